@@ -1,0 +1,55 @@
+//! The one table of codes: each stage's in a file of its own, so that adding a finding touches one place.
+
+macro_rules! codes {
+    ($($id:ident = $name:literal, $severity:ident, $summary:literal, $page:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub static $id: $crate::diagnostics::Code = $crate::diagnostics::Code {
+                name: $name,
+                severity: $crate::diagnostics::Severity::$severity,
+                summary: $summary,
+                page: $page,
+            };
+        )*
+        pub(super) static ALL: &[&$crate::diagnostics::Code] = &[$(&$id),*];
+    };
+}
+
+pub mod bundle;
+pub mod data;
+pub mod lint;
+pub mod resolve;
+pub mod state;
+pub mod syntax;
+pub mod types;
+
+use super::Code;
+
+/// Every code there is, by stage.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    [syntax::ALL, resolve::ALL, types::ALL, lint::ALL, bundle::ALL, data::ALL, state::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
+/// The code of that name.
+pub fn find(name: &str) -> Option<&'static Code> {
+    all().find(|code| code.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_unique_and_speak_plainly() {
+        let mut names: Vec<_> = super::all().map(|code| code.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count, "a code stands twice in the table");
+        for code in super::all() {
+            assert!(code.name.contains("::"), "{}: stage::what-it-flags", code.name);
+            assert!(!code.summary.ends_with('.') && !code.page.is_empty(), "{}", code.name);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Codes of the `state::` stage.
+
+codes! {}

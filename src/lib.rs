@@ -1,0 +1,4 @@
+//! A declarative rule language for personalization, with its compiler and runtime.
+
+pub mod diagnostics;
+pub mod source;
