@@ -121,6 +121,6 @@ mod tests {
         let (set, id) = SourceSet::single("a.rules", "é b\nc");
         let source = set.get(id).map(|source| (source.place(0), source.place(3), source.place(5), source.place(99)));
         let place = |line, column| Place { line, column };
-        assert_eq!(source, Some((place(1, 1), place(1, 3), place(2, 2), place(2, 2))));
+        assert_eq!(source, Some((place(1, 1), place(1, 3), place(2, 1), place(2, 2))));
     }
 }
