@@ -1,4 +1,8 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
 pub mod diagnostics;
+pub mod frame;
+pub mod model;
+pub mod ops;
 pub mod source;
+pub mod value;

@@ -1,0 +1,60 @@
+//! What a slot answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{OfferId, RuleId, SlotId};
+
+/// What the customer sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Outcome {
+    /// This offer.
+    Shows(OfferId),
+    /// An empty place.
+    Nothing,
+}
+
+/// Which clause of a rule brought its substitute in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Via {
+    /// `if capped`.
+    Capped,
+    /// `if no consent`.
+    NoConsent,
+    /// `if unknown`.
+    Unknown,
+}
+
+impl Via {
+    /// How authors write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Capped => "if capped",
+            Self::NoConsent => "if no consent",
+            Self::Unknown => "if unknown",
+        }
+    }
+}
+
+/// Who brought the outcome about. A rule tried as a substitute and won is that rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum By {
+    /// A rule's own offer.
+    Rule(RuleId),
+    /// What a rule names in its place.
+    Substitute(RuleId, Via),
+    /// The entry of the slot's fallback list, from 0.
+    Fallback(u32),
+    /// The slot is off.
+    SlotOff,
+}
+
+/// The answer for one slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Decision {
+    /// Where.
+    pub slot: SlotId,
+    /// What.
+    pub outcome: Outcome,
+    /// By whom.
+    pub by: By,
+}

@@ -1,0 +1,75 @@
+//! What a decision depends on and what it answers, nothing else: the frame goes in, the decision comes out.
+//!
+//! Takes the model's ids. Refuses to know where facts come from (that is `runtime`) or how a decision is found.
+
+mod decision;
+
+pub use decision::{By, Decision, Outcome, Via};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::value::{Consent, Date, Datum, Instant, Missing};
+
+/// One customer at one moment, masked: deciding is a pure function of a rule set and this.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The decision's instant.
+    pub now: Instant,
+    /// The day of `now` in the zone of `defaults`.
+    pub today: Date,
+    /// Per attribute, masked; declared defaults are not filled in (they stand in when the value is read).
+    pub attributes: Vec<Datum>,
+    /// Per purpose, as it reads in a condition (R23); `Granted` is what opens it.
+    pub consent: Vec<Consent>,
+    /// Per cap, what is used of it.
+    pub caps: Vec<CapState>,
+    /// Per offer, whether an earlier slot of the same request shows it (R24).
+    pub taken: Vec<bool>,
+}
+
+/// How far a cap is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CapState {
+    /// So many events and reservations are in its window.
+    Used(u32),
+    /// Nobody knows whose they are, and an unknown unit blocks (R26).
+    UnknownUnit,
+}
+
+impl Frame {
+    /// A frame in which nothing is known, granted or used, at `now`.
+    pub fn empty(rules: &RuleSet, now: Instant) -> Self {
+        Self {
+            now,
+            today: crate::value::date_in_zone(now, &rules.defaults.zone),
+            attributes: vec![Datum::Missing(Missing::Absent); rules.attributes.len()],
+            consent: vec![Consent::Unknown; rules.purposes.len()],
+            caps: vec![CapState::Used(0); rules.caps.len()],
+            taken: vec![false; rules.offers.len()],
+        }
+    }
+
+    /// The masked value of an attribute.
+    pub fn attribute(&self, id: AttributeId) -> &Datum {
+        self.attributes.get(id.index()).unwrap_or(&Datum::Missing(Missing::Absent))
+    }
+
+    /// How a purpose reads.
+    pub fn consent(&self, id: PurposeId) -> Consent {
+        self.consent.get(id.index()).copied().unwrap_or(Consent::Unknown)
+    }
+
+    /// Whether a cap has nothing left; a cap the frame does not know is spent.
+    pub fn is_spent(&self, rules: &RuleSet, id: CapId) -> bool {
+        match self.caps.get(id.index()) {
+            Some(CapState::Used(used)) => *used >= rules[id].at_most,
+            Some(CapState::UnknownUnit) | None => true,
+        }
+    }
+
+    /// Whether an earlier slot of the request shows the offer.
+    pub fn is_taken(&self, id: OfferId) -> bool {
+        self.taken.get(id.index()).copied().unwrap_or(false)
+    }
+}

@@ -1,0 +1,332 @@
+//! The declarations: purposes, events, segments, values, offers, slots, rules, caps.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId};
+use crate::source::Span;
+use crate::value::{Date, Instant, Period, Type, Unit};
+
+/// `defaults { ... }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Defaults {
+    /// The zone of dates without one.
+    pub zone: String,
+    /// How far a stamp may lie in the future and count as of now.
+    pub skew: Period,
+    /// How far ahead `nothing until` looks.
+    pub horizon: Period,
+    /// How long after its review date a rule of class marketing or lifecycle goes on (R46).
+    pub grace: Period,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            zone: "UTC".to_owned(),
+            skew: Period { count: 2, unit: Unit::Minute },
+            horizon: Period { count: 30, unit: Unit::Day },
+            grace: Period { count: 14, unit: Unit::Day },
+        }
+    }
+}
+
+/// The members of a `one of [...]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EnumType {
+    /// In the order written; where ordered, lowest first.
+    pub members: Vec<String>,
+    /// Written with `<`.
+    pub ordered: bool,
+}
+
+/// On what a purpose rests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Basis {
+    /// Open only when granted.
+    Consent,
+    /// Open only when granted, for special categories.
+    ExplicitConsent,
+    /// Open unless objected; the id of the balancing test.
+    LegitimateInterest(String),
+}
+
+/// What data may be used for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purpose {
+    /// Unique.
+    pub name: String,
+    /// What the customer reads; may be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// Its legal basis.
+    pub basis: Basis,
+    /// `confirmed`: a grant must be confirmed.
+    pub confirmed: bool,
+    /// `version 4 or later`.
+    pub version: Option<u32>,
+    /// `valid 24 months`: from the grant, end not included.
+    pub valid: Option<Period>,
+    /// Closed by an objection to direct marketing.
+    pub direct_marketing: bool,
+}
+
+/// Something that can happen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Unique.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text; of a built-in event the start of the first file.
+    pub span: Span,
+    /// Its declared fields.
+    pub fields: Vec<EventField>,
+}
+
+/// A field of a declared event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventField {
+    /// Unique in the event.
+    pub name: String,
+    /// What it holds.
+    pub ty: Type,
+}
+
+impl Event {
+    /// The events that need no declaration, in their order.
+    pub const BUILT_IN: [&'static str; 7] =
+        ["decided", "sent", "delivered", "shown", "clicked", "dismissed", "converted"];
+    /// `shown`.
+    pub const SHOWN: EventId = EventId(3);
+
+    pub(super) fn built_in() -> Vec<Self> {
+        let span = Span::new(crate::source::SourceId(0), 0..0);
+        let event = |name: &str| Self { name: name.to_owned(), label: String::new(), span, fields: Vec::new() };
+        Self::BUILT_IN.map(event).to_vec()
+    }
+}
+
+/// A named condition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Unique.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// Never circular.
+    pub condition: Condition,
+}
+
+/// A named expression.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueDeclaration {
+    /// Unique.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// The type of the expression.
+    pub ty: Type,
+    /// Never circular.
+    pub expression: Expression,
+}
+
+/// When a dated thing is on: `from <= now < until`; a missing end is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Active {
+    /// The first instant.
+    pub from: Option<Instant>,
+    /// The first instant after it.
+    pub until: Option<Instant>,
+}
+
+impl Active {
+    /// Whether `now` lies in it.
+    pub fn holds(self, now: Instant) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// What can be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Unique.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// `kind`: for the host.
+    pub kind: Option<String>,
+    /// Exactly one (R1).
+    pub class: Class,
+    /// Sorted.
+    pub tags: Vec<TagId>,
+    /// Its dates.
+    pub active: Option<Active>,
+    /// `with name: "text"`, by name.
+    pub content: Vec<(String, String)>,
+    /// `off because`.
+    pub off: Option<String>,
+    /// The declared caps that bind whoever shows it, sorted; empty where its class obeys none.
+    pub caps: Vec<CapId>,
+}
+
+/// Where something can be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Unique.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// `on web`.
+    pub place: String,
+    /// The classes it takes, sorted.
+    pub accepts: Vec<Class>,
+    /// In the order written; the last has no condition and is a service offer or nothing (R11).
+    pub fallback: Vec<Fallback>,
+    /// `off because`: nobody sees anything there.
+    pub off: Option<String>,
+    /// Its rules in the order in which they win (R6).
+    pub order: Vec<RuleId>,
+}
+
+/// One entry of a fallback list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallback {
+    /// What is shown; `None` is `nothing`.
+    pub offer: Option<OfferId>,
+    /// Needs a yes (R12).
+    pub when: Option<Condition>,
+    /// The entry in the text.
+    pub span: Span,
+}
+
+/// One `when` or `unless`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    /// What it says.
+    pub condition: Condition,
+    /// The condition in the text.
+    pub span: Span,
+}
+
+/// How a rule stands among those of its slot and class (R7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Neither `priority` nor `before`.
+    Unordered,
+    /// `priority 80`.
+    Priority(i32),
+    /// `before a, b`: takes the highest of their priorities and wins against each of them.
+    Before(Vec<RuleId>),
+}
+
+/// What takes the place of a rule that dropped out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Substitute {
+    /// `show x`.
+    Show(OfferId),
+    /// `try r`: a rule of the same slot, with all its guards.
+    Try(RuleId),
+    /// `nothing`: the slot stays empty.
+    Nothing,
+}
+
+/// Who sees what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Unique.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// Where.
+    pub slot: SlotId,
+    /// That of what it shows.
+    pub class: Class,
+    /// For people.
+    pub about: Option<String>,
+    /// For people.
+    pub owner: Option<String>,
+    /// For people.
+    pub metric: Option<String>,
+    /// For people.
+    pub ticket: Option<String>,
+    /// When it must be looked at again.
+    pub review_by: Option<Date>,
+    /// What the customer reads (R50).
+    pub because: Option<String>,
+    /// Its dates.
+    pub active: Option<Active>,
+    /// `off because`.
+    pub off: Option<String>,
+    /// All must be yes.
+    pub when: Vec<Clause>,
+    /// All must be no.
+    pub unless: Vec<Clause>,
+    /// All must be open; sorted.
+    pub needs: Vec<PurposeId>,
+    /// As written.
+    pub order: Order,
+    /// Written or taken over by `before`; `None` where neither says.
+    pub priority: Option<i32>,
+    /// The offer.
+    pub show: OfferId,
+    /// After a cap stopped it.
+    pub if_capped: Option<Substitute>,
+    /// After a missing consent stopped it and nothing spoke against it.
+    pub if_no_consent: Option<Substitute>,
+    /// After missing data stopped it and nothing spoke against it.
+    pub if_unknown: Option<Substitute>,
+    /// The caps that bind it besides those of its offer: its own clauses and declared caps `on rule`; sorted.
+    pub caps: Vec<CapId>,
+}
+
+/// What a cap counts and binds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CapTarget {
+    /// Events of these offers; sorted.
+    Offers(Vec<OfferId>),
+    /// Events of what these rules themselves showed; sorted.
+    Rules(Vec<RuleId>),
+    /// Events of offers with one of these tags; sorted.
+    Tags(Vec<TagId>),
+}
+
+/// Over which time a cap counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CapWindow {
+    /// `in any 7 days`: events with `now - d < t <= now`.
+    Rolling(Period),
+    /// `ever`: events with `t <= now`.
+    Ever,
+}
+
+/// A frequency cap per customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cap {
+    /// Unique; a rule's own clause is called after the rule: `cap of summer_sale`.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name, or the clause, in the text.
+    pub span: Span,
+    /// The rule whose clause it is.
+    pub rule: Option<RuleId>,
+    /// Spent when the count reaches it; at least 1.
+    pub at_most: u32,
+    /// What is counted; sorted.
+    pub events: Vec<EventId>,
+    /// Over which time.
+    pub window: CapWindow,
+    /// Of what.
+    pub target: CapTarget,
+}

@@ -1,0 +1,101 @@
+//! The resolved, typed rules: the one meaning from which graph, analysis, bundle, evaluator and code all start.
+//!
+//! Takes nothing but values and operators. Refuses to know how rules are spelt, where a customer comes from, or how a
+//! decision is computed. Every reference is an id into the lists of [`RuleSet`]; `verify` checks that before use.
+
+mod attribute;
+mod class;
+mod condition;
+mod declare;
+mod ids;
+
+pub use attribute::{Attribute, Mapping, Scope, Spelling};
+pub use class::Class;
+pub use condition::{AgeBound, Condition, Expression};
+pub use declare::{
+    Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
+    Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
+};
+pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Consent, EnumId};
+
+/// All of a rule set, resolved and typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSet {
+    /// Zone, skew, horizon, grace.
+    pub defaults: Defaults,
+    /// Lists of members; the first is the seven states of a consent, equal lists are one.
+    pub enums: Vec<EnumType>,
+    /// In order of name, as all lists below unless said otherwise.
+    pub purposes: Vec<Purpose>,
+    /// Customer and moment, one name space.
+    pub attributes: Vec<Attribute>,
+    /// The seven built-in ones first, in the order of [`Event::BUILT_IN`], then the declared ones by name.
+    pub events: Vec<Event>,
+    /// Named conditions.
+    pub segments: Vec<Segment>,
+    /// Named numbers and other expressions.
+    pub values: Vec<ValueDeclaration>,
+    /// What can be shown.
+    pub offers: Vec<Offer>,
+    /// The tags that offers carry.
+    pub tags: Vec<String>,
+    /// Where something can be shown.
+    pub slots: Vec<Slot>,
+    /// Who sees what.
+    pub rules: Vec<Rule>,
+    /// Declared caps by name, then the caps of rules by rule and place in it.
+    pub caps: Vec<Cap>,
+}
+
+impl RuleSet {
+    /// A rule set with the built-in list and events and nothing else.
+    pub fn new() -> Self {
+        let consent =
+            EnumType { members: Consent::ALL.map(|status| status.word().to_owned()).to_vec(), ordered: false };
+        Self { enums: vec![consent], events: Event::built_in(), ..Self::default() }
+    }
+
+    /// The slot of that name.
+    pub fn slot_named(&self, name: &str) -> Option<SlotId> {
+        self.slots.iter().position(|slot| slot.name == name).map(SlotId::from_index)
+    }
+
+    /// The rule of that name.
+    pub fn rule_named(&self, name: &str) -> Option<RuleId> {
+        self.rules.iter().position(|rule| rule.name == name).map(RuleId::from_index)
+    }
+
+    /// The attribute of that name.
+    pub fn attribute_named(&self, name: &str) -> Option<AttributeId> {
+        self.attributes.iter().position(|attribute| attribute.name == name).map(AttributeId::from_index)
+    }
+
+    /// The purpose of that name.
+    pub fn purpose_named(&self, name: &str) -> Option<PurposeId> {
+        self.purposes.iter().position(|purpose| purpose.name == name).map(PurposeId::from_index)
+    }
+
+    /// The offer of that name.
+    pub fn offer_named(&self, name: &str) -> Option<OfferId> {
+        self.offers.iter().position(|offer| offer.name == name).map(OfferId::from_index)
+    }
+
+    /// The event of that name.
+    pub fn event_named(&self, name: &str) -> Option<EventId> {
+        self.events.iter().position(|event| event.name == name).map(EventId::from_index)
+    }
+
+    /// The attribute that identifies the customer, if one is declared.
+    pub fn key(&self) -> Option<AttributeId> {
+        self.attributes.iter().position(|attribute| attribute.key).map(AttributeId::from_index)
+    }
+
+    /// The members of a list; empty for an id that does not belong to this rule set.
+    pub fn members(&self, id: EnumId) -> &[String] {
+        self.enums.get(id.0 as usize).map_or(&[], |list| &list.members)
+    }
+}
