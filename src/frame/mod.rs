@@ -2,9 +2,13 @@
 //!
 //! Takes the model's ids. Refuses to know where facts come from (that is `runtime`) or how a decision is found.
 
+mod case;
 mod decision;
+mod facts;
 
+pub use case::{Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
+pub use facts::{ConsentRecord, Fact, Facts, Happened, Stamp};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,49 @@
+//! A test of the language, resolved: a customer and what each slot must answer.
+
+use super::Facts;
+use crate::model::{OfferId, RuleId, SlotId};
+use crate::source::Span;
+
+/// One `test "..." { ... }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The sentence after `test`.
+    pub name: String,
+    /// The sentence in the text.
+    pub span: Span,
+    /// The customer and the moment.
+    pub facts: Facts,
+    /// At least one.
+    pub expectations: Vec<Expectation>,
+}
+
+/// One `expect`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// Of which slot.
+    pub slot: SlotId,
+    /// What.
+    pub what: Expected,
+    /// The clause in the text.
+    pub span: Span,
+}
+
+/// What is expected of a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// `shows X because R`.
+    Shows(OfferId, Option<Because>),
+    /// `gives nothing because R`.
+    Nothing(Option<Because>),
+    /// `passes over R because ...`.
+    PassesOver(RuleId, Because),
+}
+
+/// The reason asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// This rule won.
+    Rule(RuleId),
+    /// One of the short reasons of R22: `capped`, `fallback`, a cap's name, "x is not known".
+    Reason(String),
+}

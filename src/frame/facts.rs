@@ -1,0 +1,119 @@
+//! What is known of one customer at one moment, before masking: what data files, requests and tests give.
+
+use super::Via;
+use crate::model::{AttributeId, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
+use crate::value::{Consent, Instant, Missing, Value};
+
+/// Everything that is gathered into a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The decision's instant.
+    pub now: Instant,
+    /// Per attribute.
+    pub attributes: Vec<Fact>,
+    /// Per purpose.
+    pub consent: Vec<ConsentRecord>,
+    /// An objection to direct marketing as such.
+    pub objects_to_direct_marketing: bool,
+    /// What happened, in any order; events after `now` do not count.
+    pub history: Vec<Happened>,
+}
+
+impl Facts {
+    /// Nothing is known, granted or counted (R47).
+    pub fn nothing(rules: &RuleSet, now: Instant) -> Self {
+        Self {
+            now,
+            attributes: vec![Fact::Missing(Missing::Absent); rules.attributes.len()],
+            consent: vec![ConsentRecord::default(); rules.purposes.len()],
+            objects_to_direct_marketing: false,
+            history: Vec::new(),
+        }
+    }
+
+    /// Writes one attribute; an id that does not belong to the rule set is ignored.
+    pub fn set(&mut self, id: AttributeId, fact: Fact) {
+        if let Some(place) = self.attributes.get_mut(id.index()) {
+            *place = fact;
+        }
+    }
+
+    /// Writes one consent; an id that does not belong to the rule set is ignored.
+    pub fn set_consent(&mut self, id: PurposeId, record: ConsentRecord) {
+        if let Some(place) = self.consent.get_mut(id.index()) {
+            *place = record;
+        }
+    }
+}
+
+/// What is known of one attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Nothing: absent, unreadable or not in the list.
+    Missing(Missing),
+    /// A value of the attribute's type and when it was taken; without a stamp its age is unknown, and an attribute
+    /// that must be fresh is stale.
+    Known(Value, Option<Instant>),
+    /// The increments of a score: mantissa at six places and instant.
+    Increments(Vec<(i64, Instant)>),
+}
+
+/// What the customer said about one purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsentRecord {
+    /// As recorded, before time, version and confirmation are looked at.
+    pub status: Consent,
+    /// When it was given.
+    pub granted_at: Option<Instant>,
+    /// Under which version of the text.
+    pub version: Option<u32>,
+    /// Whether it was confirmed (double opt-in).
+    pub confirmed: bool,
+}
+
+impl Default for ConsentRecord {
+    fn default() -> Self {
+        Self { status: Consent::Unknown, granted_at: None, version: None, confirmed: false }
+    }
+}
+
+impl ConsentRecord {
+    /// A grant that satisfies every demand at `now`, as a test's plain `granted` does (R47).
+    pub fn granted(now: Instant) -> Self {
+        Self { status: Consent::Granted, granted_at: Some(now), version: Some(u32::MAX), confirmed: true }
+    }
+
+    /// A record of `status` and nothing else.
+    pub fn of(status: Consent) -> Self {
+        Self { status, ..Self::default() }
+    }
+}
+
+/// One event of the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// What.
+    pub event: EventId,
+    /// When.
+    pub at: Instant,
+    /// Of which offer and rule it is stamped, and with which tags.
+    pub stamp: Stamp,
+}
+
+/// What an event says about what it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// Nothing: it may belong to anything, so every cap that counts such events counts it.
+    Unstamped,
+    /// What was shown and by whom; names that the rule set does not know are `None`.
+    Of {
+        /// The offer.
+        offer: Option<OfferId>,
+        /// The rule.
+        rule: Option<RuleId>,
+        /// The clause, if a substitute was shown; such an event does not count `on rule`.
+        via: Option<Via>,
+        /// The offer's tags at that time; sorted.
+        tags: Vec<TagId>,
+    },
+}
