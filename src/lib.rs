@@ -2,6 +2,8 @@
 
 pub mod diagnostics;
 pub mod frame;
+#[cfg(feature = "cli")]
+pub mod graph;
 pub mod model;
 pub mod ops;
 pub mod source;
