@@ -2,3 +2,5 @@
 
 pub mod diagnostics;
 pub mod source;
+#[cfg(feature = "cli")]
+pub mod syntax;
