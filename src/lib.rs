@@ -5,4 +5,6 @@ pub mod frame;
 pub mod model;
 pub mod ops;
 pub mod source;
+#[cfg(feature = "cli")]
+pub mod syntax;
 pub mod value;
