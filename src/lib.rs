@@ -1,5 +1,7 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+#[cfg(feature = "cli")]
+pub mod check;
 pub mod diagnostics;
 pub mod frame;
 pub mod model;

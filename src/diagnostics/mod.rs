@@ -132,6 +132,11 @@ impl Diagnostic {
         self
     }
 
+    /// Whether the item cannot be used as it stands.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// The primary place.
     pub fn span(&self) -> Option<Span> {
         self.labels.first().map(|label| label.span)
