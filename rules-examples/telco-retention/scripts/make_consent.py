@@ -55,24 +55,26 @@ TODAYS_VERSION = {"own_offers": 1, "fitting_offers": 2, "household": 1, "newslet
 
 
 def months_ago(rng, least, most):
-    """An instant between `least` and `most` months (of 30 days) before NOW."""
-    days = 30 * (least + (most - least) * rng.random())
+    """An instant between `least` and `most` months (of 30 days) before NOW, give or take a day."""
+    days = 30 * (least + (most - least) * rng.random()) + rng.random()
     return NOW - datetime.timedelta(seconds=int(days * 86_400))
 
 
-def record(rng, purpose, state):
-    """The four cells that follow customer and purpose."""
+def record(rng, purpose, state, tenure):
+    """The four cells that follow customer and purpose; nobody said yes before they came."""
     version = TODAYS_VERSION[purpose]
+    if state == "old" and tenure < 27 or state == "old_text" and tenure < 13:
+        state = "good"
     if state == "good":
-        return ["granted", months_ago(rng, 1, 22), version, "yes"]
+        return ["granted", months_ago(rng, 0, min(22, tenure)), version, "yes"]
     if state == "old_text":
-        return ["granted", months_ago(rng, 12, 22), version - 1, "yes"]
+        return ["granted", months_ago(rng, 12, min(22, tenure)), version - 1, "yes"]
     if state == "old":
-        return ["granted", months_ago(rng, 26, 48), version, "yes"]
+        return ["granted", months_ago(rng, 26, min(48, tenure)), version, "yes"]
     if state == "pending":
-        return ["granted", months_ago(rng, 1, 6), version, "no"]
+        return ["granted", months_ago(rng, 0, min(6, tenure)), version, "no"]
     if state == "withdrawn":
-        return ["withdrawn", months_ago(rng, 6, 40), version, "yes"]
+        return ["withdrawn", months_ago(rng, 0, min(40, tenure)), version, "yes"]
     return [state, None, "", ""]
 
 
@@ -99,14 +101,14 @@ def write(path, header, rows):
 def main():
     rng = random.Random(SEED)
     with gzip.open(HERE / "data/telco-customer-churn.csv.gz", "rt", encoding="utf-8", newline="") as table:
-        customers = [row["customerID"] for row in csv.DictReader(table)]
+        customers = [(row["customerID"], int(row["tenure"])) for row in csv.DictReader(table)]
     rows = []
-    for customer in customers:
+    for customer, tenure in customers:
         for purpose, shares in SHARES.items():
             state = pick(rng, shares)
             if state is None:
                 continue
-            status, at, version, confirmed = record(rng, purpose, state)
+            status, at, version, confirmed = record(rng, purpose, state, tenure)
             at = at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
             rows.append([customer, purpose, status, at, version, confirmed])
     header = ["customer", "purpose", "status", "granted_at", "version", "confirmed"]

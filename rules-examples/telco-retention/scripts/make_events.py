@@ -37,8 +37,9 @@ def write(path, header, rows):
 class History:
     """The events of one customer, oldest first when it is done."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, tenure):
         self.rng = rng
+        self.since = 30 * tenure + 15          # days; nothing happened before they came
         self.events = []
 
     def chance(self, share):
@@ -46,6 +47,7 @@ class History:
 
     def add(self, event, days, offer="", rule=""):
         """One event some time within the last `days` days."""
+        days = min(days, self.since)
         at = NOW - datetime.timedelta(seconds=int((0.02 + self.rng.random() * 0.97) * days * 86_400))
         self.events.append((at, event, offer, rule))
 
@@ -115,7 +117,7 @@ def main():
     rows = []
     edges = 0
     for row in customers:
-        history = History(rng)
+        history = History(rng, int(row["tenure"]))
         live(row, history)
         # Ten customers stand on the edge of a window: five complained exactly two
         # weeks ago, which no longer counts, five a second later, which still does.
