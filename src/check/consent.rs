@@ -95,7 +95,7 @@ impl Pass<'_> {
         }
         let is_condition =
             |clause: &&tree::Clause<RuleClause>| matches!(clause.kind, RuleClause::When(_) | RuleClause::Unless(_));
-        let last = clauses.iter().filter(is_condition).next_back().or_else(|| clauses.first())?;
+        let last = clauses.iter().rfind(is_condition).or_else(|| clauses.first())?;
         Some((behind(last.span), false))
     }
 

@@ -99,9 +99,9 @@ impl Pass<'_> {
         let clauses = self.collected.rules.get(rule).map(|entry| entry.item.clauses.as_slice()).unwrap_or_default();
         clauses
             .iter()
-            .filter_map(|clause| match &clause.kind {
-                RuleClause::Substitute(_, tree::Substitute::Try(name)) => Some((name.text.clone(), name.span)),
-                _ => None,
+            .filter_map(|clause| {
+                let RuleClause::Substitute(_, tree::Substitute::Try(name)) = &clause.kind else { return None };
+                Some((name.text.clone(), name.span))
             })
             .collect()
     }

@@ -4,6 +4,8 @@
 //! plain words: lower case, no full stop, user text in backticks, no type theory.
 
 pub mod codes;
+#[cfg(feature = "cli")]
+pub mod render;
 
 use crate::source::Span;
 

@@ -12,11 +12,14 @@ use crate::syntax::tree::{
 };
 use crate::value::{Consent, Instant, Missing, Type, Value};
 
+/// What a history is about: the event and what it is of.
+type About<'t> = (&'t str, Option<&'t str>);
+
 impl Pass<'_> {
     /// All facts in the order given; one about the same thing replaces the one before.
     pub(super) fn facts(&mut self, clauses: &[&Clause<CaseClause>], now: Instant) -> Option<Facts> {
         let mut facts = Facts::nothing(&self.rules, now);
-        let mut history: Vec<((String, Option<String>), Vec<Happened>)> = Vec::new();
+        let mut history: Vec<(About<'_>, Vec<Happened>)> = Vec::new();
         let mut right = true;
         for clause in clauses {
             match &clause.kind {
@@ -33,7 +36,7 @@ impl Pass<'_> {
                 }
                 CaseClause::History(fact) => match self.happened(fact, now) {
                     Some(events) => {
-                        let about = (fact.event.text.clone(), fact.of.as_ref().map(|of| of.text.clone()));
+                        let about = (fact.event.text.as_str(), fact.of.as_ref().map(|of| of.text.as_str()));
                         history.retain(|(known, _)| *known != about);
                         history.push((about, events));
                     }

@@ -110,11 +110,10 @@ impl Pass<'_> {
         }
         let longer =
             self.fitting(scale, rescale(wide(ty.min), ty.scale, scale), rescale(wide(ty.max), ty.scale, scale), span)?;
-        let moved = match expression {
-            Expression::Literal(Value::Number(_), _) => {
-                Expression::Literal(Value::Number(longer.min), Type::Number(longer))
-            }
-            other => Expression::Rescale(Box::new(other), longer),
+        let moved = if matches!(expression, Expression::Literal(Value::Number(_), _)) {
+            Expression::Literal(Value::Number(longer.min), Type::Number(longer))
+        } else {
+            Expression::Rescale(Box::new(expression), longer)
         };
         Some((moved, longer))
     }
