@@ -9,6 +9,7 @@ mod condition;
 mod expression;
 mod slot;
 
+pub use candidate::Dropped;
 pub use condition::condition;
 pub use expression::expression;
 pub use slot::{decide, decide_all};
