@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 pub mod check;
 pub mod diagnostics;
+pub mod eval;
 pub mod frame;
 pub mod model;
 pub mod ops;
