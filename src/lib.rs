@@ -1,5 +1,6 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+pub mod bundle;
 pub mod diagnostics;
 pub mod frame;
 pub mod model;

@@ -10,6 +10,9 @@ mod declare;
 mod ids;
 mod verify;
 
+#[cfg(test)]
+pub(crate) use verify::sample;
+
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;
 pub use condition::{AgeBound, Condition, Expression};
