@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod diagnostics;
+pub mod eval;
 pub mod frame;
 pub mod model;
 pub mod ops;

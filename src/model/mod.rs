@@ -8,6 +8,8 @@ mod class;
 mod condition;
 mod declare;
 mod ids;
+mod operator;
+mod typing;
 mod verify;
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub(super) fn value(rules: &RuleSet, what: &'static str, value: &Value, ty: Type
         }
         (Value::Time(at), Type::Time) => instant(what, *at).is_ok(),
         (Value::Date(day), Type::Date) => date(what, *day).is_ok(),
-        (Value::Never, Type::Number(_) | Type::Score(_) | Type::Time | Type::Date) => true,
+        (Value::Never, Type::Number(_) | Type::Time | Type::Date) => true,
         (
             Value::YesNo(_)
             | Value::Number(_)
