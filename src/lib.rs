@@ -1,5 +1,6 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+pub mod bundle;
 #[cfg(feature = "cli")]
 pub mod check;
 pub mod diagnostics;
