@@ -1,10 +1,16 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+pub mod bundle;
+#[cfg(feature = "cli")]
+pub mod check;
 pub mod diagnostics;
+pub mod eval;
 pub mod frame;
 #[cfg(feature = "cli")]
 pub mod graph;
 pub mod model;
 pub mod ops;
 pub mod source;
+#[cfg(feature = "cli")]
+pub mod syntax;
 pub mod value;

@@ -8,6 +8,12 @@ mod class;
 mod condition;
 mod declare;
 mod ids;
+mod operator;
+mod typing;
+mod verify;
+
+#[cfg(test)]
+pub(crate) use verify::sample;
 
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;
@@ -17,6 +23,7 @@ pub use declare::{
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
 
