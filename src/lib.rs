@@ -3,6 +3,8 @@
 pub mod bundle;
 #[cfg(feature = "cli")]
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod analysis;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;

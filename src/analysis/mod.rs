@@ -1,0 +1,22 @@
+//! x
+
+mod atoms;
+mod axis;
+mod compile;
+mod domain;
+mod formula;
+mod history;
+mod pairs;
+mod predicate;
+mod program;
+mod range;
+mod reach;
+mod read;
+mod realise;
+mod region;
+mod scope;
+mod search;
+mod slot;
+mod verdict;
+mod witness;
+mod worlds;
