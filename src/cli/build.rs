@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let read = bundle::read(&bytes).map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;
     write_whole(&arguments.output, &bytes)?;
     if terminal.format == Format::Json {
-        terminal.json(&serde_json::json!({ "file": arguments.output, "bytes": bytes.len(), "digest": read.digest }));
+        terminal.json(&serde_json::json!({ "file": arguments.output, "bytes": bytes.len(), "digest": read.digest.to_string() }));
     } else {
         terminal.line(format!("{}: {} bytes, {} rules", arguments.output.display(), bytes.len(), rules.rules.len()));
     }
