@@ -32,7 +32,7 @@ pub(super) fn unreadable(
     }
     let finding = spelling::find(reader, form, at, end, stopped)
         .or_else(|| comma(reader, form, at, end, stopped.at))
-        .or_else(|| wrong_kind(reader, stopped))
+        .or_else(|| if stopped.at < end { wrong_kind(reader, stopped) } else { None })
         .unwrap_or_else(|| general(reader, form, at, end, stopped));
     vec![finding]
 }
