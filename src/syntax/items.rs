@@ -60,12 +60,11 @@ impl<'t> Reader<'t> {
         let opener = self.word(at).and_then(opener)?;
         let labelled = |next: usize| next + usize::from(self.is_kind(next, TokenKind::Text));
         let opens = |at: usize| self.is_sign(at, b'{').then_some(at);
-        // `as offer` and then `given {` in a test is none; neither is `offer` at the end of something broken and then
-        // `customer {` on the next line, where the latter is one.
-        let braced = self.is_sign(at + 2, b'{');
+        // The name stands on the line of its word; so `offer` at the end of one declaration makes no header with a
+        // broken `customer {` on the next line. Neither does `as offer` with `given {` in a test.
         let is_named = self.is_name(at + 1)
-            && !(self.first_on_line(at + 1) && self.is_nameless_header(at + 1))
-            && !(braced && !self.first_on_line(at) && self.is_word(at + 1, "given"));
+            && !self.first_on_line(at + 1)
+            && (self.first_on_line(at) || !(self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{')));
         let named = is_named.then_some(at + 2);
         match opener {
             Opener::Defaults | Opener::Customer | Opener::Moment => opens(at + 1),
@@ -96,26 +95,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// `customer {`, `test "label" {`: headers that could be the end of another.
-    fn is_nameless_header(&self, at: usize) -> bool {
-        match self.word(at).and_then(opener) {
-            Some(Opener::Defaults | Opener::Customer | Opener::Moment) => self.is_sign(at + 1, b'{'),
-            Some(Opener::Test) => self.is_kind(at + 1, TokenKind::Text) && self.is_sign(at + 2, b'{'),
-            Some(
-                Opener::Purpose | Opener::Event | Opener::Segment | Opener::Value | Opener::Offer | Opener::Slot
-                | Opener::Rule | Opener::Cap | Opener::Persona | Opener::Later | Opener::Use,
-            )
-            | None => false,
-        }
-    }
-
     /// Whether a declaration begins at `at`, outside of braces: a header, or what was meant to be one.
     fn is_opening(&self, at: usize) -> bool {
         let Some(word) = self.word(at) else { return false };
         if opener(word).is_none() {
             return false;
         }
-        self.is_header(at) || at == 0 || self.first_on_line(at)
+        self.is_header(at) || self.first_on_line(at) || at == 0 || self.is_sign(at - 1, b'}')
     }
 
     /// The next header behind the declaration that opens at `at`, or the end of the file. Nothing within its own
