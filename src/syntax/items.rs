@@ -449,7 +449,7 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        let finding = messages::not_yet(self, what, self.span_between(at, (at + 2).min(end)));
+        let finding = messages::not_yet(what, self.span_between(at, (at + 2).min(end)));
         self.report(finding);
         (self.broken(at), end)
     }

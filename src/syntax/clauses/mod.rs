@@ -215,7 +215,7 @@ impl<'t> Reader<'t> {
         }
         let words: Vec<_> = clauses.words().collect();
         let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
-            messages::not_yet(self, &format!("`{}`", self.written(at)), self.span_between(at, end))
+            messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
         } else {
             messages::not_a_clause(self, clauses.noun, &words, at)
         };

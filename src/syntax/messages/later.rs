@@ -1,5 +1,6 @@
 //! Words of the language that this version does not build, found in a clause that could not be read.
 
+use crate::source::Span;
 use crate::syntax::reader::Reader;
 use crate::syntax::words;
 
@@ -53,10 +54,13 @@ static LATER: &[Later] = &[
     Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
 ];
 
-/// What in tokens `at..end` of a clause is not built yet, if anything.
-pub(super) fn find(reader: &Reader<'_>, clause: &str, at: usize, end: usize) -> Option<&'static str> {
+/// What in tokens `at..end` of a clause is not built yet, if anything, and where its words stand.
+pub(super) fn find(reader: &Reader<'_>, clause: &str, at: usize, end: usize) -> Option<(&'static str, Span)> {
     let mut known = LATER.iter().filter(|later| later.clauses.contains(&clause));
-    known.find(|later| (at..end).any(|from| matches(reader, later.words, from, end))).map(|later| later.what)
+    known.find_map(|later| {
+        let from = (at..end).find(|from| matches(reader, later.words, *from, end))?;
+        Some((later.what, reader.span_between(from, from + later.words.len())))
+    })
 }
 
 fn matches(reader: &Reader<'_>, words: &[&str], from: usize, end: usize) -> bool {

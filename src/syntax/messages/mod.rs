@@ -23,8 +23,8 @@ pub(super) fn unreadable(
     end: usize,
     stopped: &Stopped,
 ) -> Vec<Diagnostic> {
-    if let Some(what) = later::find(reader, form.word, at, end) {
-        return vec![not_yet(reader, what, reader.span_between(at, end))];
+    if let Some((what, span)) = later::find(reader, form.word, at, end) {
+        return vec![not_yet(what, span)];
     }
     let signs = spelling::signs(reader, form, at, end);
     if !signs.is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn unreadable(
 }
 
 /// A construct of the language that this version does not build.
-pub(super) fn not_yet(_reader: &Reader<'_>, what: &str, span: Span) -> Diagnostic {
+pub(super) fn not_yet(what: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&codes::NOT_YET, span, format!("{what} is not built yet"))
         .help("leave it out for now; everything else in the file is read as usual")
 }
@@ -94,7 +94,7 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
     let span = reader.span(at);
     let written = shortened(reader.written(at));
     if reader.is_word(at, "per") {
-        return not_yet(reader, "the mark `per customer`", reader.span_between(at, end));
+        return not_yet("the mark `per customer`", reader.span_between(at, end));
     }
     if reader.is_sign(at, b',') {
         return Diagnostic::new(&codes::UNEXPECTED, span, "attributes and their marks stand without commas")
