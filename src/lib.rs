@@ -1,10 +1,14 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+#[cfg(feature = "cli")]
+pub mod analysis;
 pub mod bundle;
 #[cfg(feature = "cli")]
 pub mod check;
 #[cfg(feature = "cli")]
-pub mod analysis;
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod compile;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;
