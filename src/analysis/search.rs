@@ -94,11 +94,20 @@ enum Ended {
     Unknown(Undecided),
 }
 
+/// Something that must hold: a literal or a choice.
+#[derive(Clone, Copy, Debug)]
+struct Demand {
+    formula: Formula,
+    origin: Origin,
+    /// One of its parts is demanded instead, on the path that is being searched.
+    settled: bool,
+}
+
 struct Search<'p, 'a> {
     program: &'p mut Program<'a>,
     start: usize,
     region: Region,
-    required: Vec<(Formula, Origin)>,
+    required: Vec<Demand>,
     question: &'p [Formula],
     blockers: &'p [(usize, Formula)],
     /// Which blockers and couplings are required already.
@@ -117,19 +126,29 @@ impl<'p, 'a> Search<'p, 'a> {
         budget: usize,
     ) -> Self {
         let domains = program.starts.get(start).map(|start| start.domains.clone()).unwrap_or_default();
-        let required = question.iter().map(|formula| (*formula, Origin::Question)).collect();
-        Self {
+        let mut search = Self {
             program,
             start,
             region: Region::new(domains),
-            required,
+            required: Vec::new(),
             question,
             blockers,
             taken_in: BTreeSet::new(),
             used: BTreeSet::new(),
             given_up: 0,
             budget,
-        }
+        };
+        question.iter().for_each(|formula| search.demand(*formula, Origin::Question));
+        search
+    }
+
+    /// Demands a formula; of several that must all hold, each on its own.
+    fn demand(&mut self, formula: Formula, origin: Origin) {
+        let parts = match self.program.formulas.node(formula) {
+            Node::All(parts) => parts.clone(),
+            Node::Always | Node::Never | Node::Literal(..) | Node::Any(_) => [formula].into(),
+        };
+        self.required.extend(parts.into_iter().map(|formula| Demand { formula, origin, settled: false }));
     }
 
     /// Searches the box as it stands.
@@ -142,8 +161,8 @@ impl<'p, 'a> Search<'p, 'a> {
             let Ok(branch) = self.follow() else {
                 return Ended::Never;
             };
-            if let Some((formula, origin)) = branch {
-                return self.branch(formula, origin);
+            if let Some(choice) = branch {
+                return self.branch(choice);
             }
             let point = self.program.poorest(&self.region);
             if self.take_in(&point) {
@@ -151,7 +170,7 @@ impl<'p, 'a> Search<'p, 'a> {
             }
             match self.realise(&point) {
                 Realised::Customer(witness) => return Ended::Found(witness),
-                Realised::Impossible(clause) => self.required.push((clause, Origin::Question)),
+                Realised::Impossible(clause) => self.demand(clause, Origin::Question),
                 Realised::Shadowed(point) => {
                     if !self.take_in(&point) {
                         return self.give_up();
@@ -168,67 +187,62 @@ impl<'p, 'a> Search<'p, 'a> {
         if self.given_up >= MOST_GIVEN_UP { Ended::Unknown(Undecided::Calculation) } else { Ended::Never }
     }
 
-    /// Narrows the box until nothing more follows; gives what to branch on, if something is open.
-    fn follow(&mut self) -> Result<Option<(Formula, Origin)>, Empty> {
+    /// Narrows the box until nothing more follows; gives the place of the choice to branch on, if one is open.
+    fn follow(&mut self) -> Result<Option<usize>, Empty> {
         loop {
             let before = self.region.moment();
-            let mut open: Option<(usize, Formula, Origin)> = None;
-            for (formula, origin) in &self.required {
+            let mut open: Option<(usize, usize)> = None;
+            for (at, demand) in self.required.iter().enumerate().filter(|(_, demand)| !demand.settled) {
                 let moment = self.region.moment();
-                let status = self.region.require(&self.program.formulas, *formula);
-                if let Origin::Blocker(number) = origin
+                let status = self.region.require(&self.program.formulas, demand.formula);
+                if let Origin::Blocker(number) = demand.origin
                     && (status.is_err() || self.region.moment() != moment)
                 {
-                    self.used.insert(*number);
+                    self.used.insert(number);
                 }
                 if status? == Status::Open {
-                    let parts = self.open_parts(*formula);
-                    if open.is_none_or(|(least, _, _)| parts < least) {
-                        open = Some((parts, *formula, *origin));
+                    let parts = self.open_parts(demand.formula).len();
+                    if open.is_none_or(|(least, _)| parts < least) {
+                        open = Some((parts, at));
                     }
                 }
             }
             if self.region.moment() == before {
-                return Ok(open.map(|(_, formula, origin)| (formula, origin)));
+                return Ok(open.map(|(_, at)| at));
             }
         }
     }
 
-    fn open_parts(&self, formula: Formula) -> usize {
-        self.open_node(formula).map_or(1, |parts| parts.len())
-    }
-
-    /// The open parts of the first open choice in the formula.
-    fn open_node(&self, formula: Formula) -> Option<Vec<Formula>> {
+    /// The parts of a choice that are neither certain nor out of the question.
+    fn open_parts(&self, choice: Formula) -> Vec<Formula> {
         let formulas = &self.program.formulas;
-        let open = |part: &Formula| self.region.status(formulas, *part) == Status::Open;
-        match formulas.node(formula) {
-            Node::Any(parts) => Some(parts.iter().copied().filter(open).collect()),
-            Node::All(parts) => parts.iter().filter(|part| open(part)).find_map(|part| self.open_node(*part)),
-            Node::Always | Node::Never | Node::Literal(..) => None,
+        match formulas.node(choice) {
+            Node::Any(parts) => {
+                let open = |part: &Formula| self.region.status(formulas, *part) == Status::Open;
+                parts.iter().copied().filter(open).collect()
+            }
+            // What is demanded is taken apart, so only choices are ever open; but `all` in a choice's only part is one.
+            Node::All(_) => vec![choice],
+            Node::Always | Node::Never | Node::Literal(..) => Vec::new(),
         }
     }
 
-    fn branch(&mut self, formula: Formula, origin: Origin) -> Ended {
+    /// Searches with each part of the choice demanded in its place.
+    fn branch(&mut self, at: usize) -> Ended {
+        let Some(Demand { formula, origin, .. }) = self.required.get(at).copied() else { return Ended::Never };
         if let Origin::Blocker(number) = origin {
             self.used.insert(number);
         }
-        // What is open holds a choice: a literal that is required has narrowed the box and holds.
-        let parts = self.open_node(formula).unwrap_or_default();
+        let parts = self.open_parts(formula);
         let start = self.region.moment();
+        self.settle(at, true);
         for part in parts {
             let moment = self.region.moment();
-            let ended = match self.region.require(&self.program.formulas, part) {
-                Ok(_) => {
-                    let length = self.required.len();
-                    // Only a part that is itself a choice stays open; the path below must keep it in mind.
-                    self.required.push((part, origin));
-                    let ended = self.dive();
-                    self.required.remove(length);
-                    ended
-                }
-                Err(Empty) => Ended::Never,
-            };
+            let length = self.required.len();
+            self.demand(part, origin);
+            let added = self.required.len() - length;
+            let ended = self.dive();
+            self.required.drain(length..length + added);
             if !matches!(ended, Ended::Never) {
                 return ended;
             }
@@ -241,21 +255,28 @@ impl<'p, 'a> Search<'p, 'a> {
                 }
             }
         }
+        self.settle(at, false);
         self.region.return_to(start);
         Ended::Never
+    }
+
+    fn settle(&mut self, at: usize, settled: bool) {
+        if let Some(demand) = self.required.get_mut(at) {
+            demand.settled = settled;
+        }
     }
 
     /// Requires what the point violates; whether that was anything.
     fn take_in(&mut self, point: &[usize]) -> bool {
         let formulas = &mut self.program.formulas;
-        let mut found = false;
+        let mut new = Vec::new();
         for coupling in &self.program.couplings {
             if !formulas.holds(*coupling, point) && self.taken_in.insert(*coupling) {
-                self.required.push((*coupling, Origin::Question));
-                found = true;
+                new.push(*coupling);
             }
         }
-        if found {
+        if !new.is_empty() {
+            new.into_iter().for_each(|coupling| self.demand(coupling, Origin::Question));
             return true;
         }
         let mut violated: Vec<(usize, usize, Formula)> = self
@@ -266,10 +287,11 @@ impl<'p, 'a> Search<'p, 'a> {
             .collect();
         // The broadest first: they exclude the most.
         violated.sort_unstable_by_key(|(parts, number, _)| (*parts, *number));
+        let mut found = false;
         for (_, number, blocker) in violated.into_iter().take(TAKEN_IN) {
-            let not = formulas.not(blocker);
+            let not = self.program.formulas.not(blocker);
             if self.taken_in.insert(not) {
-                self.required.push((not, Origin::Blocker(number)));
+                self.demand(not, Origin::Blocker(number));
                 found = true;
             }
         }
