@@ -1,0 +1,3 @@
+//! The engine and what surrounds it: clock, stores, data in, decisions over a whole base.
+
+pub mod store;
