@@ -180,7 +180,8 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
             (format!("{} * {}", part(left, Level::Product), part(right, Level::StandIn)), Level::Product)
         }
         Expression::Arithmetic(Arithmetic::Divide, left, right, number) => {
-            let sides = (part(left, Level::Sum), part(right, Level::Sum));
+            // The grammar takes a sum on either side of the stroke; people read it otherwise.
+            let sides = (part(left, Level::Product), part(right, Level::Product));
             (format!("decimal({}) of ({} / {})", number.scale, sides.0, sides.1), Level::Operand)
         }
         Expression::Else(of, other, _) => {

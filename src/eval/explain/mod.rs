@@ -20,7 +20,7 @@ mod steps;
 mod text;
 mod values;
 
-pub use expect::{Mismatch, meets};
+pub use expect::{Mismatch, meets, run};
 pub use nearest::nearest;
 pub use steps::explain;
 
