@@ -14,6 +14,10 @@ pub mod show;
 #[cfg(test)]
 pub(crate) mod testing;
 mod typing;
+mod verify;
+
+#[cfg(test)]
+pub(crate) use verify::sample;
 
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;
@@ -23,6 +27,7 @@ pub use declare::{
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
 
