@@ -17,8 +17,8 @@ mod tests;
 pub use candidate::Dropped;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Reason, Who, explain, meets, nearest,
-    run,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, meets,
+    nearest, run,
 };
 pub use expression::expression;
 pub use slot::{decide, decide_all};

@@ -2,7 +2,7 @@
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
-use super::{Answer, Author, Candidate, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
+use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
 use crate::model::show::{show_condition, show_counted, show_substitute};
 use crate::model::{Active, CapId, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
@@ -19,7 +19,16 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
         None => true,
     };
     let sought = rules[slot].order.iter().take_while(is_above).take(CHANGES_SOUGHT);
-    let change = sought.copied().find_map(|rule| nearest(rules, frame, slot, rule));
+    let mut change: Option<Change> = None;
+    for rule in sought {
+        let found = nearest(rules, frame, slot, *rule);
+        if found.as_ref().is_some_and(|found| change.as_ref().is_none_or(|best| found.facts.len() < best.facts.len())) {
+            change = found;
+        }
+        if change.as_ref().is_some_and(|best| best.facts.len() == 1) {
+            break;
+        }
+    }
     Explanation { change, ..without_change(rules, frame, slot) }
 }
 
@@ -307,7 +316,7 @@ fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
     let lacks = shortfall.map(|shortfall| match shortfall.why {
         Short::Version { given: Some(given), wanted } => format!("version {given} of {wanted}"),
         Short::Version { given: None, wanted } => format!("no version of {wanted}"),
-        Short::TooOld { granted_at: Some(at) } => format!("granted at {}", show_instant(at)),
+        Short::TooOld { granted_at: Some(at) } => format!("granted too long ago, {}", show_instant(at)),
         Short::TooOld { granted_at: None } => "granted nobody knows when".to_owned(),
         Short::NotYet { granted_at } => format!("granted only at {}", show_instant(granted_at)),
         Short::Unconfirmed => "not confirmed".to_owned(),

@@ -109,7 +109,7 @@ fn conditions_read_as_they_are_written() {
                 Expression::When(boxed(decimal(30)), Box::new(lapsed), scale2),
                 stand_in(arithmetic(Arithmetic::Add, read(age), read(age)), stand_in(read(price), number(0))),
             ),
-            "(0.30 when lapsed) is at least (age + age) else price else 0",
+            "(0.30 when lapsed) is at least (age + age) else (price else 0)",
         ),
     ];
     for (condition, expected) in table {
