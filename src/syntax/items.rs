@@ -67,7 +67,9 @@ impl<'t> Reader<'t> {
             && (self.first_on_line(at) || !(self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{')));
         let named = is_named.then_some(at + 2);
         match opener {
-            Opener::Defaults | Opener::Customer | Opener::Moment => opens(at + 1),
+            Opener::Defaults | Opener::Customer | Opener::Moment => {
+                opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
+            }
             Opener::Purpose | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
                 named.and_then(|next| opens(labelled(next)))
             }
