@@ -27,7 +27,7 @@ const NOT_IN_A_SERVICE: &[&str] =
     &["clap", "cranelift-codegen", "csv", "flate2", "indicatif", "miette", "pest", "petgraph", "redb", "toml"];
 
 /// The names of `[dependencies]`, in order.
-pub fn declared() -> Vec<String> {
+pub(crate) fn declared() -> Vec<String> {
     section("dependencies").into_iter().map(|(name, _)| name).collect()
 }
 

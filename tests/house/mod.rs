@@ -15,19 +15,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folder of Cargo.toml.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The text of a file of the repository.
-pub fn read(path: impl AsRef<Path>) -> String {
+pub(crate) fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Every file below a folder of the repository, relative to its root, in order; none if there is no such folder.
 /// What builds leave behind and hidden folders other than `.ci` and `.github` are passed over.
-pub fn files_below(folder: impl AsRef<Path>) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: impl AsRef<Path>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.as_ref().to_owned()];
     while let Some(folder) = folders.pop() {
@@ -48,12 +48,12 @@ pub fn files_below(folder: impl AsRef<Path>) -> Vec<PathBuf> {
 }
 
 /// Every Rust file below a folder.
-pub fn rust_below(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn rust_below(folder: &str) -> Vec<PathBuf> {
     files_below(folder).into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs")).collect()
 }
 
 /// Fails with every complaint, if there is any.
 #[track_caller]
-pub fn no_complaints(promise: &str, complaints: &[String]) {
+pub(crate) fn no_complaints(promise: &str, complaints: &[String]) {
     assert!(complaints.is_empty(), "{promise}:\n  {}\n", complaints.join("\n  "));
 }

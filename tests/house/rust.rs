@@ -5,15 +5,15 @@ use std::ops::Range;
 
 /// A word or a sign, with its line from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token<'a> {
+pub(crate) struct Token<'a> {
     /// A word, a number, or a single sign.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// Where.
-    pub line: usize,
+    pub(crate) line: usize,
 }
 
 /// The tokens of a file. Comments, texts and character literals are left out; a lifetime is a word.
-pub fn tokens(source: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let (mut at, mut line) = (0, 1);
     while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
@@ -100,7 +100,7 @@ fn character(rest: &str) -> Option<usize> {
 
 /// The tokens that are shipped: inline modules for tests alone are cut out. Also gives the names of the modules for
 /// tests alone that stand in files of their own.
-pub fn shipped(tokens: &[Token<'_>]) -> (Vec<Range<usize>>, BTreeSet<String>) {
+pub(crate) fn shipped(tokens: &[Token<'_>]) -> (Vec<Range<usize>>, BTreeSet<String>) {
     let (mut kept, mut files) = (Vec::new(), BTreeSet::new());
     let (mut start, mut at) = (0, 0);
     while at < tokens.len() {
@@ -159,7 +159,7 @@ fn closing(tokens: &[Token<'_>], open: usize) -> usize {
 
 /// The modules at the root of the crate that these tokens name, with the line. `depth` is how many modules deep the
 /// file itself lies: 1 for `src/check/mod.rs`.
-pub fn root_modules(tokens: &[Token<'_>], depth: usize) -> Vec<(String, usize)> {
+pub(crate) fn root_modules(tokens: &[Token<'_>], depth: usize) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut inline = Vec::new();
     let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token.text == text);
@@ -210,7 +210,7 @@ fn heads(tokens: &[Token<'_>], at: usize) -> Vec<(String, usize)> {
 }
 
 /// Where a crate from outside is named: `name::` or `use name`, not `other::name`.
-pub fn names_crate(tokens: &[Token<'_>], name: &str) -> Option<usize> {
+pub(crate) fn names_crate(tokens: &[Token<'_>], name: &str) -> Option<usize> {
     let text = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| token.text);
     (0..tokens.len()).find(|&at| {
         let before = text(at.checked_sub(1));

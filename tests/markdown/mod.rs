@@ -4,26 +4,26 @@
 
 /// A fenced block.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fence {
+pub(crate) struct Fence {
     /// The first word behind the opening fence, empty where there is none.
-    pub language: String,
+    pub(crate) language: String,
     /// The words behind it.
-    pub rest: Vec<String>,
+    pub(crate) rest: Vec<String>,
     /// The line of the opening fence, from 0.
-    pub opening: usize,
+    pub(crate) opening: usize,
     /// What stands inside, without the indentation of the opening fence.
-    pub lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 impl Fence {
     /// The block as a text that ends in a newline.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.lines.iter().map(|line| format!("{line}\n")).collect()
     }
 }
 
 /// Every fenced block of a document; an error names the line of a fence that is never closed.
-pub fn fences(text: &str) -> Result<Vec<Fence>, String> {
+pub(crate) fn fences(text: &str) -> Result<Vec<Fence>, String> {
     let mut fences = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((opening, line)) = lines.next() {
@@ -59,7 +59,7 @@ pub fn fences(text: &str) -> Result<Vec<Fence>, String> {
 }
 
 /// The cells of every row of the table whose header is `header`, without its two head lines.
-pub fn table(text: &str, header: &[&str]) -> Option<Vec<Vec<String>>> {
+pub(crate) fn table(text: &str, header: &[&str]) -> Option<Vec<Vec<String>>> {
     let cells = |line: &str| -> Vec<String> {
         line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
     };
@@ -69,12 +69,12 @@ pub fn table(text: &str, header: &[&str]) -> Option<Vec<Vec<String>>> {
 }
 
 /// The words between backticks of a cell, in order.
-pub fn code_words(cell: &str) -> Vec<&str> {
+pub(crate) fn code_words(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
 /// The headings of a document outside its fences, with their level.
-pub fn headings(text: &str) -> Vec<(usize, String)> {
+pub(crate) fn headings(text: &str) -> Vec<(usize, String)> {
     let mut headings = Vec::new();
     let mut in_fence = false;
     for line in text.lines() {

@@ -4,22 +4,22 @@ use super::document::Command;
 
 /// What a command said.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Said {
+pub(crate) struct Said {
     /// The exit code; -1 for a program that was ended from outside.
-    pub status: i32,
+    pub(crate) status: i32,
     /// Both streams in their order, without blanks at the ends of lines and empty lines at the end.
-    pub lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 impl Said {
     /// The exit code and all lines.
-    pub fn show(&self) -> String {
+    pub(crate) fn show(&self) -> String {
         let lines: String = self.lines.iter().map(|line| format!("  {line}\n")).collect();
         format!("  ? {}\n{lines}", self.status)
     }
 
     /// What was said and where it leaves what was written.
-    pub fn against(&self, command: &Command) -> String {
+    pub(crate) fn against(&self, command: &Command) -> String {
         let mut text = String::new();
         if self.status != command.status {
             text = format!("ends with {}, written is {}\n", self.status, command.status);
@@ -34,7 +34,7 @@ impl Said {
 }
 
 /// Whether lines match a pattern of lines; a line `...` stands for any number of lines.
-pub fn matches(pattern: &[String], lines: &[String]) -> bool {
+pub(crate) fn matches(pattern: &[String], lines: &[String]) -> bool {
     match pattern {
         [] => lines.is_empty(),
         [any, rest @ ..] if any.trim() == "..." => (0..=lines.len()).any(|skip| matches(rest, &lines[skip..])),

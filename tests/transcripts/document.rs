@@ -8,7 +8,7 @@ use crate::markdown::{Fence, fences};
 
 /// One thing a document does.
 #[derive(Debug)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// A file appears.
     File {
         /// Relative to where the commands run.
@@ -38,29 +38,29 @@ pub enum Piece {
 
 /// A command and what it ought to say.
 #[derive(Debug)]
-pub struct Command {
+pub(crate) struct Command {
     /// Its line, from 0.
-    pub line: usize,
+    pub(crate) line: usize,
     /// For `sh`.
-    pub text: String,
+    pub(crate) text: String,
     /// The exit code it ought to end with.
-    pub status: i32,
+    pub(crate) status: i32,
     /// What it ought to say; nothing where a document only lists commands.
-    pub output: Option<Output>,
+    pub(crate) output: Option<Output>,
 }
 
 /// What a command ought to say.
 #[derive(Debug)]
-pub struct Output {
+pub(crate) struct Output {
     /// With `[..]` and `...`, without empty lines at the end.
-    pub lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
     /// Behind the command, the line of `? 1` if there is one, up to the next command or the end of the fence, from 0.
-    pub place: std::ops::Range<usize>,
+    pub(crate) place: std::ops::Range<usize>,
 }
 
 impl Command {
     /// The words behind each `cater` (or `cargo run --release --`) of the command: its verbs.
-    pub fn verbs(&self) -> Vec<&str> {
+    pub(crate) fn verbs(&self) -> Vec<&str> {
         let plain = self.text.split_whitespace().collect::<Vec<_>>();
         let behind = |name: &[&str]| -> Vec<&str> {
             let runs = plain.windows(name.len() + 1).enumerate();
@@ -73,14 +73,14 @@ impl Command {
 
 /// What a document does, in order.
 #[derive(Debug)]
-pub struct Document {
+pub(crate) struct Document {
     /// In order.
-    pub pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl Document {
     /// Reads a document; an error says which fence is not understood.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut pieces = Vec::new();
         for fence in fences(text)? {
             let rest: Vec<&str> = fence.rest.iter().map(String::as_str).collect();
@@ -104,7 +104,7 @@ impl Document {
     }
 
     /// The exit codes the document shows.
-    pub fn statuses(&self) -> Vec<i32> {
+    pub(crate) fn statuses(&self) -> Vec<i32> {
         let commands = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Command(command) => Some(command.status),
             Piece::File { .. } | Piece::Program { .. } | Piece::Excerpt { .. } => None,
@@ -159,7 +159,7 @@ fn commands(fence: &Fence) -> Result<Vec<Command>, String> {
 }
 
 /// The document with what was said in the place of what it said.
-pub fn corrected(text: &str, corrections: &[(&Command, Said)]) -> String {
+pub(crate) fn corrected(text: &str, corrections: &[(&Command, Said)]) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for (command, said) in corrections.iter().rev() {
         let Some(output) = &command.output else { continue };

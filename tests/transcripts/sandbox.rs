@@ -23,7 +23,7 @@ grep -q "^$1:" "$CATER_ROOT/Makefile" || { echo "no target of the Makefile: $1";
 "#;
 
 /// A folder of its own for one document.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     folder: TempDir,
     /// Where commands start.
     place: PathBuf,
@@ -32,7 +32,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// For the document at `path`: commands of a world's README start in a copy of the world, all others beside a copy
     /// of `rules-examples`.
-    pub fn new(path: &Path) -> Self {
+    pub(crate) fn new(path: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the document");
         for file in files_below("rules-examples") {
             let copy = folder.path().join("at").join(&file);
@@ -53,19 +53,19 @@ impl Sandbox {
     }
 
     /// Puts a file there.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.place.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// Takes a file away.
-    pub fn remove(&self, name: &str) {
+    pub(crate) fn remove(&self, name: &str) {
         fs::remove_file(self.place.join(name)).unwrap();
     }
 
     /// Runs a command in `sh`, with nothing to read and nobody's settings.
-    pub fn run(&self, command: &str) -> Said {
+    pub(crate) fn run(&self, command: &str) -> Said {
         let bin = self.folder.path().join("bin");
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
         let output = Command::new("sh")
@@ -88,12 +88,12 @@ impl Sandbox {
 }
 
 /// Whether the program has this verb.
-pub fn knows(verb: &str) -> bool {
+pub(crate) fn knows(verb: &str) -> bool {
     verbs().iter().any(|known| known == verb)
 }
 
 /// The verbs that the program lists in its help.
-pub fn verbs() -> Vec<String> {
+pub(crate) fn verbs() -> Vec<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_cater")).arg("--help").output().expect("the program starts");
     let help = String::from_utf8_lossy(&output.stdout).into_owned();
     let list = help.lines().skip_while(|line| line.trim() != "Commands:").skip(1);
