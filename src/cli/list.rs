@@ -8,7 +8,8 @@ use serde_json::json;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
 use crate::diagnostics::{self, Severity};
-use crate::model::{Rule, RuleId, RuleSet, SlotId, show_audience, show_cap, show_order, show_substitute};
+use crate::model::show::{show_audience, show_cap, show_order, show_substitute};
+use crate::model::{Rule, RuleId, RuleSet, SlotId};
 use crate::value::show_date;
 
 /// List the rules.
