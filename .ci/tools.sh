@@ -61,14 +61,14 @@ closing() {
 
 from_deb() {
     debs=$TOOLS/deb
-    mkdir -p "$debs/root"
+    mkdir -p "$debs/tree"
     (cd "$debs" && apt-get download "$@") || return 1
     for package in "$debs"/*.deb; do
-        dpkg-deb -x "$package" "$debs/root" || return 1
+        dpkg-deb -x "$package" "$debs/tree" || return 1
     done
     # Unpacked libraries are for unpacked programs alone, so each gets a small script that points at them.
-    libraries=$(echo "$debs"/root/usr/lib/*-linux-gnu "$debs"/root/lib/*-linux-gnu | tr ' ' ':')
-    for program in "$debs"/root/usr/bin/* "$debs"/root/usr/sbin/* "$debs"/root/bin/*; do
+    libraries=$(echo "$debs"/tree/usr/lib/*-linux-gnu "$debs"/tree/lib/*-linux-gnu | tr ' ' ':')
+    for program in "$debs"/tree/usr/bin/* "$debs"/tree/usr/sbin/* "$debs"/tree/bin/*; do
         [ -x "$program" ] || continue
         script=$TOOLS/bin/${program##*/}
         printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$program" >"$script"

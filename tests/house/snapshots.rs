@@ -3,7 +3,7 @@
 use super::{files_below, no_complaints, read};
 
 /// How many dashes at least make the line between the source and what came of it.
-const DASHES: usize = 20;
+const DASHES: usize = 4;
 
 #[test]
 fn a_snapshot_shows_its_source() {
