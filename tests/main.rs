@@ -5,4 +5,6 @@ mod findings;
 mod house;
 mod markdown;
 #[cfg(feature = "cli")]
+mod order;
+#[cfg(feature = "cli")]
 mod transcripts;

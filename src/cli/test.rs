@@ -91,7 +91,7 @@ fn failures(rules: &RuleSet, compiled: &Compiled, case: &Case) -> Vec<Failure> {
         Some(Failure {
             place: place(compiled, expectation.span),
             expectation: compiled.sources.text(expectation.span).split_whitespace().collect::<Vec<_>>().join(" "),
-            instead: mismatch.to_string(),
+            instead: std::iter::once(mismatch.message).chain(mismatch.why).collect::<Vec<_>>().join("\n"),
         })
     });
     unmet.collect()
