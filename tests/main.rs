@@ -1,5 +1,7 @@
 //! The one integration binary: everything that is tested from outside the crate, a folder a subject.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 #[cfg(feature = "cli")]
 mod findings;
 mod house;

@@ -70,9 +70,11 @@ fn every_licence_fits() {
         let (package, licence) = line.split_once('|').unwrap();
         let licence = licence.trim_end_matches(" (*)");
         // Any one of the choices will do; a choice may ask for several.
-        let fits = licence.replace(" / ", " OR ").replace('/', " OR ").split(" OR ").any(|choice| {
-            choice.split(" AND ").all(|one| LICENCES.contains(&one.trim_matches(['(', ')', ' '])))
-        });
+        let fits = licence
+            .replace(" / ", " OR ")
+            .replace('/', " OR ")
+            .split(" OR ")
+            .any(|choice| choice.split(" AND ").all(|one| LICENCES.contains(&one.trim_matches(['(', ')', ' ']))));
         if !fits {
             complaints.insert(format!("{package}: {licence}"));
         }

@@ -34,7 +34,8 @@ fn the_readme_has_one_way_in() {
     let tags: Vec<&str> = fences.iter().map(|fence| fence.language.as_str()).collect();
     let shows = tags.iter().position(|tag| *tag == "rules").zip(tags.iter().position(|tag| *tag == "console"));
     assert!(shows.is_some_and(|(rule, decision)| rule < decision), "a rule, then what it decides: {tags:?}");
-    let set_up = fences.iter().filter(|fence| fence.lines.iter().any(|line| line == FIRST_STEPS[1])).collect::<Vec<_>>();
+    let set_up =
+        fences.iter().filter(|fence| fence.lines.iter().any(|line| line == FIRST_STEPS[1])).collect::<Vec<_>>();
     let [set_up] = set_up.as_slice() else { panic!("`{}` stands in one fence of README.md", FIRST_STEPS[1]) };
     assert_eq!(set_up.lines, FIRST_STEPS, "exactly two commands do all the set-up");
 }

@@ -25,7 +25,8 @@ fn sources() -> Vec<Source> {
             for_tests.insert(module_path(path).join(module));
         }
     }
-    let in_room = files.into_iter().filter(|(path, _)| !for_tests.iter().any(|test| module_path(path).starts_with(test)));
+    let in_room =
+        files.into_iter().filter(|(path, _)| !for_tests.iter().any(|test| module_path(path).starts_with(test)));
     in_room
         .filter_map(|(path, text)| {
             let module = module_path(&path);
@@ -113,9 +114,7 @@ fn crate_table() -> Vec<(String, Vec<String>)> {
     let text = read("ARCHITECTURE.md");
     let rows = table(&text, &["crates", "only in"]).expect("ARCHITECTURE.md has the table of crates");
     let owned = |cell: &str| -> Vec<String> { code_words(cell).into_iter().map(str::to_owned).collect() };
-    rows.iter()
-        .flat_map(|row| owned(&row[0]).into_iter().map(|name| (name, owned(&row[1]))))
-        .collect()
+    rows.iter().flat_map(|row| owned(&row[0]).into_iter().map(|name| (name, owned(&row[1])))).collect()
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn a_suite_without_its_tool_is_listed() {
 fn a_tool_is_brought_without_root() {
     let stubs = [
         ("apt-get", r#"shift; for p in "$@"; do touch "$p.deb"; done"#),
-        ("dpkg-deb", r#"mkdir -p "$3/usr/bin"; printf '#!/bin/sh\necho brought' >"$3/usr/bin/odd-tool"; chmod +x "$3/usr/bin/odd-tool""#),
+        (
+            "dpkg-deb",
+            r#"mkdir -p "$3/usr/bin"; printf '#!/bin/sh\necho brought' >"$3/usr/bin/odd-tool"; chmod +x "$3/usr/bin/odd-tool""#,
+        ),
     ];
     let folder = tempfile::tempdir().unwrap();
     let script = "need odd odd-tool from_deb odd-package && suite odd odd-tool\nclosing";

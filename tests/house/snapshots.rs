@@ -14,7 +14,7 @@ fn a_snapshot_shows_its_source() {
             // The head of a snapshot ends with the second `---`.
             let body: Vec<&str> = text.lines().skip(1).skip_while(|line| *line != "---").skip(1).collect();
             let is_line = |line: &&str| line.len() >= DASHES && line.chars().all(|c| c == '-');
-            let parts: Vec<_> = body.split(|line| is_line(&line)).collect();
+            let parts: Vec<_> = body.split(is_line).collect();
             let says = |part: &&[&str]| part.iter().any(|line| !line.trim().is_empty());
             !(parts.len() >= 2 && parts.first().is_some_and(says) && parts.last().is_some_and(says))
         })

@@ -33,12 +33,8 @@ pub(crate) fn fences(text: &str) -> Result<Vec<Fence>, String> {
         let sign = mark.chars().next().unwrap_or('`');
         let length = body.chars().take_while(|c| *c == sign).count();
         let mut words = body[length..].split_whitespace().map(str::to_owned);
-        let mut fence = Fence {
-            language: words.next().unwrap_or_default(),
-            rest: words.collect(),
-            opening,
-            lines: Vec::new(),
-        };
+        let mut fence =
+            Fence { language: words.next().unwrap_or_default(), rest: words.collect(), opening, lines: Vec::new() };
         let is_end = |line: &str| {
             let line = line.trim();
             line.chars().all(|c| c == sign) && line.len() >= length

@@ -176,7 +176,8 @@ pub(crate) fn corrected(text: &str, corrections: &[(&Command, Said)]) -> String 
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# a\n```console\n$ cater check \\\n>   x.rules | cater fmt -\n? 1\nerror\n  more\n\n$ cat y\n```\n";
+    const TEXT: &str =
+        "# a\n```console\n$ cater check \\\n>   x.rules | cater fmt -\n? 1\nerror\n  more\n\n$ cat y\n```\n";
 
     fn commands_of(text: &str) -> Vec<Command> {
         let command = |piece| match piece {
@@ -191,7 +192,10 @@ mod tests {
         let commands = commands_of(TEXT);
         let output = commands[0].output.as_ref().unwrap();
         assert_eq!(commands[0].text, "cater check \\\n  x.rules | cater fmt -");
-        assert_eq!((commands[0].status, output.lines.as_slice()), (1, ["error", "  more"].map(str::to_owned).as_slice()));
+        assert_eq!(
+            (commands[0].status, output.lines.as_slice()),
+            (1, ["error", "  more"].map(str::to_owned).as_slice())
+        );
         assert_eq!(commands[0].verbs(), ["check", "fmt"]);
         assert_eq!((commands.len(), commands[1].text.as_str(), commands[1].status), (2, "cat y", 0));
     }
@@ -209,7 +213,8 @@ mod tests {
         let expected = "# a\n```console\n$ cater check \\\n>   x.rules | cater fmt -\nfine\n\n$ cat y\n```\n";
         assert_eq!(corrected(TEXT, &[(&commands[0], said)]), expected);
         let said = Said { status: 3, lines: Vec::new() };
-        let expected = "# a\n```console\n$ cater check \\\n>   x.rules | cater fmt -\n? 1\nerror\n  more\n\n$ cat y\n? 3\n```\n";
+        let expected =
+            "# a\n```console\n$ cater check \\\n>   x.rules | cater fmt -\n? 1\nerror\n  more\n\n$ cat y\n? 3\n```\n";
         assert_eq!(corrected(TEXT, &[(&commands[1], said)]), expected);
     }
 

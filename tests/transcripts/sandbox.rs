@@ -87,11 +87,6 @@ impl Sandbox {
     }
 }
 
-/// Whether the program has this verb.
-pub(crate) fn knows(verb: &str) -> bool {
-    verbs().iter().any(|known| known == verb)
-}
-
 /// The verbs that the program lists in its help.
 pub(crate) fn verbs() -> Vec<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_cater")).arg("--help").output().expect("the program starts");
