@@ -95,11 +95,15 @@ fn run_all(documents: impl IntoIterator<Item = PathBuf>) {
     let bless = std::env::var_os("CATER_BLESS").is_some();
     let mut complaints = Vec::new();
     for path in documents.into_iter().filter(|path| path.to_string_lossy().contains(&wanted)) {
-        match run(&path) {
-            Ok((found, corrected)) => {
-                if bless && corrected != read(&path) {
-                    fs::write(root().join(&path), corrected).unwrap();
-                }
+        let outcome = run(&path).and_then(|(found, corrected)| {
+            if !bless || corrected == read(&path) {
+                return Ok(found);
+            }
+            fs::write(root().join(&path), corrected).unwrap();
+            run(&path).map(|(left, _)| left)
+        });
+        match outcome {
+            Ok(found) => {
                 complaints.extend(found.into_iter().map(|text| format!("{}, {text}", path.display())));
             }
             Err(error) => complaints.push(format!("{}: {error}", path.display())),
