@@ -6,13 +6,13 @@
 use super::measure::clean;
 use super::nets::column;
 use super::style::{Family, Point};
-use super::{Arrow, ArrowKind, Node, NodeKind, Picture, nets::Column};
+use super::{Arrow, ArrowKind, Node, NodeKind, Picture};
 
 /// The drawing in the DOT language. Ends with a line feed.
 pub fn dot(picture: &Picture) -> String {
     let mut out = String::from("digraph cater {\n");
     out.push_str(&format!(
-        "  graph [label={}, labelloc=t, rankdir=LR, fontname=\"sans-serif\"];\n",
+        "  graph [label={}, labelloc=t, rankdir=LR, splines=line, fontname=\"sans-serif\"];\n",
         quoted(&picture.title)
     ));
     out.push_str("  node [fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=9];\n");
@@ -21,18 +21,14 @@ pub fn dot(picture: &Picture) -> String {
         for (at, node) in panel.nodes().iter().enumerate() {
             out.push_str(&format!("    \"p{index}n{at}\" [{}];\n", attributes(node)));
         }
-        // The rules stand under each other, the arrows between them lead down.
-        let middle = panel.nodes().iter().enumerate().filter(|(_, n)| column(n.kind) == Column::Middle);
-        let names: Vec<String> = middle.map(|(at, _)| format!("\"p{index}n{at}\"")).collect();
-        if names.len() > 1 {
-            out.push_str(&format!("    {{ rank=same; {}; }}\n", names.join("; ")));
-        }
+        let of = |at: usize| panel.nodes().get(at).map(|n| column(n.kind));
+        let within = |a: &Arrow| of(a.from.index()) == of(a.to.index());
         for arrow in panel.arrows() {
             out.push_str(&format!(
                 "    \"p{index}n{}\" -> \"p{index}n{}\" [{}];\n",
                 arrow.from.index(),
                 arrow.to.index(),
-                line(arrow)
+                line(arrow, within(arrow))
             ));
         }
         out.push_str("  }\n");
@@ -73,7 +69,7 @@ fn attributes(node: &Node) -> String {
     format!("label=\"{words}\", shape={shape}{style}")
 }
 
-fn line(arrow: &Arrow) -> String {
+fn line(arrow: &Arrow, within: bool) -> String {
     let family = Family::of(arrow.kind);
     let style = match family {
         Family::Outranks | Family::Shows | Family::Reads => "solid",
@@ -85,7 +81,12 @@ fn line(arrow: &Arrow) -> String {
         Point::Arrow => "normal",
         Point::Bar => "tee",
     };
-    format!("label={}, style={style}, arrowhead={point}", quoted(&words(arrow)))
+    // An arrow within a column must not push its boxes apart, and Graphviz lays such arrows out only where their words
+    // take no room between the boxes.
+    let (label, free) = if within { ("taillabel", ", constraint=false") } else { ("label", "") };
+    let words = words(arrow);
+    let label = if words.is_empty() { String::new() } else { format!("{label}={}, ", quoted(&words)) };
+    format!("{label}style={style}, arrowhead={point}{free}")
 }
 
 /// The words at an arrow where there is no legend.

@@ -286,6 +286,13 @@ fn write_boxes(out: &mut Writer, index: usize, panel: &Panel, placed: &Placed, l
             class(node.kind),
             rect.h
         ));
+        let line = match node.line.is_empty() {
+            true if node.name == node.kind.word() => "",
+            true => node.kind.word(),
+            false => &node.line,
+        };
+        // A name alone stands in the middle of its box, its sign beside it.
+        let base = if line.is_empty() { y + 25 } else { y + 17 };
         let lead = lead_of(node.kind, lead);
         if node.kind == NodeKind::Rule {
             rank += 1;
@@ -293,7 +300,7 @@ fn write_boxes(out: &mut Writer, index: usize, panel: &Panel, placed: &Placed, l
                 Words { x: x + lead / 2, y: y + 17, size: SMALL, class: "quiet", anchor: "middle", room: lead };
             out.words(&middle, &rank.to_string(), false);
         } else {
-            out.put(&of_kind(node.kind, x + (LEAD - SIZE) / 2, y + 6));
+            out.put(&of_kind(node.kind, x + (LEAD - SIZE) / 2, base - 11));
         }
         let marks = Mark::of(node);
         let mut mark_x = x + w - TAIL + 2;
@@ -302,14 +309,7 @@ fn write_boxes(out: &mut Writer, index: usize, panel: &Panel, placed: &Placed, l
             out.put(&of_mark(*mark, mark_x, y + 5));
             mark_x -= 2;
         }
-        let line = match node.line.is_empty() {
-            true if node.name == node.kind.word() => "",
-            true => node.kind.word(),
-            false => &node.line,
-        };
         let room = mark_x.min(x + w - TAIL) - (x + lead);
-        // A name alone stands in the middle of its box.
-        let base = if line.is_empty() { y + 25 } else { y + 17 };
         let name = Words { x: x + lead, y: base, size: NAME, class: "strong", anchor: "start", room };
         out.words(&name, &node.name, false);
         let second =
