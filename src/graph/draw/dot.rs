@@ -1,34 +1,30 @@
 //! The picture as Graphviz text: one cluster a slot, for those who want to lay it out or work on it themselves.
 //!
 //! Takes a picture, gives DOT. Names are quoted and escaped, so any text is allowed; identifiers are our own (`p0n3`:
-//! panel 0, box 3), so two boxes of one name stay two.
+//! panel 0, box 3), so two boxes of one name stay two. `dot` stands the rules under each other in their order; slots of
+//! hundreds of rules take it minutes, the SVG of this program does not.
 
 use super::measure::clean;
-use super::nets::column;
 use super::style::{Family, Point};
-use super::{Arrow, ArrowKind, Node, NodeKind, Picture};
+use super::words::{second, short};
+use super::{Arrow, Node, NodeKind, Picture};
 
 /// The drawing in the DOT language. Ends with a line feed.
 pub fn dot(picture: &Picture) -> String {
     let mut out = String::from("digraph cater {\n");
-    out.push_str(&format!(
-        "  graph [label={}, labelloc=t, rankdir=LR, splines=line, fontname=\"sans-serif\"];\n",
-        quoted(&picture.title)
-    ));
+    out.push_str(&format!("  graph [label={}, labelloc=t, fontname=\"sans-serif\"];\n", quoted(&picture.title)));
     out.push_str("  node [fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=9];\n");
     for (index, panel) in picture.panels.iter().enumerate() {
         out.push_str(&format!("  subgraph \"cluster_{index}\" {{\n    label={};\n", quoted(&panel.name)));
         for (at, node) in panel.nodes().iter().enumerate() {
             out.push_str(&format!("    \"p{index}n{at}\" [{}];\n", attributes(node)));
         }
-        let of = |at: usize| panel.nodes().get(at).map(|n| column(n.kind));
-        let within = |a: &Arrow| of(a.from.index()) == of(a.to.index());
         for arrow in panel.arrows() {
             out.push_str(&format!(
                 "    \"p{index}n{}\" -> \"p{index}n{}\" [{}];\n",
                 arrow.from.index(),
                 arrow.to.index(),
-                line(arrow, within(arrow))
+                line(arrow)
             ));
         }
         out.push_str("  }\n");
@@ -47,8 +43,10 @@ fn escaped(text: &str) -> String {
 }
 
 fn attributes(node: &Node) -> String {
-    let line = if node.line.is_empty() { node.kind.word() } else { &node.line };
-    let mut words = format!("{}\\n{}", escaped(&node.name), escaped(line));
+    let mut words = escaped(&node.name);
+    if !second(node).is_empty() {
+        words.push_str(&format!("\\n{}", escaped(second(node))));
+    }
     for mark in super::icons::Mark::of(node) {
         words.push_str(&format!("\\n({})", mark.meaning()));
     }
@@ -69,7 +67,7 @@ fn attributes(node: &Node) -> String {
     format!("label=\"{words}\", shape={shape}{style}")
 }
 
-fn line(arrow: &Arrow, within: bool) -> String {
+fn line(arrow: &Arrow) -> String {
     let family = Family::of(arrow.kind);
     let style = match family {
         Family::Outranks | Family::Shows | Family::Reads => "solid",
@@ -81,33 +79,14 @@ fn line(arrow: &Arrow, within: bool) -> String {
         Point::Arrow => "normal",
         Point::Bar => "tee",
     };
-    // An arrow within a column must not push its boxes apart, and Graphviz lays such arrows out only where their words
-    // take no room between the boxes.
-    let (label, free) = if within { ("taillabel", ", constraint=false") } else { ("label", "") };
-    let words = words(arrow);
-    let label = if words.is_empty() { String::new() } else { format!("{label}={}, ", quoted(&words)) };
-    format!("{label}style={style}, arrowhead={point}{free}")
-}
-
-/// The words at an arrow where there is no legend.
-pub(super) fn words(arrow: &Arrow) -> String {
-    let own = match arrow.kind {
-        ArrowKind::Outranks | ArrowKind::Shows | ArrowKind::Reads => "",
-        ArrowKind::Before => "before",
-        ArrowKind::IfCapped => "if capped",
-        ArrowKind::IfNoConsent => "if no consent",
-        ArrowKind::IfUnknown => "if unknown",
-        ArrowKind::FallsBack => "fallback",
-        ArrowKind::Excludes => "unless",
-        ArrowKind::Needs => "needs",
-        ArrowKind::Limits => "caps",
-    };
-    if arrow.label.is_empty() { own.to_owned() } else { arrow.label.clone() }
+    let words = short(arrow);
+    let label = if words.is_empty() { String::new() } else { format!("label={}, ", quoted(&words)) };
+    format!("{label}style={style}, arrowhead={point}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Panel;
+    use super::super::{ArrowKind, Panel};
     use super::*;
 
     #[test]

@@ -199,7 +199,7 @@ fn gaps(netted: &Netted) -> Vec<Option<usize>> {
             let ends = net.across.iter().map(|b| b.node).chain([net.hub]);
             let (sum, count) =
                 ends.filter_map(|n| near.get(n)).fold((0, 0), |(s, c), (sum, count)| (s + sum, c + count));
-            let gap = if count == 0 { netted.middle.len() / 2 } else { sum / count + 1 };
+            let gap = sum.checked_div(count).map_or(netted.middle.len() / 2, |mean: usize| mean + 1);
             Some(gap.min(netted.middle.len()))
         })
         .collect()

@@ -4,9 +4,9 @@
 //! its own is written as an entity, so any text is allowed. Mermaid draws at most 500 arrows unless its host raises
 //! `maxEdges`; a picture with more says so in a comment.
 
-use super::dot::words;
 use super::measure::clean;
 use super::style::Family;
+use super::words::{second, short};
 use super::{Node, NodeKind, Picture};
 
 /// The number of arrows that Mermaid draws without being told otherwise.
@@ -25,7 +25,7 @@ pub fn mermaid(picture: &Picture) -> String {
             out.push_str(&format!("    p{index}n{at}{}\n", shape(node)));
         }
         for arrow in panel.arrows() {
-            let words = words(arrow);
+            let words = short(arrow);
             let words = if words.is_empty() { String::new() } else { format!("|\"{}\"|", entity(&words)) };
             let line = match Family::of(arrow.kind) {
                 Family::Outranks | Family::Shows | Family::Reads => "-->",
@@ -68,8 +68,10 @@ fn front(text: &str) -> String {
 
 /// The brackets of each kind around the words of a box.
 fn shape(node: &Node) -> String {
-    let line = if node.line.is_empty() { node.kind.word() } else { &node.line };
-    let mut words = format!("{}<br/>{}", entity(&node.name), entity(line));
+    let mut words = entity(&node.name);
+    if !second(node).is_empty() {
+        words.push_str(&format!("<br/>{}", entity(second(node))));
+    }
     for mark in super::icons::Mark::of(node) {
         words.push_str(&format!("<br/>{}", mark.meaning()));
     }

@@ -286,11 +286,7 @@ fn write_boxes(out: &mut Writer, index: usize, panel: &Panel, placed: &Placed, l
             class(node.kind),
             rect.h
         ));
-        let line = match node.line.is_empty() {
-            true if node.name == node.kind.word() => "",
-            true => node.kind.word(),
-            false => &node.line,
-        };
+        let line = words::second(node);
         // A name alone stands in the middle of its box, its sign beside it.
         let base = if line.is_empty() { y + 25 } else { y + 17 };
         let lead = lead_of(node.kind, lead);

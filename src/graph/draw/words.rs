@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::icons::Mark;
 use super::measure::clean;
 use super::style::Family;
-use super::{ArrowKind, NodeKind, Panel, Picture};
+use super::{Arrow, ArrowKind, Node, NodeKind, Panel, Picture};
 
 /// The most names a list says before it counts the rest.
 const NAMED: usize = 12;
@@ -109,4 +109,29 @@ pub(super) fn description(picture: &Picture) -> String {
         });
     }
     parts.join("\n")
+}
+
+/// The second line of a box: what it is, where nothing else is said and the name does not say it.
+pub(super) fn second(node: &Node) -> &str {
+    match (node.line.is_empty(), node.name == node.kind.word()) {
+        (false, _) => &node.line,
+        (true, true) => "",
+        (true, false) => node.kind.word(),
+    }
+}
+
+/// The words at an arrow where there is no legend.
+pub(super) fn short(arrow: &Arrow) -> String {
+    let own = match arrow.kind {
+        ArrowKind::Outranks | ArrowKind::Shows | ArrowKind::Reads => "",
+        ArrowKind::Before => "before",
+        ArrowKind::IfCapped => "if capped",
+        ArrowKind::IfNoConsent => "if no consent",
+        ArrowKind::IfUnknown => "if unknown",
+        ArrowKind::FallsBack => "fallback",
+        ArrowKind::Excludes => "unless",
+        ArrowKind::Needs => "needs",
+        ArrowKind::Limits => "caps",
+    };
+    if arrow.label.is_empty() { own.to_owned() } else { arrow.label.clone() }
 }
