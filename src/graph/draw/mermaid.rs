@@ -20,7 +20,7 @@ pub fn mermaid(picture: &Picture) -> String {
         out.push_str(&format!("  %% {count} arrows: set maxEdges to that number to see them\n"));
     }
     for (index, panel) in picture.panels.iter().enumerate() {
-        out.push_str(&format!("  subgraph p{index}[\"{}\"]\n", entity(&panel.name)));
+        out.push_str(&format!("  subgraph p{index}[\"{}\"]\n    direction TB\n", entity(&panel.name)));
         for (at, node) in panel.nodes().iter().enumerate() {
             out.push_str(&format!("    p{index}n{at}{}\n", shape(node)));
         }
@@ -131,7 +131,7 @@ mod tests {
         panel.arrow(cap, rule, ArrowKind::Limits);
         let text = mermaid(&Picture { title: "Who: \"sees\"".into(), note: String::new(), panels: vec![panel] });
         let want = [
-            "---\ntitle: \"Who: \\\"sees\\\"\"\n---\nflowchart LR\n  subgraph p0[\"home_hero\"]\n",
+            "---\ntitle: \"Who: \\\"sees\\\"\"\n---\nflowchart LR\n  subgraph p0[\"home_hero\"]\n    direction TB\n",
             "    p0n0[\"comeback<br/>priority 80\"]\n    p0n1([\"tips<br/>offer\"])\n    p0n2[[\"weekly<br/>cap\"]]\n",
             "    p0n0 --> p0n1\n    p0n0 -.->|\"if capped\"| p0n1\n    p0n2 --x|\"caps\"| p0n0\n  end\n",
         ];
