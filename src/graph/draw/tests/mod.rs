@@ -147,29 +147,3 @@ fn the_judge_sees_damage() {
     let view = cut(&good, "viewBox=\"0 0 ", "\"").1;
     complains(&good.replacen(&view, "viewBox=\"0 0 900 700\"", 1), "leaves the view");
 }
-
-/// Writes drawings to look at: `CATER_DRAW=/tmp/x cargo test --lib draw::tests::look -- --ignored`.
-#[test]
-#[ignore = "writes files for the eye"]
-fn look() {
-    let Ok(dir) = std::env::var("CATER_DRAW") else { return };
-    let shape = |rules, odd, wild, own_offers| Shape { rules, odd, wild, own_offers };
-    let pictures: [(&str, Picture); 8] = [
-        ("shop", made::shop()),
-        ("w20", world(1, 1, 20)),
-        ("w2x10", world(2, 2, 10)),
-        ("w20x25", world(3, 20, 25)),
-        ("w500", world(4, 1, 500)),
-        ("odd", shaped(5, 1, shape(20, true, false, false))),
-        ("wild", shaped(6, 1, shape(20, false, true, false))),
-        ("own500", shaped(7, 1, shape(500, false, false, true))),
-    ];
-    for (name, picture) in pictures {
-        let start = std::time::Instant::now();
-        let text = svg(&picture);
-        eprintln!("{name}: {:?}, {} bytes", start.elapsed(), text.len());
-        std::fs::write(format!("{dir}/{name}.svg"), text).unwrap();
-        std::fs::write(format!("{dir}/{name}.dot"), super::dot(&picture)).unwrap();
-        std::fs::write(format!("{dir}/{name}.mmd"), super::mermaid(&picture)).unwrap();
-    }
-}
