@@ -10,6 +10,8 @@ pub mod compile;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;
+#[cfg(feature = "cli")]
+pub mod graph;
 pub mod model;
 pub mod ops;
 pub mod runtime;
