@@ -8,6 +8,7 @@ pub mod eval;
 pub mod frame;
 pub mod model;
 pub mod ops;
+pub mod runtime;
 pub mod source;
 #[cfg(feature = "cli")]
 pub mod syntax;
