@@ -39,6 +39,7 @@ pub(super) struct CellReader<'a> {
 
 impl CellReader<'_> {
     /// A text cell and the stamp that goes with it.
+    #[cfg(feature = "cli")]
     pub(super) fn text(&self, cell: &str, stamp: Option<Instant>) -> Fact {
         if let Some(fact) = self.spelt(cell, stamp) {
             return fact;
@@ -198,7 +199,7 @@ pub(super) fn instant(text: &str, rules: &RuleSet) -> Option<Instant> {
     Instant::parse(text).or_else(|| Instant::from_civil(civil()?, &rules.defaults.zone))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
     use crate::model::sample::{at, rule_set};

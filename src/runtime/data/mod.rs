@@ -8,6 +8,7 @@
 //! JSON is read in every build; files of many customers, consent and events with the feature `cli`.
 
 mod cell;
+#[cfg(feature = "cli")]
 mod columns;
 #[cfg(feature = "cli")]
 mod consent;
@@ -28,6 +29,7 @@ mod table;
 #[cfg(feature = "cli")]
 mod world;
 
+#[cfg(feature = "cli")]
 pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
 #[cfg(feature = "cli")]
 pub use consent::ConsentIndex;
@@ -81,6 +83,7 @@ impl DataError {
     }
 
     /// Says in which file.
+    #[cfg(feature = "cli")]
     #[must_use]
     fn within(mut self, file: &str) -> Self {
         self.message = format!("`{file}`: {}", self.message);

@@ -133,24 +133,23 @@ impl Table {
                     Err(_) => bad(&self.file, self.row, line, "it is not UTF-8".to_owned()),
                 }
             }
-            Err(why) => match why.kind() {
-                ErrorKind::UnequalLengths { pos, expected_len, len } => {
-                    self.row += 1;
-                    let line = pos.as_ref().map_or(0, csv::Position::line);
-                    let why = format!("it has {len} cells, and the header has {expected_len}");
-                    bad(&self.file, self.row, line, why)
-                }
-                _ => Err(fatal(&self.file, why)),
-            },
+            Err(why) => {
+                let ErrorKind::UnequalLengths { pos, expected_len, len } = why.kind() else {
+                    return Err(fatal(&self.file, why));
+                };
+                self.row += 1;
+                let line = pos.as_ref().map_or(0, csv::Position::line);
+                bad(&self.file, self.row, line, format!("it has {len} cells, and the header has {expected_len}"))
+            }
         }
     }
 }
 
 fn fatal(file: &str, why: csv::Error) -> DataError {
-    match why.into_kind() {
-        ErrorKind::Io(why) => unreadable(file, &why),
-        other => DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {other:?}")),
+    if let ErrorKind::Io(why) = why.kind() {
+        return unreadable(file, why);
     }
+    DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}"))
 }
 
 fn header(line: &[u8], delimiter: u8) -> Vec<String> {

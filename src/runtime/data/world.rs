@@ -235,31 +235,21 @@ impl Toml<'_> {
     }
 
     fn table<'a, 'i>(&self, value: &'a Entry<'i>, expected: &str) -> Result<&'a DeTable<'i>, DataError> {
-        match value.get_ref() {
-            DeValue::Table(table) => Ok(table),
-            _ => Err(self.wrong(value, expected)),
-        }
+        if let DeValue::Table(table) = value.get_ref() { Ok(table) } else { Err(self.wrong(value, expected)) }
     }
 
     fn text(&self, value: &Entry<'_>) -> Result<String, DataError> {
-        match value.get_ref() {
-            DeValue::String(text) => Ok(text.clone().into_owned()),
-            _ => Err(self.wrong(value, "a text in quotes")),
-        }
+        let DeValue::String(text) = value.get_ref() else { return Err(self.wrong(value, "a text in quotes")) };
+        Ok(text.clone().into_owned())
     }
 
     fn yes_no(&self, value: &Entry<'_>) -> Result<bool, DataError> {
-        match value.get_ref() {
-            DeValue::Boolean(yes) => Ok(*yes),
-            _ => Err(self.wrong(value, "true or false")),
-        }
+        if let DeValue::Boolean(yes) = value.get_ref() { Ok(*yes) } else { Err(self.wrong(value, "true or false")) }
     }
 
     fn texts(&self, value: &Entry<'_>) -> Result<Vec<String>, DataError> {
-        match value.get_ref() {
-            DeValue::Array(entries) => entries.iter().map(|entry| self.text(entry)).collect(),
-            _ => Err(self.wrong(value, "a list of texts")),
-        }
+        let DeValue::Array(entries) = value.get_ref() else { return Err(self.wrong(value, "a list of texts")) };
+        entries.iter().map(|entry| self.text(entry)).collect()
     }
 
     fn path(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {
@@ -267,10 +257,7 @@ impl Toml<'_> {
     }
 
     fn instant(&self, value: &Entry<'_>) -> Result<Instant, DataError> {
-        let text = match value.get_ref() {
-            DeValue::Datetime(time) => time.to_string(),
-            _ => self.text(value)?,
-        };
+        let text = if let DeValue::Datetime(time) = value.get_ref() { time.to_string() } else { self.text(value)? };
         Instant::parse(&text)
             .ok_or_else(|| self.wrong(value, "a time with its offset").help("write \"2026-11-22T09:00:00Z\""))
     }
@@ -330,7 +317,9 @@ impl Toml<'_> {
                             DeValue::Boolean(false) => "no".to_owned(),
                             DeValue::Integer(number) => number.to_string(),
                             DeValue::Float(number) => number.to_string(),
-                            _ => self.text(meaning)?,
+                            DeValue::String(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                                self.text(meaning)?
+                            }
                         };
                         column.spellings.push((cell.get_ref().clone().into_owned(), meaning));
                     }
