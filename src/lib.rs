@@ -3,6 +3,10 @@
 pub mod bundle;
 #[cfg(feature = "cli")]
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod compile;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;

@@ -24,6 +24,7 @@ impl Pass<'_> {
     /// A type; says so and gives none where it cannot be.
     pub(super) fn ty(&mut self, ty: &TypeTree) -> Option<Type> {
         match &ty.kind {
+            TypeKind::Unread => None,
             TypeKind::YesOrNo => Some(Type::YesNo),
             TypeKind::Whole { range } => self.number_type(0, *range, ty.span),
             TypeKind::Decimal { places, range } => self.number_type(*places, *range, ty.span),

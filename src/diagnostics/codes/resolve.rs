@@ -16,7 +16,7 @@ codes! {
     UNKNOWN_PURPOSE = "resolve::unknown-purpose", Error, "a purpose that nothing declares",
         "`needs p` and `consent.p` name a purpose. Declare it: purpose p \"What the customer reads\" { basis consent }.";
     UNKNOWN_EVENT = "resolve::unknown-event", Error, "an event that nothing declares",
-        "Caps and histories count events. Built in are decided, sent, delivered, shown, clicked, dismissed and converted; all others are declared: event purchase \"Something was bought\".";
+        "Caps and histories count events. Built in are decided, sent, delivered, shown, clicked, dismissed and converted; all others are declared: event purchase \"Something was bought\" {}.";
     UNKNOWN_OFFER = "resolve::unknown-offer", Error, "an offer that nothing declares",
         "`show` and `fallback` name an offer. Check the spelling, or declare it: offer spring_sale { class marketing }.";
     UNKNOWN_SLOT = "resolve::unknown-slot", Error, "a slot that nothing declares",

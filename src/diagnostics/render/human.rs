@@ -47,7 +47,7 @@ impl Framed {
         elsewhere.dedup();
         let others = elsewhere.into_iter().map(|id| Self {
             code: String::new(),
-            message: String::new(),
+            message: "and here".to_owned(),
             severity: miette::Severity::Advice,
             help: None,
             source: named(id, sources),

@@ -103,6 +103,8 @@ pub enum TypeKind {
         /// `72 hours`
         halving: Duration,
     },
+    /// A type that could not be read; it has been reported, and the attribute's name is still known.
+    Unread,
 }
 
 /// A member of a closed set, written as a name or as a text: `DE`, `"Bank transfer"`.
