@@ -16,6 +16,7 @@ pub mod frame;
 pub mod graph;
 pub mod model;
 pub mod ops;
+pub mod runtime;
 pub mod source;
 #[cfg(feature = "cli")]
 pub mod syntax;

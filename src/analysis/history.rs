@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use crate::frame::{CapState, Facts, Happened, Stamp, gather};
-use crate::model::{CapId, CapTarget, CapWindow, EventId, RuleSet, TagId};
+use crate::model::{CapId, CapTarget, CapWindow, EventId, OfferId, RuleId, RuleSet, TagId};
 use crate::value::Instant;
 
 /// Steps of trying before it is given up.
@@ -175,6 +175,13 @@ fn cells(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> Vec
     found
 }
 
+/// The rule that shows an offer, where only one does: `history shown of X` in a test is stamped with it.
+pub(super) fn only_rule(rules: &RuleSet, offer: OfferId) -> Option<RuleId> {
+    let mut showing = rules.rules.iter().enumerate().filter(|(_, rule)| rule.show == offer);
+    let (at, _) = showing.next()?;
+    showing.next().is_none().then(|| RuleId::from_index(at))
+}
+
 /// Stamps that the caps look at: first those that events really bear, then the barest ones.
 fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
     let mut found: Vec<Stamp> = Vec::new();
@@ -186,7 +193,10 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
     };
     for cap in caps {
         match &rules[*cap].target {
-            CapTarget::Offers(offers) => offers.iter().for_each(|offer| add(Some(*offer), None, &rules[*offer].tags)),
+            CapTarget::Offers(offers) => offers.iter().for_each(|offer| {
+                add(Some(*offer), only_rule(rules, *offer), &rules[*offer].tags);
+                add(Some(*offer), None, &rules[*offer].tags);
+            }),
             CapTarget::Rules(of) => of.iter().for_each(|rule| {
                 let offer = rules[*rule].show;
                 add(Some(offer), Some(*rule), &rules[offer].tags);
@@ -194,7 +204,9 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
             CapTarget::Tags(of) => {
                 let carries = |tags: &[TagId]| tags.iter().any(|tag| of.contains(tag));
                 for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| carries(&offer.tags)) {
-                    add(Some(crate::model::OfferId::from_index(at)), None, &offer.tags);
+                    let id = OfferId::from_index(at);
+                    add(Some(id), only_rule(rules, id), &offer.tags);
+                    add(Some(id), None, &offer.tags);
                 }
             }
         }

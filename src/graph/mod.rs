@@ -5,6 +5,7 @@
 //! meet, or one hides another, is for `analysis`.
 
 mod circle;
+pub mod draw;
 mod ranking;
 mod references;
 mod round;
