@@ -2,13 +2,19 @@
 //!
 //! Takes the model's ids. Refuses to know where facts come from (that is `runtime`) or how a decision is found.
 
+mod caps;
 mod case;
+mod consent;
+mod decay;
 mod decision;
 mod facts;
+mod gather;
 
+pub use caps::{reserve, stamp};
 pub use case::{Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
 pub use facts::{ConsentRecord, Fact, Facts, Happened, Stamp};
+pub use gather::gather;
 
 use serde::{Deserialize, Serialize};
 

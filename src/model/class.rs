@@ -45,6 +45,22 @@ impl Class {
         }
     }
 
+    /// Whether what it shows is counted by declared caps.
+    pub fn counts(self) -> bool {
+        match self {
+            Self::Critical | Self::Legal | Self::Service => false,
+            Self::Lifecycle | Self::Marketing => true,
+        }
+    }
+
+    /// Whether a rule of it stops when its review is overdue (R46).
+    pub fn stops_unreviewed(self) -> bool {
+        match self {
+            Self::Critical | Self::Legal | Self::Service => false,
+            Self::Lifecycle | Self::Marketing => true,
+        }
+    }
+
     /// Whether a rule's own `cap` clause may stand on it (R26).
     pub fn may_carry_a_cap(self) -> bool {
         match self {

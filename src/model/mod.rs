@@ -8,6 +8,8 @@ mod class;
 mod condition;
 mod declare;
 mod ids;
+mod operator;
+mod typing;
 
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;

@@ -2,6 +2,22 @@
 //!
 //! These functions are the only thing the reference evaluator and the fast paths share: they are the definitions.
 
+mod age;
+mod arithmetic;
+mod compare;
+mod known;
+mod member;
+mod operator;
+mod set;
+
+pub use age::{age, age_between};
+pub use arithmetic::{arithmetic, rescale, when};
+pub use compare::{between, compare, order};
+pub use known::{known, never, or_else};
+pub use member::{equal, holds, one_of};
+pub use operator::Operator;
+pub use set::has;
+
 use serde::{Deserialize, Serialize};
 
 /// How two ordered things are compared: numbers, members of an ordered list, times, dates.

@@ -1,0 +1,155 @@
+//! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
+//!
+//! switched off or not active -> consent -> audience -> already shown in another slot of the request -> caps.
+
+use super::condition::condition;
+use crate::frame::Frame;
+use crate::model::{CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet};
+use crate::value::{Consent, Truth};
+
+/// The first step at which a candidate dropped out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    /// The rule is switched off.
+    RuleOff,
+    /// The offer is switched off.
+    OfferOff,
+    /// Now lies outside the rule's dates.
+    RuleNotActive,
+    /// The rule's review is overdue, and its grace is over (R46).
+    ReviewOverdue,
+    /// Now lies outside the offer's dates.
+    OfferNotActive,
+    /// These purposes of the rule's `needs` are not open.
+    NoConsent(Vec<PurposeId>),
+    /// A `when` is no or an `unless` is yes; a fallback's condition is no.
+    NotApplicable,
+    /// Nothing is against it, but something it reads is missing.
+    NotKnown,
+    /// Another slot of the request shows the offer (R24).
+    Taken,
+    /// These caps have nothing left.
+    Capped(Vec<CapId>),
+}
+
+/// A clause of a rule and how it must stand: `when` needs a yes, `unless` is lifted only by a no.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guard<'a> {
+    pub(super) condition: &'a Condition,
+    pub(super) is_unless: bool,
+}
+
+/// Every clause of a rule, `when` before `unless`.
+pub(super) fn guards(rule: &Rule) -> impl Iterator<Item = Guard<'_>> {
+    let when = rule.when.iter().map(|clause| Guard { condition: &clause.condition, is_unless: false });
+    when.chain(rule.unless.iter().map(|clause| Guard { condition: &clause.condition, is_unless: true }))
+}
+
+/// One rule set over one frame.
+pub(super) struct Guarded<'a> {
+    pub(super) rules: &'a RuleSet,
+    pub(super) frame: &'a Frame,
+    /// Guards taken to pass without being looked at; only the search for a smallest change leaves any out.
+    pub(super) assumed: &'a dyn Fn(RuleId, Guard<'_>) -> bool,
+}
+
+/// Nothing is taken for granted.
+pub(super) fn nothing_assumed(_: RuleId, _: Guard<'_>) -> bool {
+    false
+}
+
+impl<'a> Guarded<'a> {
+    pub(super) fn new(rules: &'a RuleSet, frame: &'a Frame) -> Self {
+        Self { rules, frame, assumed: &nothing_assumed }
+    }
+
+    /// Why the rule drops out, if it does.
+    pub(super) fn rule(&self, id: RuleId) -> Option<Dropped> {
+        let rule = &self.rules[id];
+        self.switches(id)
+            .or_else(|| self.consent(rule))
+            .or_else(|| refusal(self.audience(id)))
+            .or_else(|| self.taken(rule.show))
+            .or_else(|| self.caps(rule.caps.iter().chain(&self.rules[rule.show].caps).copied()))
+    }
+
+    /// Why the offer cannot stand in, if it cannot: its dates and switch, the other slots, its caps.
+    pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
+        self.offer_switches(id).or_else(|| self.taken(id)).or_else(|| self.caps(self.rules[id].caps.iter().copied()))
+    }
+
+    /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
+    pub(super) fn fallback(&self, entry: &Fallback, is_last: bool) -> Option<Dropped> {
+        if is_last {
+            return None;
+        }
+        let switches = entry.offer.and_then(|offer| self.offer_switches(offer));
+        let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
+        switches.or_else(|| refusal(when())).or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
+    }
+
+    /// Whether the customer might belong to the rule's audience and nothing speaks against it (R14).
+    pub(super) fn might_belong(&self, id: RuleId) -> bool {
+        guards(&self.rules[id]).filter(|guard| !(self.assumed)(id, *guard)).all(|guard| {
+            let truth = condition(self.rules, self.frame, guard.condition);
+            if guard.is_unless { truth.is_no() } else { !truth.is_no() }
+        })
+    }
+
+    fn audience(&self, id: RuleId) -> Truth {
+        guards(&self.rules[id])
+            .filter(|guard| !(self.assumed)(id, *guard))
+            .map(|guard| passes(self.rules, self.frame, guard))
+            .fold(Truth::Yes, Truth::and)
+    }
+
+    fn switches(&self, id: RuleId) -> Option<Dropped> {
+        let rule = &self.rules[id];
+        match () {
+            () if rule.off.is_some() => Some(Dropped::RuleOff),
+            () if rule.active.is_some_and(|active| !active.holds(self.frame.now)) => Some(Dropped::RuleNotActive),
+            () if self.rules.last_day(id).is_some_and(|day| day < self.frame.today) => Some(Dropped::ReviewOverdue),
+            () => self.offer_switches(rule.show),
+        }
+    }
+
+    fn offer_switches(&self, id: OfferId) -> Option<Dropped> {
+        let offer = &self.rules[id];
+        match () {
+            () if offer.off.is_some() => Some(Dropped::OfferOff),
+            () if offer.active.is_some_and(|active| !active.holds(self.frame.now)) => Some(Dropped::OfferNotActive),
+            () => None,
+        }
+    }
+
+    fn consent(&self, rule: &Rule) -> Option<Dropped> {
+        let is_closed = |purpose: &PurposeId| self.frame.consent(*purpose) != Consent::Granted;
+        let closed: Vec<_> = rule.needs.iter().copied().filter(is_closed).collect();
+        (!closed.is_empty()).then_some(Dropped::NoConsent(closed))
+    }
+
+    fn taken(&self, offer: OfferId) -> Option<Dropped> {
+        self.frame.is_taken(offer).then_some(Dropped::Taken)
+    }
+
+    fn caps(&self, caps: impl Iterator<Item = CapId>) -> Option<Dropped> {
+        let mut spent: Vec<_> = caps.filter(|cap| self.frame.is_spent(self.rules, *cap)).collect();
+        spent.sort_unstable();
+        spent.dedup();
+        (!spent.is_empty()).then_some(Dropped::Capped(spent))
+    }
+}
+
+/// Whether a clause lets the customer through.
+pub(super) fn passes(rules: &RuleSet, frame: &Frame, guard: Guard<'_>) -> Truth {
+    let truth = condition(rules, frame, guard.condition);
+    if guard.is_unless { truth.negate() } else { truth }
+}
+
+fn refusal(audience: Truth) -> Option<Dropped> {
+    match audience {
+        Truth::Yes => None,
+        Truth::No => Some(Dropped::NotApplicable),
+        Truth::Unknown => Some(Dropped::NotKnown),
+    }
+}

@@ -1,0 +1,14 @@
+//! The reference evaluator: what a rule set means, slow and obvious, and why a decision is what it is.
+//!
+//! Takes the model and a frame; gives a decision, its explanation, the verdict of a test of the language. Refuses to
+//! know where facts come from and how decisions are made fast; it shares nothing with what it judges but the operators'
+//! definitions.
+
+mod candidate;
+mod condition;
+mod expression;
+mod slot;
+
+pub use condition::condition;
+pub use expression::expression;
+pub use slot::{decide, decide_all};

@@ -1,0 +1,141 @@
+//! One slot, one answer: rules in the order in which they win, substitutes in the place of their rule (R13), then the
+//! fallback list.
+
+use super::candidate::{Dropped, Guarded};
+use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
+use crate::model::{OfferId, RuleId, RuleSet, SlotId, Substitute};
+
+/// What the slot answers.
+pub fn decide(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Decision {
+    replay(&Guarded::new(rules, frame), slot).decision
+}
+
+/// What each slot of a request answers, in the order named; what an earlier slot shows, a later one sees (R24).
+pub fn decide_all(rules: &RuleSet, frame: &Frame, slots: &[SlotId]) -> Vec<Decision> {
+    let mut frame = frame.clone();
+    slots
+        .iter()
+        .map(|slot| {
+            let decision = decide(rules, &frame, *slot);
+            reserve(rules, &mut frame, &decision);
+            decision
+        })
+        .collect()
+}
+
+/// Something that was looked at while a slot was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Candidate {
+    /// A rule in its own place.
+    Rule(RuleId),
+    /// What a rule names in its place: the rule, the clause, the substitute.
+    Substitute(RuleId, Via, Substitute),
+    /// The entry of the fallback list.
+    Fallback(u32),
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is the answer. Of a `try`, the rule tried is.
+    Won,
+    /// It dropped out at this step.
+    Dropped(Dropped),
+    /// A rule that had been tried before; each is tried at most once in a decision.
+    TriedBefore,
+}
+
+/// A decision and all that was looked at on the way, in that order.
+pub(super) struct Replay {
+    pub(super) decision: Decision,
+    pub(super) looked_at: Vec<(Candidate, Fate)>,
+}
+
+pub(super) fn replay(guarded: &Guarded<'_>, slot: SlotId) -> Replay {
+    let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new() };
+    let (outcome, by) = run.slot(slot);
+    Replay { decision: Decision { slot, outcome, by }, looked_at: run.looked_at }
+}
+
+struct Run<'a> {
+    guarded: &'a Guarded<'a>,
+    tried: Vec<bool>,
+    looked_at: Vec<(Candidate, Fate)>,
+}
+
+impl Run<'_> {
+    fn slot(&mut self, id: SlotId) -> (Outcome, By) {
+        let slot = &self.guarded.rules[id];
+        if slot.off.is_some() {
+            return (Outcome::Nothing, By::SlotOff);
+        }
+        for rule in &slot.order {
+            if let Some(answer) = self.rule(*rule, Candidate::Rule(*rule)) {
+                return answer;
+            }
+        }
+        for (at, entry) in (0_u32..).zip(&slot.fallback) {
+            let is_last = at as usize + 1 == slot.fallback.len();
+            let dropped = self.guarded.fallback(entry, is_last);
+            if self.note(Candidate::Fallback(at), dropped).is_none() {
+                return (entry.offer.map_or(Outcome::Nothing, Outcome::Shows), By::Fallback(at));
+            }
+        }
+        // A verified slot has a last entry, which always answers.
+        (Outcome::Nothing, By::Fallback(0))
+    }
+
+    /// The rule's answer, its substitute's in its place, or none.
+    fn rule(&mut self, id: RuleId, candidate: Candidate) -> Option<(Outcome, By)> {
+        let rules = self.guarded.rules;
+        let (mut id, mut candidate) = (id, candidate);
+        // A chain of `try` is walked, not climbed: its length is the author's, the stack is ours.
+        loop {
+            if std::mem::replace(&mut self.tried[id.index()], true) {
+                self.looked_at.push((candidate, Fate::TriedBefore));
+                return None;
+            }
+            let Some(dropped) = self.note(candidate, self.guarded.rule(id)) else {
+                return Some((Outcome::Shows(rules[id].show), By::Rule(id)));
+            };
+            let (via, substitute) = self.substitute(id, &dropped)?;
+            candidate = Candidate::Substitute(id, via, substitute);
+            match substitute {
+                Substitute::Try(rule) => id = rule,
+                Substitute::Show(offer) => {
+                    let dropped = self.guarded.offer(offer);
+                    let shown = self.note(candidate, dropped).is_none();
+                    return shown.then_some((Outcome::Shows(offer), By::Substitute(id, via)));
+                }
+                Substitute::Nothing => {
+                    self.note(candidate, None);
+                    return Some((Outcome::Nothing, By::Substitute(id, via)));
+                }
+            }
+        }
+    }
+
+    /// What stands in for a rule that dropped out there, if its author named anything (R13 to R15).
+    fn substitute(&self, id: RuleId, dropped: &Dropped) -> Option<(Via, Substitute)> {
+        let rule = &self.guarded.rules[id];
+        let (via, substitute) = match dropped {
+            Dropped::Capped(_) => (Via::Capped, rule.if_capped),
+            Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
+            Dropped::NotKnown => (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.might_belong(id))),
+            Dropped::RuleOff
+            | Dropped::OfferOff
+            | Dropped::RuleNotActive
+            | Dropped::ReviewOverdue
+            | Dropped::OfferNotActive
+            | Dropped::NotApplicable
+            | Dropped::Taken => return None,
+        };
+        Some((via, substitute?))
+    }
+
+    fn note(&mut self, candidate: Candidate, dropped: Option<Dropped>) -> Option<Dropped> {
+        let fate = dropped.clone().map_or(Fate::Won, Fate::Dropped);
+        self.looked_at.push((candidate, fate));
+        dropped
+    }
+}

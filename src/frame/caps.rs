@@ -1,0 +1,92 @@
+//! What is used of each cap, and what a decision takes from it for the rest of its request (R24, R25).
+//!
+//! Takes the customer's events and a decision; gives counts. Refuses to know how events are stored. A cap reads events,
+//! not a counter of its own (R30).
+//!
+//! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
+//! shows whatever the class, else the clause that a service rule may carry could never bind.
+
+use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
+use crate::model::{Cap, CapTarget, CapWindow, Event, EventId, OfferId, RuleSet};
+use crate::value::Instant;
+
+/// What is used of every cap, in the order of the rule set; nothing is known where the customer is not.
+pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<CapState> {
+    let used = |cap: &Cap| {
+        let events = facts.history.iter().filter(|happened| {
+            cap.events.contains(&happened.event)
+                && in_window(cap, happened.at, facts.now)
+                && counts(rules, cap, &happened.stamp)
+        });
+        u32::try_from(events.count()).unwrap_or(u32::MAX)
+    };
+    let state = |cap| if unit_is_known { CapState::Used(used(cap)) } else { CapState::UnknownUnit };
+    rules.caps.iter().map(state).collect()
+}
+
+fn in_window(cap: &Cap, at: Instant, now: Instant) -> bool {
+    at <= now
+        && match cap.window {
+            CapWindow::Rolling(length) => now.minus(length) < at,
+            CapWindow::Ever => true,
+        }
+}
+
+/// Whether an event with this stamp belongs to what the cap counts.
+fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
+    let Stamp::Of { offer, rule, via, tags } = stamp else {
+        return true;
+    };
+    let hit = match &cap.target {
+        CapTarget::Offers(offers) => offer.is_some_and(|offer| offers.contains(&offer)),
+        CapTarget::Rules(of) => via.is_none() && rule.is_some_and(|rule| of.contains(&rule)),
+        CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)),
+    };
+    hit && (cap.rule.is_some() || offer.is_none_or(|offer| class_counts(rules, offer)))
+}
+
+fn class_counts(rules: &RuleSet, offer: OfferId) -> bool {
+    rules.offers.get(offer.index()).is_none_or(|offer| offer.class.counts())
+}
+
+/// What the events of a decision are stamped with; `None` where nothing is shown or by a fallback, which never counts
+/// (R11).
+pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
+    let Outcome::Shows(offer) = decision.outcome else {
+        return None;
+    };
+    let (rule, via) = match decision.by {
+        By::Rule(rule) => (rule, None),
+        By::Substitute(rule, via) => (rule, Some(via)),
+        By::Fallback(_) | By::SlotOff => return None,
+    };
+    let tags = rules.offers.get(offer.index()).map(|offer| offer.tags.clone()).unwrap_or_default();
+    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, tags })
+}
+
+/// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
+/// counts what happens when an offer is shown has one more of it. Caps that count only what the customer does later
+/// (clicks, purchases) reserve nothing.
+pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
+    if let Outcome::Shows(offer) = decision.outcome
+        && let Some(taken) = frame.taken.get_mut(offer.index())
+    {
+        *taken = true;
+    }
+    let Some(stamp) = stamp(rules, decision) else {
+        return;
+    };
+    for (cap, state) in rules.caps.iter().zip(&mut frame.caps) {
+        if let CapState::Used(used) = state
+            && cap.events.iter().any(|event| reserves(*event))
+            && counts(rules, cap, &stamp)
+        {
+            *used = used.saturating_add(1);
+        }
+    }
+}
+
+/// `decided`, `sent`, `delivered` and `shown` follow from the decision; the other events are the customer's (R25).
+fn reserves(event: EventId) -> bool {
+    event <= Event::SHOWN
+}

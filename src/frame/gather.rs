@@ -1,0 +1,118 @@
+//! Facts to frame: masks, ages and counts, once, before anything is decided (R20).
+//!
+//! Takes what is known of one customer at one moment; gives what deciding may read. After this nobody can tell what a
+//! closed purpose hid: the value is gone from the frame.
+
+use super::{Fact, Facts, Frame, caps, consent, decay};
+use crate::model::{Attribute, RuleSet, Scope};
+use crate::value::{
+    Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
+};
+
+/// The frame of `facts`. Nothing is taken by another slot yet.
+pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
+    let clock = Clock { now: facts.now, horizon: facts.now.plus(rules.defaults.skew) };
+    let consent = consent::read(rules, facts);
+    let fact = |at: usize| facts.attributes.get(at).unwrap_or(&Fact::Missing(Missing::Absent));
+    let key = rules.key();
+    // A key that may not be read still tells whose the counts are: caps only protect (R20).
+    let key_is_known = key.is_some_and(|key| clock.read(rules, &rules[key], fact(key.index())).known().is_some());
+    let anonymous = key.is_some() && !key_is_known;
+    let attributes = rules.attributes.iter().enumerate().map(|(at, attribute)| {
+        let open = |purpose: &crate::model::PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
+        match attribute.scope {
+            _ if !attribute.needs.iter().all(open) => Datum::Missing(Missing::NoConsent),
+            Scope::Customer if anonymous => Datum::Missing(Missing::Absent),
+            Scope::Customer | Scope::Moment => clock.read(rules, attribute, fact(at)),
+        }
+    });
+    Frame {
+        now: facts.now,
+        today: date_in_zone(facts.now, &rules.defaults.zone),
+        attributes: attributes.collect(),
+        caps: caps::count(rules, facts, key_is_known),
+        taken: vec![false; rules.offers.len()],
+        consent,
+    }
+}
+
+/// The decision's instant and the latest stamp that still counts as now.
+struct Clock {
+    now: Instant,
+    horizon: Instant,
+}
+
+impl Clock {
+    /// One attribute as it reads where nothing masks it.
+    fn read(&self, rules: &RuleSet, attribute: &Attribute, fact: &Fact) -> Datum {
+        let (value, stamp) = match (fact, attribute.ty) {
+            (Fact::Missing(reason), _) => return Datum::Missing(*reason),
+            (Fact::Increments(parts), Type::Score(half_life)) => {
+                let newest = parts.iter().map(|(_, at)| *at).filter(|at| *at <= self.horizon).max();
+                (decay::decayed_sum(parts, half_life, self.now, self.horizon).map(Value::Number), newest)
+            }
+            // One number is one increment; without a stamp nobody knows how far it has decayed.
+            (Fact::Known(_, None), Type::Score(_)) => return Datum::Missing(Missing::Stale),
+            (Fact::Known(Value::Number(part), Some(at)), Type::Score(half_life)) => {
+                let sum = decay::decayed_sum(&[(*part, *at)], half_life, self.now, self.horizon);
+                (sum.map(Value::Number), Some(*at))
+            }
+            (Fact::Known(value, stamp), ty) => match fits(rules, ty, value) {
+                Ok(()) => (Some(value.clone()), *stamp),
+                Err(reason) => return Datum::Missing(reason),
+            },
+            (Fact::Increments(_), _) => return Datum::Missing(Missing::Unreadable),
+        };
+        let Some(value) = value else {
+            return Datum::Missing(Missing::Unreadable);
+        };
+        match self.age(attribute, stamp) {
+            None => Datum::Known(value),
+            Some(reason) => Datum::Missing(reason),
+        }
+    }
+
+    /// Why a value with this stamp does not count, if it does not.
+    fn age(&self, attribute: &Attribute, stamp: Option<Instant>) -> Option<Missing> {
+        if stamp.is_some_and(|stamp| self.horizon < stamp) {
+            return Some(Missing::FromTheFuture);
+        }
+        let fresh = attribute.fresh?;
+        let old = stamp.is_none_or(|stamp| stamp < self.now.minus(fresh));
+        old.then_some(Missing::Stale)
+    }
+}
+
+/// Whether a value is of the type and in its range.
+fn fits(rules: &RuleSet, ty: Type, value: &Value) -> Result<(), Missing> {
+    let fits = match (ty, value) {
+        (Type::YesNo, Value::YesNo(_)) | (Type::Text, Value::Text(_)) | (Type::Set, Value::Set(_)) => true,
+        (Type::Number(number), Value::Number(mantissa)) => in_range(number, *mantissa),
+        (Type::Score(_), Value::Number(mantissa)) => in_range(SCORE, *mantissa),
+        (Type::OneOf(list), Value::Member(member)) => {
+            let known = usize::from(*member) < rules.members(list).len();
+            return if known { Ok(()) } else { Err(Missing::NotInList) };
+        }
+        (Type::Time, Value::Time(at)) => Instant::MIN <= *at && *at <= Instant::MAX,
+        (Type::Date, Value::Date(day)) => Date::MIN <= *day && *day <= Date::MAX,
+        (Type::Zone, Value::Text(zone)) => zone_is_known(zone),
+        (Type::Number(_) | Type::Time | Type::Date, Value::Never) => true,
+        (
+            Type::YesNo
+            | Type::Number(_)
+            | Type::Text
+            | Type::OneOf(_)
+            | Type::Set
+            | Type::Time
+            | Type::Date
+            | Type::Zone
+            | Type::Score(_),
+            _,
+        ) => false,
+    };
+    if fits { Ok(()) } else { Err(Missing::Unreadable) }
+}
+
+fn in_range(number: NumberType, mantissa: i64) -> bool {
+    number.min <= mantissa && mantissa <= number.max
+}
