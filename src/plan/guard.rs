@@ -121,7 +121,8 @@ impl Relation {
     }
 
     /// What holds of `b, a` where this holds of `a, b`.
-    fn mirrored(self) -> Self {
+    #[must_use]
+    pub fn mirrored(self) -> Self {
         match self {
             Self::Equal | Self::NotEqual => self,
             Self::AtLeast => Self::AtMost,
@@ -399,7 +400,11 @@ impl Guards {
             | Number::Product(..)
             | Number::Quotient(_)
             | Number::When { .. } => {
-                if self.range(of).missing { self.keep(Guard::Missing(of)) } else { GuardId::NOT }
+                if self.range(of).missing {
+                    self.keep(Guard::Missing(of))
+                } else {
+                    GuardId::NOT
+                }
             }
         }
     }
@@ -423,8 +428,19 @@ impl Guards {
             | Number::Else(..)
             | Number::When { .. } => {
                 let range = self.range(of);
-                let whole = low == MISSING + 1 && high == i64::MAX;
-                if whole && !range.missing { GuardId::ALWAYS } else { self.keep(Guard::Within { of, low, high }) }
+                // An end that cuts nothing off moves to where it costs least: one comparison then also answers for
+                // missing, which lies below every range.
+                let low = if range.never == Some(NEVER_BELOW) { low } else { low.max(range.low) };
+                let high = if range.never == Some(NEVER_ABOVE) || high < range.high { high } else { i64::MAX };
+                let everything =
+                    high == i64::MAX && (low == MISSING + 1 || low <= range.low && range.never != Some(NEVER_BELOW));
+                if low > high {
+                    GuardId::NOT
+                } else if everything && !range.missing {
+                    GuardId::ALWAYS
+                } else {
+                    self.keep(Guard::Within { of, low, high })
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Active, AttributeId, CapId, OfferId, PurposeId};
+use crate::model::{Active, AttributeId, CapId, OfferId, PurposeId, RuleSet};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Period};
 
@@ -105,14 +105,14 @@ pub struct Layout {
     pub(super) words: u32,
     flags: Option<(Word, u8)>,
     pub(super) reads: Vec<Option<Read>>,
-    pub(super) consents: Vec<(PurposeId, ConsentPlaces)>,
-    pub(super) caps: Vec<(CapId, Bit)>,
-    pub(super) taken: Vec<(OfferId, Bit)>,
+    pub(super) consents: Vec<ConsentPlaces>,
+    pub(super) caps: Vec<Option<Bit>>,
+    pub(super) taken: Vec<Option<Bit>>,
     pub(super) now: Option<Word>,
     pub(super) today: Option<Word>,
-    pub(super) edges: Vec<(Edge, Word)>,
-    pub(super) dated: Vec<(Active, Bit)>,
-    pub(super) overdue: Vec<(Date, Bit)>,
+    pub(super) edges: HashMap<Edge, Word>,
+    pub(super) dated: HashMap<Active, Bit>,
+    pub(super) overdue: HashMap<Date, Bit>,
     pub(super) symbols: HashMap<Arc<str>, i64>,
     pub(super) tells_texts_apart: bool,
 }
@@ -120,20 +120,20 @@ pub struct Layout {
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 impl Layout {
-    pub(super) fn new(attributes: usize) -> Self {
+    pub(super) fn new(rules: &RuleSet) -> Self {
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             words: 0,
             flags: None,
-            reads: vec![None; attributes],
-            consents: Vec::new(),
-            caps: Vec::new(),
-            taken: Vec::new(),
+            reads: vec![None; rules.attributes.len()],
+            consents: vec![ConsentPlaces::default(); rules.purposes.len()],
+            caps: vec![None; rules.caps.len()],
+            taken: vec![None; rules.offers.len()],
             now: None,
             today: None,
-            edges: Vec::new(),
-            dated: Vec::new(),
-            overdue: Vec::new(),
+            edges: HashMap::new(),
+            dated: HashMap::new(),
+            overdue: HashMap::new(),
             symbols: HashMap::new(),
             tells_texts_apart: false,
         }
@@ -173,136 +173,131 @@ impl Layout {
         Group { word, shift, count }
     }
 
-    fn read(&mut self, id: AttributeId) -> Read {
-        self.reads.get(id.index()).and_then(Option::clone).unwrap_or_default()
-    }
-
-    fn write(&mut self, id: AttributeId, read: Read) {
-        if let Some(place) = self.reads.get_mut(id.index()) {
-            *place = Some(read);
+    /// The place of a fact of an attribute, new if nobody asked before.
+    fn place<T: Copy>(
+        &mut self,
+        id: AttributeId,
+        of: impl Fn(&mut Read) -> &mut Option<T>,
+        new: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let read =
+            |layout: &mut Self| layout.reads.get_mut(id.index()).and_then(Option::as_mut).and_then(|read| *of(read));
+        if let Some(place) = read(self) {
+            return place;
         }
+        let place = new(self);
+        if let Some(read) = self.reads.get_mut(id.index()) {
+            *of(read.get_or_insert_default()) = Some(place);
+        }
+        place
     }
 
     /// The word of an attribute's value.
     pub(super) fn word_of(&mut self, id: AttributeId) -> Word {
-        let mut read = self.read(id);
-        let word = read.word.unwrap_or_else(|| self.next_word());
-        read.word = Some(word);
-        self.write(id, read);
-        word
+        self.place(id, |read| &mut read.word, Self::next_word)
     }
 
     /// The bits of an attribute's values, of which there are `count`.
     pub(super) fn group_of(&mut self, id: AttributeId, count: usize) -> Group {
-        let mut read = self.read(id);
-        let group = read.group.unwrap_or_else(|| self.next_group(count));
-        read.group = Some(group);
-        self.write(id, read);
-        group
+        self.place(id, |read| &mut read.group, |layout| layout.next_group(count))
     }
 
     /// Whether an attribute has a value, its default not counted.
     pub(super) fn known_of(&mut self, id: AttributeId) -> Bit {
-        let mut read = self.read(id);
-        let bit = read.known.unwrap_or_else(|| self.next_bit());
-        read.known = Some(bit);
-        self.write(id, read);
-        bit
+        self.place(id, |read| &mut read.known, Self::next_bit)
     }
 
     /// Whether a set is there, its default counted.
     pub(super) fn set_of(&mut self, id: AttributeId) -> Bit {
-        let mut read = self.read(id);
-        let bit = read.set.unwrap_or_else(|| self.next_bit());
-        read.set = Some(bit);
-        self.write(id, read);
-        bit
+        self.place(id, |read| &mut read.set, Self::next_bit)
     }
 
     /// Whether a set holds an element.
     pub(super) fn element_of(&mut self, id: AttributeId, element: &Arc<str>) -> Bit {
-        let mut read = self.read(id);
-        let bit = read.elements.get(element).copied().unwrap_or_else(|| self.next_bit());
-        read.elements.insert(Arc::clone(element), bit);
-        self.write(id, read);
+        let known = self.reads.get(id.index()).and_then(Option::as_ref).and_then(|read| read.elements.get(element));
+        if let Some(bit) = known {
+            return *bit;
+        }
+        let bit = self.next_bit();
+        if let Some(read) = self.reads.get_mut(id.index()) {
+            read.get_or_insert_default().elements.insert(Arc::clone(element), bit);
+        }
         bit
     }
 
-    fn consent(&mut self, id: PurposeId) -> ConsentPlaces {
-        self.consents.iter().find(|(of, _)| *of == id).map_or_else(ConsentPlaces::default, |(_, places)| *places)
-    }
-
-    fn write_consent(&mut self, id: PurposeId, places: ConsentPlaces) {
-        match self.consents.iter_mut().find(|(of, _)| *of == id) {
-            Some((_, place)) => *place = places,
-            None => self.consents.push((id, places)),
+    /// The place of a fact of a consent, new if nobody asked before.
+    fn consent_place<T: Copy>(
+        &mut self,
+        id: PurposeId,
+        of: impl Fn(&mut ConsentPlaces) -> &mut Option<T>,
+        new: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        if let Some(place) = self.consents.get_mut(id.index()).and_then(|places| *of(places)) {
+            return place;
         }
+        let place = new(self);
+        if let Some(places) = self.consents.get_mut(id.index()) {
+            *of(places) = Some(place);
+        }
+        place
     }
 
     /// Whether a purpose is open.
     pub(super) fn open(&mut self, id: PurposeId) -> Bit {
-        let mut places = self.consent(id);
-        let bit = places.open.unwrap_or_else(|| self.next_bit());
-        places.open = Some(bit);
-        self.write_consent(id, places);
-        bit
+        self.consent_place(id, |places| &mut places.open, Self::next_bit)
     }
 
     /// The bits of a consent's seven states.
     pub(super) fn states_of(&mut self, id: PurposeId) -> Group {
-        let mut places = self.consent(id);
-        let group = places.group.unwrap_or_else(|| self.next_group(Consent::ALL.len()));
-        places.group = Some(group);
-        self.write_consent(id, places);
-        group
+        self.consent_place(id, |places| &mut places.group, |layout| layout.next_group(Consent::ALL.len()))
     }
 
     /// The word of a consent's state.
     pub(super) fn state_word(&mut self, id: PurposeId) -> Word {
-        let mut places = self.consent(id);
-        let word = places.word.unwrap_or_else(|| self.next_word());
-        places.word = Some(word);
-        self.write_consent(id, places);
-        word
+        self.consent_place(id, |places| &mut places.word, Self::next_word)
     }
 
     /// Whether a cap has nothing left.
     pub(super) fn spent(&mut self, id: CapId) -> Bit {
-        if let Some((_, bit)) = self.caps.iter().find(|(of, _)| *of == id) {
+        if let Some(Some(bit)) = self.caps.get(id.index()) {
             return *bit;
         }
         let bit = self.next_bit();
-        self.caps.push((id, bit));
+        if let Some(place) = self.caps.get_mut(id.index()) {
+            *place = Some(bit);
+        }
         bit
     }
 
     /// Whether an earlier slot shows an offer.
     pub(super) fn taken(&mut self, id: OfferId) -> Bit {
-        if let Some((_, bit)) = self.taken.iter().find(|(of, _)| *of == id) {
+        if let Some(Some(bit)) = self.taken.get(id.index()) {
             return *bit;
         }
         let bit = self.next_bit();
-        self.taken.push((id, bit));
+        if let Some(place) = self.taken.get_mut(id.index()) {
+            *place = Some(bit);
+        }
         bit
     }
 
     /// Whether now lies in these dates.
     pub(super) fn dated(&mut self, active: Active) -> Bit {
-        if let Some((_, bit)) = self.dated.iter().find(|(of, _)| *of == active) {
+        if let Some(bit) = self.dated.get(&active) {
             return *bit;
         }
         let bit = self.next_bit();
-        self.dated.push((active, bit));
+        self.dated.insert(active, bit);
         bit
     }
 
     /// Whether today lies after `last`.
     pub(super) fn overdue(&mut self, last: Date) -> Bit {
-        if let Some((_, bit)) = self.overdue.iter().find(|(of, _)| *of == last) {
+        if let Some(bit) = self.overdue.get(&last) {
             return *bit;
         }
         let bit = self.next_bit();
-        self.overdue.push((last, bit));
+        self.overdue.insert(last, bit);
         bit
     }
 
@@ -322,11 +317,11 @@ impl Layout {
 
     /// The word of the far end of an age.
     pub(super) fn edge(&mut self, edge: Edge) -> Word {
-        if let Some((_, word)) = self.edges.iter().find(|(of, _)| *of == edge) {
+        if let Some(word) = self.edges.get(&edge) {
             return *word;
         }
         let word = self.next_word();
-        self.edges.push((edge, word));
+        self.edges.insert(edge, word);
         word
     }
 

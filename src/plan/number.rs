@@ -5,8 +5,8 @@
 //! comparison already puts never where the language puts it. Every number knows its range, so that whoever computes
 //! with it knows that 64 bits are enough and no value is taken for one of the three.
 
-use super::layout::Word;
 use super::guard::GuardId;
+use super::layout::Word;
 
 /// The word of a missing value, of any type.
 pub const MISSING: i64 = i64::MIN;
@@ -40,7 +40,8 @@ pub enum Number {
     Quotient(Quotient),
     /// The first, or the second where it is missing.
     Else(NumberId, NumberId),
-    /// `(v when C)`: v where C is yes, 0 where it is no, else missing.
+    /// `(v when C)`: v where C is yes, 0 where it is no, else missing. Also an attribute whose declared default is not
+    /// counted: the word where the bit says that there is a value of its own, never 0.
     When {
         /// C is yes.
         yes: GuardId,
@@ -60,9 +61,9 @@ pub struct Quotient {
     pub right: NumberId,
     /// How many decimal places `left` is lengthened by.
     pub places: u8,
-    /// How many of them can be brought in at once, so that no product leaves 64 bits; at least 1 where `places` is.
-    /// The rest follows by long division.
-    pub at_once: u8,
+    /// `None` where the lengthened left side fits in 64 bits; else the digits follow by long division, so many at a
+    /// time, at least 1, which is what a remainder has room for.
+    pub step: Option<u8>,
     /// A power of ten.
     pub right_factor: i64,
 }
