@@ -124,7 +124,7 @@ impl Atoms {
         for id in attributes {
             let ty = rules[id].ty;
             for (value, scale) in &constants {
-                self.near(id, ty, value, *scale);
+                self.near(rules, id, value, *scale);
             }
             if matches!(ty, Type::Time | Type::Date) {
                 for (direction, period) in &edges {
@@ -137,7 +137,8 @@ impl Atoms {
     }
 
     /// A constant and its neighbours, as far as the attribute can have them.
-    fn near(&mut self, id: AttributeId, ty: Type, value: &Value, scale: u8) {
+    fn near(&mut self, rules: &RuleSet, id: AttributeId, value: &Value, scale: u8) {
+        let ty = rules[id].ty;
         let to = &mut self.attributes[id.index()];
         match (ty, value) {
             (Type::Number(_) | Type::Score(_), Value::Number(mantissa)) => {
@@ -158,8 +159,11 @@ impl Atoms {
             (Type::YesNo, Value::YesNo(_)) | (Type::Text | Type::Zone, Value::Text(_)) | (Type::Set, Value::Set(_)) => {
                 to.push(Atom::Is(value.clone()));
             }
-            (Type::OneOf(_), Value::Member(member)) => {
-                to.extend([*member, member.saturating_sub(1)].map(|member| Atom::Is(Value::Member(member))));
+            (Type::OneOf(list), Value::Member(member)) => {
+                let count = rules.members(list).len();
+                let near =
+                    [*member, member.saturating_sub(1)].into_iter().filter(|member| usize::from(*member) < count);
+                to.extend(near.map(|member| Atom::Is(Value::Member(member))));
             }
             _ => {}
         }
