@@ -1,5 +1,12 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+pub mod bundle;
+#[cfg(feature = "cli")]
+pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod compile;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;
@@ -9,4 +16,6 @@ pub mod model;
 pub mod ops;
 pub mod plan;
 pub mod source;
+#[cfg(feature = "cli")]
+pub mod syntax;
 pub mod value;

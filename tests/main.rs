@@ -1,3 +1,6 @@
-//! All integration tests, one binary.
+//! One binary for all integration tests.
 
+#[cfg(feature = "jit")]
 mod engines;
+mod findings;
+mod order;

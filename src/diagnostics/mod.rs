@@ -4,6 +4,8 @@
 //! plain words: lower case, no full stop, user text in backticks, no type theory.
 
 pub mod codes;
+#[cfg(feature = "cli")]
+pub mod render;
 
 use crate::source::Span;
 
@@ -130,6 +132,11 @@ impl Diagnostic {
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
         self.fix = Some(Fix { title: title.into(), span, text: text.into() });
         self
+    }
+
+    /// Whether the item cannot be used as it stands.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
     }
 
     /// The primary place.

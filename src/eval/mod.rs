@@ -6,9 +6,16 @@
 
 mod candidate;
 mod condition;
+mod explain;
 mod expression;
 mod slot;
+#[cfg(test)]
+mod tests;
 
+pub use candidate::Dropped;
 pub use condition::condition;
+pub use explain::{
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Reason, Who, explain, meets, nearest,
+};
 pub use expression::expression;
 pub use slot::{decide, decide_all};

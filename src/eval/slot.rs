@@ -3,7 +3,7 @@
 
 use super::candidate::{Dropped, Guarded};
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
-use crate::model::{OfferId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{RuleId, RuleSet, SlotId, Substitute};
 
 /// What the slot answers.
 pub fn decide(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Decision {

@@ -4,12 +4,12 @@
 //! `granted` is what opens the purpose. A grant that lacks what its purpose demands does not satisfy it: a permission
 //! needs a yes.
 
-use super::{ConsentRecord, Facts};
-use crate::model::{Basis, Purpose, RuleSet};
+use super::{ConsentRecord, Facts, Short, Shortfall};
+use crate::model::{Basis, Purpose, PurposeId, RuleSet};
 use crate::value::{Consent, Instant};
 
-/// Every purpose's reading, in the order of the rule set.
-pub(super) fn read(rules: &RuleSet, facts: &Facts) -> Vec<Consent> {
+/// Every purpose's reading, in the order of the rule set, and what is wrong with the grants that do not count.
+pub(super) fn read(rules: &RuleSet, facts: &Facts) -> (Vec<Consent>, Vec<Shortfall>) {
     let record = |at: usize| facts.consent.get(at).copied().unwrap_or_default();
     // An objection to direct marketing closes every purpose marked so, wherever it was recorded.
     let objected = facts.objects_to_direct_marketing
@@ -19,35 +19,60 @@ pub(super) fn read(rules: &RuleSet, facts: &Facts) -> Vec<Consent> {
             .enumerate()
             .any(|(at, purpose)| purpose.direct_marketing && record(at).status == Consent::Objected);
     let horizon = facts.now.plus(rules.defaults.skew);
-    rules
-        .purposes
-        .iter()
-        .enumerate()
-        .map(|(at, purpose)| match purpose.direct_marketing && objected {
-            true => Consent::Objected,
-            false => reading(purpose, record(at), facts.now, horizon),
-        })
-        .collect()
+    let mut shortfalls = Vec::new();
+    let readings = rules.purposes.iter().enumerate().map(|(at, purpose)| {
+        if purpose.direct_marketing && objected {
+            return Consent::Objected;
+        }
+        match reading(purpose, record(at), facts.now, horizon) {
+            Ok(status) => status,
+            Err(why) => {
+                let status = why.reads();
+                shortfalls.push(Shortfall { purpose: PurposeId::from_index(at), why });
+                status
+            }
+        }
+    });
+    (readings.collect(), shortfalls)
 }
 
-fn reading(purpose: &Purpose, record: ConsentRecord, now: Instant, horizon: Instant) -> Consent {
+fn reading(purpose: &Purpose, record: ConsentRecord, now: Instant, horizon: Instant) -> Result<Consent, Short> {
     match (&purpose.basis, record.status) {
-        (_, Consent::Objected) => Consent::Objected,
-        (Basis::LegitimateInterest(_), _) => Consent::Granted,
+        (_, Consent::Objected) => Ok(Consent::Objected),
+        (Basis::LegitimateInterest(_), _) => Ok(Consent::Granted),
         (Basis::Consent | Basis::ExplicitConsent, Consent::Granted) => grant(purpose, record, now, horizon),
-        (Basis::Consent | Basis::ExplicitConsent, status) => status,
+        (Basis::Consent | Basis::ExplicitConsent, status) => Ok(status),
     }
 }
 
-/// A grant reads granted when it is in time, of sufficient version and confirmed, as far as the purpose demands it;
-/// one stamped after now and the skew has not been given yet and waits like an unconfirmed one.
-fn grant(purpose: &Purpose, record: ConsentRecord, now: Instant, horizon: Instant) -> Consent {
-    let of_version = purpose.version.is_none_or(|least| record.version.is_some_and(|version| version >= least));
-    let in_time = purpose.valid.is_none_or(|valid| record.granted_at.is_some_and(|granted| now < granted.plus(valid)));
-    let given = record.granted_at.is_none_or(|granted| granted <= horizon);
-    match () {
-        () if !of_version || !in_time => Consent::Expired,
-        () if !given || (purpose.confirmed && !record.confirmed) => Consent::Pending,
-        () => Consent::Granted,
+/// A grant reads granted when it is of sufficient version, in time and confirmed, as far as the purpose demands it. One
+/// stamped after now and the skew has not been given yet, whatever the purpose demands.
+fn grant(purpose: &Purpose, record: ConsentRecord, now: Instant, horizon: Instant) -> Result<Consent, Short> {
+    if let Some(wanted) = purpose.version
+        && record.version.is_none_or(|given| given < wanted)
+    {
+        return Err(Short::Version { given: record.version, wanted });
+    }
+    if let Some(valid) = purpose.valid
+        && record.granted_at.is_none_or(|granted| granted.plus(valid) <= now)
+    {
+        return Err(Short::TooOld { granted_at: record.granted_at });
+    }
+    if let Some(granted_at) = record.granted_at.filter(|granted| horizon < *granted) {
+        return Err(Short::NotYet { granted_at });
+    }
+    if purpose.confirmed && !record.confirmed {
+        return Err(Short::Unconfirmed);
+    }
+    Ok(Consent::Granted)
+}
+
+impl Short {
+    /// How the purpose reads for want of it.
+    fn reads(&self) -> Consent {
+        match self {
+            Self::Version { .. } | Self::TooOld { .. } => Consent::Expired,
+            Self::NotYet { .. } | Self::Unconfirmed => Consent::Pending,
+        }
     }
 }

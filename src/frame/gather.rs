@@ -12,7 +12,7 @@ use crate::value::{
 /// The frame of `facts`. Nothing is taken by another slot yet.
 pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
     let clock = Clock { now: facts.now, horizon: facts.now.plus(rules.defaults.skew) };
-    let consent = consent::read(rules, facts);
+    let (consent, shortfalls) = consent::read(rules, facts);
     let fact = |at: usize| facts.attributes.get(at).unwrap_or(&Fact::Missing(Missing::Absent));
     let key = rules.key();
     // A key that may not be read still tells whose the counts are: caps only protect (R20).
@@ -33,6 +33,7 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         caps: caps::count(rules, facts, key_is_known),
         taken: vec![false; rules.offers.len()],
         consent,
+        shortfalls,
     }
 }
 

@@ -36,6 +36,41 @@ pub struct Frame {
     pub caps: Vec<CapState>,
     /// Per offer, whether an earlier slot of the same request shows it (R24).
     pub taken: Vec<bool>,
+    /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+/// A grant that was recorded and does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// Of which purpose.
+    pub purpose: PurposeId,
+    /// What is wrong with it.
+    pub why: Short,
+}
+
+/// What a grant lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Short {
+    /// It was given under an older version of the text, or nobody recorded which.
+    Version {
+        /// As recorded.
+        given: Option<u32>,
+        /// At least.
+        wanted: u32,
+    },
+    /// It was given too long ago, or nobody recorded when.
+    TooOld {
+        /// As recorded.
+        granted_at: Option<Instant>,
+    },
+    /// Its time lies after the decision.
+    NotYet {
+        /// As recorded.
+        granted_at: Instant,
+    },
+    /// It was not confirmed.
+    Unconfirmed,
 }
 
 /// How far a cap is used.
@@ -57,6 +92,7 @@ impl Frame {
             consent: vec![Consent::Unknown; rules.purposes.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
+            shortfalls: Vec::new(),
         }
     }
 

@@ -9,7 +9,15 @@ mod condition;
 mod declare;
 mod ids;
 mod operator;
+mod reads;
+pub mod show;
+#[cfg(test)]
+pub(crate) mod testing;
 mod typing;
+mod verify;
+
+#[cfg(test)]
+pub(crate) use verify::sample;
 
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;
@@ -19,6 +27,7 @@ pub use declare::{
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +103,11 @@ impl RuleSet {
     /// The attribute that identifies the customer, if one is declared.
     pub fn key(&self) -> Option<AttributeId> {
         self.attributes.iter().position(|attribute| attribute.key).map(AttributeId::from_index)
+    }
+
+    /// Whether a list was written with `<`; no for an id that does not belong to this rule set.
+    pub fn is_ordered(&self, id: EnumId) -> bool {
+        self.enums.get(id.0 as usize).is_some_and(|list| list.ordered)
     }
 
     /// The members of a list; empty for an id that does not belong to this rule set.

@@ -79,3 +79,100 @@ fn narrow(exact: Option<i128>) -> Datum {
         None => Datum::Missing(Missing::Computed),
     }
 }
+
+pub(super) use docs::DOCS;
+
+mod docs {
+    use crate::ops::Operator;
+    use crate::ops::register::Sample::{Missing, Never, No, Number, Set, Unknown, Yes};
+    use crate::ops::register::{OperatorDoc, Row, row};
+
+    pub(in crate::ops) static DOCS: &[OperatorDoc] = &[
+        OperatorDoc {
+            operator: Operator::Add,
+            spelling: "a + b",
+            signature: "two numbers -> a number",
+            doc: "Exact. Missing when a side is missing or never.",
+            examples: &[
+                row(Row::Number, &[Number("0.10"), Number("0.20")], Number("0.30")),
+                row(Row::Number, &[Number("-5"), Number("3")], Number("-2")),
+                row(Row::Boundary, &[Number("9223372036854775806"), Number("1")], Number("9223372036854775807")),
+                row(Row::Boundary, &[Number("9223372036854775807"), Number("1")], Missing),
+                row(Row::Boundary, &[Never, Number("1")], Missing),
+                row(Row::Missing, &[Missing, Number("1")], Missing),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::Subtract,
+            spelling: "a - b",
+            signature: "two numbers -> a number",
+            doc: "Exact. Missing when a side is missing or never.",
+            examples: &[
+                row(Row::Number, &[Number("0.30"), Number("0.10")], Number("0.20")),
+                row(Row::Boundary, &[Number("1"), Number("1")], Number("0")),
+                row(Row::Boundary, &[Never, Never], Missing),
+                row(Row::Missing, &[Number("1"), Missing], Missing),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::Multiply,
+            spelling: "a * b",
+            signature: "two numbers -> a number with the places of both",
+            doc: "Exact; `90% of x` is 0.90 * x. Missing when a side is missing or never, even beside a zero.",
+            examples: &[
+                row(Row::Number, &[Number("0.90"), Number("12.5")], Number("11.250")),
+                row(Row::Number, &[Number("-3"), Number("4")], Number("-12")),
+                row(Row::Boundary, &[Number("3037000500"), Number("3037000500")], Missing),
+                row(Row::Boundary, &[Number("0"), Never], Missing),
+                row(Row::Missing, &[Number("0"), Missing], Missing),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::Divide,
+            spelling: "decimal(n) of (a / b)",
+            signature: "two numbers -> a number with n places",
+            doc: "Rounded once, a half to the even neighbour. Missing when b is zero, and when a side is missing or \
+                  never.",
+            examples: &[
+                row(Row::Number, &[Number("1"), Number("3")], Number("0.33")),
+                row(Row::Number, &[Number("2"), Number("3")], Number("0.67")),
+                row(Row::Boundary, &[Number("1"), Number("8")], Number("0.12")),
+                row(Row::Boundary, &[Number("3"), Number("8")], Number("0.38")),
+                row(Row::Boundary, &[Number("-1"), Number("8")], Number("-0.12")),
+                row(Row::Number, &[Number("1.50"), Number("0.5")], Number("3.0")),
+                row(Row::Number, &[Number("1.2345"), Number("1")], Number("1")),
+                row(Row::Boundary, &[Number("2.5"), Number("1")], Number("2")),
+                row(Row::Boundary, &[Number("3.5"), Number("1")], Number("4")),
+                row(Row::Boundary, &[Number("1"), Number("0")], Missing),
+                row(Row::Boundary, &[Number("1"), Never], Missing),
+                row(Row::Missing, &[Missing, Number("1")], Missing),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::Else,
+            spelling: "x else v",
+            signature: "two of one type -> that type",
+            doc: "The value itself, or v where it is missing for whatever reason. Binds tightest.",
+            examples: &[
+                row(Row::Number, &[Number("3"), Number("5")], Number("3")),
+                row(Row::Missing, &[Missing, Number("5")], Number("5")),
+                row(Row::Missing, &[Missing, Missing], Missing),
+                row(Row::Boundary, &[Never, Number("5")], Never),
+                row(Row::Boundary, &[Set(&[]), Set(&["running"])], Set(&[])),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::When,
+            spelling: "(v when C)",
+            signature: "a number, a condition -> a number",
+            doc: "v if the condition is yes, 0 if it is no, missing if it is unknown.",
+            examples: &[
+                row(Row::Number, &[Number("0.3"), Yes], Number("0.3")),
+                row(Row::Number, &[Number("0.3"), No], Number("0")),
+                row(Row::Missing, &[Number("0.3"), Unknown], Missing),
+                row(Row::Boundary, &[Missing, No], Number("0")),
+                row(Row::Missing, &[Missing, Yes], Missing),
+            ],
+        },
+    ];
+}

@@ -35,3 +35,62 @@ pub fn one_of(of: &Datum, values: &[Value]) -> Truth {
 fn same(left: &Value, right: &Value) -> bool {
     *left != Value::Never && left == right
 }
+
+pub(super) use docs::DOCS;
+
+mod docs {
+    use crate::ops::Operator;
+    use crate::ops::register::Sample::{Date, Member, Missing, Never, No, Number, Text, Time, Unknown, Yes};
+    use crate::ops::register::{OperatorDoc, Row, row};
+
+    pub(in crate::ops) static DOCS: &[OperatorDoc] = &[
+        OperatorDoc {
+            operator: Operator::Holds,
+            spelling: "x is yes",
+            signature: "yes or no -> condition",
+            doc: "Yes when the value is yes. A segment's name alone, or an attribute's, says the same.",
+            examples: &[
+                row(Row::Yes, &[Yes], Yes),
+                row(Row::No, &[No], No),
+                row(Row::Missing, &[Missing], Unknown),
+                row(Row::Boundary, &[No], No),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::Is,
+            spelling: "x is v",
+            signature: "two of one type -> condition",
+            doc: "Yes when both sides are the same. Texts are the same only letter by letter, upper and lower case \
+                  apart. Never is not the same as anything, itself included: `is never` asks for it.",
+            examples: &[
+                row(Row::Yes, &[Text("running"), Text("running")], Yes),
+                row(Row::No, &[Text("running"), Text("Running")], No),
+                row(Row::Yes, &[Member("silver"), Member("silver")], Yes),
+                row(Row::No, &[Member("silver"), Member("gold")], No),
+                row(Row::Yes, &[Number("7"), Number("7")], Yes),
+                row(Row::Boundary, &[Number("7"), Number("8")], No),
+                row(Row::Boundary, &[Time("2026-06-15T10:00Z"), Time("2026-06-15T10:00:00.000001Z")], No),
+                row(Row::Yes, &[Date("2026-06-15"), Date("2026-06-15")], Yes),
+                row(Row::No, &[Never, Number("999")], No),
+                row(Row::Boundary, &[Never, Never], No),
+                row(Row::Missing, &[Missing, Member("silver")], Unknown),
+                row(Row::Missing, &[Missing, Missing], Unknown),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::OneOf,
+            spelling: "x is one of [..]",
+            signature: "any type but sets, a list of values -> condition",
+            doc: "Yes when the value is in the list, which may not be empty. Of something missing it is unknown, and \
+                  so is `is not one of`.",
+            examples: &[
+                row(Row::Yes, &[Member("gold"), Member("silver"), Member("gold")], Yes),
+                row(Row::No, &[Member("bronze"), Member("silver"), Member("gold")], No),
+                row(Row::Boundary, &[Number("2"), Number("1"), Number("3")], No),
+                row(Row::Boundary, &[Number("3"), Number("1"), Number("3")], Yes),
+                row(Row::No, &[Never, Number("1")], No),
+                row(Row::Missing, &[Missing, Member("silver")], Unknown),
+            ],
+        },
+    ];
+}

@@ -6,8 +6,10 @@ mod age;
 mod arithmetic;
 mod compare;
 mod known;
+mod logic;
 mod member;
 mod operator;
+mod register;
 mod set;
 
 pub use age::{age, age_between};
@@ -16,6 +18,7 @@ pub use compare::{between, compare, order};
 pub use known::{known, never, or_else};
 pub use member::{equal, holds, one_of};
 pub use operator::Operator;
+pub use register::{Example, Given, OperatorDoc, Row, SAMPLE_LIST, SAMPLE_NOW, Sample, table};
 pub use set::has;
 
 use serde::{Deserialize, Serialize};

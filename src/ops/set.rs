@@ -28,3 +28,41 @@ pub fn has(of: &Datum, quantifier: Quantifier, wanted: &BTreeSet<Arc<str>>) -> T
         | Datum::Missing(_) => Truth::Unknown,
     }
 }
+
+pub(super) use docs::DOCS;
+
+mod docs {
+    use crate::ops::Operator;
+    use crate::ops::register::Sample::{Missing, No, Set, Text, Unknown, Yes};
+    use crate::ops::register::{OperatorDoc, Row, row};
+
+    pub(in crate::ops) static DOCS: &[OperatorDoc] = &[
+        OperatorDoc {
+            operator: Operator::HasAny,
+            spelling: "s has any of [..]",
+            signature: "set of text, a list of texts -> condition",
+            doc: "Yes when at least one listed text is in the set; `s has v` is the list of one. Of an empty set it \
+                  is no, of a missing one unknown. `has none of` is its negation.",
+            examples: &[
+                row(Row::Yes, &[Set(&["running", "yoga"]), Text("trail"), Text("running")], Yes),
+                row(Row::No, &[Set(&["yoga"]), Text("trail"), Text("running")], No),
+                row(Row::Boundary, &[Set(&[]), Text("running")], No),
+                row(Row::No, &[Set(&["Running"]), Text("running")], No),
+                row(Row::Missing, &[Missing, Text("running")], Unknown),
+            ],
+        },
+        OperatorDoc {
+            operator: Operator::HasAll,
+            spelling: "s has all of [..]",
+            signature: "set of text, a list of texts -> condition",
+            doc: "Yes when every listed text is in the set. The list is not empty, so an empty set says no.",
+            examples: &[
+                row(Row::Yes, &[Set(&["running", "trail", "yoga"]), Text("trail"), Text("running")], Yes),
+                row(Row::No, &[Set(&["running"]), Text("trail"), Text("running")], No),
+                row(Row::Boundary, &[Set(&["running", "trail"]), Text("trail"), Text("running")], Yes),
+                row(Row::Boundary, &[Set(&[]), Text("running")], No),
+                row(Row::Missing, &[Missing, Text("running")], Unknown),
+            ],
+        },
+    ];
+}

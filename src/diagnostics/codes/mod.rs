@@ -16,6 +16,7 @@ macro_rules! codes {
 }
 
 pub mod bundle;
+pub mod consent;
 pub mod data;
 pub mod lint;
 pub mod resolve;
@@ -27,7 +28,7 @@ use super::Code;
 
 /// Every code there is, by stage.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, resolve::ALL, types::ALL, lint::ALL, bundle::ALL, data::ALL, state::ALL]
+    [syntax::ALL, resolve::ALL, types::ALL, consent::ALL, lint::ALL, bundle::ALL, data::ALL, state::ALL]
         .into_iter()
         .flatten()
         .copied()

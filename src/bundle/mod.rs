@@ -1,0 +1,145 @@
+//! The one file that is shipped: the verified model, the rule text for people, and a manifest.
+//!
+//! Takes a [`Verified`] model and its sources and gives bytes, the same for the same input; takes bytes, every one of
+//! them hostile, and gives the model back only after digest, bounded decoding and `model::verify`. Carries no machine
+//! code. Refuses to know how rules are compiled or decided.
+
+mod decode;
+mod format;
+mod manifest;
+#[cfg(test)]
+mod tests;
+
+pub use format::{FORMAT_VERSION, MAGIC, MAX_BYTES};
+pub use manifest::{EDITION, Manifest, PurposeEntry, SlotEntry};
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::diagnostics::Code;
+use crate::diagnostics::codes::bundle as codes;
+use crate::model::{RuleSet, Verified, VerifyError, limits};
+use crate::source::SourceSet;
+
+/// A BLAKE3 digest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+/// What was in the file.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// What it says of itself; slots, purposes and revision have been compared with the content.
+    pub manifest: Manifest,
+    /// The rules.
+    pub rules: Verified,
+    /// The rule text, for explanations that show it.
+    pub sources: SourceSet,
+    /// The digest of the whole file.
+    pub digest: Digest,
+}
+
+/// Why bytes are no bundle that may be used, or a bundle cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BundleError {
+    /// It does not begin as a bundle does.
+    #[error("this is not a bundle of cater")]
+    NotABundle,
+    /// Written in a format that this program does not know.
+    #[error("the bundle has format version {0}, and this program reads version {FORMAT_VERSION}")]
+    OtherVersion(u32),
+    /// Written in another edition of the language.
+    #[error("the bundle is in edition `{0}` of the language, and this program speaks edition `{EDITION}`")]
+    OtherEdition(String),
+    /// Shortened, lengthened or changed.
+    #[error("the bundle is damaged: {0}")]
+    Damaged(&'static str),
+    /// A section without which it cannot be understood, and this program does not know it.
+    #[error("the bundle has a section of kind {0}, which this program does not know")]
+    UnknownSection(u32),
+    /// Larger than a bundle may be; its bytes.
+    #[error("the bundle has {0} bytes, and {MAX_BYTES} are the most")]
+    TooLarge(usize),
+    /// Whole, but a section does not decode.
+    #[error("the {section} of the bundle cannot be decoded: {why}")]
+    Undecodable {
+        /// Which.
+        section: &'static str,
+        /// In the decoder's words.
+        why: String,
+    },
+    /// The model may not run.
+    #[error("the model in the bundle is refused: {0}")]
+    Model(#[from] VerifyError),
+    /// The manifest and the content do not belong together.
+    #[error("the manifest of the bundle names other {0} than its model has")]
+    Manifest(&'static str),
+}
+
+impl BundleError {
+    /// Its entry in the table of codes.
+    pub fn code(&self) -> &'static Code {
+        match self {
+            Self::NotABundle => &codes::NOT_A_BUNDLE,
+            Self::OtherVersion(_) | Self::OtherEdition(_) | Self::UnknownSection(_) => &codes::OTHER_VERSION,
+            Self::Damaged(_) => &codes::DAMAGED,
+            Self::TooLarge(_) => &codes::TOO_LARGE,
+            Self::Undecodable { .. } => &codes::UNDECODABLE,
+            Self::Model(_) => &codes::MODEL_REFUSED,
+            Self::Manifest(_) => &codes::MANIFEST_DIFFERS,
+        }
+    }
+}
+
+/// One enum stands for each condition and expression; a literal holds two more, and a rule a few of its own.
+const BOUNDS: decode::Bounds = decode::Bounds { depth: limits::DEPTH + 8, enums: 10_000_000 };
+
+/// The bytes of a bundle; the same input gives the same bytes. `checks` are the names of what the rules passed.
+///
+/// # Errors
+/// The bundle would be larger than [`MAX_BYTES`].
+pub fn write(rules: &Verified, sources: &SourceSet, checks: &[&str]) -> Result<Vec<u8>, BundleError> {
+    let undecodable = |section, why: String| BundleError::Undecodable { section, why };
+    let set: &RuleSet = rules;
+    let model = postcard::to_stdvec(set).map_err(|why| undecodable("model", why.to_string()))?;
+    let text: Vec<(&str, &str)> =
+        sources.iter().map(|(_, source)| (source.name.as_str(), source.text.as_str())).collect();
+    let text = postcard::to_stdvec(&text).map_err(|why| undecodable("rule text", why.to_string()))?;
+    let manifest = Manifest::new(rules, [&model, &text], checks);
+    let manifest = serde_json::to_vec(&manifest).map_err(|why| undecodable("manifest", why.to_string()))?;
+    format::write(format::Sections { manifest: &manifest, model: &model, text: &text })
+}
+
+/// Reads a bundle; nothing of it is used before all of it has been checked.
+///
+/// # Errors
+/// The bytes are no bundle, of another version, damaged, too large, or hold a model that may not run.
+pub fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
+    let (sections, digest) = format::read(bytes)?;
+    let undecodable = |section, why: String| BundleError::Undecodable { section, why };
+    let manifest: Manifest =
+        serde_json::from_slice(sections.manifest).map_err(|why| undecodable("manifest", why.to_string()))?;
+    let text: Vec<(String, String)> =
+        decode::from_bytes(sections.text, BOUNDS).map_err(|why| undecodable("rule text", why.to_string()))?;
+    let rules: RuleSet =
+        decode::from_bytes(sections.model, BOUNDS).map_err(|why| undecodable("model", why.to_string()))?;
+    let rules = Verified::new(rules)?;
+    manifest.agrees(&rules, [sections.model, sections.text])?;
+    let mut sources = SourceSet::default();
+    for (name, text) in text {
+        sources.add(name, text);
+    }
+    Ok(Bundle { manifest, rules, sources, digest })
+}

@@ -1,0 +1,205 @@
+//! Personas and tests: facts and expectations, resolved.
+
+mod facts;
+
+use super::Pass;
+use super::circles::circle;
+use super::names::Kind;
+use crate::diagnostics::codes::resolve;
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::frame::{Because, Case, Expectation, Expected, Facts};
+use crate::source::Span;
+use crate::syntax::tree::{self, CaseClause, Clause, Outcome, Reason};
+use crate::value::Instant;
+
+/// The short reasons that are words, beside the names of rules and caps (R22).
+const REASONS: [&str; 3] = ["capped", "fallback", "off"];
+
+impl<'a> Pass<'a> {
+    pub(super) fn cases(&mut self) -> Vec<Case> {
+        self.persona_circles();
+        if !self.poison.is_empty() {
+            return Vec::new();
+        }
+        let mut cases: Vec<Case> = Vec::new();
+        let mut names: Vec<(String, Span)> = Vec::new();
+        for entry in &self.collected.tests {
+            let case = entry.item;
+            if let Some((_, first)) = names.iter().find(|(known, _)| *known == case.label.text) {
+                let message = "two tests have the same sentence";
+                let finding = Diagnostic::new(&resolve::DUPLICATE, case.label.span, message)
+                    .primary("the second test")
+                    .label(*first, "the first test")
+                    .help("say what differs");
+                self.report(finding);
+            }
+            names.push((case.label.text.clone(), case.label.span));
+            cases.extend(self.case(case));
+        }
+        // A persona that no test uses is checked all the same.
+        for name in self.names.usable(Kind::Persona) {
+            if let Some(entry) = self.collected.personas.get(name.as_str()) {
+                let clauses = self.with_personas(&entry.item.clauses);
+                let used = self.collected.tests.iter().any(|test| mentions(&test.item.clauses, &name));
+                if let (Some(clauses), false) = (clauses, used) {
+                    let now = self.now(&clauses, entry.item.name.span, false).unwrap_or(Instant(0));
+                    let _ = self.facts(&clauses, now);
+                }
+            }
+        }
+        cases
+    }
+
+    fn case(&mut self, case: &'a tree::Case) -> Option<Case> {
+        let before = self.findings.len();
+        let clauses = self.with_personas(&case.clauses)?;
+        let now = self.now(&clauses, case.label.span, true)?;
+        let facts = self.facts(&clauses, now);
+        let mut expectations = Vec::new();
+        for clause in &case.clauses {
+            if let CaseClause::Expect(expect) = &clause.kind {
+                expectations.extend(self.expectation(expect, clause.span));
+            }
+        }
+        if expectations.is_empty() && self.findings.len() == before {
+            let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, case.label.span, "this test expects nothing")
+                .primary("cannot fail")
+                .help("add `expect home_hero shows spring_sale`");
+            self.report(finding);
+        }
+        let facts: Facts = facts?;
+        let failed = self.findings[before..].iter().any(Diagnostic::is_error);
+        (!failed).then(|| Case { name: case.label.text.clone(), span: case.label.span, facts, expectations })
+    }
+
+    /// A test's clauses behind those of the personas it is `as`, so that a later fact replaces an earlier one.
+    fn with_personas(&mut self, clauses: &'a [Clause<CaseClause>]) -> Option<Vec<&'a Clause<CaseClause>>> {
+        let mut all: Vec<&Clause<CaseClause>> = Vec::new();
+        for clause in clauses {
+            let CaseClause::As(name) = &clause.kind else { continue };
+            match self.names.get(Kind::Persona, &name.text) {
+                Some(Some(_)) => {
+                    let persona = self.collected.personas.get(name.text.as_str())?;
+                    all.extend(self.with_personas(&persona.item.clauses)?);
+                }
+                Some(None) => return None,
+                None => {
+                    self.unknown(Kind::Persona, name);
+                    return None;
+                }
+            }
+        }
+        all.extend(clauses);
+        Some(all)
+    }
+
+    /// A persona that is itself, directly or through others.
+    fn persona_circles(&mut self) {
+        let names = self.names.usable(Kind::Persona);
+        let place = |name: &str| names.iter().position(|known| known == name);
+        let edges = |at: usize| {
+            let clauses = names.get(at).and_then(|name| self.collected.personas.get(name.as_str()));
+            let clauses = clauses.map(|entry| entry.item.clauses.as_slice()).unwrap_or_default();
+            let used = clauses
+                .iter()
+                .filter_map(|clause| if let CaseClause::As(name) = &clause.kind { Some(name) } else { None });
+            used.filter_map(|name| place(&name.text)).collect()
+        };
+        let Some(found) = circle(names.len(), edges) else { return };
+        let circle: Vec<&String> = found.iter().filter_map(|at| names.get(*at)).collect();
+        let Some(entry) = circle.first().and_then(|name| self.collected.personas.get(name.as_str())) else { return };
+        let shown = circle.iter().chain(circle.first()).map(|name| name.as_str()).collect::<Vec<_>>().join(" -> ");
+        let finding =
+            Diagnostic::new(&resolve::CIRCLE, entry.item.name.span, format!("personas go round in a circle: {shown}"))
+                .primary("is itself")
+                .help("take one `as` away");
+        let poisoned: Vec<String> = circle.into_iter().cloned().collect();
+        self.report(finding);
+        for name in poisoned {
+            self.poison(Kind::Persona, &name);
+        }
+    }
+
+    /// The last `now` of all clauses.
+    fn now(&mut self, clauses: &[&Clause<CaseClause>], span: Span, must: bool) -> Option<Instant> {
+        let written = clauses
+            .iter()
+            .rev()
+            .find_map(|clause| if let CaseClause::Now(at) = &clause.kind { Some(at) } else { None });
+        match written {
+            Some(at) => self.instant(&at.kind, at.span, None),
+            None => {
+                if must {
+                    let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, span, "this test does not say when it is")
+                        .primary("at which now?")
+                        .help("add `now 2026-06-15T10:00Z`, here or in its persona");
+                    self.report(finding);
+                }
+                None
+            }
+        }
+    }
+
+    fn expectation(&mut self, expect: &tree::Expectation, span: Span) -> Option<Expectation> {
+        let slot = self.find_slot(&expect.slot);
+        let what = match &expect.outcome {
+            Outcome::Shows(offer) => {
+                let offer = self.find_offer(offer);
+                let reason = self.reason(expect.reason.as_ref(), true);
+                Expected::Shows(offer?, reason?)
+            }
+            Outcome::GivesNothing => Expected::Nothing(self.reason(expect.reason.as_ref(), true)?),
+            Outcome::PassesOver(rule) => {
+                let rule = self.find_rule(rule);
+                let reason = self.reason(expect.reason.as_ref(), false)?;
+                let Some(reason) = reason else {
+                    let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, span, "`passes over` needs a reason")
+                        .primary("why is it passed over?")
+                        .help("add `because capped`, `because \"not applicable\"` or `because \"x is not known\"`");
+                    self.report(finding);
+                    return None;
+                };
+                Expected::PassesOver(rule?, reason)
+            }
+        };
+        Some(Expectation { slot: slot?, what, span })
+    }
+
+    /// `None` where the reason is in error, `Some(None)` where none was written.
+    #[expect(clippy::option_option, reason = "an optional clause that may be in error")]
+    fn reason(&mut self, reason: Option<&Reason>, may_be_rule: bool) -> Option<Option<Because>> {
+        match reason {
+            None => Some(None),
+            Some(Reason::Text(text)) => Some(Some(Because::Reason(text.text.clone()))),
+            Some(Reason::Name(name)) => {
+                let word = name.text.as_str();
+                if REASONS.contains(&word) || self.cap_named(word).is_some() {
+                    return Some(Some(Because::Reason(word.to_owned())));
+                }
+                match self.names.get(Kind::Rule, word) {
+                    Some(Some(at)) if may_be_rule => Some(Some(Because::Rule(crate::model::RuleId::from_index(at)))),
+                    Some(None) => None,
+                    Some(Some(_)) | None => {
+                        let rules = self.names.usable(Kind::Rule);
+                        let caps = self.names.usable(Kind::Cap);
+                        let known = REASONS.into_iter().chain(rules.iter().chain(&caps).map(String::as_str));
+                        let meant = nearest(word, known).map(str::to_owned);
+                        let message = format!("`{word}` is no reason that an explanation gives");
+                        let finding = Diagnostic::new(&resolve::UNKNOWN_REASON, name.span, message);
+                        self.report(match meant {
+                            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                            None => {
+                                finding.help("name a cap, a rule, `capped` or `fallback`, or quote: \"not applicable\"")
+                            }
+                        });
+                        None
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn mentions(clauses: &[Clause<CaseClause>], persona: &str) -> bool {
+    clauses.iter().any(|clause| matches!(&clause.kind, CaseClause::As(name) if name.text == persona))
+}

@@ -1,0 +1,220 @@
+//! The facts of a persona or test: nothing is granted, known or counted unless written (R47).
+
+use crate::check::Pass;
+use crate::check::literals::nfc;
+use crate::check::names::Kind;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{resolve, types};
+use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
+use crate::model::{OfferId, RuleId};
+use crate::syntax::tree::{
+    self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name,
+};
+use crate::value::{Consent, Instant, Missing, Type, Value};
+
+/// What a history is about: the event and what it is of.
+type About<'t> = (&'t str, Option<&'t str>);
+
+impl Pass<'_> {
+    /// All facts in the order given; one about the same thing replaces the one before.
+    pub(super) fn facts(&mut self, clauses: &[&Clause<CaseClause>], now: Instant) -> Option<Facts> {
+        let mut facts = Facts::nothing(&self.rules, now);
+        let mut history: Vec<(About<'_>, Vec<Happened>)> = Vec::new();
+        let mut right = true;
+        for clause in clauses {
+            match &clause.kind {
+                CaseClause::As(_) | CaseClause::Now(_) | CaseClause::Expect(_) => {}
+                CaseClause::Given(items) => {
+                    for item in items {
+                        right &= self.given(item, &mut facts).is_some();
+                    }
+                }
+                CaseClause::Consent(records) => {
+                    for record in records {
+                        right &= self.consent_fact(record, &mut facts).is_some();
+                    }
+                }
+                CaseClause::History(fact) => match self.happened(fact, now) {
+                    Some(events) => {
+                        let about = (fact.event.text.as_str(), fact.of.as_ref().map(|of| of.text.as_str()));
+                        history.retain(|(known, _)| *known != about);
+                        history.push((about, events));
+                    }
+                    None => right = false,
+                },
+            }
+        }
+        facts.history = history.into_iter().flat_map(|(_, events)| events).collect();
+        right.then_some(facts)
+    }
+
+    fn given(&mut self, item: &GivenItem, facts: &mut Facts) -> Option<()> {
+        let id = match self.names.get(Kind::Attribute, &item.name.text) {
+            Some(Some(at)) => crate::model::AttributeId::from_index(at),
+            Some(None) => return None,
+            None => {
+                self.unknown(Kind::Attribute, &item.name);
+                return None;
+            }
+        };
+        let ty = self.rules[id].ty;
+        let as_of = match &item.as_of {
+            Some(point) => self.instant(&point.kind, point.span, Some(facts.now))?,
+            None => facts.now,
+        };
+        let known = |value: Value| Fact::Known(value, Some(as_of));
+        let fact = match &item.value {
+            GivenValue::Missing => Fact::Missing(Missing::Absent),
+            GivenValue::Never => {
+                self.may_be_never(ty, item.value_span)?;
+                known(Value::Never)
+            }
+            GivenValue::Literal(literal) => known(self.value_of_type(literal, ty, Some(facts.now))?),
+            GivenValue::Member(name) => match ty {
+                Type::OneOf(list) => known(Value::Member(self.member(list, &name.text, name.span)?)),
+                Type::YesNo
+                | Type::Number(_)
+                | Type::Text
+                | Type::Set
+                | Type::Time
+                | Type::Date
+                | Type::Zone
+                | Type::Score(_) => {
+                    return self.misfit(item, ty);
+                }
+            },
+            GivenValue::List(_) if ty != Type::Set => return self.misfit(item, ty),
+            GivenValue::List(elements) => {
+                let mut set = std::collections::BTreeSet::new();
+                for element in elements {
+                    match &element.kind {
+                        LiteralKind::Text(text) => drop(set.insert(nfc(text).into())),
+                        LiteralKind::YesNo(_)
+                        | LiteralKind::Number(_)
+                        | LiteralKind::Percent(_)
+                        | LiteralKind::Date(_)
+                        | LiteralKind::Time(_) => return self.misfit(item, ty),
+                    }
+                }
+                known(Value::Set(set))
+            }
+            GivenValue::Increments(written) => {
+                let Type::Score(_) = ty else { return self.misfit(item, ty) };
+                let mut increments = Vec::new();
+                for increment in written {
+                    let LiteralKind::Number(number) = &increment.amount.kind else { return self.misfit(item, ty) };
+                    let number = crate::check::literals::decimal(*number);
+                    let amount = self.number_in(number, crate::value::SCORE, increment.amount.span)?;
+                    let at = self.instant(&increment.at.kind, increment.at.span, Some(facts.now))?;
+                    increments.push((amount, at));
+                }
+                Fact::Increments(increments)
+            }
+        };
+        facts.set(id, fact);
+        Some(())
+    }
+
+    fn misfit(&mut self, item: &GivenItem, ty: Type) -> Option<()> {
+        let message = format!("this is no value for `{}`", item.name.text);
+        let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message)
+            .primary(format!("`{}` is {}", item.name.text, self.type_words(ty)))
+            .help("write a value of the attribute's type, or `missing`");
+        self.report(finding);
+        None
+    }
+
+    fn consent_fact(&mut self, record: &ConsentFact, facts: &mut Facts) -> Option<()> {
+        let Some(status) = Consent::from_word(&record.status.text) else {
+            let span = record.status.span;
+            self.member(crate::value::EnumId::CONSENT, &record.status.text, span);
+            return None;
+        };
+        let at = match &record.at {
+            Some(point) => Some(self.instant(&point.kind, point.span, Some(facts.now))?),
+            None => None,
+        };
+        // A grant written without time, version or confirmation satisfies all three (R47).
+        let granted = ConsentRecord::granted(facts.now);
+        let written = match status {
+            Consent::Granted => ConsentRecord {
+                granted_at: at.or(granted.granted_at),
+                version: record.version.or(granted.version),
+                ..granted
+            },
+            Consent::Denied
+            | Consent::Withdrawn
+            | Consent::Expired
+            | Consent::Pending
+            | Consent::Unknown
+            | Consent::Objected => {
+                ConsentRecord { status, granted_at: at, version: record.version, confirmed: record.confirmed }
+            }
+        };
+        match &record.subject {
+            ConsentSubject::All(_) => facts.consent.fill(written),
+            ConsentSubject::DirectMarketing(_) => match status {
+                Consent::Objected => facts.objects_to_direct_marketing = true,
+                Consent::Granted
+                | Consent::Denied
+                | Consent::Withdrawn
+                | Consent::Expired
+                | Consent::Pending
+                | Consent::Unknown => {
+                    let finding = Diagnostic::new(
+                        &resolve::UNKNOWN_STATUS,
+                        record.status.span,
+                        "direct marketing as such can only be objected to",
+                    )
+                    .help("write `consent direct marketing objected`, or name a purpose");
+                    self.report(finding);
+                    return None;
+                }
+            },
+            ConsentSubject::Purpose(name) => {
+                let purpose = self.find_purpose(name)?;
+                facts.set_consent(purpose, written);
+            }
+        }
+        Some(())
+    }
+
+    fn happened(&mut self, fact: &tree::Fact, now: Instant) -> Option<Vec<Happened>> {
+        let event = self.find_event(&fact.event)?;
+        let stamp = match &fact.of {
+            Some(of) => self.stamp(of)?,
+            None => Stamp::Unstamped,
+        };
+        let mut events = Vec::new();
+        for point in &fact.at {
+            let at = self.instant(&point.kind, point.span, Some(now))?;
+            events.push(Happened { event, at, stamp: stamp.clone() });
+        }
+        Some(events)
+    }
+
+    /// `of X`: an offer, stamped with the rule that shows it where only one does; or a rule with its offer.
+    fn stamp(&mut self, of: &Name) -> Option<Stamp> {
+        let (offer, rule) = match (self.names.get(Kind::Offer, &of.text), self.names.get(Kind::Rule, &of.text)) {
+            (Some(Some(at)), _) => {
+                let offer = OfferId::from_index(at);
+                let mut showing = self.rules.rules.iter().enumerate().filter(|(_, rule)| rule.show == offer);
+                let only = match (showing.next(), showing.next()) {
+                    (Some((at, _)), None) => Some(RuleId::from_index(at)),
+                    (_, _) => None,
+                };
+                (offer, only)
+            }
+            (None, Some(Some(at))) => {
+                let rule = RuleId::from_index(at);
+                (self.rules[rule].show, Some(rule))
+            }
+            (Some(None), _) | (None, Some(None)) => return None,
+            (None, None) => {
+                self.unknown(Kind::Offer, of);
+                return None;
+            }
+        };
+        Some(Stamp::Of { offer: Some(offer), rule, via: None, tags: self.rules[offer].tags.clone() })
+    }
+}

@@ -1,0 +1,161 @@
+//! All items of all files, by kind and name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::Kind;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::resolve;
+use crate::model;
+use crate::source::Span;
+use crate::syntax::tree::{
+    Attribute, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, ItemKind, Name, Named, OfferClause,
+    Persona, PurposeClause, Rule, Slot,
+};
+
+/// A declared item.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a, T> {
+    pub(super) item: &'a T,
+}
+
+type Table<'a, T> = BTreeMap<&'a str, Entry<'a, T>>;
+
+/// Everything that was declared; of two with one name the first in file order.
+#[derive(Default)]
+pub(super) struct Collected<'a> {
+    pub(super) defaults: Vec<&'a Clause<DefaultsClause>>,
+    pub(super) purposes: Table<'a, Named<PurposeClause>>,
+    pub(super) attributes: BTreeMap<&'a str, (model::Scope, &'a Attribute)>,
+    pub(super) events: Table<'a, Event>,
+    pub(super) segments: Table<'a, Definition>,
+    pub(super) values: Table<'a, Definition>,
+    pub(super) offers: Table<'a, Named<OfferClause>>,
+    pub(super) slots: Table<'a, Slot>,
+    pub(super) rules: Table<'a, Rule>,
+    pub(super) caps: Table<'a, Named<CapClause>>,
+    pub(super) personas: Table<'a, Persona>,
+    pub(super) tests: Vec<Entry<'a, Case>>,
+    /// Names of items that the parser could not read wholly.
+    pub(super) poisoned: BTreeSet<(Kind, String)>,
+    /// A `customer` or `moment` block lost an attribute: an unknown name may be that one.
+    pub(super) attributes_lost: bool,
+}
+
+impl<'a> Collected<'a> {
+    pub(super) fn new(files: &'a [File], findings: &mut Vec<Diagnostic>) -> Self {
+        let mut all = Self::default();
+        for item in files.iter().flat_map(|file| &file.items) {
+            if item.damaged {
+                all.damaged(&item.kind);
+            }
+            match &item.kind {
+                ItemKind::Defaults(clauses) => all.defaults.extend(clauses),
+                ItemKind::Purpose(item) => put(&mut all.purposes, Kind::Purpose, &item.name, item, findings),
+                ItemKind::Customer(list) => all.put_attributes(model::Scope::Customer, list, findings),
+                ItemKind::Moment(list) => all.put_attributes(model::Scope::Moment, list, findings),
+                ItemKind::Event(item) => put(&mut all.events, Kind::Event, &item.name, item, findings),
+                ItemKind::Segment(item) => put(&mut all.segments, Kind::Segment, &item.name, item, findings),
+                ItemKind::Value(item) => put(&mut all.values, Kind::Value, &item.name, item, findings),
+                ItemKind::Offer(item) => put(&mut all.offers, Kind::Offer, &item.name, item, findings),
+                ItemKind::Slot(item) => put(&mut all.slots, Kind::Slot, &item.name, item, findings),
+                ItemKind::Rule(item) => put(&mut all.rules, Kind::Rule, &item.name, item, findings),
+                ItemKind::Cap(item) => put(&mut all.caps, Kind::Cap, &item.name, item, findings),
+                ItemKind::Persona(item) => put(&mut all.personas, Kind::Persona, &item.name, item, findings),
+                ItemKind::Test(_) if item.damaged => {}
+                ItemKind::Test(case) => all.tests.push(Entry { item: case }),
+                ItemKind::Broken(broken) => {
+                    all.attributes_lost |= matches!(broken.word.as_str(), "customer" | "moment" | "");
+                    if let (Some(kind), Some(name)) = (Kind::from_keyword(&broken.word), &broken.name) {
+                        all.poisoned.insert((kind, name.text.clone()));
+                    }
+                }
+            }
+        }
+        all.clashes(findings);
+        all
+    }
+
+    fn damaged(&mut self, kind: &ItemKind) {
+        let mut poison = |kind, name: &Name| {
+            self.poisoned.insert((kind, name.text.clone()));
+        };
+        match kind {
+            ItemKind::Purpose(item) => poison(Kind::Purpose, &item.name),
+            ItemKind::Event(item) => poison(Kind::Event, &item.name),
+            ItemKind::Segment(item) => poison(Kind::Segment, &item.name),
+            ItemKind::Value(item) => poison(Kind::Value, &item.name),
+            ItemKind::Offer(item) => poison(Kind::Offer, &item.name),
+            ItemKind::Slot(item) => poison(Kind::Slot, &item.name),
+            ItemKind::Rule(item) => poison(Kind::Rule, &item.name),
+            ItemKind::Cap(item) => poison(Kind::Cap, &item.name),
+            ItemKind::Persona(item) => poison(Kind::Persona, &item.name),
+            ItemKind::Customer(_) | ItemKind::Moment(_) => self.attributes_lost = true,
+            ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
+        }
+    }
+
+    fn put_attributes(&mut self, scope: model::Scope, list: &'a [Attribute], findings: &mut Vec<Diagnostic>) {
+        for attribute in list {
+            let name = &attribute.name;
+            if let Some((_, first)) = self.attributes.get(name.text.as_str()) {
+                findings.push(twice("attribute", name, first.name.span));
+            } else {
+                self.attributes.insert(&name.text, (scope, attribute));
+            }
+        }
+    }
+
+    /// Attributes, segments and values stand in the same places, so they share their names.
+    fn clashes(&self, findings: &mut Vec<Diagnostic>) {
+        let attributes = self.attributes.values().map(|(_, attribute)| &attribute.name);
+        let segments = self.segments.values().map(|entry| &entry.item.name);
+        let values = self.values.values().map(|entry| &entry.item.name);
+        let mut seen: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
+        let all = attributes
+            .map(|name| ("attribute", name))
+            .chain(segments.map(|name| ("segment", name)))
+            .chain(values.map(|name| ("value", name)));
+        for (what, name) in all {
+            match seen.get(name.text.as_str()) {
+                Some((other, first)) if *other != what => {
+                    let message =
+                        format!("`{}` is both an {other} and a {what}", name.text).replace("an segment", "a segment");
+                    let finding = Diagnostic::new(&resolve::DUPLICATE, name.span, message)
+                        .primary(format!("the {what}"))
+                        .label(*first, format!("the {other}"))
+                        .help("conditions use both alike, so each needs a name of its own");
+                    findings.push(finding);
+                }
+                Some(_) | None => drop(seen.insert(&name.text, (what, name.span))),
+            }
+        }
+    }
+}
+
+fn put<'a, T>(table: &mut Table<'a, T>, kind: Kind, name: &'a Name, item: &'a T, findings: &mut Vec<Diagnostic>)
+where
+    Entry<'a, T>: HasName,
+{
+    if let Some(first) = table.get(name.text.as_str()) {
+        findings.push(twice(kind.word(), name, first.name_span()));
+    } else {
+        table.insert(&name.text, Entry { item });
+    }
+}
+
+fn twice(what: &str, name: &Name, first: Span) -> Diagnostic {
+    Diagnostic::new(&resolve::DUPLICATE, name.span, format!("{what} `{}` is declared twice", name.text))
+        .primary("the second time")
+        .label(first, "the first time")
+        .help("rename one of the two, or delete it")
+}
+
+/// Where an entry's name stands.
+pub(super) trait HasName {
+    fn name_span(&self) -> Span;
+}
+
+macro_rules! named {
+    ($($ty:ty),*) => { $(impl HasName for Entry<'_, $ty> { fn name_span(&self) -> Span { self.item.name.span } })* };
+}
+named!(Named<PurposeClause>, Named<OfferClause>, Named<CapClause>, Event, Definition, Slot, Rule, Persona);

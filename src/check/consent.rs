@@ -1,0 +1,300 @@
+//! What a rule reads and whether it may: purposes (R19), direct marketing (R3), `never used`, protective (R18), what a
+//! substitute or fallback may be (R11, R12, R14).
+
+mod reads;
+
+use super::Pass;
+use super::names::Kind;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::consent;
+use crate::model::{AttributeId, Class, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
+use crate::source::Span;
+use crate::syntax::tree::{self, RuleClause, SubstituteCause};
+
+use reads::{Read, Reads};
+
+impl Pass<'_> {
+    pub(super) fn consent(&mut self) {
+        for at in 0..self.rules.rules.len() {
+            let rule = self.rules[RuleId::from_index(at)].clone();
+            let before = self.findings.len();
+            self.rule_reads(&rule);
+            self.sells_by_purpose(&rule);
+            self.substitutes_keep_consent(&rule);
+            if self.findings[before..].iter().any(Diagnostic::is_error) {
+                self.poison(Kind::Rule, &rule.name);
+            }
+        }
+        self.fallbacks_keep_consent();
+        self.definitions_keep_promises();
+    }
+
+    fn reads_of(&self, condition: &Condition) -> Vec<Read> {
+        let mut reads = Reads::new(&self.rules);
+        reads.condition(condition, true);
+        reads.found
+    }
+
+    /// Every purpose of every attribute that the rule reads, `never used`, protective.
+    fn rule_reads(&mut self, rule: &Rule) {
+        let whens = rule.when.iter().map(|clause| (clause, false));
+        let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
+        let mut missing: Vec<(PurposeId, Span, Read)> = Vec::new();
+        let mut findings = Vec::new();
+        for (clause, is_unless) in clauses {
+            for read in self.reads_of(&clause.condition) {
+                let attribute = &self.rules[read.attribute];
+                if attribute.never_used {
+                    findings.push(self.never_used(clause.span, &read));
+                }
+                if attribute.protective && !(is_unless && read.positive) {
+                    findings.push(self.protective_selects(clause.span, &read, is_unless));
+                }
+                for purpose in &attribute.needs {
+                    if !rule.needs.contains(purpose) && !missing.iter().any(|(known, ..)| known == purpose) {
+                        missing.push((*purpose, clause.span, read.clone()));
+                    }
+                }
+            }
+        }
+        self.findings.append(&mut findings);
+        if !missing.is_empty() {
+            self.missing_needs(rule, &missing);
+        }
+    }
+
+    /// One finding for all purposes that a rule forgot, with the chain that leads to each and one fix.
+    fn missing_needs(&mut self, rule: &Rule, missing: &[(PurposeId, Span, Read)]) {
+        let Some((_, first, _)) = missing.first() else { return };
+        let names =
+            missing.iter().map(|(purpose, ..)| self.rules[*purpose].name.as_str()).collect::<Vec<_>>().join(", ");
+        let message = format!("rule `{}` reads what needs {names}, but does not need it", rule.name);
+        let mut finding = Diagnostic::new(&consent::MISSING_NEEDS, *first, message);
+        for (at, (purpose, span, read)) in missing.iter().enumerate() {
+            let attribute = &self.rules[read.attribute];
+            let text = format!("reads {} for `{}`", read.chain_words(&attribute.name), self.rules[*purpose].name);
+            finding = if at == 0 { finding.primary(text) } else { finding.label(*span, text) };
+            finding = finding.label(attribute.span, format!("needs `{}`", self.rules[*purpose].name));
+        }
+        let finding = finding.help(format!("add `needs {names}` to the rule"));
+        let finding = match self.needs_place(&rule.name) {
+            Some((at, true)) => finding.fix(format!("add {names}"), at, format!(", {names}")),
+            Some((at, false)) => finding.fix(format!("add `needs {names}`"), at, format!("\n  needs      {names}")),
+            None => finding,
+        };
+        self.report(finding);
+    }
+
+    /// Where a purpose can be added: behind the last of `needs`, else behind the last condition or the first clause.
+    fn needs_place(&self, rule: &str) -> Option<(Span, bool)> {
+        let clauses = &self.collected.rules.get(rule)?.item.clauses;
+        let behind = |span: Span| Span { start: span.end, ..span };
+        let needs = clauses.iter().find(|clause| matches!(clause.kind, RuleClause::Needs(_)));
+        if let Some(clause) = needs {
+            return Some((behind(clause.span), true));
+        }
+        let is_condition =
+            |clause: &&tree::Clause<RuleClause>| matches!(clause.kind, RuleClause::When(_) | RuleClause::Unless(_));
+        let last = clauses.iter().rfind(is_condition).or_else(|| clauses.first())?;
+        Some((behind(last.span), false))
+    }
+
+    fn never_used(&self, span: Span, read: &Read) -> Diagnostic {
+        let attribute = &self.rules[read.attribute];
+        Diagnostic::new(&consent::NEVER_USED, span, format!("`{}` is never used, but read here", attribute.name))
+            .primary(format!("reads {}", read.chain_words(&attribute.name)))
+            .label(attribute.span, "marked `never used`")
+            .help("take it out of the condition, or take the promise away")
+    }
+
+    fn protective_selects(&self, span: Span, read: &Read, is_unless: bool) -> Diagnostic {
+        let attribute = &self.rules[read.attribute];
+        let name = &attribute.name;
+        let message = format!("`{name}` may only spare people, but chooses them here");
+        let help = if is_unless {
+            format!("an `unless` may only keep away from it: unless {name}")
+        } else {
+            format!("write it as what keeps people out: unless {name}")
+        };
+        Diagnostic::new(&consent::PROTECTIVE_SELECTS, span, message)
+            .primary(format!("reads {}", read.chain_words(name)))
+            .label(attribute.span, "marked `protective`")
+            .help(help)
+    }
+
+    /// Whether conditions choose people by what we know of them; sparing them does not count (R3).
+    fn chooses_people<'c>(&self, conditions: impl IntoIterator<Item = &'c Condition>) -> Option<AttributeId> {
+        let reads = conditions.into_iter().flat_map(|condition| self.reads_of(condition));
+        reads.map(|read| read.attribute).find(|id| {
+            let attribute = &self.rules[*id];
+            attribute.scope == Scope::Customer && !attribute.protective
+        })
+    }
+
+    fn rule_chooses(&self, rule: &Rule) -> Option<AttributeId> {
+        self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition))
+    }
+
+    fn needs_direct_marketing(&self, rule: &Rule) -> bool {
+        rule.needs.iter().any(|purpose| self.rules[*purpose].direct_marketing)
+    }
+
+    /// R3: a marketing rule that chooses people needs a purpose they can object to.
+    fn sells_by_purpose(&mut self, rule: &Rule) {
+        if rule.class != Class::Marketing || self.needs_direct_marketing(rule) {
+            return;
+        }
+        let Some(attribute) = self.rule_chooses(rule) else { return };
+        let attribute = &self.rules[attribute];
+        let direct = self.rules.purposes.iter().find(|purpose| purpose.direct_marketing);
+        let help = match direct {
+            Some(purpose) => {
+                format!("add `needs` with a purpose marked `direct marketing`, such as `{}`", purpose.name)
+            }
+            None => "declare a purpose with `direct marketing` and add it to `needs`".to_owned(),
+        };
+        let message = format!("rule `{}` sells to chosen people without a purpose they can object to", rule.name);
+        let finding = Diagnostic::new(&consent::MARKETING_WITHOUT_PURPOSE, rule.span, message)
+            .primary(format!("of class marketing, chooses by `{}`", attribute.name))
+            .label(attribute.span, "an attribute of the customer")
+            .help(help);
+        self.report(finding);
+    }
+
+    fn substitutes_keep_consent(&mut self, rule: &Rule) {
+        let chooses = self.rule_chooses(rule);
+        for (cause, substitute, span) in self.substitutes_of(rule) {
+            match substitute {
+                Substitute::Nothing => {}
+                Substitute::Show(offer) => {
+                    let sells = self.rules[offer].class == Class::Marketing && chooses.is_some();
+                    let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
+                    if sells && !open {
+                        self.substitute_sells(rule, span, cause);
+                    }
+                }
+                Substitute::Try(other) => {
+                    let other = self.rules[other].clone();
+                    if cause == SubstituteCause::NoConsent
+                        && !rule.needs.is_empty()
+                        && rule.needs.iter().all(|purpose| other.needs.contains(purpose))
+                    {
+                        self.substitute_needs(rule, &other, span);
+                    }
+                    let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
+                    let sells = other.class == Class::Marketing && chooses.is_some();
+                    if sells && !open && !self.needs_direct_marketing(&other) {
+                        self.substitute_sells(rule, span, cause);
+                    }
+                }
+            }
+            if cause == SubstituteCause::NoConsent && rule.needs.is_empty() {
+                let message = format!("rule `{}` needs no consent that could be missing", rule.name);
+                let finding = Diagnostic::new(&consent::SUBSTITUTE_NEEDS, span, message)
+                    .primary("never taken")
+                    .help("delete `if no consent`, or add the purpose to `needs`");
+                self.report(finding);
+            }
+        }
+    }
+
+    fn substitutes_of(&self, rule: &Rule) -> Vec<(SubstituteCause, Substitute, Span)> {
+        let clauses = self.collected.rules.get(rule.name.as_str()).map(|entry| entry.item.clauses.as_slice());
+        let mut all = Vec::new();
+        for clause in clauses.unwrap_or_default() {
+            let RuleClause::Substitute(cause, _) = &clause.kind else { continue };
+            let found = match cause {
+                SubstituteCause::Capped => rule.if_capped,
+                SubstituteCause::NoConsent => rule.if_no_consent,
+                SubstituteCause::Unknown => rule.if_unknown,
+            };
+            all.extend(found.map(|found| (*cause, found, clause.span)));
+        }
+        all
+    }
+
+    fn substitute_sells(&mut self, rule: &Rule, span: Span, cause: SubstituteCause) {
+        let why = match cause {
+            SubstituteCause::NoConsent => "the consent may be the one that is missing",
+            SubstituteCause::Capped | SubstituteCause::Unknown => "the rule needs no purpose of direct marketing",
+        };
+        let finding = Diagnostic::new(&consent::SUBSTITUTE_SELLS, span, "this substitute sells to chosen people")
+            .primary(why)
+            .label(rule.span, "chooses people by what is known of them")
+            .help("show an offer of class service here");
+        self.report(finding);
+    }
+
+    fn substitute_needs(&mut self, rule: &Rule, other: &Rule, span: Span) {
+        let message = format!("`{}` needs the same consent as `{}`", other.name, rule.name);
+        let finding = Diagnostic::new(&consent::SUBSTITUTE_NEEDS, span, message)
+            .primary("fails for the same reason")
+            .label(other.span, "needs all of it too")
+            .help("try a rule that needs fewer purposes, or show a service offer");
+        self.report(finding);
+    }
+
+    /// A fallback is masked like everything (R12), spares nobody, and sells to no chosen people.
+    fn fallbacks_keep_consent(&mut self) {
+        let mut findings = Vec::new();
+        let mut slots = Vec::new();
+        for slot in &self.rules.slots {
+            let before = findings.len();
+            for entry in &slot.fallback {
+                let Some(when) = &entry.when else { continue };
+                for read in self.reads_of(when) {
+                    let attribute = &self.rules[read.attribute];
+                    if attribute.never_used {
+                        findings.push(self.never_used(entry.span, &read));
+                    }
+                    if attribute.protective {
+                        findings.push(self.protective_selects(entry.span, &read, false));
+                    }
+                }
+                let sells = entry.offer.is_some_and(|offer| self.rules[offer].class == Class::Marketing);
+                if let Some(attribute) = self.chooses_people([when]).filter(|_| sells) {
+                    let name = &self.rules[attribute].name;
+                    let message = format!("this fallback sells to people chosen by `{name}`");
+                    findings.push(
+                        Diagnostic::new(&consent::FALLBACK_SELLS, entry.span, message)
+                            .primary("a marketing offer for chosen people")
+                            .help("make it a rule that needs a purpose, or the offer one of class service"),
+                    );
+                }
+            }
+            if findings.len() > before {
+                slots.push(slot.name.clone());
+            }
+        }
+        self.findings.append(&mut findings);
+        for slot in slots {
+            self.poison(Kind::Slot, &slot);
+        }
+    }
+
+    /// Segments and values that nobody uses yet must not read what is never used either.
+    fn definitions_keep_promises(&mut self) {
+        let mut findings = Vec::new();
+        let mut poison = Vec::new();
+        for segment in &self.rules.segments {
+            let mut reads = Reads::new(&self.rules);
+            reads.here(&segment.condition);
+            if let Some(read) = reads.found.iter().find(|read| self.rules[read.attribute].never_used) {
+                findings.push(self.never_used(segment.span, read));
+                poison.push((Kind::Segment, segment.name.clone()));
+            }
+        }
+        for (at, value) in self.rules.values.iter().enumerate() {
+            let mut reads = Reads::new(&self.rules);
+            reads.expression_here(&Expression::Value(ValueId::from_index(at)));
+            if let Some(read) = reads.found.iter().find(|read| self.rules[read.attribute].never_used) {
+                findings.push(self.never_used(value.span, read));
+                poison.push((Kind::Value, value.name.clone()));
+            }
+        }
+        self.findings.append(&mut findings);
+        for (kind, name) in poison {
+            self.poison(kind, &name);
+        }
+    }
+}

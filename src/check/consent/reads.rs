@@ -1,0 +1,109 @@
+//! Which attributes a condition reads, through which segments and values, and whether only to hold back.
+
+use crate::model::{AttributeId, Condition, Expression, RuleSet};
+
+/// One reading of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Read {
+    pub(super) attribute: AttributeId,
+    /// The segments and values on the way, outermost first.
+    pub(super) through: Vec<String>,
+    /// Under no `not` and no `is known`: more of it makes the condition more true, so an `unless` only spares.
+    pub(super) positive: bool,
+}
+
+impl Read {
+    /// `viewed` or `viewed` through segment `runner`.
+    pub(super) fn chain_words(&self, attribute: &str) -> String {
+        if self.through.is_empty() {
+            return format!("`{attribute}`");
+        }
+        let through = self.through.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        format!("`{attribute}` through {through}")
+    }
+}
+
+/// Collects the readings of conditions and expressions.
+pub(super) struct Reads<'a> {
+    rules: &'a RuleSet,
+    through: Vec<String>,
+    pub(super) found: Vec<Read>,
+    /// Whether segments and values are followed.
+    follow: bool,
+}
+
+impl<'a> Reads<'a> {
+    pub(super) fn new(rules: &'a RuleSet) -> Self {
+        Self { rules, through: Vec::new(), found: Vec::new(), follow: true }
+    }
+
+    /// What stands in the condition itself.
+    pub(super) fn here(&mut self, condition: &Condition) {
+        self.follow = false;
+        self.condition(condition, true);
+    }
+
+    /// What stands in a declared value itself.
+    pub(super) fn expression_here(&mut self, expression: &Expression) {
+        if let Expression::Value(id) = expression {
+            self.follow = false;
+            let rules = self.rules;
+            self.expression(&rules[*id].expression, true);
+        }
+    }
+
+    pub(super) fn condition(&mut self, condition: &Condition, positive: bool) {
+        match condition {
+            Condition::And(parts) | Condition::Or(parts) => {
+                parts.iter().for_each(|part| self.condition(part, positive));
+            }
+            Condition::Not(inner) => self.condition(inner, !positive),
+            Condition::Segment(id) => {
+                if self.follow {
+                    let rules = self.rules;
+                    self.through.push(rules[*id].name.clone());
+                    self.condition(&rules[*id].condition, positive);
+                    self.through.pop();
+                }
+            }
+            Condition::Known(of) | Condition::Never(of) => self.expression(of, false),
+            Condition::Holds(_)
+            | Condition::Equal(..)
+            | Condition::OneOf(..)
+            | Condition::Compare(..)
+            | Condition::Between(..)
+            | Condition::Has(..)
+            | Condition::Age(..) => {
+                for operand in condition.operands() {
+                    self.expression(operand, positive);
+                }
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression, positive: bool) {
+        match expression {
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Attribute(id) => {
+                self.found.push(Read { attribute: *id, through: self.through.clone(), positive });
+            }
+            Expression::Value(id) => {
+                if self.follow {
+                    let rules = self.rules;
+                    self.through.push(rules[*id].name.clone());
+                    self.expression(&rules[*id].expression, positive);
+                    self.through.pop();
+                }
+            }
+            Expression::Rescale(inner, _) => self.expression(inner, positive),
+            Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
+                self.expression(left, positive);
+                self.expression(right, positive);
+            }
+            Expression::When(value, condition, _) => {
+                self.expression(value, positive);
+                self.condition(condition, positive);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Sums, products, shares and quotients: scales are brought together, ranges are worked out, what may not fit is an
+//! error. So no calculation can overflow when a decision is made.
+
+use super::Typed;
+use crate::check::Pass;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::types;
+use crate::model::Expression;
+use crate::ops::Arithmetic;
+use crate::source::Span;
+use crate::syntax::tree::{AddSign, Expr, Literal, LiteralKind};
+use crate::value::{MAX_SCALE, NumberType, Type, Value, pow10, rescale};
+
+/// The largest mantissa a calculation may reach: the ends of `i64` stand for missing and never in a packed record.
+const LIMIT: i128 = (i64::MAX / 4) as i128;
+
+type Number = (Expression, NumberType);
+
+impl Pass<'_> {
+    pub(super) fn sum(&mut self, first: &Expr, rest: &[(AddSign, Expr)]) -> Option<Typed> {
+        let mut total = self.number(first)?;
+        let mut done = first.span;
+        for (sign, part) in rest {
+            let term = self.number(part)?;
+            let ((left, a), (right, b)) = self.one_scale(total, done, term, part.span)?;
+            let (op, min, max) = match sign {
+                AddSign::Plus => (Arithmetic::Add, wide(a.min) + wide(b.min), wide(a.max) + wide(b.max)),
+                AddSign::Minus => (Arithmetic::Subtract, wide(a.min) - wide(b.max), wide(a.max) - wide(b.min)),
+            };
+            done = done.to(part.span);
+            let ty = self.fitting(a.scale, min, max, done)?;
+            total = (Expression::Arithmetic(op, Box::new(left), Box::new(right), ty), ty);
+        }
+        Some(number_typed(total))
+    }
+
+    pub(super) fn product(&mut self, parts: &[Expr]) -> Option<Typed> {
+        let (first, rest) = parts.split_first()?;
+        let mut total = self.number(first)?;
+        let mut done = first.span;
+        for part in rest {
+            let factor = self.number(part)?;
+            done = done.to(part.span);
+            total = self.multiply(total, factor, done)?;
+        }
+        Some(number_typed(total))
+    }
+
+    pub(super) fn percent_of(&mut self, share: &Literal, of: &Expr, span: Span) -> Option<Typed> {
+        let LiteralKind::Percent(written) = &share.kind else { return None };
+        let scale = written.scale.saturating_add(2);
+        let ty = NumberType { scale, min: written.mantissa, max: written.mantissa };
+        let share = (Expression::Literal(Value::Number(written.mantissa), Type::Number(ty)), ty);
+        let of = self.number(of)?;
+        let total = self.multiply(share, of, span)?;
+        Some(number_typed(total))
+    }
+
+    pub(super) fn quotient(&mut self, places: u8, dividend: &Expr, divisor: &Expr, span: Span) -> Option<Typed> {
+        let above = self.number(dividend)?;
+        let below = self.number(divisor)?;
+        let ((left, a), (right, b)) = self.one_scale(above, dividend.span, below, divisor.span)?;
+        if places > MAX_SCALE {
+            self.too_large(span, "too many decimal places");
+            return None;
+        }
+        // The smallest divisor that is not zero is one unit in the last place, so the quotient of the mantissas is at
+        // most the dividend itself.
+        let reach = wide(a.min).abs().max(wide(a.max).abs()).saturating_mul(pow10(places));
+        let nearest = if b.min > 0 {
+            wide(b.min)
+        } else if b.max < 0 {
+            -wide(b.max)
+        } else {
+            1
+        };
+        // The scaled dividend is an intermediate result and must fit as well.
+        self.fitting(places, -reach, reach, dividend.span)?;
+        let most = reach / nearest + 1;
+        let ty = self.fitting(places, -most, most, span)?;
+        let quotient = Expression::Arithmetic(Arithmetic::Divide, Box::new(left), Box::new(right), ty);
+        Some(number_typed((quotient, ty)))
+    }
+
+    /// `(v when C)`: v, 0 or missing.
+    pub(super) fn when(&mut self, value: &Expr, condition: &Expr) -> Option<Typed> {
+        let number = self.number(value);
+        let condition = self.condition(condition)?;
+        let (expression, of) = number?;
+        let ty = NumberType { scale: of.scale, min: of.min.min(0), max: of.max.max(0) };
+        Some(Typed::Value(Expression::When(Box::new(expression), Box::new(condition), ty), Type::Number(ty)))
+    }
+
+    /// Both numbers at the larger of their scales.
+    pub(in crate::check) fn one_scale(
+        &mut self,
+        left: Number,
+        left_span: Span,
+        right: Number,
+        right_span: Span,
+    ) -> Option<(Number, Number)> {
+        let scale = left.1.scale.max(right.1.scale);
+        Some((self.at_scale(left, scale, left_span)?, self.at_scale(right, scale, right_span)?))
+    }
+
+    /// The same number with more places; a literal is simply written longer.
+    fn at_scale(&mut self, (expression, ty): Number, scale: u8, span: Span) -> Option<Number> {
+        if ty.scale == scale {
+            return Some((expression, ty));
+        }
+        let longer =
+            self.fitting(scale, rescale(wide(ty.min), ty.scale, scale), rescale(wide(ty.max), ty.scale, scale), span)?;
+        let moved = if matches!(expression, Expression::Literal(Value::Number(_), _)) {
+            Expression::Literal(Value::Number(longer.min), Type::Number(longer))
+        } else {
+            Expression::Rescale(Box::new(expression), longer)
+        };
+        Some((moved, longer))
+    }
+
+    fn multiply(&mut self, (left, a): Number, (right, b): Number, span: Span) -> Option<Number> {
+        let scale = a.scale + b.scale;
+        if scale > MAX_SCALE {
+            self.too_large(span, &format!("the product has {scale} decimal places, more than {MAX_SCALE}"));
+            return None;
+        }
+        let corners = [a.min, a.max].into_iter().flat_map(|x| [b.min, b.max].map(|y| wide(x).saturating_mul(wide(y))));
+        let (min, max) = corners.fold((i128::MAX, i128::MIN), |(min, max), corner| (min.min(corner), max.max(corner)));
+        let ty = self.fitting(scale, min, max, span)?;
+        Some((Expression::Arithmetic(Arithmetic::Multiply, Box::new(left), Box::new(right), ty), ty))
+    }
+
+    /// The type of a result between `min` and `max`; says so where it may not fit.
+    fn fitting(&mut self, scale: u8, min: i128, max: i128, span: Span) -> Option<NumberType> {
+        match (i64::try_from(min), i64::try_from(max)) {
+            (Ok(min), Ok(max)) if wide(min) >= -LIMIT && wide(max) <= LIMIT => Some(NumberType { scale, min, max }),
+            (_, _) => {
+                self.too_large(span, "the result may have more than 18 digits");
+                None
+            }
+        }
+    }
+
+    fn too_large(&mut self, span: Span, why: &str) {
+        let finding = Diagnostic::new(&types::TOO_LARGE, span, "the result of this calculation may not fit")
+            .primary(why)
+            .help("give the attributes in it a range: price: decimal(2) from 0 to 100000");
+        self.report(finding);
+    }
+}
+
+fn number_typed((expression, ty): Number) -> Typed {
+    Typed::Value(expression, Type::Number(ty))
+}
+
+fn wide(mantissa: i64) -> i128 {
+    i128::from(mantissa)
+}

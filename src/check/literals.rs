@@ -1,0 +1,290 @@
+//! Literals to values: numbers at a scale, members of a list, instants and days.
+
+use jiff::civil;
+
+use super::Pass;
+use super::names::Kind;
+use crate::diagnostics::codes::{resolve, types};
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::model::Active;
+use crate::source::Span;
+use crate::syntax::tree;
+use crate::syntax::tree::{ActiveEnd, ActivePoint, LiteralKind, TimePoint, TimePointKind};
+use crate::value::{
+    Date, Decimal, EnumId, Instant, NumberError, NumberType, Period, Type, Unit, Value, show_number, zone_is_known,
+};
+
+/// Which instant a bare day stands for where a time is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DayAs {
+    /// Its first.
+    Start,
+    /// Its last.
+    End,
+}
+
+/// The text in NFC: what is compared must be written one way (R45).
+pub(super) fn nfc(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    text.nfc().collect()
+}
+
+pub(super) fn period(duration: tree::Duration) -> Period {
+    let unit = match duration.unit {
+        tree::Unit::Second => Unit::Second,
+        tree::Unit::Minute => Unit::Minute,
+        tree::Unit::Hour => Unit::Hour,
+        tree::Unit::Day => Unit::Day,
+        tree::Unit::Week => Unit::Week,
+        tree::Unit::Month => Unit::Month,
+    };
+    Period { count: duration.count, unit }
+}
+
+pub(super) fn decimal(number: tree::Number) -> Decimal {
+    Decimal { mantissa: number.mantissa, scale: number.scale }
+}
+
+fn civil_date(date: tree::DateValue) -> civil::Date {
+    civil::Date::new(date.year, date.month as i8, date.day as i8).unwrap_or(civil::date(1970, 1, 1))
+}
+
+pub(super) fn date(date: tree::DateValue) -> Date {
+    Date::from_civil(civil_date(date)).unwrap_or(Date::MAX)
+}
+
+impl Pass<'_> {
+    /// The first or last instant of a day in the zone of `defaults`.
+    pub(super) fn day_as_instant(&self, day: Date, which: DayAs) -> Instant {
+        let zone = &self.rules.defaults.zone;
+        let start = |day: Date| day.start_in(zone).or_else(|| day.start_in("UTC")).unwrap_or(Instant::MAX);
+        match which {
+            DayAs::Start => start(day),
+            DayAs::End => Instant(start(Date(day.0.saturating_add(1))).0.saturating_sub(1)),
+        }
+    }
+
+    /// An instant as written; `now` is what `now` and `ago` count from, where they are allowed.
+    pub(super) fn instant(&mut self, point: &TimePointKind, span: Span, now: Option<Instant>) -> Option<Instant> {
+        match point {
+            TimePointKind::Utc(day, time) => {
+                let at = civil_date(*day).to_datetime(clock(*time));
+                Instant::from_civil(at, "UTC")
+            }
+            TimePointKind::Civil(day, time, zone) => {
+                if !zone_is_known(&zone.text) {
+                    self.unknown_zone(&zone.text, zone.span);
+                    return None;
+                }
+                let at = civil_date(*day).to_datetime(clock(*time));
+                let instant = Instant::from_civil(at, &zone.text);
+                if instant.is_none() {
+                    let message = format!("no clock in `{}` ever shows this time", zone.text);
+                    let finding = Diagnostic::new(&types::TIME_DOES_NOT_EXIST, span, message)
+                        .primary("skipped when the clocks go forward")
+                        .help("choose a time before or after the skipped hour, or write it in UTC: 2026-03-29T01:30Z");
+                    self.report(finding);
+                }
+                instant
+            }
+            TimePointKind::Now => now,
+            TimePointKind::Ago(duration) => match now {
+                Some(now) => Some(now.minus(period(*duration))),
+                None => {
+                    let finding = Diagnostic::new(&types::RELATIVE_TIME, span, "`ago` is for the facts of tests")
+                        .primary("counted from which now?")
+                        .help(format!("in a rule write: is more than {} old", period(*duration)));
+                    self.report(finding);
+                    None
+                }
+            },
+        }
+    }
+
+    pub(super) fn unknown_zone(&mut self, zone: &str, span: Span) {
+        let finding = Diagnostic::new(&resolve::UNKNOWN_ZONE, span, format!("there is no time zone `{zone}`"))
+            .primary("not in the world's time-zone data")
+            .help("a zone is called after a place: \"Europe/Berlin\", \"America/New_York\", \"UTC\"");
+        self.report(finding);
+    }
+
+    /// The dates of a rule or offer.
+    pub(super) fn active(&mut self, active: &tree::Active, span: Span) -> Option<Active> {
+        let from = match &active.from {
+            Some(ActivePoint::Date(day, _)) => Some(self.day_as_instant(date(*day), DayAs::Start)),
+            Some(ActivePoint::Time(TimePoint { span, kind })) => Some(self.instant(kind, *span, None)?),
+            None => None,
+        };
+        let until = match &active.end {
+            Some(ActiveEnd::To(day, _)) => Some(Instant(self.day_as_instant(date(*day), DayAs::End).0 + 1)),
+            Some(ActiveEnd::Until(TimePoint { span, kind })) => Some(self.instant(kind, *span, None)?),
+            None => None,
+        };
+        if let (Some(from), Some(until)) = (from, until)
+            && until <= from
+        {
+            let finding = Diagnostic::new(&types::BAD_RANGE, span, "this ends before it begins")
+                .primary("never active")
+                .help("the earlier date stands first: active 2026-11-20 to 2026-12-31");
+            self.report(finding);
+            return None;
+        }
+        Some(Active { from, until })
+    }
+
+    /// A literal as a value of `ty`; says so where it does not fit. A day where a time is wanted is its first instant.
+    pub(super) fn value_of_type(&mut self, literal: &tree::Literal, ty: Type, now: Option<Instant>) -> Option<Value> {
+        let span = literal.span;
+        let fits = match (&literal.kind, ty) {
+            (LiteralKind::YesNo(value), Type::YesNo) => Some(Value::YesNo(*value)),
+            (LiteralKind::Number(number), Type::Number(_) | Type::Score(_)) => {
+                let number_type = ty.number()?;
+                return self.number_in(decimal(*number), number_type, span).map(Value::Number);
+            }
+            (LiteralKind::Percent(number), Type::Number(_) | Type::Score(_)) => {
+                let number_type = ty.number()?;
+                let hundredths = Decimal { mantissa: number.mantissa, scale: number.scale.saturating_add(2) };
+                return self.number_in(hundredths, number_type, span).map(Value::Number);
+            }
+            (LiteralKind::Text(text), Type::Text) => Some(Value::Text(nfc(text).into())),
+            (LiteralKind::Text(text), Type::Zone) => {
+                if !zone_is_known(text) {
+                    self.unknown_zone(text, span);
+                    return None;
+                }
+                Some(Value::Text(text.as_str().into()))
+            }
+            (LiteralKind::Text(text), Type::OneOf(list)) => {
+                return self.member(list, text, span).map(Value::Member);
+            }
+            (LiteralKind::Date(day), Type::Date) => Some(Value::Date(date(*day))),
+            (LiteralKind::Date(day), Type::Time) => Some(Value::Time(self.day_as_instant(date(*day), DayAs::Start))),
+            (LiteralKind::Time(TimePointKind::Ago(duration)), Type::Date) if now.is_some() => {
+                let today = crate::value::date_in_zone(now?, &self.rules.defaults.zone);
+                Some(Value::Date(today.minus(period(*duration))))
+            }
+            (LiteralKind::Time(point), Type::Time) => return self.instant(point, span, now).map(Value::Time),
+            (_, _) => None,
+        };
+        if fits.is_none() {
+            let message = format!("this is no value for {}", ty.word());
+            let finding = Diagnostic::new(&types::BAD_VALUE, span, message)
+                .primary(format!("{}, but {} is wanted", literal_word(&literal.kind), ty.word()))
+                .help(format!("write {}", self.example(ty)));
+            self.report(finding);
+        }
+        fits
+    }
+
+    /// A number at the type's scale and inside its range.
+    pub(super) fn number_in(&mut self, number: Decimal, ty: NumberType, span: Span) -> Option<i64> {
+        let mantissa = match number.at_scale(ty.scale) {
+            Ok(mantissa) => mantissa,
+            Err(error) => {
+                self.report(bad_number(error, ty.scale, span));
+                return None;
+            }
+        };
+        if mantissa < ty.min || ty.max < mantissa {
+            let (min, max) = (show_number(ty.min, ty.scale), show_number(ty.max, ty.scale));
+            let finding = Diagnostic::new(&types::BAD_VALUE, span, "this is outside the attribute's range")
+                .primary(format!("not from {min} to {max}"))
+                .help(format!(
+                    "write a number from {min} to {max}, or widen the range where the attribute is declared"
+                ));
+            self.report(finding);
+            return None;
+        }
+        Some(mantissa)
+    }
+
+    /// The place of a member in its list; says so where it is none.
+    pub(super) fn member(&mut self, list: EnumId, text: &str, span: Span) -> Option<u16> {
+        let wanted = nfc(text);
+        let members = self.rules.members(list).to_vec();
+        if let Some(at) = members.iter().position(|member| *member == wanted) {
+            return u16::try_from(at).ok();
+        }
+        let shown = members.iter().take(8).map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ");
+        let more = if members.len() > 8 { format!(" and {} more", members.len() - 8) } else { String::new() };
+        let (code, what) = if list == EnumId::CONSENT {
+            (&resolve::UNKNOWN_STATUS, "a consent is")
+        } else {
+            (&resolve::UNKNOWN_MEMBER, "the list has")
+        };
+        let finding = Diagnostic::new(code, span, format!("`{text}` is not in the list")).primary("never this");
+        let meant = nearest(text, members.iter().map(String::as_str));
+        let finding = match meant {
+            Some(meant) => finding.help(format!("did you mean `{meant}`? {what} {shown}{more}")).fix(
+                format!("write `{meant}`"),
+                span,
+                crate::check::types::written_member(meant),
+            ),
+            None => finding.help(format!("{what} {shown}{more}")),
+        };
+        self.report(finding);
+        None
+    }
+
+    /// A value of a type, to show how it is written.
+    fn example(&self, ty: Type) -> String {
+        match ty {
+            Type::YesNo => "yes or no".to_owned(),
+            Type::Number(number) if number.scale == 0 => "a number, such as 12".to_owned(),
+            Type::Number(_) => "a number, such as 12.50".to_owned(),
+            Type::Text => "a text in quotes".to_owned(),
+            Type::OneOf(list) => match self.rules.members(list).first() {
+                Some(member) => {
+                    format!("a member of the list, such as {}", crate::check::types::written_member(member))
+                }
+                None => "a member of the list".to_owned(),
+            },
+            Type::Set => "a list of texts, such as [\"running\"]".to_owned(),
+            Type::Time => "an instant, such as 2026-06-15T10:00Z".to_owned(),
+            Type::Date => "a date, such as 2026-06-15".to_owned(),
+            Type::Zone => "a zone, such as \"Europe/Berlin\"".to_owned(),
+            Type::Score(_) => "increments, such as [40 at 2026-06-15T10:00Z]".to_owned(),
+        }
+    }
+
+    /// Whether a name that may stand for a member is also known as something else; used to word errors.
+    pub(super) fn is_declared(&self, name: &str) -> bool {
+        [Kind::Attribute, Kind::Segment, Kind::Value].iter().any(|kind| self.names.get(*kind, name).is_some())
+    }
+}
+
+fn clock(time: tree::ClockTime) -> civil::Time {
+    let nanoseconds = i32::try_from(time.micros).unwrap_or(0).saturating_mul(1000);
+    civil::Time::new(time.hour as i8, time.minute as i8, time.second as i8, nanoseconds)
+        .unwrap_or(civil::Time::midnight())
+}
+
+pub(super) fn bad_number(error: NumberError, scale: u8, span: Span) -> Diagnostic {
+    match error {
+        NumberError::TooManyPlaces | NumberError::NotANumber => {
+            let places = match scale {
+                0 => "it is a whole number".to_owned(),
+                1 => "it has one decimal place".to_owned(),
+                _ => format!("it has {scale} decimal places"),
+            };
+            Diagnostic::new(&types::TOO_MANY_PLACES, span, "this number has more decimal places than the attribute")
+                .primary(format!("too exact: {places}"))
+                .help("values are never rounded: write fewer places, or declare the attribute with more")
+        }
+        NumberError::TooLarge => Diagnostic::new(&types::TOO_LARGE, span, "this number is too large")
+            .primary("more than 18 digits")
+            .help("write a smaller number"),
+    }
+}
+
+/// What a literal is, in words.
+pub(super) fn literal_word(kind: &LiteralKind) -> &'static str {
+    match kind {
+        LiteralKind::YesNo(_) => "this is yes or no",
+        LiteralKind::Number(_) => "this is a number",
+        LiteralKind::Percent(_) => "this is a share",
+        LiteralKind::Text(_) => "this is a text",
+        LiteralKind::Date(_) => "this is a date",
+        LiteralKind::Time(_) => "this is a time",
+    }
+}

@@ -1,0 +1,233 @@
+//! Which name stands for which id, and what to say of a name that stands for nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Pass;
+use super::collect::Collected;
+use crate::diagnostics::codes::resolve;
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::model::{AttributeId, CapId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::syntax::tree::{Name, OfferClause};
+
+/// The kinds of things that have a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Purpose,
+    Attribute,
+    Event,
+    Segment,
+    Value,
+    Offer,
+    Slot,
+    Rule,
+    Cap,
+    Persona,
+    Tag,
+}
+
+impl Kind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Purpose => "purpose",
+            Self::Attribute => "attribute",
+            Self::Event => "event",
+            Self::Segment => "segment",
+            Self::Value => "value",
+            Self::Offer => "offer",
+            Self::Slot => "slot",
+            Self::Rule => "rule",
+            Self::Cap => "cap",
+            Self::Persona => "persona",
+            Self::Tag => "tag",
+        }
+    }
+
+    pub(super) fn from_keyword(word: &str) -> Option<Self> {
+        use Kind::{Cap, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
+        [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona].into_iter().find(|kind| kind.word() == word)
+    }
+
+    fn unknown(self) -> &'static Code {
+        match self {
+            Self::Purpose => &resolve::UNKNOWN_PURPOSE,
+            Self::Attribute | Self::Segment | Self::Value => &resolve::UNKNOWN_ATTRIBUTE,
+            Self::Event => &resolve::UNKNOWN_EVENT,
+            Self::Offer => &resolve::UNKNOWN_OFFER,
+            Self::Slot => &resolve::UNKNOWN_SLOT,
+            Self::Rule | Self::Cap => &resolve::UNKNOWN_RULE,
+            Self::Persona => &resolve::UNKNOWN_PERSONA,
+            Self::Tag => &resolve::UNKNOWN_TAG,
+        }
+    }
+}
+
+/// A name that was declared: its place in the list of its kind, or none where its item is in error.
+type Table = BTreeMap<String, Option<usize>>;
+
+/// The tables of one pass.
+pub(super) struct Names {
+    tables: BTreeMap<Kind, Table>,
+    attributes_lost: bool,
+}
+
+impl Names {
+    pub(super) fn new(all: &Collected<'_>, poisoned: &BTreeSet<(Kind, String)>) -> Self {
+        let mut tables: BTreeMap<Kind, Table> = BTreeMap::new();
+        let mut fill = |kind: Kind, names: &mut dyn Iterator<Item = &str>| {
+            let mut next = 0..;
+            let mut table: Table = names
+                .map(|name| {
+                    let is_poisoned = poisoned.contains(&(kind, name.to_owned()));
+                    (name.to_owned(), if is_poisoned { None } else { next.next() })
+                })
+                .collect();
+            for (_, name) in poisoned.iter().filter(|(of, _)| *of == kind) {
+                table.entry(name.clone()).or_insert(None);
+            }
+            tables.insert(kind, table);
+        };
+        fill(Kind::Purpose, &mut all.purposes.keys().copied());
+        fill(Kind::Attribute, &mut all.attributes.keys().copied());
+        fill(Kind::Segment, &mut all.segments.keys().copied());
+        fill(Kind::Value, &mut all.values.keys().copied());
+        fill(Kind::Offer, &mut all.offers.keys().copied());
+        fill(Kind::Slot, &mut all.slots.keys().copied());
+        fill(Kind::Rule, &mut all.rules.keys().copied());
+        fill(Kind::Cap, &mut all.caps.keys().copied());
+        fill(Kind::Persona, &mut all.personas.keys().copied());
+        let declared = all.events.keys().copied().filter(|name| !Event::BUILT_IN.contains(name));
+        fill(Kind::Event, &mut declared.collect::<Vec<_>>().into_iter());
+        let tags: BTreeSet<&str> = all.offers.values().flat_map(|entry| offer_tags(&entry.item.clauses)).collect();
+        fill(Kind::Tag, &mut tags.into_iter());
+        if let Some(events) = tables.get_mut(&Kind::Event) {
+            for place in events.values_mut().flatten() {
+                *place += Event::BUILT_IN.len();
+            }
+            events.extend(Event::BUILT_IN.iter().enumerate().map(|(at, name)| ((*name).to_owned(), Some(at))));
+        }
+        Self { tables, attributes_lost: all.attributes_lost }
+    }
+
+    /// The names of a kind that can be used, in order.
+    pub(super) fn usable(&self, kind: Kind) -> Vec<String> {
+        let table = self.tables.get(&kind);
+        table.into_iter().flatten().filter(|(_, place)| place.is_some()).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The place of a name: `None` for an unknown one, `Some(None)` for one in error.
+    pub(super) fn get(&self, kind: Kind, name: &str) -> Option<Option<usize>> {
+        self.tables.get(&kind).and_then(|table| table.get(name)).copied()
+    }
+
+    fn all(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        self.tables.get(&kind).into_iter().flat_map(|table| table.keys().map(String::as_str))
+    }
+}
+
+fn offer_tags(clauses: &[crate::syntax::tree::Clause<OfferClause>]) -> impl Iterator<Item = &str> {
+    clauses.iter().flat_map(|clause| match &clause.kind {
+        OfferClause::Tags(tags) => tags.iter().map(|tag| tag.text.as_str()).collect::<Vec<_>>(),
+        OfferClause::Kind(_)
+        | OfferClause::Class(_)
+        | OfferClause::Active(_)
+        | OfferClause::With(_)
+        | OfferClause::Off(_) => Vec::new(),
+    })
+}
+
+/// What a name in an expression stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Attribute(AttributeId),
+    Segment(SegmentId),
+    Value(ValueId),
+}
+
+macro_rules! finders {
+    ($($find:ident: $kind:ident -> $id:ident;)*) => {
+        $(
+            /// The id of a name; says so where nothing declares it, silent where its declaration is in error.
+            pub(super) fn $find(&mut self, name: &Name) -> Option<$id> {
+                self.find(Kind::$kind, name).map($id::from_index)
+            }
+        )*
+    };
+}
+
+impl Pass<'_> {
+    finders! {
+        find_purpose: Purpose -> PurposeId;
+        find_event: Event -> EventId;
+        find_offer: Offer -> OfferId;
+        find_slot: Slot -> SlotId;
+        find_rule: Rule -> RuleId;
+        find_tag: Tag -> TagId;
+    }
+
+    /// The cap of that name, if one is declared; never an error.
+    pub(super) fn cap_named(&self, name: &str) -> Option<CapId> {
+        self.names.get(Kind::Cap, name).flatten().map(CapId::from_index)
+    }
+
+    fn find(&mut self, kind: Kind, name: &Name) -> Option<usize> {
+        match self.names.get(kind, &name.text) {
+            Some(place) => place,
+            None => {
+                self.unknown(kind, name);
+                None
+            }
+        }
+    }
+
+    /// Reports a name of `kind` that nothing declares.
+    pub(super) fn unknown(&mut self, kind: Kind, name: &Name) {
+        let meant = nearest(&name.text, self.names.all(kind)).map(str::to_owned);
+        let message = format!("there is no {} `{}`", kind.word(), name.text);
+        let finding = Diagnostic::new(kind.unknown(), name.span, message);
+        let known: Vec<&str> = self.names.all(kind).collect();
+        let finding = match meant {
+            Some(meant) => {
+                let help = format!("did you mean `{meant}`?");
+                finding.primary("not declared").help(help).fix(format!("write `{meant}`"), name.span, meant)
+            }
+            None if known.is_empty() => {
+                finding.primary("not declared").help(format!("declare it: no {} is declared yet", kind.word()))
+            }
+            None if known.len() <= 6 => {
+                let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                finding.primary("not declared").help(format!("declare it, or use one of {list}"))
+            }
+            None => finding.primary("not declared").help("check the spelling, or declare it"),
+        };
+        self.report(finding);
+    }
+
+    /// What a name in an expression stands for.
+    pub(super) fn meaning(&mut self, name: &Name) -> Option<Meaning> {
+        let by_kind = [Kind::Attribute, Kind::Segment, Kind::Value].map(|kind| self.names.get(kind, &name.text));
+        match by_kind {
+            [Some(place), _, _] => place.map(AttributeId::from_index).map(Meaning::Attribute),
+            [_, Some(place), _] => place.map(SegmentId::from_index).map(Meaning::Segment),
+            [_, _, Some(place)] => place.map(ValueId::from_index).map(Meaning::Value),
+            [None, None, None] => {
+                if !self.names.attributes_lost {
+                    self.unknown_in_expression(name);
+                }
+                None
+            }
+        }
+    }
+
+    fn unknown_in_expression(&mut self, name: &Name) {
+        let kinds = [Kind::Attribute, Kind::Segment, Kind::Value];
+        let meant = nearest(&name.text, kinds.into_iter().flat_map(|kind| self.names.all(kind))).map(str::to_owned);
+        let message = format!("there is no attribute, segment or value `{}`", name.text);
+        let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
+        self.report(match meant {
+            Some(meant) => {
+                finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.span, meant)
+            }
+            None => finding.help(format!("declare it in the customer block: `{}: yes or no`", name.text)),
+        });
+    }
+}

@@ -1,0 +1,259 @@
+//! Rules: where they stand, whom they mean, what they show.
+
+use super::Pass;
+use super::literals::date;
+use super::names::Kind;
+use super::purposes::Once;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{consent, resolve};
+use crate::model::{Clause, OfferId, Order, Rule, RuleId, SlotId, Substitute};
+use crate::source::Span;
+use crate::syntax::tree::{self, Name, RuleClause, Substitute as SubstituteTree, SubstituteCause};
+
+/// The clauses of one rule as written.
+#[derive(Default)]
+struct Written<'a> {
+    about: Once<String>,
+    owner: Once<String>,
+    metric: Once<String>,
+    ticket: Once<String>,
+    because: Once<String>,
+    review_by: Once<crate::value::Date>,
+    active: Once<(&'a tree::Active, Span)>,
+    off: Once<String>,
+    when: Vec<&'a tree::Expr>,
+    unless: Vec<&'a tree::Expr>,
+    needs: Once<&'a [Name]>,
+    priority: Once<i32>,
+    before: Once<&'a [Name]>,
+    show: Once<&'a Name>,
+    if_capped: Once<&'a SubstituteTree>,
+    if_no_consent: Once<&'a SubstituteTree>,
+    if_unknown: Once<&'a SubstituteTree>,
+}
+
+impl Pass<'_> {
+    pub(super) fn rules(&mut self) {
+        for name in self.names.usable(Kind::Rule) {
+            let Some(entry) = self.collected.rules.get(name.as_str()) else { continue };
+            let before = self.findings.len();
+            let rule = self.rule(&name, entry.item);
+            let failed = self.findings[before..].iter().any(Diagnostic::is_error);
+            if failed || rule.is_none() {
+                self.poison(Kind::Rule, &name);
+            }
+            self.rules.rules.push(rule.unwrap_or_else(|| blank(&name, entry.item.name.span)));
+        }
+    }
+
+    fn rule(&mut self, name: &str, item: &tree::Rule) -> Option<Rule> {
+        let slot = self.find_slot(&item.slot);
+        let written = self.rule_clauses(&item.clauses);
+        let show = match written.show.value {
+            Some(offer) => self.find_offer(offer).map(|id| (id, offer.span)),
+            None => {
+                let message = format!("rule `{name}` shows nothing");
+                let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, item.name.span, message)
+                    .primary("what does the customer see?")
+                    .help("add `show` with the name of an offer");
+                self.report(finding);
+                None
+            }
+        };
+        let when = self.rule_conditions(&written.when);
+        let unless = self.rule_conditions(&written.unless);
+        let mut needs = Vec::new();
+        let mut needs_known = true;
+        for purpose in written.needs.value.into_iter().flatten() {
+            match self.find_purpose(purpose) {
+                Some(id) => needs.push(id),
+                None => needs_known = false,
+            }
+        }
+        needs.sort_unstable();
+        needs.dedup();
+        if let (Some(priority), Some(before)) = (written.priority.span(), written.before.span()) {
+            let finding =
+                Diagnostic::new(&resolve::CLAUSES_CLASH, before, "a rule has `priority` or `before`, not both")
+                    .primary("takes over a priority")
+                    .label(priority, "gives one")
+                    .help("delete one of the two");
+            self.report(finding);
+        }
+        let order = match (written.priority.value, written.before.value) {
+            (Some(priority), _) => Some(Order::Priority(priority)),
+            (None, Some(names)) => {
+                let ids: Option<Vec<RuleId>> = names.iter().map(|name| self.find_rule(name)).collect();
+                ids.map(|mut ids| {
+                    ids.sort_unstable();
+                    ids.dedup();
+                    Order::Before(ids)
+                })
+            }
+            (None, None) => Some(Order::Unordered),
+        };
+        let active = written.active.value.and_then(|(active, span)| self.active(active, span));
+        let substitutes = [&written.if_capped, &written.if_no_consent, &written.if_unknown]
+            .map(|written| written.value.map(|substitute| (self.substitute(substitute), substitute)));
+        // Whatever is missing was reported, or rests on something that was.
+        let ((Some(slot), Some((show, show_span))), (Some(when), Some(unless), Some(order))) =
+            ((slot, show), (when, unless, order))
+        else {
+            return None;
+        };
+        let [if_capped, if_no_consent, if_unknown] = substitutes;
+        let known = |found: &Option<(Option<Substitute>, &SubstituteTree)>| !matches!(found, Some((None, _)));
+        if !needs_known || !known(&if_capped) || !known(&if_no_consent) || !known(&if_unknown) {
+            return None;
+        }
+        let class = self.rules.offers.get(show.index())?.class;
+        self.shown_here(show, show_span, slot);
+        for found in [&if_capped, &if_no_consent, &if_unknown].into_iter().flatten() {
+            self.substitute_fits(*found, class, slot, item.name.span);
+        }
+        let plain = |found: Option<(Option<Substitute>, &SubstituteTree)>| found.and_then(|(substitute, _)| substitute);
+        Some(Rule {
+            name: name.to_owned(),
+            label: item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default(),
+            span: item.name.span,
+            slot,
+            class,
+            about: written.about.value,
+            owner: written.owner.value,
+            metric: written.metric.value,
+            ticket: written.ticket.value,
+            review_by: written.review_by.value,
+            because: written.because.value,
+            active,
+            off: written.off.value,
+            when,
+            unless,
+            needs,
+            order,
+            priority: None,
+            show,
+            if_capped: plain(if_capped),
+            if_no_consent: plain(if_no_consent),
+            if_unknown: plain(if_unknown),
+            caps: Vec::new(),
+        })
+    }
+
+    fn rule_clauses<'t>(&mut self, clauses: &'t [tree::Clause<RuleClause>]) -> Written<'t> {
+        let mut all = Written::default();
+        let mut findings = Vec::new();
+        let out = &mut findings;
+        for clause in clauses {
+            let at = clause.keyword;
+            match &clause.kind {
+                RuleClause::About(text) => all.about.put(text.text.clone(), at, "about", out),
+                RuleClause::Owner(text) => all.owner.put(text.text.clone(), at, "owner", out),
+                RuleClause::Metric(name) => all.metric.put(name.text.clone(), at, "metric", out),
+                RuleClause::ReviewBy(day, _) => all.review_by.put(date(*day), at, "review by", out),
+                RuleClause::Ticket(text) => all.ticket.put(text.text.clone(), at, "ticket", out),
+                RuleClause::Because(text) => all.because.put(text.text.clone(), at, "because", out),
+                RuleClause::Active(active) => all.active.put((active, clause.span), at, "active", out),
+                RuleClause::When(condition) => all.when.push(condition),
+                RuleClause::Unless(condition) => all.unless.push(condition),
+                RuleClause::Needs(names) => all.needs.put(names, at, "needs", out),
+                RuleClause::Priority(priority) => all.priority.put(*priority, at, "priority", out),
+                RuleClause::Before(names) => all.before.put(names, at, "before", out),
+                RuleClause::Cap(_) => {}
+                RuleClause::Show(name) => all.show.put(name, at, "show", out),
+                RuleClause::Substitute(SubstituteCause::Capped, of) => all.if_capped.put(of, at, "if capped", out),
+                RuleClause::Substitute(SubstituteCause::NoConsent, of) => {
+                    all.if_no_consent.put(of, at, "if no consent", out);
+                }
+                RuleClause::Substitute(SubstituteCause::Unknown, of) => all.if_unknown.put(of, at, "if unknown", out),
+                RuleClause::Off(text) => all.off.put(text.text.clone(), at, "off", out),
+            }
+        }
+        self.findings.append(&mut findings);
+        all
+    }
+
+    fn rule_conditions(&mut self, written: &[&tree::Expr]) -> Option<Vec<Clause>> {
+        let found: Vec<Option<Clause>> = written
+            .iter()
+            .map(|expr| self.condition(expr).map(|condition| Clause { condition, span: expr.span }))
+            .collect();
+        found.into_iter().collect()
+    }
+
+    fn substitute(&mut self, written: &SubstituteTree) -> Option<Substitute> {
+        match written {
+            SubstituteTree::Show(offer) => self.find_offer(offer).map(Substitute::Show),
+            SubstituteTree::Try(rule) => self.find_rule(rule).map(Substitute::Try),
+            SubstituteTree::Nothing(_) => Some(Substitute::Nothing),
+        }
+    }
+
+    fn shown_here(&mut self, offer: OfferId, span: Span, slot: SlotId) -> bool {
+        let Some(found) = self.rules.slots.get(slot.index()) else { return false };
+        let (name, accepts) = (found.name.clone(), found.accepts.clone());
+        self.class_accepted(offer, span, &name, &accepts)
+    }
+
+    /// R1: not of a higher class than the rule, except a neutral service offer; and taken by the slot.
+    fn substitute_fits(
+        &mut self,
+        (found, written): (Option<Substitute>, &SubstituteTree),
+        class: crate::model::Class,
+        slot: SlotId,
+        rule: Span,
+    ) {
+        let (Some(Substitute::Show(offer)), SubstituteTree::Show(name)) = (found, written) else { return };
+        if !self.shown_here(offer, name.span, slot) {
+            return;
+        }
+        let Some(shown) = self.rules.offers.get(offer.index()).map(|offer| offer.class) else { return };
+        if shown < class && shown != crate::model::Class::Service {
+            self.higher_class(name.span, rule, shown, class);
+        }
+    }
+
+    /// R1 for a substitute that is a rule; its class is known once all rules are.
+    pub(super) fn higher_class(
+        &mut self,
+        span: Span,
+        rule: Span,
+        shown: crate::model::Class,
+        class: crate::model::Class,
+    ) {
+        let message = format!("a substitute of class {} for a rule of class {}", shown.word(), class.word());
+        let finding = Diagnostic::new(&consent::SUBSTITUTE_CLASS, span, message)
+            .primary(format!("obeys less than class {}", class.word()))
+            .label(rule, format!("the rule is of class {}", class.word()))
+            .help(format!("show an offer of class {} or service", class.word()));
+        self.report(finding);
+    }
+}
+
+/// A stand-in that keeps the places of the list; its name is poisoned, so nothing rests on it.
+fn blank(name: &str, span: Span) -> Rule {
+    Rule {
+        name: name.to_owned(),
+        label: String::new(),
+        span,
+        slot: SlotId(0),
+        class: crate::model::Class::Marketing,
+        about: None,
+        owner: None,
+        metric: None,
+        ticket: None,
+        review_by: None,
+        because: None,
+        active: None,
+        off: None,
+        when: Vec::new(),
+        unless: Vec::new(),
+        needs: Vec::new(),
+        order: Order::Unordered,
+        priority: None,
+        show: OfferId(0),
+        if_capped: None,
+        if_no_consent: None,
+        if_unknown: None,
+        caps: Vec::new(),
+    }
+}

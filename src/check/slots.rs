@@ -1,0 +1,166 @@
+//! Slots: which classes they accept and what they show when nobody wins.
+
+use super::Pass;
+use super::names::Kind;
+use super::purposes::Once;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::resolve;
+use crate::model::{Class, Fallback, OfferId, Slot};
+use crate::source::Span;
+use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, SlotClause};
+
+impl Pass<'_> {
+    pub(super) fn slots(&mut self) {
+        for name in self.names.usable(Kind::Slot) {
+            let Some(entry) = self.collected.slots.get(name.as_str()) else { continue };
+            let item = entry.item;
+            let before = self.findings.len();
+            let (mut accepts, mut picks) = (Once::default(), Once::default());
+            let (mut fallback, mut off) = (Once::default(), Once::default());
+            let mut findings = Vec::new();
+            for clause in &item.clauses {
+                let keyword = clause.keyword;
+                match &clause.kind {
+                    SlotClause::Accepts(of) => accepts.put(of.clone(), keyword, "accepts", &mut findings),
+                    SlotClause::Picks => picks.put((), keyword, "picks", &mut findings),
+                    SlotClause::Fallback(of) => fallback.put(of.clone(), keyword, "fallback", &mut findings),
+                    SlotClause::Off(of) => off.put(of.text.clone(), keyword, "off", &mut findings),
+                }
+            }
+            for (missing, what, example) in [
+                (accepts.value.is_none(), "does not say which classes it accepts", "accepts marketing, service"),
+                (fallback.value.is_none(), "has no fallback", "fallback brand_story, or fallback nothing"),
+            ] {
+                if missing {
+                    findings.push(
+                        Diagnostic::new(&resolve::CLAUSE_MISSING, item.name.span, format!("slot `{name}` {what}"))
+                            .help(format!("add `{example}`")),
+                    );
+                }
+            }
+            self.findings.append(&mut findings);
+            let mut classes: Vec<Class> = Vec::new();
+            for class in accepts.value.iter().flatten() {
+                classes.extend(self.class(class));
+            }
+            classes.sort_unstable();
+            classes.dedup();
+            let entries = fallback.value.unwrap_or_default();
+            let known = self.findings.len() == before;
+            let list = self.fallback(&name, &entries, &classes, known);
+            let failed = list.is_none() || self.findings[before..].iter().any(Diagnostic::is_error);
+            if failed {
+                self.poison(Kind::Slot, &name);
+            }
+            self.rules.slots.push(Slot {
+                name,
+                label: item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default(),
+                span: item.name.span,
+                place: item.place.text.clone(),
+                accepts: classes,
+                fallback: list.unwrap_or_default(),
+                off: off.value,
+                order: Vec::new(),
+            });
+        }
+    }
+
+    /// The fallback list; the last entry must answer for everybody at every time (R11).
+    fn fallback(
+        &mut self,
+        slot: &str,
+        entries: &[FallbackTree],
+        accepts: &[Class],
+        accepts_known: bool,
+    ) -> Option<Vec<Fallback>> {
+        let mut list = Vec::new();
+        let mut failed = entries.is_empty();
+        for entry in entries {
+            let offer = match &entry.target {
+                FallbackTarget::Nothing(_) => Some(None),
+                FallbackTarget::Offer(name) => self.find_offer(name).map(|id| Some((id, name.span))),
+            };
+            let when = match &entry.condition {
+                Some(condition) => self.condition(condition).map(Some),
+                None => Some(None),
+            };
+            let (Some(offer), Some(when)) = (offer, when) else {
+                failed = true;
+                continue;
+            };
+            if let Some((id, span)) = offer
+                && accepts_known
+            {
+                self.class_accepted(id, span, slot, accepts);
+            }
+            list.push(Fallback { offer: offer.map(|(id, _)| id), when, span: entry.span });
+        }
+        if failed {
+            return None;
+        }
+        self.answers_for_everybody(slot, &list)?;
+        Some(list)
+    }
+
+    /// R1: says so where the slot does not take the offer's class.
+    pub(super) fn class_accepted(&mut self, offer: OfferId, span: Span, slot: &str, accepts: &[Class]) -> bool {
+        let Some(found) = self.rules.offers.get(offer.index()) else { return false };
+        if accepts.contains(&found.class) {
+            return true;
+        }
+        let class = found.class.word();
+        let finding =
+            Diagnostic::new(&resolve::CLASS_NOT_ACCEPTED, span, format!("slot `{slot}` does not accept class {class}"))
+                .primary(format!("an offer of class {class}"))
+                .label(found.span, "declared here")
+                .help(format!("show another offer, or add {class} to `accepts` of slot `{slot}`"));
+        self.report(finding);
+        false
+    }
+
+    fn answers_for_everybody(&mut self, slot: &str, list: &[Fallback]) -> Option<()> {
+        let total: Vec<Result<(), &str>> = list.iter().map(|entry| self.is_total(entry)).collect();
+        if let Some(Err(why)) = total.last() {
+            let span = list.last()?.span;
+            let finding = Diagnostic::new(
+                &resolve::FALLBACK_NOT_TOTAL,
+                span,
+                format!("the last fallback of slot `{slot}` does not answer for everybody"),
+            )
+            .primary(*why)
+            .help("end the list with an offer of class service without dates or condition, or with `nothing`")
+            .fact("a customer of whom nothing is known would see nothing that anybody decided");
+            self.report(finding);
+            return None;
+        }
+        if let Some(first) = total.iter().position(Result::is_ok)
+            && first + 1 < total.len()
+        {
+            let (stops, behind) = (list.get(first)?.span, list.get(first + 1)?.span);
+            let finding =
+                Diagnostic::new(&resolve::FALLBACK_BEHIND_EVERYBODY, behind, "this fallback is never reached")
+                    .primary("behind one that takes everybody")
+                    .label(stops, "always answers")
+                    .help("reorder the list, or delete what stands behind");
+            self.report(finding);
+        }
+        Some(())
+    }
+
+    fn is_total(&self, entry: &Fallback) -> Result<(), &'static str> {
+        if entry.when.is_some() {
+            return Err("it has a condition");
+        }
+        let Some(offer) = entry.offer.and_then(|id| self.rules.offers.get(id.index())) else { return Ok(()) };
+        if offer.class != Class::Service {
+            return Err("its offer is not of class service");
+        }
+        if offer.active.is_some() {
+            return Err("its offer has dates");
+        }
+        if offer.off.is_some() {
+            return Err("its offer is off");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! `cater build`: checked rules in one file for services.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::terminal::Terminal;
+use super::{CannotRun, Ended, Format, Outcome, worlds};
+use crate::bundle;
+use crate::diagnostics::render;
+
+/// Pack checked rules into one file.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The folder of the rules; the current folder if none is given.
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+    /// Where to write the bundle.
+    #[arg(long, short, default_value = "rules.cater", value_name = "FILE")]
+    output: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let world = worlds::one(&arguments.folder)?;
+    let compiled = world.compile()?;
+    let Some(rules) = compiled.runnable() else {
+        terminal.findings(&compiled.diagnostics, &compiled.sources);
+        let count = render::count(&compiled.diagnostics);
+        terminal.say(format!("{}: {count}; nothing was written", world.root.display()));
+        return Ok(Ended::Found);
+    };
+    let checks = ["syntax", "names", "types", "consent", "model", "analysis"];
+    let bytes = bundle::write(rules, &compiled.sources, &checks)
+        .map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;
+    // What was written must load: the service reads it with the same eyes.
+    let read = bundle::read(&bytes).map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;
+    write_whole(&arguments.output, &bytes)?;
+    if terminal.format == Format::Json {
+        terminal.json(&serde_json::json!({ "file": arguments.output, "bytes": bytes.len(), "digest": read.digest.to_string() }));
+    } else {
+        terminal.line(format!("{}: {} bytes, {} rules", arguments.output.display(), bytes.len(), rules.rules.len()));
+    }
+    Ok(Ended::Clean)
+}
+
+/// Writes a file whole or not at all: to a neighbour first, then by renaming.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CannotRun> {
+    let cannot = |error: std::io::Error| {
+        CannotRun::new("run::cannot-write", format!("{}: {error}", path.display()))
+    };
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let written = std::fs::File::create(&part)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&part, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&part);
+        cannot(error)
+    })
+}

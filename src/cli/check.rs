@@ -1,0 +1,84 @@
+//! `cater check`: what is wrong or odd.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::terminal::Terminal;
+use super::{Ended, Format, Outcome, worlds};
+use crate::diagnostics::{self, Severity, render};
+use crate::source::SourceSet;
+
+/// Read, check and analyse rules.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Folders or `.rules` files; the current folder if none is given.
+    paths: Vec<PathBuf>,
+    /// From which severity on findings give exit code 1.
+    #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "SEVERITY")]
+    fail_level: FailLevel,
+}
+
+/// From which severity on findings fail a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailLevel {
+    /// Errors only.
+    Error,
+    /// Warnings too.
+    Warning,
+    /// Notes too.
+    Note,
+}
+
+impl FailLevel {
+    fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Note => Severity::Note,
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let worlds = worlds::find(&arguments.paths)?;
+    let mut worst = None;
+    let mut machine = Vec::new();
+    for world in &worlds {
+        let compiled = world.compile()?;
+        worst = worst.max(diagnostics::worst(&compiled.diagnostics));
+        if terminal.format == Format::Json {
+            machine.push(render::json(&compiled.diagnostics, &compiled.sources));
+            continue;
+        }
+        terminal.findings(&compiled.diagnostics, &compiled.sources);
+        let rules = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
+        let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
+        let found = render::count(&compiled.diagnostics);
+        let found = if found.is_empty() { "no findings".to_owned() } else { found };
+        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        terminal.say(format!(
+            "{}: {} in {}: {found}",
+            world.root.display(),
+            plural(rules, "rule"),
+            plural(slots, "slot")
+        ));
+    }
+    if terminal.format == Format::Json {
+        terminal.json(&joined(machine));
+    }
+    let failed = worst.is_some_and(|worst| worst >= arguments.fail_level.severity());
+    Ok(if failed { Ended::Found } else { Ended::Clean })
+}
+
+/// The envelopes of several worlds as one.
+fn joined(envelopes: Vec<serde_json::Value>) -> serde_json::Value {
+    let mut whole = render::json(&[], &SourceSet::default());
+    let lists = envelopes.into_iter().filter_map(|mut envelope| envelope.get_mut("diagnostics").map(serde_json::Value::take));
+    let all: Vec<serde_json::Value> =
+        lists.flat_map(|list| if let serde_json::Value::Array(list) = list { list } else { Vec::new() }).collect();
+    if let Some(place) = whole.get_mut("diagnostics") {
+        *place = serde_json::Value::Array(all);
+    }
+    whole
+}

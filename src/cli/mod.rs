@@ -1,0 +1,143 @@
+//! The tool: one verb a file. The only room that talks to the terminal, reads folders and decides about exit codes.
+//!
+//! Exit codes: 0 clean; 1 findings at or above the fail level, failed tests, bad rows under `--strict`; 2 could not run.
+
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod list;
+mod new;
+mod terminal;
+mod test;
+mod worlds;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use terminal::Terminal;
+
+/// Who sees what in which slot: rules that can be read aloud, proved and explained.
+#[derive(Debug, Parser)]
+#[command(name = "cater", version, propagate_version = true, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+    /// How findings and results are written.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    format: Format,
+    /// Say nothing but findings and results.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    /// On a terminal, unless NO_COLOR says otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How findings and results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people at a terminal.
+    Human,
+    /// Plain lines, no drawing, no colour.
+    Plain,
+    /// For machines.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Read, check and analyse rules; say what is wrong or odd.
+    Check(check::Arguments),
+    /// Run the tests beside the rules.
+    Test(test::Arguments),
+    /// Pack checked rules into one file for services.
+    Build(build::Arguments),
+    /// List the rules: owner, metric, audience in words, review date.
+    List(list::Arguments),
+    /// Say what a finding's code means and what to do.
+    Explain(explain::Arguments),
+    /// Start a folder of rules that runs.
+    New(new::Arguments),
+    /// Print completions for a shell.
+    Completions(completions::Arguments),
+}
+
+/// What a verb came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Exit code 0.
+    Clean,
+    /// Exit code 1.
+    Found,
+}
+
+/// Why a verb could not run: exit code 2. It is said as `error[code]: message`, with a help where there is one.
+#[derive(Debug)]
+struct CannotRun {
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+}
+
+impl CannotRun {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<std::io::Error> for CannotRun {
+    fn from(error: std::io::Error) -> Self {
+        Self::new("run::io", error.to_string())
+    }
+}
+
+type Outcome = Result<Ended, CannotRun>;
+
+/// Runs the tool with the process's arguments.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; clap knows where each goes.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let mut terminal = Terminal::new(&arguments);
+    let outcome = match arguments.verb {
+        Verb::Check(arguments) => check::run(&arguments, &mut terminal),
+        Verb::Test(arguments) => test::run(&arguments, &mut terminal),
+        Verb::Build(arguments) => build::run(&arguments, &mut terminal),
+        Verb::List(arguments) => list::run(&arguments, &mut terminal),
+        Verb::Explain(arguments) => explain::run(&arguments, &mut terminal),
+        Verb::New(arguments) => new::run(&arguments, &mut terminal),
+        Verb::Completions(arguments) => completions::run(&arguments, &mut terminal),
+    };
+    match outcome {
+        Ok(Ended::Clean) => ExitCode::SUCCESS,
+        Ok(Ended::Found) => ExitCode::from(1),
+        Err(refused) => {
+            terminal.refuse(&refused);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Where the tool writes: results to standard output, everything said about the run to standard error.
+
+use std::io::{IsTerminal, Write};
+
+use anstream::ColorChoice;
+
+use super::{Arguments, CannotRun, Colour, Format};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::render;
+use crate::source::SourceSet;
+
+/// How wide framed text is where nobody says how wide the terminal is.
+const WIDTH: usize = 100;
+
+/// The two streams and how to write to them.
+pub(super) struct Terminal {
+    pub(super) format: Format,
+    pub(super) quiet: bool,
+    colour: bool,
+}
+
+impl Terminal {
+    pub(super) fn new(arguments: &Arguments) -> Self {
+        match arguments.color {
+            Colour::Auto => {}
+            Colour::Always => ColorChoice::Always.write_global(),
+            Colour::Never => ColorChoice::Never.write_global(),
+        }
+        let choice = anstream::AutoStream::choice(&std::io::stdout());
+        let colour = arguments.format == Format::Human && choice != ColorChoice::Never;
+        Self { format: arguments.format, quiet: arguments.quiet, colour }
+    }
+
+    /// Whether somebody watches: only then is a progress bar drawn.
+    pub(super) fn is_watched(&self) -> bool {
+        !self.quiet && self.format == Format::Human && std::io::stderr().is_terminal()
+    }
+
+    /// A line of the result. A reader that has gone away (`cater list | head`) ends the program quietly.
+    pub(super) fn line(&self, text: impl AsRef<str>) {
+        self.write(text.as_ref(), true);
+    }
+
+    /// Text of the result, as it is.
+    pub(super) fn text(&self, text: impl AsRef<str>) {
+        self.write(text.as_ref(), false);
+    }
+
+    fn write(&self, text: &str, newline: bool) {
+        let mut out = anstream::stdout().lock();
+        let end = if newline { "\n" } else { "" };
+        if write!(out, "{text}{end}").and_then(|()| out.flush()).is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// A line about the run, for people.
+    pub(super) fn say(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr().lock(), "{}", text.as_ref());
+        }
+    }
+
+    /// Text in the style of `ansi` (such as `1` for bold), where colour is on.
+    pub(super) fn styled(&self, ansi: &str, text: &str) -> String {
+        if self.colour { format!("\u{1b}[{ansi}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// The findings in the chosen format, on standard output.
+    pub(super) fn findings(&self, findings: &[Diagnostic], sources: &SourceSet) {
+        match self.format {
+            Format::Human => {
+                if !findings.is_empty() {
+                    self.text(render::human(findings, sources, self.colour, WIDTH));
+                }
+            }
+            Format::Plain => {
+                if !findings.is_empty() {
+                    self.text(render::plain(findings, sources));
+                }
+            }
+            Format::Json => self.json(&render::json(findings, sources)),
+        }
+    }
+
+    /// One object.
+    pub(super) fn json(&self, value: &serde_json::Value) {
+        self.line(format!("{value:#}"));
+    }
+
+    /// Why a verb could not run.
+    pub(super) fn refuse(&self, refused: &CannotRun) {
+        let mut err = anstream::stderr().lock();
+        let _ = writeln!(err, "{}[{}]: {}", self.styled("31;1", "error"), refused.code, refused.message);
+        if let Some(help) = &refused.help {
+            let _ = writeln!(err, "  help: {help}");
+        }
+    }
+}

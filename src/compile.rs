@@ -1,0 +1,61 @@
+//! The pipeline on one screen: text -> tree -> model -> findings. Start reading here.
+//!
+//! 1. [`syntax::parse`] reads each file into a tree; every syntax error is reported, nothing good is lost.
+//! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`](crate::model::RuleSet), and tests.
+//! 3. [`Verified::new`] looks at the model again, written apart from the checker; nothing runs that it refuses.
+//! 4. `analysis` says what correct rules do that nobody meant, with a customer who shows it.
+//!
+//! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
+
+use crate::check::{self, Program};
+use crate::diagnostics::{self, Diagnostic, Severity};
+use crate::model::{RuleSet, Verified};
+use crate::source::{SourceSet, Span};
+use crate::syntax;
+
+/// Everything that a compilation gives.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The files.
+    pub sources: SourceSet,
+    /// Everything that is right, proved fit to run; none if the checker and the verifier disagree.
+    pub rules: Option<Verified>,
+    /// Tests and what was left out; its rules are those of [`Compiled::rules`].
+    pub program: Program,
+    /// All findings in reading order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    /// The rules, if nothing at all is in error: only then may they decide for anybody.
+    pub fn runnable(&self) -> Option<&Verified> {
+        let has_errors = diagnostics::worst(&self.diagnostics) >= Some(Severity::Error);
+        self.rules.as_ref().filter(|_| !has_errors)
+    }
+}
+
+/// Compiles all files of a rule set together.
+pub fn compile(sources: SourceSet) -> Compiled {
+    let mut diagnostics = Vec::new();
+    let mut files = Vec::new();
+    for (id, source) in sources.iter() {
+        let (file, mut findings) = syntax::parse(id, &source.text);
+        diagnostics.append(&mut findings);
+        files.push(file);
+    }
+    let (mut program, mut findings) = check::check(&files);
+    diagnostics.append(&mut findings);
+    let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
+        Ok(rules) => Some(rules),
+        Err(refused) => {
+            let start = Span::new(crate::source::SourceId(0), 0..0);
+            let message = format!("the compiler made a model that it refuses itself: {refused}");
+            let finding = Diagnostic::new(&diagnostics::codes::bundle::MODEL_REFUSED, start, message)
+                .help("this is a fault of cater, not of your rules; please report it with the rules");
+            diagnostics.push(finding);
+            None
+        }
+    };
+    diagnostics::sort(&mut diagnostics);
+    Compiled { sources, rules, program, diagnostics }
+}

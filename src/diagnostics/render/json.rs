@@ -1,0 +1,45 @@
+//! Findings for machines: one object with a version of its shape.
+
+use serde_json::{Value, json as object};
+
+use crate::diagnostics::{Diagnostic, Label};
+use crate::source::{SourceSet, Span};
+
+/// The version of the shape below; it grows when a field is taken away or changes its meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// `{schema_version, tool, diagnostics: [{code, severity, message, help, span, labels, facts, fix}]}`.
+/// Lines and columns count from 1, columns in characters, offsets in bytes from 0.
+pub fn json(diagnostics: &[Diagnostic], sources: &SourceSet) -> Value {
+    let list: Vec<Value> = diagnostics.iter().map(|finding| one(finding, sources)).collect();
+    object!({
+        "schema_version": SCHEMA_VERSION,
+        "tool": { "name": "cater", "version": env!("CARGO_PKG_VERSION") },
+        "diagnostics": list,
+    })
+}
+
+fn one(finding: &Diagnostic, sources: &SourceSet) -> Value {
+    let label = |label: &Label| object!({ "span": span(label.span, sources), "text": label.text });
+    let fix = finding.fix.as_ref();
+    let fix = fix.map(|fix| object!({ "title": fix.title, "span": span(fix.span, sources), "text": fix.text }));
+    object!({
+        "code": finding.code.name,
+        "severity": finding.severity.word(),
+        "message": finding.message,
+        "help": finding.help,
+        "span": finding.span().map(|at| span(at, sources)),
+        "labels": finding.labels.iter().map(label).collect::<Vec<_>>(),
+        "facts": finding.facts,
+        "fix": fix,
+    })
+}
+
+fn span(span: Span, sources: &SourceSet) -> Value {
+    let Some(source) = sources.get(span.source) else { return Value::Null };
+    let place = |offset: u32| {
+        let place = source.place(offset);
+        object!({ "line": place.line, "column": place.column, "offset": offset })
+    };
+    object!({ "file": source.name, "start": place(span.start), "end": place(span.end) })
+}

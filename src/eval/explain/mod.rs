@@ -1,0 +1,248 @@
+//! Why a slot answers what it answers: for every candidate the first step at which it dropped out, and the facts that
+//! decided it, as far as their marks allow.
+//!
+//! Takes a rule set and a frame, replays the decision in the reference evaluator; gives data that serialises and knows
+//! its own words. Refuses to know how the decision was found in the first place.
+//!
+//! What is kept from the reader (R18, R22), and how:
+//!
+//! - what a closed purpose masks is not in the frame, so nothing here can tell;
+//! - a rule dropped for consent says nothing of its audience;
+//! - a clause that reads a hidden, sensitive or protective attribute is `a protected fact`, clause text included: that
+//!   `credit_score is at least 620` does not hold would be half of the value;
+//! - of a protective attribute yes and unknown read alike: `vulnerable is not known to be no`;
+//! - the smallest change is sought as if clauses that read protected facts held, and never names one.
+
+mod expect;
+mod facts;
+mod nearest;
+mod steps;
+mod text;
+mod values;
+
+pub use expect::{Mismatch, meets};
+pub use nearest::nearest;
+pub use steps::explain;
+
+use serde::{Deserialize, Serialize};
+
+use crate::frame::Via;
+use crate::value::{Consent, Date, Instant};
+
+/// The answer of one slot and the fate of each of its candidates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The slot.
+    pub slot: String,
+    /// What it answers.
+    pub answer: Answer,
+    /// The rules in the order in which they win, each followed by what was tried in its place, then the fallback list.
+    pub candidates: Vec<Candidate>,
+    /// The least that would have to be different for the best rule that dropped out to win, where little is enough.
+    pub change: Option<Change>,
+}
+
+/// What a slot answers, in names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The offer; `None` is an empty place.
+    pub shows: Option<String>,
+    /// Who brought it about.
+    pub by: Author,
+    /// What the customer may read: the rule's `because` (R50).
+    pub because: Option<String>,
+}
+
+/// Who brought an answer about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// A rule's own offer.
+    Rule {
+        /// Its name.
+        rule: String,
+    },
+    /// What stands in for a rule.
+    Substitute {
+        /// The rule it stands in for.
+        rule: String,
+        /// The clause.
+        via: Via,
+    },
+    /// The fallback list.
+    Fallback,
+    /// The slot is switched off.
+    SlotOff {
+        /// `off because`.
+        because: String,
+    },
+}
+
+/// One candidate and its fate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Who.
+    pub who: Who,
+    /// What became of it.
+    pub fate: Fate,
+    /// The attributes that stood on their declared default, as `country is DE`; of the winner only.
+    pub assumed: Vec<String>,
+}
+
+/// Who competes for a slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// A rule in its own place.
+    Rule {
+        /// Its name.
+        rule: String,
+        /// The offer it shows.
+        offer: String,
+    },
+    /// What a rule names in its place.
+    Substitute {
+        /// The rule.
+        rule: String,
+        /// The clause.
+        via: Via,
+        /// `show running_tips`, `try winback`, `nothing`.
+        what: String,
+    },
+    /// An entry of the fallback list.
+    Fallback {
+        /// The offer; `None` is `nothing`.
+        offer: Option<String>,
+    },
+}
+
+/// What became of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It is the answer.
+    Wins,
+    /// It dropped out at its first failing step, for these reasons; at least one.
+    Drops(Vec<Reason>),
+    /// Nothing speaks against it but a stronger rule.
+    Outranked {
+        /// The rule whose place the answer has.
+        by: String,
+        /// What makes it stronger.
+        how: Outranking,
+    },
+    /// A rule that had been tried before in this decision; each is tried once.
+    TriedBefore,
+    /// An entry of the fallback list that nobody had to look at.
+    NotNeeded,
+}
+
+/// What makes one rule stronger than another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outranking {
+    /// The class.
+    Class {
+        /// Of the stronger.
+        stronger: String,
+        /// Of the weaker.
+        weaker: String,
+    },
+    /// The priority; `None` where nothing is written.
+    Priority {
+        /// Of the stronger.
+        stronger: Option<i32>,
+        /// Of the weaker.
+        weaker: Option<i32>,
+    },
+    /// A `before`, or a chain of them.
+    Before,
+    /// Nothing an author wrote: the name decides.
+    Name,
+}
+
+/// Why a candidate dropped out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// `off because`.
+    SwitchedOff {
+        /// The rule or offer.
+        what: String,
+        /// Why it is off.
+        because: String,
+    },
+    /// Outside its dates.
+    NotActive {
+        /// The rule or offer.
+        what: String,
+        /// Its first instant.
+        from: Option<Instant>,
+        /// The first instant after it.
+        until: Option<Instant>,
+        /// Whether it is still to come.
+        to_come: bool,
+    },
+    /// Nobody has looked at the rule since its review was due, and the grace is over.
+    ReviewOverdue {
+        /// When it was due.
+        review_by: Date,
+    },
+    /// A purpose is not open.
+    NoConsent {
+        /// Which.
+        purpose: String,
+        /// How it reads.
+        reads: Consent,
+        /// What a recorded grant lacks: `version 3 of 4`.
+        lacks: Option<String>,
+    },
+    /// A `when` is no, or an `unless` is yes.
+    NotApplicable {
+        /// The clause and the facts that decided it: `adult_in_market: country is AT`; `None` for protected facts.
+        fact: Option<String>,
+    },
+    /// A `when` reads an attribute that is missing.
+    NotKnown {
+        /// Which.
+        attribute: String,
+        /// Why it is missing, if its marks let that be said.
+        why: Option<String>,
+    },
+    /// An `unless` reads an attribute that is missing, or a protective one that does not say no.
+    NotKnownToBeNo {
+        /// Which.
+        attribute: String,
+        /// Why it is missing, if its marks let that be said.
+        why: Option<String>,
+    },
+    /// Another slot of the request shows the offer.
+    Taken {
+        /// Which.
+        offer: String,
+    },
+    /// A cap has nothing left.
+    Capped {
+        /// Its name.
+        cap: String,
+        /// Whether it is the rule's own clause.
+        own: bool,
+        /// How much is used; `None` where nobody knows whose it is.
+        used: Option<u32>,
+        /// How much there is.
+        at_most: u32,
+        /// What is counted, over which time: `shown in any 7 days`.
+        counted: String,
+    },
+}
+
+/// What would have to be different for a rule to win.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The rule.
+    pub rule: String,
+    /// One or two facts, as `age is 18`.
+    pub facts: Vec<String>,
+    /// Whether something that may not be named here must hold as well.
+    pub provided: bool,
+}

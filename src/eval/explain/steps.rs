@@ -1,0 +1,305 @@
+//! The replay of a decision, put into names and reasons.
+
+use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
+use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
+use super::{Answer, Author, Candidate, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
+use crate::frame::{By, CapState, Frame, Outcome, Short};
+use crate::model::show::{show_counted, show_substitute};
+use crate::model::{Active, CapId, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::value::{Truth, show_instant};
+
+/// How many of the rules that dropped out are looked at for a smallest change.
+const CHANGES_SOUGHT: usize = 3;
+
+/// Why the slot answers what it answers.
+pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+    let guarded = Guarded::new(rules, frame);
+    let replay = replay(&guarded, slot);
+    let candidates = Story { guarded: &guarded, replay: &replay, slot }.candidates();
+    let is_above = |rule: &&RuleId| match origin(&replay) {
+        Some(origin) => stands_before(rules, slot, **rule, origin),
+        None => true,
+    };
+    let sought = rules[slot].order.iter().take_while(is_above).take(CHANGES_SOUGHT);
+    let change = sought.copied().find_map(|rule| nearest(rules, frame, slot, rule));
+    Explanation { slot: rules[slot].name.clone(), answer: answer(rules, &replay), candidates, change }
+}
+
+fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
+    let decision = replay.decision;
+    let shows = match decision.outcome {
+        Outcome::Shows(offer) => Some(rules[offer].name.clone()),
+        Outcome::Nothing => None,
+    };
+    let (by, because) = match decision.by {
+        By::Rule(rule) => (Author::Rule { rule: rules[rule].name.clone() }, rules[rule].because.clone()),
+        By::Substitute(rule, via) => (Author::Substitute { rule: rules[rule].name.clone(), via }, None),
+        By::Fallback(_) => (Author::Fallback, None),
+        By::SlotOff => {
+            let because = rules[decision.slot].off.clone().unwrap_or_default();
+            (Author::SlotOff { because }, None)
+        }
+    };
+    Answer { shows, by, because }
+}
+
+/// The rule in whose place the answer stands; `None` where the fallback list answers.
+fn origin(replay: &Replay) -> Option<RuleId> {
+    if matches!(replay.decision.by, By::Fallback(_) | By::SlotOff) {
+        return None;
+    }
+    replay.looked_at.iter().rev().find_map(|(tried, _)| match tried {
+        Tried::Rule(rule) => Some(*rule),
+        Tried::Substitute(..) | Tried::Fallback(_) => None,
+    })
+}
+
+fn stands_before(rules: &RuleSet, slot: SlotId, rule: RuleId, other: RuleId) -> bool {
+    let place = |rule: RuleId| rules[slot].order.iter().position(|listed| *listed == rule);
+    place(rule) < place(other)
+}
+
+struct Story<'a> {
+    guarded: &'a Guarded<'a>,
+    replay: &'a Replay,
+    slot: SlotId,
+}
+
+impl Story<'_> {
+    fn candidates(&self) -> Vec<Candidate> {
+        let rules = self.guarded.rules;
+        let mut lines = Vec::new();
+        if rules[self.slot].off.is_some() {
+            return lines;
+        }
+        for rule in &rules[self.slot].order {
+            self.rule(*rule, &mut lines);
+        }
+        for (at, entry) in (0_u32..).zip(&rules[self.slot].fallback) {
+            let found = self.found(|tried| *tried == Tried::Fallback(at));
+            let offer = entry.offer.map(|offer| rules[offer].name.clone());
+            let fate = match found {
+                Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, entry, dropped)),
+                None => Fate::NotNeeded,
+            };
+            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed: Vec::new() });
+        }
+        lines
+    }
+
+    fn found(&self, wanted: impl Fn(&Tried) -> bool) -> Option<&Found> {
+        self.replay.looked_at.iter().find(|(tried, _)| wanted(tried)).map(|(_, found)| found)
+    }
+
+    /// The rule's line in its own place, and below it what was tried in its place.
+    fn rule(&self, id: RuleId, lines: &mut Vec<Candidate>) {
+        let rules = self.guarded.rules;
+        let rule = &rules[id];
+        let reasons = |dropped: &Dropped| rule_reasons(self.guarded, id, dropped);
+        let fate = match self.found(|tried| *tried == Tried::Rule(id)) {
+            _ if self.replay.decision.by == By::Rule(id) => Fate::Wins,
+            Some(found @ (Found::Won | Found::Dropped(_))) => self.fate(found, reasons),
+            // Tried in another's place and dropped out there: the step is the same here.
+            Some(Found::TriedBefore) | None => self.beaten(id),
+        };
+        let assumed = match fate {
+            Fate::Wins => facts::assumed(rules, self.guarded.frame, guards(rule).map(|guard| guard.condition)),
+            Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
+        };
+        let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
+        lines.push(Candidate { who, fate, assumed });
+        self.substitutes(id, lines);
+    }
+
+    fn substitutes(&self, id: RuleId, lines: &mut Vec<Candidate>) {
+        let rules = self.guarded.rules;
+        for (tried, found) in &self.replay.looked_at {
+            let Tried::Substitute(of, via, what) = tried else {
+                continue;
+            };
+            if *of != id {
+                continue;
+            }
+            let fate = self.fate(found, |dropped| match what {
+                Substitute::Show(offer) => offer_reasons(self.guarded, *offer, dropped),
+                Substitute::Try(rule) => rule_reasons(self.guarded, *rule, dropped),
+                Substitute::Nothing => Vec::new(),
+            });
+            let (rule, what) = (rules[id].name.clone(), show_substitute(rules, *what));
+            lines.push(Candidate { who: Who::Substitute { rule, via: *via, what }, fate, assumed: Vec::new() });
+        }
+    }
+
+    fn fate(&self, found: &Found, reasons: impl Fn(&Dropped) -> Vec<Reason>) -> Fate {
+        match found {
+            Found::Won => Fate::Wins,
+            Found::Dropped(dropped) => Fate::Drops(reasons(dropped)),
+            Found::TriedBefore => Fate::TriedBefore,
+        }
+    }
+
+    /// A rule that nobody looked at: its own first failing step if it has one, else it is outranked.
+    fn beaten(&self, id: RuleId) -> Fate {
+        let rules = self.guarded.rules;
+        match (self.guarded.rule(id), origin(self.replay)) {
+            (Some(dropped), _) => Fate::Drops(rule_reasons(self.guarded, id, &dropped)),
+            (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(rules, by, id) },
+            (None, None) => Fate::NotNeeded,
+        }
+    }
+}
+
+/// What makes `stronger` win over `weaker` in their slot (R6, R7).
+fn outranking(rules: &RuleSet, stronger: RuleId, weaker: RuleId) -> Outranking {
+    let (a, b) = (&rules[stronger], &rules[weaker]);
+    match () {
+        () if a.class != b.class => {
+            Outranking::Class { stronger: a.class.word().to_owned(), weaker: b.class.word().to_owned() }
+        }
+        () if is_before(rules, stronger, weaker) => Outranking::Before,
+        () if a.priority != b.priority => Outranking::Priority { stronger: a.priority, weaker: b.priority },
+        () => Outranking::Name,
+    }
+}
+
+/// Whether a chain of `before` leads from one rule to the other.
+fn is_before(rules: &RuleSet, from: RuleId, to: RuleId) -> bool {
+    let mut open = vec![from];
+    let mut seen = vec![false; rules.rules.len()];
+    while let Some(rule) = open.pop() {
+        if std::mem::replace(&mut seen[rule.index()], true) {
+            continue;
+        }
+        match &rules[rule].order {
+            Order::Before(others) if others.contains(&to) => return true,
+            Order::Before(others) => open.extend(others),
+            Order::Unordered | Order::Priority(_) => {}
+        }
+    }
+    false
+}
+
+/// Why a rule dropped out at this step; sorted, each once.
+pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped) -> Vec<Reason> {
+    let rules = guarded.rules;
+    let rule = &rules[id];
+    match dropped {
+        Dropped::RuleOff => vec![switched_off(&rule.name, rule.off.as_deref())],
+        Dropped::RuleNotActive => vec![not_active(guarded, &rule.name, rule.active)],
+        Dropped::ReviewOverdue => {
+            rule.review_by.map(|review_by| Reason::ReviewOverdue { review_by }).into_iter().collect()
+        }
+        Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
+        Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
+        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Taken | Dropped::Capped(_) => {
+            offer_reasons(guarded, rule.show, dropped)
+        }
+    }
+}
+
+fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<Reason> {
+    let offer = &guarded.rules[id];
+    match dropped {
+        Dropped::OfferOff => vec![switched_off(&offer.name, offer.off.as_deref())],
+        Dropped::OfferNotActive => vec![not_active(guarded, &offer.name, offer.active)],
+        Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
+        Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
+        // An offer has neither dates of a rule nor an audience.
+        Dropped::RuleOff
+        | Dropped::RuleNotActive
+        | Dropped::ReviewOverdue
+        | Dropped::NoConsent(_)
+        | Dropped::NotApplicable
+        | Dropped::NotKnown => Vec::new(),
+    }
+}
+
+fn fallback_reasons(guarded: &Guarded<'_>, entry: &Fallback, dropped: &Dropped) -> Vec<Reason> {
+    match (dropped, entry.offer) {
+        (Dropped::NotApplicable | Dropped::NotKnown, _) => {
+            let guard = entry.when.iter().map(|condition| Guard { condition, is_unless: false });
+            audience_reasons(guarded, guard)
+        }
+        (_, Some(offer)) => offer_reasons(guarded, offer, dropped),
+        (_, None) => Vec::new(),
+    }
+}
+
+/// The clauses that are against the customer, if any are; else all that is not known.
+///
+/// An `unless` that reads a protective attribute is never against anybody here, whatever it says: of the spared the
+/// reader learns only that nobody knows that they need not be spared (R18).
+fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guard<'a>>) -> Vec<Reason> {
+    let (rules, frame) = (guarded.rules, guarded.frame);
+    let (mut against, mut protected, mut unknown) = (Vec::new(), false, Vec::new());
+    for guard in guards {
+        let truth = passes(rules, frame, guard);
+        match truth {
+            Truth::Yes => {}
+            Truth::No | Truth::Unknown if guard.is_unless && facts::reads_protective(rules, guard.condition) => {
+                let named = facts::not_lifted(rules, frame, guard.condition);
+                unknown.extend(named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)));
+            }
+            Truth::No if facts::reads_protected(rules, guard.condition) => protected = true,
+            Truth::No => against.push(facts::sentence(rules, frame, guard.condition, guard.is_unless)),
+            Truth::Unknown => {
+                let named = facts::unknown(rules, frame, guard.condition);
+                unknown.extend(named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)));
+            }
+        }
+    }
+    let mut reasons: Vec<_> = match () {
+        () if !against.is_empty() => {
+            against.into_iter().map(|fact| Reason::NotApplicable { fact: Some(fact) }).collect()
+        }
+        () if protected => vec![Reason::NotApplicable { fact: None }],
+        () => unknown,
+    };
+    // The order in which an author wrote the clauses says nothing.
+    reasons.sort();
+    reasons.dedup();
+    reasons
+}
+
+fn not_known(rules: &RuleSet, guard: Guard<'_>, id: crate::model::AttributeId, why: Option<String>) -> Reason {
+    let attribute = rules[id].name.clone();
+    if guard.is_unless { Reason::NotKnownToBeNo { attribute, why } } else { Reason::NotKnown { attribute, why } }
+}
+
+fn switched_off(what: &str, because: Option<&str>) -> Reason {
+    Reason::SwitchedOff { what: what.to_owned(), because: because.unwrap_or_default().to_owned() }
+}
+
+fn not_active(guarded: &Guarded<'_>, what: &str, active: Option<Active>) -> Reason {
+    let Active { from, until } = active.unwrap_or_default();
+    let to_come = from.is_some_and(|from| guarded.frame.now < from);
+    Reason::NotActive { what: what.to_owned(), from, until, to_come }
+}
+
+fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
+    let shortfall = guarded.frame.shortfalls.iter().find(|shortfall| shortfall.purpose == id);
+    let lacks = shortfall.map(|shortfall| match shortfall.why {
+        Short::Version { given: Some(given), wanted } => format!("version {given} of {wanted}"),
+        Short::Version { given: None, wanted } => format!("no version of {wanted}"),
+        Short::TooOld { granted_at: Some(at) } => format!("granted at {}", show_instant(at)),
+        Short::TooOld { granted_at: None } => "granted nobody knows when".to_owned(),
+        Short::NotYet { granted_at } => format!("granted only at {}", show_instant(granted_at)),
+        Short::Unconfirmed => "not confirmed".to_owned(),
+    });
+    Reason::NoConsent { purpose: guarded.rules[id].name.clone(), reads: guarded.frame.consent(id), lacks }
+}
+
+fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
+    let cap = &guarded.rules[id];
+    let used = match guarded.frame.caps.get(id.index()) {
+        Some(CapState::Used(used)) => Some(*used),
+        Some(CapState::UnknownUnit) | None => None,
+    };
+    Reason::Capped {
+        cap: cap.name.clone(),
+        own: cap.rule.is_some(),
+        used,
+        at_most: cap.at_most,
+        counted: show_counted(guarded.rules, cap),
+    }
+}

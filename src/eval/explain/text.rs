@@ -1,0 +1,177 @@
+//! An explanation in words: one line for the answer, one for each candidate, short reasons first (R22).
+
+use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who};
+use crate::value::{show_date, show_instant};
+
+/// What stands in for a fact that may not be named.
+pub(super) const PROTECTED: &str = "a protected fact";
+
+impl Explanation {
+    /// One line for the answer, then one for each candidate, then the smallest change if there is one.
+    pub fn to_text(&self) -> Vec<String> {
+        let mut lines = vec![self.headline()];
+        lines.extend(self.candidates.iter().map(|candidate| format!("  {candidate}")));
+        lines.extend(self.change.as_ref().map(|change| format!("  {change}")));
+        lines
+    }
+
+    /// The answer in one line: `home_hero shows brand_story, the fallback`.
+    pub fn headline(&self) -> String {
+        format!("{} {}", self.slot, self.answer)
+    }
+
+    /// Every reason for which this rule was passed over; empty if it was not.
+    pub fn reasons(&self, rule: &str) -> &[Reason] {
+        let found = self.candidates.iter().find_map(|candidate| match (&candidate.who, &candidate.fate) {
+            (Who::Rule { rule: name, .. }, Fate::Drops(reasons)) if name == rule => Some(reasons),
+            (Who::Rule { .. } | Who::Substitute { .. } | Who::Fallback { .. }, _) => None,
+        });
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.shows {
+            Some(offer) => write!(f, "shows {offer}")?,
+            None => f.write_str("gives nothing")?,
+        }
+        match &self.by {
+            Author::Rule { rule } => write!(f, ", by {rule}"),
+            Author::Substitute { rule, via } => write!(f, ", in the place of {rule} ({})", via.word()),
+            Author::Fallback => f.write_str(", the fallback"),
+            Author::SlotOff { because } => write!(f, ", since the slot is switched off ({because})"),
+        }
+    }
+}
+
+impl std::fmt::Display for Candidate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.who {
+            Who::Rule { rule, .. } => write!(f, "{rule}: {}", self.fate)?,
+            Who::Substitute { via, what, .. } => write!(f, "  {} {what}: {}", via.word(), self.fate)?,
+            Who::Fallback { offer: Some(offer) } => write!(f, "fallback {offer}: {}", self.fate)?,
+            Who::Fallback { offer: None } => write!(f, "fallback nothing: {}", self.fate)?,
+        }
+        if self.assumed.is_empty() { Ok(()) } else { write!(f, " (assumed: {})", self.assumed.join(", ")) }
+    }
+}
+
+impl std::fmt::Display for Fate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Wins => f.write_str("wins"),
+            Self::Drops(reasons) => {
+                let reasons: Vec<_> = reasons.iter().map(Reason::to_string).collect();
+                f.write_str(&reasons.join("; "))
+            }
+            Self::Outranked { by, how } => write!(f, "outranked by {by} ({how})"),
+            Self::TriedBefore => f.write_str("tried before"),
+            Self::NotNeeded => f.write_str("not needed"),
+        }
+    }
+}
+
+impl std::fmt::Display for Outranking {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = |priority: &Option<i32>| priority.map_or_else(|| "none".to_owned(), |value| value.to_string());
+        match self {
+            Self::Class { stronger, weaker } => write!(f, "class: {stronger} before {weaker}"),
+            Self::Priority { stronger, weaker } => {
+                write!(f, "priority: {} against {}", shown(stronger), shown(weaker))
+            }
+            Self::Before => f.write_str("before"),
+            Self::Name => f.write_str("name"),
+        }
+    }
+}
+
+impl Reason {
+    /// The short reasons that name it, the first being the one that is shown: `capped` or the cap's name.
+    pub fn short(&self) -> Vec<String> {
+        match self {
+            Self::SwitchedOff { .. } => vec!["switched off".to_owned()],
+            Self::NotActive { .. } => vec!["not active".to_owned()],
+            Self::ReviewOverdue { .. } => vec!["review overdue".to_owned()],
+            Self::NoConsent { purpose, reads, .. } => {
+                vec![format!("no consent for {purpose}"), format!("consent {}", reads.word())]
+            }
+            Self::NotApplicable { .. } => vec!["not applicable".to_owned()],
+            Self::NotKnown { attribute, .. } => vec![format!("{attribute} is not known")],
+            Self::NotKnownToBeNo { attribute, .. } => vec![format!("{attribute} is not known to be no")],
+            Self::Taken { .. } => vec!["shown in another slot".to_owned()],
+            Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
+        }
+    }
+
+    /// The facts that stand beside the short reason, as far as marks allow: `3 of 3 shown in any 7 days`.
+    pub fn beside(&self) -> Option<String> {
+        match self {
+            Self::SwitchedOff { what, because } => Some(format!("{what}: {because}")),
+            Self::NotActive { what, from: Some(from), to_come: true, .. } => {
+                Some(format!("{what} begins {}", show_instant(*from)))
+            }
+            Self::NotActive { what, until: Some(until), .. } => Some(format!("{what} ended {}", show_instant(*until))),
+            Self::NotActive { what, .. } => Some(what.clone()),
+            Self::ReviewOverdue { review_by } => Some(format!("due {}", show_date(*review_by))),
+            Self::NoConsent { lacks: Some(lacks), .. } => Some(lacks.clone()),
+            Self::NoConsent { reads, .. } => Some(reads.word().to_owned()),
+            Self::NotApplicable { fact: Some(fact) } => Some(fact.clone()),
+            Self::NotApplicable { fact: None } => Some(PROTECTED.to_owned()),
+            Self::NotKnown { why, .. } | Self::NotKnownToBeNo { why, .. } => why.clone(),
+            Self::Taken { offer } => Some(offer.clone()),
+            Self::Capped { used: Some(used), at_most, counted, .. } => Some(format!("{used} of {at_most} {counted}")),
+            Self::Capped { used: None, .. } => Some("nobody knows who the customer is".to_owned()),
+        }
+    }
+
+    /// Whether `text`, as a test writes it, names this reason: one of its short forms, the facts beside it, or both.
+    pub fn is_named(&self, text: &str) -> bool {
+        let beside = self.beside();
+        let counts = |beside: &String| match self {
+            // `3 of 3` alone is enough.
+            Self::Capped { used: Some(used), at_most, .. } => text == format!("{used} of {at_most}") || text == beside,
+            Self::SwitchedOff { .. }
+            | Self::NotActive { .. }
+            | Self::ReviewOverdue { .. }
+            | Self::NoConsent { .. }
+            | Self::NotApplicable { .. }
+            | Self::NotKnown { .. }
+            | Self::NotKnownToBeNo { .. }
+            | Self::Taken { .. }
+            | Self::Capped { .. } => text == beside,
+        };
+        self.short().iter().any(|short| short == text)
+            || text == self.to_string()
+            || beside.as_ref().is_some_and(counts)
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let short = match self {
+            // A declared cap goes by its name; a rule's own clause has none that an author gave.
+            Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
+            Self::Capped { .. }
+            | Self::SwitchedOff { .. }
+            | Self::NotActive { .. }
+            | Self::ReviewOverdue { .. }
+            | Self::NoConsent { .. }
+            | Self::NotApplicable { .. }
+            | Self::NotKnown { .. }
+            | Self::NotKnownToBeNo { .. }
+            | Self::Taken { .. } => self.short().into_iter().next().unwrap_or_default(),
+        };
+        match self.beside() {
+            Some(beside) => write!(f, "{short} ({beside})"),
+            None => f.write_str(&short),
+        }
+    }
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "smallest change: {} wins if {}", self.rule, self.facts.join(" and "))?;
+        if self.provided { f.write_str(", as far as protected facts allow") } else { Ok(()) }
+    }
+}

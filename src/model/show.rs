@@ -1,0 +1,269 @@
+//! The model back in the language's own words, as an author would write them.
+//!
+//! Takes a rule set and a part of it; gives text that the parser reads back as the same condition. Used wherever people
+//! read what a rule says: explanations, lists, witnesses. Knows nothing of the original spelling, so `not (x is v)` comes
+//! back as `x is not v`.
+
+use std::sync::Arc;
+
+use super::{AgeBound, Cap, CapId, CapTarget, CapWindow, Condition, Expression, Order, RuleId, RuleSet, Substitute};
+use crate::ops::{Arithmetic, Comparison, Quantifier};
+use crate::value::{Type, Value, show_date, show_instant, show_number};
+
+/// A condition: `tier is at least silver and viewed has any of ["running", "trail"]`.
+pub fn show_condition(rules: &RuleSet, condition: &Condition) -> String {
+    match condition {
+        Condition::And(all) => joined(rules, all, " and "),
+        Condition::Or(any) => joined(rules, any, " or "),
+        Condition::Not(inner) => negated(rules, inner),
+        Condition::Segment(id) => rules[*id].name.clone(),
+        Condition::Holds(of) => at_level(rules, of, Level::Operand),
+        Condition::Equal(left, right) => {
+            format!("{} is {}", show_expression(rules, left), show_expression(rules, right))
+        }
+        Condition::OneOf(of, values) => format!("{} is one of {}", show_expression(rules, of), list(rules, of, values)),
+        Condition::Compare(comparison, left, right) => {
+            let word = match (comparison, rules.type_of(left)) {
+                (Comparison::MoreThan, Type::Time | Type::Date) => "after",
+                (Comparison::LessThan, Type::Time | Type::Date) => "before",
+                (comparison, _) => comparison.word(),
+            };
+            format!("{} is {word} {}", show_expression(rules, left), show_expression(rules, right))
+        }
+        Condition::Between(of, from, to) => {
+            let [of, from, to] = [of, from, to].map(|part| show_expression(rules, part));
+            format!("{of} is from {from} to {to}")
+        }
+        Condition::Known(of) => format!("{} is known", show_expression(rules, of)),
+        Condition::Never(of) => format!("{} is never", show_expression(rules, of)),
+        Condition::Has(of, quantifier, elements) => {
+            let of = show_expression(rules, of);
+            match (quantifier, elements.first()) {
+                (Quantifier::Any, Some(only)) if elements.len() == 1 => format!("{of} has {}", show_text(only)),
+                (Quantifier::Any, _) => format!("{of} has any of {}", show_texts(elements)),
+                (Quantifier::All, _) => format!("{of} has all of {}", show_texts(elements)),
+            }
+        }
+        Condition::Age(of, direction, bound) => {
+            let of = show_expression(rules, of);
+            format!("{of} is {} {}", show_bound(*bound), direction.word())
+        }
+    }
+}
+
+/// An expression: `0.05 * amount else 3`.
+pub fn show_expression(rules: &RuleSet, expression: &Expression) -> String {
+    at_level(rules, expression, Level::Sum)
+}
+
+/// A value of a type: `silver`, `12.50`, `"Berlin"`, `never`.
+pub fn show_value(rules: &RuleSet, ty: Type, value: &Value) -> String {
+    match (value, ty) {
+        (Value::YesNo(yes), _) => if *yes { "yes" } else { "no" }.to_owned(),
+        (Value::Number(mantissa), ty) => show_number(*mantissa, ty.number().map_or(0, |number| number.scale)),
+        (Value::Text(text), _) => show_text(text),
+        (Value::Member(member), Type::OneOf(list)) => {
+            rules.members(list).get(usize::from(*member)).map_or_else(|| member.to_string(), |name| show_member(name))
+        }
+        (Value::Member(member), _) => member.to_string(),
+        (Value::Set(elements), _) => show_texts(elements),
+        (Value::Time(at), _) => show_instant(*at),
+        (Value::Date(day), _) => show_date(*day),
+        (Value::Never, _) => "never".to_owned(),
+    }
+}
+
+/// A cap: `at most 3 shown in any 7 days per customer on tag promo`; a rule's own clause names no target unless it is
+/// another than what the rule shows.
+pub fn show_cap(rules: &RuleSet, id: CapId) -> String {
+    let cap = &rules[id];
+    let own = cap.rule.is_some_and(|rule| cap.target == CapTarget::Offers(vec![rules[rule].show]));
+    let target = if own { String::new() } else { format!(" on {}", show_target(rules, &cap.target)) };
+    format!("at most {} {} per customer{target}", cap.at_most, show_counted(rules, cap))
+}
+
+/// What a cap counts and over which time: `shown or sent in any 7 days`.
+pub fn show_counted(rules: &RuleSet, cap: &Cap) -> String {
+    let events: Vec<_> = cap.events.iter().map(|event| rules[*event].name.as_str()).collect();
+    match cap.window {
+        CapWindow::Rolling(period) => format!("{} in any {period}", events.join(" or ")),
+        CapWindow::Ever => format!("{} ever", events.join(" or ")),
+    }
+}
+
+fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
+    let named = |word: &str, names: Vec<&str>| format!("{word} {}", names.join(", "));
+    match target {
+        CapTarget::Offers(ids) => named("offer", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
+        CapTarget::Rules(ids) => named("rule", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
+        CapTarget::Tags(ids) => named("tag", ids.iter().map(|id| rules[*id].as_str()).collect()),
+    }
+}
+
+/// What stands in for a rule: `show running_tips`, `try winback`, `nothing`.
+pub fn show_substitute(rules: &RuleSet, substitute: Substitute) -> String {
+    match substitute {
+        Substitute::Show(offer) => format!("show {}", rules[offer].name),
+        Substitute::Try(rule) => format!("try {}", rules[rule].name),
+        Substitute::Nothing => "nothing".to_owned(),
+    }
+}
+
+/// Who a rule is for, in one line: `lapsed, runner; unless vulnerable; needs personalisation`; `everybody` where it asks
+/// for nothing.
+pub fn show_audience(rules: &RuleSet, id: RuleId) -> String {
+    let rule = &rules[id];
+    let clauses = |clauses: &[super::Clause]| {
+        clauses.iter().map(|clause| show_condition(rules, &clause.condition)).collect::<Vec<_>>().join(", ")
+    };
+    let mut parts = vec![if rule.when.is_empty() { "everybody".to_owned() } else { clauses(&rule.when) }];
+    parts.extend(rule.unless.iter().map(|clause| format!("unless {}", show_condition(rules, &clause.condition))));
+    if !rule.needs.is_empty() {
+        let needs: Vec<_> = rule.needs.iter().map(|purpose| rules[*purpose].name.as_str()).collect();
+        parts.push(format!("needs {}", needs.join(", ")));
+    }
+    parts.join("; ")
+}
+
+/// How a rule stands among its peers: `priority 80`, `before summer_sale`; empty where its author said nothing.
+pub fn show_order(rules: &RuleSet, id: RuleId) -> String {
+    match &rules[id].order {
+        Order::Unordered => String::new(),
+        Order::Priority(priority) => format!("priority {priority}"),
+        Order::Before(others) => {
+            let names: Vec<_> = others.iter().map(|other| rules[*other].name.as_str()).collect();
+            format!("before {}", names.join(", "))
+        }
+    }
+}
+
+/// A text in quotes, as the language reads it.
+pub fn show_text(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A member of a list: a plain name where it can be one, else quoted.
+pub fn show_member(name: &str) -> String {
+    // `known` and `never` say something else after `is`; the others are never names.
+    const TAKEN: [&str; 12] =
+        ["and", "or", "not", "is", "has", "else", "yes", "no", "nothing", "now", "known", "never"];
+    let mut letters = name.bytes();
+    let starts = letters.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let is_name = starts && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name && !TAKEN.contains(&name) { name.to_owned() } else { show_text(name) }
+}
+
+/// How tightly a part of an expression binds; a part that binds less tightly than its place asks for is put in
+/// parentheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Sum,
+    Product,
+    StandIn,
+    Operand,
+}
+
+fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
+    let part = |part: &Expression, level| at_level(rules, part, level);
+    let (text, level) = match expression {
+        Expression::Rescale(of, _) => return at_level(rules, of, least),
+        Expression::Literal(value, ty) => (show_literal(rules, *ty, value), Level::Operand),
+        Expression::Attribute(id) => (rules[*id].name.clone(), Level::Operand),
+        Expression::Value(id) => (rules[*id].name.clone(), Level::Operand),
+        Expression::Consent(id) => (format!("consent.{}", rules[*id].name), Level::Operand),
+        Expression::Now => ("now".to_owned(), Level::Operand),
+        Expression::Arithmetic(op @ (Arithmetic::Add | Arithmetic::Subtract), left, right, _) => {
+            let sides = (part(left, Level::Sum), part(right, Level::Product));
+            (format!("{} {} {}", sides.0, op.sign(), sides.1), Level::Sum)
+        }
+        Expression::Arithmetic(Arithmetic::Multiply, left, right, _) => {
+            (format!("{} * {}", part(left, Level::Product), part(right, Level::StandIn)), Level::Product)
+        }
+        Expression::Arithmetic(Arithmetic::Divide, left, right, number) => {
+            let sides = (part(left, Level::Sum), part(right, Level::Sum));
+            (format!("decimal({}) of ({} / {})", number.scale, sides.0, sides.1), Level::Operand)
+        }
+        Expression::Else(of, other, _) => {
+            (format!("{} else {}", part(of, Level::Operand), part(other, Level::StandIn)), Level::StandIn)
+        }
+        Expression::When(of, condition, _) => {
+            (format!("({} when {})", part(of, Level::Sum), show_condition(rules, condition)), Level::Operand)
+        }
+    };
+    if level < least { format!("({text})") } else { text }
+}
+
+/// A written number may have been given more places for a comparison; they say nothing.
+fn show_literal(rules: &RuleSet, ty: Type, value: &Value) -> String {
+    let shown = show_value(rules, ty, value);
+    let (Value::Number(_), Some((whole, places))) = (value, shown.split_once('.')) else {
+        return shown;
+    };
+    let kept = places.trim_end_matches('0');
+    match kept.len() {
+        0 => whole.to_owned(),
+        // `12.50` is how prices are written.
+        1 if places.len() == 2 => shown,
+        _ => format!("{whole}.{kept}"),
+    }
+}
+
+fn joined(rules: &RuleSet, parts: &[Condition], word: &str) -> String {
+    let shown: Vec<_> = parts
+        .iter()
+        .map(|part| match part {
+            Condition::And(_) | Condition::Or(_) => format!("({})", show_condition(rules, part)),
+            Condition::Not(_)
+            | Condition::Segment(_)
+            | Condition::Holds(_)
+            | Condition::Equal(..)
+            | Condition::OneOf(..)
+            | Condition::Compare(..)
+            | Condition::Between(..)
+            | Condition::Known(_)
+            | Condition::Never(_)
+            | Condition::Has(..)
+            | Condition::Age(..) => show_condition(rules, part),
+        })
+        .collect();
+    shown.join(word)
+}
+
+fn negated(rules: &RuleSet, inner: &Condition) -> String {
+    let read = |of: &Expression| show_expression(rules, of);
+    match inner {
+        Condition::Segment(id) => format!("not {}", rules[*id].name),
+        Condition::Holds(of) => format!("{} is no", at_level(rules, of, Level::Operand)),
+        Condition::Equal(left, right) => format!("{} is not {}", read(left), read(right)),
+        Condition::OneOf(of, values) => format!("{} is not one of {}", read(of), list(rules, of, values)),
+        Condition::Known(of) => format!("{} is not known", read(of)),
+        Condition::Never(of) => format!("{} is not never", read(of)),
+        Condition::Has(of, Quantifier::Any, elements) => format!("{} has none of {}", read(of), show_texts(elements)),
+        Condition::And(_)
+        | Condition::Or(_)
+        | Condition::Not(_)
+        | Condition::Compare(..)
+        | Condition::Between(..)
+        | Condition::Has(_, Quantifier::All, _)
+        | Condition::Age(..) => format!("not ({})", show_condition(rules, inner)),
+    }
+}
+
+fn list(rules: &RuleSet, of: &Expression, values: &[Value]) -> String {
+    let ty = rules.type_of(of);
+    let values: Vec<_> = values.iter().map(|value| show_literal(rules, ty, value)).collect();
+    format!("[{}]", values.join(", "))
+}
+
+fn show_texts<'a>(elements: impl IntoIterator<Item = &'a Arc<str>>) -> String {
+    let elements: Vec<_> = elements.into_iter().map(|element| show_text(element)).collect();
+    format!("[{}]", elements.join(", "))
+}
+
+fn show_bound(bound: AgeBound) -> String {
+    match bound {
+        AgeBound::One(comparison, period) => format!("{} {period}", comparison.word()),
+        AgeBound::Between(from, to) if from.unit == to.unit => format!("from {} to {to}", from.count),
+        AgeBound::Between(from, to) => format!("from {from} to {to}"),
+    }
+}

@@ -1,0 +1,151 @@
+//! What can be wrong with a model, in words.
+
+use thiserror::Error;
+
+/// The first flaw found and where.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{place}: {flaw}")]
+pub struct VerifyError {
+    /// The declaration: rule `comeback`.
+    pub place: String,
+    /// What is wrong with it.
+    pub flaw: Flaw,
+}
+
+/// Why a model is no rule set that may run.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Flaw {
+    /// More than a stated limit (R53).
+    #[error("{count} {what}, and {limit} is the most")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// An id past the end of its list.
+    #[error("names {what} number {id}, which does not exist")]
+    NoSuch {
+        /// Of which kind.
+        what: &'static str,
+        /// The id.
+        id: u32,
+    },
+    /// A list that must be sorted, each entry once.
+    #[error("the {0} are not in order, or one stands twice")]
+    Unsorted(&'static str),
+    /// A name or entry that must be unique.
+    #[error("the name is taken twice among the {0}")]
+    Twice(&'static str),
+    /// A list or text that must hold something.
+    #[error("has no {0}")]
+    Empty(&'static str),
+    /// The built-in head of a list is damaged.
+    #[error("the built-in {0} are not as they must be")]
+    BuiltIn(&'static str),
+    /// An instant, date or period out of the language's range.
+    #[error("the {0} lies outside the range of time")]
+    Time(&'static str),
+    /// A zone that the time-zone data does not know.
+    #[error("the time zone is not known")]
+    Zone,
+    /// A number's range is empty, out of bounds or has too many places.
+    #[error("the range of a number is not possible")]
+    NumberType,
+    /// A value that is not of its type.
+    #[error("the {0} does not fit its type")]
+    Value(&'static str),
+    /// A mark that does not go with the attribute.
+    #[error("the mark `{0}` does not go with this attribute")]
+    Mark(&'static str),
+    /// More nested than anything may be.
+    #[error("is nested too deeply")]
+    TooDeep,
+    /// Written out, with every segment and value in its place, it is too large.
+    #[error("is too large when its segments and values are written out")]
+    TooLarge,
+    /// Refers to itself.
+    #[error("the {0} go round in a circle")]
+    Circle(&'static str),
+    /// Operands or results of different types.
+    #[error("{of} is {found} where {expected} is needed")]
+    Type {
+        /// Of what.
+        of: &'static str,
+        /// What it is.
+        found: &'static str,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// Both sides of a comparison must be of one type.
+    #[error("the two sides of {0} are not of one type")]
+    Sides(&'static str),
+    /// Both sides must have the same number of places.
+    #[error("the two sides of {0} have different decimal places")]
+    Scale(&'static str),
+    /// A computed number can leave the range that is stated for it.
+    #[error("the result of {0} can leave its range")]
+    Range(&'static str),
+    /// Reads what is `never used`.
+    #[error("reads `{0}`, which is never used")]
+    NeverUsed(String),
+    /// Reads a protective attribute outside `unless` (R18).
+    #[error("reads a protective attribute to select people")]
+    Protective,
+    /// Reads an attribute without needing its purpose (R19).
+    #[error("reads an attribute that needs `{0}`, and does not need it itself")]
+    Needs(String),
+    /// A class where it may not be (R1, R2, R26).
+    #[error("the class of {0} does not belong here")]
+    Class(&'static str),
+    /// The last fallback is not always possible (R11).
+    #[error("the last fallback is not a service offer without dates and condition, or nothing")]
+    LastFallback,
+    /// The rule belongs to another slot.
+    #[error("{0} names a rule of another slot")]
+    OtherSlot(&'static str),
+    /// The priority is not what `priority` or `before` say (R7).
+    #[error("the priority is not the one that its order gives")]
+    Priority,
+    /// The order of a slot is not that of R6.
+    #[error("the rules are not in the order in which they win")]
+    Order,
+    /// The caps listed are not those that bind.
+    #[error("the caps listed are not the caps that bind")]
+    Caps,
+    /// A cap of zero, or a window without length.
+    #[error("the cap counts to zero or over no time")]
+    CapOfNothing,
+}
+
+/// The result of one check; the place is added by whoever knows it.
+pub(super) type Checked<T = ()> = Result<T, Flaw>;
+
+/// Names the declaration in which a flaw was found.
+pub(super) trait InPlace<T> {
+    fn within(self, kind: &str, name: &str) -> Result<T, VerifyError>;
+}
+
+impl<T> InPlace<T> for Checked<T> {
+    fn within(self, kind: &str, name: &str) -> Result<T, VerifyError> {
+        self.map_err(|flaw| VerifyError::at(kind, name, flaw))
+    }
+}
+
+impl VerifyError {
+    pub(super) fn at(kind: &str, name: &str, flaw: Flaw) -> Self {
+        Self { place: place(kind, name), flaw }
+    }
+}
+
+/// A name from a hostile file may be of any length; a message is for people.
+fn place(kind: &str, name: &str) -> String {
+    const SHOWN: usize = 60;
+    match name.char_indices().nth(SHOWN) {
+        _ if name.is_empty() => kind.to_owned(),
+        Some((end, _)) => format!("{kind} `{}...`", name.get(..end).unwrap_or("")),
+        None => format!("{kind} `{name}`"),
+    }
+}

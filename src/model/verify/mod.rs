@@ -1,0 +1,101 @@
+//! Whether a model is one that may run, asked without the checker.
+//!
+//! Takes any [`RuleSet`], however it came about: from the checker, from the bytes of a bundle, from a program. Gives
+//! [`Verified`], the proof that evaluator, code generator and bundle writer ask for, or the first flaw with its place.
+//! Written apart from the checker, so that one's mistake is not the other's: everything the checker computes (ranges,
+//! orders, lists of caps) is computed here again and compared. Refuses to know how rules are spelt.
+
+mod caps;
+mod declarations;
+mod flaw;
+mod lists;
+mod order;
+mod reach;
+#[cfg(test)]
+pub(crate) mod sample;
+mod slots;
+#[cfg(test)]
+mod tests;
+mod typing;
+
+pub use flaw::{Flaw, VerifyError};
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::RuleSet;
+
+/// How much of everything a rule set may hold (R53); the checker says so at the declaration that is too many.
+pub mod limits {
+    /// Purposes.
+    pub const PURPOSES: usize = 1_000;
+    /// Attributes of customer and moment together.
+    pub const ATTRIBUTES: usize = 10_000;
+    /// Events, the built-in ones among them.
+    pub const EVENTS: usize = 10_000;
+    /// Fields of one event.
+    pub const FIELDS: usize = 1_000;
+    /// Different lists of members, that of consent among them.
+    pub const LISTS: usize = 10_001;
+    /// Members of a list, elements of a list in a condition.
+    pub const ELEMENTS: usize = 65_535;
+    /// Segments.
+    pub const SEGMENTS: usize = 100_000;
+    /// Values.
+    pub const VALUES: usize = 100_000;
+    /// Offers.
+    pub const OFFERS: usize = 100_000;
+    /// Different tags.
+    pub const TAGS: usize = 100_000;
+    /// Slots.
+    pub const SLOTS: usize = 10_000;
+    /// Rules.
+    pub const RULES: usize = 100_000;
+    /// Caps, declared and in rules.
+    pub const CAPS: usize = 200_000;
+    /// Bytes of one written text.
+    pub const TEXT_BYTES: usize = 65_536;
+    /// How deep one condition or expression of the model may be. The text may be nested 64 deep; a negation, a
+    /// comparison and a change of scale can stand between two levels of it, and a sum of many terms leans to the left.
+    pub const DEPTH: usize = 256;
+    /// How deep a condition may be with every segment and value in its place.
+    pub const DEPTH_WRITTEN_OUT: usize = 1_024;
+    /// How many nodes a condition or expression may have with every segment and value in its place: what one look at
+    /// it may cost.
+    pub const NODES_WRITTEN_OUT: usize = 200_000;
+}
+
+/// Looks at all of a rule set.
+///
+/// # Errors
+/// The first flaw, with the declaration in which it lies.
+pub fn verify(rules: &RuleSet) -> Result<(), VerifyError> {
+    declarations::check(rules)?;
+    let reads = reach::check(rules)?;
+    slots::check(rules, &reads)?;
+    caps::check(rules)?;
+    order::check(rules)
+}
+
+/// A rule set that [`verify`] found nothing wrong with; cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified(Arc<RuleSet>);
+
+impl Verified {
+    /// Verifies `rules` and keeps them unchanged from then on.
+    ///
+    /// # Errors
+    /// The first flaw.
+    pub fn new(rules: RuleSet) -> Result<Self, VerifyError> {
+        verify(&rules)?;
+        Ok(Self(Arc::new(rules)))
+    }
+}
+
+impl Deref for Verified {
+    type Target = RuleSet;
+
+    fn deref(&self) -> &RuleSet {
+        &self.0
+    }
+}

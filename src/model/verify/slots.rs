@@ -1,0 +1,152 @@
+//! Slots, fallback lists, rules and substitutes: classes where they belong, needs that cover what is read, ends that
+//! are reached.
+
+use super::flaw::{Checked, InPlace};
+use super::lists::{active, ascending, date, exists, not_empty};
+use super::reach::{All, depth_first};
+use super::{Flaw, VerifyError, typing};
+use crate::model::{Class, Offer, Rule, RuleSet, Slot, Substitute};
+
+pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
+    for slot in &rules.slots {
+        self::slot(rules, reads, slot).within("slot", &slot.name)?;
+    }
+    for rule in &rules.rules {
+        references(rules, rule).within("rule", &rule.name)?;
+    }
+    for rule in &rules.rules {
+        guards(rules, reads, rule).within("rule", &rule.name)?;
+        place(rules, reads, rule).within("rule", &rule.name)?;
+    }
+    substitutes_end(rules)
+}
+
+fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked {
+    not_empty("classes that it accepts", &slot.accepts)?;
+    ascending("classes", &slot.accepts)?;
+    let Some((last, earlier)) = slot.fallback.split_last() else { return Err(Flaw::Empty("fallback")) };
+    for entry in &slot.fallback {
+        if let Some(offer) = entry.offer {
+            exists("offer", offer.0, rules.offers.len())?;
+            if !may_stand_in(slot, &rules[offer]) {
+                return Err(Flaw::Class("a fallback"));
+            }
+        }
+    }
+    for entry in earlier {
+        if let Some(when) = &entry.when {
+            typing::condition(rules, when, 0)?;
+            if reads.of_condition(rules, when)?.protective {
+                return Err(Flaw::Protective);
+            }
+        }
+    }
+    let always = |offer: &Offer| offer.class == Class::Service && offer.active.is_none();
+    let ends = last.when.is_none() && last.offer.is_none_or(|offer| always(&rules[offer]));
+    if ends { Ok(()) } else { Err(Flaw::LastFallback) }
+}
+
+/// What a slot does not accept cannot be shown there, except a service offer in the place of something else (R1).
+fn may_stand_in(slot: &Slot, offer: &Offer) -> bool {
+    slot.accepts.contains(&offer.class) || offer.class == Class::Service
+}
+
+/// Every id of a rule exists, before any is looked up.
+fn references(rules: &RuleSet, rule: &Rule) -> Checked {
+    exists("slot", rule.slot.0, rules.slots.len())?;
+    exists("offer", rule.show.0, rules.offers.len())?;
+    ascending("purposes", &rule.needs)?;
+    for purpose in &rule.needs {
+        exists("purpose", purpose.0, rules.purposes.len())?;
+    }
+    for (_, substitute) in substitutes(rule) {
+        match substitute {
+            Substitute::Show(offer) => exists("offer", offer.0, rules.offers.len())?,
+            Substitute::Try(other) => exists("rule", other.0, rules.rules.len())?,
+            Substitute::Nothing => {}
+        }
+    }
+    active(rule.active)?;
+    rule.review_by.map_or(Ok(()), |day| date("date of review", day))
+}
+
+fn guards(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
+    for clause in rule.when.iter().chain(&rule.unless) {
+        typing::condition(rules, &clause.condition, 0)?;
+        let read = reads.of_condition(rules, &clause.condition)?;
+        if let Some(purpose) = read.purposes.iter().find(|purpose| rule.needs.binary_search(purpose).is_err()) {
+            return Err(Flaw::Needs(rules[*purpose].name.clone()));
+        }
+    }
+    for clause in &rule.when {
+        if reads.of_condition(rules, &clause.condition)?.protective {
+            return Err(Flaw::Protective);
+        }
+    }
+    Ok(())
+}
+
+fn place(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
+    let slot = &rules[rule.slot];
+    if rule.class != rules[rule.show].class {
+        return Err(Flaw::Class("a rule"));
+    }
+    if slot.accepts.binary_search(&rule.class).is_err() {
+        return Err(Flaw::Class("what it shows"));
+    }
+    for (clause, substitute) in substitutes(rule) {
+        match substitute {
+            Substitute::Nothing => {}
+            Substitute::Show(offer) => {
+                let offer = &rules[offer];
+                // A class that wins earlier is a higher one; the neutral banner is the exception (R1).
+                if !may_stand_in(slot, offer) || offer.class < rule.class && offer.class != Class::Service {
+                    return Err(Flaw::Class(clause));
+                }
+            }
+            Substitute::Try(other) => {
+                let other = &rules[other];
+                if other.slot != rule.slot {
+                    return Err(Flaw::OtherSlot(clause));
+                }
+                if other.class < rule.class && (other.class != Class::Service || reads_customer(rules, reads, other)?) {
+                    return Err(Flaw::Class(clause));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn reads_customer(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked<bool> {
+    for clause in rule.when.iter().chain(&rule.unless) {
+        typing::condition(rules, &clause.condition, 0)?;
+        if reads.of_condition(rules, &clause.condition)?.customer {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A rule is tried at most once in a decision, but a circle of substitutes is no meaning (R13).
+fn substitutes_end(rules: &RuleSet) -> Result<(), VerifyError> {
+    let tried = |rule: &Rule| {
+        let tried = substitutes(rule).filter_map(|(_, substitute)| match substitute {
+            Substitute::Try(other) => Some(other.index()),
+            Substitute::Show(_) | Substitute::Nothing => None,
+        });
+        tried.collect()
+    };
+    let edges: Vec<Vec<usize>> = rules.rules.iter().map(tried).collect();
+    let circle = |rule: usize| {
+        let name = rules.rules.get(rule).map_or("", |rule| rule.name.as_str());
+        VerifyError::at("rule", name, Flaw::Circle("substitutes"))
+    };
+    depth_first(&edges).map(drop).map_err(circle)
+}
+
+fn substitutes(rule: &Rule) -> impl Iterator<Item = (&'static str, Substitute)> {
+    [("`if capped`", rule.if_capped), ("`if no consent`", rule.if_no_consent), ("`if unknown`", rule.if_unknown)]
+        .into_iter()
+        .filter_map(|(clause, substitute)| substitute.map(|substitute| (clause, substitute)))
+}

@@ -1,0 +1,200 @@
+//! The clauses of personas and tests: facts, and in tests expectations.
+
+use super::{ClauseForm, Clauses, Form};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::syntax::grammar::{Pair, Row, Rule};
+use crate::syntax::literal::Builder;
+use crate::syntax::tree::{
+    CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal, LiteralKind,
+    Outcome, Reason, TimePoint,
+};
+
+pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
+    Clauses { noun: "a persona", forms: FORMS.split_at(FORMS.len() - 1).0, later: LATER };
+
+pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
+
+const LATER: &[&str] = &["permission", "used", "bucket", "enrolled", "held", "store"];
+
+/// The facts, and last the expectation, which personas do not have.
+static FORMS: &[ClauseForm<CaseClause>] = &[
+    ClauseForm {
+        form: Form { word: "as", needs: "the name of a persona", example: "as anna" },
+        rule: Rule::case_as,
+        build: |b, pair| b.only_name(pair).map(CaseClause::As),
+    },
+    ClauseForm {
+        form: Form { word: "now", needs: "an instant, or a time of a place", example: "now 2026-02-01T08:00Z" },
+        rule: Rule::case_now,
+        build: |b, pair| {
+            let stamp = Row::of(pair).take(Rule::stamp)?;
+            b.point(stamp).map(CaseClause::Now)
+        },
+    },
+    ClauseForm {
+        form: Form {
+            word: "given",
+            needs: "values between braces with commas between them",
+            example: "given { age: 34, country: FR, viewed: [\"running\"] }",
+        },
+        rule: Rule::case_given,
+        build: |b, pair| b.given(pair).map(CaseClause::Given),
+    },
+    ClauseForm {
+        form: Form {
+            word: "consent",
+            needs: "a purpose and its status",
+            example: "consent card_marketing granted, profiling unknown",
+        },
+        rule: Rule::case_consent,
+        build: |b, pair| b.consent_facts(pair).map(CaseClause::Consent),
+    },
+    ClauseForm {
+        form: Form {
+            word: "history",
+            needs: "an event, perhaps `of` an offer, `at` one or more times",
+            example: "history shown of summer_sale at 2026-06-08T10:00Z, 3 days ago",
+        },
+        rule: Rule::case_history,
+        build: |b, pair| b.history(pair).map(CaseClause::History),
+    },
+    ClauseForm {
+        form: Form {
+            word: "expect",
+            needs: "a slot and what it does: `shows`, `gives nothing` or `passes over`",
+            example: "expect home_hero shows summer_sale because summer",
+        },
+        rule: Rule::case_expect,
+        build: |b, pair| b.expectation(pair).map(CaseClause::Expect),
+    },
+];
+
+impl Builder<'_> {
+    fn given(&mut self, pair: Pair<'_>) -> Option<Vec<GivenItem>> {
+        pair.into_inner()
+            .filter(|item| item.as_rule() == Rule::given_item)
+            .map(|item| {
+                let span = self.full_span(&item);
+                let mut row = Row::of(item);
+                let name = row.take(Rule::name)?;
+                let name = self.name(&name);
+                let value = row.next()?;
+                let value_span = self.full_span(&value);
+                let value = self.given_value(value)?;
+                let as_of = if row.skip(Rule::as_of) { Some(self.point(row.next()?)?) } else { None };
+                Some(GivenItem { name, value, value_span, as_of, span })
+            })
+            .collect()
+    }
+
+    /// A single value or a list.
+    pub(super) fn given_value(&mut self, pair: Pair<'_>) -> Option<GivenValue> {
+        let rule = pair.as_rule();
+        if rule == Rule::given_list {
+            self.given_list(pair)
+        } else if rule == Rule::missing {
+            Some(GivenValue::Missing)
+        } else if rule == Rule::never {
+            Some(GivenValue::Never)
+        } else if rule == Rule::name {
+            Some(GivenValue::Member(self.name(&pair)))
+        } else {
+            self.literal(pair).map(GivenValue::Literal)
+        }
+    }
+
+    /// A list of values, or of increments where every entry says `at`.
+    fn given_list(&mut self, pair: Pair<'_>) -> Option<GivenValue> {
+        let span = self.full_span(&pair);
+        let mut values: Vec<Literal> = Vec::new();
+        let mut times: Vec<TimePoint> = Vec::new();
+        for entry in pair.into_inner().filter(|entry| entry.as_rule() == Rule::given_entry) {
+            let mut row = Row::of(entry);
+            values.push(self.literal(row.next()?)?);
+            if row.skip(Rule::at) {
+                times.push(self.point(row.next()?)?);
+            }
+        }
+        if times.is_empty() {
+            return Some(GivenValue::List(values));
+        }
+        if times.len() != values.len() {
+            let finding = Diagnostic::new(&codes::UNEXPECTED, span, "some entries of this list say `at` and some do not")
+                .help("the increments of a score each say their time: `[40 at 3 days ago, 30 at 1 day ago]`");
+            return self.refuse(finding);
+        }
+        if let Some(value) = values.iter().find(|value| !matches!(value.kind, LiteralKind::Number(_))) {
+            let finding = Diagnostic::new(&codes::UNEXPECTED, value.span, "an increment of a score is a number")
+                .help("for example `[40 at 3 days ago, 30 at 1 day ago]`");
+            return self.refuse(finding);
+        }
+        let increments = values.into_iter().zip(times).map(|(amount, at)| Increment { amount, at }).collect();
+        Some(GivenValue::Increments(increments))
+    }
+
+    fn consent_facts(&mut self, pair: Pair<'_>) -> Option<Vec<ConsentFact>> {
+        pair.into_inner()
+            .map(|fact| {
+                let span = self.full_span(&fact);
+                let mut row = Row::of(fact);
+                let subject = match row.take(Rule::direct_marketing) {
+                    Some(words) => ConsentSubject::DirectMarketing(self.span(&words)),
+                    None => {
+                        let name = row.take(Rule::name)?;
+                        match name.as_str() {
+                            "all" => ConsentSubject::All(self.span(&name)),
+                            _ => ConsentSubject::Purpose(self.name(&name)),
+                        }
+                    }
+                };
+                let status = row.take(Rule::name)?;
+                let status = self.name(&status);
+                let at = if row.skip(Rule::at) { Some(self.point(row.next()?)?) } else { None };
+                let version = match row.skip(Rule::version) {
+                    true => Some(self.count(&row.take(Rule::digits)?, u32::MAX)?),
+                    false => None,
+                };
+                let confirmed = row.skip(Rule::confirmed);
+                Some(ConsentFact { subject, status, at, version, confirmed, span })
+            })
+            .collect()
+    }
+
+    fn history(&mut self, pair: Pair<'_>) -> Option<Fact> {
+        let mut row = Row::of(pair);
+        let event = row.take(Rule::name)?;
+        let event = self.name(&event);
+        let of = match row.skip(Rule::of) {
+            true => Some(self.name(&row.take(Rule::name)?)),
+            false => None,
+        };
+        row.skip(Rule::at);
+        let mut at = Vec::new();
+        while let Some(point) = row.next() {
+            at.push(self.point(point)?);
+        }
+        Some(Fact { event, of, at })
+    }
+
+    fn expectation(&mut self, pair: Pair<'_>) -> Option<Expectation> {
+        let mut row = Row::of(pair);
+        let slot = row.take(Rule::name)?;
+        let slot = self.name(&slot);
+        let outcome = if row.skip(Rule::gives) {
+            row.skip(Rule::nothing);
+            Outcome::GivesNothing
+        } else {
+            let make = if row.skip(Rule::shows) { Outcome::Shows } else { Outcome::PassesOver };
+            row.skip(Rule::passes_over);
+            make(self.name(&row.take(Rule::name)?))
+        };
+        let reason = match row.skip(Rule::because) {
+            false => None,
+            true => Some(match row.take(Rule::text) {
+                Some(text) => Reason::Text(self.text(&text)),
+                None => Reason::Name(self.name(&row.take(Rule::name)?)),
+            }),
+        };
+        Some(Expectation { slot, outcome, reason })
+    }
+}

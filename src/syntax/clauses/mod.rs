@@ -1,0 +1,262 @@
+//! The clauses of each declaration: a table of words, and how each clause is read, recovered from and built.
+//!
+//! A clause is found by the word it begins with. One that cannot be read is reported and left out, and reading goes on
+//! at the next place where a clause can begin: a clause word first on its line, or one that stands behind the trouble
+//! where no value is expected. So one broken clause never hides the next.
+
+mod attribute;
+mod cap;
+mod case;
+mod defaults;
+mod offer;
+mod purpose;
+mod rule;
+mod slot;
+
+pub(super) use attribute::MARK_WORDS;
+pub(super) use cap::CAP;
+pub(super) use case::{PERSONA, TEST};
+pub(super) use defaults::DEFAULTS;
+pub(super) use offer::OFFER;
+pub(super) use purpose::PURPOSE;
+pub(super) use rule::RULE;
+pub(super) use slot::SLOT;
+
+use super::grammar::{Pair, Row, Rule};
+use super::literal::Builder;
+use super::messages;
+use super::reader::{Read, Reader, Stopped, end_of};
+use super::scan::TokenKind;
+use super::tree::{Block, Clause, Text};
+use super::words;
+use crate::source::Span;
+
+/// The most places behind the point that a number keeps.
+pub(super) const MAX_PLACES: u32 = 9;
+
+/// How a clause looks, for people.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// The word it begins with.
+    pub(super) word: &'static str,
+    /// What follows the word, in words: "a whole number".
+    pub(super) needs: &'static str,
+    /// The whole clause, well written.
+    pub(super) example: &'static str,
+}
+
+/// A clause: how it looks, the production that reads it, and what builds it.
+pub(super) struct ClauseForm<C> {
+    form: Form,
+    rule: Rule,
+    build: fn(&mut Builder<'_>, Pair<'_>) -> Option<C>,
+}
+
+/// The clauses of one kind of declaration.
+pub(super) struct Clauses<C: 'static> {
+    /// "a rule"
+    pub(super) noun: &'static str,
+    /// Those that are built.
+    pub(super) forms: &'static [ClauseForm<C>],
+    /// The words of those that are not built yet.
+    pub(super) later: &'static [&'static str],
+}
+
+impl<C> Clauses<C> {
+    fn form(&self, word: &str) -> Option<&'static ClauseForm<C>> {
+        self.forms.iter().find(|form| form.form.word == word)
+    }
+
+    /// Every word that begins a clause.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.forms.iter().map(|form| form.form.word).chain(self.later.iter().copied())
+    }
+}
+
+impl<'t> Reader<'t> {
+    /// The clauses among tokens `from..to`, and whether any was left out.
+    pub(super) fn block<C>(&mut self, clauses: &Clauses<C>, from: usize, to: usize) -> (Block<C>, bool) {
+        let mut out = Vec::new();
+        let mut damaged = false;
+        let mut at = from;
+        while at < to && !self.is_full() {
+            let form = self.word(at).and_then(|word| clauses.form(word));
+            let Some(form) = form else {
+                damaged = true;
+                let next = self.boundary(clauses, at, at + 1, to);
+                self.not_a_clause(clauses, at, next);
+                at = next;
+                continue;
+            };
+            let (clause, next) = self.clause(clauses, form, at, to);
+            damaged |= clause.is_none();
+            out.extend(clause);
+            at = next.max(at + 1);
+        }
+        (out, damaged)
+    }
+
+    fn clause<C>(
+        &mut self,
+        clauses: &Clauses<C>,
+        form: &'static ClauseForm<C>,
+        at: usize,
+        to: usize,
+    ) -> (Option<Clause<C>>, usize) {
+        let stopped = match self.read(form.rule, at, to) {
+            Ok(read) if self.may_end(clauses, at, read.next, to) => {
+                let next = read.next;
+                let keyword = self.keyword(form.form.word, at);
+                let span = self.span_between(at, next);
+                let kind = self.build(read, form.build);
+                return (kind.map(|kind| Clause { keyword, span, kind }), next);
+            }
+            Ok(Read { next, .. }) => Stopped { at: self.junk(next, to), expected: Vec::new() },
+            Err(stopped) => stopped,
+        };
+        let end = self.boundary(clauses, at, stopped.at, to);
+        let stopped = Stopped { at: stopped.at.min(end), ..stopped };
+        if !self.has_odd(at, (end + 1).min(to)) {
+            let findings = messages::unreadable(self, &form.form, at, end, &stopped);
+            self.findings.extend(findings);
+        }
+        (None, end)
+    }
+
+    /// The words that open the clause: most have one.
+    fn keyword(&self, word: &str, at: usize) -> Span {
+        let words = match word {
+            "if" if self.is_word(at + 1, "no") => 3,
+            "if" | "review" | "off" | "direct" => 2,
+            "at" if self.is_word(at + 1, "most") => 2,
+            "in" if self.is_word(at + 1, "any") => 2,
+            _ => 1,
+        };
+        self.span_between(at, at + words)
+    }
+
+    /// Whether a clause that was read up to token `next` may end there.
+    fn may_end<C>(&self, clauses: &Clauses<C>, at: usize, next: usize, to: usize) -> bool {
+        if next >= to {
+            return true;
+        }
+        let Some(word) = self.word(next) else {
+            // A stray brace is reported on its own; anything else belongs to this clause.
+            return self.is_sign(next, b'}') || self.is_sign(next, b'{');
+        };
+        let known = clauses.words().any(|clause| clause == word);
+        let slip = || crate::diagnostics::nearest(word, clauses.words()).is_some();
+        // The comma of `needs a,` makes the next clause word a member of the list; what follows then makes no sense.
+        let swallowed = || (at + 1..next).any(|token| self.first_on_line(token) && self.begins(clauses, token));
+        known || !words::continues(word) && (self.first_on_line(next) || slip()) && !swallowed()
+    }
+
+    /// Whether a clause seems to begin at token `at`: a clause word that what follows does not make a name.
+    pub(super) fn begins<C>(&self, clauses: &Clauses<C>, at: usize) -> bool {
+        let Some(word) = self.word(at) else { return false };
+        let second = match word {
+            // `in` also names a zone, `at` a time.
+            "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
+            "at" => self.is_word(at + 1, "most"),
+            _ => true,
+        };
+        second && clauses.words().any(|clause| clause == word) && !self.is_used_as_name(at)
+    }
+
+    /// Whether what follows the word at `at` shows that it is a name: `priority is`, `owner:`, `show,`.
+    pub(super) fn is_used_as_name(&self, at: usize) -> bool {
+        match self.token(at + 1).map(|token| token.kind) {
+            Some(TokenKind::Sign(sign)) => !matches!(sign, b'{' | b'}' | b'-' | b'('),
+            Some(TokenKind::Word) => self.word(at + 1).is_some_and(words::continues),
+            Some(TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => false,
+        }
+    }
+
+    /// Where the next clause can begin after trouble at token `trouble` in the clause that begins at `at`.
+    fn boundary<C>(&self, clauses: &Clauses<C>, at: usize, trouble: usize, to: usize) -> usize {
+        let mut depth = 0_i32;
+        for token in at + 1..to {
+            let kind = self.token(token).map(|token| token.kind);
+            if self.begins(clauses, token)
+                && (self.first_on_line(token) || token >= trouble && depth <= 0 && !self.expects_value(token))
+            {
+                return token;
+            }
+            match kind {
+                Some(TokenKind::Sign(b'(' | b'[' | b'{')) => depth += 1,
+                Some(TokenKind::Sign(b')' | b']' | b'}')) => depth -= 1,
+                Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd)
+                | None => {}
+            }
+        }
+        to
+    }
+
+    /// Whether the token before `at` wants a value behind it, so that a clause word here is one.
+    fn expects_value(&self, at: usize) -> bool {
+        let before = at.wrapping_sub(1);
+        match self.token(before).map(|token| token.kind) {
+            Some(TokenKind::Sign(sign)) => matches!(sign, b',' | b'(' | b'[' | b'+' | b'*' | b'/' | b'.'),
+            Some(TokenKind::Word) => self.word(before).is_some_and(|word| words::continues(word) || word == "not"),
+            Some(TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => false,
+        }
+    }
+
+    /// The token to blame where a clause was complete before `next`: an operator blames what is behind it.
+    fn junk(&self, next: usize, to: usize) -> usize {
+        let operator = self.word(next).is_some_and(words::continues)
+            || [b'+', b'-', b'*', b','].iter().any(|sign| self.is_sign(next, *sign));
+        if operator && next + 1 < to { next + 1 } else { next }
+    }
+
+    fn not_a_clause<C>(&mut self, clauses: &Clauses<C>, at: usize, end: usize) {
+        if self.has_odd(at, end) && self.word(at).is_none() {
+            return;
+        }
+        let words: Vec<_> = clauses.words().collect();
+        let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
+            messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
+        } else {
+            messages::not_a_clause(self, clauses.noun, &words, at)
+        };
+        self.report(finding);
+    }
+}
+
+impl Builder<'_> {
+    /// The only text of a clause.
+    fn only_text(&self, pair: Pair<'_>) -> Option<Text> {
+        let mut row = Row::of(pair);
+        while row.peek().is_some_and(|rule| rule != Rule::text) {
+            row.next();
+        }
+        Some(self.text(&row.take(Rule::text)?))
+    }
+
+    /// Where a pair that may end in space really ends.
+    fn full_span(&self, pair: &Pair<'_>) -> Span {
+        Span::new(self.source, self.base + pair.as_span().start()..self.base + end_of(pair))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_clause_word_continues_an_expression() {
+        let all = [
+            DEFAULTS.words().collect::<Vec<_>>(),
+            PURPOSE.words().collect(),
+            OFFER.words().collect(),
+            SLOT.words().collect(),
+            RULE.words().collect(),
+            CAP.words().collect(),
+            TEST.words().collect(),
+            PERSONA.words().collect(),
+        ];
+        for word in all.concat() {
+            assert!(!words::continues(word), "`{word}` both begins a clause and continues an expression");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Words of the language that this version does not build, found in a clause that could not be read.
+
+use crate::source::Span;
+use crate::syntax::reader::Reader;
+use crate::syntax::words;
+
+/// A row of words that tells such a construct.
+struct Later {
+    /// The clauses it can stand in, by their word; the empty word is an attribute's type.
+    clauses: &'static [&'static str],
+    /// The words, one after the other. `*` is any name, `.` the sign.
+    words: &'static [&'static str],
+    /// What to call it.
+    what: &'static str,
+}
+
+const CONDITIONS: &[&str] = &["when", "unless", "fallback", "segment", "value"];
+const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then"];
+
+static LATER: &[Later] = &[
+    Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
+    Later { clauses: CAPS, words: &["in", "each"], what: "a cap by calendar periods (`in each ..`)" },
+    Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
+    Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
+    Later { clauses: CAPS, words: &["on", "class"], what: "a cap on a class" },
+    Later { clauses: CAPS, words: &["on", "channel"], what: "a cap on a channel" },
+    Later { clauses: CAPS, words: &["per", "*"], what: "a cap per anything but `customer`" },
+    Later { clauses: &["cap"], words: &["exempt"], what: "`exempt`" },
+    Later { clauses: &["cap"], words: &["uncounted"], what: "`uncounted`" },
+    Later { clauses: &["cap"], words: &["reserve"], what: "`reserve`" },
+    Later { clauses: &["cap"], words: &["without"], what: "`without .. block`" },
+    Later { clauses: &["cap"], words: &["alone"], what: "`alone`" },
+    Later { clauses: &["cap"], words: &["store", "down"], what: "`store down`" },
+    Later { clauses: &["cap", "at"], words: &["at", "most", "*"], what: "a cap whose number is an attribute" },
+    Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
+    Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },
+    Later { clauses: &["if"], words: &["unknown", "ask"], what: "the substitute `ask`" },
+    Later { clauses: &["if"], words: &["capped", "send"], what: "the substitute `send`" },
+    Later { clauses: &["if"], words: &["consent", "send"], what: "the substitute `send`" },
+    Later { clauses: &["if"], words: &["unknown", "send"], what: "the substitute `send`" },
+    Later { clauses: &["expect"], words: &["sends"], what: "the expectation `sends`" },
+    Later { clauses: &["expect"], words: &["holds"], what: "the expectation `holds`" },
+    Later { clauses: &["expect"], words: &["asks"], what: "the expectation `asks`" },
+    Later { clauses: &["expect"], words: &["and", "records"], what: "the expectation `and records`" },
+    Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
+    Later { clauses: &["expect"], words: &["and", "spends"], what: "the expectation `and spends`" },
+    Later { clauses: &["expect"], words: &["nothing", "until"], what: "the expectation `gives nothing until`" },
+    Later { clauses: &["history"], words: &["by"], what: "a history by channels" },
+    Later { clauses: CONDITIONS, words: &["times", "*"], what: "counting events (`times ..`)" },
+    Later { clauses: CONDITIONS, words: &["last", "*"], what: "the last time of an event (`last ..`)" },
+    Later { clauses: CONDITIONS, words: &["sum", "of"], what: "adding up events (`sum of ..`)" },
+    Later { clauses: CONDITIONS, words: &["halving"], what: "decay (`halving every ..`)" },
+    Later { clauses: CONDITIONS, words: &["permission", "."], what: "the permission of a device (`permission.X`)" },
+    Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
+];
+
+/// What in tokens `at..end` of a clause is not built yet, if anything, and where its words stand.
+pub(super) fn find(reader: &Reader<'_>, clause: &str, at: usize, end: usize) -> Option<(&'static str, Span)> {
+    let mut known = LATER.iter().filter(|later| later.clauses.contains(&clause));
+    known.find_map(|later| {
+        let from = (at..end).find(|from| matches(reader, later.words, *from, end))?;
+        Some((later.what, reader.span_between(from, from + later.words.len())))
+    })
+}
+
+fn matches(reader: &Reader<'_>, words: &[&str], from: usize, end: usize) -> bool {
+    from + words.len() <= end
+        && words.iter().enumerate().all(|(step, word)| match *word {
+            "*" => is_plain_name(reader, from + step),
+            "." => reader.is_sign(from + step, b'.'),
+            word => reader.is_word(from + step, word),
+        })
+}
+
+/// A name that is neither the customer (which is built) nor a misspelt comparison behind an attribute called `last`.
+fn is_plain_name(reader: &Reader<'_>, at: usize) -> bool {
+    let other = ["customer", "older", "newer", "within", "between", "in", "contains", "equals", "greater", "to", "of"];
+    reader.word(at).is_some_and(|word| !words::is_reserved(word) && !other.contains(&word))
+}

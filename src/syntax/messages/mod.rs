@@ -1,0 +1,301 @@
+//! The wording of syntax errors: what was expected, in a marketer's words, with the clause as it is rightly written.
+//!
+//! Takes where reading stopped and what the grammar could have read there; gives one finding, or several where signs
+//! of other languages stand in one clause. The most telling explanation wins: a construct that is not built yet, then
+//! a known misspelling, then the general "expected this, found that".
+
+mod later;
+mod spelling;
+
+use super::clauses::Form;
+use super::grammar::Rule;
+use super::reader::{Reader, Stopped};
+use super::scan::{TokenKind, shortened};
+use super::words;
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::source::Span;
+
+/// A clause (or mark, or type) that begins at token `at`, stopped within tokens up to `end`, and is left out.
+pub(super) fn unreadable(
+    reader: &Reader<'_>,
+    form: &Form,
+    at: usize,
+    end: usize,
+    stopped: &Stopped,
+) -> Vec<Diagnostic> {
+    if let Some((what, span)) = later::find(reader, form.word, at, end) {
+        return vec![not_yet(what, span)];
+    }
+    let signs = spelling::signs(reader, form, at, end);
+    if !signs.is_empty() {
+        return signs;
+    }
+    let finding = spelling::find(reader, form, at, end, stopped)
+        .or_else(|| comma(reader, form, at, end, stopped.at))
+        .or_else(|| if stopped.at < end { wrong_kind(reader, stopped) } else { None })
+        .unwrap_or_else(|| general(reader, form, at, end, stopped));
+    vec![finding]
+}
+
+/// A construct of the language that this version does not build.
+pub(super) fn not_yet(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&codes::NOT_YET, span, format!("{what} is not built yet"))
+        .help("leave it out for now; everything else in the file is read as usual")
+}
+
+/// What stands where a clause should begin.
+pub(super) fn not_a_clause(reader: &Reader<'_>, noun: &str, words: &[&'static str], at: usize) -> Diagnostic {
+    let span = reader.span(at);
+    let written = shortened(reader.written(at));
+    let Some(word) = reader.word(at) else {
+        let message = match reader.token(at).map(|token| token.kind) {
+            Some(TokenKind::Sign(b'}')) => "this `}` closes nothing".to_owned(),
+            Some(TokenKind::Sign(b',')) => "no comma stands between clauses".to_owned(),
+            Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => {
+                format!("a clause of {noun} begins with its word, not with `{written}`")
+            }
+        };
+        return Diagnostic::new(&codes::UNEXPECTED, span, message).help(clause_list(noun, words));
+    };
+    let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{written}` is not a clause of {noun}"));
+    match nearest(word, words.iter().copied()) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
+        None if word == "expect" => finding.help("expectations stand in a `test`"),
+        None => finding.help(clause_list(noun, words)),
+    }
+}
+
+fn clause_list(noun: &str, words: &[&'static str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    format!("the clauses of {noun} begin with {}", words.join(", "))
+}
+
+/// What stands where an attribute should begin.
+pub(super) fn not_an_attribute(reader: &Reader<'_>, at: usize) -> Diagnostic {
+    let span = reader.span(at);
+    let written = shortened(reader.written(at));
+    if reader.word(at).is_some_and(words::is_reserved) && reader.is_sign(at + 1, b':') {
+        return reserved(&written, span);
+    }
+    let finding =
+        Diagnostic::new(&codes::UNEXPECTED, span, format!("an attribute begins with its name and a colon, not with `{written}`"))
+            .help("for example `country: one of [DE, FR]`");
+    match reader.is_name(at) && !reader.is_sign(at + 1, b'=') {
+        true => {
+            let behind = Span { start: span.end, ..span };
+            finding.fix("put a colon behind the name", behind, ":")
+        }
+        false => finding,
+    }
+}
+
+/// What stands where a mark should begin.
+pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnostic {
+    let span = reader.span(at);
+    let written = shortened(reader.written(at));
+    if reader.is_word(at, "per") {
+        return not_yet("the mark `per customer`", reader.span_between(at, end));
+    }
+    if reader.is_sign(at, b',') {
+        return Diagnostic::new(&codes::UNEXPECTED, span, "attributes and their marks stand without commas")
+            .help("leave the comma out")
+            .fix("remove the comma", span, "");
+    }
+    if reader.word(at).is_some_and(words::is_reserved) && reader.is_sign(at + 1, b':') {
+        return reserved(&written, span);
+    }
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("`{written}` is not a mark of an attribute"));
+    match reader.word(at).and_then(|word| nearest(word, super::clauses::MARK_WORDS)) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
+        None => finding.help(
+            "marks are `key`, `needs P`, `fresh 30 days`, `else V`, `sensitive`, `hidden`, `protective`, `never used`, \
+             `from \"column\"`, `as of \"column\"` and `-1 is never`; a new attribute begins with `name:`",
+        ),
+    }
+}
+
+/// A reserved word in the place of a name.
+pub(super) fn reserved(written: &str, span: Span) -> Diagnostic {
+    let all: Vec<_> = words::RESERVED.iter().map(|word| format!("`{word}`")).collect();
+    Diagnostic::new(&codes::RESERVED, span, format!("`{written}` is a reserved word and cannot be a name"))
+        .help(format!("the ten reserved words are {}; all others may be names", all.join(", ")))
+}
+
+/// A bare list that ends in a comma, so that the next clause's word was read as its last member.
+fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let last = end.checked_sub(1).filter(|last| *last > at && reader.is_sign(*last, b',') && trouble >= *last)?;
+    let span = reader.span(last);
+    let next = reader.written(end);
+    let what = match form.word {
+        "needs" => "a purpose",
+        "tags" => "a tag",
+        "accepts" => "a class",
+        "before" => "a rule",
+        "fallback" => "an offer",
+        "history" => "a time",
+        _ => "a part of the list",
+    };
+    let message = match reader.word(end) {
+        Some(_) => format!("`{next}` was read as {what}: is the comma before it meant?"),
+        None => format!("the list ends in a comma, and {what} was expected behind it"),
+    };
+    Some(
+        Diagnostic::new(&codes::COMMA, span, message)
+            .primary("the list goes on behind a comma")
+            .help("leave the comma out if the list ends here")
+            .fix("remove the comma", span, ""),
+    )
+}
+
+/// A name where a text belongs, a text where a name belongs, a reserved word as a name.
+fn wrong_kind(reader: &Reader<'_>, stopped: &Stopped) -> Option<Diagnostic> {
+    let at = stopped.at;
+    let span = reader.span(at);
+    let written = reader.written(at);
+    let wants = |rule| stopped.expected.contains(&rule);
+    let value = wants(Rule::paren) || wants(Rule::number);
+    if wants(Rule::name) && !value && reader.word(at).is_some_and(words::is_reserved) {
+        return Some(reserved(written, span));
+    }
+    if wants(Rule::name) && !wants(Rule::text) && reader.is_kind(at, TokenKind::Text) {
+        let inner = super::literal::unquoted(written);
+        let is_name = !inner.is_empty()
+            && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && !inner.as_bytes().first().is_some_and(u8::is_ascii_digit)
+            && !words::is_reserved(&inner);
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a name stands here, without quotes");
+        return Some(if is_name { finding.fix("remove the quotes", span, inner) } else { finding });
+    }
+    if wants(Rule::text) && !wants(Rule::name) && !value && reader.is_kind(at, TokenKind::Word) {
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a text stands here, in quotes")
+            .primary(format!("found `{}`", shortened(written)))
+            .help("for example `\"Bring lapsed runners back\"`");
+        return Some(finding);
+    }
+    if wants(Rule::name) && !value && reader.is_kind(at, TokenKind::Number) {
+        let message = format!("a name stands here, and `{}` does not begin with a letter", shortened(written));
+        return Some(Diagnostic::new(&codes::UNEXPECTED, span, message).help("a name begins with a letter or `_`"));
+    }
+    None
+}
+
+fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Diagnostic {
+    let ends_early = stopped.at >= end;
+    let span = if ends_early { reader.span(end.saturating_sub(1).max(at)) } else { reader.span(stopped.at) };
+    let found = match ends_early {
+        true => "it ends here".to_owned(),
+        false => format!("found `{}`", shortened(reader.written(stopped.at))),
+    };
+    let clause = if form.word.is_empty() { String::new() } else { format!("`{}` ", form.word) };
+    let message = if stopped.at == at + 1 || form.word.is_empty() {
+        match form.needs {
+            "nothing" => format!("{clause}stands alone"),
+            needs => format!("{clause}needs {needs}").trim_start().to_owned(),
+        }
+    } else if let Some(expected) = expected(&stopped.expected) {
+        format!("{clause}expects {expected} here")
+    } else if is_condition(form) {
+        match reader.word(stopped.at - 1).filter(|word| words::continues(word)) {
+            Some(word) => format!("`{word}` needs a condition or a value behind it"),
+            None => format!("the condition is complete before `{}`", shortened(reader.written(stopped.at))),
+        }
+    } else {
+        format!("{clause}is complete before `{}`", shortened(reader.written(stopped.at)))
+    };
+    let help = if is_condition(form) && stopped.expected.is_empty() {
+        format!("join conditions by `and` or `or`, or write several clauses; for example `{}`", form.example)
+    } else {
+        format!("for example `{}`", form.example)
+    };
+    Diagnostic::new(&codes::UNEXPECTED, span, message).primary(found).help(help)
+}
+
+/// Whether the clause holds a condition or a value.
+fn is_condition(form: &Form) -> bool {
+    matches!(form.word, "when" | "unless" | "fallback" | "segment" | "value")
+}
+
+/// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
+pub(super) fn expected(rules: &[Rule]) -> Option<String> {
+    let has = |rule| rules.contains(&rule);
+    if has(Rule::paren) || has(Rule::percent_of) {
+        return Some("a condition or a value".to_owned());
+    }
+    let mut phrases: Vec<&'static str> = Vec::new();
+    for rule in rules {
+        if let Some(phrase) = phrase(*rule)
+            && !phrases.contains(&phrase)
+        {
+            phrases.push(phrase);
+        }
+    }
+    match phrases.as_slice() {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [most @ .., last] if most.len() < 8 => Some(format!("{} or {last}", most.join(", "))),
+        _ => None,
+    }
+}
+
+/// What a production is called. Productions that only continue what is complete are left out.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most productions are never what was expected at a stop")]
+fn phrase(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::name | Rule::names => "a name",
+        Rule::text => "a text in quotes",
+        Rule::digits => "a whole number",
+        Rule::number => "a number",
+        Rule::duration | Rule::distance => "a span of time like `7 days`",
+        Rule::unit => "a unit of time like `days`",
+        Rule::date | Rule::day => "a date like `2026-11-20`",
+        Rule::stamp => "a date or an instant like `2026-06-15T10:00Z`",
+        Rule::ago => "a time like `3 days ago`",
+        Rule::and => "`and`",
+        Rule::any => "`any`",
+        Rule::at => "`at`",
+        Rule::because => "`because`",
+        Rule::by => "`by`",
+        Rule::cause => "`capped`, `no consent`, `unknown`",
+        Rule::close_brace => "`}`",
+        Rule::close_list => "`]`",
+        Rule::close_paren => "`)`",
+        Rule::customer => "`customer`",
+        Rule::else_word => "`else`",
+        Rule::equals => "`=`",
+        Rule::every => "`every`",
+        Rule::ever => "`ever`",
+        Rule::from => "`from`",
+        Rule::gives => "`gives`",
+        Rule::halving => "`halving`",
+        Rule::in_any => "`in any 7 days`",
+        Rule::in_word => "`in`",
+        Rule::is => "`is`",
+        Rule::later => "`later`",
+        Rule::less => "`<`",
+        Rule::list | Rule::member_list => "a list like `[DE, FR]`",
+        Rule::marketing => "`marketing`",
+        Rule::most => "`most`",
+        Rule::next => "`next`",
+        Rule::nothing => "`nothing`",
+        Rule::now => "`now`",
+        Rule::of => "`of`",
+        Rule::on => "`on`",
+        Rule::or => "`or`",
+        Rule::passes_over => "`passes over`",
+        Rule::show_or_try => "`show`, `try`",
+        Rule::shows => "`shows`",
+        Rule::slash => "`/`",
+        Rule::target_kind => "`tag`, `offer`, `rule`",
+        Rule::to => "`to`",
+        Rule::until => "`until`",
+        Rule::used => "`used`",
+        Rule::yes | Rule::no => "`yes` or `no`",
+        Rule::missing => "`missing`",
+        Rule::never => "`never`",
+        Rule::basis_consent => "`consent`",
+        Rule::basis_explicit => "`explicit consent`",
+        Rule::basis_interest => "`legitimate interest \"ID\"`",
+        Rule::given_item | Rule::with_field => "a name and a colon",
+        _ => return None,
+    })
+}

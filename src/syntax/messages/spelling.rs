@@ -1,0 +1,304 @@
+//! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
+
+use super::{is_condition, shortened};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::source::Span;
+use crate::syntax::clauses::Form;
+use crate::syntax::reader::{Reader, Stopped};
+use crate::syntax::scan::TokenKind;
+
+/// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
+pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    if !is_condition(form) {
+        out.extend(needless_sign(reader, form, at));
+        return out;
+    }
+    let mut token = at + 1;
+    while token < end {
+        let (len, right) = sign(reader, token);
+        if !right.is_empty() {
+            let span = reader.span_between(token, token + len);
+            let written: String = (token..token + len).map(|part| reader.written(part)).collect();
+            // `age is >= 18` has its `is` already.
+            let right = match reader.is_word(token - 1, "is") {
+                true => right.strip_prefix("is ").unwrap_or(if right == "is" { "" } else { right }),
+                false => right,
+            };
+            let mut finding = Diagnostic::new(&codes::SIGN, span, format!("`{written}` is spelt in words"));
+            if right.is_empty() {
+                finding = finding.help("leave it out").fix("remove it", span, "");
+            } else {
+                finding = finding
+                    .help(format!("write `{right}`"))
+                    .fix(format!("write `{right}`"), span, padded(reader, span, right));
+            }
+            out.push(finding);
+        }
+        token += len;
+    }
+    out
+}
+
+/// `priority: 80`, `priority = 80`
+fn needless_sign(reader: &Reader<'_>, form: &Form, at: usize) -> Option<Diagnostic> {
+    let sign = at + 1;
+    if form.word.is_empty() || !(reader.is_sign(sign, b':') || reader.is_sign(sign, b'=')) {
+        return None;
+    }
+    let span = reader.span(sign);
+    let message = format!("no `{}` stands behind `{}`", reader.written(sign), form.word);
+    let finding = Diagnostic::new(&codes::SIGN, span, message).help(format!("for example `{}`", form.example));
+    Some(finding.fix("remove it", span, ""))
+}
+
+/// How many tokens the sign at `token` has, and its words; no words where it is no sign of another language.
+fn sign(reader: &Reader<'_>, token: usize) -> (usize, &'static str) {
+    let first = match reader.token(token).map(|token| token.kind) {
+        Some(TokenKind::Sign(sign)) => sign,
+        Some(TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => return (1, ""),
+    };
+    let second = match (reader.token(token), reader.token(token + 1)) {
+        (Some(a), Some(b)) if a.end == b.start => match b.kind {
+            TokenKind::Sign(sign) => sign,
+            TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd => 0,
+        },
+        _ => 0,
+    };
+    match (first, second) {
+        (b'<', b'=') => (2, "is at most"),
+        (b'>', b'=') => (2, "is at least"),
+        (b'=', b'=') => (2, "is"),
+        (b'!', b'=') | (b'<', b'>') => (2, "is not"),
+        (b'&', b'&') => (2, "and"),
+        (b'|', b'|') => (2, "or"),
+        (b'<', _) => (1, "is less than"),
+        (b'>', _) => (1, "is more than"),
+        (b'=', _) => (1, "is"),
+        (b'&', _) => (1, "and"),
+        (b'|', _) => (1, "or"),
+        (b'!', _) => (1, "not"),
+        _ => (1, ""),
+    }
+}
+
+/// The words with the spaces they need where the sign stood close: `age>=18`.
+fn padded(reader: &Reader<'_>, span: Span, words: &str) -> String {
+    let is_space = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    let bytes = reader.text.as_bytes();
+    let before = (span.start as usize).checked_sub(1).and_then(|at| bytes.get(at));
+    let opens = before == Some(&b'(');
+    let left = if is_space(before) || opens { "" } else { " " };
+    let right = if is_space(bytes.get(span.end as usize)) { "" } else { " " };
+    format!("{left}{words}{right}")
+}
+
+/// A known misspelling near the place where reading stopped.
+pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
+    let trouble = stopped.at;
+    let near = trouble.saturating_sub(3).max(at + 1)..(trouble + 2).min(end);
+    if let Some(finding) = near.clone().find_map(|token| written_time(reader, token)) {
+        return Some(finding);
+    }
+    if !is_condition(form) {
+        return hyphen(reader, trouble).or_else(|| until(reader, trouble, end));
+    }
+    mixed(reader, at, trouble)
+        .or_else(|| misplaced_not(reader, near.clone(), trouble))
+        .or_else(|| near.clone().find_map(|token| wording(reader, token, end)))
+        .or_else(|| division(reader, trouble))
+}
+
+/// Dates and times in other spellings.
+fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
+    if !reader.is_kind(token, TokenKind::Number) {
+        return None;
+    }
+    let span = reader.span(token);
+    let written = reader.written(token);
+    let shape: String = written.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let finding = |message: String| Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message));
+    if shape.starts_with("0000-00-00T") && !shape.ends_with('Z') {
+        let help = format!("`{written}Z` is meant in UTC; a time of a place names its zone: `2026-11-22 09:00 in \"Europe/Berlin\"`");
+        return finding(format!("`{written}` does not say in which zone"))?.help(help).into();
+    }
+    if shape == "0000-00-00" && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number) {
+        let clock = reader.written(token + 1);
+        if clock.contains(':') {
+            let span = span.to(reader.span(token + 1));
+            let message = format!("`{written} {clock}` does not say in which zone");
+            let help = format!("write `{written} {clock} in \"Europe/Berlin\"` with the zone in quotes, or `{written}T{clock}Z` for UTC");
+            return Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message).help(help));
+        }
+    }
+    if matches!(shape.as_str(), "00.00.0000" | "0.0.0000" | "00.0.0000" | "0.00.0000") {
+        return finding(format!("`{written}` is not how a date is written"))?
+            .help("a date is written year, month, day: `2026-11-20`")
+            .into();
+    }
+    let digits = written.find(|c: char| !c.is_ascii_digit()).unwrap_or(written.len());
+    let (number, rest) = (written.get(..digits).unwrap_or(""), written.get(digits..).unwrap_or(""));
+    if digits > 0 && UNITS.contains(&rest.trim_end_matches('s')) {
+        let right = format!("{number} {rest}");
+        return Diagnostic::new(&codes::SPELLING, span, "a space stands between a number and its unit")
+            .help(format!("write `{right}`"))
+            .fix(format!("write `{right}`"), span, right)
+            .into();
+    }
+    None
+}
+
+const UNITS: [&str; 6] = ["second", "minute", "hour", "day", "week", "month"];
+
+/// `home-hero`
+fn hyphen(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
+    let sign = if reader.is_sign(trouble, b'-') { trouble } else { trouble.checked_sub(1)? };
+    let before = sign.checked_sub(1)?;
+    let joined = reader.is_sign(sign, b'-')
+        && reader.word(before).is_some()
+        && reader.token(before)?.end == reader.token(sign)?.start
+        && reader.token(sign)?.end == reader.token(sign + 1)?.start;
+    if !joined {
+        return None;
+    }
+    let span = reader.span_between(before, sign + 2);
+    let right = format!("{}_{}", reader.written(before), reader.written(sign + 1));
+    Some(
+        Diagnostic::new(&codes::UNEXPECTED, span, "names are joined by `_`, not by `-`")
+            .help(format!("write `{right}`"))
+            .fix(format!("write `{right}`"), span, right),
+    )
+}
+
+/// `until 2026-12-31` in a clause that has no `until`.
+fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    (trouble < end && reader.is_word(trouble, "until")).then(|| {
+        Diagnostic::new(&codes::SPELLING, reader.span(trouble), "`until` cannot stand here")
+            .help("dates run `to` their last day; `until` takes an instant and ends before it")
+    })
+}
+
+/// `a and b or c`
+fn mixed(reader: &Reader<'_>, at: usize, trouble: usize) -> Option<Diagnostic> {
+    let is_joint = |token: usize| reader.is_word(token, "and") || reader.is_word(token, "or");
+    let second = [trouble, trouble.checked_sub(1)?].into_iter().find(|token| is_joint(*token))?;
+    let other = if reader.is_word(second, "and") { "or" } else { "and" };
+    // Walk back over the same pair of parentheses.
+    let mut depth = 0_i32;
+    for token in (at + 1..second).rev() {
+        if reader.is_sign(token, b')') || reader.is_sign(token, b']') {
+            depth += 1;
+        } else if reader.is_sign(token, b'(') || reader.is_sign(token, b'[') {
+            depth -= 1;
+            if depth < 0 {
+                return None;
+            }
+        } else if depth == 0 && reader.is_word(token, other) {
+            return Some(
+                Diagnostic::new(&codes::MIXED, reader.span(second), "`and` and `or` do not mix without parentheses")
+                    .primary(format!("`{}` here", reader.written(second)))
+                    .label(reader.span(token), format!("`{other}` here"))
+                    .help("write `(a and b) or c` or `a and (b or c)`, whichever is meant; or give one part a `segment` of its own"),
+            );
+        }
+    }
+    None
+}
+
+/// `not country is DE`
+fn misplaced_not(reader: &Reader<'_>, mut near: std::ops::Range<usize>, trouble: usize) -> Option<Diagnostic> {
+    let not = near.find(|token| reader.is_word(*token, "not") && !reader.is_word(token.wrapping_sub(1), "is"))?;
+    let tested = [not + 2, not + 4].into_iter().any(|token| reader.is_word(token, "is") || reader.is_word(token, "has"));
+    let before_value = reader.is_kind(not + 1, TokenKind::Number) || reader.is_kind(not + 1, TokenKind::Text);
+    let then_in = reader.is_word(not + 1, "in");
+    if then_in || !(tested || before_value) || trouble < not {
+        return None;
+    }
+    Some(
+        Diagnostic::new(&codes::MISPLACED_NOT, reader.span(not), "`not` stands only before a name or a parenthesis")
+            .help("write `country is not DE`, or `not (country is DE)`"),
+    )
+}
+
+/// Words that are understood in two ways, or are just not those of the language.
+fn wording(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
+    let word = reader.word(token)?;
+    let is_before = reader.is_word(token.wrapping_sub(1), "is");
+    let from = if is_before { token - 1 } else { token };
+    let finding = |to: usize, message: String, help: String, right: Option<String>| {
+        let span = reader.span_between(from, to);
+        let finding = Diagnostic::new(&codes::SPELLING, span, message).help(help);
+        Some(match right {
+            Some(right) => finding.fix(format!("write `{right}`"), span, right),
+            None => finding,
+        })
+    };
+    let than = usize::from(reader.is_word(token + 1, "than"));
+    match word {
+        "older" | "newer" | "younger" => {
+            let first = token + 1 + than;
+            let comparison = if word == "older" { "more" } else { "less" };
+            let span_given = reader.is_kind(first, TokenKind::Number) && reader.word(first + 1).is_some() && first + 2 <= end;
+            let span = match span_given {
+                true => format!("{} {}", reader.written(first), reader.written(first + 1)),
+                false => "60 days".to_owned(),
+            };
+            let right = format!("is {comparison} than {span} old");
+            let to = if span_given { first + 2 } else { first };
+            finding(to, format!("`{word}` is spelt with `old`"), format!("write `{right}`"), span_given.then_some(right))
+        }
+        "within" => finding(
+            token + 1,
+            "`within` does not say whether the past or the future is meant".to_owned(),
+            "write `is at most 60 days old` for the past, `is at most 60 days ahead` for the future".to_owned(),
+            None,
+        ),
+        "between" => {
+            let simple = reader.is_word(token + 2, "and") && token + 4 <= end;
+            let (low, high) = (reader.written(token + 1), reader.written(token + 3));
+            let right = if simple { format!("is from {low} to {high}") } else { "is from 1 to 5".to_owned() };
+            let to = if simple { token + 4 } else { token + 1 };
+            let message = "`between` does not say whether its ends are in".to_owned();
+            finding(to, message, format!("write `{right}`; both ends are in"), simple.then_some(right))
+        }
+        "in" if reader.is_sign(token + 1, b'[') => {
+            let negated = reader.is_word(token.wrapping_sub(1), "not");
+            let right = if negated { "is not one of" } else { "is one of" };
+            let mut from = if negated { token - 1 } else { token };
+            if reader.is_word(from.wrapping_sub(1), "is") {
+                from -= 1;
+            }
+            let span = reader.span_between(from, token + 1);
+            let message = format!("`{}` is spelt `{right}`", if negated { "not in" } else { "in" });
+            let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right} [..]`"));
+            Some(finding.fix(format!("write `{right}`"), span, right))
+        }
+        "greater" | "bigger" | "higher" | "larger" | "above" | "over" => other_word(reader, from, token + 1 + than, "is more than"),
+        "fewer" | "smaller" | "lower" | "below" | "under" => other_word(reader, from, token + 1 + than, "is less than"),
+        "equals" => other_word(reader, from, token + 1, "is"),
+        "contains" | "includes" => other_word(reader, from, token + 1, "has"),
+        "times" | "last" | "sum" => None,
+        _ => None,
+    }
+}
+
+fn other_word(reader: &Reader<'_>, from: usize, to: usize, right: &str) -> Option<Diagnostic> {
+    let span = reader.span_between(from, to);
+    let written = reader.text.get(span.range()).map(shortened).unwrap_or_default();
+    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{written}` is spelt `{right}`"));
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `a / b` without a scale.
+fn division(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
+    let is_slash = |token: &usize| reader.is_sign(*token, b'/');
+    let slash = [trouble, trouble.wrapping_sub(1), trouble.wrapping_sub(2)].into_iter().find(is_slash);
+    let bare = reader.is_sign(trouble, b'(') && reader.is_word(trouble.wrapping_sub(1), "decimal");
+    if slash.is_none() && !bare {
+        return None;
+    }
+    Some(
+        Diagnostic::new(&codes::SPELLING, reader.span(slash.unwrap_or(trouble)), "a division says how many places its result keeps")
+            .help("write `decimal(2) of (a / b)`"),
+    )
+}

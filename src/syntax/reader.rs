@@ -1,0 +1,157 @@
+//! What reading a file needs at hand: its text, its tokens, and the findings so far.
+
+use super::grammar::{self, Pair, Rule, Stop};
+use super::literal::Builder;
+use super::scan::{Token, TokenKind};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::source::{SourceId, Span};
+
+/// The most findings a file gives; what comes after is not read.
+pub(super) const MAX_FINDINGS: usize = 1_000;
+
+/// The state of reading one file. Positions are numbers of tokens unless they say otherwise.
+pub(super) struct Reader<'t> {
+    pub(super) source: SourceId,
+    pub(super) text: &'t str,
+    pub(super) tokens: &'t [Token],
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn token(&self, at: usize) -> Option<&'t Token> {
+        self.tokens.get(at)
+    }
+
+    /// The letters of token `at`; empty past the end.
+    pub(super) fn written(&self, at: usize) -> &'t str {
+        self.token(at).and_then(|token| self.text.get(token.start as usize..token.end as usize)).unwrap_or("")
+    }
+
+    /// The letters of token `at`, if it is a word.
+    pub(super) fn word(&self, at: usize) -> Option<&'t str> {
+        self.token(at).filter(|token| token.kind == TokenKind::Word).map(|_| self.written(at))
+    }
+
+    /// Whether token `at` is the word `word`.
+    pub(super) fn is_word(&self, at: usize, word: &str) -> bool {
+        self.word(at) == Some(word)
+    }
+
+    /// Whether token `at` is the sign `sign`.
+    pub(super) fn is_sign(&self, at: usize, sign: u8) -> bool {
+        self.token(at).is_some_and(|token| token.kind == TokenKind::Sign(sign))
+    }
+
+    /// Whether token `at` is of this kind.
+    pub(super) fn is_kind(&self, at: usize, kind: TokenKind) -> bool {
+        self.token(at).is_some_and(|token| token.kind == kind)
+    }
+
+    /// Whether token `at` is a word that can be a name.
+    pub(super) fn is_name(&self, at: usize) -> bool {
+        self.word(at).is_some_and(|word| !super::words::is_reserved(word))
+    }
+
+    /// Whether nothing stands before token `at` on its line.
+    pub(super) fn first_on_line(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| token.first_on_line)
+    }
+
+    /// Where token `at` stands; past the end, the end of the file.
+    pub(super) fn span(&self, at: usize) -> Span {
+        let range = match self.token(at) {
+            Some(token) => token.start as usize..token.end as usize,
+            None => self.text.len()..self.text.len(),
+        };
+        Span::new(self.source, range)
+    }
+
+    /// From the beginning of token `from` to the end of the last token before `to`.
+    pub(super) fn span_between(&self, from: usize, to: usize) -> Span {
+        if to <= from { self.span(from) } else { self.span(from).to(self.span(to - 1)) }
+    }
+
+    /// The first token that begins at or after byte `offset`, looked for from token `from` on.
+    pub(super) fn token_at(&self, offset: usize, mut from: usize) -> usize {
+        while self.token(from).is_some_and(|token| (token.start as usize) < offset) {
+            from += 1;
+        }
+        from
+    }
+
+    /// Whether something the scan has reported stands among these tokens.
+    pub(super) fn has_odd(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|at| self.is_kind(at, TokenKind::Odd))
+    }
+
+    pub(super) fn report(&mut self, finding: Diagnostic) {
+        self.findings.push(finding);
+    }
+
+    /// Whether the file has given more findings than anybody reads.
+    pub(super) fn is_full(&self) -> bool {
+        self.findings.len() >= MAX_FINDINGS
+    }
+
+    /// Reads a `rule` from token `from`, no further than before token `to`. Gives the pair, the byte it begins at and
+    /// the token behind it; or the token where it stopped and what was expected there.
+    pub(super) fn read(&self, rule: Rule, from: usize, to: usize) -> Result<Read<'t>, Stopped> {
+        let nothing = Stopped { at: from, expected: Vec::new() };
+        let Some(first) = self.token(from).filter(|_| from < to) else { return Err(Stopped { at: to, ..nothing }) };
+        let last = self.token(to - 1).unwrap_or(first);
+        let base = first.start as usize;
+        let Some(text) = self.text.get(base..last.end as usize) else { return Err(nothing) };
+        match grammar::read(rule, text) {
+            Ok(pair) => {
+                let next = self.token_at(base + end_of(&pair), from).min(to);
+                Ok(Read { pair, base, next })
+            }
+            Err(Stop { at, expected }) => {
+                let mut stopped = self.token_at(base + at, from);
+                // A stop within a token is a stop at it.
+                if stopped > from && self.token(stopped - 1).is_some_and(|token| (token.end as usize) > base + at) {
+                    stopped -= 1;
+                }
+                Err(Stopped { at: stopped.min(to), expected })
+            }
+        }
+    }
+
+    /// Lets `build` turn what was read into a part of the tree. None without a finding cannot happen as long as
+    /// grammar and builders agree; should they not, the clause is refused all the same.
+    pub(super) fn build<T>(
+        &mut self,
+        read: Read<'t>,
+        build: impl FnOnce(&mut Builder<'_>, Pair<'t>) -> Option<T>,
+    ) -> Option<T> {
+        let before = self.findings.len();
+        let span = Span::new(self.source, read.base..read.base + end_of(&read.pair));
+        let mut builder = Builder { source: self.source, base: read.base, findings: &mut self.findings };
+        let built = build(&mut builder, read.pair);
+        if built.is_none() && self.findings.len() == before {
+            self.report(Diagnostic::new(&codes::UNEXPECTED, span, "this cannot be read"));
+        }
+        built
+    }
+}
+
+/// What was read: the pair, the byte of the file it begins at, the token behind it.
+pub(super) struct Read<'t> {
+    pub(super) pair: Pair<'t>,
+    pub(super) base: usize,
+    pub(super) next: usize,
+}
+
+/// Where reading stopped, as a token, and the productions that could have stood there.
+pub(super) struct Stopped {
+    pub(super) at: usize,
+    pub(super) expected: Vec<Rule>,
+}
+
+/// The end of the last token within a pair. A pair that ends in something optional includes the space before it.
+pub(super) fn end_of(pair: &Pair<'_>) -> usize {
+    match pair.clone().into_inner().next_back() {
+        Some(last) => end_of(&last),
+        None => pair.as_span().end(),
+    }
+}

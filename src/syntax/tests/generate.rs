@@ -1,0 +1,634 @@
+//! Well-written declarations by chance: every clause and every form of expression, with odd spacing and comments, and
+//! with attributes that are called like words of the language.
+
+use super::dice::Dice;
+
+/// Names that are words of the language, where only position can tell.
+const NAMES: [&str; 24] = [
+    "age", "country", "tier", "email", "when", "rule", "old", "key", "fresh", "needs", "priority", "show", "customer",
+    "segment", "known", "from", "to", "days", "last", "times", "with", "offer", "per", "x_1",
+];
+
+/// One declaration and whether it was written on one line.
+pub(super) fn item(dice: &mut Dice) -> String {
+    let mut out = Writer { dice, out: String::new(), one_line: false };
+    out.one_line = out.dice.one_in(3);
+    out.item();
+    out.out
+}
+
+/// A file of `count` declarations, each beginning on a line of its own, with their texts.
+pub(super) fn items(dice: &mut Dice, count: usize) -> Vec<String> {
+    (0..count).map(|_| item(dice)).collect()
+}
+
+struct Writer<'d> {
+    dice: &'d mut Dice,
+    out: String,
+    one_line: bool,
+}
+
+impl Writer<'_> {
+    fn put(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    /// A space of some width, rarely with a line break or a comment.
+    fn gap(&mut self) {
+        let gap = match self.dice.below(40) {
+            0 if !self.one_line => "\n    ",
+            1 if !self.one_line => " // why \"not\" { so\n   ",
+            2 => "   ",
+            _ => " ",
+        };
+        self.put(gap);
+    }
+
+    /// Words with gaps between them.
+    fn words(&mut self, words: &str) {
+        let mut quoted = false;
+        for (at, word) in words.split(' ').enumerate() {
+            match (at, quoted) {
+                (0, _) => {}
+                (_, true) => self.put(" "),
+                (_, false) => self.gap(),
+            }
+            self.put(word);
+            quoted ^= word.matches('"').count() % 2 == 1;
+        }
+    }
+
+    fn name(&mut self) -> &'static str {
+        self.dice.pick(&NAMES)
+    }
+
+    fn put_name(&mut self) {
+        let name = self.name();
+        self.put(name);
+    }
+
+    fn text(&mut self) {
+        let text = self.dice.pick(&[
+            "\"Bring them back\"",
+            "\"\"",
+            "\"a \\\"quoted\\\" word, { and } // more\"",
+            "\"größer – ja\"",
+            "\"rule a in b {\"",
+        ]);
+        self.put(text);
+    }
+
+    fn names(&mut self) {
+        self.put_name();
+        for _ in 0..self.dice.below(3) {
+            self.put(",");
+            self.gap();
+            self.put_name();
+        }
+    }
+
+    fn duration(&mut self) {
+        let text = self.dice.pick(&["60 days", "1 hour", "24 months", "2 minutes", "5 seconds", "1 week"]);
+        self.words(text);
+    }
+
+    fn date(&mut self) {
+        let text = self.dice.pick(&["2026-11-20", "2024-02-29", "0001-01-01"]);
+        self.put(text);
+    }
+
+    fn instant(&mut self) {
+        let text = self.dice.pick(&[
+            "2026-06-15T10:00Z",
+            "2026-06-08T10:00:01.25Z",
+            "2026-11-22 09:00 in \"Europe/Berlin\"",
+        ]);
+        self.put(text);
+    }
+
+    fn point(&mut self) {
+        match self.dice.below(3) {
+            0 => self.instant(),
+            1 => {
+                self.duration();
+                self.gap();
+                self.put("ago");
+            }
+            _ => self.put("now"),
+        }
+    }
+
+    fn number(&mut self) {
+        let text = self.dice.pick(&["0", "18", "-1", "0.30", "999999999999999999", "-7.5"]);
+        self.put(text);
+    }
+
+    fn literal(&mut self) {
+        match self.dice.below(6) {
+            0 => self.text(),
+            1 => self.date(),
+            2 => self.point(),
+            3 => self.put("yes"),
+            4 => self.put("no"),
+            _ => self.number(),
+        }
+    }
+
+    fn list(&mut self) {
+        self.put("[");
+        for at in 0..=self.dice.below(3) {
+            if at > 0 {
+                self.put(", ");
+            }
+            if self.dice.one_in(2) { self.put_name() } else { self.literal() }
+        }
+        let end = self.dice.pick(&["]", ",]", " ]"]);
+        self.put(end);
+    }
+
+    fn operand(&mut self, depth: usize) {
+        match self.dice.below(if depth > 3 { 5 } else { 8 }) {
+            0..=2 => self.put_name(),
+            3 => self.literal(),
+            4 => self.put("consent.profiling"),
+            5 => {
+                self.put("(");
+                self.condition(depth + 1);
+                self.put(")");
+            }
+            6 => {
+                self.put("(");
+                self.number();
+                self.put(" when ");
+                self.condition(depth + 1);
+                self.put(")");
+            }
+            _ => {
+                self.put("decimal(2) of (");
+                self.sum(depth + 1);
+                self.put(" / ");
+                self.sum(depth + 1);
+                self.put(")");
+            }
+        }
+    }
+
+    fn sum(&mut self, depth: usize) {
+        if self.dice.one_in(8) {
+            self.put("90% of ");
+        }
+        self.operand(depth);
+        for _ in 0..self.dice.below(6).saturating_sub(3) {
+            self.gap();
+            let joint = self.dice.pick(&["+", "-", "*", "else"]);
+            self.put(joint);
+            self.gap();
+            self.operand(depth);
+        }
+    }
+
+    fn test(&mut self, depth: usize) {
+        if self.dice.one_in(6) {
+            self.words("not ");
+            if self.dice.one_in(2) {
+                self.put_name();
+            } else {
+                self.put("(");
+                self.condition(depth + 1);
+                self.put(")");
+            }
+            return;
+        }
+        self.sum(depth);
+        self.gap();
+        match self.dice.below(16) {
+            0 => self.words("is known"),
+            1 => self.words("is not known"),
+            2 => self.words("is never"),
+            3 | 4 => {
+                let words = self.dice.pick(&["is one of", "is not one of", "has any of", "has all of", "has none of"]);
+                self.words(words);
+                self.gap();
+                self.list();
+            }
+            5 | 6 => {
+                let words = self.dice.pick(&["is at least", "is at most", "is more than", "is less than"]);
+                self.words(words);
+                self.gap();
+                self.sum(depth);
+            }
+            7 => {
+                self.words("is from 1 to");
+                self.gap();
+                self.sum(depth);
+            }
+            8 => {
+                let words = self.dice.pick(&["is at least", "is at most", "is more than", "is less than"]);
+                self.words(words);
+                self.gap();
+                self.duration();
+                self.gap();
+                let direction = self.dice.pick(&["old", "ahead"]);
+                self.put(direction);
+            }
+            9 => self.words("is from 180 to 540 days old"),
+            10 => {
+                let words = self.dice.pick(&["is before", "is after"]);
+                self.words(words);
+                self.gap();
+                self.sum(depth);
+            }
+            11 => {
+                self.put("has");
+                self.gap();
+                self.literal();
+            }
+            12 | 13 => {
+                let words = self.dice.pick(&["is", "is not"]);
+                self.words(words);
+                self.gap();
+                let value = self.dice.pick(&["DE", "(known)"]);
+                self.put(value);
+            }
+            _ => self.words("is yes"),
+        }
+    }
+
+    fn condition(&mut self, depth: usize) {
+        self.test(depth);
+        let joint = self.dice.pick(&["and", "or"]);
+        for _ in 0..self.dice.below(5).saturating_sub(2) {
+            self.gap();
+            self.put(joint);
+            self.gap();
+            self.test(depth);
+        }
+    }
+
+    fn clause_gap(&mut self) {
+        let gap = match (self.one_line, self.dice.below(12)) {
+            (true, _) => "  ",
+            (false, 0) => "\n\n  // a comment of its own\n  ",
+            (false, 1) => " // behind the clause\n  ",
+            (false, _) => "\n  ",
+        };
+        self.put(gap);
+    }
+
+    /// `{`, up to `most` clauses written by `clause`, `}`.
+    fn block(&mut self, most: usize, clause: fn(&mut Self)) {
+        self.put(" {");
+        for _ in 0..=self.dice.below(most) {
+            self.clause_gap();
+            clause(self);
+        }
+        self.put(if self.one_line { " }" } else { "\n}" });
+    }
+
+    fn label(&mut self) {
+        if self.dice.one_in(2) {
+            self.put(" ");
+            self.text();
+        }
+    }
+
+    fn item(&mut self) {
+        match self.dice.below(13) {
+            0 => {
+                self.put("purpose ");
+                self.put_name();
+                self.label();
+                self.block(4, Self::purpose_clause);
+            }
+            1 => {
+                let word = self.dice.pick(&["customer", "moment"]);
+                self.put(word);
+                self.block(8, Self::attribute);
+            }
+            2 => {
+                self.put("event ");
+                self.put_name();
+                self.label();
+                self.block(3, Self::attribute);
+            }
+            3 => {
+                let word = self.dice.pick(&["segment ", "value "]);
+                self.put(word);
+                self.put_name();
+                self.label();
+                self.put(" =");
+                self.gap();
+                self.condition(0);
+            }
+            4 => {
+                self.put("offer ");
+                self.put_name();
+                self.label();
+                self.block(4, Self::offer_clause);
+            }
+            5 => {
+                self.words("slot home_hero on web");
+                self.label();
+                self.block(3, Self::slot_clause);
+            }
+            6..=8 => {
+                self.put("rule ");
+                self.put_name();
+                self.put(" in home_hero");
+                self.label();
+                self.block(10, Self::rule_clause);
+            }
+            9 => {
+                self.put("cap ");
+                self.put_name();
+                self.label();
+                self.block(4, Self::cap_clause);
+            }
+            10 => {
+                self.put("persona ");
+                self.put_name();
+                self.label();
+                self.block(4, Self::fact);
+            }
+            11 => {
+                self.put("test ");
+                self.text();
+                self.block(6, Self::fact_or_expectation);
+            }
+            _ => {
+                self.put("defaults");
+                self.block(3, Self::defaults_clause);
+            }
+        }
+    }
+
+    fn defaults_clause(&mut self) {
+        match self.dice.below(2) {
+            0 => self.words("zone \"Europe/Berlin\""),
+            _ => {
+                let word = self.dice.pick(&["skew ", "horizon ", "grace "]);
+                self.put(word);
+                self.duration();
+            }
+        }
+    }
+
+    fn purpose_clause(&mut self) {
+        let words = self.dice.pick(&[
+            "basis consent",
+            "basis explicit consent",
+            "basis legitimate interest \"LIA-1\"",
+            "confirmed",
+            "version 4 or later",
+            "valid 24 months",
+            "direct marketing",
+        ]);
+        self.words(words);
+    }
+
+    fn attribute(&mut self) {
+        self.put_name();
+        self.put(": ");
+        let words = self.dice.pick(&[
+            "yes or no",
+            "whole",
+            "whole from -5 to 130",
+            "decimal(2)",
+            "decimal(2) from 0.01 to 9.99",
+            "text",
+            "one of [DE, \"A T\", FR,]",
+            "one of [bronze < silver < gold]",
+            "set of text",
+            "time",
+            "date",
+            "zone",
+            "score halving every 72 hours",
+        ]);
+        self.words(words);
+        for _ in 0..self.dice.below(4) {
+            self.gap();
+            let words = self.dice.pick(&[
+                "key",
+                "key row number",
+                "needs personalisation",
+                "fresh 30 days",
+                "else DE",
+                "else -1",
+                "sensitive",
+                "hidden",
+                "protective",
+                "never used",
+                "from \"pdays\"",
+                "as of \"at\"",
+                "-1 is never",
+                "\"Y\" is yes",
+                "\" \" is missing",
+                "999 is never",
+            ]);
+            self.words(words);
+        }
+    }
+
+    fn active(&mut self) {
+        let words = self.dice.pick(&[
+            "active 2026-11-20 to 2026-12-31",
+            "active from 2026-11-20",
+            "active to 2026-12-31",
+            "active until 2026-12-31T12:00Z",
+            "active 2026-11-20T09:00Z until 2026-12-31 09:00 in \"Europe/Berlin\"",
+        ]);
+        self.put(words);
+    }
+
+    fn offer_clause(&mut self) {
+        match self.dice.below(6) {
+            0 => self.words("class marketing"),
+            1 => self.words("kind banner"),
+            2 => {
+                self.put("tags ");
+                self.names();
+            }
+            3 => self.active(),
+            4 => {
+                self.put("with title: ");
+                self.text();
+                if self.dice.one_in(2) {
+                    self.put(", when: ");
+                    self.text();
+                }
+            }
+            _ => {
+                self.words("off because ");
+                self.text();
+            }
+        }
+    }
+
+    fn slot_clause(&mut self) {
+        match self.dice.below(4) {
+            0 => self.words("accepts marketing, service"),
+            1 => self.words("picks 1"),
+            2 => {
+                self.put("fallback ");
+                self.put_name();
+                self.put(" when ");
+                self.condition(1);
+                self.put(", ");
+                let last = self.dice.pick(&["nothing", "brand_story"]);
+                self.put(last);
+            }
+            _ => {
+                self.words("off because ");
+                self.text();
+            }
+        }
+    }
+
+    fn rule_clause(&mut self) {
+        match self.dice.below(14) {
+            0 => {
+                let word = self.dice.pick(&["about ", "owner ", "ticket ", "because "]);
+                self.put(word);
+                self.text();
+            }
+            1 => self.words("review by 2027-03-01"),
+            2 => self.active(),
+            3..=5 => {
+                self.put("when ");
+                self.condition(0);
+            }
+            6 => {
+                self.put("unless ");
+                self.condition(0);
+            }
+            7 => {
+                let word = self.dice.pick(&["needs ", "before "]);
+                self.put(word);
+                self.names();
+            }
+            8 => self.words("priority -80"),
+            9 => {
+                self.put("cap ");
+                self.words("at most 3 shown or clicked");
+                for _ in 0..self.dice.below(4) {
+                    self.gap();
+                    self.cap_part();
+                }
+            }
+            10 => {
+                let word = self.dice.pick(&["show ", "metric "]);
+                self.put(word);
+                self.put_name();
+            }
+            11 => {
+                let words = self.dice.pick(&[
+                    "if capped show running_tips",
+                    "if no consent try other_rule",
+                    "if unknown nothing",
+                ]);
+                self.words(words);
+            }
+            _ => {
+                self.words("off because ");
+                self.text();
+            }
+        }
+    }
+
+    fn cap_part(&mut self) {
+        let words = self.dice.pick(&[
+            "in any 7 days",
+            "ever",
+            "per customer",
+            "on tag promo",
+            "on offer sale",
+            "on rule comeback",
+            "then next",
+        ]);
+        self.words(words);
+    }
+
+    fn cap_clause(&mut self) {
+        if self.dice.one_in(2) { self.words("at most 5 shown") } else { self.cap_part() }
+    }
+
+    fn given(&mut self) {
+        self.put("given { ");
+        for at in 0..self.dice.below(5) {
+            if at > 0 {
+                self.put(",");
+                self.gap();
+            }
+            self.put_name();
+            self.put(": ");
+            match self.dice.below(7) {
+                0 => self.put("missing"),
+                1 => self.put("never"),
+                2 => self.put("DE"),
+                3 => {
+                    let list = self.dice.pick(&["[]", "[\"a\", \"b\"]", "[40 at 3 days ago, 30 at now]", "[1, 2,]"]);
+                    self.put(list);
+                }
+                4 => {
+                    self.number();
+                    self.words(" as of ");
+                    self.point();
+                }
+                _ => self.literal(),
+            }
+        }
+        self.put(" }");
+    }
+
+    fn fact(&mut self) {
+        match self.dice.below(6) {
+            0 => {
+                self.put("as ");
+                self.put_name();
+            }
+            1 => {
+                self.put("now ");
+                self.instant();
+            }
+            2 => self.given(),
+            3 => {
+                let words = self.dice.pick(&[
+                    "consent all granted",
+                    "consent direct marketing objected",
+                    "consent a granted at 90 days ago version 4 confirmed, b unknown",
+                    "consent profiling withdrawn",
+                ]);
+                self.words(words);
+            }
+            _ => {
+                self.put("history ");
+                self.put_name();
+                if self.dice.one_in(2) {
+                    self.put(" of ");
+                    self.put_name();
+                }
+                self.put(" at ");
+                self.point();
+                for _ in 0..self.dice.below(2) {
+                    self.put(", ");
+                    self.point();
+                }
+            }
+        }
+    }
+
+    fn fact_or_expectation(&mut self) {
+        if self.dice.one_in(2) {
+            self.fact();
+            return;
+        }
+        let words = self.dice.pick(&[
+            "expect hero shows sale",
+            "expect hero shows sale because comeback",
+            "expect hero gives nothing because fallback",
+            "expect hero passes over comeback because capped",
+            "expect hero passes over comeback because \"tier is not known\"",
+        ]);
+        self.words(words);
+    }
+}

@@ -1,0 +1,111 @@
+//! Well-written files: they read without a finding, and to the tree that was meant.
+
+use super::dice::Dice;
+use super::{generate, parse, shape};
+use crate::syntax::tree::{ExprKind, File, ItemKind, RuleClause};
+
+fn well_read(text: &str) -> File {
+    let (file, findings) = parse(text);
+    let told: Vec<_> = findings.iter().map(|finding| (&finding.message, &text[finding.labels[0].span.range()])).collect();
+    assert!(findings.is_empty(), "{text}\n{told:#?}");
+    assert!(file.items.iter().all(|item| !item.damaged), "{text}");
+    file
+}
+
+/// The condition of `when`, without spans.
+fn when(condition: &str) -> String {
+    let file = well_read(&format!("rule r in s {{\n  when {condition}\n  show a\n}}"));
+    let ItemKind::Rule(rule) = &file.items[0].kind else { panic!("a rule") };
+    assert_eq!(rule.clauses.len(), 2, "{condition}");
+    let RuleClause::When(expr) = &rule.clauses[0].kind else { panic!("a when") };
+    shape(expr)
+}
+
+#[test]
+fn the_scenarios_of_the_language_read_without_a_finding() {
+    assert_eq!(well_read(include_str!("data/s2.rules")).items.len(), 15);
+    assert_eq!(well_read(include_str!("data/s6.rules")).items.len(), 12);
+}
+
+#[test]
+fn the_first_example_has_one_clause_that_is_not_built_yet() {
+    let (file, findings) = parse(include_str!("data/example.rules"));
+    assert_eq!(findings.iter().map(|finding| finding.code.name).collect::<Vec<_>>(), ["syntax::not-yet"]);
+    assert_eq!(file.items.iter().filter(|item| item.damaged).count(), 1);
+    assert_eq!(file.items.len(), 14);
+}
+
+#[test]
+fn generated_files_read_without_a_finding() {
+    for seed in 0..1_500 {
+        let items = generate::items(&mut Dice::new(seed), 3);
+        let file = well_read(&items.join("\n"));
+        assert_eq!(file.items.len(), items.len(), "seed {seed}");
+    }
+}
+
+#[test]
+fn newlines_carriage_returns_and_a_byte_order_mark_mean_nothing() {
+    for text in [include_str!("data/s2.rules"), include_str!("data/s6.rules")] {
+        let plain = shape(&well_read(text));
+        assert_eq!(plain, shape(&well_read(&format!("\u{FEFF}{}", text.replace('\n', "\r\n")))));
+        // Comments need their line ends; everything else may stand on one line, except that definitions begin a line.
+        let lines = text.lines().filter(|line| !line.starts_with("//"));
+        let one_line = lines.collect::<Vec<_>>().join(" ").replace(" segment ", "\nsegment ");
+        assert_eq!(plain, shape(&well_read(&one_line)));
+    }
+}
+
+#[test]
+fn precedence_is_else_then_times_then_plus_then_tests_then_and() {
+    assert_eq!(when("a else b * c + d is at least 3 and e"), when("a else b * c + d is at least 3   and\n e"));
+    let tree = when("a else b * c + d is 5 and e");
+    let order = ["And", "Is", "Sum", "Product", "Else"].map(|node| tree.find(node).expect(node));
+    assert!(order.is_sorted(), "{tree}");
+}
+
+#[test]
+fn words_of_the_language_may_be_names_wherever_a_name_may_stand() {
+    for (condition, node) in [
+        ("rule is yes", "Equals"),
+        ("when and unless", "And"),
+        ("old is more than 60 days old", "Age"),
+        ("x is more than old", "Compare"),
+        ("known is known", "Known"),
+        ("x is (known)", "Paren"),
+        ("last is times", "Equals"),
+        ("priority is at least from", "Compare"),
+        ("decimal is 3", "Equals"),
+        ("consent is consent.consent", "Consent"),
+    ] {
+        let tree = when(condition);
+        assert!(tree.contains(node), "{condition}: {tree}");
+    }
+}
+
+#[test]
+fn a_bare_first_bound_takes_the_unit_of_the_second() {
+    assert_eq!(when("t is from 180 to 540 days old"), when("t is from 180 days to 540 days old"));
+}
+
+#[test]
+fn a_minus_close_to_its_number_is_a_difference_behind_a_value_and_a_sign_elsewhere() {
+    assert_eq!(when("a -1 is 2"), when("a - 1 is 2"));
+    let tree = when("a is -1");
+    assert!(tree.contains("mantissa: -1"), "{tree}");
+}
+
+#[test]
+fn spans_end_with_the_last_word_of_what_they_cover() {
+    let text = "rule r in s { when a is yes and b // why\n show o }";
+    let file = well_read(text);
+    let ItemKind::Rule(rule) = &file.items[0].kind else { panic!("a rule") };
+    let clause = &rule.clauses[0];
+    assert_eq!(&text[clause.span.range()], "when a is yes and b");
+    assert_eq!(&text[clause.keyword.range()], "when");
+    let RuleClause::When(expr) = &clause.kind else { panic!("a when") };
+    assert_eq!(&text[expr.span.range()], "a is yes and b");
+    let ExprKind::And(parts) = &expr.kind else { panic!("an and") };
+    assert_eq!(parts.iter().map(|part| &text[part.span.range()]).collect::<Vec<_>>(), ["a is yes", "b"]);
+    assert_eq!(&text[file.items[0].span.range()], text);
+}

@@ -1,0 +1,141 @@
+//! Personas and tests: the facts they state and what they expect.
+
+use super::{Block, Literal, Name, Text, TimePoint};
+use crate::source::Span;
+
+/// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// `"the hero shows the sale"`
+    pub label: Text,
+    /// The facts and expectations.
+    pub clauses: Block<CaseClause>,
+}
+
+/// A clause of a persona or a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseClause {
+    /// `as anna`
+    As(Name),
+    /// `now 2026-02-01T08:00Z`: never relative to now (the parser refuses that).
+    Now(TimePoint),
+    /// `given { age: 34, viewed: ["running"] }`
+    Given(Vec<GivenItem>),
+    /// `consent card_marketing granted at 90 days ago version 4 confirmed, profiling unknown`: at least one.
+    Consent(Vec<ConsentFact>),
+    /// `history shown of summer_sale at 2026-06-08T10:00Z, 3 days ago`
+    History(Fact),
+    /// `expect home_hero shows sale because summer`; in tests only.
+    Expect(Expectation),
+}
+
+/// One given value: `credit_score: 700 as of 2026-01-10T00:00Z`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenItem {
+    /// `credit_score`
+    pub name: Name,
+    /// `700`
+    pub value: GivenValue,
+    /// Where the value stands.
+    pub value_span: Span,
+    /// `2026-01-10T00:00Z`
+    pub as_of: Option<TimePoint>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A value in `given`, or what a cell means in a mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenValue {
+    /// `missing`
+    Missing,
+    /// `never`
+    Never,
+    /// `34`, `"c1"`, `no`, `90 days ago`
+    Literal(Literal),
+    /// `DE`: a member of a closed set.
+    Member(Name),
+    /// `["running", "trail"]`, `[]`: literals only. Not in a mapping.
+    List(Vec<Literal>),
+    /// `[40 at 3 days ago, 30 at 2026-06-08T10:00Z]`: the increments of a score. Not in a mapping.
+    Increments(Vec<Increment>),
+}
+
+/// One increment of a score: `40 at 3 days ago`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Increment {
+    /// `40`: a number.
+    pub amount: Literal,
+    /// `3 days ago`
+    pub at: TimePoint,
+}
+
+/// One consent record: `card_marketing granted at 90 days ago version 4 confirmed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentFact {
+    /// `card_marketing`
+    pub subject: ConsentSubject,
+    /// `granted`; which seven there are is the checker's to say.
+    pub status: Name,
+    /// `at 90 days ago`
+    pub at: Option<TimePoint>,
+    /// `version 4`
+    pub version: Option<u32>,
+    /// `confirmed`
+    pub confirmed: bool,
+    /// All of it.
+    pub span: Span,
+}
+
+/// Whose record it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConsentSubject {
+    /// `consent all granted`
+    All(Span),
+    /// `consent direct marketing objected`
+    DirectMarketing(Span),
+    /// `consent profiling unknown`
+    Purpose(Name),
+}
+
+/// Something that happened: `shown of summer_sale at 3 days ago, 1 hour ago`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// `shown`: built in or declared.
+    pub event: Name,
+    /// `summer_sale`
+    pub of: Option<Name>,
+    /// When, each one event; at least one.
+    pub at: Vec<TimePoint>,
+}
+
+/// `home_hero shows sale because summer`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// `home_hero`
+    pub slot: Name,
+    /// `shows sale`
+    pub outcome: Outcome,
+    /// `because summer`
+    pub reason: Option<Reason>,
+}
+
+/// What a test expects of a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// `shows sale`
+    Shows(Name),
+    /// `gives nothing`
+    GivesNothing,
+    /// `passes over summer_rule`
+    PassesOver(Name),
+}
+
+/// Why, as a test says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// `because capped`, `because comeback_runner`: a word of the fixed list, or the name of a rule or cap.
+    Name(Name),
+    /// `because "has_app is not known"`
+    Text(Text),
+}

@@ -1,0 +1,67 @@
+//! Every finding of the compiler: a file a code in `cases/`, beside the small shop of `prelude.rules`.
+//!
+//! A case is called after its code and must give that code and no other (a first line `// also: code, code` names
+//! more). Snapshots show the source above the message; `INSTA_UPDATE=always cargo test findings` rewrites them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cater::compile::compile;
+use cater::diagnostics::{codes, render};
+use cater::source::SourceSet;
+
+fn cases() -> Vec<(String, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings/cases");
+    let mut cases = Vec::new();
+    for stage in std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
+        for case in std::fs::read_dir(&stage).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+            cases.push((format!("{}::{}", name(&stage), name(&case)), case));
+        }
+    }
+    cases.sort();
+    cases
+}
+
+#[test]
+fn every_case_gives_its_code_and_no_other() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path("snapshots");
+    let mut wrong = Vec::new();
+    for (code, path) in cases() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut sources = SourceSet::default();
+        sources.add("case.rules", text.clone());
+        sources.add("prelude.rules", include_str!("prelude.rules"));
+        let compiled = compile(sources);
+        let found: BTreeSet<&str> = compiled.diagnostics.iter().map(|finding| finding.code.name).collect();
+        let also = text.lines().next().and_then(|line| line.strip_prefix("// also: ")).unwrap_or_default();
+        let expected: BTreeSet<&str> =
+            also.split(", ").filter(|code| !code.is_empty()).chain([code.as_str()]).collect();
+        // What the case leaves unused is not what it is about.
+        let found: BTreeSet<&str> = found.into_iter().filter(|name| !name.starts_with("lint::unused")).collect();
+        if found != expected {
+            wrong.push(format!("{code}: found {found:?}"));
+        }
+        let shown: Vec<_> =
+            compiled.diagnostics.into_iter().filter(|finding| !finding.code.name.starts_with("lint::unused")).collect();
+        let human = render::human(&shown, &compiled.sources, false, 100);
+        let name = code.replace("::", "__");
+        settings.bind(|| insta::assert_snapshot!(name, format!("{text}\n{:-<100}\n{human}", "")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Codes of `syntax::` have their cases beside the parser.
+#[test]
+fn every_code_of_the_compiler_has_a_case() {
+    let cases: BTreeSet<String> = cases().into_iter().map(|(code, _)| code).collect();
+    let without: Vec<&str> = codes::all()
+        .map(|code| code.name)
+        .filter(|name| ["resolve::", "type::", "consent::", "lint::"].iter().any(|stage| name.starts_with(stage)))
+        .filter(|name| !cases.contains(*name))
+        .collect();
+    assert!(without.is_empty(), "no case in tests/findings/cases for {without:#?}");
+}
