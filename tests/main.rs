@@ -2,5 +2,7 @@
 
 #[cfg(feature = "jit")]
 mod engines;
+#[cfg(feature = "cli")]
 mod findings;
+#[cfg(feature = "cli")]
 mod order;

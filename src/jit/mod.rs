@@ -16,7 +16,7 @@ use cranelift_module::ModuleError;
 use thiserror::Error;
 
 use crate::frame::Decision;
-use crate::model::{RuleSet, SlotId};
+use crate::model::{RuleSet, SlotId, Verified};
 use crate::plan::{Layout, Plan, PlanError, Record};
 use code::Code;
 use function::{NEXT_FUNCTION, ON, Piece, Places, TRY};
@@ -117,15 +117,16 @@ struct CompiledSlot {
     places: Places,
 }
 
-/// Compiles a verified rule set.
+/// Compiles a rule set.
 ///
 /// # Errors
 /// Whatever cannot be made; see [`JitError`].
-pub fn compile(rules: &RuleSet) -> Result<Compiled, JitError> {
+pub fn compile(rules: &Verified) -> Result<Compiled, JitError> {
     compile_with(rules, Effort::default())
 }
 
-/// Compiles a verified rule set with so much effort.
+/// Compiles a rule set with so much effort; for tests and measurements. What `verify` would refuse may panic here, or
+/// be decided in another way than by the reference evaluator.
 ///
 /// # Errors
 /// Whatever cannot be made; see [`JitError`].
@@ -140,7 +141,7 @@ pub fn compile_with(rules: &RuleSet, effort: Effort) -> Result<Compiled, JitErro
     Ok(Compiled { slots: slots.collect(), layout: plan.layout, code })
 }
 
-/// What the code generator is given for a verified rule set, one text a function, for people and tests.
+/// What the code generator is given for a rule set that passes `verify`, one text a function, for people and tests.
 ///
 /// # Errors
 /// Whatever cannot be made; see [`JitError`].

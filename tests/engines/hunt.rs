@@ -9,7 +9,7 @@ use std::time::{Duration, Instant as Clock};
 use cater::eval;
 use cater::frame::{Decision, Frame, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{RuleSet, SlotId};
+use cater::model::{RuleSet, SlotId, verify};
 use cater::plan::{PlanError, Record};
 
 use super::count::{Counts, Engine};
@@ -77,6 +77,7 @@ fn one(seed: u64, report: &mut Report) -> Result<(), String> {
     let rules = &generated.rules;
     let effort = if seed.is_multiple_of(8) { Effort::Optimised } else { Effort::Quick };
     report.rule_sets += 1;
+    verify(rules).map_err(|error| format!("seed {seed}: the generator made what `verify` refuses: {error}"))?;
     let compiled = match jit::compile_with(rules, effort) {
         Ok(compiled) => compiled,
         Err(JitError::Plan(PlanError::TooWide)) => {

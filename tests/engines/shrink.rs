@@ -74,7 +74,7 @@ fn truth(rules: &RuleSet, frame: &Frame, clause: &Clause) -> cater::value::Truth
 /// What both engines answer; `None` where machine code could not.
 fn answers(rules: &RuleSet, frame: &Frame, slots: &[SlotId]) -> (Vec<Decision>, Option<Vec<Decision>>) {
     let reference = eval::decide_all(rules, frame, slots);
-    let machine = jit::compile(rules).ok().and_then(|compiled| {
+    let machine = jit::compile_with(rules, jit::Effort::Quick).ok().and_then(|compiled| {
         let mut record = compiled.layout().record();
         machine_all(rules, &compiled, frame, &mut record, slots)
     });
