@@ -10,8 +10,11 @@ pub mod compile;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;
+#[cfg(feature = "jit")]
+pub mod jit;
 pub mod model;
 pub mod ops;
+pub mod plan;
 pub mod runtime;
 pub mod source;
 #[cfg(feature = "cli")]

@@ -1,4 +1,8 @@
 //! One binary for all integration tests.
 
+#[cfg(feature = "jit")]
+mod engines;
+#[cfg(feature = "cli")]
 mod findings;
+#[cfg(feature = "cli")]
 mod order;
