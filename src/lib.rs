@@ -1,5 +1,7 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+#[cfg(feature = "cli")]
+pub mod analysis;
 pub mod bundle;
 #[cfg(feature = "cli")]
 pub mod check;
