@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod customer;
 mod explain;
+mod graph;
 mod list;
 mod new;
 mod terminal;
@@ -69,6 +70,8 @@ enum Verb {
     Why(why::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
+    /// Draw who wins over whom, and what each rule shows, reads and needs.
+    Graph(graph::Arguments),
     /// List the rules: owner, metric, audience in words, review date.
     List(list::Arguments),
     /// Say what a finding's code means and what to do.
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
+        Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),
         Verb::Explain(arguments) => explain::run(&arguments, &mut terminal),
         Verb::New(arguments) => new::run(&arguments, &mut terminal),
