@@ -6,6 +6,7 @@
 
 mod circle;
 pub mod draw;
+mod picture;
 mod ranking;
 mod references;
 mod round;
@@ -16,6 +17,7 @@ mod unused;
 mod tests;
 
 pub use circle::circles as circles_of_edges;
+pub use picture::picture;
 pub use ranking::{Ranking, Standing};
 pub use references::RuleGraph;
 pub use round::{Circle, Round, circles};

@@ -4,7 +4,7 @@
 //! before deciding and writes them after it: deciding itself is a pure function of rules and frame. Refuses to know how
 //! rules are spelt or checked.
 
-#[cfg(feature = "cli")]
+pub mod clock;
 pub mod data;
 mod names;
 pub mod store;

@@ -1,14 +1,36 @@
-//! Codes of the `state::` stage: files that remember what happened.
+//! Codes of the `state::` stage.
 
 codes! {
-    NOT_A_STATE = "state::not-a-state", Error, "the file given as state is something else",
-        "`--state FILE` names the file in which shown offers and other events are remembered. This file was written by another program, and cater never overwrites what it does not know. Name another file; one that does not exist is made.";
-    OTHER_VERSION = "state::other-version", Error, "the state file was written by another version of cater",
-        "The form of state files has changed between the versions. The file was left as it is: use the version that wrote it.";
-    DAMAGED = "state::damaged", Error, "the state file does not hold what was written to it",
-        "A checksum does not fit: the file was changed or damaged. Deciding with half of a history would show offers too often, so nothing is decided. The file was left as it is; restore a copy, or start a new file.";
-    IN_USE = "state::in-use", Error, "another program has the state file open",
-        "Two programs that count in one file would count past each other. Wait for the other one to end, or use another file.";
-    UNUSABLE = "state::unusable", Error, "the state file cannot be read or written",
-        "The system refused: the message says why. Nothing was decided and nothing was written.";
+    NOT_A_STATE_FILE = "state::not-a-state-file", Error,
+    "the file given as state is something else",
+    "A state file remembers what customers were shown, so that caps hold from one run to the next. This file does not begin \
+     as one, or it is a database of another program, or it is empty, which a state file never is. It has not been \
+     touched. If you meant to begin anew, name a file that does not exist yet.\n\n\
+     avoid:  cater decide . --state customers.csv\n\
+     prefer: cater decide . --state shown.state";
+    OTHER_VERSION = "state::other-version", Error,
+    "the state file was written by a program with another format of state",
+    "The format has a version of its own. A file of another version is refused and left as it is: guessing what it says \
+     could forget that somebody has seen enough. Use the program that wrote it, or a later one.\n\n\
+     avoid:  going back to an older program with the state of a newer one\n\
+     prefer: keeping a copy of the state before an upgrade";
+    DAMAGED = "state::damaged", Error,
+    "the state file was changed by something else than cater, or part of it was lost",
+    "Every page of the file carries a checksum, and all of them are looked at when it is opened. One does not fit. The file \
+     is refused and left as it is, because using it could forget that somebody has seen enough. Take the last copy, or \
+     begin anew with a file that does not exist yet.\n\n\
+     avoid:  copying the file while a run is writing it\n\
+     prefer: copying it between two runs";
+    IN_USE = "state::in-use", Error,
+    "another program is using the state file",
+    "Two runs that write the same history at once would each count without the other. Wait until the other run has \
+     ended, or give each its own file.\n\n\
+     avoid:  two runs at the same time with --state shown.state\n\
+     prefer: one after the other";
+    UNUSABLE = "state::unusable", Error,
+    "the state file cannot be read or written",
+    "The system refuses: the folder does not exist, the disk is full, or the file may not be written. What was recorded by \
+     earlier runs is still there; nothing of this run has been.\n\n\
+     avoid:  --state /shown.state without the right to write there\n\
+     prefer: --state ./shown.state";
 }

@@ -30,6 +30,16 @@ impl Explanation {
     }
 }
 
+impl Who {
+    /// The rule that competes, or in whose place something else does; none for a fallback.
+    pub fn rule(&self) -> Option<&String> {
+        match self {
+            Self::Rule { rule, .. } | Self::Substitute { rule, .. } => Some(rule),
+            Self::Fallback { .. } => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.shows {

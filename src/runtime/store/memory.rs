@@ -1,14 +1,16 @@
-//! A store that forgets when the program ends.
+//! History in memory: for a single run, for tests, and for whoever keeps state elsewhere.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
-use super::{Batch, StateError, StateStore, StoredEvent, merged};
+use super::{StateError, StateStore, StoredEvent, Transaction};
 
-/// Events in memory.
+type Histories = HashMap<Box<str>, Vec<StoredEvent>>;
+
+/// A store that ends with the process.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    units: Mutex<HashMap<String, Vec<StoredEvent>>>,
+    histories: RwLock<Histories>,
 }
 
 impl MemoryStore {
@@ -16,23 +18,37 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self::default()
     }
-
-    fn units(&self) -> MutexGuard<'_, HashMap<String, Vec<StoredEvent>>> {
-        // A panic elsewhere cannot leave the map half written: each entry is replaced as a whole.
-        self.units.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl StateStore for MemoryStore {
-    fn history(&self, unit: &str) -> Result<Vec<StoredEvent>, StateError> {
-        Ok(self.units().get(unit).cloned().unwrap_or_default())
+    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        // Whoever panicked while holding the lock had not begun to change anything: a commit only appends.
+        let histories = self.histories.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(histories.get(key).cloned().unwrap_or_default())
     }
 
-    fn record(&self, batch: &Batch) -> Result<(), StateError> {
-        let mut units = self.units();
-        for (unit, events) in batch {
-            let known = units.remove(unit).unwrap_or_default();
-            units.insert(unit.clone(), merged(known, events));
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
+        Ok(Box::new(Pending { store: self, events: Vec::new() }))
+    }
+}
+
+struct Pending<'a> {
+    store: &'a MemoryStore,
+    events: Vec<(Box<str>, Vec<StoredEvent>)>,
+}
+
+impl Transaction for Pending<'_> {
+    fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
+        if !events.is_empty() {
+            self.events.push((key.into(), events.to_vec()));
+        }
+        Ok(())
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StateError> {
+        let mut histories = self.store.histories.write().unwrap_or_else(PoisonError::into_inner);
+        for (key, events) in self.events {
+            histories.entry(key).or_default().extend(events);
         }
         Ok(())
     }

@@ -1,14 +1,15 @@
-//! What happened to customers, remembered between decisions: one trait, one store a file, one conformance suite.
+//! Where the history of customers is kept between decisions: one trait, one store a file, one conformance suite.
 //!
-//! A store keeps events by unit (the customer's key), by name and not by id, because bundles come and go. It knows no
-//! rules: which events a cap counts is worked out from them when a frame is gathered, so renaming or tightening a cap
-//! never forgets what happened (R30).
+//! A store keeps events by the customer's key, in names: bundles come and go, and a cap that is renamed or tightened must
+//! not forget what happened (R30). It is synchronous and knows nothing of rules. Reading takes place before a decision,
+//! writing after it, and a run over a whole base writes through one [`Transaction`], so that it lands whole or not at
+//! all.
 
+#[cfg(test)]
+mod conformance;
 #[cfg(feature = "cli")]
 mod embedded;
 mod memory;
-#[cfg(test)]
-mod tests;
 
 #[cfg(feature = "cli")]
 pub use embedded::{EmbeddedStore, STATE_VERSION};
@@ -17,76 +18,126 @@ pub use memory::MemoryStore;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::names::Names;
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::state as codes;
-use crate::frame::Via;
+use crate::frame::{Happened, Stamp, Via};
+use crate::model::{EventId, RuleSet};
 use crate::value::Instant;
 
-/// One event of one unit.
+/// Something that happened to a customer, in names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredEvent {
-    /// What happened: `shown`, `purchase`.
+    /// What.
     pub event: String,
     /// When.
     pub at: Instant,
-    /// Of which offer; without one it may belong to anything.
+    /// Of which offer; `None` where it may belong to any.
     pub offer: Option<String>,
-    /// By which rule.
+    /// Which rule showed it.
     pub rule: Option<String>,
-    /// By which clause, if a substitute was shown.
+    /// The clause, if a substitute was shown.
     pub via: Option<Via>,
-    /// The offer's tags at that time; `None` where nobody wrote them down.
-    pub tags: Option<Vec<String>>,
+    /// The offer's tags at that time.
+    pub tags: Vec<String>,
 }
 
-/// What is to be remembered: events by unit.
-pub type Batch = [(String, Vec<StoredEvent>)];
+impl StoredEvent {
+    /// An event with the stamp of a decision of `rules`.
+    pub fn new(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp) -> Self {
+        let event = rules[event].name.clone();
+        match stamp {
+            Stamp::Unstamped => Self { event, at, offer: None, rule: None, via: None, tags: Vec::new() },
+            Stamp::Of { offer, rule, via, tags } => Self {
+                event,
+                at,
+                offer: offer.map(|offer| rules[offer].name.clone()),
+                rule: rule.map(|rule| rules[rule].name.clone()),
+                via: *via,
+                tags: tags.iter().map(|tag| rules[*tag].clone()).collect(),
+            },
+        }
+    }
 
-/// Where events are kept. Synchronous; safe to share between threads.
+    /// The event as `rules` see it; `None` where they do not declare such an event, so nothing can count it.
+    pub fn happened(&self, rules: &RuleSet) -> Option<Happened> {
+        let names = Names::of(rules);
+        let event = names.event(&self.event)?;
+        let stamp = names.stamp(self.offer.as_deref(), self.rule.as_deref(), self.via, Some(&self.tags));
+        Some(Happened { event, at: self.at, stamp })
+    }
+}
+
+/// Keeps what happened to customers.
 pub trait StateStore: Send + Sync {
-    /// The events of a unit, earliest first, of one instant in the order recorded; none of a unit never seen.
+    /// What happened to the customer, in the order in which it was recorded; nothing for one who is not known.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn history(&self, unit: &str) -> Result<Vec<StoredEvent>, StateError>;
+    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
 
-    /// Remembers all of a batch, or nothing of it.
+    /// Begins to write. Until it is committed nobody sees anything of it.
     ///
     /// # Errors
-    /// The store cannot be written; then it holds what it held before.
-    fn record(&self, batch: &Batch) -> Result<(), StateError>;
+    /// The store cannot be written, or is being written by somebody else.
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError>;
+
+    /// Records events of one customer, all or none.
+    ///
+    /// # Errors
+    /// As [`StateStore::begin`] and [`Transaction::commit`].
+    fn record(&self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
+        let mut transaction = self.begin()?;
+        transaction.record(key, events)?;
+        transaction.commit()
+    }
+}
+
+/// Writing that lands whole, or, when it is dropped, not at all.
+pub trait Transaction {
+    /// Adds events to a customer's history.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError>;
+
+    /// Makes everything recorded since the beginning visible and durable.
+    ///
+    /// # Errors
+    /// The store cannot be written; then nothing of it is there.
+    fn commit(self: Box<Self>) -> Result<(), StateError>;
 }
 
 /// Why a store cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StateError {
-    /// It is something else, and is left alone.
+    /// The file is no state of cater's.
     #[error("`{0}` is not a state file of cater")]
-    NotAState(String),
-    /// Written by another version.
-    #[error("`{file}` is a state file of version {found}; this program reads version {known}")]
+    Foreign(String),
+    /// The file is a state of another version.
+    #[error("the state file `{file}` has format version {found}, and this program keeps version {expected}")]
     OtherVersion {
         /// The file.
         file: String,
-        /// The version in it.
-        found: u32,
-        /// The version that this program knows.
-        known: u32,
+        /// Its version.
+        found: u64,
+        /// The one that is read and written.
+        expected: u64,
     },
-    /// What it holds is not what was written.
+    /// The file was changed by something else, or a disk lost part of it.
     #[error("the state file `{file}` is damaged: {why}")]
     Damaged {
         /// The file.
         file: String,
-        /// In a few words.
+        /// In the library's words.
         why: String,
     },
     /// Another program has it open.
     #[error("the state file `{0}` is in use by another program")]
     InUse(String),
-    /// The disk, the file's rights and the like.
+    /// The disk or the system says no.
     #[error("the state file `{file}` cannot be used: {why}")]
-    Unusable {
+    Io {
         /// The file.
         file: String,
         /// In the system's words.
@@ -98,18 +149,11 @@ impl StateError {
     /// Its entry in the table of codes.
     pub fn code(&self) -> &'static Code {
         match self {
-            Self::NotAState(_) => &codes::NOT_A_STATE,
+            Self::Foreign(_) => &codes::NOT_A_STATE_FILE,
             Self::OtherVersion { .. } => &codes::OTHER_VERSION,
             Self::Damaged { .. } => &codes::DAMAGED,
             Self::InUse(_) => &codes::IN_USE,
-            Self::Unusable { .. } => &codes::UNUSABLE,
+            Self::Io { .. } => &codes::UNUSABLE,
         }
     }
-}
-
-/// Puts new events behind those that are there, in order of time; equals keep their order.
-fn merged(mut known: Vec<StoredEvent>, new: &[StoredEvent]) -> Vec<StoredEvent> {
-    known.extend_from_slice(new);
-    known.sort_by_key(|event| event.at);
-    known
 }

@@ -1,0 +1,169 @@
+//! A number to a value.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
+
+use super::Emit;
+use crate::plan::number::{MISSING, Number, NumberId, Quotient};
+use crate::value::pow10;
+
+impl Emit<'_> {
+    /// The value of a number that may still be missing if it is a word of the record; any other goes to `missing`.
+    /// Comparisons deal with a missing word on their own, mostly at no cost.
+    pub(super) fn unchecked(&mut self, of: NumberId, missing: Block) -> Value {
+        match self.guards.number(of) {
+            Number::Word(word) => {
+                let word = *word;
+                self.load(word)
+            }
+            Number::Constant(_)
+            | Number::Scaled(..)
+            | Number::Sum(..)
+            | Number::Difference(..)
+            | Number::Product(..)
+            | Number::Quotient(_)
+            | Number::Else(..)
+            | Number::When { .. } => self.number(of, missing),
+        }
+    }
+
+    /// The value of a number, in the block that is current afterwards; to `missing` where there is none. Never is a
+    /// value.
+    pub(super) fn number(&mut self, of: NumberId, missing: Block) -> Value {
+        match self.guards.number(of) {
+            Number::Constant(value) => {
+                let value = *value;
+                if value == MISSING {
+                    self.builder.ins().jump(missing, &[]);
+                    let unreachable = self.builder.create_block();
+                    self.builder.switch_to_block(unreachable);
+                }
+                self.constant(value)
+            }
+            Number::Word(word) => {
+                let value = self.load(*word);
+                if self.guards.range(of).missing {
+                    let gap = self.builder.ins().icmp_imm_s(IntCC::Equal, value, MISSING);
+                    self.go_on_unless(gap, missing);
+                }
+                value
+            }
+            Number::Scaled(inner, factor) => {
+                let value = self.number(*inner, missing);
+                let factor = self.constant(*factor);
+                let scaled = self.builder.ins().imul(value, factor);
+                match self.guards.range(*inner).never {
+                    None => scaled,
+                    Some(never) => {
+                        let is_never = self.builder.ins().icmp_imm_s(IntCC::Equal, value, never);
+                        self.builder.ins().select(is_never, value, scaled)
+                    }
+                }
+            }
+            Number::Sum(left, right) => {
+                let (a, b) = (self.countable(*left, missing), self.countable(*right, missing));
+                self.builder.ins().iadd(a, b)
+            }
+            Number::Difference(left, right) => {
+                let (a, b) = (self.countable(*left, missing), self.countable(*right, missing));
+                self.builder.ins().isub(a, b)
+            }
+            Number::Product(left, right) => {
+                let (a, b) = (self.countable(*left, missing), self.countable(*right, missing));
+                self.builder.ins().imul(a, b)
+            }
+            Number::Quotient(quotient) => {
+                let quotient = *quotient;
+                self.quotient(quotient, missing)
+            }
+            Number::Else(first, second) => {
+                let (other, join) = (self.builder.create_block(), self.builder.create_block());
+                let joined = self.builder.append_block_param(join, types::I64);
+                let value = self.number(*first, other);
+                self.builder.ins().jump(join, &[value.into()]);
+                self.builder.switch_to_block(other);
+                let value = self.number(*second, missing);
+                self.builder.ins().jump(join, &[value.into()]);
+                self.builder.switch_to_block(join);
+                joined
+            }
+            Number::When { yes, no, of } => {
+                let (yes, no, of) = (*yes, *no, *of);
+                let (holds, else_no, zero) =
+                    (self.builder.create_block(), self.builder.create_block(), self.builder.create_block());
+                let join = self.builder.create_block();
+                let joined = self.builder.append_block_param(join, types::I64);
+                self.branch(yes, holds, else_no);
+                self.builder.switch_to_block(holds);
+                let value = self.number(of, missing);
+                self.builder.ins().jump(join, &[value.into()]);
+                self.builder.switch_to_block(else_no);
+                self.branch(no, zero, missing);
+                self.builder.switch_to_block(zero);
+                let value = self.constant(0);
+                self.builder.ins().jump(join, &[value.into()]);
+                self.builder.switch_to_block(join);
+                joined
+            }
+        }
+    }
+
+    /// A value that arithmetic can use: arithmetic with never is missing.
+    fn countable(&mut self, of: NumberId, missing: Block) -> Value {
+        let value = self.number(of, missing);
+        if let Some(never) = self.guards.range(of).never {
+            let is_never = self.builder.ins().icmp_imm_s(IntCC::Equal, value, never);
+            self.go_on_unless(is_never, missing);
+        }
+        value
+    }
+
+    /// Division of magnitudes, rounded half to even, with the sign put back. Where the lengthened left side does not
+    /// fit in 64 bits its digits follow by long division, as on paper: bring down as many as the remainder has room for.
+    fn quotient(&mut self, quotient: Quotient, missing: Block) -> Value {
+        let Quotient { left, right, places, step, right_factor } = quotient;
+        let a = self.countable(left, missing);
+        let b = self.countable(right, missing);
+        let is_zero = self.builder.ins().icmp_imm_s(IntCC::Equal, b, 0);
+        self.go_on_unless(is_zero, missing);
+        let sign = self.builder.ins().bxor(a, b);
+        let mut a = self.builder.ins().iabs(a);
+        let mut b = self.builder.ins().iabs(b);
+        if right_factor != 1 {
+            let factor = self.constant(right_factor);
+            b = self.builder.ins().imul(b, factor);
+        }
+        if step.is_none() && places > 0 {
+            let factor = self.power(places);
+            a = self.builder.ins().imul(a, factor);
+        }
+        let mut whole = self.builder.ins().udiv(a, b);
+        let mut rest = self.builder.ins().urem(a, b);
+        let mut digits = if step.is_some() { places } else { 0 };
+        while digits > 0 {
+            let now = digits.min(step.unwrap_or(digits).max(1));
+            let factor = self.power(now);
+            let lengthened = self.builder.ins().imul(rest, factor);
+            let more = self.builder.ins().udiv(lengthened, b);
+            rest = self.builder.ins().urem(lengthened, b);
+            let shifted = self.builder.ins().imul(whole, factor);
+            whole = self.builder.ins().iadd(shifted, more);
+            digits -= now;
+        }
+        // Up where twice the rest is more than the divisor, or the same and the last digit odd.
+        let twice = self.builder.ins().ishl_imm_u(rest, 1);
+        let odd = self.builder.ins().band_imm_s(whole, 1);
+        let twice = self.builder.ins().iadd(twice, odd);
+        let up = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, twice, b);
+        let up = self.builder.ins().uextend(types::I64, up);
+        let rounded = self.builder.ins().iadd(whole, up);
+        let negated = self.builder.ins().ineg(rounded);
+        let is_negative = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, sign, 0);
+        self.builder.ins().select(is_negative, negated, rounded)
+    }
+
+    fn power(&mut self, places: u8) -> Value {
+        let power = i64::try_from(pow10(places)).unwrap_or(i64::MAX);
+        self.constant(power)
+    }
+}

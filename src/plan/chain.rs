@@ -1,0 +1,283 @@
+//! The chain of a slot: every rule in the order in which it wins, then the fallback list, as small trees of tests.
+//!
+//! Static facts are folded: a rule that is switched off has no link, a rule without dates no test of them. A rule
+//! without substitutes is one conjunction; one with substitutes asks in the order that tells their causes apart.
+//!
+//! A rule is tried at most once in a decision, and nothing has to remember that: whether a rule, or what stands in for
+//! it, wins follows from the record alone, so whoever failed once fails again. A `try` of a rule that stands before in
+//! the chain therefore leads straight on.
+
+use std::collections::HashMap;
+
+use super::PlanError;
+use super::guard::GuardId;
+use super::lower::{Ask, Lowering};
+use crate::frame::{By, Decision, Outcome, Via};
+use crate::model::{Active, CapId, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
+
+/// How a slot is decided.
+#[derive(Clone, Debug)]
+pub struct SlotPlan {
+    /// The slot.
+    pub slot: SlotId,
+    /// Every answer that the slot can give.
+    pub picks: Vec<Decision>,
+    /// In the order in which they win; the last always picks.
+    pub chain: Vec<Link>,
+    /// The rules that are tried in the place of others; where such a link leads on, nothing stands in any more, and the
+    /// chain goes on after the link from which it was tried.
+    pub tries: Vec<Link>,
+}
+
+/// What one candidate comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Asks and goes on accordingly.
+    Test {
+        /// What.
+        guard: GuardId,
+        /// Where it holds.
+        yes: Box<Link>,
+        /// Where it does not.
+        no: Box<Link>,
+    },
+    /// The answer, an index into [`SlotPlan::picks`].
+    Pick(u32),
+    /// The next candidate.
+    Next,
+    /// A rule stands in, an index into [`SlotPlan::tries`].
+    Try(u32),
+}
+
+impl Link {
+    fn test(guard: GuardId, yes: Self, no: Self) -> Self {
+        match guard {
+            GuardId::ALWAYS => yes,
+            GuardId::NOT => no,
+            _ if yes == no => yes,
+            guard => Self::Test { guard, yes: Box::new(yes), no: Box::new(no) },
+        }
+    }
+
+    /// Calls `f` on this link and all below it.
+    pub fn each(&self, f: &mut impl FnMut(&Self)) {
+        f(self);
+        match self {
+            Self::Test { yes, no, .. } => {
+                yes.each(f);
+                no.each(f);
+            }
+            Self::Pick(_) | Self::Next | Self::Try(_) => {}
+        }
+    }
+}
+
+/// The plan of one slot.
+pub(super) fn slot(lowering: &mut Lowering<'_>, id: SlotId) -> Result<SlotPlan, PlanError> {
+    let rules = lowering.rules;
+    let slot = &rules[id];
+    let mut chain = Chain {
+        lowering,
+        slot: id,
+        picks: Vec::new(),
+        picked: HashMap::new(),
+        places: HashMap::new(),
+        wanted: Vec::new(),
+    };
+    let links = chain.links(slot)?;
+    // What is tried may try in turn; the list grows while it is worked off.
+    let mut tries = Vec::new();
+    while let Some(rule) = chain.wanted.get(tries.len()).copied() {
+        tries.push(chain.rule(rule, &|_| false)?);
+    }
+    Ok(SlotPlan { slot: id, picks: chain.picks, chain: links, tries })
+}
+
+struct Chain<'a, 'b> {
+    lowering: &'a mut Lowering<'b>,
+    slot: SlotId,
+    picks: Vec<Decision>,
+    picked: HashMap<Decision, u32>,
+    /// The place of each rule among the tries.
+    places: HashMap<RuleId, u32>,
+    wanted: Vec<RuleId>,
+}
+
+impl Chain<'_, '_> {
+    fn links(&mut self, slot: &Slot) -> Result<Vec<Link>, PlanError> {
+        if slot.off.is_some() {
+            return Ok(vec![self.pick(Outcome::Nothing, By::SlotOff)]);
+        }
+        let places: HashMap<RuleId, usize> =
+            slot.order.iter().enumerate().map(|(place, rule)| (*rule, place)).collect();
+        let mut links = Vec::new();
+        for (place, rule) in slot.order.iter().enumerate() {
+            let failed = |other: RuleId| places.get(&other).is_some_and(|other| *other <= place);
+            links.push(self.rule(*rule, &failed)?);
+        }
+        let last = slot.fallback.len().saturating_sub(1);
+        for (place, entry) in slot.fallback.iter().enumerate() {
+            links.push(self.fallback(place, entry, place == last)?);
+        }
+        if slot.fallback.is_empty() {
+            links.push(self.pick(Outcome::Nothing, By::Fallback(0)));
+        }
+        // What can never hold has no link; after what always holds there is none.
+        let always = |link: &Link| matches!(link, Link::Pick(_));
+        let end = links.iter().position(always).map_or(links.len(), |place| place + 1);
+        links.truncate(end);
+        links.retain(|link| *link != Link::Next);
+        Ok(links)
+    }
+
+    /// The link of a rule; `failed` tells of rules that cannot win any more when it is reached.
+    fn rule(&mut self, id: RuleId, failed: &dyn Fn(RuleId) -> bool) -> Result<Link, PlanError> {
+        let rules = self.lowering.rules;
+        let rule = &rules[id];
+        if rule.off.is_some() || rules[rule.show].off.is_some() {
+            return Ok(Link::Next);
+        }
+        let mut live = vec![self.dates(rule.active), self.dates(rules[rule.show].active)];
+        if let Some(last) = rules.last_day(id) {
+            let bit = self.lowering.layout.overdue(last);
+            live.push(self.lowering.guards.bits(bit.word, bit.mask(), 0));
+        }
+        let consent: Vec<GuardId> = rule
+            .needs
+            .iter()
+            .map(|purpose| {
+                let bit = self.lowering.layout.open(*purpose);
+                self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())
+            })
+            .collect();
+        let unless = self.ask_all(&rule.unless, Ask::No)?;
+        let when = self.ask_all(&rule.when, Ask::Yes)?;
+        let free = self.not_taken(rule.show);
+        let caps = self.caps(rule.caps.iter().chain(&rules[rule.show].caps).copied());
+        let shown = self.pick(Outcome::Shows(rule.show), By::Rule(id));
+
+        let mut substitute = |via, substitute: Option<Substitute>| match substitute {
+            None => Ok::<_, PlanError>(Link::Next),
+            Some(substitute) => Ok(self.substitute(id, via, substitute, failed)),
+        };
+        let if_capped = substitute(Via::Capped, rule.if_capped)?;
+        let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
+        let if_unknown = substitute(Via::Unknown, rule.if_unknown)?;
+        let guards = &mut self.lowering.guards;
+        if if_no_consent == Link::Next && if_unknown == Link::Next {
+            let mut all = live;
+            all.extend(consent.into_iter().chain(unless).chain(when).chain([free]));
+            return Ok(if if_capped == Link::Next {
+                all.push(caps);
+                Link::test(guards.all(all), shown, Link::Next)
+            } else {
+                let rest = Link::test(caps, shown, if_capped);
+                Link::test(guards.all(all), rest, Link::Next)
+            });
+        }
+        // Nothing may speak against it before a cause is asked for (R14).
+        live.extend(unless);
+        let live = guards.all(live);
+        let consent = guards.all(consent);
+        let when = guards.all(when);
+        let free = guards.all([free]);
+        let mut refused = Vec::new();
+        for clause in &rule.when {
+            refused.push(self.lowering.ask(&clause.condition, Ask::No)?);
+        }
+        let refused = self.lowering.guards.any(refused);
+        let rest = Link::test(caps, shown, if_capped);
+        let rest = Link::test(free, rest, Link::Next);
+        let rest = Link::test(when, rest, if_unknown);
+        let rest = Link::test(consent, rest, if_no_consent);
+        let rest = Link::test(refused, Link::Next, rest);
+        Ok(Link::test(live, rest, Link::Next))
+    }
+
+    fn substitute(&mut self, rule: RuleId, via: Via, substitute: Substitute, failed: &dyn Fn(RuleId) -> bool) -> Link {
+        match substitute {
+            Substitute::Nothing => self.pick(Outcome::Nothing, By::Substitute(rule, via)),
+            Substitute::Show(offer) => {
+                let may = self.offer(offer);
+                let pick = self.pick(Outcome::Shows(offer), By::Substitute(rule, via));
+                Link::test(may, pick, Link::Next)
+            }
+            Substitute::Try(other) if failed(other) => Link::Next,
+            Substitute::Try(other) => {
+                let next = u32::try_from(self.wanted.len()).unwrap_or(u32::MAX);
+                let place = *self.places.entry(other).or_insert(next);
+                if place == next {
+                    self.wanted.push(other);
+                }
+                Link::Try(place)
+            }
+        }
+    }
+
+    /// The last entry always answers (R11).
+    fn fallback(&mut self, place: usize, entry: &Fallback, is_last: bool) -> Result<Link, PlanError> {
+        let outcome = entry.offer.map_or(Outcome::Nothing, Outcome::Shows);
+        let pick = self.pick(outcome, By::Fallback(u32::try_from(place).unwrap_or(u32::MAX)));
+        if is_last {
+            return Ok(pick);
+        }
+        let mut all = Vec::new();
+        if let Some(when) = &entry.when {
+            all.push(self.lowering.ask(when, Ask::Yes)?);
+        }
+        if let Some(offer) = entry.offer {
+            all.push(self.offer(offer));
+        }
+        Ok(Link::test(self.lowering.guards.all(all), pick, Link::Next))
+    }
+
+    /// Whether an offer may stand in: its dates and switch, the other slots, its caps.
+    fn offer(&mut self, id: OfferId) -> GuardId {
+        let rules = self.lowering.rules;
+        let offer = &rules[id];
+        if offer.off.is_some() {
+            return GuardId::NOT;
+        }
+        let all = [self.dates(offer.active), self.not_taken(id), self.caps(offer.caps.iter().copied())];
+        self.lowering.guards.all(all)
+    }
+
+    fn dates(&mut self, active: Option<Active>) -> GuardId {
+        match active {
+            None | Some(Active { from: None, until: None }) => GuardId::ALWAYS,
+            Some(active) => {
+                let bit = self.lowering.layout.dated(active);
+                self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())
+            }
+        }
+    }
+
+    fn not_taken(&mut self, id: OfferId) -> GuardId {
+        let bit = self.lowering.layout.taken(id);
+        self.lowering.guards.bits(bit.word, bit.mask(), 0)
+    }
+
+    fn caps(&mut self, caps: impl Iterator<Item = CapId>) -> GuardId {
+        let free: Vec<GuardId> = caps
+            .map(|cap| {
+                let bit = self.lowering.layout.spent(cap);
+                self.lowering.guards.bits(bit.word, bit.mask(), 0)
+            })
+            .collect();
+        self.lowering.guards.all(free)
+    }
+
+    fn ask_all(&mut self, clauses: &[Clause], ask: Ask) -> Result<Vec<GuardId>, PlanError> {
+        clauses.iter().map(|clause| self.lowering.ask(&clause.condition, ask)).collect()
+    }
+
+    fn pick(&mut self, outcome: Outcome, by: By) -> Link {
+        let decision = Decision { slot: self.slot, outcome, by };
+        let next = u32::try_from(self.picks.len()).unwrap_or(u32::MAX);
+        let place = *self.picked.entry(decision).or_insert(next);
+        if place == next {
+            self.picks.push(decision);
+        }
+        Link::Pick(place)
+    }
+}

@@ -1,0 +1,223 @@
+//! History in one file, for the tool and for a service on one machine: a redb database.
+//!
+//! Two tables: `cater` holds the version of the format, `history` one record a customer. Every commit is made in two
+//! phases, so a crash leaves the last one whole. When a file is opened, it is first looked at through [`Glass`], with
+//! the checksum of every page compared: what is not ours, of another version or damaged is refused before a byte of it
+//! changes. A new file is written beside its name and moved there when it is complete, so there is never half a one.
+
+mod glass;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition, TableError,
+    TransactionError, WriteTransaction,
+};
+
+use super::{StateError, StateStore, StoredEvent, Transaction};
+use glass::Glass;
+
+/// The version of the format that is read and written.
+pub const STATE_VERSION: u64 = 1;
+
+const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("cater");
+const HISTORY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("history");
+const VERSION: &str = "version";
+
+/// How every redb file begins.
+const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
+
+/// Memory for pages, in bytes; the library's own default is a gigabyte.
+const CACHE: usize = 64 * 1024 * 1024;
+
+/// A store in one file; while it is open no other program can open it.
+#[derive(Debug)]
+pub struct EmbeddedStore {
+    file: Named,
+    database: Database,
+}
+
+/// The file's name, for messages.
+#[derive(Clone, Debug)]
+struct Named(String);
+
+impl EmbeddedStore {
+    /// Opens a state file, or makes a new one where there is none.
+    ///
+    /// # Errors
+    /// The file is something else, of another version, damaged, in use, or cannot be read and written. It is not changed
+    /// then.
+    pub fn open(path: &Path) -> Result<Self, StateError> {
+        let file = Named(path.display().to_string());
+        if !path.try_exists().map_err(|why| file.io(&why))? {
+            create(path, &file)?;
+        }
+        looks_whole(path, &file)?;
+        let database = builder().open(path).map_err(|why| file.database(why))?;
+        Ok(Self { file, database })
+    }
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE);
+    builder
+}
+
+/// Writes an empty state beside the name and moves it there.
+fn create(path: &Path, file: &Named) -> Result<(), StateError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let made = (|| {
+        drop(std::fs::remove_file(&beside));
+        let database = builder().create(&beside).map_err(|why| file.database(why))?;
+        let transaction = begin(&database, file)?;
+        {
+            let mut about = transaction.open_table(ABOUT).map_err(|why| file.table(why))?;
+            about.insert(VERSION, STATE_VERSION).map_err(|why| file.storage(why))?;
+            transaction.open_table(HISTORY).map_err(|why| file.table(why))?;
+        }
+        transaction.commit().map_err(|why| file.damaged(&why))?;
+        database.close().map_err(|why| file.database(why))?;
+        std::fs::rename(&beside, path).map_err(|why| file.io(&why))
+    })();
+    if made.is_err() {
+        drop(std::fs::remove_file(&beside));
+    }
+    made
+}
+
+/// Refuses what is not a whole state of this version, without changing it.
+fn looks_whole(path: &Path, file: &Named) -> Result<(), StateError> {
+    let mut opened = OpenOptions::new().read(true).write(true).open(path).map_err(|why| file.io(&why))?;
+    if !opened.metadata().map_err(|why| file.io(&why))?.is_file() || !begins_as_ours(&mut opened) {
+        return Err(StateError::Foreign(file.0.clone()));
+    }
+    let glass = Glass::new(opened).map_err(|why| file.io(&why))?;
+    let look = || {
+        let database =
+            builder().set_check_integrity_on_open(true).create_with_backend(glass).map_err(|why| file.database(why))?;
+        let version = version(&database, file)?;
+        if version == STATE_VERSION {
+            return Ok(());
+        }
+        Err(StateError::OtherVersion { file: file.0.clone(), found: version, expected: STATE_VERSION })
+    };
+    // The library promises to report what is corrupt and not to panic; a hostile file is no place to rely on it.
+    catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Err(file.damaged(&"it cannot be made sense of")))
+}
+
+fn begins_as_ours(file: &mut File) -> bool {
+    let mut first = [0; MAGIC.len()];
+    file.read_exact(&mut first).is_ok() && first == MAGIC
+}
+
+fn version(database: &Database, file: &Named) -> Result<u64, StateError> {
+    let foreign = || StateError::Foreign(file.0.clone());
+    let transaction = database.begin_read().map_err(|why| file.transaction(why))?;
+    let about = match transaction.open_table(ABOUT) {
+        Ok(about) => about,
+        Err(TableError::Storage(why)) => return Err(file.storage(why)),
+        Err(_) => return Err(foreign()),
+    };
+    let version = about.get(VERSION).map_err(|why| file.storage(why))?;
+    version.map(|version| version.value()).ok_or_else(foreign)
+}
+
+fn begin(database: &Database, file: &Named) -> Result<WriteTransaction, StateError> {
+    let mut transaction = database.try_begin_write().map_err(|why| file.transaction(why))?;
+    transaction.set_two_phase_commit(true);
+    Ok(transaction)
+}
+
+impl StateStore for EmbeddedStore {
+    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        let transaction = self.database.begin_read().map_err(|why| self.file.transaction(why))?;
+        let history = transaction.open_table(HISTORY).map_err(|why| self.file.table(why))?;
+        let record = history.get(key).map_err(|why| self.file.storage(why))?;
+        record.map_or(Ok(Vec::new()), |record| self.file.decode(record.value()))
+    }
+
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
+        Ok(Box::new(Writing { file: &self.file, transaction: begin(&self.database, &self.file)? }))
+    }
+}
+
+struct Writing<'a> {
+    file: &'a Named,
+    transaction: WriteTransaction,
+}
+
+impl Transaction for Writing<'_> {
+    fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let mut history = self.transaction.open_table(HISTORY).map_err(|why| self.file.table(why))?;
+        let mut all = {
+            let record = history.get(key).map_err(|why| self.file.storage(why))?;
+            record.map_or(Ok(Vec::new()), |record| self.file.decode(record.value()))?
+        };
+        all.extend_from_slice(events);
+        let record = postcard::to_stdvec(&all).map_err(|why| self.file.damaged(&why))?;
+        history.insert(key, record.as_slice()).map_err(|why| self.file.storage(why))?;
+        Ok(())
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StateError> {
+        let Self { file, transaction } = *self;
+        transaction.commit().map_err(|why| match redb::Error::from(why) {
+            redb::Error::Io(why) => file.io(&why),
+            other => file.damaged(&other),
+        })
+    }
+}
+
+impl Named {
+    fn io(&self, why: &io::Error) -> StateError {
+        StateError::Io { file: self.0.clone(), why: why.to_string() }
+    }
+
+    fn damaged(&self, why: &impl ToString) -> StateError {
+        StateError::Damaged { file: self.0.clone(), why: why.to_string() }
+    }
+
+    fn storage(&self, why: StorageError) -> StateError {
+        if let StorageError::Io(why) = &why {
+            // Reading past the end of what is there is not the disk's fault.
+            return if why.kind() == io::ErrorKind::UnexpectedEof { self.damaged(why) } else { self.io(why) };
+        }
+        self.damaged(&why)
+    }
+
+    fn table(&self, why: TableError) -> StateError {
+        if let TableError::Storage(why) = why { self.storage(why) } else { self.damaged(&why) }
+    }
+
+    fn transaction(&self, why: TransactionError) -> StateError {
+        if let TransactionError::Storage(why) = why { self.storage(why) } else { StateError::InUse(self.0.clone()) }
+    }
+
+    fn database(&self, why: DatabaseError) -> StateError {
+        if let DatabaseError::Storage(why) = why {
+            return self.storage(why);
+        }
+        if let DatabaseError::UpgradeRequired(found) = why {
+            return StateError::OtherVersion { file: self.0.clone(), found: found.into(), expected: STATE_VERSION };
+        }
+        if matches!(why, DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch) {
+            return StateError::InUse(self.0.clone());
+        }
+        self.damaged(&why)
+    }
+
+    fn decode(&self, record: &[u8]) -> Result<Vec<StoredEvent>, StateError> {
+        postcard::from_bytes(record).map_err(|why| self.damaged(&why))
+    }
+}

@@ -1,0 +1,202 @@
+//! The suite, and what only a file can do: be something else, be damaged, be in use.
+
+use super::super::conformance::{conforms, event};
+use super::*;
+use tempfile::TempDir;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A small state with two customers, closed.
+fn state(path: &Path) {
+    let store = EmbeddedStore::open(path).unwrap();
+    store.record("anna", &[event("shown", 1), event("clicked", 2)]).unwrap();
+    store.record("ben", &[event("shown", 3)]).unwrap();
+    store.record("anna", &[event("shown", 4)]).unwrap();
+}
+
+fn is_intact(path: &Path) -> bool {
+    let store = EmbeddedStore::open(path).unwrap();
+    store.history("anna").unwrap() == [event("shown", 1), event("clicked", 2), event("shown", 4)]
+        && store.history("ben").unwrap() == [event("shown", 3)]
+}
+
+/// The code with which a file is refused; the file must not have changed.
+#[track_caller]
+fn refused(path: &Path) -> &'static str {
+    let before = std::fs::read(path).unwrap();
+    let error = EmbeddedStore::open(path).expect_err("a bad file was opened");
+    assert_eq!(std::fs::read(path).unwrap(), before, "a refused file was changed");
+    error.code().name
+}
+
+#[test]
+fn conforms_to_the_suite() {
+    let folder = folder();
+    conforms(&EmbeddedStore::open(&folder.path().join("shown.state")).unwrap());
+}
+
+#[test]
+fn what_was_recorded_is_there_next_time() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    state(&path);
+    assert!(is_intact(&path));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn what_was_not_committed_is_not() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    state(&path);
+    {
+        let store = EmbeddedStore::open(&path).unwrap();
+        let mut open = store.begin().unwrap();
+        open.record("anna", &[event("shown", 9)]).unwrap();
+    }
+    assert!(is_intact(&path));
+}
+
+#[test]
+fn one_at_a_time() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    state(&path);
+    let store = EmbeddedStore::open(&path).unwrap();
+    assert_eq!(EmbeddedStore::open(&path).unwrap_err().code().name, "state::in-use");
+    let open = store.begin().unwrap();
+    assert_eq!(store.begin().err().map(|error| error.code().name), Some("state::in-use"));
+    drop(open);
+    drop(store);
+    assert!(is_intact(&path));
+}
+
+#[test]
+fn other_files_are_refused_and_left_alone() {
+    let folder = folder();
+    let path = folder.path().join("some.file");
+    for (content, code) in [
+        (&b""[..], "state::not-a-state-file"),
+        (b"id,balance\nanna,12\n", "state::not-a-state-file"),
+        (b"red", "state::not-a-state-file"),
+        (&MAGIC, "state::damaged"),
+    ] {
+        std::fs::write(&path, content).unwrap();
+        assert_eq!(refused(&path), code, "{content:?}");
+    }
+    let mut padded = MAGIC.to_vec();
+    padded.resize(100_000, 0);
+    std::fs::write(&path, padded).unwrap();
+    assert!(["state::damaged", "state::other-version"].contains(&refused(&path)));
+    assert_eq!(EmbeddedStore::open(folder.path()).unwrap_err().code().name, "state::unusable", "a folder");
+    let nowhere = folder.path().join("no/such/folder/shown.state");
+    assert_eq!(EmbeddedStore::open(&nowhere).unwrap_err().code().name, "state::unusable");
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_left_alone() {
+    let folder = folder();
+    let path = folder.path().join("other.redb");
+    let theirs: TableDefinition<'_, u64, u64> = TableDefinition::new("theirs");
+    let write = |database: &Database| {
+        let transaction = database.begin_write().unwrap();
+        transaction.open_table(theirs).unwrap().insert(1, 2).unwrap();
+        transaction.commit().unwrap();
+    };
+    write(&Database::create(&path).unwrap());
+    assert_eq!(refused(&path), "state::not-a-state-file");
+    // Left behind by a crash, so that an ordinary opening would repair it.
+    let database = Database::open(&path).unwrap();
+    write(&database);
+    let crashed = folder.path().join("crashed.redb");
+    std::fs::copy(&path, &crashed).unwrap();
+    drop(database);
+    assert_ne!(std::fs::read(&path).unwrap(), std::fs::read(&crashed).unwrap());
+    assert_eq!(refused(&crashed), "state::not-a-state-file");
+    // A table called as ours that holds something else.
+    let path = folder.path().join("third.redb");
+    let ours: TableDefinition<'_, u64, u64> = TableDefinition::new("cater");
+    let database = Database::create(&path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(ours).unwrap().insert(1, 1).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    assert_eq!(refused(&path), "state::not-a-state-file");
+}
+
+#[test]
+fn another_version_is_refused_and_left_alone() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    state(&path);
+    let database = Database::open(&path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(ABOUT).unwrap().insert(VERSION, STATE_VERSION + 1).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    assert_eq!(refused(&path), "state::other-version");
+    let error = EmbeddedStore::open(&path).unwrap_err().to_string();
+    assert!(error.ends_with("has format version 2, and this program keeps version 1"), "{error}");
+}
+
+#[test]
+fn a_crash_leaves_the_last_commit() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    state(&path);
+    let store = EmbeddedStore::open(&path).unwrap();
+    let mut open = store.begin().unwrap();
+    open.record("anna", &[event("shown", 9)]).unwrap();
+    let crashed = folder.path().join("crashed.state");
+    std::fs::copy(&path, &crashed).unwrap();
+    assert!(is_intact(&crashed), "before the commit");
+    open.commit().unwrap();
+    std::fs::copy(&path, &crashed).unwrap();
+    drop(store);
+    assert_eq!(EmbeddedStore::open(&crashed).unwrap().history("anna").unwrap().len(), 4, "after it");
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    state(&path);
+    let whole = std::fs::read(&path).unwrap();
+    for length in (0..64).chain((64..whole.len()).step_by(whole.len() / 40)).chain([whole.len() - 1]) {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        let code = refused(&path);
+        assert!(["state::not-a-state-file", "state::damaged"].contains(&code), "{length} bytes: {code}");
+    }
+    std::fs::write(&path, &whole).unwrap();
+    assert!(is_intact(&path));
+}
+
+#[test]
+fn no_flip_of_a_byte_loses_anything_unnoticed() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    state(&path);
+    let whole = std::fs::read(&path).unwrap();
+    // The head, 320 bytes; of the rest bytes that are not zero, which is where anything stands; both thinned out.
+    let rest = (320..whole.len()).filter(|at| whole[*at] != 0).step_by(127);
+    let mut noticed = 0;
+    for at in (0..64).chain((64..320).step_by(3)).chain(rest) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x55;
+        std::fs::write(&path, &flipped).unwrap();
+        match EmbeddedStore::open(&path) {
+            Ok(store) => {
+                drop(store);
+                assert!(is_intact(&path), "byte {at} was changed, and history was lost");
+            }
+            Err(error) => {
+                noticed += 1;
+                assert!(error.code().name.starts_with("state::"));
+                assert_eq!(std::fs::read(&path).unwrap(), flipped, "byte {at}: a refused file was changed");
+            }
+        }
+    }
+    assert!(noticed > 30, "{noticed}");
+}

@@ -1,0 +1,191 @@
+//! What was seen of each operator, by each engine: yes, no, something missing, a boundary.
+//!
+//! Both engines are asked by probes, which only decide; what they answer is counted, each for itself. A boundary is a
+//! frame in which the value equals the predicate's constant; for operators without a constant it is the case that is
+//! easily got wrong, named in [`boundary`].
+
+use std::collections::BTreeMap;
+
+use cater::eval;
+use cater::frame::{Decision, Frame, Outcome};
+use cater::model::{AgeBound, Condition, Expression, RuleSet};
+use cater::ops::{Direction, Operator, Quantifier, order};
+use cater::value::{Datum, Instant, Truth, Type, Value};
+
+use super::generate::Probe;
+
+/// Who decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Engine {
+    Reference,
+    Machine,
+}
+
+/// What was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Seen {
+    Yes,
+    No,
+    Missing,
+    Boundary,
+}
+
+/// How often each was seen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts(BTreeMap<(Operator, Engine, Seen), u64>);
+
+impl Counts {
+    /// Counts one answer of one engine to a probe.
+    pub(crate) fn probe(&mut self, rules: &RuleSet, frame: &Frame, probe: &Probe, engine: Engine, answer: &Decision) {
+        let truth = match answer.outcome {
+            Outcome::Shows(offer) if offer == probe.yes => Truth::Yes,
+            Outcome::Shows(offer) if offer == probe.no => Truth::No,
+            Outcome::Shows(_) | Outcome::Nothing => Truth::Unknown,
+        };
+        let mut seen = |seen| *self.0.entry((probe.operator, engine, seen)).or_default() += 1;
+        match truth {
+            Truth::Yes => seen(Seen::Yes),
+            Truth::No => seen(Seen::No),
+            Truth::Unknown => {}
+        }
+        if has_gap(rules, frame, &probe.condition) {
+            seen(Seen::Missing);
+        }
+        if boundary(rules, frame, &probe.condition) {
+            seen(Seen::Boundary);
+        }
+    }
+
+    /// What was never seen.
+    pub(crate) fn gaps(&self) -> Vec<String> {
+        let mut gaps = Vec::new();
+        for operator in Operator::ALL {
+            for engine in [Engine::Reference, Engine::Machine] {
+                for seen in [Seen::Yes, Seen::No, Seen::Missing, Seen::Boundary] {
+                    if !self.0.contains_key(&(*operator, engine, seen)) {
+                        gaps.push(format!("{} by {engine:?}: {seen:?}", operator.name()));
+                    }
+                }
+            }
+        }
+        gaps
+    }
+
+    /// The smallest count and whose it is.
+    pub(crate) fn least(&self) -> Option<(String, u64)> {
+        let least = self.0.iter().min_by_key(|(_, count)| **count)?;
+        let ((operator, engine, seen), count) = least;
+        Some((format!("{} by {engine:?}: {seen:?}", operator.name()), *count))
+    }
+}
+
+/// Whether something that the condition looks at is missing or unknown.
+fn has_gap(rules: &RuleSet, frame: &Frame, condition: &Condition) -> bool {
+    let unknown = |part: &Condition| eval::condition(rules, frame, part) == Truth::Unknown;
+    match condition {
+        Condition::And(parts) | Condition::Or(parts) => parts.iter().any(unknown),
+        Condition::Not(inner) => unknown(inner),
+        Condition::Segment(id) => has_gap(rules, frame, &rules[*id].condition),
+        Condition::Known(_) => eval::condition(rules, frame, condition) == Truth::No,
+        Condition::Holds(_)
+        | Condition::Equal(..)
+        | Condition::OneOf(..)
+        | Condition::Compare(..)
+        | Condition::Between(..)
+        | Condition::Never(_)
+        | Condition::Has(..)
+        | Condition::Age(..) => {
+            let gap = |operand: &&Expression| eval::expression(rules, frame, operand).known().is_none();
+            condition.operands().iter().any(gap)
+                || condition.operands().iter().any(|operand| inner_gap(rules, frame, operand))
+        }
+    }
+}
+
+/// Whether `else` had to help.
+fn inner_gap(rules: &RuleSet, frame: &Frame, of: &Expression) -> bool {
+    match of {
+        Expression::Else(first, _, _) => eval::expression(rules, frame, first).known().is_none(),
+        _ => false,
+    }
+}
+
+/// Whether the frame lies on the condition's boundary.
+fn boundary(rules: &RuleSet, frame: &Frame, condition: &Condition) -> bool {
+    let value = |of: &Expression| eval::expression(rules, frame, of);
+    let same = |left: &Datum, right: &Datum| match (left.known(), right.known()) {
+        (Some(left), Some(right)) => {
+            left == right && *left != Value::Never || order(left, right).is_some_and(|order| order.is_eq())
+        }
+        _ => false,
+    };
+    let truths = |parts: &[Condition]| parts.iter().map(|part| eval::condition(rules, frame, part)).collect::<Vec<_>>();
+    match condition {
+        // One part decides although another is unknown.
+        Condition::And(parts) => {
+            let truths = truths(parts);
+            truths.contains(&Truth::No) && truths.contains(&Truth::Unknown)
+        }
+        Condition::Or(parts) => {
+            let truths = truths(parts);
+            truths.contains(&Truth::Yes) && truths.contains(&Truth::Unknown)
+        }
+        // Of unknown nothing else can be made.
+        Condition::Not(inner) => {
+            eval::condition(rules, frame, inner) == Truth::Unknown || boundary(rules, frame, inner)
+        }
+        Condition::Segment(id) => boundary(rules, frame, &rules[*id].condition),
+        Condition::Equal(left, right) | Condition::Compare(_, left, right) => same(&value(left), &value(right)),
+        Condition::OneOf(of, values) => values.iter().any(|one| same(&value(of), &Datum::Known(one.clone()))),
+        Condition::Between(of, from, to) => same(&value(of), &value(from)) || same(&value(of), &value(to)),
+        // A default stands in; for `is known` it does not count.
+        Condition::Holds(of) | Condition::Known(of) => {
+            assumed(rules, frame, of) || value(of) == Datum::Known(Value::Never)
+        }
+        // The value next to never.
+        Condition::Never(of) => match value(of) {
+            Datum::Known(Value::Number(mantissa)) => match rules.type_of(of) {
+                Type::Number(number) => mantissa == number.max,
+                _ => false,
+            },
+            Datum::Known(Value::Time(at)) => at == Instant::MIN,
+            _ => false,
+        },
+        // One wanted element more or less would change the answer.
+        Condition::Has(of, quantifier, wanted) => match value(of) {
+            Datum::Known(Value::Set(held)) => {
+                let found = wanted.iter().filter(|element| held.contains(*element)).count();
+                match quantifier {
+                    Quantifier::Any => found == 1,
+                    Quantifier::All => found + 1 == wanted.len() || held == *wanted,
+                }
+            }
+            _ => false,
+        },
+        Condition::Age(of, direction, bound) => {
+            let periods = match bound {
+                AgeBound::One(_, period) => vec![*period],
+                AgeBound::Between(from, to) => vec![*from, *to],
+            };
+            periods.into_iter().any(|period| match (value(of), direction) {
+                (Datum::Known(Value::Time(at)), Direction::Old) => at == frame.now.minus(period),
+                (Datum::Known(Value::Time(at)), Direction::Ahead) => at == frame.now.plus(period),
+                (Datum::Known(Value::Date(day)), Direction::Old) => day == frame.today.minus(period),
+                (Datum::Known(Value::Date(day)), Direction::Ahead) => day == frame.today.plus(period),
+                _ => false,
+            })
+        }
+    }
+}
+
+/// Whether a declared default, or the other side of an `else`, stands in.
+fn assumed(rules: &RuleSet, frame: &Frame, of: &Expression) -> bool {
+    match of {
+        Expression::Attribute(id) => {
+            frame.attribute(*id).known().is_none() && eval::expression(rules, frame, of).known().is_some()
+        }
+        Expression::Else(first, _, _) => eval::expression(rules, frame, first).known().is_none(),
+        Expression::Value(id) => assumed(rules, frame, &rules[*id].expression),
+        _ => false,
+    }
+}

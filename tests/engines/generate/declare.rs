@@ -1,0 +1,175 @@
+//! Purposes, lists, attributes, events, tags, offers; then segments and values, each over those before it.
+
+use cater::model::{
+    Active, Attribute, AttributeId, Basis, Class, EnumType, Event, Mapping, Offer, Purpose, PurposeId, Scope, Segment,
+    TagId, ValueDeclaration,
+};
+use cater::value::{EnumId, NumberType, Period, Type, Unit, Value};
+
+use super::{World, ZONES, name, span};
+
+impl World {
+    pub(super) fn declare(&mut self) {
+        self.rules.defaults.zone = (*self.rng.pick(&[ZONES[0], ZONES[1], "Pacific/Kiritimati"])).to_owned();
+        self.rules.defaults.grace = self.period(true);
+        self.purposes();
+        self.lists();
+        self.attributes();
+        for index in 0..self.rng.below(3) {
+            let event = Event { name: name("e", index), label: String::new(), span: span(), fields: Vec::new() };
+            self.rules.events.push(event);
+        }
+        for index in 0..1 + self.rng.below(4) {
+            self.rules.tags.push(name("t", index));
+        }
+        for index in 0..4 + self.rng.below(10) {
+            let offer = self.offer(index);
+            self.rules.offers.push(offer);
+        }
+    }
+
+    fn purposes(&mut self) {
+        for index in 0..1 + self.rng.below(4) {
+            let basis = match index {
+                0 => Basis::ExplicitConsent,
+                _ if self.rng.percent(30) => Basis::LegitimateInterest("LIA".to_owned()),
+                _ => Basis::Consent,
+            };
+            self.rules.purposes.push(Purpose {
+                name: name("p", index),
+                label: String::new(),
+                span: span(),
+                basis,
+                confirmed: self.rng.percent(20),
+                version: None,
+                valid: None,
+                direct_marketing: self.rng.percent(50),
+            });
+        }
+    }
+
+    /// Short and long lists, on both sides of what has a bit for each member.
+    fn lists(&mut self) {
+        for count in [2, 5, 16, 17, 70] {
+            for ordered in [false, true] {
+                let members = (0..count).map(|index| name("m", index)).collect();
+                self.rules.enums.push(EnumType { members, ordered });
+            }
+        }
+    }
+
+    /// One of each type at least, so that every operator can be asked for.
+    fn attributes(&mut self) {
+        let number = |scale, min, max| Type::Number(NumberType { scale, min, max });
+        let lists = self.rules.enums.len();
+        let mut types = vec![
+            Type::YesNo,
+            number(0, 0, 130),
+            number(2, -100_000_000_000, 100_000_000_000),
+            Type::Text,
+            Type::Text,
+            Type::OneOf(EnumId(1 + self.rng.below(lists - 1) as u32)),
+            Type::OneOf(EnumId(2 * (1 + self.rng.below(5)) as u32)),
+            Type::Set,
+            Type::Time,
+            Type::Time,
+            Type::Date,
+            Type::Zone,
+            Type::Score(Period { count: 72, unit: Unit::Hour }),
+        ];
+        for _ in 0..self.rng.below(8) {
+            let scale = *self.rng.pick(&[0, 1, 4, 9]);
+            let high = self.rng.from_to(0, 1_000_000_000);
+            let ty = match self.rng.below(7) {
+                0 => number(scale, -high, high),
+                1 => number(scale, self.rng.from_to(-5, 5), 5 + high),
+                2 => Type::Set,
+                3 => Type::Date,
+                4 => Type::OneOf(EnumId(1 + self.rng.below(lists - 1) as u32)),
+                5 => Type::YesNo,
+                _ => Type::Time,
+            };
+            types.push(ty);
+        }
+        for (index, ty) in types.into_iter().enumerate() {
+            let attribute = self.attribute(index, ty);
+            self.rules.attributes.push(attribute);
+        }
+    }
+
+    fn attribute(&mut self, index: usize, ty: Type) -> Attribute {
+        let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
+        let protective = self.rng.percent(8);
+        let sensitive = self.rng.percent(8);
+        let mut needs = self.rng.some(&purposes, 12);
+        if sensitive && !needs.contains(&PurposeId(0)) {
+            needs.insert(0, PurposeId(0));
+        }
+        let default = self.rng.percent(35).then(|| {
+            let never = matches!(ty, Type::Number(_) | Type::Time | Type::Date) && self.rng.percent(15);
+            if never { Value::Never } else { self.value_of(ty) }
+        });
+        Attribute {
+            name: name("a", index),
+            span: span(),
+            scope: if self.rng.percent(70) { Scope::Customer } else { Scope::Moment },
+            ty,
+            key: false,
+            needs,
+            fresh: None,
+            default,
+            sensitive,
+            hidden: sensitive || protective || self.rng.percent(10),
+            protective,
+            never_used: self.rng.percent(3),
+            mapping: Mapping::default(),
+        }
+    }
+
+    fn offer(&mut self, index: usize) -> Offer {
+        let class = if index == 0 { Class::Service } else { *self.rng.pick(&Class::ALL) };
+        let tags: Vec<_> = (0..self.rules.tags.len()).map(TagId::from_index).collect();
+        Offer {
+            name: name("o", index),
+            label: String::new(),
+            span: span(),
+            kind: None,
+            class,
+            tags: self.rng.some(&tags, 40),
+            active: if index > 0 && self.rng.percent(25) { Some(self.active()) } else { None },
+            content: Vec::new(),
+            off: self.rng.percent(4).then(|| "withdrawn".to_owned()),
+            caps: Vec::new(),
+        }
+    }
+
+    pub(super) fn active(&mut self) -> Active {
+        let (from, until) = (self.instant_near(), self.instant_near());
+        Active { from: self.rng.percent(70).then_some(from), until: self.rng.percent(70).then_some(until) }
+    }
+
+    /// Segments and values in turn, each reading those before it.
+    pub(super) fn name_things(&mut self) {
+        for _ in 0..self.rng.below(8) {
+            if self.rng.percent(50) {
+                let condition = self.condition(2);
+                let index = self.rules.segments.len();
+                let segment = Segment { name: name("s", index), label: String::new(), span: span(), condition };
+                self.rules.segments.push(segment);
+            } else {
+                let (expression, ty) = self.any_expression();
+                let index = self.rules.values.len();
+                let value =
+                    ValueDeclaration { name: name("v", index), label: String::new(), span: span(), ty, expression };
+                self.rules.values.push(value);
+            }
+        }
+    }
+
+    /// The attributes that a condition may read; the protective ones only where somebody is spared.
+    pub(super) fn readable(&self) -> Vec<AttributeId> {
+        let all = self.rules.attributes.iter().enumerate();
+        let may = all.filter(|(_, attribute)| !attribute.never_used && (self.sparing || !attribute.protective));
+        may.map(|(index, _)| AttributeId::from_index(index)).collect()
+    }
+}

@@ -1,0 +1,307 @@
+//! Slots, rules, caps and the orders that follow from them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use cater::model::{
+    Cap, CapId, CapTarget, CapWindow, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
+    Rule, RuleId, Slot, SlotId, Substitute, TagId,
+};
+use cater::value::Date;
+
+use super::super::walk;
+use super::{Size, World, name, span};
+
+impl World {
+    pub(super) fn slots_and_rules(&mut self, size: Size) {
+        for index in 0..size.slots {
+            let slot = self.slot(index);
+            self.rules.slots.push(slot);
+        }
+        for index in 0..size.rules {
+            let slot = SlotId::from_index(self.rng.below(size.slots));
+            let rule = self.rule(index, slot);
+            self.rules.rules.push(rule);
+        }
+        self.befores();
+        self.substitutes();
+        self.probes(size.probes);
+        self.caps();
+        self.winning_order();
+    }
+
+    pub(super) fn offers_where(&self, fits: impl Fn(OfferId) -> bool) -> Vec<OfferId> {
+        (0..self.rules.offers.len()).map(OfferId::from_index).filter(|id| fits(*id)).collect()
+    }
+
+    fn slot(&mut self, index: usize) -> Slot {
+        let mut accepts = self.rng.some(&Class::ALL, 55);
+        if accepts.is_empty() {
+            accepts.push(Class::Marketing);
+        }
+        let may = self.offers_where(|id| {
+            let class = self.rules[id].class;
+            class == Class::Service || accepts.contains(&class)
+        });
+        let mut fallback = Vec::new();
+        for _ in 0..self.rng.below(4) {
+            let when = self.rng.percent(75).then(|| self.condition(2));
+            let offer = self.rng.percent(85).then(|| *self.rng.pick(&may));
+            fallback.push(Fallback { offer, when, span: span() });
+        }
+        let always = self.offers_where(|id| self.rules[id].class == Class::Service && self.rules[id].active.is_none());
+        let last = self.rng.percent(80).then(|| *self.rng.pick(&always));
+        fallback.push(Fallback { offer: last, when: None, span: span() });
+        Slot {
+            name: name("h", index),
+            label: String::new(),
+            span: span(),
+            place: "web".to_owned(),
+            accepts,
+            fallback,
+            off: self.rng.percent(2).then(|| "closed".to_owned()),
+            order: Vec::new(),
+        }
+    }
+
+    /// Without substitutes and `before`, which need the other rules.
+    fn rule(&mut self, index: usize, slot: SlotId) -> Rule {
+        let accepts = self.rules[slot].accepts.clone();
+        let may = self.offers_where(|id| accepts.contains(&self.rules[id].class));
+        let show = if may.is_empty() { OfferId(0) } else { *self.rng.pick(&may) };
+        if may.is_empty() {
+            // Nothing that the slot accepts: it accepts service from now on.
+            let slot = &mut self.rules.slots[slot.index()];
+            slot.accepts.push(Class::Service);
+            slot.accepts.sort_unstable();
+            slot.accepts.dedup();
+        }
+        let clause = |condition| Clause { condition, span: span() };
+        let when: Vec<_> = (0..self.rng.below(4)).map(|_| clause(self.condition(3))).collect();
+        self.sparing = true;
+        let unless: Vec<_> = (0..self.rng.below(3)).map(|_| clause(self.condition(2))).collect();
+        self.sparing = false;
+        self.assembled(name("r", index), slot, show, when, unless)
+    }
+
+    /// A rule with everything but its clauses drawn.
+    pub(super) fn assembled(
+        &mut self,
+        name: String,
+        slot: SlotId,
+        show: OfferId,
+        when: Vec<Clause>,
+        unless: Vec<Clause>,
+    ) -> Rule {
+        let read: Vec<&Condition> = when.iter().chain(&unless).map(|clause| &clause.condition).collect();
+        let mut needs: BTreeSet<PurposeId> = walk::purposes_of(&self.rules, read.into_iter());
+        let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
+        needs.extend(self.rng.some(&purposes, 8));
+        let order = match self.rng.below(5) {
+            0 => Order::Unordered,
+            _ => Order::Priority(self.rng.from_to(-3, 9) as i32),
+        };
+        Rule {
+            name,
+            label: String::new(),
+            span: span(),
+            slot,
+            class: self.rules[show].class,
+            about: None,
+            owner: None,
+            metric: None,
+            ticket: None,
+            review_by: self.rng.percent(12).then(|| {
+                let grace = self.rules.defaults.grace;
+                Date(self.today().minus(grace).0 + self.rng.from_to(-2, 2) as i32)
+            }),
+            because: None,
+            active: if self.rng.percent(20) { Some(self.active()) } else { None },
+            off: self.rng.percent(4).then(|| "paused".to_owned()),
+            when,
+            unless,
+            needs: needs.into_iter().collect(),
+            priority: if let Order::Priority(priority) = order { Some(priority) } else { None },
+            order,
+            show,
+            if_capped: None,
+            if_no_consent: None,
+            if_unknown: None,
+            caps: Vec::new(),
+        }
+    }
+
+    /// Some rules are before others of their slot and class; only towards later rules, so that there is no circle.
+    fn befores(&mut self) {
+        for index in (0..self.rules.rules.len()).rev() {
+            if !self.rng.percent(10) {
+                continue;
+            }
+            let rule = &self.rules.rules[index];
+            let (slot, class) = (rule.slot, rule.class);
+            let later: Vec<RuleId> = (index + 1..self.rules.rules.len())
+                .map(RuleId::from_index)
+                .filter(|id| self.rules[*id].slot == slot && self.rules[*id].class == class)
+                .collect();
+            let mut named = self.rng.some(&later, 30);
+            named.truncate(4);
+            if named.is_empty() {
+                continue;
+            }
+            let priority = named.iter().filter_map(|id| self.rules[*id].priority).max();
+            let rule = &mut self.rules.rules[index];
+            rule.priority = priority;
+            rule.order = Order::Before(named);
+        }
+    }
+
+    /// Substitutes of all kinds; a chain of `try` follows a drawn order of the rules, so that there is no circle.
+    fn substitutes(&mut self) {
+        let count = self.rules.rules.len();
+        let mut ranks: Vec<u64> = (0..count).map(|_| self.rng.bits()).collect();
+        // Often the order of the rules themselves, which makes long chains.
+        if self.rng.percent(40) {
+            ranks.sort_unstable();
+        }
+        for index in 0..count {
+            let [capped, no_consent, unknown] = [0; 3].map(|_| self.substitute(index, &ranks));
+            let rule = &mut self.rules.rules[index];
+            rule.if_capped = capped;
+            rule.if_no_consent = no_consent;
+            rule.if_unknown = unknown;
+        }
+    }
+
+    fn substitute(&mut self, index: usize, ranks: &[u64]) -> Option<Substitute> {
+        let rule = &self.rules.rules[index];
+        let (slot, class) = (rule.slot, rule.class);
+        match self.rng.below(10) {
+            0 => Some(Substitute::Nothing),
+            1 => {
+                let accepts = &self.rules[slot].accepts;
+                let may = self.offers_where(|id| {
+                    let of = self.rules[id].class;
+                    of == Class::Service || accepts.contains(&of) && of >= class
+                });
+                Some(Substitute::Show(*self.rng.pick(&may)))
+            }
+            2..=4 => {
+                let may: Vec<RuleId> = (0..ranks.len())
+                    .filter(|other| ranks[*other] > ranks[index])
+                    .map(RuleId::from_index)
+                    .filter(|id| self.rules[*id].slot == slot && self.rules[*id].class >= class)
+                    .collect();
+                if may.is_empty() { None } else { Some(Substitute::Try(*self.rng.pick(&may))) }
+            }
+            _ => None,
+        }
+    }
+
+    /// Declared caps and clauses of rules, and the lists of those that bind.
+    fn caps(&mut self) {
+        for index in 0..self.rng.below(6) {
+            let target = self.cap_target();
+            let cap = self.cap(name("c", index), None, target);
+            self.rules.caps.push(cap);
+        }
+        for index in 0..self.rules.rules.len() {
+            let rule = &self.rules.rules[index];
+            if rule.class.may_carry_a_cap() && rule.name.starts_with('r') && self.rng.percent(20) {
+                let (id, name) = (RuleId::from_index(index), format!("cap of {}", rule.name));
+                let target = CapTarget::Offers(vec![rule.show]);
+                let cap = self.cap(name, Some(id), target);
+                self.rules.caps.push(cap);
+            }
+        }
+        for index in 0..self.rules.offers.len() {
+            let offer = &self.rules.offers[index];
+            let binds = |target: &CapTarget| match target {
+                CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(index)),
+                CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
+                CapTarget::Rules(_) => false,
+            };
+            let caps = self.caps_where(|cap| cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target));
+            self.rules.offers[index].caps = caps;
+        }
+        for index in 0..self.rules.rules.len() {
+            let id = RuleId::from_index(index);
+            let obeys = self.rules[id].class.obeys_caps();
+            let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
+                (Some(own), _) => *own == id,
+                (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
+                (None, CapTarget::Offers(_) | CapTarget::Tags(_)) => false,
+            };
+            let caps = self.caps_where(binds);
+            self.rules.rules[index].caps = caps;
+        }
+    }
+
+    fn caps_where(&self, binds: impl Fn(&Cap) -> bool) -> Vec<CapId> {
+        let all = self.rules.caps.iter().enumerate();
+        all.filter(|(_, cap)| binds(cap)).map(|(index, _)| CapId::from_index(index)).collect()
+    }
+
+    fn cap_target(&mut self) -> CapTarget {
+        let offers: Vec<_> = (0..self.rules.offers.len()).map(OfferId::from_index).collect();
+        let tags: Vec<_> = (0..self.rules.tags.len()).map(TagId::from_index).collect();
+        let rules: Vec<_> = (0..self.rules.rules.len()).map(RuleId::from_index).collect();
+        match self.rng.below(3) {
+            0 => {
+                let some = self.rng.some(&offers, 25);
+                CapTarget::Offers(if some.is_empty() { vec![offers[0]] } else { some })
+            }
+            1 => {
+                let some = self.rng.some(&tags, 40);
+                CapTarget::Tags(if some.is_empty() { vec![tags[0]] } else { some })
+            }
+            _ => {
+                let some = self.rng.some(&rules, 20);
+                CapTarget::Rules(if some.is_empty() { vec![rules[0]] } else { some })
+            }
+        }
+    }
+
+    fn cap(&mut self, name: String, rule: Option<RuleId>, target: CapTarget) -> Cap {
+        let other = self.event();
+        let events: BTreeSet<EventId> =
+            if self.rng.percent(75) { [Event::SHOWN, other].into() } else { [other].into() };
+        let mut window = self.period(false);
+        window.count = window.count.max(1);
+        Cap {
+            name,
+            label: String::new(),
+            span: span(),
+            rule,
+            at_most: 1 + self.rng.below(4) as u32,
+            events: events.into_iter().collect(),
+            window: if self.rng.percent(20) { CapWindow::Ever } else { CapWindow::Rolling(window) },
+            target,
+        }
+    }
+
+    /// Class, then priority, then `before`, then the name (R6, R7): of the rules that nobody unplaced must precede, the
+    /// first by these.
+    fn winning_order(&mut self) {
+        let rules = &self.rules.rules;
+        let mut waiting: Vec<usize> = vec![0; rules.len()];
+        let weaker = |rule: &Rule| if let Order::Before(named) = &rule.order { named.clone() } else { Vec::new() };
+        for other in rules.iter().flat_map(weaker) {
+            waiting[other.index()] += 1;
+        }
+        let mut placed = vec![false; rules.len()];
+        let mut order: Vec<RuleId> = Vec::new();
+        while order.len() < rules.len() {
+            let free = (0..rules.len()).filter(|index| !placed[*index] && waiting[*index] == 0);
+            let key =
+                |index: &usize| (rules[*index].slot, rules[*index].class, Reverse(rules[*index].priority), *index);
+            let first = free.min_by_key(key).unwrap();
+            placed[first] = true;
+            order.push(RuleId::from_index(first));
+            weaker(&rules[first]).iter().for_each(|other| waiting[other.index()] -= 1);
+        }
+        for id in order {
+            let slot = self.rules[id].slot;
+            self.rules.slots[slot.index()].order.push(id);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The hunt: rule set after rule set, frame after frame, each decided by both engines.
+//!
+//! `CATER_HUNT_SECONDS` and `CATER_HUNT_DECISIONS` say how long (the first alone, the second alone, or until both),
+//! `CATER_HUNT_SEED` where to begin. A difference is made small and printed with the seed of its rule set.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant as Clock};
+
+use cater::eval;
+use cater::frame::{Decision, Frame, reserve};
+use cater::jit::{self, Compiled, Effort, JitError};
+use cater::model::{RuleSet, SlotId, verify};
+use cater::plan::{PlanError, Record};
+
+use super::count::{Counts, Engine};
+use super::frames::{Atoms, open};
+use super::generate::{Generated, generate};
+use super::rng::Rng;
+use super::shrink;
+
+/// How long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    pub(crate) seconds: u64,
+    pub(crate) decisions: u64,
+    pub(crate) seed: u64,
+}
+
+impl Budget {
+    /// As the environment says, else so many seconds.
+    pub(crate) fn from_environment(seconds: u64) -> Self {
+        let number = |name: &str| std::env::var(name).ok().and_then(|text| text.trim().replace('_', "").parse().ok());
+        let (wanted, decisions) = (number("CATER_HUNT_SECONDS"), number("CATER_HUNT_DECISIONS"));
+        let seconds = wanted.unwrap_or(if decisions.is_some() { 0 } else { seconds });
+        Self { seconds, decisions: decisions.unwrap_or(0), seed: number("CATER_HUNT_SEED").unwrap_or(1) }
+    }
+}
+
+/// What a hunt did.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) decisions: u64,
+    pub(crate) rule_sets: u64,
+    /// Rule sets whose numbers are too wide for machine code.
+    pub(crate) refused: u64,
+    /// Picks seen, of all there were.
+    pub(crate) picks: (u64, u64),
+    pub(crate) counts: Counts,
+}
+
+/// Frames of one rule set.
+const FRAMES: usize = 250;
+
+/// Hunts until the budget is spent and everything was seen; stops at the first difference.
+///
+/// # Errors
+/// The difference, as a report for people.
+pub(crate) fn hunt(budget: Budget) -> Result<Report, String> {
+    let mut report = Report::default();
+    let start = Clock::now();
+    let enough = Duration::from_secs(budget.seconds);
+    // Everything is seen within seconds; a hunt that still misses something after that will go on missing it.
+    let patience = enough + Duration::from_secs(60);
+    for seed in budget.seed.. {
+        let spent = start.elapsed() >= enough && report.decisions >= budget.decisions;
+        if spent && (report.counts.gaps().is_empty() || start.elapsed() > patience) {
+            break;
+        }
+        one(seed, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// All frames of the rule set of one seed.
+fn one(seed: u64, report: &mut Report) -> Result<(), String> {
+    let generated = generate(seed);
+    let rules = &generated.rules;
+    let effort = if seed.is_multiple_of(8) { Effort::Optimised } else { Effort::Quick };
+    report.rule_sets += 1;
+    verify(rules).map_err(|error| format!("seed {seed}: the generator made what `verify` refuses: {error}"))?;
+    let compiled = match jit::compile_with(rules, effort) {
+        Ok(compiled) => compiled,
+        Err(JitError::Plan(PlanError::TooWide)) => {
+            report.refused += 1;
+            return Ok(());
+        }
+        Err(error) => return Err(format!("seed {seed}: {error}")),
+    };
+    let mut rng = Rng::new(seed ^ 0xf7a3);
+    let atoms = Atoms::of(&generated);
+    let mut record = compiled.layout().record();
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<Frame> = Vec::new();
+    for turn in 0..FRAMES {
+        let frame = match kept.len() {
+            0 => atoms.draw(rules, &mut rng),
+            _ if rng.percent(35) => atoms.draw(rules, &mut rng),
+            count => atoms.change(rules, &kept[rng.below(count)], &mut rng),
+        };
+        let new = each_slot(seed, &generated, &compiled, &frame, &mut record, &mut seen, report)?;
+        if new {
+            kept.push(frame.clone());
+        }
+        if turn % 4 == 0 {
+            request(seed, rules, &compiled, &frame, &mut record, &mut rng, report)?;
+        }
+    }
+    report.picks.0 += seen.len() as u64;
+    report.picks.1 += rules.slots.iter().map(|slot| slot.order.len() + slot.fallback.len()).sum::<usize>() as u64;
+    Ok(())
+}
+
+/// Every slot alone; whether an answer was given that no frame got before.
+fn each_slot(
+    seed: u64,
+    generated: &Generated,
+    compiled: &Compiled,
+    frame: &Frame,
+    record: &mut Record,
+    seen: &mut BTreeSet<String>,
+    report: &mut Report,
+) -> Result<bool, String> {
+    let rules = &generated.rules;
+    compiled.layout().pack(rules, frame, record).map_err(|unfit| format!("seed {seed}: {unfit}"))?;
+    let mut new = false;
+    for index in 0..rules.slots.len() {
+        let slot = SlotId::from_index(index);
+        let reference = eval::decide(rules, frame, slot);
+        let machine = compiled.decide(slot, record);
+        report.decisions += 1;
+        if machine != Some(reference) {
+            return Err(shrink::report(seed, rules, frame, &[slot]));
+        }
+        new |= seen.insert(format!("{slot:?} {:?}", reference.by));
+        if let Some(probe) = generated.probes.iter().find(|probe| probe.slot == slot) {
+            let needs = &rules[rules[slot].order[0]].needs;
+            if open(frame, needs) {
+                report.counts.probe(rules, frame, probe, Engine::Reference, &reference);
+                if let Some(machine) = machine {
+                    report.counts.probe(rules, frame, probe, Engine::Machine, &machine);
+                }
+            }
+        }
+    }
+    Ok(new)
+}
+
+/// Several slots in one request.
+fn request(
+    seed: u64,
+    rules: &RuleSet,
+    compiled: &Compiled,
+    frame: &Frame,
+    record: &mut Record,
+    rng: &mut Rng,
+    report: &mut Report,
+) -> Result<(), String> {
+    let mut slots: Vec<SlotId> = (0..rules.slots.len()).map(SlotId::from_index).collect();
+    for index in (1..slots.len()).rev() {
+        slots.swap(index, rng.below(index + 1));
+    }
+    slots.truncate(6);
+    let reference = eval::decide_all(rules, frame, &slots);
+    report.decisions += slots.len() as u64;
+    if machine_all(rules, compiled, frame, record, &slots).as_deref() != Some(&reference) {
+        return Err(shrink::report(seed, rules, frame, &slots));
+    }
+    Ok(())
+}
+
+/// A request by machine code.
+pub(crate) fn machine_all(
+    rules: &RuleSet,
+    compiled: &Compiled,
+    frame: &Frame,
+    record: &mut Record,
+    slots: &[SlotId],
+) -> Option<Vec<Decision>> {
+    let mut frame = frame.clone();
+    compiled.layout().pack(rules, &frame, record).ok()?;
+    slots
+        .iter()
+        .map(|slot| {
+            let decision = compiled.decide(*slot, record)?;
+            reserve(rules, &mut frame, &decision);
+            compiled.layout().pack_reserved(rules, &frame, record);
+            Some(decision)
+        })
+        .collect()
+}

@@ -1,0 +1,45 @@
+//! Both engines, one meaning: a generator of rule sets and frames hunts for a difference.
+
+pub(crate) mod count;
+pub(crate) mod frames;
+pub(crate) mod generate;
+pub(crate) mod hunt;
+pub(crate) mod rng;
+pub(crate) mod shrink;
+pub(crate) mod walk;
+
+use cater::jit;
+
+#[test]
+fn engines_agree_and_every_operator_was_seen() {
+    let budget = hunt::Budget::from_environment(12);
+    let report = hunt::hunt(budget).unwrap_or_else(|difference| panic!("{difference}"));
+    eprintln!(
+        "{} decisions over {} rule sets from seed {}, {} refused; {} of {} possible answers given; least: {:?}",
+        report.decisions,
+        report.rule_sets,
+        budget.seed,
+        report.refused,
+        report.picks.0,
+        report.picks.1,
+        report.counts.least(),
+    );
+    assert!(report.decisions >= budget.decisions, "stopped too early");
+    assert!(report.refused * 20 <= report.rule_sets, "machine code refuses too many rule sets");
+    let gaps = report.counts.gaps();
+    assert!(gaps.is_empty(), "never seen: {gaps:#?}");
+}
+
+#[test]
+fn machine_code_calls_nothing_and_stores_nothing() {
+    for seed in 0..20 {
+        let generated = generate::generate(seed);
+        let Ok(functions) = jit::intermediate(&generated.rules) else { continue };
+        assert!(!functions.is_empty());
+        for line in functions.iter().flat_map(|text| text.lines()) {
+            for word in ["call", "store", "fn0", "sig0", "libcall", "symbol"] {
+                assert!(!line.contains(word), "seed {seed}: {line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Everything a condition looks at, through segments and values.
+
+use std::collections::BTreeSet;
+
+use cater::model::{AttributeId, Condition, Expression, PurposeId, RuleSet};
+
+/// Part of a condition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'a> {
+    Condition(&'a Condition),
+    Expression(&'a Expression),
+}
+
+/// Calls `f` on a condition and everything in it.
+pub(crate) fn condition<'a>(rules: &'a RuleSet, of: &'a Condition, f: &mut dyn FnMut(Part<'a>)) {
+    f(Part::Condition(of));
+    match of {
+        Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| condition(rules, part, f)),
+        Condition::Not(inner) => condition(rules, inner, f),
+        Condition::Segment(id) => condition(rules, &rules[*id].condition, f),
+        Condition::Holds(_)
+        | Condition::Equal(..)
+        | Condition::OneOf(..)
+        | Condition::Compare(..)
+        | Condition::Between(..)
+        | Condition::Known(_)
+        | Condition::Never(_)
+        | Condition::Has(..)
+        | Condition::Age(..) => of.operands().into_iter().for_each(|operand| expression(rules, operand, f)),
+    }
+}
+
+/// Calls `f` on an expression and everything in it.
+pub(crate) fn expression<'a>(rules: &'a RuleSet, of: &'a Expression, f: &mut dyn FnMut(Part<'a>)) {
+    f(Part::Expression(of));
+    match of {
+        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Value(id) => expression(rules, &rules[*id].expression, f),
+        Expression::Rescale(inner, _) => expression(rules, inner, f),
+        Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
+            expression(rules, left, f);
+            expression(rules, right, f);
+        }
+        Expression::When(inner, when, _) => {
+            expression(rules, inner, f);
+            condition(rules, when, f);
+        }
+    }
+}
+
+/// The attributes that an expression reads.
+pub(crate) fn attributes_of(rules: &RuleSet, of: &Expression) -> BTreeSet<AttributeId> {
+    let mut found = BTreeSet::new();
+    expression(rules, of, &mut |part| collect(part, &mut found));
+    found
+}
+
+/// The attributes that a condition reads.
+pub(crate) fn attributes_in(rules: &RuleSet, of: &Condition) -> BTreeSet<AttributeId> {
+    let mut found = BTreeSet::new();
+    condition(rules, of, &mut |part| collect(part, &mut found));
+    found
+}
+
+fn collect(part: Part<'_>, found: &mut BTreeSet<AttributeId>) {
+    if let Part::Expression(Expression::Attribute(id)) = part {
+        found.insert(*id);
+    }
+}
+
+/// The purposes that a rule with these conditions must need.
+pub(crate) fn purposes_of<'a>(rules: &RuleSet, conditions: impl Iterator<Item = &'a Condition>) -> BTreeSet<PurposeId> {
+    let mut found = BTreeSet::new();
+    for of in conditions {
+        for id in attributes_in(rules, of) {
+            if !rules[id].protective {
+                found.extend(rules[id].needs.iter().copied());
+            }
+        }
+    }
+    found
+}
