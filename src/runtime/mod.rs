@@ -6,5 +6,8 @@
 
 pub mod clock;
 pub mod data;
+mod engine;
 mod names;
 pub mod store;
+
+pub use engine::{Decider, Engine, How, LoadError, Origin};
