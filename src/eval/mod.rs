@@ -8,6 +8,7 @@ mod candidate;
 mod condition;
 mod explain;
 mod expression;
+mod passed_over;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -18,4 +19,5 @@ pub use explain::{
     Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Reason, Who, explain, meets, nearest,
 };
 pub use expression::expression;
+pub use passed_over::passed_over;
 pub use slot::{decide, decide_all};

@@ -4,6 +4,8 @@
 //! before deciding and writes them after it: deciding itself is a pure function of rules and frame. Refuses to know how
 //! rules are spelt or checked.
 
+#[cfg(feature = "cli")]
+pub mod batch;
 pub mod clock;
 pub mod data;
 mod engine;
