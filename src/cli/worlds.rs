@@ -18,6 +18,11 @@ pub(super) struct World {
 }
 
 impl World {
+    /// What a bundle stands for: rules without a folder around them.
+    pub(super) fn bundled(path: &Path) -> Self {
+        Self { root: path.to_path_buf(), config: None, files: Vec::new() }
+    }
+
     /// Reads and compiles all its files.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
         Ok(compile(self.sources()?))
