@@ -47,6 +47,7 @@ use crate::graph::{self, LeftOut};
 use crate::model::{RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
 
+pub use findings::findings;
 pub use search::Undecided;
 pub use slot::Culprit;
 pub use verdict::{Clash, Coverer, FallbackVerdict, Place, Range, Verdict};
@@ -72,7 +73,7 @@ impl Default for Options {
 /// What the analysis found out.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The findings, in reading order.
+    /// The findings, the worst first.
     pub diagnostics: Vec<Diagnostic>,
     /// The verdict on every rule.
     pub rules: BTreeMap<RuleId, Verdict>,
@@ -101,9 +102,10 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     for at in 0..rules.slots.len() {
         one_slot(rules, SlotId::from_index(at), &shared, options, &mut report);
     }
-    report.diagnostics = findings::all(rules, options, &report);
+    report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
-    crate::diagnostics::sort(&mut report.diagnostics);
+    // The worst first; among equals in reading order.
+    report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
 }
 
@@ -120,9 +122,8 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
     for (place, rule) in rules[id].order.iter().enumerate() {
         let when = rules[*rule].when.len();
         for clause in 0..when + rules[*rule].unless.len() {
-            let range = range::range(&mut scope, |of| {
-                of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied()
-            });
+            let range =
+                range::range(&mut scope, |of| of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied());
             let at = if clause < when { Place::When(*rule, clause) } else { Place::Unless(*rule, clause - when) };
             report.conditions.insert(at, range);
         }

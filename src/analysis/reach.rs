@@ -175,7 +175,7 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     let Some((_, first)) = scope.worlds.first() else { return Verdict::NeverActive };
     let Some(rule) = first.rules.get(place) else { return Verdict::NeverActive };
     let mut culprits: Vec<Culprit> = rule.guards.iter().map(|(culprit, _)| *culprit).collect();
-    // Caps and dates come first in their order, so that what remains is what the author wrote as conditions.
+    // Tried in this order: what an author looks for least is left out first.
     for culprit in culprits.clone() {
         let without: Vec<Culprit> = culprits.iter().copied().filter(|other| *other != culprit).collect();
         let answer = scope.ask(|_, _, of| {
@@ -215,7 +215,8 @@ fn cover(scope: &mut SlotScope<'_>, blockers: &Blockers, ways: &[Way<'_>], used:
     let holds = |scope: &mut SlotScope<'_>, only: &BTreeSet<usize>| {
         ways.iter().all(|way| matches!(ask(scope, blockers, way, Some(only)), Answer::Never(_)))
     };
-    let name = |numbers: &BTreeSet<usize>| numbers.iter().filter_map(|number| blockers.names.get(*number).copied()).collect();
+    let name =
+        |numbers: &BTreeSet<usize>| numbers.iter().filter_map(|number| blockers.names.get(*number).copied()).collect();
     let mut at_once: Option<BTreeSet<usize>> = None;
     for way in ways {
         let found = scope.follows_at_once(|world, _, of| {

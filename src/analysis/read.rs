@@ -6,7 +6,6 @@
 //! constants alone (`12 * x + 5`) is still that attribute, seen through `times x plus`. Whatever else there is
 //! (attribute with attribute, quotients) has no cases, and the predicate around it is opaque.
 
-use super::axis::Scale;
 use super::compile::{Compiler, Truths};
 use super::domain::Source;
 use super::formula::Formula;
@@ -208,9 +207,8 @@ fn compute(op: Arithmetic, left: (&Simple, u8), right: (&Simple, u8), scale: u8)
             let (a, b) = (Datum::Known(a.clone()), Datum::Known(b.clone()));
             Some(constant(ops::arithmetic(op, (&a, left.1), (&b, right.1), scale)))
         }
-        (Simple::Attribute(_), Simple::Constant(Value::Never)) | (Simple::Constant(Value::Never), Simple::Attribute(_)) => {
-            Some(Simple::Missing)
-        }
+        (Simple::Attribute(_), Simple::Constant(Value::Never))
+        | (Simple::Constant(Value::Never), Simple::Attribute(_)) => Some(Simple::Missing),
         (Simple::Attribute(read), Simple::Constant(Value::Number(by))) => {
             changed(op, (*read, left.1), (*by, right.1), scale, false)
         }
@@ -308,7 +306,7 @@ pub(super) mod line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::axis::{Axis, Clock, Shape};
+    use crate::analysis::axis::{Axis, Clock, Edge, Scale, Shape};
     use crate::ops::Comparison;
     use crate::value::{Date, Instant};
 
@@ -337,6 +335,4 @@ mod tests {
         assert!(cut.has(3, Scale::Fixed, clock) && !cut.has(2, Scale::Fixed, clock));
         assert_eq!(Axis::new(0, 9, [3]).len(), 2);
     }
-
-    use crate::analysis::axis::Edge;
 }
