@@ -69,7 +69,8 @@ pub(super) fn not_a_clause(reader: &Reader<'_>, noun: &str, words: &[&'static st
         let message = match reader.token(at).map(|token| token.kind) {
             Some(TokenKind::Sign(b'}')) => "this `}` closes nothing".to_owned(),
             Some(TokenKind::Sign(b',')) => "no comma stands between clauses".to_owned(),
-            Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => {
+            Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd)
+            | None => {
                 format!("a clause of {noun} begins with its word, not with `{written}`")
             }
         };
@@ -95,9 +96,12 @@ pub(super) fn not_an_attribute(reader: &Reader<'_>, at: usize) -> Diagnostic {
     if reader.word(at).is_some_and(words::is_reserved) && reader.is_sign(at + 1, b':') {
         return reserved(&written, span);
     }
-    let finding =
-        Diagnostic::new(&codes::UNEXPECTED, span, format!("an attribute begins with its name and a colon, not with `{written}`"))
-            .help("for example `country: one of [DE, FR]`");
+    let finding = Diagnostic::new(
+        &codes::UNEXPECTED,
+        span,
+        format!("an attribute begins with its name and a colon, not with `{written}`"),
+    )
+    .help("for example `country: one of [DE, FR]`");
     match reader.is_name(at) && !reader.is_sign(at + 1, b'=') {
         true => {
             let behind = Span { start: span.end, ..span };
@@ -184,7 +188,10 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a name stands here, without quotes");
         return Some(if is_name { finding.fix("remove the quotes", span, inner) } else { finding });
     }
-    if stopped.expected.iter().all(|rule| *rule == Rule::text) && wants(Rule::text) && reader.is_kind(at, TokenKind::Word) {
+    if stopped.expected.iter().all(|rule| *rule == Rule::text)
+        && wants(Rule::text)
+        && reader.is_kind(at, TokenKind::Word)
+    {
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a text stands here, in quotes")
             .primary(format!("found `{}`", shortened(written)))
             .help(format!("for example `{}`", form.example));
@@ -234,7 +241,8 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
     };
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary(found);
     let near = reader.word(stopped.at).filter(|_| !ends_early);
-    if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule)))) {
+    if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule))))
+    {
         return finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant);
     }
     finding.help(if is_condition(form) && stopped.expected.is_empty() {
