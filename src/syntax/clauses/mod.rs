@@ -111,7 +111,7 @@ impl<'t> Reader<'t> {
                 let kind = self.build(read, form.build);
                 return (kind.map(|kind| Clause { keyword, span, kind }), next);
             }
-            Ok(Read { next, .. }) => Stopped { at: self.junk(next, to), expected: Vec::new() },
+            Ok(Read { next, .. }) => Stopped::complete(self.junk(next, to)),
             Err(stopped) => stopped,
         };
         if let Some(later) = messages::later(self, &form.form, at, stopped.at, to) {

@@ -12,7 +12,7 @@ pub(super) use types::wrong_type;
 
 use super::clauses::Form;
 use super::grammar::Rule;
-use super::reader::{Reader, Stopped};
+use super::reader::{MAX_CLAUSE_TOKENS, Reader, Stopped};
 use super::scan::{TokenKind, shortened};
 use super::words;
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
@@ -39,6 +39,11 @@ pub(super) fn unreadable(
     end: usize,
     stopped: &Stopped,
 ) -> Vec<Diagnostic> {
+    if stopped.too_long {
+        let message = format!("this has more than {MAX_CLAUSE_TOKENS} words, and that is the most");
+        let finding = Diagnostic::new(&codes::TOO_LONG, reader.span(at), message);
+        return vec![finding.help("give the parts names with `segment` or `value`")];
+    }
     let signs = spelling::signs(reader, form, at, end);
     if !signs.is_empty() {
         return signs;
