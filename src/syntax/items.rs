@@ -201,7 +201,7 @@ impl<'t> Reader<'t> {
                     let next = read.next;
                     return (self.build(read, |b, pair| b.condition(pair)), next);
                 }
-                Ok(read) => stopped = Some(Stopped::complete(self.behind_operator(read.next, to))),
+                Ok(read) => stopped = Some(self.stopped_before(read.next, to)),
                 Err(stop) => stopped = Some(stop),
             }
         }
@@ -285,11 +285,6 @@ impl<'t> Reader<'t> {
     fn goes_on(&self, at: usize) -> bool {
         self.word(at).is_some_and(super::words::continues)
             || [b'+', b'-', b'*'].iter().any(|sign| self.is_sign(at, *sign))
-    }
-
-    fn behind_operator(&self, next: usize, to: usize) -> usize {
-        let operator = self.goes_on(next);
-        if operator && next + 1 < to { next + 1 } else { next }
     }
 }
 

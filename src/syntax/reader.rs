@@ -133,6 +133,30 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Where reading really stopped, given that something was complete before token `next`, which cannot follow it: an
+    /// operator blames what is behind it, and the beginning of a test that was taken for a name blames what the test
+    /// lacks.
+    pub(super) fn stopped_before(&self, next: usize, to: usize) -> Stopped {
+        let word = |at: usize| self.word(at).unwrap_or("");
+        let before = next.wrapping_sub(1);
+        let behind_is = matches!(word(before.wrapping_sub(1)), "is" | "not");
+        let deeper = match (word(before), word(next)) {
+            ("one", "of") => Some((Rule::is_one_of, before)),
+            ("any" | "all" | "none", "of") => Some((Rule::has_some_of, before)),
+            ("from", _) if behind_is => Some((Rule::is_between, before)),
+            ("decimal", "") if self.is_sign(next, b'(') => Some((Rule::quotient, before)),
+            _ => None,
+        };
+        if let Some((rule, from)) = deeper
+            && let Err(stopped) = self.read(rule, from, to)
+        {
+            return stopped;
+        }
+        let operator = self.word(next).is_some_and(super::words::continues)
+            || [b'+', b'-', b'*', b','].iter().any(|sign| self.is_sign(next, *sign));
+        Stopped::complete(if operator { next + 1 } else { next })
+    }
+
     /// Lets `build` turn what was read into a part of the tree. None without a finding cannot happen as long as
     /// grammar and builders agree; should they not, the clause is refused all the same.
     pub(super) fn build<T>(
