@@ -28,8 +28,9 @@ impl Reader<'_> {
             }
             told = true;
             // What stands before the brace that does come belongs to the broken head.
-            let same_line = (open..limit).take_while(|token| *token == open || !self.first_on_line(*token));
-            from = same_line.filter(|token| self.is_sign(*token, b'{')).map(|token| token + 1).next().unwrap_or(from);
+            let brace = self.brace_between(open, limit);
+            let same_line = |brace: &usize| (open + 1..=*brace).all(|token| !self.first_on_line(token));
+            from = brace.filter(same_line).map_or(from, |brace| brace + 1);
         }
         let mut depth = 1_usize;
         let mut token = from;

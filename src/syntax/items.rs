@@ -139,7 +139,7 @@ impl<'t> Reader<'t> {
 
     fn head_and_body(&mut self, rule: Rule, form: Form, at: usize) -> (Option<Head>, Body) {
         let limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) };
-        let brace = (at + 1..limit).find(|token| self.is_sign(*token, b'{'));
+        let brace = self.brace_between(at + 1, limit);
         match self.read(rule, at + 1, limit) {
             Ok(read) => {
                 let next = read.next;
@@ -221,7 +221,7 @@ impl<'t> Reader<'t> {
         let mut end = self.layout_end(at, limit);
         if self.is_kind(at + 1, TokenKind::Text) {
             end = at + 2;
-        } else if let Some(open) = (at + 1..limit).find(|token| self.is_sign(*token, b'{')) {
+        } else if let Some(open) = self.brace_between(at + 1, limit) {
             let mut depth = 0_usize;
             end = limit;
             for token in open..limit {

@@ -21,6 +21,10 @@ pub(super) struct Outline {
     headers: Vec<usize>,
     /// Where `segment NAME =` and `value NAME =` begin, also within a line.
     definitions: Vec<usize>,
+    /// The opening words that begin a line.
+    lines: Vec<usize>,
+    /// The `{`.
+    braces: Vec<usize>,
     /// The brackets that open a level too deep.
     deep: Vec<usize>,
 }
@@ -35,11 +39,15 @@ impl Outline {
                     out.headers.push(at);
                     (braces, brackets) = (0, 0);
                 }
-                if reader.definition_head_end(at).is_some() {
+                if reader.definition_head_end(at).is_some() && !reader.first_on_line(at + 1) {
                     out.definitions.push(at);
+                }
+                if reader.first_on_line(at) && reader.word(at).and_then(opener).is_some() {
+                    out.lines.push(at);
                 }
             } else if reader.is_sign(at, b'{') {
                 braces += 1;
+                out.braces.push(at);
             } else if reader.is_sign(at, b'(') || reader.is_sign(at, b'[') {
                 brackets += 1;
                 if braces + brackets > MAX_NESTING {
@@ -90,7 +98,9 @@ impl Reader<'_> {
             Opener::Purpose | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
                 named.and_then(|next| opens(labelled(next)))
             }
-            Opener::Segment | Opener::Value => self.definition_head_end(at).filter(|_| self.first_on_line(at)),
+            Opener::Segment | Opener::Value => {
+                self.definition_head_end(at).filter(|_| self.first_on_line(at) && is_named)
+            }
             Opener::Rule => {
                 let slot = named.filter(|next| self.is_word(*next, "in") && same_line_name(next + 1));
                 slot.and_then(|next| opens(labelled(next + 2)))
@@ -140,12 +150,16 @@ impl Reader<'_> {
     /// The same, looked for behind token `from`.
     pub(super) fn opening_line_behind(&self, at: usize, from: usize) -> usize {
         let column = self.token(at).map_or(0, |token| token.column);
-        let opens = |at: usize| {
-            let starts_line = self.token(at).is_some_and(|token| token.first_on_line && token.column <= column);
-            starts_line && self.word(at).is_some_and(|word| opener(word).is_some())
-        };
         let limit = self.next_header(at);
-        (from + 1..limit).find(|at| opens(*at)).unwrap_or(limit)
+        let lines = &self.outline.lines;
+        let behind = lines.get(lines.partition_point(|line| *line <= from)..).unwrap_or(&[]);
+        let mut before_limit = behind.iter().copied().take_while(|line| *line < limit);
+        before_limit.find(|line| self.token(*line).is_some_and(|token| token.column <= column)).unwrap_or(limit)
+    }
+
+    /// The first `{` among tokens `from..to`.
+    pub(super) fn brace_between(&self, from: usize, to: usize) -> Option<usize> {
+        self.outline.next(&self.outline.braces, from).filter(|brace| *brace < to)
     }
 
     /// The `=` of `segment NAME "Label" =` at `at`.

@@ -100,7 +100,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diag
         }
         "than" => {
             let before = token.checked_sub(1)?;
-            let written = reader.word(before)?;
+            let written = reader.word(before).filter(|word| !matches!(*word, "more" | "less"))?;
             let span = reader.span(before);
             let finding =
                 Diagnostic::new(&codes::SPELLING, span, format!("`than` follows `more` or `less`, not `{written}`"));

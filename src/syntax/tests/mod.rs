@@ -29,16 +29,3 @@ fn shape(tree: &impl std::fmt::Debug) -> String {
     }
     out + &rest
 }
-
-#[test]
-fn scratch() {
-    let Ok(path) = std::env::var("SCRATCH") else { return };
-    let text = std::fs::read_to_string(path).unwrap();
-    for text in text.split("\n====\n") {
-        let (_, findings) = parse(text);
-        println!("{text}");
-        for f in findings {
-            println!("   {} {} {:?}", f.code.name, f.message, &text[f.span().unwrap().range()]);
-        }
-    }
-}
