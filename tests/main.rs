@@ -6,6 +6,8 @@
 mod engines;
 #[cfg(feature = "cli")]
 mod findings;
+#[cfg(feature = "cli")]
+mod flaws;
 mod house;
 mod markdown;
 #[cfg(feature = "cli")]
