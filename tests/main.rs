@@ -5,4 +5,6 @@ mod engines;
 #[cfg(feature = "cli")]
 mod findings;
 #[cfg(feature = "cli")]
+mod light;
+#[cfg(feature = "cli")]
 mod order;
