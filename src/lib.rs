@@ -1,5 +1,7 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
+#[cfg(feature = "cli")]
+pub mod analysis;
 pub mod bundle;
 #[cfg(feature = "cli")]
 pub mod check;
@@ -10,6 +12,8 @@ pub mod compile;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;
+#[cfg(feature = "cli")]
+pub mod graph;
 #[cfg(feature = "jit")]
 pub mod jit;
 pub mod model;

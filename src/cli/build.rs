@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         return Ok(Ended::Found);
     };
     let checks = ["syntax", "names", "types", "consent", "model", "analysis"];
-    let bytes = bundle::write(rules, &compiled.sources, &checks)
+    let bytes = bundle::write(rules, &world.portable(&compiled.sources), &checks)
         .map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;
     // What was written must load: the service reads it with the same eyes.
     let read = bundle::read(&bytes).map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;

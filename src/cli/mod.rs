@@ -5,11 +5,14 @@
 mod build;
 mod check;
 mod completions;
+mod customer;
 mod explain;
+mod graph;
 mod list;
 mod new;
 mod terminal;
 mod test;
+mod why;
 mod worlds;
 
 use std::process::ExitCode;
@@ -63,8 +66,12 @@ enum Verb {
     Check(check::Arguments),
     /// Run the tests beside the rules.
     Test(test::Arguments),
+    /// Say why one customer sees what they see, and why not something else.
+    Why(why::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
+    /// Draw who wins over whom, and what each rule shows, reads and needs.
+    Graph(graph::Arguments),
     /// List the rules: owner, metric, audience in words, review date.
     List(list::Arguments),
     /// Say what a finding's code means and what to do.
@@ -126,7 +133,9 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments, &mut terminal),
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
+        Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
+        Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),
         Verb::Explain(arguments) => explain::run(&arguments, &mut terminal),
         Verb::New(arguments) => new::run(&arguments, &mut terminal),

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::CannotRun;
 use crate::compile::{Compiled, compile};
+use crate::runtime::data::{DataError, World as Config};
 use crate::source::{MAX_FILE_BYTES, SourceSet};
-
-/// The name of the file that makes a folder a world.
-pub(super) const CONFIG: &str = "cater.toml";
 
 /// The files of one rule set.
 #[derive(Debug)]
 pub(super) struct World {
     /// The folder or file it was found at.
     pub(super) root: PathBuf,
+    /// Its `cater.toml`, if it has one.
+    pub(super) config: Option<Config>,
     files: Vec<PathBuf>,
 }
 
@@ -45,6 +45,17 @@ impl World {
     pub(super) fn files(&self) -> &[PathBuf] {
         &self.files
     }
+
+    /// The same sources under names seen from the world's folder, so that a bundle does not say where it was built.
+    pub(super) fn portable(&self, sources: &SourceSet) -> SourceSet {
+        let mut portable = SourceSet::default();
+        for (_, source) in sources.iter() {
+            let path = Path::new(&source.name);
+            let name = path.strip_prefix(&self.root).unwrap_or(path);
+            portable.add(name.display().to_string(), source.text.clone());
+        }
+        portable
+    }
 }
 
 /// Every world at or below the paths; the current folder where none is given.
@@ -56,7 +67,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
         if path.is_dir() {
             below(path, &mut found)?;
         } else if path.is_file() {
-            found.push(World { root: path.clone(), files: vec![path.clone()] });
+            found.push(World { root: path.clone(), config: None, files: vec![path.clone()] });
         } else {
             let message = format!("there is no file or folder `{}`", path.display());
             return Err(CannotRun::new("run::no-such-path", message));
@@ -89,9 +100,8 @@ fn list(paths: &[PathBuf]) -> String {
 
 /// A folder is one world if it has a `cater.toml` or rule files and no world below it.
 fn below(folder: &Path, found: &mut Vec<World>) -> Result<(), CannotRun> {
-    if folder.join(CONFIG).is_file() {
-        let files = rule_files(folder, true)?;
-        found.push(World { root: folder.to_path_buf(), files });
+    if folder.join(Config::FILE).is_file() {
+        found.push(configured(folder)?);
         return Ok(());
     }
     let here = rule_files(folder, false)?;
@@ -99,18 +109,49 @@ fn below(folder: &Path, found: &mut Vec<World>) -> Result<(), CannotRun> {
     for child in entries(folder)?.into_iter().filter(|child| child.is_dir()) {
         below(&child, found)?;
     }
-    let configured = found.iter().skip(before).any(|world| world.root.join(CONFIG).is_file());
-    if !configured {
+    let any_configured = found.iter().skip(before).any(|world| world.config.is_some());
+    if !any_configured {
         // No world says where it begins, so everything below this folder belongs together.
         found.truncate(before);
         let files = rule_files(folder, true)?;
         if !files.is_empty() {
-            found.push(World { root: folder.to_path_buf(), files });
+            found.push(World { root: folder.to_path_buf(), config: None, files });
         }
     } else if !here.is_empty() {
-        found.push(World { root: folder.to_path_buf(), files: here });
+        found.push(World { root: folder.to_path_buf(), config: None, files: here });
     }
     Ok(())
+}
+
+/// A folder with a `cater.toml`: the files and folders of rules that it names.
+fn configured(folder: &Path) -> Result<World, CannotRun> {
+    let config = Config::open(&folder.join(Config::FILE))?;
+    let mut files = Vec::new();
+    for path in &config.rules {
+        // `shop/.` reads worse than `shop` in every message.
+        let path: PathBuf = path.components().collect();
+        if path.is_dir() {
+            files.extend(rule_files(&path, true)?);
+        } else if path.is_file() {
+            files.push(path);
+        } else {
+            let message = format!("{}: there is no `{}`", folder.join(Config::FILE).display(), path.display());
+            return Err(CannotRun::new("run::no-such-path", message).help("`rules` names files or folders of rules"));
+        }
+    }
+    if files.is_empty() {
+        let message = format!("no `.rules` files in `{}`", folder.display());
+        return Err(CannotRun::new("run::no-rules", message));
+    }
+    files.sort();
+    files.dedup();
+    Ok(World { root: folder.to_path_buf(), config: Some(config), files })
+}
+
+impl From<DataError> for CannotRun {
+    fn from(error: DataError) -> Self {
+        Self { code: error.code.name, message: error.message, help: error.help }
+    }
 }
 
 /// The `.rules` files of a folder, and of those below it, in order of path.

@@ -6,6 +6,8 @@
 
 mod candidate;
 mod condition;
+#[cfg(test)]
+pub(crate) mod examples;
 mod explain;
 mod expression;
 mod passed_over;
@@ -16,7 +18,8 @@ mod tests;
 pub use candidate::Dropped;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Reason, Who, explain, meets, nearest,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, meets,
+    nearest, run,
 };
 pub use expression::expression;
 pub use passed_over::passed_over;

@@ -1,0 +1,137 @@
+//! What correct rules do that nobody meant: proved, with a customer who shows it or the rules that together cover it.
+//!
+//! Takes a rule set; gives findings, and the verdicts behind them as data. Refuses to know files and rendering, and asks
+//! the reference evaluator only for the truth of single predicates that it does not look into itself.
+//!
+//! How it works, in the order of the files: the values of every attribute fall into finitely many *atoms* that no
+//! condition tells apart (`axis`, `domain`); conditions become formulas over atoms (`read`, `predicate`, `compile`), a
+//! slot the formulas of its decision (`slot`); instants fall into *worlds* (`worlds`); one `search` answers every
+//! question of the form "is there a customer of whom all this is so and none of that", and `realise` makes the customer.
+//! What is asked: `reach` (can the rule win), `pairs` (does a name decide), `range` (is a condition always yes).
+//!
+//! Exact means: a rule is called unreachable only if no customer at no instant sees it, and reachable only with a
+//! customer, who replays in the reference evaluator. Between the two stands *not decided*, which is never counted as
+//! either.
+
+mod atoms;
+mod axis;
+mod compile;
+mod domain;
+mod findings;
+mod formula;
+mod history;
+mod pairs;
+mod predicate;
+mod program;
+mod range;
+mod reach;
+mod read;
+mod realise;
+mod region;
+mod scope;
+mod search;
+mod slot;
+mod verdict;
+mod witness;
+mod worlds;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostics::Diagnostic;
+use crate::graph::{self, LeftOut};
+use crate::model::{RuleId, RuleSet, SegmentId, SlotId};
+use crate::value::Instant;
+
+pub use search::Undecided;
+pub use slot::Culprit;
+pub use verdict::{Clash, Coverer, FallbackVerdict, Place, Range, Verdict};
+pub use witness::Witness;
+
+/// What to look at, and how far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The instant from which on rules matter: what is over by then is over. Without it all time is looked at.
+    pub from: Option<Instant>,
+    /// Boxes that are searched for one answer in one world before it stays undecided.
+    pub budget: usize,
+    /// What the model lacks because it is in error (R52).
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { from: None, budget: 20_000, left_out: Vec::new() }
+    }
+}
+
+/// What the analysis found out.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The findings, in reading order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The verdict on every rule.
+    pub rules: BTreeMap<RuleId, Verdict>,
+    /// The verdict on every entry of every fallback list.
+    pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
+    /// Rules that can be eligible together, show different offers, and are told apart by their names alone (R8).
+    pub conflicts: Vec<Clash>,
+    /// Rules that need `priority` or `before` (R7): the second of each has neither, or both have.
+    pub unordered: Vec<Clash>,
+    /// The truths that each condition can have.
+    pub conditions: BTreeMap<Place, Range>,
+    /// Pairs of rules of which it was not decided whether they clash.
+    pub undecided_pairs: Vec<(RuleId, RuleId, Undecided)>,
+    /// Clashes beyond those listed.
+    pub more_clashes: usize,
+}
+
+/// Looks at a whole rule set.
+pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
+    let mut report = Report::default();
+    for (at, segment) in rules.segments.iter().enumerate() {
+        let range = range::of_condition(rules, &segment.condition, options.from, options.budget);
+        report.conditions.insert(Place::Segment(SegmentId::from_index(at)), range);
+    }
+    let shared = slot::shared(rules);
+    for at in 0..rules.slots.len() {
+        one_slot(rules, SlotId::from_index(at), &shared, options, &mut report);
+    }
+    report.diagnostics = findings::all(rules, options, &report);
+    report.diagnostics.extend(graph::unused(rules, &options.left_out));
+    crate::diagnostics::sort(&mut report.diagnostics);
+    report
+}
+
+fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {
+    let write = |compiler: &mut compile::Compiler<'_>| slot::write(compiler, id, shared);
+    let mut scope = scope::Scope::new(rules, options.from, options.budget, write);
+    let verdicts = reach::rules(&mut scope, rules, id);
+    report.fallbacks.insert(id, reach::fallback(&mut scope, rules, id, &verdicts));
+    let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
+    report.conflicts.append(&mut pairs.conflicts);
+    report.unordered.append(&mut pairs.unordered);
+    report.undecided_pairs.append(&mut pairs.undecided);
+    report.more_clashes += pairs.more;
+    for (place, rule) in rules[id].order.iter().enumerate() {
+        let when = rules[*rule].when.len();
+        for clause in 0..when + rules[*rule].unless.len() {
+            let range = range::range(&mut scope, |of| {
+                of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied()
+            });
+            let at = if clause < when { Place::When(*rule, clause) } else { Place::Unless(*rule, clause - when) };
+            report.conditions.insert(at, range);
+        }
+    }
+    for (at, entry) in rules[id].fallback.iter().enumerate() {
+        if entry.when.is_some() {
+            let range = range::range(&mut scope, |of| of.conditions.get(at).copied().flatten());
+            report.conditions.insert(Place::Fallback(id, at), range);
+        }
+    }
+    report.rules.extend(verdicts);
+}

@@ -1,0 +1,218 @@
+//! A question's formulas in one world, ready to be searched.
+//!
+//! Takes a compiler that has written all conditions down; adds what holds between dimensions whoever asks (couplings)
+//! and where the search starts. Two customers are possible: one whose key is known, and the anonymous one (R41), of
+//! whom every customer attribute is missing and every cap per customer spent; each is a start of its own.
+//!
+//! Couplings: an attribute is masked if and only if a purpose it needs is not open (R20); either all purposes of direct
+//! marketing read objected or none does; an opaque predicate is unknown where something it cannot do without is missing.
+
+use std::rc::Rc;
+
+use super::atoms::Atoms;
+use super::axis::Clock;
+use super::compile::Compiler;
+use super::domain::{Column, NO, Schema, Source, YES};
+use super::formula::{Dim, Formula, Formulas};
+use super::region::Region;
+use super::worlds::World;
+use crate::model::{AttributeId, Basis, Scope};
+use crate::value::{Consent, Type};
+
+/// Formulas, couplings and starts of one world.
+pub(super) struct Program<'a> {
+    pub(super) schema: Rc<Schema<'a>>,
+    pub(super) formulas: Formulas,
+    /// Must hold, whatever is asked.
+    pub(super) couplings: Vec<Formula>,
+    /// Where a search begins.
+    pub(super) starts: Vec<Start>,
+    pub(super) world: World,
+    /// Of each dimension that is an attribute, its atoms at the world's instant.
+    pub(super) columns: Vec<Option<Column>>,
+}
+
+/// One kind of customer.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    /// Of each dimension, what is possible.
+    pub(super) domains: Vec<Atoms>,
+    /// The rule set has a key, and the customer's is known.
+    pub(super) key_is_known: bool,
+    /// The rule set has a key, and the customer's is missing.
+    pub(super) anonymous: bool,
+}
+
+impl<'a> Program<'a> {
+    pub(super) fn new(compiler: Compiler<'a>, world: World) -> Self {
+        let Compiler { schema, formulas, couplings, .. } = compiler;
+        let clock = world.clock();
+        let columns = schema.sources.iter().map(|source| match source {
+            Source::Attribute(id) => Some(schema.column(*id, clock)),
+            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Spent(_) => None,
+            Source::Taken(_) | Source::Opaque(_) => None,
+        });
+        let columns = columns.collect();
+        let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts: Vec::new(), world, columns };
+        program.couple_masks();
+        program.couple_objections();
+        program.begin();
+        program
+    }
+
+    /// The dimensions with what they are about.
+    pub(super) fn dims(&self) -> impl Iterator<Item = (Dim, &Source)> {
+        self.schema.sources.iter().enumerate().map(|(at, source)| (Dim(at as u32), source))
+    }
+
+    fn column(&self, dim: Dim) -> Option<&Column> {
+        self.columns.get(dim.index()).and_then(Option::as_ref)
+    }
+
+    fn couple_masks(&mut self) {
+        let schema = self.schema.clone();
+        let granted = usize::from(Consent::Granted.member());
+        for (at, source) in schema.sources.iter().enumerate() {
+            let dim = Dim(at as u32);
+            let Source::Attribute(id) = source else { continue };
+            let Some(masked) = self.column(dim).and_then(|column| column.masked) else { continue };
+            let masked = self.formulas.is(dim, masked);
+            let purposes = schema.rules[*id].needs.iter().filter_map(|purpose| schema.dim(&Source::Consent(*purpose)));
+            let open: Vec<_> = purposes.map(|purpose| self.formulas.is(purpose, granted)).collect();
+            let all_open = self.formulas.all(open);
+            let either = self.formulas.any([masked, all_open]);
+            let both = self.formulas.both(masked, all_open);
+            let not_both = self.formulas.not(both);
+            self.couplings.extend([either, not_both]);
+        }
+    }
+
+    fn couple_objections(&mut self) {
+        let schema = self.schema.clone();
+        let objected = usize::from(Consent::Objected.member());
+        let marketing: Vec<Formula> = schema
+            .sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| matches!(source, Source::Consent(id) if schema.rules[*id].direct_marketing))
+            .map(|(at, _)| self.formulas.is(Dim(at as u32), objected))
+            .collect();
+        for (one, next) in marketing.iter().zip(marketing.iter().skip(1)) {
+            let (not_one, not_next) = (self.formulas.not(*one), self.formulas.not(*next));
+            let there = self.formulas.any([not_one, *next]);
+            let back = self.formulas.any([*one, not_next]);
+            self.couplings.extend([there, back]);
+        }
+    }
+
+    /// The starts: with a known key, and without.
+    fn begin(&mut self) {
+        let rules = self.schema.rules;
+        let customers = |id: &AttributeId| rules[*id].scope == Scope::Customer;
+        let about_customers = self.dims().any(|(_, source)| match source {
+            Source::Attribute(id) | Source::Element(id, _) => customers(id),
+            Source::Spent(_) => true,
+            Source::Now | Source::Consent(_) | Source::Taken(_) | Source::Opaque(_) => false,
+        });
+        let mut starts = vec![self.start(rules.key().is_some(), false)];
+        if rules.key().is_some() && about_customers {
+            starts.push(self.start(false, true));
+        }
+        self.starts = starts;
+    }
+
+    fn start(&self, key_is_known: bool, anonymous: bool) -> Start {
+        let rules = self.schema.rules;
+        let domain = |(dim, source): (Dim, &Source)| {
+            let width = self.formulas.width(dim);
+            let all = Atoms::all(width);
+            match source {
+                Source::Now => {
+                    let atoms = self.world.clocks.keys().map(|atom| Atoms::one(width, *atom));
+                    atoms.fold(Atoms::none(width), |found, atom| found.or(&atom))
+                }
+                Source::Consent(id) => match rules[*id].basis {
+                    Basis::Consent | Basis::ExplicitConsent => all,
+                    Basis::LegitimateInterest(_) => Atoms::one(width, Consent::Granted.member().into())
+                        .or(&Atoms::one(width, Consent::Objected.member().into())),
+                },
+                Source::Attribute(id) => {
+                    let Some(column) = self.column(dim) else { return all };
+                    let special = |atom: Option<usize>| atom.map_or(Atoms::none(width), |atom| Atoms::one(width, atom));
+                    let missing = Atoms::one(width, Column::ABSENT).or(&special(column.garbled));
+                    if anonymous && rules[*id].scope == Scope::Customer {
+                        Atoms::one(width, Column::ABSENT).or(&special(column.masked))
+                    } else if key_is_known && rules[*id].key {
+                        all.minus(&missing)
+                    } else {
+                        all
+                    }
+                }
+                // Nobody knows whose they are, so they block (R26).
+                Source::Spent(_) if !key_is_known => Atoms::one(width, YES),
+                Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Opaque(_) => all,
+            }
+        };
+        Start { domains: self.dims().map(domain).collect(), key_is_known, anonymous }
+    }
+
+    /// The poorest point of a box: what is missing where anything may be missing, nothing granted, spent or taken.
+    pub(super) fn poorest(&self, region: &Region) -> Vec<usize> {
+        let mut point = vec![0; self.formulas.dims()];
+        let consents = |source: &Source| matches!(source, Source::Consent(_));
+        for first in [true, false] {
+            for (dim, source) in self.dims().filter(|(_, source)| consents(source) == first) {
+                let Some(domain) = region.domain(dim) else { continue };
+                let atom = self.poor(dim, source, domain, &point);
+                if let Some(place) = point.get_mut(dim.index()) {
+                    *place = atom;
+                }
+            }
+        }
+        point
+    }
+
+    fn poor(&self, dim: Dim, source: &Source, domain: &Atoms, point: &[usize]) -> usize {
+        let first = domain.first().unwrap_or(0);
+        let preferred = |atoms: &[usize]| atoms.iter().copied().find(|atom| domain.has(*atom)).unwrap_or(first);
+        match source {
+            Source::Now => first,
+            Source::Consent(_) => preferred(&[Consent::Unknown, Consent::Granted].map(|c| usize::from(c.member()))),
+            Source::Element(..) | Source::Spent(_) | Source::Taken(_) => preferred(&[NO]),
+            Source::Opaque(_) => preferred(&[2, 1]),
+            Source::Attribute(id) => {
+                let Some(column) = self.column(dim) else { return first };
+                let attribute = &self.schema.rules[*id];
+                let is_open = |purpose| {
+                    let dim = self.schema.dim(&Source::Consent(purpose));
+                    dim.and_then(|dim| point.get(dim.index())) == Some(&usize::from(Consent::Granted.member()))
+                };
+                if let Some(masked) = column.masked
+                    && domain.has(masked)
+                    && !attribute.needs.iter().copied().all(is_open)
+                {
+                    return masked;
+                }
+                if domain.has(Column::ABSENT) {
+                    return Column::ABSENT;
+                }
+                let values = Atoms::range(self.formulas.width(dim), column.first, column.first + column.axis.len());
+                let values = domain.and(&values);
+                // Of texts the last stretch is any that is not mentioned.
+                let value = match attribute.ty {
+                    Type::Text | Type::Zone => values.iter().last(),
+                    Type::YesNo | Type::Number(_) | Type::OneOf(_) | Type::Set => values.first(),
+                    Type::Time | Type::Date | Type::Score(_) => values.first(),
+                };
+                value.unwrap_or(first)
+            }
+        }
+    }
+
+    /// The clock of a point.
+    pub(super) fn clock(&self, point: &[usize]) -> Clock {
+        let atom = self.schema.dim(&Source::Now).and_then(|dim| point.get(dim.index())).copied();
+        let clock = atom.and_then(|atom| self.world.clocks.get(&atom)).copied();
+        clock.unwrap_or_else(|| self.world.clock())
+    }
+}

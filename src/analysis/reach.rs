@@ -1,0 +1,279 @@
+//! Whether each rule of a slot can win, and what covers those that cannot.
+//!
+//! A rule wins in its place if it is eligible and no part of a rule above it answers; or by `try`, if a rule in whose
+//! place it is tried has come to its turn. Rules are taken from the top. One that is covered is left out of the blockers
+//! for those below: whoever it would block, its coverers block already. So a cover names rules that really win.
+//!
+//! A cover is found in three steps: blockers that are seen at once to hold wherever the rule is eligible (then the
+//! highest of them alone is shown); otherwise the blockers that the proof used; of those, one after the other is left
+//! out if the proof succeeds without it. What remains is minimal: leave out any one, and somebody sees the rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::formula::{Formula, Formulas};
+use super::scope::{Question, Scope};
+use super::search::{Answer, Undecided};
+use super::slot::{Culprit, Part, SlotFormulas};
+use super::verdict::{Coverer, FallbackVerdict, Verdict};
+use crate::model::{RuleId, RuleSet, SlotId};
+
+/// The scope of a slot.
+pub(super) type SlotScope<'a> = Scope<'a, SlotFormulas>;
+
+/// What stands in the way, over all worlds of a slot.
+struct Blockers {
+    /// By number.
+    names: Vec<Coverer>,
+    /// Per world.
+    formulas: Vec<Vec<(usize, Formula)>>,
+    /// How many stand above the rule of each place, and above the fallback list.
+    above: Vec<usize>,
+}
+
+/// One way to see something: what must be so in a world, and how many blockers stand before it.
+struct Way<'w> {
+    required: &'w dyn Fn(&SlotFormulas) -> Formula,
+    before: usize,
+}
+
+/// The verdict on every rule of a slot, in the order in which they win.
+pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) -> BTreeMap<RuleId, Verdict> {
+    let mut blockers = Blockers::none(scope.worlds.len());
+    let mut verdicts = BTreeMap::new();
+    for (place, id) in rules[slot].order.iter().enumerate() {
+        blockers.above.push(blockers.names.len());
+        let verdict = in_place(scope, rules, slot, &blockers, place);
+        blockers.add_rule(scope, place, *id, !verdict.is_never());
+        verdicts.insert(*id, verdict);
+    }
+    blockers.above.push(blockers.names.len());
+    for (place, id) in rules[slot].order.iter().enumerate() {
+        if matches!(verdicts.get(id), Some(Verdict::Covered(_)))
+            && let Some(verdict) = by_try(scope, rules, slot, &blockers, place)
+        {
+            verdicts.insert(*id, verdict);
+        }
+    }
+    verdicts
+}
+
+/// The verdict on every entry of a slot's fallback list. The last one has to be there whether or not the rules leave
+/// anybody to it, so it is only asked whether the earlier entries do.
+pub(super) fn fallback(
+    scope: &mut SlotScope<'_>,
+    rules: &RuleSet,
+    slot: SlotId,
+    verdicts: &BTreeMap<RuleId, Verdict>,
+) -> Vec<FallbackVerdict> {
+    let mut of_rules = Blockers::none(scope.worlds.len());
+    for (place, id) in rules[slot].order.iter().enumerate() {
+        let wins = verdicts.get(id).is_none_or(|verdict| !verdict.is_never());
+        of_rules.add_rule(scope, place, *id, wins);
+    }
+    let mut of_entries = Blockers::none(scope.worlds.len());
+    let mut found = Vec::new();
+    let entries = &rules[slot].fallback;
+    for (at, entry) in entries.iter().enumerate() {
+        let is_last = at + 1 == entries.len();
+        let blockers = if is_last { &of_entries } else { &of_rules };
+        let is_off = !is_last && entry.offer.is_some_and(|offer| rules[offer].off.is_some());
+        found.push(if is_off { FallbackVerdict::Off } else { entry_verdict(scope, blockers, at) });
+        for blockers in [&mut of_rules, &mut of_entries] {
+            blockers.add(scope, Coverer::Fallback(at), &|of| of.fallback.get(at).copied());
+        }
+    }
+    found
+}
+
+fn entry_verdict(scope: &mut SlotScope<'_>, blockers: &Blockers, at: usize) -> FallbackVerdict {
+    let required = |of: &SlotFormulas| of.fallback.get(at).copied().unwrap_or(Formula::NEVER);
+    let way = Way { required: &required, before: blockers.names.len() };
+    match ask(scope, blockers, &way, None) {
+        Answer::Found(witness) => FallbackVerdict::Reachable(witness),
+        Answer::Unknown(why) => FallbackVerdict::Unknown(why),
+        Answer::Never(_) if is_contradictory(scope, blockers, &way) => FallbackVerdict::Contradictory,
+        Answer::Never(used) => FallbackVerdict::Covered(cover(scope, blockers, &[way], used)),
+    }
+}
+
+/// Whether the rule wins in its own place.
+fn in_place(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: &Blockers, place: usize) -> Verdict {
+    let is_off = rules[slot].order.get(place).is_none_or(|id| {
+        let rule = &rules[*id];
+        rule.off.is_some() || rules[rule.show].off.is_some()
+    });
+    if rules[slot].off.is_some() || is_off {
+        return Verdict::Off;
+    }
+    let required = |of: &SlotFormulas| eligible(of, place);
+    let way = Way { required: &required, before: blockers.names.len() };
+    match ask(scope, blockers, &way, None) {
+        Answer::Found(witness) => Verdict::Reachable(witness),
+        Answer::Unknown(why) => Verdict::Unknown(why),
+        Answer::Never(_) if is_contradictory(scope, blockers, &way) => contradiction(scope, place),
+        Answer::Never(used) => Verdict::Covered(cover(scope, blockers, &[way], used)),
+    }
+}
+
+/// A better verdict on a rule that is covered in its place, from the ways in which it is tried; `None` where there are
+/// none.
+fn by_try(
+    scope: &mut SlotScope<'_>,
+    rules: &RuleSet,
+    slot: SlotId,
+    blockers: &Blockers,
+    place: usize,
+) -> Option<Verdict> {
+    let (_, first) = scope.worlds.first()?;
+    let rule = first.rules.get(place)?;
+    let entries: Vec<RuleId> = rule.tried.iter().map(|(entry, _)| *entry).collect();
+    if entries.is_empty() {
+        return None;
+    }
+    let more = rule.more_ways;
+    let own = |of: &SlotFormulas| eligible(of, place);
+    let tried: Vec<_> = (0..entries.len())
+        .map(|way| {
+            move |of: &SlotFormulas| {
+                let way = of.rules.get(place).and_then(|rule| rule.tried.get(way));
+                way.map_or(Formula::NEVER, |(_, formula)| *formula)
+            }
+        })
+        .collect();
+    let above = |place: usize| blockers.above.get(place).copied().unwrap_or(0);
+    let mut ways = vec![Way { required: &own, before: above(place) }];
+    for (entry, required) in entries.iter().zip(&tried) {
+        let entry = rules[slot].order.iter().position(|rule| rule == entry)?;
+        ways.push(Way { required, before: above(entry) });
+    }
+    let mut used = BTreeSet::new();
+    let mut undecided = more.then_some(Undecided::Budget);
+    for way in &ways {
+        match ask(scope, blockers, way, None) {
+            Answer::Found(witness) => return Some(Verdict::Reachable(witness)),
+            Answer::Never(mut of) => used.append(&mut of),
+            Answer::Unknown(why) => undecided = undecided.max(Some(why)),
+        }
+    }
+    Some(match undecided {
+        Some(why) => Verdict::Unknown(why),
+        None => Verdict::Covered(cover(scope, blockers, &ways, used)),
+    })
+}
+
+fn eligible(of: &SlotFormulas, place: usize) -> Formula {
+    of.rules.get(place).map_or(Formula::NEVER, |rule| rule.eligible)
+}
+
+/// Whether there is nobody even without any blocker.
+fn is_contradictory(scope: &mut SlotScope<'_>, blockers: &Blockers, way: &Way<'_>) -> bool {
+    matches!(ask(scope, blockers, way, Some(&BTreeSet::new())), Answer::Never(_))
+}
+
+/// The guards of a rule that contradict each other, minimal. Nobody is eligible.
+fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
+    let Some((_, first)) = scope.worlds.first() else { return Verdict::NeverActive };
+    let Some(rule) = first.rules.get(place) else { return Verdict::NeverActive };
+    let mut culprits: Vec<Culprit> = rule.guards.iter().map(|(culprit, _)| *culprit).collect();
+    // Caps and dates come first in their order, so that what remains is what the author wrote as conditions.
+    for culprit in culprits.clone() {
+        let without: Vec<Culprit> = culprits.iter().copied().filter(|other| *other != culprit).collect();
+        let answer = scope.ask(|_, _, of| {
+            let guards = of.rules.get(place).map(|rule| rule.guards.as_slice()).unwrap_or_default();
+            let kept = guards.iter().filter(|(culprit, _)| without.contains(culprit));
+            Question::of(kept.map(|(_, formula)| *formula).collect())
+        });
+        if matches!(answer, Answer::Never(_)) {
+            culprits = without;
+        }
+    }
+    let is_date = |culprit: &Culprit| match culprit {
+        Culprit::Dates | Culprit::OfferDates | Culprit::Review => true,
+        Culprit::Cap(_) | Culprit::Taken | Culprit::Needs(_) | Culprit::When(_) | Culprit::Unless(_) => false,
+    };
+    if culprits.iter().all(is_date) { Verdict::NeverActive } else { Verdict::Contradictory(culprits) }
+}
+
+fn ask(scope: &mut SlotScope<'_>, blockers: &Blockers, way: &Way<'_>, only: Option<&BTreeSet<usize>>) -> Answer {
+    let filtered: Option<Vec<Vec<(usize, Formula)>>> = only.map(|only| {
+        let of = |world: &Vec<(usize, Formula)>| {
+            let kept = world.iter().filter(|(number, _)| *number < way.before && only.contains(number));
+            kept.copied().collect()
+        };
+        blockers.formulas.iter().map(of).collect()
+    });
+    scope.ask(|world, _: &mut Formulas, of| {
+        let all = filtered.as_ref().unwrap_or(&blockers.formulas).get(world).map(Vec::as_slice).unwrap_or_default();
+        // Numbers rise, so those that stand before are the first.
+        let before = all.partition_point(|(number, _)| *number < way.before);
+        Question { required: vec![(way.required)(of)], blockers: all.get(..before).unwrap_or_default() }
+    })
+}
+
+/// A minimal set of blockers that leave nobody, of those that a proof used.
+fn cover(scope: &mut SlotScope<'_>, blockers: &Blockers, ways: &[Way<'_>], used: BTreeSet<usize>) -> Vec<Coverer> {
+    let holds = |scope: &mut SlotScope<'_>, only: &BTreeSet<usize>| {
+        ways.iter().all(|way| matches!(ask(scope, blockers, way, Some(only)), Answer::Never(_)))
+    };
+    let name = |numbers: &BTreeSet<usize>| numbers.iter().filter_map(|number| blockers.names.get(*number).copied()).collect();
+    let mut at_once: Option<BTreeSet<usize>> = None;
+    for way in ways {
+        let found = scope.follows_at_once(|world, _, of| {
+            let all = blockers.formulas.get(world).map(Vec::as_slice).unwrap_or_default();
+            let before = all.partition_point(|(number, _)| *number < way.before);
+            Question { required: vec![(way.required)(of)], blockers: all.get(..before).unwrap_or_default() }
+        });
+        at_once = Some(at_once.map_or(found.clone(), |known| known.intersection(&found).copied().collect()));
+    }
+    let at_once = at_once.unwrap_or_default();
+    for number in at_once.iter().chain(&used) {
+        let only = BTreeSet::from([*number]);
+        if holds(scope, &only) {
+            return name(&only);
+        }
+    }
+    let mut kept = used;
+    // The lowest first: what stands higher is seen more often.
+    for number in kept.clone().into_iter().rev() {
+        let mut without = kept.clone();
+        without.remove(&number);
+        if holds(scope, &without) {
+            kept = without;
+        }
+    }
+    name(&kept)
+}
+
+impl Blockers {
+    fn none(worlds: usize) -> Self {
+        Self { names: Vec::new(), formulas: vec![Vec::new(); worlds], above: Vec::new() }
+    }
+
+    /// The parts of the rule at a place; without its own where it never wins in its place.
+    fn add_rule(&mut self, scope: &SlotScope<'_>, place: usize, id: RuleId, wins: bool) {
+        let parts: Vec<Part> = scope
+            .worlds
+            .first()
+            .and_then(|(_, of)| of.rules.get(place))
+            .map(|rule| rule.parts.iter().map(|(part, _)| *part).collect())
+            .unwrap_or_default();
+        for (at, part) in parts.into_iter().enumerate() {
+            let name = match part {
+                Part::Own if !wins => continue,
+                Part::Own => Coverer::Rule(id),
+                Part::Instead(via) => Coverer::Substitute(id, via),
+            };
+            self.add(scope, name, &|of| of.rules.get(place).and_then(|rule| rule.parts.get(at)).map(|(_, part)| *part));
+        }
+    }
+
+    fn add(&mut self, scope: &SlotScope<'_>, name: Coverer, formula: &dyn Fn(&SlotFormulas) -> Option<Formula>) {
+        let number = self.names.len();
+        self.names.push(name);
+        for (blockers, (_, of)) in self.formulas.iter_mut().zip(&scope.worlds) {
+            if let Some(formula) = formula(of).filter(|formula| *formula != Formula::NEVER) {
+                blockers.push((number, formula));
+            }
+        }
+    }
+}

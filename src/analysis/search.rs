@@ -1,0 +1,312 @@
+//! The search: is there a customer of whom all this is so and none of that?
+//!
+//! Takes a program, formulas that must hold and blockers, which must not; gives a customer, or the blockers that leave
+//! none, or "not decided" when the budget ends first. Refuses to know what a blocker is.
+//!
+//! The method is Davis, Putnam, Logemann and Loveland's over boxes of atoms instead of truth values, with blockers added
+//! lazily (counterexample-guided):
+//!
+//! 1. Narrow the box by what is required, as far as it follows ([`Region::require`]).
+//! 2. If something required is still open, branch on the one with the fewest open parts: one part after the other must
+//!    hold, those before it need not be tried again.
+//! 3. Otherwise every point of the box satisfies all that was asked so far. Take the poorest (nothing known, nothing
+//!    granted) and look at all blockers there. Blockers that hold at it must not: they join what is required, and the
+//!    search goes on from 1. If none holds, the point is turned into a customer.
+//!
+//! Most questions end after one or two points, having looked closely at one or two blockers of a thousand. The blockers
+//! that narrowed a box or emptied it are what the answer "never" rests on; the rest had no part in it.
+//!
+//! Worked example: must hold: `age >= 18`. Blockers: `country = DE`, `country != DE and age >= 18`. The poorest point
+//! is 18 with country absent: no blocker holds (an absent country is neither DE nor known not to be), found. Were
+//! country always known, the second would hold at the first point and leave `country = DE`; there the first holds;
+//! nothing is left: never, because of both.
+//!
+//! The budget counts boxes, not time, so the answer is the same on every machine.
+
+use std::collections::BTreeSet;
+
+use super::formula::{Formula, Formulas, Node};
+use super::program::Program;
+use super::realise::{Realised, Shadows};
+use super::region::{Empty, Region, Status};
+use super::witness::Witness;
+
+/// How many of the blockers that hold at a point are taken in at once.
+const TAKEN_IN: usize = 4;
+/// How often a box is given up because no customer could be made of it, before the question is given up.
+const MOST_GIVEN_UP: usize = 64;
+
+/// What a search found out.
+#[derive(Clone, Debug)]
+pub(super) enum Answer {
+    /// Such a customer.
+    Found(Box<Witness>),
+    /// There is none; these blockers (by number) suffice to see it.
+    Never(BTreeSet<usize>),
+    /// Not decided.
+    Unknown(Undecided),
+}
+
+/// Why a question was not decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Undecided {
+    /// The budget of boxes was used up.
+    Budget,
+    /// A calculation, or attributes compared with each other, for which no values were found and none excluded.
+    Calculation,
+    /// More instants would have to be told apart than are looked at.
+    Instants,
+}
+
+/// Searches every start of the program in turn.
+pub(super) fn search(
+    program: &mut Program<'_>,
+    required: &[Formula],
+    blockers: &[(usize, Formula)],
+    budget: usize,
+) -> Answer {
+    let mut used = BTreeSet::new();
+    let mut undecided = None;
+    for start in 0..program.starts.len() {
+        let mut search = Search::new(program, start, required, blockers, budget);
+        match search.dive() {
+            Ended::Found(witness) => return Answer::Found(witness),
+            Ended::Never if search.given_up > 0 => undecided = undecided.max(Some(Undecided::Calculation)),
+            Ended::Never => used.append(&mut search.used),
+            Ended::Unknown(why) => undecided = undecided.max(Some(why)),
+        }
+    }
+    undecided.map_or(Answer::Never(used), Answer::Unknown)
+}
+
+/// Where something required comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// It was asked for, or holds anyway.
+    Question,
+    /// The blocker with this number must not hold.
+    Blocker(usize),
+}
+
+enum Ended {
+    Found(Box<Witness>),
+    Never,
+    Unknown(Undecided),
+}
+
+/// Something that must hold: a literal or a choice.
+#[derive(Clone, Copy, Debug)]
+struct Demand {
+    formula: Formula,
+    origin: Origin,
+    /// One of its parts is demanded instead, on the path that is being searched.
+    settled: bool,
+}
+
+struct Search<'p, 'a> {
+    program: &'p mut Program<'a>,
+    start: usize,
+    region: Region,
+    required: Vec<Demand>,
+    question: &'p [Formula],
+    blockers: &'p [(usize, Formula)],
+    /// Which blockers and couplings are required already.
+    taken_in: BTreeSet<Formula>,
+    used: BTreeSet<usize>,
+    given_up: usize,
+    budget: usize,
+}
+
+impl<'p, 'a> Search<'p, 'a> {
+    fn new(
+        program: &'p mut Program<'a>,
+        start: usize,
+        question: &'p [Formula],
+        blockers: &'p [(usize, Formula)],
+        budget: usize,
+    ) -> Self {
+        let domains = program.starts.get(start).map(|start| start.domains.clone()).unwrap_or_default();
+        let mut search = Self {
+            program,
+            start,
+            region: Region::new(domains),
+            required: Vec::new(),
+            question,
+            blockers,
+            taken_in: BTreeSet::new(),
+            used: BTreeSet::new(),
+            given_up: 0,
+            budget,
+        };
+        question.iter().for_each(|formula| search.demand(*formula, Origin::Question));
+        search
+    }
+
+    /// Demands a formula; of several that must all hold, each on its own.
+    fn demand(&mut self, formula: Formula, origin: Origin) {
+        let parts = match self.program.formulas.node(formula) {
+            Node::All(parts) => parts.clone(),
+            Node::Always | Node::Never | Node::Literal(..) | Node::Any(_) => [formula].into(),
+        };
+        self.required.extend(parts.into_iter().map(|formula| Demand { formula, origin, settled: false }));
+    }
+
+    /// Searches the box as it stands.
+    fn dive(&mut self) -> Ended {
+        loop {
+            if self.budget == 0 {
+                return Ended::Unknown(Undecided::Budget);
+            }
+            self.budget -= 1;
+            let Ok(branch) = self.follow() else {
+                return Ended::Never;
+            };
+            if let Some(choice) = branch {
+                return self.branch(choice);
+            }
+            let point = self.program.poorest(&self.region);
+            if self.take_in(&point) {
+                continue;
+            }
+            match self.realise(&point) {
+                Realised::Customer(witness) => return Ended::Found(witness),
+                Realised::Impossible(clause) => self.demand(clause, Origin::Question),
+                Realised::Shadowed(point) => {
+                    if !self.take_in(&point) {
+                        return self.give_up();
+                    }
+                }
+                Realised::NotFound => return self.give_up(),
+            }
+        }
+    }
+
+    /// No customer could be made of this box, which proves nothing.
+    fn give_up(&mut self) -> Ended {
+        self.given_up += 1;
+        if self.given_up >= MOST_GIVEN_UP { Ended::Unknown(Undecided::Calculation) } else { Ended::Never }
+    }
+
+    /// Narrows the box until nothing more follows; gives the place of the choice to branch on, if one is open.
+    fn follow(&mut self) -> Result<Option<usize>, Empty> {
+        loop {
+            let before = self.region.moment();
+            let mut open: Option<(usize, usize)> = None;
+            for (at, demand) in self.required.iter().enumerate().filter(|(_, demand)| !demand.settled) {
+                let moment = self.region.moment();
+                let status = self.region.require(&self.program.formulas, demand.formula);
+                if let Origin::Blocker(number) = demand.origin
+                    && (status.is_err() || self.region.moment() != moment)
+                {
+                    self.used.insert(number);
+                }
+                if status? == Status::Open {
+                    let parts = self.open_parts(demand.formula).len();
+                    if open.is_none_or(|(least, _)| parts < least) {
+                        open = Some((parts, at));
+                    }
+                }
+            }
+            if self.region.moment() == before {
+                return Ok(open.map(|(_, at)| at));
+            }
+        }
+    }
+
+    /// The parts of a choice that are neither certain nor out of the question.
+    fn open_parts(&self, choice: Formula) -> Vec<Formula> {
+        let formulas = &self.program.formulas;
+        match formulas.node(choice) {
+            Node::Any(parts) => {
+                let open = |part: &Formula| self.region.status(formulas, *part) == Status::Open;
+                parts.iter().copied().filter(open).collect()
+            }
+            // What is demanded is taken apart, so only choices are ever open; but `all` in a choice's only part is one.
+            Node::All(_) => vec![choice],
+            Node::Always | Node::Never | Node::Literal(..) => Vec::new(),
+        }
+    }
+
+    /// Searches with each part of the choice demanded in its place.
+    fn branch(&mut self, at: usize) -> Ended {
+        let Some(Demand { formula, origin, .. }) = self.required.get(at).copied() else { return Ended::Never };
+        if let Origin::Blocker(number) = origin {
+            self.used.insert(number);
+        }
+        let parts = self.open_parts(formula);
+        let start = self.region.moment();
+        self.settle(at, true);
+        for part in parts {
+            let moment = self.region.moment();
+            let length = self.required.len();
+            self.demand(part, origin);
+            let added = self.required.len() - length;
+            let ended = self.dive();
+            self.required.drain(length..length + added);
+            if !matches!(ended, Ended::Never) {
+                return ended;
+            }
+            self.region.return_to(moment);
+            // From here on the part does not hold; if that leaves nothing, all has been seen.
+            if matches!(self.program.formulas.node(part), Node::Literal(..)) {
+                let not = self.program.formulas.not(part);
+                if self.region.require(&self.program.formulas, not).is_err() {
+                    break;
+                }
+            }
+        }
+        self.settle(at, false);
+        self.region.return_to(start);
+        Ended::Never
+    }
+
+    fn settle(&mut self, at: usize, settled: bool) {
+        if let Some(demand) = self.required.get_mut(at) {
+            demand.settled = settled;
+        }
+    }
+
+    /// Requires what the point violates; whether that was anything.
+    fn take_in(&mut self, point: &[usize]) -> bool {
+        let formulas = &mut self.program.formulas;
+        let mut new = Vec::new();
+        for coupling in &self.program.couplings {
+            if !formulas.holds(*coupling, point) && self.taken_in.insert(*coupling) {
+                new.push(*coupling);
+            }
+        }
+        if !new.is_empty() {
+            new.into_iter().for_each(|coupling| self.demand(coupling, Origin::Question));
+            return true;
+        }
+        let mut violated: Vec<(usize, usize, Formula)> = self
+            .blockers
+            .iter()
+            .filter(|(_, blocker)| formulas.holds(*blocker, point))
+            .map(|(number, blocker)| (parts(formulas, *blocker), *number, *blocker))
+            .collect();
+        // The broadest first: they exclude the most.
+        violated.sort_unstable_by_key(|(parts, number, _)| (*parts, *number));
+        let mut found = false;
+        for (_, number, blocker) in violated.into_iter().take(TAKEN_IN) {
+            let not = self.program.formulas.not(blocker);
+            if self.taken_in.insert(not) {
+                self.demand(not, Origin::Blocker(number));
+                found = true;
+            }
+        }
+        found
+    }
+
+    fn realise(&mut self, point: &[usize]) -> Realised {
+        let shadows = Shadows { question: self.question, blockers: self.blockers };
+        super::realise::realise(self.program, self.start, &self.region, point, &shadows)
+    }
+}
+
+fn parts(formulas: &Formulas, formula: Formula) -> usize {
+    match formulas.node(formula) {
+        Node::Always | Node::Never | Node::Literal(..) => 1,
+        Node::All(parts) | Node::Any(parts) => parts.len(),
+    }
+}

@@ -1,0 +1,296 @@
+//! The analysis against enumeration: on random small rule sets every verdict must be what looking at every customer
+//! shows.
+//!
+//! `CATER_SCHEMAS=5000 cargo test --release analysis::tests::agree` looks at more of them; `CATER_SEED` begins elsewhere.
+
+use std::collections::BTreeSet;
+
+use super::cells::frames;
+use super::schemas::schema;
+use crate::analysis::testing::{replay, rules};
+use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
+use crate::eval::{condition, decide};
+use crate::frame::{By, Frame};
+use crate::graph::{Ranking, Standing};
+use crate::model::{Condition, RuleId, RuleSet, SlotId, Substitute};
+use crate::value::Truth;
+
+const MOST_CELLS: usize = 20_000;
+
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn every_verdict_is_what_every_customer_shows() {
+    let (count, first) = (setting("CATER_SCHEMAS", 150), setting("CATER_SEED", 0));
+    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 8]);
+    for seed in first.. {
+        if looked_at == count {
+            break;
+        }
+        let text = schema(seed);
+        let model = rules(&text);
+        let slot = model.slot_named("s").unwrap();
+        let Some(frames) = frames(&model, slot, &slot::shared(&model), MOST_CELLS) else { continue };
+        looked_at += 1;
+        let report = analyse(&model, &Options::default());
+        replay(&model, &report);
+        let seen = Seen::new(&model, slot, &frames);
+        let wrong = seen.disagreements(&report, &mut tally, &mut unknown);
+        assert!(wrong.is_empty(), "schema {seed}:\n{text}\n{}", wrong.join("\n"));
+    }
+    println!("{looked_at} schemas; rules and conditions by verdict {tally:?}, not decided {unknown}");
+    assert_eq!(unknown, 0, "nothing in these schemas is beyond the analysis");
+    let floor = usize::try_from(count / 20).unwrap_or(0);
+    assert!(tally.iter().all(|verdicts| *verdicts >= floor), "some verdict hardly ever comes up: {tally:?}");
+}
+
+/// What looking at every customer shows.
+struct Seen<'a> {
+    rules: &'a RuleSet,
+    slot: SlotId,
+    frames: &'a [Frame],
+    /// Per frame who decides.
+    by: Vec<By>,
+    /// Per place in the order of the slot, per frame: whether the rule is eligible.
+    eligible: Vec<Vec<bool>>,
+    /// The same for each part: itself, and the rule or its substitutes.
+    answers: Vec<Vec<Option<By>>>,
+}
+
+impl<'a> Seen<'a> {
+    fn new(rules: &'a RuleSet, slot: SlotId, frames: &'a [Frame]) -> Self {
+        let by = frames.iter().map(|frame| decide(rules, frame, slot).by).collect();
+        let (mut eligible, mut answers) = (Vec::new(), Vec::new());
+        for rule in &rules[slot].order {
+            // The slot with nothing but this rule, with and without its substitutes.
+            let mut alone = rules.clone();
+            alone.slots[slot.index()].order = vec![*rule];
+            let of = |rules: &RuleSet| -> Vec<Option<By>> {
+                let by = |frame| match decide(rules, frame, slot).by {
+                    by @ (By::Rule(_) | By::Substitute(..)) => Some(by),
+                    By::Fallback(_) | By::SlotOff => None,
+                };
+                frames.iter().map(by).collect()
+            };
+            answers.push(of(&alone));
+            let bare = &mut alone.rules[rule.index()];
+            (bare.if_capped, bare.if_no_consent, bare.if_unknown) = (None, None, None);
+            eligible.push(of(&alone).into_iter().map(|by| by.is_some()).collect());
+        }
+        Self { rules, slot, frames, by, eligible, answers }
+    }
+
+    fn place(&self, rule: RuleId) -> usize {
+        self.rules[self.slot].order.iter().position(|other| *other == rule).unwrap()
+    }
+
+    fn disagreements(&self, report: &Report, tally: &mut [usize; 8], unknown: &mut usize) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for rule in &self.rules[self.slot].order {
+            self.rule(*rule, &report.rules[rule], tally, unknown, &mut wrong);
+        }
+        self.pairs(report, tally, &mut wrong);
+        for (place, range) in &report.conditions {
+            self.condition(*place, *range, tally, unknown, &mut wrong);
+        }
+        for (at, verdict) in report.fallbacks[&self.slot].iter().enumerate() {
+            self.fallback(at, verdict, &mut wrong);
+        }
+        wrong
+    }
+
+    fn rule(
+        &self,
+        rule: RuleId,
+        verdict: &Verdict,
+        tally: &mut [usize; 8],
+        unknown: &mut usize,
+        wrong: &mut Vec<String>,
+    ) {
+        let name = &self.rules[rule].name;
+        let wins = self.by.contains(&By::Rule(rule));
+        let eligible = &self.eligible[self.place(rule)];
+        let ever = eligible.contains(&true);
+        let right = match verdict {
+            Verdict::Reachable(_) => {
+                tally[0] += 1;
+                wins
+            }
+            Verdict::Off | Verdict::NeverActive => !ever,
+            Verdict::Contradictory(_) => {
+                tally[1] += 1;
+                !ever
+            }
+            Verdict::Covered(by) => {
+                tally[2] += 1;
+                tally[3] += usize::from(by.len() > 1);
+                wrong.extend(self.cover(rule, by));
+                ever && !wins
+            }
+            Verdict::Unknown(_) => {
+                *unknown += 1;
+                true
+            }
+        };
+        if !right {
+            wrong.push(format!("{name}: {verdict:?}, but eligible {ever}, wins {wins}"));
+        }
+    }
+
+    /// Whether a part of a rule answers in a frame.
+    fn stands(&self, coverer: Coverer, frame: usize) -> bool {
+        match coverer {
+            Coverer::Rule(rule) => self.eligible[self.place(rule)][frame],
+            Coverer::Substitute(rule, via) => {
+                let place = self.place(rule);
+                // By a `try` another rule answers in its place; which clause led there the frame alone does not say.
+                let answer = self.answers[place][frame].filter(|_| !self.eligible[place][frame]);
+                match answer {
+                    Some(By::Substitute(of, by)) if of == rule => by == via,
+                    other => other.is_some(),
+                }
+            }
+            Coverer::Fallback(_) => false,
+        }
+    }
+
+    /// What is wrong with a cover: somebody gets past it, or one of it is not needed.
+    fn cover(&self, rule: RuleId, by: &[Coverer]) -> Option<String> {
+        let name = &self.rules[rule].name;
+        let order = &self.rules[self.slot].order;
+        let tries = |other: &RuleId| {
+            let other = &self.rules[*other];
+            let all = [other.if_capped, other.if_no_consent, other.if_unknown];
+            all.into_iter().flatten().any(|substitute| matches!(substitute, Substitute::Try(_)))
+        };
+        if by.is_empty() {
+            return Some(format!("{name}: an empty cover"));
+        }
+        let place = self.place(rule);
+        let passes = |without: Option<usize>| {
+            (0..self.frames.len()).any(|frame| {
+                let mut kept = by.iter().enumerate().filter(|(at, _)| Some(*at) != without);
+                self.eligible[place][frame] && !kept.any(|(_, coverer)| self.stands(*coverer, frame))
+            })
+        };
+        if passes(None) {
+            return Some(format!("{name}: not covered by {by:?}"));
+        }
+        // Through `try` there are other ways to be seen, and a coverer may stand in one of those.
+        if order.iter().any(tries) {
+            return None;
+        }
+        let idle = (0..by.len()).find(|at| !passes(Some(*at)))?;
+        Some(format!("{name}: {:?} of {by:?} is not needed", by[idle]))
+    }
+
+    fn pairs(&self, report: &Report, tally: &mut [usize; 8], wrong: &mut Vec<String>) {
+        let ranking = Ranking::new(self.rules, self.slot);
+        let order = &self.rules[self.slot].order;
+        let never = |rule: &RuleId| report.rules[rule].is_never();
+        let (mut conflicts, mut unordered) = (BTreeSet::new(), BTreeSet::new());
+        for (at, second) in order.iter().enumerate() {
+            for (before, first) in order[..at].iter().enumerate() {
+                if never(first) || never(second) {
+                    continue;
+                }
+                let standing = ranking.standing(*first, *second);
+                let outranks = |rule: &RuleId| {
+                    rule != first
+                        && rule != second
+                        && (ranking.outranks(*rule, *first) || ranking.outranks(*rule, *second))
+                };
+                let above: Vec<usize> = (0..order.len()).filter(|place| outranks(&order[*place])).collect();
+                let both = |frame: &usize| self.eligible[at][*frame] && self.eligible[before][*frame];
+                let free = |frame: &usize| above.iter().all(|place| self.answers[*place][*frame].is_none());
+                let mut frames = 0..self.frames.len();
+                match standing {
+                    Standing::Equal if self.rules[*first].show != self.rules[*second].show => {
+                        if frames.any(|frame| both(&frame) && free(&frame)) {
+                            conflicts.insert((*first, *second));
+                        }
+                    }
+                    Standing::Unordered => {
+                        if frames.any(|frame| both(&frame)) {
+                            unordered.insert(*second);
+                        }
+                    }
+                    Standing::Equal | Standing::First | Standing::Second => {}
+                }
+            }
+        }
+        tally[4] += conflicts.len();
+        let found: BTreeSet<_> = report.conflicts.iter().map(|clash| (clash.first, clash.second)).collect();
+        if found != conflicts {
+            wrong.push(format!("conflicts: {found:?}, but {conflicts:?}"));
+        }
+        let found: BTreeSet<_> = report.unordered.iter().map(|clash| clash.second).collect();
+        if found != unordered {
+            wrong.push(format!("without order: {found:?}, but {unordered:?}"));
+        }
+        for clash in report.conflicts.iter().chain(&report.unordered) {
+            let frame = clash.witness.frame(self.rules);
+            for rule in [clash.first, clash.second] {
+                let mut alone = self.rules.clone();
+                alone.slots[self.slot.index()].order = vec![rule];
+                if decide(&alone, &frame, self.slot).by != By::Rule(rule) {
+                    wrong.push(format!("{}: not eligible for its witness", self.rules[rule].name));
+                }
+            }
+        }
+    }
+
+    fn condition(
+        &self,
+        place: Place,
+        range: Range,
+        tally: &mut [usize; 8],
+        unknown: &mut usize,
+        wrong: &mut Vec<String>,
+    ) {
+        let of: &Condition = match place {
+            // A segment that no rule of the slot reads is not among what was enumerated.
+            Place::Segment(_) => return,
+            Place::When(rule, at) => &self.rules[rule].when[at].condition,
+            Place::Unless(rule, at) => &self.rules[rule].unless[at].condition,
+            Place::Fallback(slot, _) if slot != self.slot => return,
+            Place::Fallback(slot, at) => self.rules[slot].fallback[at].when.as_ref().unwrap(),
+        };
+        let truths: BTreeSet<Truth> = self.frames.iter().map(|frame| condition(self.rules, frame, of)).collect();
+        let can = |truth| truths.contains(&truth);
+        let expected = match (can(Truth::Yes), can(Truth::No), can(Truth::Unknown)) {
+            (true, true, _) => Range::Open,
+            (true, false, false) => Range::AlwaysYes,
+            (true, false, true) => Range::NeverNo,
+            (false, true, false) => Range::AlwaysNo,
+            (false, _, true) | (false, false, false) => Range::NeverYes,
+        };
+        match range {
+            Range::Open => tally[5] += 1,
+            Range::AlwaysYes | Range::NeverNo => tally[6] += 1,
+            Range::AlwaysNo | Range::NeverYes => tally[7] += 1,
+            Range::Unknown(_) => {
+                *unknown += 1;
+                return;
+            }
+        }
+        if range != expected {
+            wrong.push(format!("{place:?}: {range:?}, but {expected:?}"));
+        }
+    }
+
+    fn fallback(&self, at: usize, verdict: &FallbackVerdict, wrong: &mut Vec<String>) {
+        let is_last = at + 1 == self.rules[self.slot].fallback.len();
+        let shown = self.by.contains(&By::Fallback(at as u32));
+        let right = match verdict {
+            FallbackVerdict::Reachable(_) => shown || is_last,
+            FallbackVerdict::Off | FallbackVerdict::Contradictory | FallbackVerdict::Covered(_) => !shown,
+            FallbackVerdict::Unknown(_) => true,
+        };
+        if !right {
+            wrong.push(format!("fallback {at}: {verdict:?}, but shown {shown}"));
+        }
+    }
+}

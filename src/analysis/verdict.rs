@@ -1,0 +1,112 @@
+//! What the analysis found out, as data: for tests, for reports, for whoever words it.
+
+use super::search::Undecided;
+use super::slot::Culprit;
+use super::witness::Witness;
+use crate::frame::Via;
+use crate::model::{RuleId, SegmentId, SlotId};
+
+/// Whether a rule can ever win.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It wins with this customer.
+    Reachable(Box<Witness>),
+    /// It, its offer or its slot is switched off.
+    Off,
+    /// Its dates, those of its offer and its last day without a review leave no instant; or none from now on.
+    NeverActive,
+    /// These of its own guards contradict each other; without any one of them the others would not.
+    Contradictory(Vec<Culprit>),
+    /// Whoever could see it sees something else first, because of all these together; without any one of them somebody
+    /// would see it.
+    Covered(Vec<Coverer>),
+    /// Not decided.
+    Unknown(Undecided),
+}
+
+impl Verdict {
+    /// Whether the rule is known to win never.
+    pub fn is_never(&self) -> bool {
+        match self {
+            Self::Off | Self::NeverActive | Self::Contradictory(_) | Self::Covered(_) => true,
+            Self::Reachable(_) | Self::Unknown(_) => false,
+        }
+    }
+}
+
+/// What stands in front of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Coverer {
+    /// A rule, when it is eligible.
+    Rule(RuleId),
+    /// What a rule names in its place.
+    Substitute(RuleId, Via),
+    /// An earlier entry of the fallback list.
+    Fallback(usize),
+}
+
+impl Coverer {
+    /// The rule, if it is one or belongs to one.
+    pub fn rule(self) -> Option<RuleId> {
+        match self {
+            Self::Rule(rule) | Self::Substitute(rule, _) => Some(rule),
+            Self::Fallback(_) => None,
+        }
+    }
+}
+
+/// Whether an entry of a fallback list can ever be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FallbackVerdict {
+    /// It is, to this customer.
+    Reachable(Box<Witness>),
+    /// Its offer is switched off.
+    Off,
+    /// Its condition, or that together with its dates, can never hold.
+    Contradictory,
+    /// These answer first, always.
+    Covered(Vec<Coverer>),
+    /// Not decided.
+    Unknown(Undecided),
+}
+
+/// Two rules of a slot that can be eligible together though no author said which wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The one that wins by its name alone.
+    pub first: RuleId,
+    /// The other.
+    pub second: RuleId,
+    /// A customer for whom both are eligible.
+    pub witness: Box<Witness>,
+}
+
+/// A condition by where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// A segment's.
+    Segment(SegmentId),
+    /// A rule's `when` of this place.
+    When(RuleId, usize),
+    /// A rule's `unless` of this place.
+    Unless(RuleId, usize),
+    /// That of an entry of a slot's fallback list.
+    Fallback(SlotId, usize),
+}
+
+/// Which truths a condition can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// Yes for everybody.
+    AlwaysYes,
+    /// Never no: yes for everybody of whom the data is known.
+    NeverNo,
+    /// No for everybody.
+    AlwaysNo,
+    /// Never yes, but unknown for some.
+    NeverYes,
+    /// Yes for some and no for some.
+    Open,
+    /// Not decided.
+    Unknown(Undecided),
+}

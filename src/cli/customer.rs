@@ -1,0 +1,130 @@
+//! One customer: from the world's base by key, or as JSON from a file or standard input, with the consent and history
+//! that the world knows of them.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::CannotRun;
+use super::worlds::World;
+use crate::frame::Facts;
+use crate::model::{SlotId, Verified};
+use crate::runtime::clock::{Clock, SystemClock};
+use crate::runtime::data::{
+    ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_of,
+};
+use crate::value::Instant;
+
+/// The largest JSON of a customer, in bytes.
+const MAX_JSON: u64 = 16 * 1024 * 1024;
+
+/// When decisions are made: as asked, else as the world says, else now.
+pub(super) fn now(asked: Option<&str>, config: Option<&Config>) -> Result<Instant, CannotRun> {
+    match asked {
+        Some(text) => Instant::parse(text).ok_or_else(|| {
+            CannotRun::new("run::bad-argument", format!("`{text}` is no instant")).help("write 2026-06-15T10:00Z")
+        }),
+        None => Ok(config.and_then(|config| config.now).unwrap_or_else(|| SystemClock.now())),
+    }
+}
+
+/// The slots asked for: by name, else as the world says, else all by name.
+pub(super) fn slots(rules: &Verified, asked: &[String], config: Option<&Config>) -> Result<Vec<SlotId>, CannotRun> {
+    if asked.is_empty() {
+        return match config {
+            Some(config) => Ok(config.slots(rules)?),
+            None => Ok((0..rules.slots.len()).map(SlotId::from_index).collect()),
+        };
+    }
+    let slot = |name: &String| rules.slot_named(name).ok_or_else(|| super::list::no_slot(rules, name));
+    asked.iter().map(slot).collect()
+}
+
+/// What the world knows of people beside their rows.
+pub(super) struct Known {
+    /// The moment, and nothing of anybody.
+    pub(super) nobody: Facts,
+    pub(super) consent: ConsentIndex,
+    pub(super) events: EventIndex,
+}
+
+impl Known {
+    pub(super) fn open(rules: &Verified, config: Option<&Config>, now: Instant) -> Result<Self, CannotRun> {
+        let nobody = match config {
+            Some(config) => config.facts(rules, now)?,
+            None => Facts::nothing(rules, now),
+        };
+        let consent = match config.and_then(|config| config.consent.as_ref()) {
+            Some(path) => ConsentIndex::open(rules, path)?,
+            None => ConsentIndex::default(),
+        };
+        let events = match config.and_then(|config| config.events.as_ref()) {
+            Some(path) => EventIndex::open(rules, path)?,
+            None => EventIndex::default(),
+        };
+        Ok(Self { nobody, consent, events })
+    }
+
+    /// Adds consent and history of the customer with that key.
+    pub(super) fn tell(&self, key: &str, facts: &mut Facts) {
+        self.consent.tell(key, facts);
+        facts.history.extend_from_slice(self.events.of(key));
+    }
+}
+
+/// The facts of one customer: a key of the world's base, a `.json` file, or `-` for JSON on standard input.
+pub(super) fn facts(world: &World, rules: &Verified, who: &str, known: &Known) -> Result<Facts, CannotRun> {
+    if who == "-" || who.ends_with(".json") {
+        return from_json(rules, &json_text(who)?, known);
+    }
+    let Some(config) = &world.config else {
+        let message = format!("`{}` has no customers to look `{who}` up in", world.root.display());
+        return Err(CannotRun::new("run::no-customers", message)
+            .help("name a JSON file of one customer, or add [[customers]] to cater.toml"));
+    };
+    for table in &config.customers {
+        let mut customers = Customers::open(rules, &table.file(rules)?)?;
+        let decoder = customers.decoder();
+        while let Some(next) = customers.next_row()? {
+            let NextRow::Row(row) = next else { continue };
+            if row.key.as_deref() != Some(who) {
+                continue;
+            }
+            let mut facts = known.nobody.clone();
+            facts.attributes = decoder.facts(&row, &known.nobody.attributes, &mut MissingCells::default());
+            known.tell(who, &mut facts);
+            return Ok(facts);
+        }
+    }
+    let message = format!("no customer `{who}` in {}", world.root.display());
+    Err(CannotRun::new("run::no-such-customer", message).help(if Path::new(who).exists() {
+        "a customer's file ends in .json"
+    } else {
+        "check the key, or name a JSON file of one customer"
+    }))
+}
+
+fn from_json(rules: &Verified, text: &str, known: &Known) -> Result<Facts, CannotRun> {
+    // Read twice: the first time only says who it is, so that what the text says itself wins over what is known.
+    let first = customer_from_json(rules, text, known.nobody.clone())?;
+    let mut facts = known.nobody.clone();
+    if let Some(key) = key_of(rules, &first) {
+        known.tell(key, &mut facts);
+    }
+    Ok(customer_from_json(rules, text, facts)?)
+}
+
+fn json_text(who: &str) -> Result<String, CannotRun> {
+    let name = if who == "-" { "standard input" } else { who };
+    let cannot = |error: std::io::Error| CannotRun::new("run::unreadable-file", format!("{name}: {error}"));
+    let mut text = String::new();
+    let read = if who == "-" {
+        std::io::stdin().lock().take(MAX_JSON + 1).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(who).map_err(cannot)?.take(MAX_JSON + 1).read_to_string(&mut text)
+    };
+    let length = read.map_err(cannot)?;
+    if length as u64 > MAX_JSON {
+        return Err(CannotRun::new("run::unreadable-file", format!("{name}: more than {} MiB", MAX_JSON >> 20)));
+    }
+    Ok(text)
+}

@@ -1,0 +1,73 @@
+//! `cater graph`: who wins over whom, drawn.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::terminal::Terminal;
+use super::{CannotRun, Ended, Outcome, build, list, worlds};
+use crate::graph::{draw, picture};
+use crate::model::SlotId;
+
+/// Draw the rules.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The folder of the rules; the current folder if none is given.
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+    /// Only these slots, in this order; all if none is given.
+    #[arg(long)]
+    slot: Vec<String>,
+    /// As what.
+    #[arg(long = "as", value_enum, default_value_t = Drawing::Svg, value_name = "DRAWING")]
+    drawing: Drawing,
+    /// Where to write it; standard output if no file is given.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What a drawing is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Drawing {
+    /// A picture that any browser shows.
+    Svg,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown pages.
+    Mermaid,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let world = worlds::one(&arguments.folder)?;
+    let compiled = world.compile()?;
+    // Rules in error cannot be drawn, but the others can, and what is wrong stands on them.
+    let Some(rules) = &compiled.rules else {
+        terminal.findings(&compiled.diagnostics, &compiled.sources);
+        return Ok(Ended::Found);
+    };
+    let slots: Vec<SlotId> = if arguments.slot.is_empty() {
+        (0..rules.slots.len()).map(SlotId::from_index).collect()
+    } else {
+        let find = |name: &String| rules.slot_named(name).ok_or_else(|| list::no_slot(rules, name));
+        arguments.slot.iter().map(find).collect::<Result<_, CannotRun>>()?
+    };
+    let title = world.root.file_name().map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned());
+    let picture = picture(rules, &slots, &title, &compiled.diagnostics);
+    let text = match arguments.drawing {
+        Drawing::Svg => draw::svg(&picture),
+        Drawing::Dot => draw::dot(&picture),
+        Drawing::Mermaid => draw::mermaid(&picture),
+    };
+    match &arguments.output {
+        Some(path) => {
+            build::write_whole(path, text.as_bytes())?;
+            terminal.say(format!("{}: {} slots drawn", path.display(), slots.len()));
+        }
+        None => terminal.text(text),
+    }
+    let left_out = compiled.program.left_out.len();
+    if left_out > 0 {
+        terminal.say(format!("{left_out} rules in error are not in the drawing; `cater check` says why"));
+    }
+    Ok(Ended::Clean)
+}

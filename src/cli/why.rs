@@ -1,0 +1,120 @@
+//! `cater why CUSTOMER`: why one customer sees what they see, and why not something else.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::terminal::Terminal;
+use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
+use crate::diagnostics::{nearest, render};
+use crate::eval;
+use crate::eval::Explanation;
+use crate::frame::{Frame, gather, reserve};
+use crate::model::{RuleId, RuleSet, SlotId};
+use crate::runtime::data::key_of;
+use crate::value::show_instant;
+
+/// Say why one customer sees what they see.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The folder of the rules.
+    folder: PathBuf,
+    /// A customer's key, a `.json` file of one customer, or `-` for JSON on standard input.
+    customer: String,
+    /// Only this slot, as the only one of its request.
+    #[arg(long)]
+    slot: Option<String>,
+    /// Only this rule: why not, and what would have to be different.
+    #[arg(long)]
+    rule: Option<String>,
+    /// When, instead of the world's `now`.
+    #[arg(long, value_name = "INSTANT")]
+    now: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let world = worlds::one(&arguments.folder)?;
+    let compiled = world.compile()?;
+    let Some(rules) = compiled.runnable() else {
+        terminal.findings(&compiled.diagnostics, &compiled.sources);
+        terminal.say(format!("{}: {}", world.root.display(), render::count(&compiled.diagnostics)));
+        return Ok(Ended::Found);
+    };
+    let rule = arguments.rule.as_ref().map(|name| named_rule(rules, name)).transpose()?;
+    let now = customer::now(arguments.now.as_deref(), world.config.as_ref())?;
+    let known = customer::Known::open(rules, world.config.as_ref(), now)?;
+    let facts = customer::facts(&world, rules, &arguments.customer, &known)?;
+    let asked: Vec<String> = arguments.slot.iter().cloned().collect();
+    let slots = match rule {
+        Some(rule) if asked.is_empty() => vec![rules[rule].slot],
+        Some(_) | None => customer::slots(rules, &asked, world.config.as_ref())?,
+    };
+    let explanations = explained(rules, gather(rules, &facts), &slots);
+    let who = key_of(rules, &facts).unwrap_or("the customer");
+    let frame = gather(rules, &facts);
+    if terminal.format == Format::Json {
+        let change = rule.map(|rule| eval::nearest(rules, &frame, rules[rule].slot, rule));
+        terminal.json(&json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now),
+            "slots": explanations, "smallest_change": change.flatten() }));
+        return Ok(Ended::Clean);
+    }
+    for (at, explanation) in explanations.iter().enumerate() {
+        if at > 0 {
+            terminal.line("");
+        }
+        match rule {
+            Some(rule) => one_rule(rules, &frame, rule, explanation, terminal),
+            None => whole(explanation, who, terminal),
+        }
+    }
+    Ok(Ended::Clean)
+}
+
+fn named_rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
+    rules.rule_named(name).ok_or_else(|| {
+        let refused = CannotRun::new("run::no-such-rule", format!("there is no rule `{name}`"));
+        match nearest(name, rules.rules.iter().map(|rule| rule.name.as_str())) {
+            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+            None => refused.help("`cater list` names them all"),
+        }
+    })
+}
+
+/// Slot by slot, each seeing what the ones before it show (R24).
+fn explained(rules: &RuleSet, mut frame: Frame, slots: &[SlotId]) -> Vec<Explanation> {
+    let mut all = Vec::new();
+    for slot in slots {
+        all.push(eval::explain(rules, &frame, *slot));
+        let decision = eval::decide(rules, &frame, *slot);
+        reserve(rules, &mut frame, &decision);
+    }
+    all
+}
+
+fn whole(explanation: &Explanation, who: &str, terminal: &Terminal) {
+    let mut lines = explanation.to_text().into_iter();
+    if let Some(first) = lines.next() {
+        terminal.line(terminal.styled("1", &first));
+    }
+    for line in lines {
+        terminal.line(line);
+    }
+    if let Some(because) = &explanation.answer.because {
+        terminal.line(format!("  {who} may read: \"{because}\""));
+    }
+}
+
+/// What became of one rule, with what it gave its place to, and the least that would make it win.
+fn one_rule(rules: &RuleSet, frame: &Frame, rule: RuleId, explanation: &Explanation, terminal: &Terminal) {
+    terminal.line(terminal.styled("1", &explanation.headline()));
+    let name = &rules[rule].name;
+    for candidate in explanation.candidates.iter().filter(|candidate| candidate.who.rule() == Some(name)) {
+        terminal.line(format!("  {candidate}"));
+    }
+    match eval::nearest(rules, frame, rules[rule].slot, rule) {
+        Some(change) => terminal.line(format!("  {change}")),
+        None if explanation.reasons(name).is_empty() => {}
+        None => terminal.line("  no change of one or two facts would make it win"),
+    }
+}

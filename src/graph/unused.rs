@@ -1,0 +1,144 @@
+//! What is declared and never used, and slots without rules.
+//!
+//! Takes a rule set; gives findings. A declaration is used when anything else names it; if `a` is used only by `b`, and
+//! `b` by nobody, only `b` is reported, since removing it brings `a` to light. Attributes are not reported: they
+//! describe the data at hand, and what no rule may read says `never used`.
+//!
+//! What was left out for an error of its own may have used anything it names: [`LeftOut`] says what (R52).
+
+use std::collections::BTreeSet;
+
+use super::references::RuleGraph;
+use super::thing::{Link, Thing};
+use crate::diagnostics::codes::lint;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::{CapId, EventId, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
+
+/// A declaration in error that is not in the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The slot it belongs to, where it is a rule and that is known.
+    pub slot: Option<SlotId>,
+    /// Every name that stands in it; `None` where that is not known, so it may name anything.
+    pub names: Option<BTreeSet<String>>,
+}
+
+/// Declarations that nobody uses, in the order of their kinds.
+pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {
+    let graph = RuleGraph::new(rules);
+    let look = Look { rules, graph: &graph, left_out };
+    let mut found = Vec::new();
+    found.extend((0..rules.segments.len()).filter_map(|at| look.named(Thing::Segment(SegmentId::from_index(at)))));
+    found.extend((0..rules.values.len()).filter_map(|at| look.named(Thing::Value(ValueId::from_index(at)))));
+    found.extend((0..rules.offers.len()).filter_map(|at| look.named(Thing::Offer(OfferId::from_index(at)))));
+    found.extend((0..rules.purposes.len()).filter_map(|at| look.named(Thing::Purpose(PurposeId::from_index(at)))));
+    let declared = crate::model::Event::BUILT_IN.len()..rules.events.len();
+    found.extend(declared.filter_map(|at| look.named(Thing::Event(EventId::from_index(at)))));
+    found.extend((0..rules.caps.len()).filter_map(|at| look.cap(CapId::from_index(at))));
+    found.extend((0..rules.tags.len()).filter_map(|at| look.tag(TagId::from_index(at))));
+    found.extend((0..rules.slots.len()).filter_map(|at| look.slot(SlotId::from_index(at))));
+    found
+}
+
+struct Look<'a> {
+    rules: &'a RuleSet,
+    graph: &'a RuleGraph,
+    left_out: &'a [LeftOut],
+}
+
+impl Look<'_> {
+    fn named(&self, thing: Thing) -> Option<Diagnostic> {
+        // A cap counts an offer or binds it, which shows it to nobody.
+        let uses = |link: &Link| match (thing, link) {
+            (Thing::Offer(_), Link::Counts) => false,
+            (
+                _,
+                Link::Reads
+                | Link::Excludes
+                | Link::Needs
+                | Link::Shows
+                | Link::IfCapped
+                | Link::IfNoConsent
+                | Link::IfUnknown
+                | Link::Holds
+                | Link::FallsBack
+                | Link::BoundBy
+                | Link::Counts
+                | Link::Carries
+                | Link::Before,
+            ) => true,
+        };
+        let used = self.graph.used_by(thing).iter().any(|(link, user)| *user != thing && uses(link));
+        if used || self.may_be_used(thing) {
+            return None;
+        }
+        let (code, what): (&'static Code, &str) = match thing {
+            Thing::Segment(_) => (&lint::UNUSED_SEGMENT, "no rule, segment or fallback reads it"),
+            Thing::Value(_) => (&lint::UNUSED_VALUE, "no rule, segment or fallback reads it"),
+            Thing::Offer(_) => (&lint::UNUSED_OFFER, "no rule and no fallback shows it"),
+            Thing::Purpose(_) => (&lint::UNUSED_PURPOSE, "no rule and no attribute needs it, and no condition reads it"),
+            Thing::Event(_) => (&lint::UNUSED_EVENT, "no cap counts it"),
+            Thing::Attribute(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => return None,
+        };
+        let message = format!("{} `{}` is never used", thing.word(), thing.name(self.rules));
+        let help = format!("remove the {}, or use it", thing.word());
+        Some(Diagnostic::new(code, thing.span(self.rules)?, message).primary(what).help(help))
+    }
+
+    fn cap(&self, id: CapId) -> Option<Diagnostic> {
+        let thing = Thing::Cap(id);
+        let binds = self.graph.used_by(thing).iter().any(|(link, _)| *link == Link::BoundBy);
+        if binds || self.rules[id].rule.is_some() || self.target_may_be_carried(id) || self.may_be_used(thing) {
+            return None;
+        }
+        let message = format!("cap `{}` binds nothing", self.rules[id].name);
+        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, self.rules[id].span, message)
+            .primary("what it is `on` has no offer of class marketing or lifecycle")
+            .help("give an offer its tag, name another target after `on`, or remove the cap");
+        Some(diagnostic)
+    }
+
+    /// An offer left out may carry the tag, and a rule left out may be the target.
+    fn target_may_be_carried(&self, id: CapId) -> bool {
+        self.graph.uses(Thing::Cap(id)).iter().any(|(_, target)| self.may_be_used(*target))
+    }
+
+    fn tag(&self, id: TagId) -> Option<Diagnostic> {
+        let thing = Thing::Tag(id);
+        let counted = self.graph.used_by(thing).iter().any(|(link, _)| *link == Link::Counts);
+        if counted || self.may_be_used(thing) {
+            return None;
+        }
+        let carriers = self.rules.offers.iter().filter(|offer| offer.tags.contains(&id));
+        let mut carriers = carriers.map(|offer| offer.span);
+        let message = format!("tag `{}` means nothing to any cap", self.rules[id]);
+        let mut diagnostic = Diagnostic::new(&lint::UNUSED_TAG, carriers.next()?, message)
+            .primary("this offer carries it")
+            .help("name it in a cap with `on tag`, or leave it out if nothing outside reads it");
+        for span in carriers {
+            diagnostic = diagnostic.label(span, "so does this one");
+        }
+        Some(diagnostic)
+    }
+
+    fn slot(&self, id: SlotId) -> Option<Diagnostic> {
+        let slot = &self.rules[id];
+        let may_have_one = |out: &LeftOut| match out.slot {
+            Some(slot) => slot == id,
+            None => out.names.as_ref().is_none_or(|names| names.contains(&slot.name)),
+        };
+        if !slot.order.is_empty() || self.left_out.iter().any(may_have_one) {
+            return None;
+        }
+        let message = format!("slot `{}` has no rule", slot.name);
+        let diagnostic = Diagnostic::new(&lint::SLOT_WITHOUT_RULES, slot.span, message)
+            .primary("everybody sees the fallback")
+            .help(format!("write a rule `in {}`, or remove the slot", slot.name));
+        Some(diagnostic)
+    }
+
+    fn may_be_used(&self, thing: Thing) -> bool {
+        let name = thing.name(self.rules);
+        self.left_out.iter().any(|out| out.names.as_ref().is_none_or(|names| names.contains(name)))
+    }
+}
