@@ -2,14 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[cfg(feature = "cli")]
+mod base;
 #[cfg(feature = "jit")]
 mod engines;
 #[cfg(feature = "cli")]
 mod findings;
 mod house;
-mod markdown;
 #[cfg(feature = "cli")]
 mod light;
+mod markdown;
 #[cfg(feature = "cli")]
 mod order;
 #[cfg(feature = "cli")]

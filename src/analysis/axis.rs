@@ -134,7 +134,8 @@ impl Shape {
 
     /// Whether the position lies in it.
     pub(super) fn has(&self, position: i64, scale: Scale, clock: Clock) -> bool {
-        let inside = |(from, to): &Stretch| from.position(scale, clock) <= position && position < to.position(scale, clock);
+        let inside =
+            |(from, to): &Stretch| from.position(scale, clock) <= position && position < to.position(scale, clock);
         self.stretches.iter().any(inside)
     }
 }
@@ -192,18 +193,14 @@ mod tests {
     #[test]
     fn the_example_of_the_module() {
         let axis = Axis::new(0, 130, [66, 18, 18, 0, 131, -4]);
-        assert_eq!((0..axis.len()).map(|atom| axis.bounds(atom)).collect::<Vec<_>>(), [
-            Some((0, 17)),
-            Some((18, 65)),
-            Some((66, 130))
-        ]);
-        assert_eq!((axis.atom(17), axis.atom(18), axis.atom(130), axis.atom(131), axis.atom(-1)), (
-            Some(0),
-            Some(1),
-            Some(2),
-            None,
-            None
-        ));
+        assert_eq!(
+            (0..axis.len()).map(|atom| axis.bounds(atom)).collect::<Vec<_>>(),
+            [Some((0, 17)), Some((18, 65)), Some((66, 130))]
+        );
+        assert_eq!(
+            (axis.atom(17), axis.atom(18), axis.atom(130), axis.atom(131), axis.atom(-1)),
+            (Some(0), Some(1), Some(2), None, None)
+        );
         assert_eq!(axis.between(18, 66), (1, 2));
         assert_eq!(axis.between(i64::MIN, 18), (0, 1));
         assert_eq!(axis.between(66, i64::MAX), (2, 3));

@@ -204,13 +204,9 @@ impl<'a> Schema<'a> {
         let scale = self.scale(of);
         let axis = match attribute.ty {
             Type::Text | Type::Zone => Axis::new(first, last, first..=last),
-            Type::YesNo
-            | Type::Number(_)
-            | Type::OneOf(_)
-            | Type::Set
-            | Type::Time
-            | Type::Date
-            | Type::Score(_) => Axis::new(first, last, self.edges(Some(of)).map(|edge| edge.position(scale, clock))),
+            Type::YesNo | Type::Number(_) | Type::OneOf(_) | Type::Set | Type::Time | Type::Date | Type::Score(_) => {
+                Axis::new(first, last, self.edges(Some(of)).map(|edge| edge.position(scale, clock)))
+            }
         };
         let mut width = Column::ABSENT + 1;
         let mut next = |there: bool| {

@@ -120,9 +120,8 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
     for (place, rule) in rules[id].order.iter().enumerate() {
         let when = rules[*rule].when.len();
         for clause in 0..when + rules[*rule].unless.len() {
-            let range = range::range(&mut scope, |of| {
-                of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied()
-            });
+            let range =
+                range::range(&mut scope, |of| of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied());
             let at = if clause < when { Place::When(*rule, clause) } else { Place::Unless(*rule, clause - when) };
             report.conditions.insert(at, range);
         }

@@ -183,7 +183,8 @@ impl<'a> Compiler<'a> {
                 let [now, after] = [0, 1].map(|further| Edge::Clock(ClockEdge { distance: None, further }));
                 Some(self.shaped(*read, &Shape::stretch(now, after)))
             }
-            (Simple::Consent(purpose), Simple::Constant(value)) | (Simple::Constant(value), Simple::Consent(purpose)) => {
+            (Simple::Consent(purpose), Simple::Constant(value))
+            | (Simple::Constant(value), Simple::Consent(purpose)) => {
                 let yes = self.consent(*purpose, |status| *value == Value::Member(status.member()));
                 Some(Truths { yes, no: self.formulas.not(yes) })
             }
@@ -219,7 +220,9 @@ impl<'a> Compiler<'a> {
                 let yes = self.now(&ordered(comparison, Edge::At(at.0), Edge::At(at.0 + 1)));
                 Some(Truths { yes, no: self.formulas.not(yes) })
             }
-            (Simple::Now, Simple::Constant(Value::Never)) => Some(Truth::from(comparison.holds(Ordering::Greater)).into()),
+            (Simple::Now, Simple::Constant(Value::Never)) => {
+                Some(Truth::from(comparison.holds(Ordering::Greater)).into())
+            }
             (Simple::Now, Simple::Now) => Some(Truth::from(comparison.holds(Ordering::Equal)).into()),
             (Simple::Constant(_), Simple::Attribute(_) | Simple::Now) | (Simple::Now, Simple::Attribute(_)) => {
                 self.compare(line::mirrored(comparison), right, left)
@@ -257,10 +260,9 @@ fn compare_shape(read: Read, comparison: Comparison, value: &Value) -> Option<Sh
             let at = i64::from(*member);
             ordered(comparison, Edge::At(at), Edge::At(at + 1))
         }
-        Value::Time(at) => Shape {
-            never: comparison.holds(Ordering::Less),
-            ..ordered(comparison, Edge::At(at.0), Edge::At(at.0 + 1))
-        },
+        Value::Time(at) => {
+            Shape { never: comparison.holds(Ordering::Less), ..ordered(comparison, Edge::At(at.0), Edge::At(at.0 + 1)) }
+        }
         Value::Date(day) => {
             let at = i64::from(day.0);
             Shape { never: comparison.holds(Ordering::Less), ..ordered(comparison, Edge::At(at), Edge::At(at + 1)) }

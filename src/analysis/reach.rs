@@ -215,7 +215,8 @@ fn cover(scope: &mut SlotScope<'_>, blockers: &Blockers, ways: &[Way<'_>], used:
     let holds = |scope: &mut SlotScope<'_>, only: &BTreeSet<usize>| {
         ways.iter().all(|way| matches!(ask(scope, blockers, way, Some(only)), Answer::Never(_)))
     };
-    let name = |numbers: &BTreeSet<usize>| numbers.iter().filter_map(|number| blockers.names.get(*number).copied()).collect();
+    let name =
+        |numbers: &BTreeSet<usize>| numbers.iter().filter_map(|number| blockers.names.get(*number).copied()).collect();
     let mut at_once: Option<BTreeSet<usize>> = None;
     for way in ways {
         let found = scope.follows_at_once(|world, _, of| {

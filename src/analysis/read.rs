@@ -208,9 +208,8 @@ fn compute(op: Arithmetic, left: (&Simple, u8), right: (&Simple, u8), scale: u8)
             let (a, b) = (Datum::Known(a.clone()), Datum::Known(b.clone()));
             Some(constant(ops::arithmetic(op, (&a, left.1), (&b, right.1), scale)))
         }
-        (Simple::Attribute(_), Simple::Constant(Value::Never)) | (Simple::Constant(Value::Never), Simple::Attribute(_)) => {
-            Some(Simple::Missing)
-        }
+        (Simple::Attribute(_), Simple::Constant(Value::Never))
+        | (Simple::Constant(Value::Never), Simple::Attribute(_)) => Some(Simple::Missing),
         (Simple::Attribute(read), Simple::Constant(Value::Number(by))) => {
             changed(op, (*read, left.1), (*by, right.1), scale, false)
         }

@@ -252,9 +252,10 @@ impl Trial<'_, '_> {
     /// The opaque predicates of which the box leaves not everything open.
     fn restricted(&self) -> impl Iterator<Item = Dim> {
         let formulas = &self.program.formulas;
-        self.opaque.iter().copied().filter(|dim| {
-            self.region.domain(*dim).is_some_and(|domain| domain.count() < formulas.width(*dim))
-        })
+        self.opaque
+            .iter()
+            .copied()
+            .filter(|dim| self.region.domain(*dim).is_some_and(|domain| domain.count() < formulas.width(*dim)))
     }
 
     /// Whether a predicate reads something besides attributes.
@@ -327,7 +328,8 @@ impl Trial<'_, '_> {
             matches!(schema.rules[id].ty, Type::Text | Type::Zone | Type::Set)
         };
         complete &= !free(id) && positions.len() + values.len() <= most;
-        let known = positions.into_iter().filter_map(|(atom, at)| Some((atom, Datum::Known(value(schema, id, at, &[])?))));
+        let known =
+            positions.into_iter().filter_map(|(atom, at)| Some((atom, Datum::Known(value(schema, id, at, &[])?))));
         let mut all: Vec<(usize, Datum)> = known.collect();
         all.append(&mut values);
         all.truncate(most);

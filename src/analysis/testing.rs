@@ -12,7 +12,8 @@ use crate::source::SourceSet;
 pub(super) fn rules(text: &str) -> RuleSet {
     let (sources, _) = SourceSet::single("case.rules", text);
     let compiled = compile(sources);
-    let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
+    let errors: Vec<_> =
+        compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
     let resolving = ["syntax::", "resolve::", "type::", "bundle::"];
     let errors: Vec<_> =
         errors.into_iter().filter(|error| resolving.iter().any(|stage| error.code.name.starts_with(stage))).collect();

@@ -99,7 +99,9 @@ fn order(schema: &Schema<'_>, clock: Clock) -> Vec<u32> {
 
 /// The attributes of which some cut moves with now.
 fn moving<'s>(schema: &'s Schema<'_>) -> impl Iterator<Item = AttributeId> + 's {
-    schema.cut_attributes().filter(|attribute| schema.edges(Some(*attribute)).any(|edge| matches!(edge, Edge::Clock(_))))
+    schema
+        .cut_attributes()
+        .filter(|attribute| schema.edges(Some(*attribute)).any(|edge| matches!(edge, Edge::Clock(_))))
 }
 
 /// Instants of which every other is like one, in time order but the given one first; and whether those are all.

@@ -76,7 +76,9 @@ impl Look<'_> {
             Thing::Segment(_) => (&lint::UNUSED_SEGMENT, "no rule, segment or fallback reads it"),
             Thing::Value(_) => (&lint::UNUSED_VALUE, "no rule, segment or fallback reads it"),
             Thing::Offer(_) => (&lint::UNUSED_OFFER, "no rule and no fallback shows it"),
-            Thing::Purpose(_) => (&lint::UNUSED_PURPOSE, "no rule and no attribute needs it, and no condition reads it"),
+            Thing::Purpose(_) => {
+                (&lint::UNUSED_PURPOSE, "no rule and no attribute needs it, and no condition reads it")
+            }
             Thing::Event(_) => (&lint::UNUSED_EVENT, "no cap counts it"),
             Thing::Attribute(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => return None,
         };

@@ -136,8 +136,11 @@ impl Writer {
                 Kind::Day => ("date", &["2026-03-05"]),
             };
             let fresh = if self.dice.one_in(6) { "  fresh 3 days" } else { "" };
-            let default =
-                if self.dice.one_in(4) && !defaults.is_empty() { format!("  else {}", self.dice.of(defaults)) } else { String::new() };
+            let default = if self.dice.one_in(4) && !defaults.is_empty() {
+                format!("  else {}", self.dice.of(defaults))
+            } else {
+                String::new()
+            };
             let mask = needs.map(|purpose| format!("  needs p{purpose}")).unwrap_or_default();
             let side = if self.dice.one_in(3) { &mut moment } else { &mut customer };
             writeln!(side, "  {name}: {ty}{mask}{fresh}{default}").unwrap();
