@@ -3,15 +3,18 @@
 //! 1. [`syntax::parse`] reads each file into a tree; every syntax error is reported, nothing good is lost.
 //! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`](crate::model::RuleSet), and tests.
 //! 3. [`Verified::new`] looks at the model again, written apart from the checker; nothing runs that it refuses.
-//! 4. `analysis` says what correct rules do that nobody meant, with a customer who shows it.
+//! 4. [`Compiled::analyse`] says what correct rules do that nobody meant, with a customer who shows it.
 //!
 //! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
 
+use crate::analysis;
 use crate::check::{self, Program};
 use crate::diagnostics::{self, Diagnostic, Severity};
+use crate::graph::LeftOut;
 use crate::model::{RuleSet, Verified};
 use crate::source::{SourceSet, Span};
 use crate::syntax;
+use crate::value::Instant;
 
 /// Everything that a compilation gives.
 #[derive(Debug)]
@@ -27,6 +30,19 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// Step 4: adds what the analysis finds about the rules, as they matter from `from` on (from ever, without it).
+    pub fn analyse(&mut self, from: Option<Instant>) {
+        let Some(rules) = &self.rules else { return };
+        let left_out = |rule: &check::LeftOut| LeftOut { slot: rule.slot, names: None };
+        let mut left_out: Vec<LeftOut> = self.program.left_out.iter().map(left_out).collect();
+        if self.program.incomplete {
+            left_out.push(LeftOut::default());
+        }
+        let options = analysis::Options { from, left_out, ..analysis::Options::default() };
+        self.diagnostics.extend(analysis::analyse(rules, &options).diagnostics);
+        diagnostics::sort(&mut self.diagnostics);
+    }
+
     /// The rules, if nothing at all is in error: only then may they decide for anybody.
     pub fn runnable(&self) -> Option<&Verified> {
         let has_errors = diagnostics::worst(&self.diagnostics) >= Some(Severity::Error);

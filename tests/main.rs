@@ -8,6 +8,8 @@ mod base;
 mod engines;
 #[cfg(feature = "cli")]
 mod findings;
+#[cfg(feature = "cli")]
+mod flaws;
 mod house;
 #[cfg(feature = "cli")]
 mod light;

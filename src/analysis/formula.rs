@@ -201,17 +201,6 @@ impl Formulas {
         }
     }
 
-    /// The dimensions it looks at.
-    pub(super) fn dims_of(&self, formula: Formula, found: &mut std::collections::BTreeSet<Dim>) {
-        match self.node(formula) {
-            Node::Always | Node::Never => {}
-            Node::Literal(dim, _) => {
-                found.insert(*dim);
-            }
-            Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| self.dims_of(*part, found)),
-        }
-    }
-
     fn intern(&mut self, node: Node) -> Formula {
         if let Some(known) = self.known.get(&node) {
             return *known;

@@ -47,6 +47,7 @@ use crate::graph::{self, LeftOut};
 use crate::model::{RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
 
+pub use findings::findings;
 pub use search::Undecided;
 pub use slot::Culprit;
 pub use verdict::{Clash, Coverer, FallbackVerdict, Place, Range, Verdict};
@@ -72,7 +73,7 @@ impl Default for Options {
 /// What the analysis found out.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The findings, in reading order.
+    /// The findings, the worst first.
     pub diagnostics: Vec<Diagnostic>,
     /// The verdict on every rule.
     pub rules: BTreeMap<RuleId, Verdict>,
@@ -101,9 +102,10 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     for at in 0..rules.slots.len() {
         one_slot(rules, SlotId::from_index(at), &shared, options, &mut report);
     }
-    report.diagnostics = findings::all(rules, options, &report);
+    report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
-    crate::diagnostics::sort(&mut report.diagnostics);
+    // The worst first; among equals in reading order.
+    report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
 }
 

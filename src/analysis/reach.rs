@@ -175,7 +175,7 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     let Some((_, first)) = scope.worlds.first() else { return Verdict::NeverActive };
     let Some(rule) = first.rules.get(place) else { return Verdict::NeverActive };
     let mut culprits: Vec<Culprit> = rule.guards.iter().map(|(culprit, _)| *culprit).collect();
-    // Caps and dates come first in their order, so that what remains is what the author wrote as conditions.
+    // Tried in this order: what an author looks for least is left out first.
     for culprit in culprits.clone() {
         let without: Vec<Culprit> = culprits.iter().copied().filter(|other| *other != culprit).collect();
         let answer = scope.ask(|_, _, of| {

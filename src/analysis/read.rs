@@ -6,7 +6,6 @@
 //! constants alone (`12 * x + 5`) is still that attribute, seen through `times x plus`. Whatever else there is
 //! (attribute with attribute, quotients) has no cases, and the predicate around it is opaque.
 
-use super::axis::Scale;
 use super::compile::{Compiler, Truths};
 use super::domain::Source;
 use super::formula::Formula;
@@ -307,7 +306,7 @@ pub(super) mod line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::axis::{Axis, Clock, Shape};
+    use crate::analysis::axis::{Axis, Clock, Edge, Scale, Shape};
     use crate::ops::Comparison;
     use crate::value::{Date, Instant};
 
@@ -336,6 +335,4 @@ mod tests {
         assert!(cut.has(3, Scale::Fixed, clock) && !cut.has(2, Scale::Fixed, clock));
         assert_eq!(Axis::new(0, 9, [3]).len(), 2);
     }
-
-    use crate::analysis::axis::Edge;
 }

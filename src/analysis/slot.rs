@@ -28,12 +28,12 @@ pub enum Culprit {
     OfferDates,
     /// The rule's dates.
     Dates,
-    /// The purpose is open.
-    Needs(PurposeId),
     /// The `unless` of this place among the rule's.
     Unless(usize),
     /// The `when` of this place among the rule's.
     When(usize),
+    /// The purpose is open.
+    Needs(PurposeId),
 }
 
 /// One way in which a rule answers in its place.

@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod completions;
 mod customer;
+mod decide;
 mod explain;
 mod graph;
 mod list;
@@ -66,6 +67,8 @@ enum Verb {
     Check(check::Arguments),
     /// Run the tests beside the rules.
     Test(test::Arguments),
+    /// Decide who sees what, for one customer or for a whole base.
+    Decide(decide::Arguments),
     /// Say why one customer sees what they see, and why not something else.
     Why(why::Arguments),
     /// Pack checked rules into one file for services.
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments, &mut terminal),
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
+        Verb::Decide(arguments) => decide::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),

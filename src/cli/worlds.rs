@@ -18,9 +18,16 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Reads and compiles all its files.
+    /// What a bundle stands for: rules without a folder around them.
+    pub(super) fn bundled(path: &Path) -> Self {
+        Self { root: path.to_path_buf(), config: None, files: Vec::new() }
+    }
+
+    /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
-        Ok(compile(self.sources()?))
+        let mut compiled = compile(self.sources()?);
+        compiled.analyse(self.config.as_ref().and_then(|config| config.now));
+        Ok(compiled)
     }
 
     /// Reads all its files.

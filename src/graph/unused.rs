@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::references::RuleGraph;
 use super::thing::{Link, Thing};
 use crate::diagnostics::codes::lint;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::model::{CapId, EventId, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
 
 /// A declaration in error that is not in the model.
@@ -105,18 +105,20 @@ impl Look<'_> {
         self.graph.uses(Thing::Cap(id)).iter().any(|(_, target)| self.may_be_used(*target))
     }
 
+    /// A tag may be read by something outside; one that no cap names is a finding only beside one that is spelt nearly so.
     fn tag(&self, id: TagId) -> Option<Diagnostic> {
-        let thing = Thing::Tag(id);
-        let counted = self.graph.used_by(thing).iter().any(|(link, _)| *link == Link::Counts);
-        if counted || self.may_be_used(thing) {
+        let counted = |id: TagId| self.graph.used_by(Thing::Tag(id)).iter().any(|(link, _)| *link == Link::Counts);
+        if counted(id) || self.may_be_used(Thing::Tag(id)) {
             return None;
         }
-        let carriers = self.rules.offers.iter().filter(|offer| offer.tags.contains(&id));
-        let mut carriers = carriers.map(|offer| offer.span);
-        let message = format!("tag `{}` means nothing to any cap", self.rules[id]);
+        let tag = &self.rules[id];
+        let others = (0..self.rules.tags.len()).map(TagId::from_index).filter(|other| counted(*other));
+        let meant = nearest(tag, others.map(|other| self.rules[other].as_str()))?;
+        let mut carriers = self.rules.offers.iter().filter(|offer| offer.tags.contains(&id)).map(|offer| offer.span);
+        let message = format!("no cap is on tag `{tag}`, but one is on `{meant}`");
         let mut diagnostic = Diagnostic::new(&lint::UNUSED_TAG, carriers.next()?, message)
-            .primary("this offer carries it")
-            .help("name it in a cap with `on tag`, or leave it out if nothing outside reads it");
+            .primary(format!("this offer carries `{tag}`"))
+            .help(format!("did you mean `{meant}`?"));
         for span in carriers {
             diagnostic = diagnostic.label(span, "so does this one");
         }

@@ -1,9 +1,86 @@
-//! Findings.
+//! The findings of the analysis: one file each, registered in [`ALL`] once.
+//!
+//! Takes the verdicts; gives diagnostics that name every culprit and show a customer or the cover. What follows from
+//! another finding is left out: a rule that contradicts itself is not also unreachable, a pair with a rule that never
+//! wins does not clash, and a rule that only uses a contradictory segment is named at the segment.
+
+mod always_true;
+mod conflict;
+mod contradiction;
+mod never_active;
+mod no_order;
+mod not_decided;
+mod service_hides;
+mod unreachable_fallback;
+mod unreachable_rule;
+mod words;
 
 use super::{Options, Report};
 use crate::diagnostics::Diagnostic;
-use crate::model::RuleSet;
+use crate::model::{Condition, RuleSet, SegmentId};
 
-pub(super) fn all(_rules: &RuleSet, _options: &Options, _report: &Report) -> Vec<Diagnostic> {
-    Vec::new()
+use super::verdict::{Place, Range};
+
+/// What a finding looks at.
+struct Look<'a> {
+    rules: &'a RuleSet,
+    options: &'a Options,
+    report: &'a Report,
+}
+
+/// Every finding.
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 9] = [
+    conflict::find,
+    no_order::find,
+    contradiction::find,
+    never_active::find,
+    service_hides::find,
+    unreachable_rule::find,
+    unreachable_fallback::find,
+    always_true::find,
+    not_decided::find,
+];
+
+/// Everything that is to be said about a report, but what is never used (that is [`crate::graph::unused`]).
+pub fn findings(rules: &RuleSet, options: &Options, report: &Report) -> Vec<Diagnostic> {
+    let look = Look { rules, options, report };
+    ALL.iter().flat_map(|find| find(&look)).collect()
+}
+
+impl Look<'_> {
+    fn segment(&self, id: SegmentId) -> Option<Range> {
+        self.report.conditions.get(&Place::Segment(id)).copied()
+    }
+
+    /// A segment in the condition, at any depth, that can never be yes.
+    fn empty_segment(&self, condition: &Condition) -> Option<SegmentId> {
+        let mut found = None;
+        condition.each(&mut |part| {
+            if let Condition::Segment(id) = part {
+                let is_empty = matches!(self.segment(*id), Some(Range::AlwaysNo | Range::NeverYes));
+                let inner = || self.empty_segment(&self.rules[*id].condition);
+                found = found.or(inner()).or(is_empty.then_some(*id));
+            }
+        });
+        found
+    }
+
+    /// Whether the condition is nothing but a segment of which something is said already.
+    fn is_told_of_a_segment(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Not(inner) => self.is_told_of_a_segment(inner),
+            Condition::Segment(id) => !matches!(self.segment(*id), None | Some(Range::Open | Range::Unknown(_))),
+            Condition::And(_)
+            | Condition::Or(_)
+            | Condition::Holds(_)
+            | Condition::Equal(..)
+            | Condition::OneOf(..)
+            | Condition::Compare(..)
+            | Condition::Between(..)
+            | Condition::Known(_)
+            | Condition::Never(_)
+            | Condition::Has(..)
+            | Condition::Age(..) => false,
+        }
+    }
 }

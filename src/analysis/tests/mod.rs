@@ -3,6 +3,7 @@
 mod agree;
 mod cells;
 mod schemas;
+mod worlds;
 
 use super::testing::{report, verdict};
 

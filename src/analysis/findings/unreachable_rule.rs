@@ -1,0 +1,72 @@
+//! `lint::unreachable-rule`: whoever could see the rule always sees something above it.
+
+use std::collections::BTreeMap;
+
+use super::{Look, service_hides, words};
+use crate::analysis::{Coverer, Verdict};
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::lint;
+use crate::frame::Via;
+use crate::model::RuleId;
+use crate::model::show::show_audience;
+
+pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
+    let covered = look.report.rules.iter().filter_map(|(id, verdict)| match verdict {
+        Verdict::Covered(by) if service_hides::hidden_by(look.rules, *id, by).is_none() => Some((*id, by)),
+        Verdict::Covered(_)
+        | Verdict::Reachable(_)
+        | Verdict::Off
+        | Verdict::NeverActive
+        | Verdict::Contradictory(_)
+        | Verdict::Unknown(_) => None,
+    });
+    covered.map(|(id, by)| finding(look, id, by)).collect()
+}
+
+fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
+    let rules = look.rules;
+    let rule = &rules[id];
+    // A rule and what it names in its place are one culprit.
+    let mut culprits: BTreeMap<RuleId, Vec<Option<Via>>> = BTreeMap::new();
+    let mut order: Vec<RuleId> = Vec::new();
+    for coverer in by {
+        let (culprit, via) = match coverer {
+            Coverer::Rule(rule) => (*rule, None),
+            Coverer::Substitute(rule, via) => (*rule, Some(*via)),
+            Coverer::Fallback(_) => continue,
+        };
+        if !order.contains(&culprit) {
+            order.push(culprit);
+        }
+        culprits.entry(culprit).or_default().push(via);
+    }
+    let names = words::listed(order.iter().map(|id| rules[*id].name.as_str()));
+    let (message, help) = match order.as_slice() {
+        [_] => (
+            format!("`{}` never wins: whoever could see it always sees {names} first", rule.name),
+            format!("give `{}` a higher `priority`, narrow {names}, or remove one of the two", rule.name),
+        ),
+        _ => (
+            format!("`{}` never wins: {names} together take everybody who could see it", rule.name),
+            format!("give `{}` a higher `priority`, narrow one of these, or remove it", rule.name),
+        ),
+    };
+    let mut diagnostic =
+        Diagnostic::new(&lint::UNREACHABLE_RULE, rule.span, message).primary(show_audience(rules, id)).help(help);
+    for culprit in order {
+        let vias = culprits.remove(&culprit).unwrap_or_default();
+        let standing = words::outranks(rules, culprit, id);
+        let instead: Vec<&str> = vias.iter().flatten().map(|via| via.word()).collect();
+        let text = match (vias.contains(&None), instead.as_slice()) {
+            (true, []) => standing,
+            (true, instead) => format!("{standing}, and answers `{}` too", instead.join("`, `")),
+            (false, instead) => format!("{standing}, and answers `{}`", instead.join("`, `")),
+        };
+        diagnostic = diagnostic.label(rules[culprit].span, text).fact(format!(
+            "{}: {}",
+            rules[culprit].name,
+            show_audience(rules, culprit)
+        ));
+    }
+    diagnostic
+}

@@ -1,0 +1,155 @@
+//! Words that several findings use: a customer as a test would state it, who outranks whom, lists of names.
+
+use crate::analysis::Witness;
+use crate::diagnostics::Diagnostic;
+use crate::frame::{Fact, Happened, Stamp};
+use crate::graph::{Ranking, Standing};
+use crate::model::show::show_value;
+use crate::model::{OfferId, RuleId, RuleSet};
+use crate::value::{Consent, Missing, Type, Value, show_instant, show_number};
+
+/// More events than this are told by their number.
+const MOST_LISTED: usize = 12;
+
+/// `a`, `b` and `c`.
+pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The customer as lines of evidence.
+pub(super) fn with_customer(mut diagnostic: Diagnostic, rules: &RuleSet, witness: &Witness) -> Diagnostic {
+    for line in customer(rules, witness) {
+        diagnostic = diagnostic.fact(line);
+    }
+    diagnostic
+}
+
+/// The customer in the words of a test; what a test cannot state stands behind `//`.
+fn customer(rules: &RuleSet, witness: &Witness) -> Vec<String> {
+    let facts = &witness.facts;
+    let mut lines = vec![format!("now     {}", show_instant(facts.now))];
+    let mut given = Vec::new();
+    let mut remarks = Vec::new();
+    for (attribute, fact) in rules.attributes.iter().zip(&facts.attributes) {
+        match fact {
+            Fact::Missing(Missing::Absent) => {}
+            Fact::Missing(reason) => remarks.push(format!("// {} is {}", attribute.name, reason.word())),
+            Fact::Known(value, _) => given.push(format!("{}: {}", attribute.name, shown(rules, attribute.ty, value))),
+            Fact::Increments(parts) => {
+                let parts =
+                    parts.iter().map(|(part, at)| format!("{} at {}", show_number(*part, 6), show_instant(*at)));
+                given.push(format!("{}: [{}]", attribute.name, parts.collect::<Vec<_>>().join(", ")));
+            }
+        }
+    }
+    if !given.is_empty() {
+        lines.push(format!("given   {{ {} }}", given.join(", ")));
+    }
+    let consents: Vec<String> = rules
+        .purposes
+        .iter()
+        .zip(&facts.consent)
+        .filter(|(_, record)| record.status != Consent::Unknown)
+        .map(|(purpose, record)| format!("{} {}", purpose.name, record.status.word()))
+        .collect();
+    if !consents.is_empty() {
+        lines.push(format!("consent {}", consents.join(", ")));
+    }
+    lines.extend(history(rules, &facts.history));
+    for offer in &witness.taken {
+        remarks.push(format!("// another slot of the same request shows {}", rules[*offer].name));
+    }
+    lines.append(&mut remarks);
+    lines
+}
+
+/// A score is given as what it adds up from.
+fn shown(rules: &RuleSet, ty: Type, value: &Value) -> String {
+    match (ty, value) {
+        (Type::Score(_), Value::Number(part)) => format!("[{} at now]", show_number(*part, 6)),
+        (
+            Type::YesNo
+            | Type::Number(_)
+            | Type::Text
+            | Type::OneOf(_)
+            | Type::Set
+            | Type::Time
+            | Type::Date
+            | Type::Zone
+            | Type::Score(_),
+            _,
+        ) => show_value(rules, ty, value),
+    }
+}
+
+fn history(rules: &RuleSet, events: &[Happened]) -> Vec<String> {
+    let mut groups: Vec<(&Happened, Vec<String>)> = Vec::new();
+    for event in events {
+        let at = show_instant(event.at);
+        match groups.iter_mut().find(|(first, _)| first.event == event.event && first.stamp == event.stamp) {
+            Some((_, times)) => times.push(at),
+            None => groups.push((event, vec![at])),
+        }
+    }
+    let line = |(event, times): (&Happened, Vec<String>)| {
+        let name = &rules[event.event].name;
+        let count = times.len();
+        let times = if count > MOST_LISTED { None } else { Some(times.join(", ")) };
+        match (of(rules, &event.stamp), times) {
+            (Ok(of), Some(times)) => format!("history {name}{of} at {times}"),
+            (Ok(of), None) => format!("// {count} times {name}{of} at {}", show_instant(event.at)),
+            (Err(of), _) => format!("// {count} times {name} {of} at {}", show_instant(event.at)),
+        }
+    };
+    groups.into_iter().map(line).collect()
+}
+
+/// What an event is of, as a test says it, or else in plain words.
+fn of(rules: &RuleSet, stamp: &Stamp) -> Result<String, String> {
+    let Stamp::Of { offer, rule, tags, .. } = stamp else { return Ok(String::new()) };
+    let as_usual = |offer: OfferId| *tags == rules[offer].tags;
+    match (offer, rule) {
+        (Some(offer), rule) if as_usual(*offer) && *rule == super::super::history::only_rule(rules, *offer) => {
+            Ok(format!(" of {}", rules[*offer].name))
+        }
+        (Some(offer), Some(rule))
+            if as_usual(*offer) && rules[*rule].show == *offer && rules.offer_named(&rules[*rule].name).is_none() =>
+        {
+            Ok(format!(" of {}", rules[*rule].name))
+        }
+        (Some(offer), _) => Err(format!("of offer {}, under other tags or rules", rules[*offer].name)),
+        (None, Some(rule)) => Err(format!("by rule {}, of an offer that is gone", rules[*rule].name)),
+        (None, None) => {
+            let tags: Vec<_> = tags.iter().map(|tag| rules[*tag].as_str()).collect();
+            Err(format!("of an offer that is gone, tagged {}", tags.join(", ")))
+        }
+    }
+}
+
+/// Why the stronger rule stands above the weaker one.
+pub(super) fn outranks(rules: &RuleSet, stronger: RuleId, weaker: RuleId) -> String {
+    let (first, second) = (&rules[stronger], &rules[weaker]);
+    if first.class != second.class {
+        return format!("{} goes before {}", first.class.word(), second.class.word());
+    }
+    match (Ranking::new(rules, first.slot).standing(stronger, weaker), first.priority, second.priority) {
+        (_, Some(higher), Some(lower)) if higher != lower => format!("priority {higher} against {lower}"),
+        (Standing::First, _, _) => "is written `before` it".to_owned(),
+        (Standing::Second | Standing::Unordered | Standing::Equal, _, _) => {
+            "goes before it by its name alone".to_owned()
+        }
+    }
+}
+
+/// A rule's place in the order, in a word or two.
+pub(super) fn order(rules: &RuleSet, rule: RuleId) -> String {
+    match rules[rule].priority {
+        Some(priority) => format!("priority {priority}"),
+        None => "neither `priority` nor `before`".to_owned(),
+    }
+}

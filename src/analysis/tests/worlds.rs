@@ -1,0 +1,32 @@
+//! The shipped worlds.
+
+use std::path::Path;
+
+use crate::analysis::testing::replay;
+use crate::analysis::{Options, analyse};
+use crate::compile::compile;
+use crate::diagnostics::render;
+use crate::source::SourceSet;
+
+#[test]
+fn every_shipped_world_is_decided_and_replays() {
+    for world in
+        ["01-hello", "telco-retention", "bank-campaign", "scenarios/s02-homepage-hero", "scenarios/s06-platinum-card"]
+    {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples").join(world);
+        let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "rules"));
+        files.sort();
+        let mut sources = SourceSet::default();
+        for path in files {
+            sources.add(path.file_name().unwrap().to_string_lossy(), std::fs::read_to_string(&path).unwrap());
+        }
+        let compiled = compile(sources);
+        let rules = compiled.rules.as_deref().unwrap();
+        let started = std::time::Instant::now();
+        let report = analyse(rules, &Options::default());
+        println!("{world} {:?} {:?}", rules.rules.len(), started.elapsed());
+        replay(rules, &report);
+        println!("{}", render::plain(&report.diagnostics, &compiled.sources));
+    }
+}
