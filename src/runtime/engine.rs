@@ -353,6 +353,46 @@ mod tests {
         assert!(Engine::load(&bytes[1..]).unwrap_err().code().name.starts_with("bundle::"));
     }
 
+    /// A bundle with one byte changed and its digest made right again, as somebody with a program would.
+    fn resealed(bytes: &[u8], at: usize, flip: u8) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        bytes[at] ^= flip;
+        let digest = blake3::hash(&[&bytes[..16], &bytes[48..]].concat());
+        bytes[16..48].copy_from_slice(digest.as_bytes());
+        bytes
+    }
+
+    #[test]
+    fn whatever_loads_decides_within_its_rules() {
+        let original = bundle::write(&sample(), &SourceSet::default(), &[]).unwrap();
+        let mut loaded = 0;
+        for at in 0..original.len() {
+            for flip in [0x01, 0x02, 0x10, 0xff] {
+                let Ok(Bundle { rules, .. }) = bundle::read(&resealed(&original, at, flip)) else { continue };
+                loaded += 1;
+                let engine = Engine::reference(rules);
+                let mut facts = engine.nothing_known(noon());
+                facts.set(at::ID, Fact::Known(Value::Text("anna".into()), None));
+                facts.set(at::BALANCE, Fact::Known(Value::Number(600_000), None));
+                facts.set(at::TENURE, Fact::Known(Value::Number(10), None));
+                let frame = engine.gather(&facts);
+                let slots = engine.slots();
+                let decisions = engine.decide_all(&frame, &slots);
+                // Making machine code takes its time, so only now and then.
+                if loaded % 64 == 0 {
+                    assert_eq!(Engine::from_rules(engine.rules().clone()).decide_all(&frame, &slots), decisions);
+                }
+                for decision in decisions {
+                    if let Outcome::Shows(offer) = decision.outcome {
+                        assert!(offer.index() < engine.rules().offers.len());
+                    }
+                }
+                assert_eq!(engine.explain_all(&frame, &slots).len(), slots.len());
+            }
+        }
+        assert!(loaded > 0, "some flips are harmless");
+    }
+
     #[test]
     fn how_it_decides_is_told() {
         let engine = Engine::from_rules(sample());
