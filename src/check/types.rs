@@ -65,7 +65,8 @@ impl Pass<'_> {
             let limit = i64::try_from(i128::from(DEFAULT_LIMIT) * pow10(scale)).unwrap_or(i64::MAX);
             return Some(Type::Number(NumberType { scale, min: -limit, max: limit }));
         };
-        let bound = |number: Number| decimal(number).at_scale(scale).map_err(|error| Box::new(bad_number(error, scale, span)));
+        let bound =
+            |number: Number| decimal(number).at_scale(scale).map_err(|error| Box::new(bad_number(error, scale, span)));
         let (min, max) = match (bound(from), bound(to)) {
             (Ok(min), Ok(max)) => (min, max),
             (Err(finding), _) | (_, Err(finding)) => {

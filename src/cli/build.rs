@@ -37,7 +37,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let read = bundle::read(&bytes).map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;
     write_whole(&arguments.output, &bytes)?;
     if terminal.format == Format::Json {
-        terminal.json(&serde_json::json!({ "file": arguments.output, "bytes": bytes.len(), "digest": read.digest.to_string() }));
+        terminal.json(
+            &serde_json::json!({ "file": arguments.output, "bytes": bytes.len(), "digest": read.digest.to_string() }),
+        );
     } else {
         terminal.line(format!("{}: {} bytes, {} rules", arguments.output.display(), bytes.len(), rules.rules.len()));
     }
@@ -46,9 +48,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 
 /// Writes a file whole or not at all: to a neighbour first, then by renaming.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CannotRun> {
-    let cannot = |error: std::io::Error| {
-        CannotRun::new("run::cannot-write", format!("{}: {error}", path.display()))
-    };
+    let cannot = |error: std::io::Error| CannotRun::new("run::cannot-write", format!("{}: {error}", path.display()));
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);

@@ -74,7 +74,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 /// The envelopes of several worlds as one.
 fn joined(envelopes: Vec<serde_json::Value>) -> serde_json::Value {
     let mut whole = render::json(&[], &SourceSet::default());
-    let lists = envelopes.into_iter().filter_map(|mut envelope| envelope.get_mut("diagnostics").map(serde_json::Value::take));
+    let lists =
+        envelopes.into_iter().filter_map(|mut envelope| envelope.get_mut("diagnostics").map(serde_json::Value::take));
     let all: Vec<serde_json::Value> =
         lists.flat_map(|list| if let serde_json::Value::Array(list) = list { list } else { Vec::new() }).collect();
     if let Some(place) = whole.get_mut("diagnostics") {

@@ -31,10 +31,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let compiled = world.compile()?;
     let errors = diagnostics::worst(&compiled.diagnostics) >= Some(Severity::Error);
     if errors && terminal.format != Format::Json {
-        terminal.say(format!(
-            "{}: some rules are in error and not listed; `cater check` says why",
-            world.root.display()
-        ));
+        terminal
+            .say(format!("{}: some rules are in error and not listed; `cater check` says why", world.root.display()));
     }
     let Some(rules) = &compiled.rules else {
         terminal.findings(&compiled.diagnostics, &compiled.sources);
@@ -85,7 +83,8 @@ fn people(rules: &RuleSet, listed: &[RuleId], terminal: &Terminal) {
         terminal.line(format!("  {} ({}, {}{state})", rule.name, rule.class.word(), show_order(rules, *id)));
         let caps: Vec<String> =
             rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| show_cap(rules, *cap)).collect();
-        let substitutes = [("if capped", rule.if_capped), ("if no consent", rule.if_no_consent), ("if unknown", rule.if_unknown)];
+        let substitutes =
+            [("if capped", rule.if_capped), ("if no consent", rule.if_no_consent), ("if unknown", rule.if_unknown)];
         let mut lines: Vec<(&str, Option<String>)> = vec![
             ("about", rule.about.clone()),
             ("who", Some(show_audience(rules, *id))),

@@ -40,7 +40,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         if diagnostics::worst(&compiled.diagnostics) >= Some(Severity::Error) {
             broken = true;
             if terminal.format != Format::Json {
-                let errors: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.is_error()).cloned().collect();
+                let errors: Vec<_> =
+                    compiled.diagnostics.iter().filter(|finding| finding.is_error()).cloned().collect();
                 terminal.findings(&errors, &compiled.sources);
                 let count = render::count(&errors);
                 terminal.say(format!("{}: {count}; its tests were not run", world.root.display()));
@@ -114,7 +115,8 @@ fn report(case: &Case, failures: &[Failure], terminal: &Terminal) {
 }
 
 fn place(compiled: &Compiled, span: Span) -> String {
-    compiled.sources.get(span.source).map_or_else(String::new, |source| {
-        format!("{}:{}", source.name, source.place(span.start).line)
-    })
+    compiled
+        .sources
+        .get(span.source)
+        .map_or_else(String::new, |source| format!("{}:{}", source.name, source.place(span.start).line))
 }

@@ -64,7 +64,9 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
     }
     if found.is_empty() {
         let message = format!("no `.rules` files at {}", list(paths));
-        return Err(CannotRun::new("run::no-rules", message).help("name a folder of rules, or start one: cater new shop"));
+        return Err(
+            CannotRun::new("run::no-rules", message).help("name a folder of rules, or start one: cater new shop")
+        );
     }
     Ok(found)
 }

@@ -5,7 +5,9 @@
 
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
-use super::tree::{AddSign, AgeTest, Comparison, Direction, Duration, Expr, ExprKind, Literal, LiteralKind, SetTest, Test};
+use super::tree::{
+    AddSign, AgeTest, Comparison, Direction, Duration, Expr, ExprKind, Literal, LiteralKind, SetTest, Test,
+};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 
@@ -179,9 +181,10 @@ impl Builder<'_> {
         {
             let right = if negated { "known" } else { "not known" };
             let span = not.map_or(value.span, |not| not.to(value.span));
-            let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{word}` is not a value that can be compared"))
-                .help(format!("write `is {right}`"))
-                .fix(format!("write `{right}`"), span, right);
+            let finding =
+                Diagnostic::new(&codes::SPELLING, span, format!("`{word}` is not a value that can be compared"))
+                    .help(format!("write `is {right}`"))
+                    .fix(format!("write `{right}`"), span, right);
             return self.refuse(finding);
         }
         Some((Test::Equals { negated, value: Box::new(value) }, end))
@@ -214,7 +217,8 @@ impl Builder<'_> {
             let written = distance.as_str();
             let Some(direction) = row.take(Rule::direction) else { return self.no_direction(span, written) };
             let duration = self.duration(Row::of(distance).take(Rule::duration)?)?;
-            let age = Test::Age { test: AgeTest::Compare(comparison, duration), direction: self::direction(&direction) };
+            let age =
+                Test::Age { test: AgeTest::Compare(comparison, duration), direction: self::direction(&direction) };
             return Some((age, self.span(&direction)));
         }
         let value = self.sum(row)?;

@@ -90,8 +90,9 @@ impl Builder<'_> {
         let part = |range: std::ops::Range<usize>| written.get(range).and_then(|part| part.parse::<u16>().ok());
         let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
         if year == 0 || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
-            let finding = Diagnostic::new(&codes::NO_SUCH_DATE, self.span(pair), format!("there is no date `{written}`"))
-                .help("a date is written year, month, day: `2026-11-20`");
+            let finding =
+                Diagnostic::new(&codes::NO_SUCH_DATE, self.span(pair), format!("there is no date `{written}`"))
+                    .help("a date is written year, month, day: `2026-11-20`");
             return self.refuse(finding);
         }
         Some(DateValue { year: year as i16, month: month as u8, day: day as u8 })
@@ -171,11 +172,13 @@ impl Builder<'_> {
 
     /// A span of time where a value is meant.
     pub(super) fn no_direction<T>(&mut self, span: Span, written: &str) -> Option<T> {
-        let finding = Diagnostic::new(&codes::MISSING_DIRECTION, span, format!("`{written}` does not say its direction"))
-            .help(format!(
-                "write `more than {written} old` for the past, `at most {written} ahead` for the future, or \
+        let finding =
+            Diagnostic::new(&codes::MISSING_DIRECTION, span, format!("`{written}` does not say its direction")).help(
+                format!(
+                    "write `more than {written} old` for the past, `at most {written} ahead` for the future, or \
                  `{written} ago` for a moment"
-            ));
+                ),
+            );
         self.refuse(finding)
     }
 }

@@ -29,7 +29,8 @@ use crate::source::{MAX_FILE_BYTES, SourceId, Span};
 /// line ends. A file over [`MAX_FILE_BYTES`] is not read at all.
 pub fn parse(source: SourceId, text: &str) -> (tree::File, Vec<Diagnostic>) {
     if text.len() > MAX_FILE_BYTES {
-        let message = format!("this file has {} bytes, and {MAX_FILE_BYTES} is the most a rule file may have", text.len());
+        let message =
+            format!("this file has {} bytes, and {MAX_FILE_BYTES} is the most a rule file may have", text.len());
         let finding = Diagnostic::new(&codes::FILE_TOO_LARGE, Span::new(source, 0..0), message)
             .help("split it into several files of related rules");
         return (tree::File::default(), vec![finding]);

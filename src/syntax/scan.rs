@@ -60,7 +60,8 @@ pub(super) struct Scan {
 
 /// Scans a whole file.
 pub(super) fn scan(source: SourceId, text: &str) -> Scan {
-    let mut scanner = Scanner { source, text, bytes: text.as_bytes(), at: 0, line: 0, fresh: true, out: Scan::default() };
+    let mut scanner =
+        Scanner { source, text, bytes: text.as_bytes(), at: 0, line: 0, fresh: true, out: Scan::default() };
     // About one token in six bytes in the files people write.
     scanner.out.tokens.reserve(text.len() / 6);
     while scanner.at < scanner.bytes.len() {
@@ -96,11 +97,7 @@ impl Scanner<'_> {
                 let end = self.line_end(start);
                 let trimmed = self.text.get(start..end).unwrap_or("").trim_end().len();
                 let end_of_words = start + trimmed;
-                self.out.comments.push(Comment {
-                    start: start as u32,
-                    end: end_of_words as u32,
-                    own_line: self.fresh,
-                });
+                self.out.comments.push(Comment { start: start as u32, end: end_of_words as u32, own_line: self.fresh });
                 self.at = end;
             }
             b'"' => self.quoted(),
@@ -128,7 +125,10 @@ impl Scanner<'_> {
     }
 
     fn line_end(&self, from: usize) -> usize {
-        self.bytes.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')).map_or(self.bytes.len(), |n| from + n)
+        self.bytes
+            .get(from..)
+            .and_then(|rest| rest.iter().position(|byte| *byte == b'\n'))
+            .map_or(self.bytes.len(), |n| from + n)
     }
 
     fn span(&self, end: usize) -> Span {
@@ -189,7 +189,10 @@ impl Scanner<'_> {
         }
         // A backslash may have skipped the first byte of a longer character; the closing quote is ASCII all the same.
         if end - self.at - 2 > MAX_TEXT_BYTES {
-            let message = format!("this text is {} bytes long, and {MAX_TEXT_BYTES} is the most a text may have", end - self.at - 2);
+            let message = format!(
+                "this text is {} bytes long, and {MAX_TEXT_BYTES} is the most a text may have",
+                end - self.at - 2
+            );
             self.out.problems.push(Diagnostic::new(&codes::TOO_LONG, self.span(end), message).help("shorten the text"));
             self.token(TokenKind::Odd, end);
         } else {
@@ -212,7 +215,9 @@ impl Scanner<'_> {
         let line = self.text.get(self.at + 1..self.line_end(self.at)).unwrap_or("");
         match line.find('\'') {
             Some(len) => self.wrong_quotes(self.at + 1 + len, self.at + len + 2, "texts stand in double quotes"),
-            None => self.problem_char(self.at + 1, "`'` means nothing here", Some("texts stand in double quotes: `\"..\"`")),
+            None => {
+                self.problem_char(self.at + 1, "`'` means nothing here", Some("texts stand in double quotes: `\"..\"`"))
+            }
         }
     }
 
@@ -221,9 +226,11 @@ impl Scanner<'_> {
         let inner = self.text.get(self.at + open..inner_end).unwrap_or("");
         let straight = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
         let span = self.span(end);
-        let finding = Diagnostic::new(&codes::WRONG_QUOTES, span, message)
-            .help(format!("write it as {straight}"))
-            .fix("use straight double quotes", span, straight);
+        let finding = Diagnostic::new(&codes::WRONG_QUOTES, span, message).help(format!("write it as {straight}")).fix(
+            "use straight double quotes",
+            span,
+            straight,
+        );
         self.out.problems.push(finding);
         self.token(TokenKind::Odd, end);
     }
@@ -248,7 +255,11 @@ impl Scanner<'_> {
                     from + len + c.len_utf8(),
                     "these are the curly quotes of a word processor; texts stand in straight double quotes",
                 ),
-                None => self.problem_char(from, "this curly quote is never closed", Some("texts stand in straight double quotes: `\"..\"`")),
+                None => self.problem_char(
+                    from,
+                    "this curly quote is never closed",
+                    Some("texts stand in straight double quotes: `\"..\"`"),
+                ),
             }
             return;
         }
@@ -316,9 +327,5 @@ fn looks_like_date(so_far: &[u8]) -> bool {
 
 /// A word for a message, cut where it would fill the screen.
 pub(super) fn shortened(word: &str) -> String {
-    if word.chars().count() <= 40 {
-        word.to_owned()
-    } else {
-        word.chars().take(37).chain("...".chars()).collect()
-    }
+    if word.chars().count() <= 40 { word.to_owned() } else { word.chars().take(37).chain("...".chars()).collect() }
 }

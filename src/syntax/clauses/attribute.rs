@@ -24,7 +24,11 @@ static MARKS: &[ClauseForm<Mark>] = &[
         build: |_, pair| Some(if Row::of(pair).skip(Rule::row_number) { Mark::KeyRowNumber } else { Mark::Key }),
     },
     ClauseForm {
-        form: Form { word: "needs", needs: "the name of a purpose", example: "viewed: set of text needs personalisation" },
+        form: Form {
+            word: "needs",
+            needs: "the name of a purpose",
+            example: "viewed: set of text needs personalisation",
+        },
         rule: Rule::mark_needs,
         build: |b, pair| b.only_name(pair).map(Mark::Needs),
     },
@@ -59,12 +63,20 @@ static MARKS: &[ClauseForm<Mark>] = &[
         build: |_, _| Some(Mark::NeverUsed),
     },
     ClauseForm {
-        form: Form { word: "from", needs: "the name of a column in quotes", example: "charges: decimal(2) from \"TotalCharges\"" },
+        form: Form {
+            word: "from",
+            needs: "the name of a column in quotes",
+            example: "charges: decimal(2) from \"TotalCharges\"",
+        },
         rule: Rule::mark_from,
         build: |b, pair| b.only_text(pair).map(Mark::From),
     },
     ClauseForm {
-        form: Form { word: "as", needs: "`of` and the name of a column in quotes", example: "score: whole fresh 90 days as of \"scored_at\"" },
+        form: Form {
+            word: "as",
+            needs: "`of` and the name of a column in quotes",
+            example: "score: whole fresh 90 days as of \"scored_at\"",
+        },
         rule: Rule::mark_as_of,
         build: |b, pair| b.only_text(pair).map(Mark::AsOf),
     },
@@ -295,7 +307,8 @@ mod tests {
 
     #[test]
     fn the_words_for_suggestions_are_the_words_of_the_table() {
-        let table: Vec<_> = MARKS.iter().map(|mark| mark.form.word).filter(|word| !matches!(*word, "" | "as")).collect();
+        let table: Vec<_> =
+            MARKS.iter().map(|mark| mark.form.word).filter(|word| !matches!(*word, "" | "as")).collect();
         assert_eq!(table, MARK_WORDS);
     }
 }

@@ -119,8 +119,9 @@ impl Builder<'_> {
             return Some(GivenValue::List(values));
         }
         if times.len() != values.len() {
-            let finding = Diagnostic::new(&codes::UNEXPECTED, span, "some entries of this list say `at` and some do not")
-                .help("the increments of a score each say their time: `[40 at 3 days ago, 30 at 1 day ago]`");
+            let finding =
+                Diagnostic::new(&codes::UNEXPECTED, span, "some entries of this list say `at` and some do not")
+                    .help("the increments of a score each say their time: `[40 at 3 days ago, 30 at 1 day ago]`");
             return self.refuse(finding);
         }
         if let Some(value) = values.iter().find(|value| !matches!(value.kind, LiteralKind::Number(_))) {

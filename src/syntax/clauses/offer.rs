@@ -39,8 +39,7 @@ pub(in crate::syntax) static OFFER: Clauses<OfferClause> = Clauses {
     later: &[],
 };
 
-pub(super) const ACTIVE: Form =
-    Form { word: "active", needs: "dates", example: "active 2026-11-20 to 2026-12-31" };
+pub(super) const ACTIVE: Form = Form { word: "active", needs: "dates", example: "active 2026-11-20 to 2026-12-31" };
 pub(super) const OFF: Form =
     Form { word: "off", needs: "the word `because` and the reason in quotes", example: "off because \"sold out\"" };
 
@@ -74,8 +73,10 @@ impl Builder<'_> {
             if said_from {
                 return Some(Active { from, end: None });
             }
-            let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "`active` with one date does not say which end it is")
-                .help("write `active from 2026-11-20`, `active to 2026-12-31`, or `active 2026-11-20 to 2026-12-31`");
+            let finding =
+                Diagnostic::new(&codes::UNEXPECTED, whole, "`active` with one date does not say which end it is").help(
+                    "write `active from 2026-11-20`, `active to 2026-12-31`, or `active 2026-11-20 to 2026-12-31`",
+                );
             return self.refuse(finding);
         };
         let end = self.active_end(&word, row.take(Rule::stamp)?)?;
@@ -89,15 +90,17 @@ impl Builder<'_> {
         match self.stamp(stamp)? {
             LiteralKind::Date(date) if is_to => Some(ActiveEnd::To(date, span)),
             LiteralKind::Date(_) => {
-                let finding = Diagnostic::new(&codes::SPELLING, word_span.to(span), "`until` takes an instant, not a date")
-                    .help(format!("`to {written}` includes that day; `until {written}T00:00Z` ends before it"));
+                let finding =
+                    Diagnostic::new(&codes::SPELLING, word_span.to(span), "`until` takes an instant, not a date")
+                        .help(format!("`to {written}` includes that day; `until {written}T00:00Z` ends before it"));
                 self.refuse(finding)
             }
             LiteralKind::Time(kind) if !is_to => Some(ActiveEnd::Until(TimePoint { span, kind })),
             LiteralKind::Time(_) => {
-                let finding = Diagnostic::new(&codes::SPELLING, word_span.to(span), "`to` takes a date, not an instant")
-                    .help(format!("`until {written}` ends at that instant"))
-                    .fix("write `until`", word_span, "until");
+                let finding =
+                    Diagnostic::new(&codes::SPELLING, word_span.to(span), "`to` takes a date, not an instant")
+                        .help(format!("`until {written}` ends at that instant"))
+                        .fix("write `until`", word_span, "until");
                 self.refuse(finding)
             }
             LiteralKind::YesNo(_) | LiteralKind::Number(_) | LiteralKind::Percent(_) | LiteralKind::Text(_) => None,

@@ -66,7 +66,11 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
             build: |b, pair| b.only_text(pair).map(RuleClause::Ticket),
         },
         ClauseForm {
-            form: Form { word: "because", needs: "a text in quotes", example: "because \"You looked at running shoes\"" },
+            form: Form {
+                word: "because",
+                needs: "a text in quotes",
+                example: "because \"You looked at running shoes\"",
+            },
             rule: Rule::rule_because,
             build: |b, pair| b.only_text(pair).map(RuleClause::Because),
         },
@@ -112,8 +116,9 @@ impl Builder<'_> {
         let pair = Row::of(pair).take(Rule::number)?;
         let number = self.number(&pair)?;
         if number.scale > 0 || number.mantissa.abs() > MAX_PRIORITY {
-            let finding = Diagnostic::new(&codes::UNEXPECTED, self.span(&pair), "a priority is a whole number up to 1,000,000")
-                .help("for example `priority 80`; the higher priority wins");
+            let finding =
+                Diagnostic::new(&codes::UNEXPECTED, self.span(&pair), "a priority is a whole number up to 1,000,000")
+                    .help("for example `priority 80`; the higher priority wins");
             return self.refuse(finding);
         }
         Some(RuleClause::Priority(i32::try_from(number.mantissa).ok()?))

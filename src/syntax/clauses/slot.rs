@@ -11,7 +11,11 @@ pub(in crate::syntax) static SLOT: Clauses<SlotClause> = Clauses {
     noun: "a slot",
     forms: &[
         ClauseForm {
-            form: Form { word: "accepts", needs: "classes with commas between them", example: "accepts marketing, service" },
+            form: Form {
+                word: "accepts",
+                needs: "classes with commas between them",
+                example: "accepts marketing, service",
+            },
             rule: Rule::slot_accepts,
             build: |b, pair| b.only_names(pair).map(SlotClause::Accepts),
         },
@@ -53,8 +57,9 @@ impl Builder<'_> {
         match self.count(&number, 1_000)? {
             1 => Some(SlotClause::Picks),
             _ => {
-                let finding = Diagnostic::new(&codes::NOT_YET, span, "a slot that picks other than one offer is not built yet")
-                    .help("write `picks 1`, or leave the clause out");
+                let finding =
+                    Diagnostic::new(&codes::NOT_YET, span, "a slot that picks other than one offer is not built yet")
+                        .help("write `picks 1`, or leave the clause out");
                 self.refuse(finding)
             }
         }

@@ -51,7 +51,8 @@ pub(super) fn not_a_clause(reader: &Reader<'_>, noun: &str, words: &[&'static st
         let message = match reader.token(at).map(|token| token.kind) {
             Some(TokenKind::Sign(b'}')) => "this `}` closes nothing".to_owned(),
             Some(TokenKind::Sign(b',')) => "no comma stands between clauses".to_owned(),
-            Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => {
+            Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd)
+            | None => {
                 format!("a clause of {noun} begins with its word, not with `{written}`")
             }
         };
@@ -77,9 +78,12 @@ pub(super) fn not_an_attribute(reader: &Reader<'_>, at: usize) -> Diagnostic {
     if reader.word(at).is_some_and(words::is_reserved) && reader.is_sign(at + 1, b':') {
         return reserved(&written, span);
     }
-    let finding =
-        Diagnostic::new(&codes::UNEXPECTED, span, format!("an attribute begins with its name and a colon, not with `{written}`"))
-            .help("for example `country: one of [DE, FR]`");
+    let finding = Diagnostic::new(
+        &codes::UNEXPECTED,
+        span,
+        format!("an attribute begins with its name and a colon, not with `{written}`"),
+    )
+    .help("for example `country: one of [DE, FR]`");
     match reader.is_name(at) && !reader.is_sign(at + 1, b'=') {
         true => {
             let behind = Span { start: span.end, ..span };

@@ -29,9 +29,11 @@ pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> 
             if right.is_empty() {
                 finding = finding.help("leave it out").fix("remove it", span, "");
             } else {
-                finding = finding
-                    .help(format!("write `{right}`"))
-                    .fix(format!("write `{right}`"), span, padded(reader, span, right));
+                finding = finding.help(format!("write `{right}`")).fix(
+                    format!("write `{right}`"),
+                    span,
+                    padded(reader, span, right),
+                );
             }
             out.push(finding);
         }
@@ -119,7 +121,9 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let shape: String = written.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let finding = |message: String| Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message));
     if shape.starts_with("0000-00-00T") && !shape.ends_with('Z') {
-        let help = format!("`{written}Z` is meant in UTC; a time of a place names its zone: `2026-11-22 09:00 in \"Europe/Berlin\"`");
+        let help = format!(
+            "`{written}Z` is meant in UTC; a time of a place names its zone: `2026-11-22 09:00 in \"Europe/Berlin\"`"
+        );
         return finding(format!("`{written}` does not say in which zone"))?.help(help).into();
     }
     if shape == "0000-00-00" && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number) {
@@ -127,7 +131,9 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         if clock.contains(':') {
             let span = span.to(reader.span(token + 1));
             let message = format!("`{written} {clock}` does not say in which zone");
-            let help = format!("write `{written} {clock} in \"Europe/Berlin\"` with the zone in quotes, or `{written}T{clock}Z` for UTC");
+            let help = format!(
+                "write `{written} {clock} in \"Europe/Berlin\"` with the zone in quotes, or `{written}T{clock}Z` for UTC"
+            );
             return Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message).help(help));
         }
     }
@@ -208,7 +214,8 @@ fn mixed(reader: &Reader<'_>, at: usize, trouble: usize) -> Option<Diagnostic> {
 /// `not country is DE`
 fn misplaced_not(reader: &Reader<'_>, mut near: std::ops::Range<usize>, trouble: usize) -> Option<Diagnostic> {
     let not = near.find(|token| reader.is_word(*token, "not") && !reader.is_word(token.wrapping_sub(1), "is"))?;
-    let tested = [not + 2, not + 4].into_iter().any(|token| reader.is_word(token, "is") || reader.is_word(token, "has"));
+    let tested =
+        [not + 2, not + 4].into_iter().any(|token| reader.is_word(token, "is") || reader.is_word(token, "has"));
     let before_value = reader.is_kind(not + 1, TokenKind::Number) || reader.is_kind(not + 1, TokenKind::Text);
     let then_in = reader.is_word(not + 1, "in");
     if then_in || !(tested || before_value) || trouble < not {
@@ -238,14 +245,20 @@ fn wording(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> 
         "older" | "newer" | "younger" => {
             let first = token + 1 + than;
             let comparison = if word == "older" { "more" } else { "less" };
-            let span_given = reader.is_kind(first, TokenKind::Number) && reader.word(first + 1).is_some() && first + 2 <= end;
+            let span_given =
+                reader.is_kind(first, TokenKind::Number) && reader.word(first + 1).is_some() && first + 2 <= end;
             let span = match span_given {
                 true => format!("{} {}", reader.written(first), reader.written(first + 1)),
                 false => "60 days".to_owned(),
             };
             let right = format!("is {comparison} than {span} old");
             let to = if span_given { first + 2 } else { first };
-            finding(to, format!("`{word}` is spelt with `old`"), format!("write `{right}`"), span_given.then_some(right))
+            finding(
+                to,
+                format!("`{word}` is spelt with `old`"),
+                format!("write `{right}`"),
+                span_given.then_some(right),
+            )
         }
         "within" => finding(
             token + 1,
@@ -273,7 +286,9 @@ fn wording(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> 
             let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right} [..]`"));
             Some(finding.fix(format!("write `{right}`"), span, right))
         }
-        "greater" | "bigger" | "higher" | "larger" | "above" | "over" => other_word(reader, from, token + 1 + than, "is more than"),
+        "greater" | "bigger" | "higher" | "larger" | "above" | "over" => {
+            other_word(reader, from, token + 1 + than, "is more than")
+        }
         "fewer" | "smaller" | "lower" | "below" | "under" => other_word(reader, from, token + 1 + than, "is less than"),
         "equals" => other_word(reader, from, token + 1, "is"),
         "contains" | "includes" => other_word(reader, from, token + 1, "has"),
@@ -298,7 +313,11 @@ fn division(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
         return None;
     }
     Some(
-        Diagnostic::new(&codes::SPELLING, reader.span(slash.unwrap_or(trouble)), "a division says how many places its result keeps")
-            .help("write `decimal(2) of (a / b)`"),
+        Diagnostic::new(
+            &codes::SPELLING,
+            reader.span(slash.unwrap_or(trouble)),
+            "a division says how many places its result keeps",
+        )
+        .help("write `decimal(2) of (a / b)`"),
     )
 }

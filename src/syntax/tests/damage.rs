@@ -55,7 +55,8 @@ fn damage_stays_where_it_is() {
         let (file, findings) = parse(&text);
         for finding in &findings {
             let span = finding.span().expect("a finding has a place").range();
-            let inside = ranges.iter().zip(&hit).any(|(range, hit)| *hit && range.start <= span.start && span.end <= range.end);
+            let inside =
+                ranges.iter().zip(&hit).any(|(range, hit)| *hit && range.start <= span.start && span.end <= range.end);
             assert!(inside, "seed {seed}: {} at {span:?} {:?}\n{text}", finding.message, &text[span.clone()]);
         }
         for ((range, hit), alone) in ranges.iter().zip(&hit).zip(&whole) {

@@ -98,11 +98,8 @@ impl Writer<'_> {
     }
 
     fn instant(&mut self) {
-        let text = self.dice.pick(&[
-            "2026-06-15T10:00Z",
-            "2026-06-08T10:00:01.25Z",
-            "2026-11-22 09:00 in \"Europe/Berlin\"",
-        ]);
+        let text =
+            self.dice.pick(&["2026-06-15T10:00Z", "2026-06-08T10:00:01.25Z", "2026-11-22 09:00 in \"Europe/Berlin\""]);
         self.put(text);
     }
 

@@ -36,7 +36,9 @@ fn thirty_levels_take_no_time() {
         assert_eq!(codes(&fallback), Vec::<&str>::new(), "{text}");
     }
     for text in &good {
-        for broken in [text.replacen(')', "", 1), text.replacen('(', "( ,", 1), format!("{text} )"), text.replace(')', " 7)")] {
+        for broken in
+            [text.replacen(')', "", 1), text.replacen('(', "( ,", 1), format!("{text} )"), text.replace(')', " 7)")]
+        {
             assert!(!codes(&rule(&broken)).is_empty(), "{broken}");
         }
     }

@@ -36,6 +36,8 @@ fn scratch() {
     for text in text.split("\n====\n") {
         let (_, findings) = parse(text);
         println!("{text}");
-        for f in findings { println!("   {} {} {:?}", f.code.name, f.message, &text[f.span().unwrap().range()]); }
+        for f in findings {
+            println!("   {} {} {:?}", f.code.name, f.message, &text[f.span().unwrap().range()]);
+        }
     }
 }

@@ -6,7 +6,8 @@ use crate::syntax::tree::{ExprKind, File, ItemKind, RuleClause};
 
 fn well_read(text: &str) -> File {
     let (file, findings) = parse(text);
-    let told: Vec<_> = findings.iter().map(|finding| (&finding.message, &text[finding.labels[0].span.range()])).collect();
+    let told: Vec<_> =
+        findings.iter().map(|finding| (&finding.message, &text[finding.labels[0].span.range()])).collect();
     assert!(findings.is_empty(), "{text}\n{told:#?}");
     assert!(file.items.iter().all(|item| !item.damaged), "{text}");
     file

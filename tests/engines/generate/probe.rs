@@ -64,10 +64,10 @@ impl World {
     /// Predicates and conjunctions of each kind, and comparisons of arithmetic with something that it can be.
     fn probed(&mut self) -> Condition {
         match self.rng.below(PREDICATES + 12) {
-            0 => Condition::And(vec![self.condition(0), self.condition(1)]),
-            1 => Condition::Or(vec![self.condition(0), self.condition(1)]),
-            2 => Condition::Not(Box::new(self.condition(0))),
             kind if kind < PREDICATES => self.predicate(kind, 1),
+            PREDICATES => Condition::And(vec![self.condition(0), self.condition(1)]),
+            kind if kind == PREDICATES + 1 => Condition::Or(vec![self.condition(0), self.condition(1)]),
+            kind if kind == PREDICATES + 2 => Condition::Not(Box::new(self.condition(0))),
             _ => {
                 let scale = *self.rng.pick(&[0, 2, 4, 6]);
                 let (left, _) = self.number(scale, 2);
