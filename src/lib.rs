@@ -10,11 +10,14 @@ pub mod compile;
 pub mod diagnostics;
 pub mod eval;
 pub mod frame;
+#[cfg(feature = "cli")]
+pub mod graph;
 #[cfg(feature = "jit")]
 pub mod jit;
 pub mod model;
 pub mod ops;
 pub mod plan;
+pub mod runtime;
 pub mod source;
 #[cfg(feature = "cli")]
 pub mod syntax;

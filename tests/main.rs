@@ -1,8 +1,16 @@
-//! One binary for all integration tests.
+//! The one integration binary: everything that is tested from outside the crate, a folder a subject.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[cfg(feature = "jit")]
 mod engines;
 #[cfg(feature = "cli")]
 mod findings;
+mod house;
+mod markdown;
 #[cfg(feature = "cli")]
 mod order;
+#[cfg(feature = "cli")]
+mod transcripts;
+#[cfg(feature = "cli")]
+mod words;

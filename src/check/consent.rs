@@ -131,7 +131,7 @@ impl Pass<'_> {
         })
     }
 
-    fn rule_chooses(&self, rule: &Rule) -> Option<AttributeId> {
+    pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<AttributeId> {
         self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition))
     }
 

@@ -86,7 +86,9 @@ impl Pass<'_> {
                         .help("try a rule of the same slot, or show an offer");
                     self.report(finding);
                     self.poison(super::names::Kind::Rule, &rule.name);
-                } else if other.class < rule.class && other.class != crate::model::Class::Service {
+                } else if other.class < rule.class
+                    && (other.class != crate::model::Class::Service || self.rule_chooses(&other).is_some())
+                {
                     self.higher_class(span, rule.span, other.class, rule.class);
                     self.poison(super::names::Kind::Rule, &rule.name);
                 }

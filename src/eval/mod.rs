@@ -6,6 +6,8 @@
 
 mod candidate;
 mod condition;
+#[cfg(test)]
+pub(crate) mod examples;
 mod explain;
 mod expression;
 mod slot;
@@ -15,7 +17,8 @@ mod tests;
 pub use candidate::Dropped;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Reason, Who, explain, meets, nearest,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, meets,
+    nearest, run,
 };
 pub use expression::expression;
 pub use slot::{decide, decide_all};

@@ -9,6 +9,8 @@ mod decay;
 mod decision;
 mod facts;
 mod gather;
+#[cfg(test)]
+mod tests;
 
 pub use caps::{reserve, stamp};
 pub use case::{Because, Case, Expectation, Expected};

@@ -180,11 +180,13 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
             (format!("{} * {}", part(left, Level::Product), part(right, Level::StandIn)), Level::Product)
         }
         Expression::Arithmetic(Arithmetic::Divide, left, right, number) => {
-            let sides = (part(left, Level::Sum), part(right, Level::Sum));
+            // The grammar takes a sum on either side of the stroke; people read it otherwise.
+            let sides = (part(left, Level::Product), part(right, Level::Product));
             (format!("decimal({}) of ({} / {})", number.scale, sides.0, sides.1), Level::Operand)
         }
         Expression::Else(of, other, _) => {
-            (format!("{} else {}", part(of, Level::Operand), part(other, Level::StandIn)), Level::StandIn)
+            // A chain of stand-ins is read from the left.
+            (format!("{} else {}", part(of, Level::StandIn), part(other, Level::Operand)), Level::StandIn)
         }
         Expression::When(of, condition, _) => {
             (format!("({} when {})", part(of, Level::Sum), show_condition(rules, condition)), Level::Operand)

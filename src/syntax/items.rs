@@ -66,8 +66,11 @@ impl<'t> Reader<'t> {
             && !self.first_on_line(at + 1)
             && (self.first_on_line(at) || !(self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{')));
         let named = is_named.then_some(at + 2);
+        let same_line_name = |at: usize| self.is_name(at) && !self.first_on_line(at);
         match opener {
-            Opener::Defaults | Opener::Customer | Opener::Moment => opens(at + 1),
+            Opener::Defaults | Opener::Customer | Opener::Moment => {
+                opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
+            }
             Opener::Purpose | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
                 named.and_then(|next| opens(labelled(next)))
             }
@@ -76,19 +79,19 @@ impl<'t> Reader<'t> {
                 equals.filter(|_| self.first_on_line(at))
             }
             Opener::Rule => {
-                let slot = named.filter(|next| self.is_word(*next, "in") && self.is_name(next + 1));
+                let slot = named.filter(|next| self.is_word(*next, "in") && same_line_name(next + 1));
                 slot.and_then(|next| opens(labelled(next + 2)))
             }
             Opener::Slot => {
                 let place = named
                     .filter(|next| self.is_word(*next, "on") || self.is_word(*next, "by"))
-                    .filter(|next| self.is_name(next + 1))?;
+                    .filter(|next| same_line_name(next + 1))?;
                 opens(labelled(place + 2)).or_else(|| self.is_sign(place + 2, b',').then_some(place + 2))
             }
             Opener::Test => opens(at + 2).filter(|_| self.is_kind(at + 1, TokenKind::Text)),
             Opener::Later => {
                 let next = named?;
-                let layer = self.is_word(next, "in") && self.is_name(next + 1);
+                let layer = self.is_word(next, "in") && same_line_name(next + 1);
                 opens(labelled(if layer { next + 2 } else { next }))
             }
             Opener::Use => (self.first_on_line(at) && self.is_kind(at + 1, TokenKind::Text)).then_some(at + 1),
@@ -114,13 +117,18 @@ impl<'t> Reader<'t> {
     /// The next line behind the declaration that opens at `at` that begins with an opening word and is indented no
     /// deeper; a header at the latest.
     fn next_opening_line(&self, at: usize) -> usize {
+        self.opening_line_behind(at, at)
+    }
+
+    /// The same, looked for behind token `from`.
+    fn opening_line_behind(&self, at: usize, from: usize) -> usize {
         let column = self.token(at).map_or(0, |token| token.column);
         let opens = |at: usize| {
             let starts_line = self.token(at).is_some_and(|token| token.first_on_line && token.column <= column);
             starts_line && self.word(at).is_some_and(|word| opener(word).is_some())
         };
         let limit = self.next_header(at);
-        (at + 1..limit).find(|at| opens(*at)).unwrap_or(limit)
+        (from + 1..limit).find(|at| opens(*at)).unwrap_or(limit)
     }
 
     /// Reads the declaration that opens at `at`; gives the token behind it.
@@ -190,7 +198,11 @@ impl<'t> Reader<'t> {
         (make(self.clauses(clauses, &body)), body.end)
     }
 
-    fn attribute_block(&mut self, at: usize, make: fn(Vec<super::tree::Attribute>) -> ItemKind) -> (ItemKind, usize) {
+    fn attribute_block(
+        &mut self,
+        at: usize,
+        make: fn(Vec<super::tree::Attribute>) -> ItemKind,
+    ) -> (ItemKind, usize) {
         let body = self.body(at, at + 1, false);
         let (attributes, _) = self.attributes(body.from, body.to);
         (make(attributes), body.end)
@@ -215,8 +227,7 @@ impl<'t> Reader<'t> {
 
     /// What stays of a declaration whose head could not be read: its word, and a name if one stands in its place.
     fn broken(&self, at: usize) -> ItemKind {
-        let name =
-            self.is_name(at + 1).then(|| Name { text: self.written(at + 1).to_owned(), span: self.span(at + 1) });
+        let name = self.is_name(at + 1).then(|| Name { text: self.written(at + 1).to_owned(), span: self.span(at + 1) });
         ItemKind::Broken(Broken { word: self.written(at).to_owned(), name })
     }
 
@@ -244,14 +255,16 @@ impl<'t> Reader<'t> {
     /// The block that should open at token `open`. Where the brace is missing its clauses are read all the same;
     /// `told` says that the head has been reported already.
     fn body(&mut self, at: usize, open: usize, told: bool) -> Body {
-        let limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) }.max(open);
+        let mut limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) }.max(open);
         let mut from = open;
+        let mut told = told;
         if self.is_sign(open, b'{') && open < limit {
             from += 1;
         } else {
             if !told && !self.has_odd(at, (open + 1).min(limit)) {
                 self.missing_brace(at, open, limit);
             }
+            told = true;
             // What stands before the brace that does come belongs to the broken head.
             let same_line = (open..limit).take_while(|token| *token == open || !self.first_on_line(*token));
             from = same_line.filter(|token| self.is_sign(*token, b'{')).map(|token| token + 1).next().unwrap_or(from);
@@ -260,7 +273,15 @@ impl<'t> Reader<'t> {
         let mut deepest = 1_usize;
         let mut brackets = 0_usize;
         for token in from..limit {
+            if token >= limit {
+                break;
+            }
             match self.token(token).map(|token| token.kind) {
+                // A text that was never closed may have swallowed the brace.
+                Some(TokenKind::Odd) if self.written(token).contains('}') => {
+                    limit = limit.min(self.opening_line_behind(at, token));
+                    told = true;
+                }
                 Some(TokenKind::Sign(b'{')) => depth += 1,
                 Some(TokenKind::Sign(b'(' | b'[')) => brackets += 1,
                 Some(TokenKind::Sign(b')' | b']')) => brackets = brackets.saturating_sub(1),
@@ -276,7 +297,7 @@ impl<'t> Reader<'t> {
             }
             deepest = deepest.max(depth + brackets);
         }
-        self.unclosed(at, from, limit)
+        self.unclosed(at, from, limit, told)
     }
 
     /// A block that nests too deep is reported and not read.
@@ -297,21 +318,16 @@ impl<'t> Reader<'t> {
 
     fn missing_brace(&mut self, at: usize, open: usize, limit: usize) {
         let word = self.written(at);
-        let found =
-            if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
+        let found = if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
         let span = if open < limit { self.span(open) } else { self.span(open.saturating_sub(1)) };
-        let finding = Diagnostic::new(
-            &codes::UNEXPECTED,
-            span,
-            format!("the clauses of this `{word}` stand between `{{` and `}}`"),
-        )
-        .primary(found)
-        .help("put a `{` before the first clause");
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("the clauses of this `{word}` stand between `{{` and `}}`"))
+            .primary(found)
+            .help("put a `{` before the first clause");
         self.report(finding);
     }
 
     /// A block that runs into the next header: with several braces open, the last `}` may close it all the same.
-    fn unclosed(&mut self, at: usize, from: usize, limit: usize) -> Body {
+    fn unclosed(&mut self, at: usize, from: usize, limit: usize, told: bool) -> Body {
         let limit = limit.min(self.next_opening_line(at)).max(from);
         let last = limit.saturating_sub(1);
         let (mut depth, mut deepest) = (0_usize, 0_usize);
@@ -327,13 +343,10 @@ impl<'t> Reader<'t> {
             // Some brace further in is missing its partner; its clause says so.
             return self.shallow(at, deepest, Body { from, to: last, end: limit });
         }
-        let swallowed =
-            (from..limit).any(|token| self.is_kind(token, TokenKind::Odd) && self.written(token).contains('}'));
-        if !swallowed {
+        if !told {
             let word = self.written(at);
-            let finding =
-                Diagnostic::new(&codes::UNCLOSED_BLOCK, self.span(at), format!("this `{word}` has no closing `}}`"))
-                    .help("put a `}` behind its last clause");
+            let finding = Diagnostic::new(&codes::UNCLOSED_BLOCK, self.span(at), format!("this `{word}` has no closing `}}`"))
+                .help("put a `}` behind its last clause");
             self.report(finding);
         }
         self.shallow(at, deepest, Body { from, to: limit, end: limit })
@@ -386,13 +399,17 @@ impl<'t> Reader<'t> {
             self.too_deep(at, deepest);
             return (None, self.layout_end(at, limit));
         }
-        // Once with all there is before the next header; if that leaves something over, once as the layout has it.
+        // First with all there is before the next header. If something is left over, with what the layout gives it. If
+        // that does not come out even, what is left over and begins a line belongs to something else.
         let layout = self.layout_end(at, limit);
         let mut stopped = None;
-        for to in [limit, layout] {
+        for (to, lenient) in [(limit, false), (layout, false), (limit, true)] {
             match self.read(Rule::condition, from, to) {
-                // What begins a line and cannot go on with the condition belongs to something else.
-                Ok(read) if read.next == to || self.first_on_line(read.next) && !self.goes_on(read.next) => {
+                Ok(read)
+                    if read.next == to
+                        || self.first_on_line(read.next) && self.is_opening(read.next)
+                        || lenient && self.first_on_line(read.next) && !self.goes_on(read.next) =>
+                {
                     let next = read.next;
                     return (self.build(read, |b, pair| b.condition(pair)), next);
                 }
@@ -410,11 +427,12 @@ impl<'t> Reader<'t> {
         (None, layout)
     }
 
-    /// Where a definition ends by its layout: before the first token on a line that is indented no deeper than it.
+    /// Where a definition ends by its layout: before the first token on a line that is indented no deeper than it (one
+    /// space more is what a deleted word leaves behind).
     fn layout_end(&self, at: usize, limit: usize) -> usize {
         let column = self.token(at).map_or(0, |token| token.column);
         (at + 1..limit)
-            .find(|token| self.token(*token).is_some_and(|token| token.first_on_line && token.column <= column))
+            .find(|token| self.token(*token).is_some_and(|token| token.first_on_line && token.column <= column + 1))
             .unwrap_or(limit)
     }
 
@@ -460,9 +478,7 @@ impl<'t> Reader<'t> {
     /// What stands where a declaration should begin. Gives the token behind it.
     fn outside(&mut self, at: usize, items: &mut Vec<Item>) -> usize {
         let end = (at + 1..self.tokens.len()).find(|token| self.is_opening(*token)).unwrap_or(self.tokens.len());
-        let meant = self
-            .word(at)
-            .filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
+        let meant = self.word(at).filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
         let meant = meant.and_then(|word| nearest(word, OPENERS.iter().map(|(word, _)| *word)));
         let closed_oddly = self.closed_oddly(at);
         if let Some(meant) = meant {
@@ -520,8 +536,7 @@ impl<'t> Reader<'t> {
 
     /// Whether an operator stands at `at`, which only a missing value behind it can have kept from being read.
     fn goes_on(&self, at: usize) -> bool {
-        self.word(at).is_some_and(super::words::continues)
-            || [b'+', b'-', b'*'].iter().any(|sign| self.is_sign(at, *sign))
+        self.word(at).is_some_and(super::words::continues) || [b'+', b'-', b'*'].iter().any(|sign| self.is_sign(at, *sign))
     }
 
     fn behind_operator(&self, next: usize, to: usize) -> usize {
@@ -544,41 +559,13 @@ impl Builder<'_> {
     }
 }
 
-const PURPOSE_HEAD: Form = Form {
-    word: "purpose",
-    needs: "a name, a label in quotes and its clauses",
-    example: "purpose profiling \"Score me\" { basis consent }",
-};
-const OFFER_HEAD: Form =
-    Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
-const CAP_HEAD: Form = Form {
-    word: "cap",
-    needs: "a name and its clauses",
-    example: "cap pressure { at most 5 shown  in any 7 days  per customer  on tag promo }",
-};
-const PERSONA_HEAD: Form =
-    Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };
-const EVENT_HEAD: Form = Form {
-    word: "event",
-    needs: "a name, a label in quotes and its fields",
-    example: "event purchase \"Something was bought\" { amount: decimal(2) }",
-};
-const SLOT_HEAD: Form =
-    Form { word: "slot", needs: "a name, `on` and a place", example: "slot home_hero on web { accepts service }" };
-const RULE_HEAD: Form = Form {
-    word: "rule",
-    needs: "a name, `in` and the name of a slot",
-    example: "rule tip in tips { show brand_story }",
-};
-const TEST_HEAD: Form = Form {
-    word: "test",
-    needs: "a label in quotes and its clauses",
-    example: "test \"the tip is shown\" { expect tips shows brand_story }",
-};
-const SEGMENT_HEAD: Form = Form {
-    word: "segment",
-    needs: "a name, `=` and a condition",
-    example: "segment lapsed \"Silent\" = last_order is more than 60 days old",
-};
-const VALUE_HEAD: Form =
-    Form { word: "value", needs: "a name, `=` and a value", example: "value worth = price * quantity" };
+const PURPOSE_HEAD: Form = Form { word: "purpose", needs: "a name, a label in quotes and its clauses", example: "purpose profiling \"Score me\" { basis consent }" };
+const OFFER_HEAD: Form = Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
+const CAP_HEAD: Form = Form { word: "cap", needs: "a name and its clauses", example: "cap pressure { at most 5 shown  in any 7 days  per customer  on tag promo }" };
+const PERSONA_HEAD: Form = Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };
+const EVENT_HEAD: Form = Form { word: "event", needs: "a name, a label in quotes and its fields", example: "event purchase \"Something was bought\" { amount: decimal(2) }" };
+const SLOT_HEAD: Form = Form { word: "slot", needs: "a name, `on` and a place", example: "slot home_hero on web { accepts service }" };
+const RULE_HEAD: Form = Form { word: "rule", needs: "a name, `in` and the name of a slot", example: "rule tip in tips { show brand_story }" };
+const TEST_HEAD: Form = Form { word: "test", needs: "a label in quotes and its clauses", example: "test \"the tip is shown\" { expect tips shows brand_story }" };
+const SEGMENT_HEAD: Form = Form { word: "segment", needs: "a name, `=` and a condition", example: "segment lapsed \"Silent\" = last_order is more than 60 days old" };
+const VALUE_HEAD: Form = Form { word: "value", needs: "a name, `=` and a value", example: "value worth = price * quantity" };

@@ -2,9 +2,9 @@
 
 use super::super::candidate::Guarded;
 use super::super::slot::decide;
-use super::steps::rule_reasons;
+use super::steps::{rule_reasons, without_change};
 use super::{Explanation, Fate, Who, explain};
-use crate::frame::{Because, By, Decision, Expectation, Expected, Frame, Outcome};
+use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, gather};
 use crate::model::{RuleId, RuleSet};
 
 /// An expectation that was not met.
@@ -22,7 +22,6 @@ pub struct Mismatch {
 /// What was decided instead and why.
 pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Result<(), Mismatch> {
     let decision = decide(rules, frame, expectation.slot);
-    let explanation = explain(rules, frame, expectation.slot);
     let verdict = match &expectation.what {
         Expected::Shows(offer, because) => match decision.outcome == Outcome::Shows(*offer) {
             true => won_because(rules, frame, &decision, because.as_ref()),
@@ -32,12 +31,26 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
             true => won_because(rules, frame, &decision, because.as_ref()),
             false => Err("expected nothing".to_owned()),
         },
-        Expected::PassesOver(rule, because) => passes_over(rules, &explanation, *rule, because),
+        Expected::PassesOver(rule, because) => {
+            passes_over(rules, &without_change(rules, frame, expectation.slot), *rule, because)
+        }
     };
-    verdict.map_err(|expected| Mismatch {
-        message: format!("{expected}, but {}", explanation.headline()),
-        why: explanation.to_text().into_iter().skip(1).map(|line| line.trim_start().to_owned()).collect(),
-    })
+    let told = |expected: String| {
+        let explanation = explain(rules, frame, expectation.slot);
+        let why = explanation.to_text().into_iter().skip(1).map(|line| line.trim_start().to_owned());
+        Mismatch { message: format!("{expected}, but {}", explanation.headline()), why: why.collect() }
+    };
+    verdict.map_err(told)
+}
+
+/// Runs a test of the language: the expectations that are not met, each with what was decided instead.
+pub fn run<'a>(rules: &RuleSet, case: &'a Case) -> Vec<(&'a Expectation, Mismatch)> {
+    let frame = gather(rules, &case.facts);
+    let failed = |expectation: &'a Expectation| {
+        let mismatch = meets(rules, &frame, expectation).err()?;
+        Some((expectation, mismatch))
+    };
+    case.expectations.iter().filter_map(failed).collect()
 }
 
 /// The answer is the one expected; is it there for the reason expected?

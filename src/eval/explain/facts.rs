@@ -17,6 +17,14 @@ pub(super) fn reads_protected(rules: &RuleSet, condition: &Condition) -> bool {
     rules.read_by(condition).iter().any(|id| rules[*id].is_protected())
 }
 
+/// Whether a condition reads a value that is kept from the reader and is there to be read. Protective attributes are
+/// apart: of them yes and unknown read alike anyway.
+pub(super) fn hangs_on_hidden(rules: &RuleSet, frame: &Frame, condition: &Condition) -> bool {
+    let hides = |id: &AttributeId| rules[*id].is_protected() && !rules[*id].protective;
+    let is_there = |id: &AttributeId| datum(rules, frame, &Expression::Attribute(*id)).known().is_some();
+    rules.read_by(condition).iter().any(|id| hides(id) && is_there(id))
+}
+
 /// The tests that make the condition what it is: of an `and` that is no its parts that are no, of one that is yes all,
 /// of an unknown one its unknown parts; `or` likewise.
 pub(super) fn deciding<'a>(rules: &'a RuleSet, frame: &Frame, part: &'a Condition) -> Vec<&'a Condition> {
@@ -160,7 +168,7 @@ pub(super) fn unknown(rules: &RuleSet, frame: &Frame, clause: &Condition) -> Vec
 }
 
 /// The attributes for which an `unless` that reads protective ones is not lifted: those of them that do not say no, and
-/// whatever else is missing. Yes and unknown read alike.
+/// whatever else is missing. Yes and unknown read alike. Empty where only a hidden value keeps it from being lifted.
 pub(super) fn not_lifted(rules: &RuleSet, frame: &Frame, clause: &Condition) -> Vec<Unknown> {
     let kept = |id: &AttributeId| {
         let value = datum(rules, frame, &Expression::Attribute(*id));
@@ -169,11 +177,7 @@ pub(super) fn not_lifted(rules: &RuleSet, frame: &Frame, clause: &Condition) -> 
             false => value.known().is_none(),
         }
     };
-    let mut found: BTreeSet<_> = rules.read_by(clause).into_iter().filter(kept).collect();
-    if found.is_empty() {
-        found = rules.read_by(clause).into_iter().filter(|id| rules[*id].protective).collect();
-    }
-    described(rules, frame, found)
+    described(rules, frame, rules.read_by(clause).into_iter().filter(kept).collect())
 }
 
 pub(super) fn reads_protective(rules: &RuleSet, clause: &Condition) -> bool {

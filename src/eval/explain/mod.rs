@@ -20,7 +20,7 @@ mod steps;
 mod text;
 mod values;
 
-pub use expect::{Mismatch, meets};
+pub use expect::{Mismatch, meets, run};
 pub use nearest::nearest;
 pub use steps::explain;
 
@@ -243,6 +243,16 @@ pub struct Change {
     pub rule: String,
     /// One or two facts, as `age is 18`.
     pub facts: Vec<String>,
-    /// Whether something that may not be named here must hold as well.
-    pub provided: bool,
+    /// What must hold as well and may not be named.
+    pub provided: Option<Proviso>,
+}
+
+/// What a smallest change takes to hold without looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proviso {
+    /// The clauses that read protected facts, of this rule or of one above it.
+    ProtectedFacts,
+    /// The whole audience of a rule that waits for consent.
+    Audience,
 }

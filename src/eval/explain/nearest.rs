@@ -10,14 +10,14 @@
 //!
 //! Clauses that read a protected fact are taken to hold, for every rule alike: the answer is the same whatever the fact
 //! is, and says `as far as protected facts allow`. Of a rule that waits for consent all clauses are taken to hold, since
-//! nothing may be said of its audience.
+//! nothing may be said of its audience; that answer says `if its audience fits`.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate, replay};
-use super::{Change, facts, values};
+use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::{show_counted, show_value};
 use crate::model::{AttributeId, Basis, CapId, Expression, PurposeId, RuleId, RuleSet, SlotId};
@@ -43,9 +43,12 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     }
     let mut moves = search.run(frame)?;
     moves.sort();
-    let up_to_it = rules[slot].order.iter().take(place + 1);
-    let provided = waits_for_consent
-        || up_to_it.flat_map(|rule| guards(&rules[*rule])).any(|guard| facts::reads_protected(rules, guard.condition));
+    let reads = |rule: &RuleId| guards(&rules[*rule]).any(|guard| facts::reads_protected(rules, guard.condition));
+    let provided = match () {
+        () if waits_for_consent => Some(Proviso::Audience),
+        () if rules[slot].order.iter().take(place + 1).any(reads) => Some(Proviso::ProtectedFacts),
+        () => None,
+    };
     let facts = moves.iter().map(|change| change.show(rules, frame)).collect();
     Some(Change { rule: rules[rule].name.clone(), facts, provided })
 }

@@ -2,27 +2,42 @@
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
-use super::{Answer, Author, Candidate, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
+use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
-use crate::model::show::{show_counted, show_substitute};
+use crate::model::show::{show_condition, show_counted, show_substitute};
 use crate::model::{Active, CapId, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
-use crate::value::{Truth, show_instant};
+use crate::value::{Missing, Truth, show_instant};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
 const CHANGES_SOUGHT: usize = 3;
 
 /// Why the slot answers what it answers.
 pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
-    let guarded = Guarded::new(rules, frame);
-    let replay = replay(&guarded, slot);
-    let candidates = Story { guarded: &guarded, replay: &replay, slot }.candidates();
+    let replay = replay(&Guarded::new(rules, frame), slot);
     let is_above = |rule: &&RuleId| match origin(&replay) {
         Some(origin) => stands_before(rules, slot, **rule, origin),
         None => true,
     };
     let sought = rules[slot].order.iter().take_while(is_above).take(CHANGES_SOUGHT);
-    let change = sought.copied().find_map(|rule| nearest(rules, frame, slot, rule));
-    Explanation { slot: rules[slot].name.clone(), answer: answer(rules, &replay), candidates, change }
+    let mut change: Option<Change> = None;
+    for rule in sought {
+        let found = nearest(rules, frame, slot, *rule);
+        if found.as_ref().is_some_and(|found| change.as_ref().is_none_or(|best| found.facts.len() < best.facts.len())) {
+            change = found;
+        }
+        if change.as_ref().is_some_and(|best| best.facts.len() == 1) {
+            break;
+        }
+    }
+    Explanation { change, ..without_change(rules, frame, slot) }
+}
+
+/// The same without looking for a smallest change.
+pub(super) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+    let guarded = Guarded::new(rules, frame);
+    let replay = replay(&guarded, slot);
+    let candidates = Story { guarded: &guarded, replay: &replay, slot }.candidates();
+    Explanation { slot: rules[slot].name.clone(), answer: answer(rules, &replay), candidates, change: None }
 }
 
 fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
@@ -228,23 +243,41 @@ fn fallback_reasons(guarded: &Guarded<'_>, entry: &Fallback, dropped: &Dropped) 
 /// The clauses that are against the customer, if any are; else all that is not known.
 ///
 /// An `unless` that reads a protective attribute is never against anybody here, whatever it says: of the spared the
-/// reader learns only that nobody knows that they need not be spared (R18).
+/// reader learns only that nobody knows that they need not be spared (R18). And what is not known in a clause that hangs
+/// on a hidden value is named only where nothing else is, and then for all such clauses, so that the names do not tell
+/// which of them the hidden value let pass.
 fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guard<'a>>) -> Vec<Reason> {
     let (rules, frame) = (guarded.rules, guarded.frame);
-    let (mut against, mut protected, mut unknown) = (Vec::new(), false, Vec::new());
+    let (mut against, mut protected, mut unknown, mut hanging) = (Vec::new(), false, Vec::new(), Vec::new());
     for guard in guards {
-        let truth = passes(rules, frame, guard);
-        match truth {
+        let spares = guard.is_unless && facts::reads_protective(rules, guard.condition);
+        let hangs = facts::hangs_on_hidden(rules, frame, guard.condition);
+        let named = || {
+            let named = if spares {
+                facts::not_lifted(rules, frame, guard.condition)
+            } else {
+                facts::unknown(rules, frame, guard.condition)
+            };
+            named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)).collect::<Vec<_>>()
+        };
+        match passes(rules, frame, guard) {
+            Truth::Yes if hangs => hanging.extend(named()),
             Truth::Yes => {}
-            Truth::No | Truth::Unknown if guard.is_unless && facts::reads_protective(rules, guard.condition) => {
-                let named = facts::not_lifted(rules, frame, guard.condition);
-                unknown.extend(named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)));
+            Truth::No | Truth::Unknown if spares => {
+                let named = named();
+                protected |= named.is_empty();
+                if hangs { &mut hanging } else { &mut unknown }.extend(named);
             }
             Truth::No if facts::reads_protected(rules, guard.condition) => protected = true,
             Truth::No => against.push(facts::sentence(rules, frame, guard.condition, guard.is_unless)),
             Truth::Unknown => {
-                let named = facts::unknown(rules, frame, guard.condition);
-                unknown.extend(named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)));
+                let named = named();
+                if named.is_empty() && !facts::reads_protected(rules, guard.condition) {
+                    // Nothing is missing, and yet nothing comes of it: the clause computes with its own numbers.
+                    let (attribute, why) = (show_condition(rules, guard.condition), Missing::Computed.word());
+                    unknown.push(Reason::NotKnown { attribute, why: Some(why.to_owned()) });
+                }
+                if hangs { &mut hanging } else { &mut unknown }.extend(named);
             }
         }
     }
@@ -253,7 +286,9 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
             against.into_iter().map(|fact| Reason::NotApplicable { fact: Some(fact) }).collect()
         }
         () if protected => vec![Reason::NotApplicable { fact: None }],
-        () => unknown,
+        () if !unknown.is_empty() => unknown,
+        () if !hanging.is_empty() => hanging,
+        () => vec![Reason::NotApplicable { fact: None }],
     };
     // The order in which an author wrote the clauses says nothing.
     reasons.sort();
@@ -281,7 +316,7 @@ fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
     let lacks = shortfall.map(|shortfall| match shortfall.why {
         Short::Version { given: Some(given), wanted } => format!("version {given} of {wanted}"),
         Short::Version { given: None, wanted } => format!("no version of {wanted}"),
-        Short::TooOld { granted_at: Some(at) } => format!("granted at {}", show_instant(at)),
+        Short::TooOld { granted_at: Some(at) } => format!("granted too long ago, {}", show_instant(at)),
         Short::TooOld { granted_at: None } => "granted nobody knows when".to_owned(),
         Short::NotYet { granted_at } => format!("granted only at {}", show_instant(granted_at)),
         Short::Unconfirmed => "not confirmed".to_owned(),

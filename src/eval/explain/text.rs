@@ -1,6 +1,6 @@
 //! An explanation in words: one line for the answer, one for each candidate, short reasons first (R22).
 
-use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who};
+use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Proviso, Reason, Who};
 use crate::value::{show_date, show_instant};
 
 /// What stands in for a fact that may not be named.
@@ -61,10 +61,7 @@ impl std::fmt::Display for Fate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Wins => f.write_str("wins"),
-            Self::Drops(reasons) => {
-                let reasons: Vec<_> = reasons.iter().map(Reason::to_string).collect();
-                f.write_str(&reasons.join("; "))
-            }
+            Self::Drops(reasons) => f.write_str(&listed(reasons)),
             Self::Outranked { by, how } => write!(f, "outranked by {by} ({how})"),
             Self::TriedBefore => f.write_str("tried before"),
             Self::NotNeeded => f.write_str("not needed"),
@@ -147,9 +144,10 @@ impl Reason {
     }
 }
 
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let short = match self {
+impl Reason {
+    /// What stands before the facts.
+    fn heading(&self) -> String {
+        match self {
             // A declared cap goes by its name; a rule's own clause has none that an author gave.
             Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
             Self::Capped { .. }
@@ -161,17 +159,33 @@ impl std::fmt::Display for Reason {
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
             | Self::Taken { .. } => self.short().into_iter().next().unwrap_or_default(),
-        };
-        match self.beside() {
-            Some(beside) => write!(f, "{short} ({beside})"),
-            None => f.write_str(&short),
         }
     }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&listed(std::slice::from_ref(self)))
+    }
+}
+
+/// Reasons in one line; neighbours with the same heading share it.
+fn listed(reasons: &[Reason]) -> String {
+    let shown = reasons.chunk_by(|a, b| a.heading() == b.heading()).map(|alike| {
+        let heading = alike.first().map(Reason::heading).unwrap_or_default();
+        let beside: Vec<_> = alike.iter().filter_map(Reason::beside).collect();
+        if beside.is_empty() { heading } else { format!("{heading} ({})", beside.join("; ")) }
+    });
+    shown.collect::<Vec<_>>().join("; ")
 }
 
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "smallest change: {} wins if {}", self.rule, self.facts.join(" and "))?;
-        if self.provided { f.write_str(", as far as protected facts allow") } else { Ok(()) }
+        f.write_str(match self.provided {
+            Some(Proviso::ProtectedFacts) => ", as far as protected facts allow",
+            Some(Proviso::Audience) => ", if its audience fits",
+            None => "",
+        })
     }
 }

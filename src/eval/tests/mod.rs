@@ -5,6 +5,7 @@ mod bank;
 mod chains;
 mod hero;
 mod order;
+mod reading;
 mod redaction;
 mod request;
 mod words;
@@ -71,5 +72,20 @@ impl Random {
         for at in (1..of.len()).rev() {
             of.swap(at, self.below(at + 1));
         }
+    }
+}
+
+/// The kind of a reason, without its facts.
+fn kind(reason: &crate::eval::Reason) -> &'static str {
+    use crate::eval::Reason;
+    match reason {
+        Reason::SwitchedOff { .. } => "off",
+        Reason::NotActive { .. } => "dated",
+        Reason::ReviewOverdue { .. } => "overdue",
+        Reason::NoConsent { .. } => "consent",
+        Reason::NotApplicable { .. } => "no",
+        Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
+        Reason::Taken { .. } => "taken",
+        Reason::Capped { .. } => "capped",
     }
 }

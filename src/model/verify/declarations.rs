@@ -116,10 +116,7 @@ fn attribute(rules: &RuleSet, attribute: &Attribute) -> Checked {
         Basis::ExplicitConsent => true,
         Basis::Consent | Basis::LegitimateInterest(_) => false,
     };
-    if attribute.sensitive
-        && !attribute.protective
-        && !attribute.needs.iter().any(|purpose| explicit(&rules[*purpose].basis))
-    {
+    if attribute.sensitive && !attribute.needs.iter().any(|purpose| explicit(&rules[*purpose].basis)) {
         return Err(Flaw::Mark("sensitive"));
     }
     if attribute.mapping.row_number && !attribute.key {

@@ -91,7 +91,7 @@ pub enum Flaw {
     /// Reads what is `never used`.
     #[error("reads `{0}`, which is never used")]
     NeverUsed(String),
-    /// Reads a protective attribute outside `unless` (R18).
+    /// Reads a protective attribute outside `unless`, or in an `unless` so that it chooses people (R18).
     #[error("reads a protective attribute to select people")]
     Protective,
     /// Reads an attribute without needing its purpose (R19).
@@ -101,7 +101,7 @@ pub enum Flaw {
     #[error("the class of {0} does not belong here")]
     Class(&'static str),
     /// The last fallback is not always possible (R11).
-    #[error("the last fallback is not a service offer without dates and condition, or nothing")]
+    #[error("the last fallback is not a service offer without dates, switch and condition, or nothing")]
     LastFallback,
     /// The rule belongs to another slot.
     #[error("{0} names a rule of another slot")]

@@ -63,6 +63,9 @@ pub mod limits {
     /// How many nodes a condition or expression may have with every segment and value in its place: what one look at
     /// it may cost.
     pub const NODES_WRITTEN_OUT: usize = 200_000;
+    /// How many nodes all conditions of all rules and fallbacks may have together, every segment and value in its
+    /// place: what the slots of one request may cost.
+    pub const NODES_IN_ALL: usize = 50_000_000;
 }
 
 /// Looks at all of a rule set.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::flaw::{Checked, InPlace};
 use super::{Flaw, VerifyError, limits, typing};
-use crate::model::{Condition, Expression, PurposeId, RuleSet, SegmentId, ValueId};
+use crate::model::{Condition, Expression, PurposeId, RuleSet, Scope, SegmentId, ValueId};
 
 /// What one condition reads, through everything it refers to.
 #[derive(Clone, Debug, Default)]
@@ -16,12 +16,63 @@ pub(super) struct Reads {
     /// The purposes that must be open to know it; those of protective attributes are not among them, because sparing
     /// somebody needs no consent (R18).
     pub(super) purposes: BTreeSet<PurposeId>,
-    /// Whether it reads a protective attribute.
-    pub(super) protective: bool,
+    /// How it reads protective attributes.
+    pub(super) protective: Protective,
     /// Whether it reads any customer attribute that is not protective.
     pub(super) customer: bool,
     depth: usize,
-    nodes: usize,
+    /// How many nodes it has when written out.
+    pub(super) nodes: usize,
+}
+
+/// How protective attributes are read. An `unless` spares people as long as more of the attribute makes its condition
+/// more true; under a `not`, or by asking whether it is known, it would choose them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Protective {
+    spares: bool,
+    under_not: bool,
+    asks_if_known: bool,
+}
+
+impl Protective {
+    /// Whether it is read at all.
+    pub(super) fn is_read(self) -> bool {
+        self.spares || self.chooses()
+    }
+
+    /// Whether even an `unless` would choose by it.
+    pub(super) fn chooses(self) -> bool {
+        self.under_not || self.asks_if_known
+    }
+
+    fn add(&mut self, other: Self, sense: Sense) {
+        let (spares, under_not, known) = match sense {
+            Sense::Plain => (other.spares, other.under_not, other.asks_if_known),
+            Sense::Negated => (other.under_not, other.spares, other.asks_if_known),
+            Sense::Known => (false, false, other.is_read()),
+        };
+        self.spares |= spares;
+        self.under_not |= under_not;
+        self.asks_if_known |= known;
+    }
+}
+
+/// In which sense a part stands in its condition.
+#[derive(Clone, Copy, Debug)]
+enum Sense {
+    Plain,
+    Negated,
+    Known,
+}
+
+impl Sense {
+    fn negated(self) -> Self {
+        match self {
+            Self::Plain => Self::Negated,
+            Self::Negated => Self::Plain,
+            Self::Known => Self::Known,
+        }
+    }
 }
 
 /// What every segment and value reads.
@@ -66,76 +117,82 @@ pub(super) fn check(rules: &RuleSet) -> Result<All, VerifyError> {
 impl All {
     /// What a typed condition reads, if it is not too large when written out.
     pub(super) fn of_condition(&self, rules: &RuleSet, condition: &Condition) -> Checked<Reads> {
-        let mut reads = Reads::default();
-        self.condition(rules, condition, &mut reads, 1)?;
-        Ok(reads)
+        let mut walk = Walk { all: self, rules, reads: Reads::default() };
+        walk.condition(condition, Sense::Plain, 1)?;
+        Ok(walk.reads)
     }
 
     fn of_expression(&self, rules: &RuleSet, expression: &Expression) -> Checked<Reads> {
-        let mut reads = Reads::default();
-        self.expression(rules, expression, &mut reads, 1)?;
-        Ok(reads)
+        let mut walk = Walk { all: self, rules, reads: Reads::default() };
+        walk.expression(expression, Sense::Plain, 1)?;
+        Ok(walk.reads)
     }
+}
 
-    fn condition(&self, rules: &RuleSet, condition: &Condition, reads: &mut Reads, depth: usize) -> Checked {
-        reads.grow(depth, 1)?;
+/// Collects what one condition reads; segments and values have been collected before.
+struct Walk<'a> {
+    all: &'a All,
+    rules: &'a RuleSet,
+    reads: Reads,
+}
+
+impl Walk<'_> {
+    fn condition(&mut self, condition: &Condition, sense: Sense, depth: usize) -> Checked {
+        self.reads.grow(depth, 1)?;
         match condition {
             Condition::And(parts) | Condition::Or(parts) => {
-                parts.iter().try_for_each(|part| self.condition(rules, part, reads, depth + 1))
+                parts.iter().try_for_each(|part| self.condition(part, sense, depth + 1))
             }
-            Condition::Not(inner) => self.condition(rules, inner, reads, depth + 1),
-            Condition::Segment(segment) => match self.segments.get(segment.index()) {
-                Some(there) => reads.take(there, depth),
+            Condition::Not(inner) => self.condition(inner, sense.negated(), depth + 1),
+            Condition::Segment(segment) => match self.all.segments.get(segment.index()) {
+                Some(there) => self.reads.take(there, sense, depth),
                 None => Ok(()),
             },
-            Condition::OneOf(_, values) => {
-                reads.grow(depth, values.len())?;
-                self.operands(rules, condition, reads, depth)
+            Condition::OneOf(of, values) => {
+                self.reads.grow(depth, values.len())?;
+                self.expression(of, sense, depth + 1)
             }
-            Condition::Has(_, _, elements) => {
-                reads.grow(depth, elements.len())?;
-                self.operands(rules, condition, reads, depth)
+            Condition::Has(of, _, elements) => {
+                self.reads.grow(depth, elements.len())?;
+                self.expression(of, sense, depth + 1)
             }
+            Condition::Known(of) | Condition::Never(of) => self.expression(of, Sense::Known, depth + 1),
             Condition::Holds(_)
             | Condition::Equal(..)
             | Condition::Compare(..)
             | Condition::Between(..)
-            | Condition::Known(_)
-            | Condition::Never(_)
-            | Condition::Age(..) => self.operands(rules, condition, reads, depth),
+            | Condition::Age(..) => {
+                condition.operands().into_iter().try_for_each(|operand| self.expression(operand, sense, depth + 1))
+            }
         }
     }
 
-    fn operands(&self, rules: &RuleSet, condition: &Condition, reads: &mut Reads, depth: usize) -> Checked {
-        condition.operands().into_iter().try_for_each(|operand| self.expression(rules, operand, reads, depth + 1))
-    }
-
-    fn expression(&self, rules: &RuleSet, expression: &Expression, reads: &mut Reads, depth: usize) -> Checked {
-        reads.grow(depth, 1)?;
+    fn expression(&mut self, expression: &Expression, sense: Sense, depth: usize) -> Checked {
+        self.reads.grow(depth, 1)?;
         match expression {
             Expression::Attribute(id) => {
-                let attribute = &rules[*id];
+                let attribute = &self.rules[*id];
                 if attribute.protective {
-                    reads.protective = true;
+                    self.reads.protective.add(Protective { spares: true, ..Protective::default() }, sense);
                 } else {
-                    reads.purposes.extend(&attribute.needs);
-                    reads.customer |= attribute.scope == crate::model::Scope::Customer;
+                    self.reads.purposes.extend(&attribute.needs);
+                    self.reads.customer |= attribute.scope == Scope::Customer;
                 }
                 Ok(())
             }
-            Expression::Value(id) => match self.values.get(id.index()) {
-                Some(there) => reads.take(there, depth),
+            Expression::Value(id) => match self.all.values.get(id.index()) {
+                Some(there) => self.reads.take(there, sense, depth),
                 None => Ok(()),
             },
             Expression::Literal(..) | Expression::Consent(_) | Expression::Now => Ok(()),
-            Expression::Rescale(inner, _) => self.expression(rules, inner, reads, depth + 1),
+            Expression::Rescale(inner, _) => self.expression(inner, sense, depth + 1),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
-                self.expression(rules, left, reads, depth + 1)?;
-                self.expression(rules, right, reads, depth + 1)
+                self.expression(left, sense, depth + 1)?;
+                self.expression(right, sense, depth + 1)
             }
             Expression::When(amount, when, _) => {
-                self.expression(rules, amount, reads, depth + 1)?;
-                self.condition(rules, when, reads, depth + 1)
+                self.expression(amount, sense, depth + 1)?;
+                self.condition(when, sense, depth + 1)
             }
         }
     }
@@ -151,9 +208,9 @@ impl Reads {
         if self.nodes > limits::NODES_WRITTEN_OUT { Err(Flaw::TooLarge) } else { Ok(()) }
     }
 
-    fn take(&mut self, there: &Self, depth: usize) -> Checked {
+    fn take(&mut self, there: &Self, sense: Sense, depth: usize) -> Checked {
         self.purposes.extend(&there.purposes);
-        self.protective |= there.protective;
+        self.protective.add(there.protective, sense);
         self.customer |= there.customer;
         self.grow(depth.saturating_add(there.depth), there.nodes)
     }

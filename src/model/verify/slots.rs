@@ -2,26 +2,30 @@
 //! are reached.
 
 use super::flaw::{Checked, InPlace};
-use super::lists::{active, ascending, date, exists, not_empty};
+use super::lists::{active, ascending, at_most, date, exists, not_empty};
 use super::reach::{All, depth_first};
-use super::{Flaw, VerifyError, typing};
+use super::{Flaw, VerifyError, limits, typing};
 use crate::model::{Class, Offer, Rule, RuleSet, Slot, Substitute};
 
 pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
+    let mut nodes = 0;
     for slot in &rules.slots {
-        self::slot(rules, reads, slot).within("slot", &slot.name)?;
+        nodes += self::slot(rules, reads, slot).within("slot", &slot.name)?;
     }
     for rule in &rules.rules {
         references(rules, rule).within("rule", &rule.name)?;
     }
     for rule in &rules.rules {
-        guards(rules, reads, rule).within("rule", &rule.name)?;
+        nodes += guards(rules, reads, rule).within("rule", &rule.name)?;
+        at_most("nodes in all conditions", nodes, limits::NODES_IN_ALL).within("rule", &rule.name)?;
         place(rules, reads, rule).within("rule", &rule.name)?;
     }
     substitutes_end(rules)
 }
 
-fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked {
+/// Gives how many nodes its conditions have.
+fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
+    let mut nodes = 0;
     not_empty("classes that it accepts", &slot.accepts)?;
     ascending("classes", &slot.accepts)?;
     let Some((last, earlier)) = slot.fallback.split_last() else { return Err(Flaw::Empty("fallback")) };
@@ -36,14 +40,16 @@ fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked {
     for entry in earlier {
         if let Some(when) = &entry.when {
             typing::condition(rules, when, 0)?;
-            if reads.of_condition(rules, when)?.protective {
+            let read = reads.of_condition(rules, when)?;
+            nodes += read.nodes;
+            if read.protective.is_read() {
                 return Err(Flaw::Protective);
             }
         }
     }
-    let always = |offer: &Offer| offer.class == Class::Service && offer.active.is_none();
+    let always = |offer: &Offer| offer.class == Class::Service && offer.active.is_none() && offer.off.is_none();
     let ends = last.when.is_none() && last.offer.is_none_or(|offer| always(&rules[offer]));
-    if ends { Ok(()) } else { Err(Flaw::LastFallback) }
+    if ends { Ok(nodes) } else { Err(Flaw::LastFallback) }
 }
 
 /// What a slot does not accept cannot be shown there, except a service offer in the place of something else (R1).
@@ -70,20 +76,22 @@ fn references(rules: &RuleSet, rule: &Rule) -> Checked {
     rule.review_by.map_or(Ok(()), |day| date("date of review", day))
 }
 
-fn guards(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
-    for clause in rule.when.iter().chain(&rule.unless) {
+/// Gives how many nodes its conditions have.
+fn guards(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked<usize> {
+    let mut nodes = 0;
+    let clauses = rule.when.iter().map(|clause| (clause, false)).chain(rule.unless.iter().map(|clause| (clause, true)));
+    for (clause, is_unless) in clauses {
         typing::condition(rules, &clause.condition, 0)?;
         let read = reads.of_condition(rules, &clause.condition)?;
         if let Some(purpose) = read.purposes.iter().find(|purpose| rule.needs.binary_search(purpose).is_err()) {
             return Err(Flaw::Needs(rules[*purpose].name.clone()));
         }
-    }
-    for clause in &rule.when {
-        if reads.of_condition(rules, &clause.condition)?.protective {
+        if if is_unless { read.protective.chooses() } else { read.protective.is_read() } {
             return Err(Flaw::Protective);
         }
+        nodes += read.nodes;
     }
-    Ok(())
+    Ok(nodes)
 }
 
 fn place(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {

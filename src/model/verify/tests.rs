@@ -226,6 +226,10 @@ fn operands_of_one_type() {
     assert_eq!(one_of(vec![Value::Member(0), Value::Member(3)]), Flaw::Value("written value"));
     assert_eq!(one_of(vec![Value::Number(0)]), Flaw::Value("written value"));
     assert_eq!(one_of(vec![Value::Never]), Flaw::Value("written value"));
+    let mut never_met = rule_set();
+    let out_of_range = Condition::OneOf(of(at::TENURE), vec![Value::Number(50), Value::Number(500)]);
+    never_met.rules[0].when.push(clause(out_of_range));
+    verify(&never_met).unwrap();
     let never = Expression::Literal(Value::Never, Type::Time);
     assert_eq!(equal(of(at::LAST_ORDER), never), Flaw::Value("written value"));
     let gold = Expression::Literal(Value::Member(3), Type::OneOf(TIERS));
@@ -337,6 +341,13 @@ fn depth_and_size_are_bounded() {
         Condition::And(vec![segment(), segment()])
     };
     assert_eq!(chain(40, both).unwrap_err().flaw, Flaw::TooLarge);
+    let in_all = refused(|rules| {
+        let large = (0..60_000).map(Value::Number).collect();
+        rules.segments[0].condition = Condition::OneOf(Expression::Attribute(at::TENURE), large);
+        let three = Condition::And(vec![Condition::Segment(SegmentId(0)); 3]);
+        rules.rules[2].when = vec![clause(three); 300];
+    });
+    assert!(matches!(in_all, Flaw::TooMany { limit: limits::NODES_IN_ALL, .. }), "{in_all}");
     let many: Vec<_> = (0..=limits::ELEMENTS as i64).map(Value::Number).collect();
     let too_many = Flaw::TooMany { what: "values in one list", count: 65_536, limit: limits::ELEMENTS };
     assert_eq!(refused_when(Condition::OneOf(Expression::Attribute(at::TENURE), many)), too_many);
@@ -470,6 +481,7 @@ fn the_last_fallback_is_always_possible() {
     assert_eq!(last(|rules| drop(rules.slots[1].fallback.pop())), Flaw::LastFallback);
     assert_eq!(last(|rules| rules.slots[1].fallback[1].offer = Some(OfferId(1))), Flaw::LastFallback);
     assert_eq!(last(|rules| rules.offers[0].active = Some(Active::default())), Flaw::LastFallback);
+    assert_eq!(last(|rules| rules.offers[0].off = Some("broken".into())), Flaw::LastFallback);
     assert_eq!(last(|rules| rules.slots[0].fallback[0].offer = Some(OfferId(3))), Flaw::Class("a fallback"));
 }
 
@@ -485,6 +497,23 @@ fn what_may_be_read() {
         Flaw::Protective,
         "by way of a segment"
     );
+    let unless = |condition| refused(|rules| rules.rules[0].unless.push(clause(condition)));
+    assert_eq!(unless(Condition::Not(Box::new(vulnerable()))), Flaw::Protective, "nobody but the vulnerable");
+    assert_eq!(unless(Condition::Known(Expression::Attribute(at::VULNERABLE))), Flaw::Protective);
+    assert_eq!(
+        refused(|rules| {
+            rules.segments[0].condition = Condition::Not(Box::new(vulnerable()));
+            rules.rules[0].when.remove(0);
+            rules.values[1].expression = literal(3);
+            rules.rules[2].unless.push(clause(Condition::Segment(SegmentId(0))));
+        }),
+        Flaw::Protective,
+        "by way of a segment"
+    );
+    let mut twice = rule_set();
+    let not_not = Condition::Not(Box::new(Condition::Not(Box::new(vulnerable()))));
+    twice.rules[0].unless.push(clause(not_not));
+    verify(&twice).unwrap();
     let diagnosis = || Condition::Known(Expression::Attribute(at::DIAGNOSIS));
     let never_used = Flaw::NeverUsed("diagnosis".into());
     assert_eq!(refused_when(diagnosis()), never_used);

@@ -40,7 +40,7 @@ pub(super) fn condition(rules: &RuleSet, of: &Condition, depth: usize) -> Checke
                 return Err(Flaw::Empty("values to be one of"));
             }
             at_most("values in one list", values.len(), limits::ELEMENTS)?;
-            values.iter().try_for_each(|element| literal(rules, element, ty))
+            values.iter().try_for_each(|element| listed(rules, element, ty))
         }
         Condition::Compare(_, left, right) => {
             let left = expression(rules, left, depth)?;
@@ -163,6 +163,14 @@ fn literal(rules: &RuleSet, written: &Value, ty: Type) -> Checked {
         exists("list", list.0, rules.enums.len())?;
     }
     value(rules, "written value", written, ty)
+}
+
+/// A written value in a list; a number outside the range of what it is compared with is only never met.
+fn listed(rules: &RuleSet, written: &Value, ty: Type) -> Checked {
+    match (written, ty) {
+        (Value::Number(_), Type::Number(_) | Type::Score(_)) => Ok(()),
+        (_, _) => literal(rules, written, ty),
+    }
 }
 
 fn age(ty: Type, bound: AgeBound) -> Checked {

@@ -85,17 +85,20 @@ static MARKS: &[ClauseForm<Mark>] = &[
 
 /// How a cell is read; it begins with the cell itself and not with a word.
 const CELL: ClauseForm<Mark> = ClauseForm {
-    form: Form { word: "", needs: "`is` and what the cell means", example: "contacted: whole -1 is never" },
+    form: Form { word: "", needs: "behind a cell stand `is` and what it means", example: "contacted: whole -1 is never" },
     rule: Rule::mark_cell,
     build: |b, pair| b.cell(pair),
 };
 
 const TYPE: Form = Form {
     word: "",
-    needs: "a type: `yes or no`, `whole`, `decimal(2)`, `text`, `one of [..]`, `set of text`, `time`, `date`, `zone` \
-            or `score halving every 72 hours`",
+    needs: "an attribute has a type: `yes or no`, `whole`, `decimal(2)`, `text`, `one of [..]`, `set of text`, `time`, \
+            `date`, `zone` or `score halving every 72 hours`",
     example: "country: one of [DE, AT, CH, FR]",
 };
+
+const RANGE: Form =
+    Form { word: "", needs: "a range names both ends: `from 0 to 130`", example: "age: whole from 0 to 130" };
 
 impl<'t> Reader<'t> {
     /// The attributes among tokens `from..to`, and whether any part was left out.
@@ -141,7 +144,7 @@ impl<'t> Reader<'t> {
                 (self.build(read, |b, pair| b.attribute_type(pair)), next)
             }
             Err(stopped) => {
-                self.complain(&TYPE, at, end, &stopped);
+                self.complain_type(at, end, &stopped);
                 (None, end)
             }
         };
@@ -193,7 +196,8 @@ impl<'t> Reader<'t> {
             }
             Err(stopped) => {
                 let next = self.next_mark(stopped.at.max(at + 1), end);
-                self.complain(&mark.form, at, next, &stopped);
+                let range = mark.rule == Rule::mark_from && self.is_kind(at + 1, TokenKind::Number);
+                self.complain(if range { &RANGE } else { &mark.form }, at, next, &stopped);
                 Err(next)
             }
         }
@@ -201,6 +205,16 @@ impl<'t> Reader<'t> {
 
     fn next_mark(&self, from: usize, end: usize) -> usize {
         (from..end).find(|at| self.word(*at).is_some_and(|word| mark_form(word).is_some())).unwrap_or(end)
+    }
+
+    fn complain_type(&mut self, at: usize, end: usize, stopped: &Stopped) {
+        if let Some(later) = messages::later(self, &TYPE, at, stopped.at, end) {
+            self.report(later.finding);
+        } else if let Some(finding) = messages::wrong_type(self, at + 2, end) {
+            self.report(finding);
+        } else {
+            self.complain(&TYPE, at, end, stopped);
+        }
     }
 
     fn complain(&mut self, form: &Form, at: usize, end: usize, stopped: &Stopped) {

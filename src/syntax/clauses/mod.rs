@@ -114,13 +114,27 @@ impl<'t> Reader<'t> {
             Ok(Read { next, .. }) => Stopped { at: self.junk(next, to), expected: Vec::new() },
             Err(stopped) => stopped,
         };
-        let end = self.boundary(clauses, at, stopped.at, to);
+        if let Some(later) = messages::later(self, &form.form, at, stopped.at, to) {
+            let end = self.boundary(clauses, at, later.end, to);
+            self.report(later.finding);
+            return (None, end);
+        }
+        let end = match self.swallowed_by_comma(clauses, at, stopped.at) {
+            Some(word) => word,
+            None => self.boundary(clauses, at, stopped.at, to),
+        };
         let stopped = Stopped { at: stopped.at.min(end), ..stopped };
         if !self.has_odd(at, (end + 1).min(to)) {
             let findings = messages::unreadable(self, &form.form, at, end, &stopped);
             self.findings.extend(findings);
         }
         (None, end)
+    }
+
+    /// The clause word before `trouble` that a comma has made a member of a list: `tags a, class marketing`.
+    fn swallowed_by_comma<C>(&self, clauses: &Clauses<C>, at: usize, trouble: usize) -> Option<usize> {
+        let word = trouble.checked_sub(1).filter(|word| *word > at + 1)?;
+        (self.is_sign(word - 1, b',') && self.begins(clauses, word)).then_some(word)
     }
 
     /// The words that open the clause: most have one.
@@ -145,7 +159,11 @@ impl<'t> Reader<'t> {
             return self.is_sign(next, b'}') || self.is_sign(next, b'{');
         };
         let known = clauses.words().any(|clause| clause == word);
-        let slip = || crate::diagnostics::nearest(word, clauses.words()).is_some();
+        // Where clauses share a line, a word that is nearly a clause word begins the next one.
+        let slip = || {
+            let shares_line = !self.first_on_line(at) && word.len() > 3 && !messages::is_known_slip(word);
+            shares_line && crate::diagnostics::nearest(word, clauses.words()).is_some()
+        };
         // The comma of `needs a,` makes the next clause word a member of the list; what follows then makes no sense.
         let swallowed = || (at + 1..next).any(|token| self.first_on_line(token) && self.begins(clauses, token));
         known || !words::continues(word) && (self.first_on_line(next) || slip()) && !swallowed()
@@ -166,7 +184,10 @@ impl<'t> Reader<'t> {
     /// Whether what follows the word at `at` shows that it is a name: `priority is`, `owner:`, `show,`.
     pub(super) fn is_used_as_name(&self, at: usize) -> bool {
         match self.token(at + 1).map(|token| token.kind) {
-            Some(TokenKind::Sign(sign)) => !matches!(sign, b'{' | b'}' | b'-' | b'('),
+            Some(TokenKind::Sign(b'{' | b'}' | b'-' | b'(')) => false,
+            // `priority: 80` on a line of its own is a slip, not the name of a value.
+            Some(TokenKind::Sign(b':' | b'=')) => !self.first_on_line(at),
+            Some(TokenKind::Sign(_)) => true,
             Some(TokenKind::Word) => self.word(at + 1).is_some_and(words::continues),
             Some(TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => false,
         }

@@ -1,6 +1,5 @@
 //! Words of the language that this version does not build, found in a clause that could not be read.
 
-use crate::source::Span;
 use crate::syntax::reader::Reader;
 use crate::syntax::words;
 
@@ -54,12 +53,19 @@ static LATER: &[Later] = &[
     Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
 ];
 
-/// What in tokens `at..end` of a clause is not built yet, if anything, and where its words stand.
-pub(super) fn find(reader: &Reader<'_>, clause: &str, at: usize, end: usize) -> Option<(&'static str, Span)> {
+/// What of a clause that begins at `at` and stopped at `trouble` is not built yet, if anything: what to call it, and
+/// its first and last token.
+pub(super) fn find(
+    reader: &Reader<'_>,
+    clause: &str,
+    at: usize,
+    trouble: usize,
+    to: usize,
+) -> Option<(&'static str, usize, usize)> {
     let mut known = LATER.iter().filter(|later| later.clauses.contains(&clause));
     known.find_map(|later| {
-        let from = (at..end).find(|from| matches(reader, later.words, *from, end))?;
-        Some((later.what, reader.span_between(from, from + later.words.len())))
+        let from = (at..(trouble + 2).min(to)).find(|from| matches(reader, later.words, *from, to))?;
+        Some((later.what, from, from + later.words.len() - 1))
     })
 }
 
@@ -74,6 +80,11 @@ fn matches(reader: &Reader<'_>, words: &[&str], from: usize, end: usize) -> bool
 
 /// A name that is neither the customer (which is built) nor a misspelt comparison behind an attribute called `last`.
 fn is_plain_name(reader: &Reader<'_>, at: usize) -> bool {
-    let other = ["customer", "older", "newer", "within", "between", "in", "contains", "equals", "greater", "to", "of"];
-    reader.word(at).is_some_and(|word| !words::is_reserved(word) && !other.contains(&word))
+    let other = [
+        "customer", "older", "newer", "within", "between", "in", "contains", "equals", "greater", "to", "of", "one", "two",
+        "three", "four", "five", "six", "seven", "eight", "nine", "ten", "once", "twice",
+    ];
+    // On the next line stands something else.
+    let same_line = !reader.first_on_line(at);
+    same_line && reader.word(at).is_some_and(|word| !words::is_reserved(word) && !other.contains(&word))
 }

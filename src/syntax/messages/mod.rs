@@ -6,6 +6,9 @@
 
 mod later;
 mod spelling;
+mod types;
+
+pub(super) use types::wrong_type;
 
 use super::clauses::Form;
 use super::grammar::Rule;
@@ -15,6 +18,19 @@ use super::words;
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
 use crate::source::Span;
 
+/// A part of a clause that is not built yet.
+pub(super) struct Later {
+    pub(super) finding: Diagnostic,
+    /// The last token of its words.
+    pub(super) end: usize,
+}
+
+/// What of the clause that begins at `at` and stopped at `trouble` belongs to the language but is not built yet.
+pub(super) fn later(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize, to: usize) -> Option<Later> {
+    let (what, from, end) = later::find(reader, form.word, at, trouble, to)?;
+    Some(Later { finding: not_yet(what, reader.span_between(from, end + 1)), end })
+}
+
 /// A clause (or mark, or type) that begins at token `at`, stopped within tokens up to `end`, and is left out.
 pub(super) fn unreadable(
     reader: &Reader<'_>,
@@ -23,18 +39,20 @@ pub(super) fn unreadable(
     end: usize,
     stopped: &Stopped,
 ) -> Vec<Diagnostic> {
-    if let Some((what, span)) = later::find(reader, form.word, at, end) {
-        return vec![not_yet(what, span)];
-    }
     let signs = spelling::signs(reader, form, at, end);
     if !signs.is_empty() {
         return signs;
     }
     let finding = spelling::find(reader, form, at, end, stopped)
         .or_else(|| comma(reader, form, at, end, stopped.at))
-        .or_else(|| if stopped.at < end { wrong_kind(reader, stopped) } else { None })
+        .or_else(|| if stopped.at < end { wrong_kind(reader, form, stopped) } else { None })
         .unwrap_or_else(|| general(reader, form, at, end, stopped));
     vec![finding]
+}
+
+/// Words that stand for another spelling and are no slip of a clause word.
+pub(super) fn is_known_slip(word: &str) -> bool {
+    spelling::WORDS.contains(&word)
 }
 
 /// A construct of the language that this version does not build.
@@ -119,7 +137,7 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
 }
 
 /// A reserved word in the place of a name.
-pub(super) fn reserved(written: &str, span: Span) -> Diagnostic {
+fn reserved(written: &str, span: Span) -> Diagnostic {
     let all: Vec<_> = words::RESERVED.iter().map(|word| format!("`{word}`")).collect();
     Diagnostic::new(&codes::RESERVED, span, format!("`{written}` is a reserved word and cannot be a name"))
         .help(format!("the ten reserved words are {}; all others may be names", all.join(", ")))
@@ -152,7 +170,7 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
 }
 
 /// A name where a text belongs, a text where a name belongs, a reserved word as a name.
-fn wrong_kind(reader: &Reader<'_>, stopped: &Stopped) -> Option<Diagnostic> {
+fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Diagnostic> {
     let at = stopped.at;
     let span = reader.span(at);
     let written = reader.written(at);
@@ -170,10 +188,17 @@ fn wrong_kind(reader: &Reader<'_>, stopped: &Stopped) -> Option<Diagnostic> {
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a name stands here, without quotes");
         return Some(if is_name { finding.fix("remove the quotes", span, inner) } else { finding });
     }
-    if wants(Rule::text) && !wants(Rule::name) && !value && reader.is_kind(at, TokenKind::Word) {
+    if stopped.expected.iter().all(|rule| *rule == Rule::text) && wants(Rule::text) && reader.is_kind(at, TokenKind::Word) {
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a text stands here, in quotes")
             .primary(format!("found `{}`", shortened(written)))
-            .help("for example `\"Bring lapsed runners back\"`");
+            .help(format!("for example `{}`", form.example));
+        return Some(finding);
+    }
+    if wants(Rule::given_entry) && reader.is_name(at) {
+        let quoted = format!("\"{written}\"");
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a text in a list stands in quotes")
+            .help(format!("write `{quoted}`"))
+            .fix("put it in quotes", span, quoted);
         return Some(finding);
     }
     if wants(Rule::name) && !value && reader.is_kind(at, TokenKind::Number) {
@@ -186,32 +211,41 @@ fn wrong_kind(reader: &Reader<'_>, stopped: &Stopped) -> Option<Diagnostic> {
 fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Diagnostic {
     let ends_early = stopped.at >= end;
     let span = if ends_early { reader.span(end.saturating_sub(1).max(at)) } else { reader.span(stopped.at) };
-    let found = match ends_early {
-        true => "it ends here".to_owned(),
-        false => format!("found `{}`", shortened(reader.written(stopped.at))),
+    let written = shortened(reader.written(stopped.at));
+    let brace = reader.is_sign(stopped.at, b'{');
+    let found = if ends_early && !brace { "it ends here".to_owned() } else { format!("found `{written}`") };
+    let needs = || match (form.word, form.needs) {
+        ("", needs) => needs.to_owned(),
+        (word, "nothing") => format!("`{word}` stands alone"),
+        (word, needs) => format!("`{word}` needs {needs}"),
     };
-    let clause = if form.word.is_empty() { String::new() } else { format!("`{}` ", form.word) };
     let message = if stopped.at == at + 1 || form.word.is_empty() {
-        match form.needs {
-            "nothing" => format!("{clause}stands alone"),
-            needs => format!("{clause}needs {needs}").trim_start().to_owned(),
-        }
+        needs()
     } else if let Some(expected) = expected(&stopped.expected) {
-        format!("{clause}expects {expected} here")
+        format!("`{}` expects {expected} here", form.word)
     } else if is_condition(form) {
         match reader.word(stopped.at - 1).filter(|word| words::continues(word)) {
             Some(word) => format!("`{word}` needs a condition or a value behind it"),
-            None => format!("the condition is complete before `{}`", shortened(reader.written(stopped.at))),
+            None if ends_early => "the condition ends too early".to_owned(),
+            None => format!("the condition is complete before `{written}`"),
         }
+    } else if ends_early {
+        needs()
+    } else if matches!(form.word, "cap" | "at") && reader.is_kind(stopped.at - 1, TokenKind::Number) {
+        "behind the number stands what is counted, for example `shown`".to_owned()
     } else {
-        format!("{clause}is complete before `{}`", shortened(reader.written(stopped.at)))
+        format!("`{}` is complete before `{written}`", form.word)
     };
-    let help = if is_condition(form) && stopped.expected.is_empty() {
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary(found);
+    let near = reader.word(stopped.at).filter(|_| !ends_early);
+    if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule)))) {
+        return finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant);
+    }
+    finding.help(if is_condition(form) && stopped.expected.is_empty() {
         format!("join conditions by `and` or `or`, or write several clauses; for example `{}`", form.example)
     } else {
         format!("for example `{}`", form.example)
-    };
-    Diagnostic::new(&codes::UNEXPECTED, span, message).primary(found).help(help)
+    })
 }
 
 /// Whether the clause holds a condition or a value.
@@ -220,28 +254,85 @@ fn is_condition(form: &Form) -> bool {
 }
 
 /// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
-pub(super) fn expected(rules: &[Rule]) -> Option<String> {
+fn expected(rules: &[Rule]) -> Option<String> {
     let has = |rule| rules.contains(&rule);
     if has(Rule::paren) || has(Rule::percent_of) {
         return Some("a condition or a value".to_owned());
     }
-    let mut phrases: Vec<&'static str> = Vec::new();
+    if has(Rule::given_entry) {
+        return Some("a value".to_owned());
+    }
+    for (close, sign) in [(Rule::close_brace, "}"), (Rule::close_list, "]")] {
+        if has(close) {
+            return Some(format!("a comma or `{sign}`"));
+        }
+    }
+    let mut phrases: Vec<String> = Vec::new();
     for rule in rules {
-        if let Some(phrase) = phrase(*rule)
+        let phrase = keyword(*rule).map(|word| format!("`{word}`")).or_else(|| phrase(*rule).map(str::to_owned));
+        if let Some(phrase) = phrase
             && !phrases.contains(&phrase)
         {
             phrases.push(phrase);
         }
+        if *rule == Rule::show_or_try {
+            phrases.push("`try`".to_owned());
+        }
     }
     match phrases.as_slice() {
         [] => None,
-        [one] => Some((*one).to_owned()),
+        [one] => Some(one.clone()),
         [most @ .., last] if most.len() < 8 => Some(format!("{} or {last}", most.join(", "))),
         _ => None,
     }
 }
 
-/// What a production is called. Productions that only continue what is complete are left out.
+/// The word or words that a production reads, where it reads only these.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most productions read more than a word")]
+fn keyword(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::and => "and",
+        Rule::any => "any",
+        Rule::at => "at",
+        Rule::because => "because",
+        Rule::by => "by",
+        Rule::basis_consent => "consent",
+        Rule::basis_explicit => "explicit consent",
+        Rule::close_paren => ")",
+        Rule::customer => "customer",
+        Rule::else_word => "else",
+        Rule::equals => "=",
+        Rule::every => "every",
+        Rule::ever => "ever",
+        Rule::from => "from",
+        Rule::gives => "gives",
+        Rule::halving => "halving",
+        Rule::in_word => "in",
+        Rule::is => "is",
+        Rule::later => "later",
+        Rule::less => "<",
+        Rule::marketing => "marketing",
+        Rule::missing => "missing",
+        Rule::most => "most",
+        Rule::never => "never",
+        Rule::next => "next",
+        Rule::nothing => "nothing",
+        Rule::now => "now",
+        Rule::of => "of",
+        Rule::on => "on",
+        Rule::or => "or",
+        Rule::passes_over => "passes over",
+        Rule::show_or_try => "show",
+        Rule::shows => "shows",
+        Rule::slash => "/",
+        Rule::to => "to",
+        Rule::until => "until",
+        Rule::used => "used",
+        _ => return None,
+    })
+}
+
+/// What a production that reads more than a word is called. Those that only continue what is complete are left out.
 #[expect(clippy::wildcard_enum_match_arm, reason = "most productions are never what was expected at a stop")]
 fn phrase(rule: Rule) -> Option<&'static str> {
     Some(match rule {
@@ -254,50 +345,11 @@ fn phrase(rule: Rule) -> Option<&'static str> {
         Rule::date | Rule::day => "a date like `2026-11-20`",
         Rule::stamp => "a date or an instant like `2026-06-15T10:00Z`",
         Rule::ago => "a time like `3 days ago`",
-        Rule::and => "`and`",
-        Rule::any => "`any`",
-        Rule::at => "`at`",
-        Rule::because => "`because`",
-        Rule::by => "`by`",
-        Rule::cause => "`capped`, `no consent`, `unknown`",
-        Rule::close_brace => "`}`",
-        Rule::close_list => "`]`",
-        Rule::close_paren => "`)`",
-        Rule::customer => "`customer`",
-        Rule::else_word => "`else`",
-        Rule::equals => "`=`",
-        Rule::every => "`every`",
-        Rule::ever => "`ever`",
-        Rule::from => "`from`",
-        Rule::gives => "`gives`",
-        Rule::halving => "`halving`",
-        Rule::in_any => "`in any 7 days`",
-        Rule::in_word => "`in`",
-        Rule::is => "`is`",
-        Rule::later => "`later`",
-        Rule::less => "`<`",
-        Rule::list | Rule::member_list => "a list like `[DE, FR]`",
-        Rule::marketing => "`marketing`",
-        Rule::most => "`most`",
-        Rule::next => "`next`",
-        Rule::nothing => "`nothing`",
-        Rule::now => "`now`",
-        Rule::of => "`of`",
-        Rule::on => "`on`",
-        Rule::or => "`or`",
-        Rule::passes_over => "`passes over`",
-        Rule::show_or_try => "`show`, `try`",
-        Rule::shows => "`shows`",
-        Rule::slash => "`/`",
-        Rule::target_kind => "`tag`, `offer`, `rule`",
-        Rule::to => "`to`",
-        Rule::until => "`until`",
-        Rule::used => "`used`",
         Rule::yes | Rule::no => "`yes` or `no`",
-        Rule::missing => "`missing`",
-        Rule::never => "`never`",
-        Rule::basis_consent => "`consent`",
-        Rule::basis_explicit => "`explicit consent`",
+        Rule::cause => "`capped`, `no consent`, `unknown`",
+        Rule::in_any => "`in any 7 days`",
+        Rule::list | Rule::member_list => "a list like `[DE, FR]`",
+        Rule::target_kind => "`tag`, `offer`, `rule`",
         Rule::basis_interest => "`legitimate interest \"ID\"`",
         Rule::given_item | Rule::with_field => "a name and a colon",
         _ => return None,

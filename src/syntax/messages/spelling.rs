@@ -7,6 +7,13 @@ use crate::syntax::clauses::Form;
 use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
 
+/// The words that [`wording`] explains, and those that go with them.
+pub(super) const WORDS: [&str; 27] = [
+    "older", "newer", "younger", "than", "within", "between", "greater", "bigger", "higher", "larger", "above", "over",
+    "fewer", "smaller", "lower", "below", "under", "equals", "contains", "includes", "ahead", "shown", "sent", "each",
+    "times", "last", "halving",
+];
+
 /// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
 pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -109,6 +116,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         .or_else(|| misplaced_not(reader, near.clone(), trouble))
         .or_else(|| near.clone().find_map(|token| wording(reader, token, end)))
         .or_else(|| division(reader, trouble))
+        .or_else(|| dotted(reader, trouble))
 }
 
 /// Dates and times in other spellings.
@@ -126,7 +134,7 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         );
         return finding(format!("`{written}` does not say in which zone"))?.help(help).into();
     }
-    if shape == "0000-00-00" && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number) {
+    if shape == "0000-00-00" && !reader.first_on_line(token + 1) && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number) {
         let clock = reader.written(token + 1);
         if clock.contains(':') {
             let span = span.to(reader.span(token + 1));
@@ -292,7 +300,20 @@ fn wording(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> 
         "fewer" | "smaller" | "lower" | "below" | "under" => other_word(reader, from, token + 1 + than, "is less than"),
         "equals" => other_word(reader, from, token + 1, "is"),
         "contains" | "includes" => other_word(reader, from, token + 1, "has"),
-        "times" | "last" | "sum" => None,
+        "of" if ["one", "any", "all", "none"].iter().any(|some| reader.is_word(token.wrapping_sub(1), some)) => {
+            let span = reader.span(if token + 1 < end { token + 1 } else { token });
+            let words = format!("{} of", reader.written(token - 1));
+            let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("the members of `{words}` stand in brackets"));
+            Some(finding.help(format!("for example `{words} [DE, FR]`")))
+        }
+        "old" | "ahead" => {
+            let span = reader.span(token);
+            let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{word}` goes with a comparison"));
+            Some(finding.help(format!(
+                "write `is more than 60 days {word}`, `is at least ..`, `is at most ..`, `is less than ..`, or \
+                 `is from 30 to 60 days {word}`"
+            )))
+        }
         _ => None,
     }
 }
@@ -302,6 +323,22 @@ fn other_word(reader: &Reader<'_>, from: usize, to: usize, right: &str) -> Optio
     let written = reader.text.get(span.range()).map(shortened).unwrap_or_default();
     let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{written}` is spelt `{right}`"));
     Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `customer.age`
+fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
+    let dot = [trouble, trouble.wrapping_sub(1)].into_iter().find(|token| reader.is_sign(*token, b'.'))?;
+    let joined = |at: usize| Some(reader.token(at)?.end == reader.token(at + 1)?.start);
+    let before = dot.checked_sub(1).filter(|before| joined(*before) == Some(true))?;
+    if reader.is_word(before, "consent") {
+        let whole = reader.span_between(before, dot + 1);
+        let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "the name of a purpose follows `consent.`");
+        return Some(finding.help("for example `consent.personalisation is granted`"));
+    }
+    let whole = reader.span_between(before, dot + 2);
+    let name = reader.word(dot + 1).filter(|_| joined(dot) == Some(true))?;
+    let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "only `consent.PURPOSE` is written with a dot");
+    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix(format!("write `{name}`"), whole, name))
 }
 
 /// `a / b` without a scale.

@@ -144,7 +144,7 @@ impl Writer<'_> {
     }
 
     fn operand(&mut self, depth: usize) {
-        match self.dice.below(if depth > 3 { 5 } else { 8 }) {
+        match self.dice.below(if depth > 1 { 5 } else { 8 }) {
             0..=2 => self.put_name(),
             3 => self.literal(),
             4 => self.put("consent.profiling"),

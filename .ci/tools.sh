@@ -1,0 +1,99 @@
+# Sourced by .ci/test: announces suites, brings the tools that they need, remembers what could not run.
+#
+#   suite NAME COMMAND ...          runs it; after a failure the next suite still runs
+#   need NAME TOOL [BRING ...]      whether TOOL is there; if not it is brought; if it cannot be had, the suite NAME
+#                                   is listed as NOT RUN
+#   closing                         says how each suite went; fails if one failed
+#
+# BRING is one of these, none of which needs root; all they bring lies under target/tools:
+#
+#   from_deb PACKAGE ...            Debian packages, unpacked beside the system
+#   from_venv NAME REQUIREMENT ...  Python packages in an environment of their own
+#   from_npm FOLDER                 what package-lock.json of that folder says
+#
+# So a suite that needs a Redis is two lines in .ci/test:
+#
+#   need "caps in Redis" redis-server from_deb redis-server redis-tools &&
+#       suite "caps in Redis" cargo test --features redis ...
+
+TARGET=${CARGO_TARGET_DIR:-target}
+case $TARGET in /*) ;; *) TARGET=$PWD/$TARGET ;; esac
+TOOLS=$TARGET/tools
+mkdir -p "$TOOLS/bin"
+PATH=$TOOLS/bin:$PATH
+export PATH
+NOT_RUN=$TARGET/not-run
+SUMMARY=$TARGET/summary
+: >"$NOT_RUN"
+: >"$SUMMARY"
+
+suite() {
+    suite_name=$1
+    shift
+    echo "== $suite_name"
+    started=$(date +%s)
+    if "$@"; then outcome=ok; else outcome=FAILED; fi
+    printf '%-8s %s (%s s)\n' "$outcome" "$suite_name" $(($(date +%s) - started)) >>"$SUMMARY"
+}
+
+need() {
+    suite_name=$1
+    tool=$2
+    shift 2
+    command -v "$tool" >/dev/null 2>&1 && return 0
+    if [ $# -gt 0 ]; then
+        echo "== $suite_name needs $tool, which is not here: $*"
+        "$@" >"$TOOLS/$tool.log" 2>&1
+        hash -r
+        command -v "$tool" >/dev/null 2>&1 && return 0
+        echo "   that did not work: $(tail -n 1 "$TOOLS/$tool.log")"
+    fi
+    echo "$suite_name: $tool is not here and cannot be had" >>"$NOT_RUN"
+    return 1
+}
+
+closing() {
+    echo "== summary"
+    sed 's/^/   /' "$SUMMARY"
+    sed 's/^/   NOT RUN  /' "$NOT_RUN"
+    ! grep -q '^FAILED' "$SUMMARY"
+}
+
+from_deb() {
+    debs=$TOOLS/deb
+    mkdir -p "$debs/tree"
+    (cd "$debs" && apt-get download "$@") || return 1
+    for package in "$debs"/*.deb; do
+        dpkg-deb -x "$package" "$debs/tree" || return 1
+    done
+    # Unpacked libraries are for unpacked programs alone, so each gets a small script that points at them.
+    libraries=$(echo "$debs"/tree/usr/lib/*-linux-gnu "$debs"/tree/lib/*-linux-gnu | tr ' ' ':')
+    for program in "$debs"/tree/usr/bin/* "$debs"/tree/usr/sbin/* "$debs"/tree/bin/*; do
+        [ -x "$program" ] || continue
+        script=$TOOLS/bin/${program##*/}
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$program" >"$script"
+        chmod +x "$script"
+    done
+}
+
+from_venv() {
+    venv=$TOOLS/venv/$1
+    shift
+    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet "$@" || return 1
+    for program in "$venv"/bin/*; do
+        case ${program##*/} in
+            python* | pip* | [Aa]ctivate*) ;;
+            *) ln -sf "$program" "$TOOLS/bin/" ;;
+        esac
+    done
+}
+
+from_npm() {
+    modules=$TOOLS/npm/${1##*/}
+    mkdir -p "$modules"
+    cp "$1/package.json" "$1/package-lock.json" "$modules/" || return 1
+    (cd "$modules" && npm ci --no-audit --no-fund) || return 1
+    for program in "$modules"/node_modules/.bin/*; do
+        ln -sf "$program" "$TOOLS/bin/"
+    done
+}

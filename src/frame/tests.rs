@@ -1,0 +1,320 @@
+//! What gathering makes of facts, row by row.
+
+use super::{CapState, ConsentRecord, Fact, Facts, Happened, Short, Stamp, Via, gather};
+use crate::model::testing::{World, at, days, period, set_of, whole};
+use crate::model::{
+    AttributeId, Basis, CapTarget, CapWindow, Class, Event, EventId, OfferId, RuleId, RuleSet, Scope, TagId,
+};
+use crate::value::{Consent, Date, Datum, Instant, Missing, Period, SCORE, Type, Unit, Value};
+
+const NOW: &str = "2026-06-01T09:00Z";
+
+fn known(rules: &RuleSet) -> Facts {
+    let mut facts = Facts::nothing(rules, at(NOW));
+    facts.set(rules.key().unwrap(), Fact::Known(Value::Text("c1".into()), None));
+    facts
+}
+
+#[test]
+fn a_grant_opens_in_time_of_sufficient_version_and_confirmed() {
+    let months = |count| Some(period(count, Unit::Month));
+    // What the purpose demands, what was recorded (time, version, confirmed), and how it reads (R23).
+    for (confirmed, version, valid, granted_at, of, is_confirmed, expected) in [
+        (false, None, None, None, None, false, Consent::Granted),
+        (true, None, None, None, None, false, Consent::Pending),
+        (true, None, None, None, None, true, Consent::Granted),
+        (false, Some(4), None, None, Some(4), false, Consent::Granted),
+        (false, Some(4), None, None, Some(5), false, Consent::Granted),
+        (false, Some(4), None, None, Some(3), false, Consent::Expired),
+        (false, Some(4), None, None, None, false, Consent::Expired),
+        // S25: 24 months, the end not included.
+        (false, None, months(24), Some("2024-06-02T10:00Z"), None, false, Consent::Granted),
+        (false, None, months(24), Some("2024-06-01T09:00:00.000001Z"), None, false, Consent::Granted),
+        (false, None, months(24), Some("2024-06-01T09:00Z"), None, false, Consent::Expired),
+        (false, None, months(24), None, None, false, Consent::Expired),
+        // Beyond the skew it has not been given yet, demanded or not.
+        (false, None, None, Some("2026-06-01T09:02Z"), None, false, Consent::Granted),
+        (false, None, None, Some("2026-06-01T09:02:00.000001Z"), None, false, Consent::Pending),
+        // Too old counts before not confirmed.
+        (true, Some(4), None, None, Some(3), false, Consent::Expired),
+        (true, Some(4), months(24), Some("2026-05-31T00:00Z"), Some(4), false, Consent::Pending),
+        (true, Some(4), months(24), Some("2026-05-31T00:00Z"), Some(4), true, Consent::Granted),
+    ] {
+        let mut world = World::new();
+        let id = world.purpose("newsletter", Basis::Consent, false);
+        let purpose = &mut world.rules.purposes[0];
+        (purpose.confirmed, purpose.version, purpose.valid) = (confirmed, version, valid);
+        let mut facts = known(&world.rules);
+        let record = ConsentRecord {
+            status: Consent::Granted,
+            granted_at: granted_at.map(at),
+            version: of,
+            confirmed: is_confirmed,
+        };
+        facts.set_consent(id, record);
+        let frame = gather(&world.rules, &facts);
+        assert_eq!(frame.consent(id), expected, "{purpose:?} {record:?}", purpose = world.rules[id]);
+        assert_eq!(frame.shortfalls.is_empty(), expected == Consent::Granted, "{record:?}");
+    }
+}
+
+#[test]
+fn months_of_a_grant_are_clamped_at_their_end() {
+    let mut world = World::new();
+    let id = world.purpose("newsletter", Basis::Consent, false);
+    world.rules.purposes[0].valid = Some(period(1, Unit::Month));
+    for (now, expected) in [("2026-02-28T09:59:59Z", Consent::Granted), ("2026-02-28T10:00Z", Consent::Expired)] {
+        let mut facts = Facts::nothing(&world.rules, at(now));
+        let granted_at = Some(at("2026-01-31T10:00Z"));
+        facts.set_consent(id, ConsentRecord { granted_at, ..ConsentRecord::of(Consent::Granted) });
+        assert_eq!(gather(&world.rules, &facts).consent(id), expected, "{now}");
+    }
+}
+
+#[test]
+fn every_status_of_every_basis() {
+    let interest = || Basis::LegitimateInterest("LIA-1".to_owned());
+    for recorded in Consent::ALL {
+        let mut world = World::new();
+        let bases = [Basis::Consent, Basis::ExplicitConsent, interest()];
+        let purposes = bases.map(|basis| world.purpose("p", basis, false));
+        let mut facts = known(&world.rules);
+        purposes.into_iter().for_each(|id| facts.set_consent(id, ConsentRecord::of(recorded)));
+        let frame = gather(&world.rules, &facts);
+        let interest = if recorded == Consent::Objected { Consent::Objected } else { Consent::Granted };
+        assert_eq!(purposes.map(|id| frame.consent(id)), [recorded, recorded, interest]);
+    }
+}
+
+#[test]
+fn an_objection_closes_every_purpose_of_direct_marketing() {
+    let mut world = World::new();
+    let offers = world.purpose("offers", Basis::Consent, true);
+    let fitting = world.purpose("fitting", Basis::LegitimateInterest("LIA-1".to_owned()), true);
+    let profiling = world.purpose("profiling", Basis::Consent, false);
+    let rules = &world.rules;
+    let granted = |facts: &mut Facts| {
+        [offers, fitting, profiling].into_iter().for_each(|id| facts.set_consent(id, ConsentRecord::granted(at(NOW))));
+    };
+    let read = |facts: &Facts| [offers, fitting, profiling].map(|id| gather(rules, facts).consent(id));
+    let mut facts = known(rules);
+    granted(&mut facts);
+    assert_eq!(read(&facts), [Consent::Granted; 3]);
+    facts.objects_to_direct_marketing = true;
+    assert_eq!(read(&facts), [Consent::Objected, Consent::Objected, Consent::Granted]);
+    facts.objects_to_direct_marketing = false;
+    facts.set_consent(fitting, ConsentRecord::of(Consent::Objected));
+    assert_eq!(read(&facts), [Consent::Objected, Consent::Objected, Consent::Granted]);
+    granted(&mut facts);
+    facts.set_consent(profiling, ConsentRecord::of(Consent::Objected));
+    assert_eq!(read(&facts), [Consent::Granted, Consent::Granted, Consent::Objected], "not marked, so alone");
+}
+
+#[test]
+fn an_attribute_is_masked_unless_every_purpose_is_open() {
+    let mut world = World::new();
+    let [a, b] = ["a", "b"].map(|name| world.purpose(name, Basis::Consent, false));
+    let [viewed, page] = ["viewed", "page"].map(|name| world.customer(name, Type::Text));
+    world.attribute(page).scope = Scope::Moment;
+    let key = world.rules.key().unwrap();
+    for id in [viewed, page, key] {
+        world.attribute(id).needs = vec![a, b];
+    }
+    let capped = world.cap("cap", 1, &[Event::SHOWN], CapWindow::Ever, CapTarget::Offers(Vec::new()));
+    for (open, seen) in [(&[a, b][..], true), (&[a], false), (&[b], false), (&[], false)] {
+        let mut facts = known(&world.rules);
+        [viewed, page].into_iter().for_each(|id| facts.set(id, Fact::Known(Value::Text("x".into()), None)));
+        open.iter().for_each(|id| facts.set_consent(*id, ConsentRecord::granted(facts.now)));
+        let frame = gather(&world.rules, &facts);
+        for id in [viewed, page, key] {
+            let masked = *frame.attribute(id) == Datum::Missing(Missing::NoConsent);
+            assert_eq!(masked, !seen, "{open:?} {}", world.rules[id].name);
+        }
+        assert_eq!(frame.caps[capped.index()], CapState::Used(0), "a masked key still counts");
+    }
+}
+
+#[test]
+fn nothing_is_known_of_an_anonymous_customer_but_the_moment_and_the_device() {
+    let mut world = World::new();
+    let consent = world.purpose("a", Basis::Consent, false);
+    let [tier, page] = ["tier", "page"].map(|name| world.customer(name, Type::Text));
+    world.attribute(page).scope = Scope::Moment;
+    world.cap("cap", 1, &[Event::SHOWN], CapWindow::Ever, CapTarget::Offers(Vec::new()));
+    let mut facts = known(&world.rules);
+    [tier, page].into_iter().for_each(|id| facts.set(id, Fact::Known(Value::Text("x".into()), None)));
+    facts.set_consent(consent, ConsentRecord::granted(facts.now));
+    assert!(gather(&world.rules, &facts).attribute(tier).known().is_some());
+    facts.set(world.rules.key().unwrap(), Fact::Missing(Missing::Absent));
+    let frame = gather(&world.rules, &facts);
+    assert_eq!(frame.attribute(tier), &Datum::Missing(Missing::Absent));
+    assert!(frame.attribute(page).known().is_some());
+    assert_eq!(frame.consent(consent), Consent::Granted, "the device's own record");
+    assert_eq!(frame.caps, [CapState::UnknownUnit]);
+}
+
+#[test]
+fn freshness_counts_from_the_stamp_inclusive() {
+    let mut world = World::new();
+    let status = world.customer("status", Type::YesNo);
+    let fresh: Option<Period> = Some(period(30, Unit::Minute));
+    let missing = |reason| Datum::Missing(reason);
+    let yes = || Datum::Known(Value::YesNo(true));
+    for (fresh, stamp, expected) in [
+        (fresh, Some("2026-06-01T08:30Z"), yes()),
+        (fresh, Some("2026-06-01T08:29:59.999999Z"), missing(Missing::Stale)),
+        (fresh, None, missing(Missing::Stale)),
+        (fresh, Some("2026-06-01T09:02Z"), yes()),
+        (fresh, Some("2026-06-01T09:02:00.000001Z"), missing(Missing::FromTheFuture)),
+        (None, None, yes()),
+        (None, Some("2020-01-01T00:00Z"), yes()),
+        (None, Some("2026-06-01T09:02:00.000001Z"), missing(Missing::FromTheFuture)),
+    ] {
+        world.attribute(status).fresh = fresh;
+        let mut facts = known(&world.rules);
+        facts.set(status, Fact::Known(Value::YesNo(true), stamp.map(at)));
+        assert_eq!(gather(&world.rules, &facts).attribute(status), &expected, "{fresh:?} {stamp:?}");
+    }
+}
+
+#[test]
+fn values_that_do_not_fit_their_type_are_missing() {
+    let mut world = World::new();
+    let list = world.list(&["a", "b"], false);
+    let unreadable = Some(Missing::Unreadable);
+    for (ty, value, reason) in [
+        (whole(0, 130), Value::Number(0), None),
+        (whole(0, 130), Value::Number(130), None),
+        (whole(0, 130), Value::Number(131), unreadable),
+        (whole(0, 130), Value::Number(-1), unreadable),
+        (whole(0, 130), Value::Never, None),
+        (whole(0, 130), Value::Text("3".into()), unreadable),
+        (Type::OneOf(list), Value::Member(1), None),
+        (Type::OneOf(list), Value::Member(2), Some(Missing::NotInList)),
+        (Type::OneOf(list), Value::Never, unreadable),
+        (Type::YesNo, Value::YesNo(false), None),
+        (Type::YesNo, Value::Number(1), unreadable),
+        (Type::Text, Value::Text("".into()), None),
+        (Type::Text, Value::Never, unreadable),
+        (Type::Set, set_of(&[]), None),
+        (Type::Set, Value::Text("a".into()), unreadable),
+        (Type::Time, Value::Time(Instant::MAX), None),
+        (Type::Time, Value::Time(Instant(Instant::MAX.0 + 1)), unreadable),
+        (Type::Time, Value::Never, None),
+        (Type::Date, Value::Date(Date::MIN), None),
+        (Type::Date, Value::Date(Date(Date::MIN.0 - 1)), unreadable),
+        (Type::Date, Value::Never, None),
+        (Type::Zone, Value::Text("Europe/Berlin".into()), None),
+        (Type::Zone, Value::Text("+02:00".into()), unreadable),
+    ] {
+        let mut world = World { rules: world.rules.clone() };
+        let id = world.customer("x", ty);
+        let mut facts = known(&world.rules);
+        facts.set(id, Fact::Known(value.clone(), None));
+        let expected = reason.map_or(Datum::Known(value.clone()), Datum::Missing);
+        assert_eq!(gather(&world.rules, &facts).attribute(id), &expected, "{ty:?} {value:?}");
+    }
+}
+
+#[test]
+fn a_score_is_the_decayed_sum_of_its_increments() {
+    let mut world = World::new();
+    let interest = world.customer("interest", Type::Score(period(72, Unit::Hour)));
+    let age = world.customer("age", whole(0, 9));
+    let read = |world: &World, id: AttributeId, fact: Fact| {
+        let mut facts = known(&world.rules);
+        facts.set(id, fact);
+        gather(&world.rules, &facts).attribute(id).clone()
+    };
+    let number = |value: i64| Datum::Known(Value::Number(value));
+    let missing = Datum::Missing;
+    let parts = |parts: &[(i64, &str)]| Fact::Increments(parts.iter().map(|(part, time)| (*part, at(time))).collect());
+    // S11, customer C: an increment five minutes ahead is set aside.
+    let s11 = parts(&[
+        (40_000_000, "2026-06-01T09:00Z"),
+        (10_000_000, "2026-06-01T09:00Z"),
+        (40_000_000, "2026-06-01T09:05Z"),
+    ]);
+    assert_eq!(read(&world, interest, s11), number(50_000_000));
+    assert_eq!(read(&world, interest, parts(&[(40_000_000, "2026-05-29T09:00Z")])), number(20_000_000));
+    assert_eq!(read(&world, interest, parts(&[])), number(0), "known to be nothing");
+    let one = |stamp: Option<&str>| Fact::Known(Value::Number(40_000_000), stamp.map(at));
+    assert_eq!(read(&world, interest, one(Some("2026-05-29T09:00Z"))), number(20_000_000));
+    assert_eq!(read(&world, interest, one(None)), missing(Missing::Stale));
+    assert_eq!(read(&world, interest, one(Some("2026-06-01T09:05Z"))), missing(Missing::FromTheFuture));
+    assert_eq!(read(&world, interest, Fact::Known(Value::Never, None)), missing(Missing::Stale));
+    assert_eq!(read(&world, interest, parts(&[(SCORE.max + 1, NOW)])), missing(Missing::Unreadable));
+    assert_eq!(read(&world, age, parts(&[(1, NOW)])), missing(Missing::Unreadable));
+    world.attribute(interest).fresh = Some(days(1));
+    assert_eq!(read(&world, interest, parts(&[(1, "2026-05-31T08:59Z")])), missing(Missing::Stale));
+    assert_eq!(read(&world, interest, parts(&[(2, "2026-01-01T00:00Z"), (1, "2026-06-01T09:00Z")])), number(1));
+    assert_eq!(read(&world, interest, parts(&[])), missing(Missing::Stale));
+}
+
+/// R25: which events a cap counts, by time and by what they are stamped with.
+#[test]
+fn caps_count_events_in_their_window_and_of_their_target() {
+    let mut world = World::new();
+    let [promo, other] = ["promo", "other"].map(|name| world.tag(name));
+    let [sale, tips] = ["sale", "tips"].map(|name| world.offer(name, Class::Marketing));
+    let help = world.offer("help", Class::Service);
+    let slot = world.slot("hero", None);
+    let [first, second] = [("first", 2), ("second", 1)].map(|(name, priority)| world.rule(name, slot, sale, priority));
+    let purchase = world.event("purchase");
+    let week = CapWindow::Rolling(days(7));
+    let events = [Event::SHOWN, purchase];
+    let on_offer = world.cap("on_offer", 9, &events, week, CapTarget::Offers(vec![sale, help]));
+    let on_tag = world.cap("on_tag", 9, &events, week, CapTarget::Tags(vec![promo]));
+    let on_rule = world.cap("on_rule", 9, &events, week, CapTarget::Rules(vec![first]));
+    let ever = world.cap("ever", 9, &events, CapWindow::Ever, CapTarget::Offers(vec![sale]));
+    let service = world.rule("service", slot, help, 1);
+    let own = world.own_cap(service, 9, Event::SHOWN, week);
+    let stamped = |offer: Option<OfferId>, rule: Option<RuleId>, via: Option<Via>, tags: &[TagId]| Stamp::Of {
+        offer,
+        rule,
+        via,
+        tags: tags.to_vec(),
+    };
+    let plain = || stamped(Some(sale), Some(first), None, &[promo]);
+    let clicked = EventId(4);
+    // Event, time, stamp; counted by: offer, tag, rule, ever, the service rule's own clause.
+    for (event, time, stamp, expected) in [
+        (Event::SHOWN, "2026-06-01T09:00Z", plain(), [1, 1, 1, 1, 0]),
+        (Event::SHOWN, "2026-06-01T09:00:00.000001Z", plain(), [0, 0, 0, 0, 0]),
+        (Event::SHOWN, "2026-05-25T09:00:00.000001Z", plain(), [1, 1, 1, 1, 0]),
+        (Event::SHOWN, "2026-05-25T09:00Z", plain(), [0, 0, 0, 1, 0]),
+        (clicked, "2026-06-01T09:00Z", plain(), [0, 0, 0, 0, 0]),
+        (purchase, "2026-06-01T09:00Z", Stamp::Unstamped, [1, 1, 1, 1, 0]),
+        (Event::SHOWN, "2026-06-01T09:00Z", Stamp::Unstamped, [1, 1, 1, 1, 1]),
+        (Event::SHOWN, NOW, stamped(Some(sale), Some(first), Some(Via::Capped), &[]), [1, 0, 0, 1, 0]),
+        (Event::SHOWN, NOW, stamped(Some(sale), Some(second), None, &[other]), [1, 0, 0, 1, 0]),
+        (Event::SHOWN, NOW, stamped(Some(tips), None, None, &[promo]), [0, 1, 0, 0, 0]),
+        (Event::SHOWN, NOW, stamped(None, Some(first), None, &[promo]), [0, 1, 1, 0, 0]),
+        (Event::SHOWN, NOW, stamped(None, None, None, &[]), [0, 0, 0, 0, 0]),
+        // What a service offer shows uses up its own rule's clause and no declared cap.
+        (Event::SHOWN, NOW, stamped(Some(help), Some(first), None, &[promo]), [0, 0, 0, 0, 1]),
+    ] {
+        let mut facts = known(&world.rules);
+        facts.history = vec![Happened { event, at: at(time), stamp: stamp.clone() }];
+        let frame = gather(&world.rules, &facts);
+        let used = [on_offer, on_tag, on_rule, ever, own].map(|cap| frame.caps[cap.index()]);
+        assert_eq!(used, expected.map(CapState::Used), "{event:?} {time} {stamp:?}");
+    }
+}
+
+#[test]
+fn what_a_grant_lacks_is_kept_for_the_explanation() {
+    let mut world = World::new();
+    let id = world.purpose("newsletter", Basis::Consent, false);
+    world.rules.purposes[0].version = Some(4);
+    let mut facts = known(&world.rules);
+    facts.set_consent(id, ConsentRecord { version: Some(3), ..ConsentRecord::of(Consent::Granted) });
+    let frame = gather(&world.rules, &facts);
+    assert_eq!(frame.shortfalls.first().map(|one| &one.why), Some(&Short::Version { given: Some(3), wanted: 4 }));
+    let offer = world.offer("letter", Class::Marketing);
+    let slot = world.slot("mail", None);
+    let rule = world.rule("letter", slot, offer, 1);
+    world.change(rule).needs = vec![id];
+    let lines = crate::eval::explain(&world.rules, &gather(&world.rules, &facts), slot).to_text();
+    assert_eq!(lines[1], "  letter: no consent for newsletter (version 3 of 4)");
+}

@@ -1,0 +1,3 @@
+//! Which rule bears on which: order, circles, reach, and the drawings of it.
+
+pub mod draw;

@@ -1,0 +1,111 @@
+//! Customers in a table: a row each.
+
+use csv::StringRecord;
+
+use super::DataError;
+use super::columns::{Columns, MissingCells};
+use super::customers::{Found, Source};
+use super::input::Input;
+use super::table::{BadRow, Line, Table};
+use crate::frame::Fact;
+use crate::model::{AttributeId, RuleSet};
+
+/// A table of customers that is being read.
+pub(super) struct CsvSource {
+    table: Table,
+    places: Places,
+    /// The place of the key in [`Places`], if a column holds it.
+    key: Option<usize>,
+}
+
+/// Where the cells of each read column stand in a row.
+#[derive(Clone, Debug)]
+pub(super) struct Places(Vec<(usize, Option<usize>)>);
+
+impl CsvSource {
+    /// Reads the header and finds every column that is read.
+    pub(super) fn open(
+        rules: &RuleSet,
+        name: &str,
+        input: Input,
+        delimiter: Option<u8>,
+        columns: &Columns,
+    ) -> Result<Self, DataError> {
+        let table = Table::open(name, input, delimiter, columns.names().collect::<Vec<_>>().into_iter())?;
+        let attribute = |id: AttributeId| format!("`{}`", rules[id].name);
+        let place = |column: &super::columns::Column| {
+            let cell = table.required(&column.name, &attribute(column.attribute)).map_err(|error| {
+                let name = &rules[column.attribute].name;
+                let is_key = rules[column.attribute].key;
+                match &error.help {
+                    Some(help) if help.starts_with("did you mean") => error,
+                    Some(help) if is_key => {
+                        let help = format!("{help}; if the file has no ids, write `key row number` at `{name}`");
+                        error.help(help)
+                    }
+                    Some(help) => {
+                        let help = format!(
+                            "{help}; if the file has no such column, say `{name} = {{ absent = true }}` in cater.toml"
+                        );
+                        error.help(help)
+                    }
+                    None => error,
+                }
+            })?;
+            let what = || format!("the stamp of {}", attribute(column.attribute));
+            let stamp = column.stamp.as_ref().map(|stamp| table.required(stamp, &what())).transpose()?;
+            Ok((cell, stamp))
+        };
+        let places = columns.columns.iter().map(place).collect::<Result<_, DataError>>()?;
+        let key = rules.key().and_then(|key| columns.columns.iter().position(|column| column.attribute == key));
+        Ok(Self { table, places: Places(places), key })
+    }
+
+    pub(super) fn next(
+        &mut self,
+        rules: &RuleSet,
+        columns: &Columns,
+    ) -> Result<Option<Found<StringRecord>>, DataError> {
+        Ok(match self.table.next()? {
+            None => None,
+            Some(Line::Bad(bad)) => Some(Found::Bad(bad)),
+            Some(Line::Row { number, line, cells }) => {
+                let key = self.key.and_then(|at| {
+                    let (place, _) = self.places.0.get(at)?;
+                    Some(columns.columns.get(at)?.reader(rules).text(cells.get(*place)?, None))
+                });
+                Some(Found::Row { number, line, key, cells })
+            }
+        })
+    }
+
+    pub(super) fn source(&self) -> Source {
+        Source::Csv(self.places.clone())
+    }
+}
+
+impl Places {
+    /// Every attribute that the row says something of.
+    pub(super) fn facts(
+        &self,
+        rules: &RuleSet,
+        columns: &Columns,
+        cells: &StringRecord,
+        facts: &mut [Fact],
+        missing: &mut MissingCells,
+    ) {
+        for (column, (place, stamp)) in columns.columns.iter().zip(&self.0) {
+            let stamp = column.stamp(rules, stamp.and_then(|stamp| cells.get(stamp)), missing);
+            let fact = column.reader(rules).text(cells.get(*place).unwrap_or(""), stamp);
+            missing.note(column.attribute, &fact);
+            if let Some(slot) = facts.get_mut(column.attribute.index()) {
+                *slot = fact;
+            }
+        }
+    }
+}
+
+/// A row without a key.
+pub(super) fn no_key(file: &str, row: u64, line: u64) -> BadRow {
+    BadRow { file: file.to_owned(), row, line, why: "it does not say whose it is: its key is missing".to_owned() }
+}

@@ -1,0 +1,339 @@
+//! One customer as JSON, as a service is asked and as people write an example by hand.
+//!
+//! ```json
+//! {
+//!   "id": "anna", "tier": "gold", "churn": { "value": 0.12, "as_of": "2026-06-01T08:00Z" },
+//!   "moment":  { "device": "web" },
+//!   "now":     "2026-06-15T10:00Z",
+//!   "consent": { "fitting": "granted", "health": { "status": "granted", "granted_at": "2026-01-01T00:00Z",
+//!                "version": 4, "confirmed": true } },
+//!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" } ]
+//! }
+//! ```
+//!
+//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the four
+//! words above. A plain `granted` satisfies everything its purpose demands, as in a test. Since a person wrote this,
+//! what cannot be read is an error, not a missing value; only a member that is not in its list is missing (R45).
+
+use serde_json::value::RawValue;
+
+use super::cell::{CellReader, instant};
+use super::json::{Fields, Json};
+use super::{DataError, codes};
+use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
+use crate::model::{AttributeId, RuleSet, Scope};
+use crate::runtime::names::Names;
+use crate::value::{Consent, Instant, Missing, Value};
+
+const WORDS: [&str; 5] = ["consent", "given", "history", "moment", "now"];
+
+/// Reads a customer over what is already known: what the text says of an attribute, a purpose or the time replaces it,
+/// its history is added.
+///
+/// # Errors
+/// Not JSON, a field that is no attribute of the rules, a value of the wrong type.
+pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<Facts, DataError> {
+    let fields: Fields<'_> = serde_json::from_str(text).map_err(|why| {
+        DataError::new(&codes::BAD_CUSTOMER, format!("the customer is no JSON object: {why}"))
+            .help("write one object, such as { \"id\": \"anna\" }")
+    })?;
+    let mut facts = known;
+    // A plain `granted` needs the decision's instant, so that comes first.
+    if let Some(raw) = fields.get("now") {
+        facts.now = time(rules, raw).ok_or_else(|| wrong("`now` is not a time", "write \"2026-06-15T10:00Z\""))?;
+    }
+    let mut set = vec![false; rules.attributes.len()];
+    for (name, raw) in &fields.0 {
+        match name.as_str() {
+            "now" => {}
+            "given" => given(rules, &object("given", raw)?, None, &mut set, &mut facts)?,
+            "moment" => given(rules, &object("moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
+            "consent" => consent(rules, &object("consent", raw)?, &mut facts)?,
+            "history" => history(rules, raw, &mut facts)?,
+            _ => attribute(rules, name, raw, None, &mut set, &mut facts)?,
+        }
+    }
+    Ok(facts)
+}
+
+/// Writes the attributes of the moment that an object names.
+///
+/// # Errors
+/// A field that is no attribute of the moment, a value of the wrong type.
+pub fn moment_from_json(rules: &RuleSet, text: &str, facts: &mut Facts) -> Result<(), DataError> {
+    let fields: Fields<'_> = serde_json::from_str(text)
+        .map_err(|why| DataError::new(&codes::BAD_CUSTOMER, format!("the moment is no JSON object: {why}")))?;
+    given(rules, &fields, Some(Scope::Moment), &mut vec![false; rules.attributes.len()], facts)
+}
+
+/// The customer's key, where the facts say it.
+pub fn key_of<'a>(rules: &RuleSet, facts: &'a Facts) -> Option<&'a str> {
+    match facts.attributes.get(rules.key()?.index())? {
+        Fact::Known(Value::Text(key), _) => Some(key),
+        Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_) => None,
+    }
+}
+
+fn given(
+    rules: &RuleSet,
+    fields: &Fields<'_>,
+    only: Option<Scope>,
+    set: &mut [bool],
+    facts: &mut Facts,
+) -> Result<(), DataError> {
+    fields.0.iter().try_for_each(|(name, raw)| attribute(rules, name, raw, only, set, facts))
+}
+
+fn attribute(
+    rules: &RuleSet,
+    name: &str,
+    raw: &RawValue,
+    only: Option<Scope>,
+    set: &mut [bool],
+    facts: &mut Facts,
+) -> Result<(), DataError> {
+    let in_scope = |id: &AttributeId| only.is_none_or(|scope| rules[*id].scope == scope);
+    let Some(id) = find(rules, name).filter(in_scope) else {
+        let known = rules.attributes.iter().filter(|attribute| only.is_none_or(|scope| attribute.scope == scope));
+        let known = known.map(|attribute| attribute.name.as_str());
+        let (kind, words) = if only.is_some() { ("moment", &[][..]) } else { ("customer or moment", &WORDS[..]) };
+        return Err(DataError::new(
+            &codes::UNKNOWN_ATTRIBUTE,
+            format!("`{name}` is no attribute of the {kind} in the rules"),
+        )
+        .did_you_mean(name, known.chain(words.iter().copied())));
+    };
+    let attribute = &rules[id];
+    if set.get_mut(id.index()).is_some_and(|set| std::mem::replace(set, true)) {
+        return Err(wrong(format!("`{}` is given twice", attribute.name), "keep one of the two"));
+    }
+    let fact = CellReader { rules, attribute, spellings: &[] }.json(raw, None);
+    if let Fact::Missing(Missing::Unreadable) = fact {
+        let found = Json::read(raw).map_or("nothing", |json| json.word());
+        let message =
+            format!("`{}` is {}, and this is {found} that cannot be read as one", attribute.name, attribute.ty.word());
+        return Err(DataError::new(&codes::WRONG_TYPE, message));
+    }
+    facts.set(id, fact);
+    Ok(())
+}
+
+/// The attribute of that name, else the one with that column.
+fn find(rules: &RuleSet, name: &str) -> Option<AttributeId> {
+    let by_column = || {
+        let column = |mapped: &crate::model::Attribute| mapped.mapping.column.as_deref() == Some(name);
+        rules.attributes.iter().position(column).map(AttributeId::from_index)
+    };
+    rules.attribute_named(name).or_else(by_column)
+}
+
+fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), DataError> {
+    for (name, raw) in &fields.0 {
+        let record = record(rules, raw, facts.now).ok_or_else(|| {
+            let states = Consent::ALL.map(Consent::word).join(", ");
+            wrong(
+                format!("the consent to `{name}` cannot be read"),
+                format!("write one of {states}, or an object with `status`, `granted_at`, `version`, `confirmed`"),
+            )
+        })?;
+        match (name.as_str(), rules.purpose_named(name)) {
+            (_, Some(purpose)) => facts.set_consent(purpose, record),
+            ("direct marketing", None) => facts.objects_to_direct_marketing = record.status == Consent::Objected,
+            (_, None) => {
+                let purposes = rules.purposes.iter().map(|purpose| purpose.name.as_str());
+                return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, format!("`{name}` is no purpose of the rules"))
+                    .did_you_mean(name, purposes));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn record(rules: &RuleSet, raw: &RawValue, now: Instant) -> Option<ConsentRecord> {
+    match Json::read(raw)? {
+        Json::Text(word) => Some(match Consent::from_word(&word)? {
+            Consent::Granted => ConsentRecord::granted(now),
+            status @ (Consent::Denied
+            | Consent::Withdrawn
+            | Consent::Expired
+            | Consent::Pending
+            | Consent::Unknown
+            | Consent::Objected) => ConsentRecord::of(status),
+        }),
+        Json::Object(fields) => {
+            let mut record = ConsentRecord::default();
+            for (name, raw) in &fields.0 {
+                match (name.as_str(), Json::read(raw)?) {
+                    ("status", Json::Text(word)) => record.status = Consent::from_word(&word)?,
+                    ("granted_at", Json::Text(text)) => record.granted_at = Some(instant(&text, rules)?),
+                    ("version", Json::Number(written)) => record.version = Some(written.parse().ok()?),
+                    ("confirmed", Json::YesNo(yes)) => record.confirmed = yes,
+                    ("granted_at" | "version" | "confirmed", Json::Null) => {}
+                    _ => return None,
+                }
+            }
+            Some(record)
+        }
+        Json::Null | Json::YesNo(_) | Json::Number(_) | Json::List(_) => None,
+    }
+}
+
+fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), DataError> {
+    let unreadable = || {
+        wrong(
+            "the history cannot be read",
+            "write a list of objects with `event` and `at`, and `offer`, `rule`, `tags` where the event has them",
+        )
+    };
+    let Some(Json::List(parts)) = Json::read(raw) else { return Err(unreadable()) };
+    let names = Names::of(rules);
+    for part in parts {
+        let Some(Json::Object(fields)) = Json::read(part) else { return Err(unreadable()) };
+        let (mut event, mut at, mut offer, mut rule, mut tags) = (None, None, None, None, None);
+        for (name, raw) in &fields.0 {
+            match (name.as_str(), Json::read(raw)) {
+                ("event", Some(Json::Text(text))) => event = Some(text),
+                ("at", Some(Json::Text(_))) => at = time(rules, raw),
+                ("offer", Some(Json::Text(text))) => offer = Some(text),
+                ("rule", Some(Json::Text(text))) => rule = Some(text),
+                ("tags", Some(Json::List(list))) => {
+                    let list: Option<Vec<_>> = list.into_iter().map(text).collect();
+                    tags = Some(list.ok_or_else(unreadable)?);
+                }
+                ("offer" | "rule" | "tags", Some(Json::Null)) => {}
+                _ => return Err(unreadable()),
+            }
+        }
+        let (Some(event), Some(at)) = (event, at) else { return Err(unreadable()) };
+        let Some(id) = names.event(&event) else {
+            let known = rules.events.iter().map(|event| event.name.as_str());
+            let message = format!("`{event}` is no event of the rules");
+            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(&event, known));
+        };
+        let stamp: Stamp = names.stamp(offer.as_deref(), rule.as_deref(), None, tags.as_deref());
+        facts.history.push(Happened { event: id, at, stamp });
+    }
+    Ok(())
+}
+
+fn text(raw: &RawValue) -> Option<String> {
+    match Json::read(raw)? {
+        Json::Text(text) => Some(text),
+        Json::Null | Json::YesNo(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => None,
+    }
+}
+
+fn time(rules: &RuleSet, raw: &RawValue) -> Option<Instant> {
+    instant(&text(raw)?, rules)
+}
+
+fn object<'a>(name: &str, raw: &'a RawValue) -> Result<Fields<'a>, DataError> {
+    match Json::read(raw) {
+        Some(Json::Object(fields)) => Ok(fields),
+        _ => Err(wrong(format!("`{name}` is no object"), "write { ... } there")),
+    }
+}
+
+fn wrong(message: impl Into<String>, help: impl Into<String>) -> DataError {
+    DataError::new(&codes::BAD_CUSTOMER, message).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{FITTING, HEALTH, at, rule_set};
+    use crate::model::{EventId, OfferId, RuleId, TagId};
+
+    fn noon() -> Instant {
+        Instant::parse("2026-06-15T12:00Z").unwrap()
+    }
+
+    fn read(text: &str) -> Result<Facts, DataError> {
+        let rules = rule_set();
+        customer_from_json(&rules, text, Facts::nothing(&rules, noon()))
+    }
+
+    #[track_caller]
+    fn refused(text: &str) -> (&'static str, String) {
+        let error = read(text).unwrap_err();
+        (error.code.name, error.help.unwrap_or_default())
+    }
+
+    #[test]
+    fn everything_a_customer_may_say() {
+        let facts = read(
+            r#"{
+                "id": "anna", "tier": "gold", "last order": "2026-01-01T00:00Z",
+                "given": { "balance": 12.50 },
+                "moment": { "device": "web" },
+                "now": "2026-06-15T10:00Z",
+                "consent": {
+                    "fitting": "granted",
+                    "health": { "status": "granted", "granted_at": "2026-01-01T00:00Z", "version": 4, "confirmed": true },
+                    "direct marketing": "objected"
+                },
+                "history": [
+                    { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" },
+                    { "event": "purchase", "at": "2026-06-13T09:00Z" },
+                    { "event": "shown", "at": "2026-06-12T09:00Z", "offer": "gone_by_now", "tags": ["promo", "old"] }
+                ]
+            }"#,
+        )
+        .unwrap();
+        let rules = rule_set();
+        let ten = Instant::parse("2026-06-15T10:00Z").unwrap();
+        assert_eq!(facts.now, ten);
+        assert_eq!(key_of(&rules, &facts), Some("anna"));
+        let known = |id: AttributeId| facts.attributes[id.index()].clone();
+        assert_eq!(known(at::BALANCE), Fact::Known(Value::Number(1250), None));
+        assert_eq!(known(at::DEVICE), Fact::Known(Value::Member(0), None));
+        assert!(matches!(known(at::LAST_ORDER), Fact::Known(Value::Time(_), None)));
+        assert_eq!(known(at::TENURE), Fact::Missing(Missing::Absent));
+        assert_eq!(facts.consent[FITTING.index()], ConsentRecord::granted(ten));
+        assert_eq!(facts.consent[HEALTH.index()].version, Some(4));
+        assert!(facts.objects_to_direct_marketing);
+        let stamp = |at: usize| facts.history[at].stamp.clone();
+        let of = |offer, rule, tags| Stamp::Of { offer, rule, via: None, tags };
+        assert_eq!(stamp(0), of(Some(OfferId(1)), Some(RuleId(0)), vec![TagId(1)]), "the offer's tags");
+        assert_eq!(stamp(1), Stamp::Unstamped);
+        assert_eq!(facts.history[1].event, EventId(7));
+        assert_eq!(stamp(2), of(None, None, vec![TagId(1)]), "a tag nobody knows any more is dropped");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error_with_a_code() {
+        assert_eq!(refused("[]").0, "data::bad-customer");
+        assert_eq!(refused("{").0, "data::bad-customer");
+        assert_eq!(refused(r#"{"teir": "gold"}"#), ("data::unknown-attribute", "did you mean `tier`?".into()));
+        assert_eq!(refused(r#"{"momnet": {}}"#), ("data::unknown-attribute", "did you mean `moment`?".into()));
+        assert_eq!(refused(r#"{"moment": {"tier": "gold"}}"#).0, "data::unknown-attribute");
+        assert_eq!(refused(r#"{"balance": "much"}"#).0, "data::wrong-type");
+        assert_eq!(refused(r#"{"balance": true}"#).0, "data::wrong-type");
+        assert_eq!(refused(r#"{"illness": 1}"#).0, "data::wrong-type");
+        assert_eq!(refused(r#"{"tier": "gold", "given": {"tier": "gold"}}"#).0, "data::bad-customer");
+        assert_eq!(refused(r#"{"now": "yesterday"}"#).0, "data::bad-customer");
+        assert_eq!(refused(r#"{"consent": {"fitting": "yes"}}"#).0, "data::bad-customer");
+        assert_eq!(refused(r#"{"consent": {"fiting": "granted"}}"#).0, "data::unknown-attribute");
+        assert_eq!(refused(r#"{"history": {"event": "shown"}}"#).0, "data::bad-customer");
+        assert_eq!(refused(r#"{"history": [{"event": "shown"}]}"#).0, "data::bad-customer");
+        assert_eq!(
+            refused(r#"{"history": [{"event": "purchse", "at": "2026-06-14T09:00Z"}]}"#),
+            ("data::unknown-attribute", "did you mean `purchase`?".into())
+        );
+        let platinum = read(r#"{"tier": "platinum"}"#).unwrap();
+        assert_eq!(platinum.attributes[at::TIER.index()], Fact::Missing(Missing::NotInList), "missing, no error (R45)");
+    }
+
+    #[test]
+    fn what_was_known_before_stays_where_nothing_is_said() {
+        let rules = rule_set();
+        let mut known = Facts::nothing(&rules, noon());
+        moment_from_json(&rules, r#"{"device": "ios"}"#, &mut known).unwrap();
+        known.set(at::TIER, Fact::Known(Value::Member(0), None));
+        let facts = customer_from_json(&rules, r#"{"tier": "gold"}"#, known).unwrap();
+        assert_eq!(facts.attributes[at::DEVICE.index()], Fact::Known(Value::Member(1), None));
+        assert_eq!(facts.attributes[at::TIER.index()], Fact::Known(Value::Member(2), None));
+        let refused = moment_from_json(&rules, r#"{"tier": "gold"}"#, &mut Facts::nothing(&rules, noon()));
+        assert_eq!(refused.unwrap_err().code.name, "data::unknown-attribute");
+    }
+}

@@ -1,0 +1,87 @@
+//! Customers in JSON Lines: an object a line. Fields are called as the columns are; one that is not there is absent.
+
+use std::io::{BufRead, Read};
+
+use super::DataError;
+use super::columns::{Columns, MissingCells};
+use super::customers::Found;
+use super::input::{Input, MAX_ROW, unreadable};
+use super::json::{Fields, Json};
+use super::table::BadRow;
+use crate::frame::Fact;
+use crate::model::RuleSet;
+use crate::value::Missing;
+
+/// A file of lines that is being read.
+pub(super) struct JsonlSource {
+    file: String,
+    input: Input,
+    line: u64,
+    row: u64,
+    buffer: Vec<u8>,
+}
+
+impl JsonlSource {
+    pub(super) fn new(file: &str, input: Input) -> Self {
+        Self { file: file.to_owned(), input, line: 0, row: 0, buffer: Vec::new() }
+    }
+
+    /// The next line that is not empty.
+    pub(super) fn next(&mut self, rules: &RuleSet, columns: &Columns) -> Result<Option<Found<String>>, DataError> {
+        loop {
+            self.buffer.clear();
+            let mut limited = (&mut self.input).take(MAX_ROW);
+            let count = limited.read_until(b'\n', &mut self.buffer).map_err(|why| unreadable(&self.file, &why))?;
+            if count == 0 {
+                return Ok(None);
+            }
+            self.line += 1;
+            if count as u64 == MAX_ROW && !self.buffer.ends_with(b"\n") {
+                let why = format!("line {} is longer than {MAX_ROW} bytes", self.line);
+                let why = std::io::Error::new(std::io::ErrorKind::InvalidData, why);
+                return Err(unreadable(&self.file, &why));
+            }
+            if self.buffer.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            self.row += 1;
+            let (number, line) = (self.row, self.line);
+            let bad = |why: String| Found::Bad(BadRow { file: self.file.clone(), row: number, line, why });
+            let Ok(text) = std::str::from_utf8(&self.buffer) else {
+                return Ok(Some(bad("it is not UTF-8".to_owned())));
+            };
+            let text = text.trim_end();
+            return Ok(Some(match serde_json::from_str::<Fields<'_>>(text) {
+                Err(why) => bad(format!("it is no JSON object: {why}")),
+                Ok(fields) => {
+                    let key = columns.key(rules).map(|column| {
+                        let raw = fields.get(&column.name);
+                        raw.map_or(Fact::Missing(Missing::Absent), |raw| column.reader(rules).json(raw, None))
+                    });
+                    Found::Row { number, line, key, cells: text.to_owned() }
+                }
+            }));
+        }
+    }
+}
+
+/// Every attribute that the line says something of.
+pub(super) fn facts(rules: &RuleSet, columns: &Columns, line: &str, facts: &mut [Fact], missing: &mut MissingCells) {
+    // The line was an object when it was read.
+    let Ok(fields) = serde_json::from_str::<Fields<'_>>(line) else { return };
+    for column in &columns.columns {
+        let stamp = column.stamp.as_ref().and_then(|stamp| match Json::read(fields.get(stamp)?)? {
+            Json::Text(text) => Some(text),
+            Json::Null | Json::YesNo(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => None,
+        });
+        let stamp = column.stamp(rules, stamp.as_deref(), missing);
+        let fact = match fields.get(&column.name) {
+            Some(raw) => column.reader(rules).json(raw, stamp),
+            None => Fact::Missing(Missing::Absent),
+        };
+        missing.note(column.attribute, &fact);
+        if let Some(slot) = facts.get_mut(column.attribute.index()) {
+            *slot = fact;
+        }
+    }
+}

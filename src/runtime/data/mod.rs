@@ -1,0 +1,92 @@
+//! Data in: from cells, rows and JSON to the facts of a customer.
+//!
+//! Takes a rule set, whose mappings say what columns and cells mean, and bytes from outside; gives [`Facts`]. What is
+//! wrong with a file as a whole is a coded error before anything is decided; what is wrong with a row is named and
+//! counted; what is wrong with a cell makes that attribute missing and is counted by column. Refuses to know what is
+//! decided from it.
+//!
+//! JSON is read in every build; files of many customers, consent and events with the feature `cli`.
+
+mod cell;
+#[cfg(feature = "cli")]
+mod columns;
+#[cfg(feature = "cli")]
+mod consent;
+#[cfg(feature = "cli")]
+mod csv;
+mod customer;
+#[cfg(feature = "cli")]
+mod customers;
+#[cfg(feature = "cli")]
+mod events;
+#[cfg(feature = "cli")]
+mod input;
+mod json;
+#[cfg(feature = "cli")]
+mod jsonl;
+#[cfg(feature = "cli")]
+mod table;
+#[cfg(feature = "cli")]
+mod world;
+
+#[cfg(feature = "cli")]
+pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
+#[cfg(feature = "cli")]
+pub use consent::ConsentIndex;
+pub use customer::{customer_from_json, key_of, moment_from_json};
+#[cfg(feature = "cli")]
+pub use customers::{Customers, CustomersFile, Decoder, NextRow, Row};
+#[cfg(feature = "cli")]
+pub use events::EventIndex;
+#[cfg(feature = "cli")]
+pub use input::{Format, Progress};
+#[cfg(feature = "cli")]
+pub use table::{BadRow, BadRows};
+#[cfg(feature = "cli")]
+pub use world::{World, WorldCustomers};
+
+use thiserror::Error;
+
+use crate::diagnostics::Code;
+use crate::diagnostics::codes::data as codes;
+
+/// Why data cannot be used at all.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct DataError {
+    /// What kind.
+    pub code: &'static Code,
+    /// What is the matter, with the file in which it is.
+    pub message: String,
+    /// What can be done.
+    pub help: Option<String>,
+}
+
+impl DataError {
+    fn new(code: &'static Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None }
+    }
+
+    #[must_use]
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The nearest of the words that are known here, if one is near.
+    #[must_use]
+    fn did_you_mean<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match crate::diagnostics::nearest(word, known) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
+    /// Says in which file.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    fn within(mut self, file: &str) -> Self {
+        self.message = format!("`{file}`: {}", self.message);
+        self
+    }
+}

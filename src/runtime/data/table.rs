@@ -1,0 +1,259 @@
+//! A table of text: a header, rows of as many cells, and those that are not.
+
+use std::io::{BufRead, Cursor, Read};
+
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, StringRecord};
+
+use super::input::{Input, RowLimit, unreadable};
+use super::{DataError, codes};
+
+/// A row that was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// The name of the file or of its customers.
+    pub file: String,
+    /// Its number, from 1; the header has none.
+    pub row: u64,
+    /// The line in the file on which it begins, from 1.
+    pub line: u64,
+    /// What is the matter with it.
+    pub why: String,
+}
+
+/// How many rows were passed over, and the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BadRows {
+    /// All.
+    pub count: u64,
+    /// The first [`BadRows::NAMED`].
+    pub first: Vec<BadRow>,
+}
+
+impl BadRows {
+    /// How many are named; the others are only counted.
+    pub const NAMED: usize = 10;
+
+    /// Counts one more.
+    pub fn add(&mut self, row: BadRow) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push(row);
+        }
+    }
+}
+
+/// A row of a table.
+pub(super) enum Line {
+    Row { number: u64, line: u64, cells: StringRecord },
+    Bad(BadRow),
+}
+
+/// A table that is being read.
+pub(super) struct Table {
+    file: String,
+    reader: Reader<RowLimit<Box<dyn Read + Send>>>,
+    header: Vec<String>,
+    row: u64,
+    record: ByteRecord,
+}
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+impl Table {
+    /// Reads the header. Without a delimiter, the one that makes the most of the wanted names columns is taken.
+    pub(super) fn open<'a>(
+        file: &str,
+        input: Input,
+        delimiter: Option<u8>,
+        wanted: impl Iterator<Item = &'a str> + Clone,
+    ) -> Result<Self, DataError> {
+        let failed = |why| unreadable(file, &why);
+        let (head, rest) = first_line(input).map_err(failed)?;
+        let delimiter = delimiter.unwrap_or_else(|| {
+            let found = |delimiter: &u8| {
+                let columns = header(&head, *delimiter);
+                wanted.clone().filter(|name| columns.iter().any(|column| column == name)).count()
+            };
+            // Of equals `max_by_key` takes the last, and the comma should win.
+            DELIMITERS.into_iter().rev().max_by_key(found).unwrap_or(b',')
+        });
+        let all: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(rest));
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(RowLimit::new(all));
+        let header: Vec<String> = match reader.byte_headers() {
+            Ok(header) => header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
+            Err(why) => return Err(fatal(file, why)),
+        };
+        if header.is_empty() {
+            return Err(DataError::new(&codes::MISSING_COLUMN, format!("`{file}` is empty: it has no header"))
+                .help("the first row names the columns"));
+        }
+        Ok(Self { file: file.to_owned(), reader, header, row: 0, record: ByteRecord::new() })
+    }
+
+    /// The place of a column, if the table has it.
+    pub(super) fn column(&self, name: &str) -> Result<Option<usize>, DataError> {
+        let mut places = self.header.iter().enumerate().filter(|(_, column)| *column == name).map(|(at, _)| at);
+        match (places.next(), places.next()) {
+            (Some(_), Some(_)) => {
+                Err(DataError::new(&codes::COLUMN_TWICE, format!("`{}` has two columns called `{name}`", self.file))
+                    .help("rename one of them, or map the attribute from another column"))
+            }
+            (place, _) => Ok(place),
+        }
+    }
+
+    /// The place of a column that must be there; `what` is read from it.
+    pub(super) fn required(&self, name: &str, what: &str) -> Result<usize, DataError> {
+        self.column(name)?.ok_or_else(|| {
+            let message = format!("`{}` has no column `{name}`, from which {what} is read", self.file);
+            let error = DataError::new(&codes::MISSING_COLUMN, message);
+            if self.header.len() == 1 {
+                return error.help("the header is one column: is the delimiter right?");
+            }
+            let columns = self.header.iter().map(String::as_str);
+            let named = error.clone().did_you_mean(name, columns);
+            if named.help.is_some() { named } else { error.help(format!("its columns are {}", some(&self.header))) }
+        })
+    }
+
+    /// The next row, or none after the last.
+    pub(super) fn next(&mut self) -> Result<Option<Line>, DataError> {
+        self.reader.get_mut().next_row();
+        let read = self.reader.read_byte_record(&mut self.record);
+        let line = |record: &ByteRecord| record.position().map_or(0, csv::Position::line);
+        let bad =
+            |file: &str, row, line, why: String| Ok(Some(Line::Bad(BadRow { file: file.to_owned(), row, line, why })));
+        match read {
+            Ok(false) => Ok(None),
+            Ok(true) => {
+                self.row += 1;
+                let line = line(&self.record);
+                match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
+                    Ok(cells) => Ok(Some(Line::Row { number: self.row, line, cells })),
+                    Err(_) => bad(&self.file, self.row, line, "it is not UTF-8".to_owned()),
+                }
+            }
+            Err(why) => {
+                let ErrorKind::UnequalLengths { pos, expected_len, len } = why.kind() else {
+                    return Err(fatal(&self.file, why));
+                };
+                self.row += 1;
+                let line = pos.as_ref().map_or(0, csv::Position::line);
+                bad(&self.file, self.row, line, format!("it has {len} cells, and the header has {expected_len}"))
+            }
+        }
+    }
+}
+
+fn fatal(file: &str, why: csv::Error) -> DataError {
+    if let ErrorKind::Io(why) = why.kind() {
+        return unreadable(file, why);
+    }
+    DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}"))
+}
+
+fn header(line: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line);
+    let mut record = ByteRecord::new();
+    match reader.read_byte_record(&mut record) {
+        Ok(true) => record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
+        Ok(false) | Err(_) => Vec::new(),
+    }
+}
+
+/// The bytes up to the first line break, and the reader after them.
+fn first_line(mut input: Input) -> std::io::Result<(Vec<u8>, Input)> {
+    const MOST: u64 = 1024 * 1024;
+    let mut head = Vec::new();
+    (&mut input).take(MOST).read_until(b'\n', &mut head)?;
+    Ok((head, input))
+}
+
+/// A few of the names, for a message.
+fn some(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::input::plain;
+    use super::*;
+
+    fn table(text: &'static [u8], delimiter: Option<u8>) -> Result<Table, DataError> {
+        Table::open("t.csv", plain(text).unwrap(), delimiter, ["id", "a"].into_iter())
+    }
+
+    fn rows(text: &'static [u8]) -> Vec<Result<Vec<String>, String>> {
+        let mut table = table(text, None).unwrap();
+        let mut rows = Vec::new();
+        while let Some(line) = table.next().unwrap() {
+            rows.push(match line {
+                Line::Row { cells, .. } => Ok(cells.iter().map(str::to_owned).collect()),
+                Line::Bad(BadRow { file, row, line, why }) => Err(format!("{file} row {row} line {line}: {why}")),
+            });
+        }
+        rows
+    }
+
+    #[test]
+    fn quotes_line_ends_and_delimiters() {
+        let expected = vec![Ok(vec!["1".to_owned(), "x".to_owned()]), Ok(vec!["2".to_owned(), "y, z".to_owned()])];
+        assert_eq!(rows(b"id,a\n1,x\n2,\"y, z\"\n"), expected);
+        assert_eq!(rows(b"id,a\r\n1,x\r\n2,\"y, z\""), expected);
+        assert_eq!(rows(b"\xef\xbb\xbfid;a\n1;x\n2;y, z\n"), expected);
+        assert_eq!(rows(b"\"id\"\t\"a\"\n1\tx\n2\ty, z\n"), expected);
+        assert_eq!(rows(b"id|a\n\n1|x\n\n2|y, z\n"), expected, "empty lines are no rows");
+    }
+
+    #[test]
+    fn rows_that_cannot_be_split_are_named_and_the_next_is_read() {
+        let found = rows(b"id,a\n1,x\n2\n3,y,z\n4,\xff\n5,\"a\nb\"\n6\n");
+        assert_eq!(
+            found,
+            vec![
+                Ok(vec!["1".to_owned(), "x".to_owned()]),
+                Err("t.csv row 2 line 3: it has 1 cells, and the header has 2".to_owned()),
+                Err("t.csv row 3 line 4: it has 3 cells, and the header has 2".to_owned()),
+                Err("t.csv row 4 line 5: it is not UTF-8".to_owned()),
+                Ok(vec!["5".to_owned(), "a\nb".to_owned()]),
+                Err("t.csv row 6 line 8: it has 1 cells, and the header has 2".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn columns_are_found_or_asked_for() {
+        let found = table(b"id,a,b,b\n", None).unwrap();
+        assert_eq!(found.column("a"), Ok(Some(1)));
+        assert_eq!(found.column("c"), Ok(None));
+        let twice = found.column("b").unwrap_err();
+        assert_eq!(twice.code.name, "data::column-twice");
+        let missing = |text, name: &str| table(text, Some(b',')).unwrap().required(name, "`x`").unwrap_err();
+        let error = missing(b"id,tenure\n", "tenrue");
+        assert_eq!((error.code.name, error.help.as_deref()), ("data::missing-column", Some("did you mean `tenure`?")));
+        assert_eq!(error.message, "`t.csv` has no column `tenrue`, from which `x` is read");
+        assert!(missing(b"id;tenure\n", "tenure").help.unwrap().contains("delimiter"));
+        assert_eq!(missing(b"id,b\n", "weather").help.as_deref(), Some("its columns are `id`, `b`"));
+        assert_eq!(table(b"", None).err().map(|error| error.code.name), Some("data::missing-column"));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
+        struct Endless(bool);
+        impl Read for Endless {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                let first: &[u8] = if std::mem::replace(&mut self.0, false) { b"id,a\n1,\"" } else { b"" };
+                buffer.fill(b'x');
+                buffer[..first.len()].copy_from_slice(first);
+                Ok(buffer.len())
+            }
+        }
+        let input: Input = Box::new(std::io::BufReader::new(Endless(true)));
+        let mut table = Table::open("t.csv", input, None, ["id", "a"].into_iter()).unwrap();
+        let Err(error) = table.next() else { panic!("an endless row was read") };
+        assert_eq!(error.code.name, "data::unreadable-file");
+    }
+}

@@ -1,0 +1,483 @@
+//! `cater.toml`: which rules, customers, consent and events belong together, and what is asked of them.
+//!
+//! ```toml
+//! now     = "2026-11-22T09:00:00Z"      # else the clock
+//! slots   = ["home", "bill_page"]       # in the order in which a page fills them; else all, by name
+//! rules   = ["."]                       # files, or folders of *.rules; else this folder
+//! consent = "data/consent.csv.gz"
+//! events  = "data/events.csv.gz"
+//!
+//! [[customers]]
+//! name      = "shop"                    # in messages and before a row's number; else the file's name
+//! file      = "data/customers.csv.gz"
+//! delimiter = ";"                       # else found from the header
+//!
+//! [customers.columns]                   # what this file does differently from the rules' mapping
+//! tenure    = "months"                  # another column
+//! contacted = { from = "pdays", spellings = { "-1" = "never" }, as_of = "drawn_at" }
+//! balance   = { absent = true }         # this file does not have it
+//!
+//! [moment]
+//! device = "android"
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value as Json};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::cell::CellReader;
+use super::columns::{Override, Overrides};
+use super::customer::moment_from_json;
+use super::customers::CustomersFile;
+use super::{DataError, codes};
+use crate::frame::{Fact, Facts};
+use crate::model::{AttributeId, RuleSet, SlotId, Spelling};
+use crate::value::{Instant, Type, Value};
+
+/// A world as it is written down, before the rules are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    /// When decisions are made; `None` is the clock.
+    pub now: Option<Instant>,
+    /// The slots asked for, in this order; `None` is all of them by name.
+    pub slots: Option<Vec<String>>,
+    /// Files and folders of rules.
+    pub rules: Vec<PathBuf>,
+    /// Records of consent.
+    pub consent: Option<PathBuf>,
+    /// What happened so far.
+    pub events: Option<PathBuf>,
+    /// Files of customers, in this order.
+    pub customers: Vec<WorldCustomers>,
+    /// The attributes of the moment, as a JSON object.
+    moment: String,
+}
+
+/// A file of customers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldCustomers {
+    /// How they are called.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    delimiter: Option<u8>,
+    columns: Vec<(String, WorldColumn)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct WorldColumn {
+    line: usize,
+    from: Option<String>,
+    spellings: Vec<(String, String)>,
+    absent: bool,
+    as_of: Option<String>,
+}
+
+impl World {
+    /// The name of the file in a world's folder.
+    pub const FILE: &str = "cater.toml";
+
+    /// Reads `cater.toml`; paths in it are seen from its folder.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not TOML, has an unknown key or a value of the wrong kind.
+    pub fn open(path: &Path) -> Result<Self, DataError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|why| super::input::unreadable(&path.display().to_string(), &why))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, folder).map_err(|error| error.within(&path.display().to_string()))
+    }
+
+    /// Reads the text of a `cater.toml` that lies in `folder`.
+    ///
+    /// # Errors
+    /// As [`World::open`], without the file's name.
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, DataError> {
+        let table = DeTable::parse(text).map_err(|why| {
+            let at = why.span().map_or(String::new(), |span| format!("line {}: ", line(text, span.start)));
+            DataError::new(&codes::BAD_WORLD, format!("{at}{}", why.message()))
+        })?;
+        let reader = Toml { text, folder };
+        let mut world = Self { rules: vec![folder.to_path_buf()], moment: "{}".to_owned(), ..Self::default() };
+        for (key, value) in table.get_ref() {
+            match key.get_ref().as_ref() {
+                "now" => world.now = Some(reader.instant(value)?),
+                "slots" => world.slots = Some(reader.texts(value)?),
+                "rules" => world.rules = reader.texts(value)?.iter().map(|path| folder.join(path)).collect(),
+                "consent" => world.consent = Some(reader.path(value)?),
+                "events" => world.events = Some(reader.path(value)?),
+                "customers" => world.customers = reader.customers(value)?,
+                "moment" => world.moment = Json::Object(reader.object(value)?).to_string(),
+                _ => {
+                    let known = ["now", "slots", "rules", "consent", "events", "customers", "moment"];
+                    return Err(reader.unknown(key, &known));
+                }
+            }
+        }
+        Ok(world)
+    }
+
+    /// The slots asked for.
+    ///
+    /// # Errors
+    /// A slot that the rules do not declare.
+    pub fn slots(&self, rules: &RuleSet) -> Result<Vec<SlotId>, DataError> {
+        let Some(names) = &self.slots else {
+            return Ok((0..rules.slots.len()).map(SlotId::from_index).collect());
+        };
+        let slot = |name: &String| {
+            rules.slot_named(name).ok_or_else(|| {
+                let known = rules.slots.iter().map(|slot| slot.name.as_str());
+                DataError::new(&codes::UNKNOWN_SLOT, format!("`{name}` is no slot of the rules"))
+                    .did_you_mean(name, known)
+                    .within(Self::FILE)
+            })
+        };
+        names.iter().map(slot).collect()
+    }
+
+    /// What is known of everybody at `now`: the moment, and nothing else.
+    ///
+    /// # Errors
+    /// A key of `[moment]` that is no attribute of the moment, or a value of the wrong type.
+    pub fn facts(&self, rules: &RuleSet, now: Instant) -> Result<Facts, DataError> {
+        let mut facts = Facts::nothing(rules, now);
+        moment_from_json(rules, &self.moment, &mut facts).map_err(|error| error.within(Self::FILE))?;
+        Ok(facts)
+    }
+}
+
+impl WorldCustomers {
+    /// The file with its own mapping, by the rules' attributes.
+    ///
+    /// # Errors
+    /// A column for an attribute that the rules do not have, or a spelling that means nothing to its type.
+    pub fn file(&self, rules: &RuleSet) -> Result<CustomersFile, DataError> {
+        let column = |(name, column): &(String, WorldColumn)| {
+            let at_line = |error: DataError| error.within(&format!("{}:{}", World::FILE, column.line));
+            let Some(id) = rules.attribute_named(name) else {
+                let known = rules.attributes.iter().map(|attribute| attribute.name.as_str());
+                let message = format!("`{name}` is no attribute of the rules");
+                return Err(at_line(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(name, known)));
+            };
+            let spellings = column.spellings.iter().map(|(cell, meaning)| {
+                let spelling = spelling(rules, id, meaning).ok_or_else(|| {
+                    let message = format!("`{meaning}` is no value of `{name}`, which is {}", rules[id].ty.word());
+                    at_line(DataError::new(&codes::WRONG_TYPE, message).help("write a value, `never` or `missing`"))
+                })?;
+                Ok((cell.clone(), spelling))
+            });
+            let own = Override {
+                from: column.from.clone(),
+                spellings: spellings.collect::<Result<_, DataError>>()?,
+                absent: column.absent,
+                as_of: column.as_of.clone(),
+            };
+            Ok((id, own))
+        };
+        let overrides = Overrides(self.columns.iter().map(column).collect::<Result<_, _>>()?);
+        Ok(CustomersFile {
+            name: self.name.clone(),
+            path: self.path.clone(),
+            format: None,
+            delimiter: self.delimiter,
+            overrides,
+        })
+    }
+}
+
+/// What a spelling in `cater.toml` means, in the words of the rules' own mapping.
+fn spelling(rules: &RuleSet, id: AttributeId, meaning: &str) -> Option<Spelling> {
+    let attribute = &rules[id];
+    match (meaning, attribute.ty) {
+        ("missing", _) => Some(Spelling::Missing),
+        ("never", Type::Number(_) | Type::Time | Type::Date) => Some(Spelling::Value(Value::Never)),
+        _ => {
+            // The value itself, not what the mapping would make of such a cell.
+            let mut plain = attribute.clone();
+            plain.mapping.spellings.clear();
+            match (CellReader { rules, attribute: &plain, spellings: &[] }).text(meaning, None) {
+                Fact::Known(value, _) => Some(Spelling::Value(value)),
+                Fact::Missing(_) | Fact::Increments(_) => None,
+            }
+        }
+    }
+}
+
+struct Toml<'a> {
+    text: &'a str,
+    folder: &'a Path,
+}
+
+type Entry<'i> = Spanned<DeValue<'i>>;
+
+impl Toml<'_> {
+    fn wrong(&self, value: &Entry<'_>, expected: &str) -> DataError {
+        let found = match value.get_ref() {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a time",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        let line = line(self.text, value.span().start);
+        DataError::new(&codes::BAD_WORLD, format!("line {line}: this is {found}, and {expected} is needed"))
+    }
+
+    fn unknown(&self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) -> DataError {
+        let line = line(self.text, key.span().start);
+        let error = DataError::new(&codes::UNKNOWN_KEY, format!("line {line}: `{}` is no key here", key.get_ref()))
+            .did_you_mean(key.get_ref(), known.iter().copied());
+        if error.help.is_some() { error } else { error.help(format!("the keys here are {}", known.join(", "))) }
+    }
+
+    fn table<'a, 'i>(&self, value: &'a Entry<'i>, expected: &str) -> Result<&'a DeTable<'i>, DataError> {
+        if let DeValue::Table(table) = value.get_ref() { Ok(table) } else { Err(self.wrong(value, expected)) }
+    }
+
+    fn text(&self, value: &Entry<'_>) -> Result<String, DataError> {
+        let DeValue::String(text) = value.get_ref() else { return Err(self.wrong(value, "a text in quotes")) };
+        Ok(text.clone().into_owned())
+    }
+
+    fn yes_no(&self, value: &Entry<'_>) -> Result<bool, DataError> {
+        if let DeValue::Boolean(yes) = value.get_ref() { Ok(*yes) } else { Err(self.wrong(value, "true or false")) }
+    }
+
+    fn texts(&self, value: &Entry<'_>) -> Result<Vec<String>, DataError> {
+        let DeValue::Array(entries) = value.get_ref() else { return Err(self.wrong(value, "a list of texts")) };
+        entries.iter().map(|entry| self.text(entry)).collect()
+    }
+
+    fn path(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {
+        Ok(self.folder.join(self.text(value)?))
+    }
+
+    fn instant(&self, value: &Entry<'_>) -> Result<Instant, DataError> {
+        let text = if let DeValue::Datetime(time) = value.get_ref() { time.to_string() } else { self.text(value)? };
+        Instant::parse(&text)
+            .ok_or_else(|| self.wrong(value, "a time with its offset").help("write \"2026-11-22T09:00:00Z\""))
+    }
+
+    fn customers(&self, value: &Entry<'_>) -> Result<Vec<WorldCustomers>, DataError> {
+        let DeValue::Array(files) = value.get_ref() else {
+            return Err(self.wrong(value, "a list of tables").help("begin each file of customers with [[customers]]"));
+        };
+        files.iter().map(|file| self.customers_file(file)).collect()
+    }
+
+    fn customers_file(&self, value: &Entry<'_>) -> Result<WorldCustomers, DataError> {
+        let (mut name, mut file, mut delimiter, mut columns) = (None, None, None, Vec::new());
+        for (key, entry) in self.table(value, "a table")? {
+            match key.get_ref().as_ref() {
+                "name" => name = Some(self.text(entry)?),
+                "file" => file = Some(self.text(entry)?),
+                "delimiter" => delimiter = Some(self.delimiter(entry)?),
+                "columns" => {
+                    for (attribute, entry) in self.table(entry, "a table of columns")? {
+                        columns.push((attribute.get_ref().clone().into_owned(), self.column(attribute, entry)?));
+                    }
+                }
+                _ => return Err(self.unknown(key, &["name", "file", "delimiter", "columns"])),
+            }
+        }
+        let Some(file) = file else {
+            return Err(self.wrong(value, "a table with the key `file`").help("file = \"data/customers.csv\""));
+        };
+        let stem = Path::new(&file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = stem.split('.').next().unwrap_or("customers").to_owned();
+        Ok(WorldCustomers { name: name.unwrap_or(stem), path: self.folder.join(&file), delimiter, columns })
+    }
+
+    fn delimiter(&self, value: &Entry<'_>) -> Result<u8, DataError> {
+        match self.text(value)?.as_bytes() {
+            [one] if one.is_ascii() && !matches!(one, b'"' | b'\n' | b'\r') => Ok(*one),
+            _ => Err(self.wrong(value, "a text of one character")),
+        }
+    }
+
+    fn column(&self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Entry<'_>) -> Result<WorldColumn, DataError> {
+        let mut column = WorldColumn { line: line(self.text, key.span().start), ..WorldColumn::default() };
+        if let DeValue::String(from) = value.get_ref() {
+            column.from = Some(from.clone().into_owned());
+            return Ok(column);
+        }
+        for (key, entry) in self.table(value, "the name of a column, or a table")? {
+            match key.get_ref().as_ref() {
+                "from" => column.from = Some(self.text(entry)?),
+                "as_of" => column.as_of = Some(self.text(entry)?),
+                "absent" => column.absent = self.yes_no(entry)?,
+                "spellings" => {
+                    for (cell, meaning) in self.table(entry, "a table of cells and what they mean")? {
+                        let meaning = match meaning.get_ref() {
+                            DeValue::Boolean(true) => "yes".to_owned(),
+                            DeValue::Boolean(false) => "no".to_owned(),
+                            DeValue::Integer(number) => number.to_string(),
+                            DeValue::Float(number) => number.to_string(),
+                            DeValue::String(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                                self.text(meaning)?
+                            }
+                        };
+                        column.spellings.push((cell.get_ref().clone().into_owned(), meaning));
+                    }
+                }
+                _ => return Err(self.unknown(key, &["from", "spellings", "absent", "as_of"])),
+            }
+        }
+        Ok(column)
+    }
+
+    fn object(&self, value: &Entry<'_>) -> Result<Map<String, Json>, DataError> {
+        let table = self.table(value, "a table")?;
+        table.iter().map(|(key, entry)| Ok((key.get_ref().clone().into_owned(), self.json(entry)?))).collect()
+    }
+
+    /// Numbers go over as texts, so that not one digit is lost on the way.
+    fn json(&self, value: &Entry<'_>) -> Result<Json, DataError> {
+        Ok(match value.get_ref() {
+            DeValue::String(text) => Json::String(text.clone().into_owned()),
+            DeValue::Integer(number) => Json::String(number.to_string()),
+            DeValue::Float(number) => Json::String(number.to_string()),
+            DeValue::Boolean(yes) => Json::Bool(*yes),
+            DeValue::Datetime(time) => Json::String(time.to_string()),
+            DeValue::Array(entries) => {
+                Json::Array(entries.iter().map(|entry| self.json(entry)).collect::<Result<_, _>>()?)
+            }
+            DeValue::Table(_) => Json::Object(self.object(value)?),
+        })
+    }
+}
+
+/// The line of a byte, from 1.
+fn line(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{at, rule_set};
+
+    fn parse(text: &str) -> Result<World, DataError> {
+        World::parse(text, Path::new("shop"))
+    }
+
+    const WHOLE: &str = r#"
+now     = "2026-11-22T09:00:00Z"
+slots   = ["hero", "footer"]
+rules   = [".", "more/extra.rules"]
+consent = "data/consent.csv.gz"
+events  = "data/events.csv.gz"
+
+[[customers]]
+name      = "bank"
+file      = "data/bank-full.csv.gz"
+delimiter = ";"
+
+[customers.columns]
+tenure     = "months"
+last_order = { from = "pdays", spellings = { "-1" = "never", "?" = "missing" }, as_of = "drawn" }
+illness    = { spellings = { "Y" = true, "N" = "no" } }
+balance    = { absent = true }
+
+[[customers]]
+file = "data/others.jsonl"
+
+[moment]
+device = "ios"
+"#;
+
+    #[test]
+    fn a_whole_world() {
+        let rules = rule_set();
+        let world = parse(WHOLE).unwrap();
+        assert_eq!(world.now, Instant::parse("2026-11-22T09:00Z"));
+        assert_eq!(world.slots(&rules), Ok(vec![SlotId(1), SlotId(0)]));
+        assert_eq!(world.rules, ["shop/.", "shop/more/extra.rules"].map(PathBuf::from));
+        assert_eq!(world.consent, Some("shop/data/consent.csv.gz".into()));
+        let facts = world.facts(&rules, Instant(7)).unwrap();
+        assert_eq!(facts.attributes[at::DEVICE.index()], Fact::Known(Value::Member(1), None));
+        let file = world.customers[0].file(&rules).unwrap();
+        assert_eq!((file.name.as_str(), file.delimiter), ("bank", Some(b';')));
+        let own = |id| file.overrides.0.iter().find(|(of, _)| *of == id).map(|(_, own)| own.clone()).unwrap();
+        assert_eq!(own(at::TENURE).from.as_deref(), Some("months"));
+        assert!(own(at::BALANCE).absent);
+        let last_order = own(at::LAST_ORDER);
+        assert_eq!((last_order.from.as_deref(), last_order.as_of.as_deref()), (Some("pdays"), Some("drawn")));
+        let meanings = [("-1".to_owned(), Spelling::Value(Value::Never)), ("?".to_owned(), Spelling::Missing)];
+        assert_eq!(last_order.spellings, meanings);
+        assert_eq!(own(at::ILLNESS).spellings[1], ("Y".to_owned(), Spelling::Value(Value::YesNo(true))));
+        assert_eq!(world.customers[1].name, "others");
+    }
+
+    #[test]
+    fn what_is_not_said_has_a_default() {
+        let rules = rule_set();
+        let world = parse("").unwrap();
+        assert_eq!((world.now, world.rules.len(), world.customers.len()), (None, 1, 0));
+        assert_eq!(world.slots(&rules), Ok(vec![SlotId(0), SlotId(1)]), "all, by name");
+        assert_eq!(world.facts(&rules, Instant(7)), Ok(Facts::nothing(&rules, Instant(7))));
+        assert_eq!(parse("now = 2026-11-22T09:00:00Z").unwrap().now, Instant::parse("2026-11-22T09:00Z"));
+    }
+
+    #[track_caller]
+    fn refused(text: &str) -> (&'static str, String) {
+        let error = parse(text).unwrap_err();
+        (error.code.name, format!("{error}; {}", error.help.clone().unwrap_or_default()))
+    }
+
+    #[test]
+    fn unknown_keys_and_wrong_kinds_name_their_line() {
+        let (code, text) = refused("now = \"2026-11-22T09:00:00Z\"\nslot = [\"home\"]\n");
+        assert_eq!(
+            (code, text.as_str()),
+            ("data::unknown-key", "line 2: `slot` is no key here; did you mean `slots`?")
+        );
+        let (_, text) = refused("weather = 1");
+        assert!(text.contains("the keys here are now, slots"), "{text}");
+        assert_eq!(refused("[[customers]]\nfile = \"a\"\ndelimeter = \";\"").0, "data::unknown-key");
+        assert_eq!(refused("[[customers]]\nfile = \"a\"\ncolumns = { a = { form = \"x\" } }").0, "data::unknown-key");
+        let (code, text) = refused("slots = \"home\"");
+        assert_eq!(
+            (code, text.as_str()),
+            ("data::bad-world", "line 1: this is a text, and a list of texts is needed; ")
+        );
+        for wrong in [
+            "slots = [1]",
+            "now = \"today\"",
+            "now = 2026-11-22",
+            "consent = [\"a\"]",
+            "customers = \"a\"",
+            "[customers]\nfile = \"a\"",
+            "[[customers]]\nname = \"a\"",
+            "[[customers]]\nfile = \"a\"\ndelimiter = \"ab\"",
+            "[[customers]]\nfile = \"a\"\ncolumns = { a = { absent = \"yes\" } }",
+            "moment = 1",
+            "slots = [",
+        ] {
+            assert_eq!(refused(wrong).0, "data::bad-world", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn names_that_the_rules_do_not_have() {
+        let rules = rule_set();
+        let slots = parse("slots = [\"heroe\"]").unwrap().slots(&rules).unwrap_err();
+        assert_eq!((slots.code.name, slots.help.as_deref()), ("data::unknown-slot", Some("did you mean `hero`?")));
+        let moment = |text: &str| parse(text).unwrap().facts(&rules, Instant(0)).unwrap_err().code.name;
+        assert_eq!(moment("[moment]\ntier = \"gold\""), "data::unknown-attribute");
+        assert_eq!(moment("[moment]\ndevice = 1.5\ndevise = 2"), "data::unknown-attribute");
+        let file = |columns: &str| {
+            let text = format!("[[customers]]\nfile = \"a.csv\"\n[customers.columns]\n{columns}");
+            parse(&text).unwrap().customers[0].file(&rules).unwrap_err()
+        };
+        let error = file("teir = \"x\"");
+        assert_eq!((error.code.name, error.help.as_deref()), ("data::unknown-attribute", Some("did you mean `tier`?")));
+        assert_eq!(error.message, "`cater.toml:4`: `teir` is no attribute of the rules");
+        assert_eq!(file("tier = { spellings = { \"x\" = \"platinum\" } }").code.name, "data::wrong-type");
+        assert_eq!(file("tier = { spellings = { \"x\" = \"never\" } }").code.name, "data::wrong-type");
+    }
+}

@@ -1,0 +1,10 @@
+//! The engine and what surrounds it: clock, stores, data in, decisions over a whole base.
+//!
+//! Takes a verified rule set or a bundle, and facts; gives decisions and their explanations. Reads clock and stores
+//! before deciding and writes them after it: deciding itself is a pure function of rules and frame. Refuses to know how
+//! rules are spelt or checked.
+
+#[cfg(feature = "cli")]
+pub mod data;
+mod names;
+pub mod store;

@@ -1,0 +1,64 @@
+//! Types of other languages, and slips in the words of types.
+
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::syntax::reader::Reader;
+use crate::syntax::scan::shortened;
+
+/// What other languages call a type, and what it is called here.
+const OTHERS: [(&str, &str); 22] = [
+    ("number", "whole` or `decimal(2)"),
+    ("numeric", "whole` or `decimal(2)"),
+    ("int", "whole"),
+    ("integer", "whole"),
+    ("long", "whole"),
+    ("float", "decimal(2)"),
+    ("double", "decimal(2)"),
+    ("money", "decimal(2)"),
+    ("percent", "decimal(2)"),
+    ("decimal", "decimal(2)"),
+    ("string", "text"),
+    ("str", "text"),
+    ("varchar", "text"),
+    ("bool", "yes or no"),
+    ("boolean", "yes or no"),
+    ("flag", "yes or no"),
+    ("datetime", "time"),
+    ("timestamp", "time"),
+    ("instant", "time"),
+    ("timezone", "zone"),
+    ("enum", "one of [DE, FR]"),
+    ("set", "set of text"),
+];
+
+/// What is wrong with the type that begins at token `at`, if its first word tells.
+pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let word = reader.word(at).filter(|_| at < end)?;
+    let span = reader.span(at);
+    if word == "one" && reader.is_word(at + 1, "of") && !reader.is_sign(at + 2, b'[') {
+        let span = if at + 2 < end { reader.span(at + 2) } else { reader.span(at + 1) };
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "the members of `one of` stand in brackets");
+        return Some(finding.help("for example `country: one of [DE, FR]`"));
+    }
+    if word == "one" && !reader.is_word(at + 1, "of") {
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a closed set is written `one of` and its members in brackets");
+        return Some(finding.help("for example `country: one of [DE, FR]`"));
+    }
+    let message = format!("`{}` is not a type", shortened(word));
+    let lower = word.to_lowercase();
+    if let Some((_, right)) = OTHERS.iter().find(|(other, _)| *other == lower) {
+        if word == "decimal" && reader.is_sign(at + 1, b'(') {
+            return None;
+        }
+        let message = if word == "decimal" { "`decimal` says how many places it keeps".to_owned() } else { message };
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).help(format!("write `{right}`"));
+        let certain = !right.contains('`') && !right.contains('[') && *right != "decimal(2)";
+        return Some(if certain { finding.fix(format!("write `{right}`"), span, *right) } else { finding });
+    }
+    let known = ["whole", "decimal", "text", "time", "date", "zone", "score"];
+    if known.contains(&word) {
+        return None;
+    }
+    let meant = nearest(word, known)?;
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).help(format!("did you mean `{meant}`?"));
+    Some(finding.fix(format!("write `{meant}`"), span, meant))
+}

@@ -1,0 +1,88 @@
+//! What every file must have, and what none may have.
+
+use std::fs;
+use std::path::Path;
+
+use super::rust::tokens;
+use super::{files_below, no_complaints, read, root, rust_below};
+
+/// Where `unsafe` may stand: the call of machine code.
+const UNSAFE: &[&str] = &["src/jit/code.rs"];
+/// Past this, a file wants to be two.
+const LONGEST: usize = 600;
+/// Files that are owed: too long, or still without a word on what they are for. A file that is paid off must go.
+const OWED: &[&str] = &[
+    "src/eval/tests/order.rs",
+    "src/eval/tests/redaction.rs",
+    "src/eval/tests/request.rs",
+    "src/eval/tests/words.rs",
+    "src/syntax/tests/generate.rs",
+];
+
+fn is_silent(text: &str) -> bool {
+    !text.starts_with("//! ")
+}
+
+fn is_too_long(text: &str) -> bool {
+    text.lines().count() > LONGEST
+}
+
+fn is_owed(path: &Path) -> bool {
+    OWED.iter().any(|owed| Path::new(owed) == path)
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let files = ["src", "tests", "benches"].into_iter().flat_map(rust_below).filter(|path| !is_owed(path));
+    let complaints: Vec<_> =
+        files.filter(|path| is_silent(&read(path))).map(|path| format!("{}", path.display())).collect();
+    no_complaints("a file that does not open with `//! `: what it is for, takes, gives, refuses to know", &complaints);
+}
+
+#[test]
+fn no_file_is_longer_than_a_head_can_hold() {
+    let files = rust_below("src").into_iter().filter(|path| !is_owed(path));
+    let complaints: Vec<_> =
+        files.filter(|path| is_too_long(&read(path))).map(|path| format!("{}", path.display())).collect();
+    no_complaints(&format!("a file over {LONGEST} lines: split it by what it holds"), &complaints);
+}
+
+#[test]
+fn what_is_owed_is_still_owed() {
+    let is_paid = |path: &&&str| {
+        fs::read_to_string(root().join(path)).map_or(true, |text| !is_silent(&text) && !is_too_long(&text))
+    };
+    let paid: Vec<_> = OWED.iter().filter(is_paid).collect();
+    assert!(paid.is_empty(), "take these off the list of what is owed: {paid:?}");
+}
+
+#[test]
+fn unsafe_stands_in_one_place() {
+    let mut complaints = Vec::new();
+    for path in ["src", "tests", "benches"].into_iter().flat_map(rust_below) {
+        let name = path.to_string_lossy().replace('\\', "/");
+        if UNSAFE.contains(&name.as_str()) {
+            continue;
+        }
+        let text = read(&path);
+        let found = tokens(&text).into_iter().filter(|token| ["unsafe", "unsafe_code"].contains(&token.text));
+        complaints.extend(found.map(|token| format!("{name}:{}", token.line)));
+    }
+    no_complaints("`unsafe`, or leave for it, outside of the call of machine code", &complaints);
+}
+
+#[test]
+fn nothing_names_the_machine_it_was_written_on() {
+    let paths = ["work", "root", "home"].map(|folder| format!("/{folder}/"));
+    let mut complaints = Vec::new();
+    for path in files_below("") {
+        // What is no text (packed data) names nothing.
+        let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
+        for (number, line) in text.lines().enumerate() {
+            if paths.iter().any(|machine| line.contains(machine.as_str())) {
+                complaints.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    no_complaints("a path of somebody's machine", &complaints);
+}
