@@ -198,11 +198,7 @@ impl<'t> Reader<'t> {
         (make(self.clauses(clauses, &body)), body.end)
     }
 
-    fn attribute_block(
-        &mut self,
-        at: usize,
-        make: fn(Vec<super::tree::Attribute>) -> ItemKind,
-    ) -> (ItemKind, usize) {
+    fn attribute_block(&mut self, at: usize, make: fn(Vec<super::tree::Attribute>) -> ItemKind) -> (ItemKind, usize) {
         let body = self.body(at, at + 1, false);
         let (attributes, _) = self.attributes(body.from, body.to);
         (make(attributes), body.end)
@@ -227,7 +223,8 @@ impl<'t> Reader<'t> {
 
     /// What stays of a declaration whose head could not be read: its word, and a name if one stands in its place.
     fn broken(&self, at: usize) -> ItemKind {
-        let name = self.is_name(at + 1).then(|| Name { text: self.written(at + 1).to_owned(), span: self.span(at + 1) });
+        let name =
+            self.is_name(at + 1).then(|| Name { text: self.written(at + 1).to_owned(), span: self.span(at + 1) });
         ItemKind::Broken(Broken { word: self.written(at).to_owned(), name })
     }
 
@@ -318,11 +315,16 @@ impl<'t> Reader<'t> {
 
     fn missing_brace(&mut self, at: usize, open: usize, limit: usize) {
         let word = self.written(at);
-        let found = if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
+        let found =
+            if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
         let span = if open < limit { self.span(open) } else { self.span(open.saturating_sub(1)) };
-        let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("the clauses of this `{word}` stand between `{{` and `}}`"))
-            .primary(found)
-            .help("put a `{` before the first clause");
+        let finding = Diagnostic::new(
+            &codes::UNEXPECTED,
+            span,
+            format!("the clauses of this `{word}` stand between `{{` and `}}`"),
+        )
+        .primary(found)
+        .help("put a `{` before the first clause");
         self.report(finding);
     }
 
@@ -345,8 +347,9 @@ impl<'t> Reader<'t> {
         }
         if !told {
             let word = self.written(at);
-            let finding = Diagnostic::new(&codes::UNCLOSED_BLOCK, self.span(at), format!("this `{word}` has no closing `}}`"))
-                .help("put a `}` behind its last clause");
+            let finding =
+                Diagnostic::new(&codes::UNCLOSED_BLOCK, self.span(at), format!("this `{word}` has no closing `}}`"))
+                    .help("put a `}` behind its last clause");
             self.report(finding);
         }
         self.shallow(at, deepest, Body { from, to: limit, end: limit })
@@ -478,7 +481,9 @@ impl<'t> Reader<'t> {
     /// What stands where a declaration should begin. Gives the token behind it.
     fn outside(&mut self, at: usize, items: &mut Vec<Item>) -> usize {
         let end = (at + 1..self.tokens.len()).find(|token| self.is_opening(*token)).unwrap_or(self.tokens.len());
-        let meant = self.word(at).filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
+        let meant = self
+            .word(at)
+            .filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
         let meant = meant.and_then(|word| nearest(word, OPENERS.iter().map(|(word, _)| *word)));
         let closed_oddly = self.closed_oddly(at);
         if let Some(meant) = meant {
@@ -536,7 +541,8 @@ impl<'t> Reader<'t> {
 
     /// Whether an operator stands at `at`, which only a missing value behind it can have kept from being read.
     fn goes_on(&self, at: usize) -> bool {
-        self.word(at).is_some_and(super::words::continues) || [b'+', b'-', b'*'].iter().any(|sign| self.is_sign(at, *sign))
+        self.word(at).is_some_and(super::words::continues)
+            || [b'+', b'-', b'*'].iter().any(|sign| self.is_sign(at, *sign))
     }
 
     fn behind_operator(&self, next: usize, to: usize) -> usize {
@@ -559,13 +565,41 @@ impl Builder<'_> {
     }
 }
 
-const PURPOSE_HEAD: Form = Form { word: "purpose", needs: "a name, a label in quotes and its clauses", example: "purpose profiling \"Score me\" { basis consent }" };
-const OFFER_HEAD: Form = Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
-const CAP_HEAD: Form = Form { word: "cap", needs: "a name and its clauses", example: "cap pressure { at most 5 shown  in any 7 days  per customer  on tag promo }" };
-const PERSONA_HEAD: Form = Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };
-const EVENT_HEAD: Form = Form { word: "event", needs: "a name, a label in quotes and its fields", example: "event purchase \"Something was bought\" { amount: decimal(2) }" };
-const SLOT_HEAD: Form = Form { word: "slot", needs: "a name, `on` and a place", example: "slot home_hero on web { accepts service }" };
-const RULE_HEAD: Form = Form { word: "rule", needs: "a name, `in` and the name of a slot", example: "rule tip in tips { show brand_story }" };
-const TEST_HEAD: Form = Form { word: "test", needs: "a label in quotes and its clauses", example: "test \"the tip is shown\" { expect tips shows brand_story }" };
-const SEGMENT_HEAD: Form = Form { word: "segment", needs: "a name, `=` and a condition", example: "segment lapsed \"Silent\" = last_order is more than 60 days old" };
-const VALUE_HEAD: Form = Form { word: "value", needs: "a name, `=` and a value", example: "value worth = price * quantity" };
+const PURPOSE_HEAD: Form = Form {
+    word: "purpose",
+    needs: "a name, a label in quotes and its clauses",
+    example: "purpose profiling \"Score me\" { basis consent }",
+};
+const OFFER_HEAD: Form =
+    Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
+const CAP_HEAD: Form = Form {
+    word: "cap",
+    needs: "a name and its clauses",
+    example: "cap pressure { at most 5 shown  in any 7 days  per customer  on tag promo }",
+};
+const PERSONA_HEAD: Form =
+    Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };
+const EVENT_HEAD: Form = Form {
+    word: "event",
+    needs: "a name, a label in quotes and its fields",
+    example: "event purchase \"Something was bought\" { amount: decimal(2) }",
+};
+const SLOT_HEAD: Form =
+    Form { word: "slot", needs: "a name, `on` and a place", example: "slot home_hero on web { accepts service }" };
+const RULE_HEAD: Form = Form {
+    word: "rule",
+    needs: "a name, `in` and the name of a slot",
+    example: "rule tip in tips { show brand_story }",
+};
+const TEST_HEAD: Form = Form {
+    word: "test",
+    needs: "a label in quotes and its clauses",
+    example: "test \"the tip is shown\" { expect tips shows brand_story }",
+};
+const SEGMENT_HEAD: Form = Form {
+    word: "segment",
+    needs: "a name, `=` and a condition",
+    example: "segment lapsed \"Silent\" = last_order is more than 60 days old",
+};
+const VALUE_HEAD: Form =
+    Form { word: "value", needs: "a name, `=` and a value", example: "value worth = price * quantity" };

@@ -85,7 +85,11 @@ static MARKS: &[ClauseForm<Mark>] = &[
 
 /// How a cell is read; it begins with the cell itself and not with a word.
 const CELL: ClauseForm<Mark> = ClauseForm {
-    form: Form { word: "", needs: "behind a cell stand `is` and what it means", example: "contacted: whole -1 is never" },
+    form: Form {
+        word: "",
+        needs: "behind a cell stand `is` and what it means",
+        example: "contacted: whole -1 is never",
+    },
     rule: Rule::mark_cell,
     build: |b, pair| b.cell(pair),
 };

@@ -188,7 +188,10 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a name stands here, without quotes");
         return Some(if is_name { finding.fix("remove the quotes", span, inner) } else { finding });
     }
-    if stopped.expected.iter().all(|rule| *rule == Rule::text) && wants(Rule::text) && reader.is_kind(at, TokenKind::Word) {
+    if stopped.expected.iter().all(|rule| *rule == Rule::text)
+        && wants(Rule::text)
+        && reader.is_kind(at, TokenKind::Word)
+    {
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a text stands here, in quotes")
             .primary(format!("found `{}`", shortened(written)))
             .help(format!("for example `{}`", form.example));
@@ -238,7 +241,8 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
     };
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary(found);
     let near = reader.word(stopped.at).filter(|_| !ends_early);
-    if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule)))) {
+    if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule))))
+    {
         return finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant);
     }
     finding.help(if is_condition(form) && stopped.expected.is_empty() {

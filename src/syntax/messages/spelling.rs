@@ -134,7 +134,10 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         );
         return finding(format!("`{written}` does not say in which zone"))?.help(help).into();
     }
-    if shape == "0000-00-00" && !reader.first_on_line(token + 1) && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number) {
+    if shape == "0000-00-00"
+        && !reader.first_on_line(token + 1)
+        && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number)
+    {
         let clock = reader.written(token + 1);
         if clock.contains(':') {
             let span = span.to(reader.span(token + 1));
@@ -303,7 +306,8 @@ fn wording(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> 
         "of" if ["one", "any", "all", "none"].iter().any(|some| reader.is_word(token.wrapping_sub(1), some)) => {
             let span = reader.span(if token + 1 < end { token + 1 } else { token });
             let words = format!("{} of", reader.written(token - 1));
-            let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("the members of `{words}` stand in brackets"));
+            let finding =
+                Diagnostic::new(&codes::UNEXPECTED, span, format!("the members of `{words}` stand in brackets"));
             Some(finding.help(format!("for example `{words} [DE, FR]`")))
         }
         "old" | "ahead" => {
@@ -338,7 +342,11 @@ fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     let whole = reader.span_between(before, dot + 2);
     let name = reader.word(dot + 1).filter(|_| joined(dot) == Some(true))?;
     let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "only `consent.PURPOSE` is written with a dot");
-    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix(format!("write `{name}`"), whole, name))
+    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix(
+        format!("write `{name}`"),
+        whole,
+        name,
+    ))
 }
 
 /// `a / b` without a scale.

@@ -40,7 +40,8 @@ pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) 
         return Some(finding.help("for example `country: one of [DE, FR]`"));
     }
     if word == "one" && !reader.is_word(at + 1, "of") {
-        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a closed set is written `one of` and its members in brackets");
+        let finding =
+            Diagnostic::new(&codes::UNEXPECTED, span, "a closed set is written `one of` and its members in brackets");
         return Some(finding.help("for example `country: one of [DE, FR]`"));
     }
     let message = format!("`{}` is not a type", shortened(word));

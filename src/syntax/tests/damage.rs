@@ -55,7 +55,8 @@ fn damage_stays_where_it_is() {
         let (file, findings) = parse(&text);
         for finding in &findings {
             let span = finding.span().expect("a finding has a place").range();
-            let touched = |range: &std::ops::Range<usize>| range.start < span.end.max(span.start + 1) && span.start < range.end;
+            let touched =
+                |range: &std::ops::Range<usize>| range.start < span.end.max(span.start + 1) && span.start < range.end;
             let inside = ranges.iter().zip(&hit).filter(|(range, _)| touched(range)).all(|(_, hit)| *hit);
             assert!(inside, "seed {seed}: {} at {span:?} {:?}\n{text}", finding.message, &text[span.clone()]);
         }

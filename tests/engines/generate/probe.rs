@@ -73,7 +73,7 @@ impl World {
                 let (left, _) = self.number(scale, 2);
                 let mantissa = match self.value_for_some_facts(&left) {
                     Some(Value::Number(mantissa)) => mantissa,
-                    _ => self.rng.from_to(-5, 5),
+                    _ => self.rng.between(-5, 5),
                 };
                 let right = written(mantissa, scale).0;
                 match self.rng.below(5) {
@@ -93,10 +93,10 @@ fn needs(rules: &RuleSet, rule: &Rule) -> Vec<cater::model::PurposeId> {
 
 /// The head of the condition, or an operator in its operands.
 fn probed_operator(rules: &RuleSet, condition: &Condition, inner: bool) -> Operator {
-    let head = match condition {
-        Condition::Segment(id) => return probed_operator(rules, &rules[*id].condition, inner),
-        _ => condition.operator(rules).unwrap_or(Operator::And),
-    };
+    if let Condition::Segment(id) = condition {
+        return probed_operator(rules, &rules[*id].condition, inner);
+    }
+    let head = condition.operator(rules).unwrap_or(Operator::And);
     let mut found = None;
     for operand in condition.operands() {
         walk::expression(rules, operand, &mut |part| {
