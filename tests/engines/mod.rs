@@ -3,6 +3,8 @@
 pub(crate) mod count;
 pub(crate) mod frames;
 pub(crate) mod generate;
+#[cfg(feature = "cli")]
+mod handwritten;
 pub(crate) mod hunt;
 mod planted;
 pub(crate) mod rng;
@@ -12,7 +14,7 @@ pub(crate) mod walk;
 use cater::jit;
 
 #[test]
-fn engines_agree_and_every_operator_was_seen() {
+fn the_hunt_finds_no_difference_and_sees_every_operator() {
     let budget = hunt::Budget::from_environment(12);
     let report = hunt::hunt(budget).unwrap_or_else(|difference| panic!("{difference}"));
     eprintln!(
