@@ -131,9 +131,8 @@ impl World {
     }
 
     fn ordered_list(&mut self) -> Option<Type> {
-        let ordered = |world: &Self, ty: Type| match ty {
-            Type::OneOf(list) => world.rules.enums[list.0 as usize].ordered,
-            _ => false,
+        let ordered = |world: &Self, ty: Type| {
+            if let Type::OneOf(list) = ty { world.rules.enums[list.0 as usize].ordered } else { false }
         };
         let may: Vec<Type> = self.rules.attributes.iter().map(|attribute| attribute.ty).collect();
         let may: Vec<Type> = may.into_iter().filter(|ty| ordered(self, *ty)).collect();
@@ -142,10 +141,10 @@ impl World {
 
     fn between(&mut self, depth: usize) -> Condition {
         let (of, from) = self.ordered_sides(depth);
-        let to = match self.rules.type_of(&of) {
-            Type::Number(number) => self.number(number.scale, 0).0,
-            Type::Score(_) => self.number(6, 0).0,
-            ty => self.literal(ty),
+        let ty = self.rules.type_of(&of);
+        let to = match ty.number() {
+            Some(number) => self.number(number.scale, 0).0,
+            None => self.literal(ty),
         };
         // Mostly the right way round; the other way it is never yes.
         match (&from, &to) {
@@ -180,7 +179,7 @@ impl World {
                 let (of, number) = self.number(scale, depth);
                 let own = self.value_for_some_facts(&of);
                 let stretch = *self.rng.pick(&[1, 3, 40, 1_000]);
-                let others = (0..count).map(|_| self.rng.from_to(-3, 12).saturating_mul(stretch));
+                let others = (0..count).map(|_| self.rng.between(-3, 12).saturating_mul(stretch));
                 let others: Vec<i64> = others.map(|value| value.clamp(number.min, number.max)).collect();
                 Condition::OneOf(of, own.into_iter().chain(others.into_iter().map(Value::Number)).collect())
             }
