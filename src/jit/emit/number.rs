@@ -163,7 +163,8 @@ impl Emit<'_> {
     }
 
     fn power(&mut self, places: u8) -> Value {
-        let power = i64::try_from(pow10(places)).unwrap_or(i64::MAX);
-        self.constant(power)
+        // Where the power has no room, the plan has seen to it that there is nothing but zero to multiply.
+        let power = u64::try_from(pow10(places)).unwrap_or(0);
+        self.constant(power.cast_signed())
     }
 }

@@ -99,7 +99,7 @@ impl World {
         needs.extend(self.rng.some(&purposes, 8));
         let order = match self.rng.below(5) {
             0 => Order::Unordered,
-            _ => Order::Priority(self.rng.from_to(-3, 9) as i32),
+            _ => Order::Priority(self.rng.between(-3, 9) as i32),
         };
         Rule {
             name,
@@ -113,7 +113,7 @@ impl World {
             ticket: None,
             review_by: self.rng.percent(12).then(|| {
                 let grace = self.rules.defaults.grace;
-                Date(self.today().minus(grace).0 + self.rng.from_to(-2, 2) as i32)
+                Date(self.today().minus(grace).0 + self.rng.between(-2, 2) as i32)
             }),
             because: None,
             active: if self.rng.percent(20) { Some(self.active()) } else { None },
