@@ -16,6 +16,7 @@
 mod atoms;
 mod axis;
 mod compile;
+mod confirm;
 mod domain;
 mod findings;
 mod formula;
@@ -102,11 +103,31 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     for at in 0..rules.slots.len() {
         one_slot(rules, SlotId::from_index(at), &shared, options, &mut report);
     }
+    confirm(rules, &mut report);
     report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
     // The worst first; among equals in reading order.
     report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
+}
+
+/// Takes back every clash whose customer the reference evaluator does not confirm: such a customer is never shown.
+fn confirm(rules: &RuleSet, report: &mut Report) {
+    if report.conflicts.is_empty() && report.unordered.is_empty() {
+        return;
+    }
+    let mut confirm = confirm::Confirm::new(rules);
+    let undecided = &mut report.undecided_pairs;
+    for list in [&mut report.conflicts, &mut report.unordered] {
+        list.retain(|clash| {
+            let frame = clash.witness.frame(rules);
+            let holds = [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame));
+            if !holds {
+                undecided.push((clash.first, clash.second, Undecided::Calculation));
+            }
+            holds
+        });
+    }
 }
 
 fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {

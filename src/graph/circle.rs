@@ -3,10 +3,10 @@
 //! Takes numbered points and edges between them; gives circles of points. Knows nothing of rules, so whoever has a
 //! list of edges can ask, also while there is no model yet.
 //!
-//! Two points lie on a common circle if and only if they lie in the same strongly connected component (Tarjan 1972).
-//! A component can hold a great many circles; a reader wants one to cut. So of each component one shortest circle
-//! through its smallest point is given: found breadth first from that point, staying inside the component. Cutting it
-//! and asking again finds the next.
+//! Two points lie on a common circle if and only if they lie in the same strongly connected component, found by the two
+//! passes of Kosaraju and Sharir (which here need no recursion: a chain may be long). A component can hold a great many
+//! circles; a reader wants one to cut. So of each component one shortest circle through its smallest point is given:
+//! found breadth first from that point, staying inside the component. Cutting it and asking again finds the next.
 //!
 //! Worked example: edges `0>1 1>2 2>0 2>1 3>3`. Components: `{0,1,2}` and `{3}`, the latter with an edge to itself.
 //! From 0 breadth first: 1, then 2, and 2 has an edge back to 0: the circle `[0, 1, 2]`. The shorter `[1, 2]` does not
@@ -14,14 +14,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 
 /// One shortest circle for each group of points that lead to each other, in order of their smallest point; each starts
 /// with that point, and its last point leads back to the first. Edges to points from `count` on are ignored.
 pub fn circles(count: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     let graph = digraph(count, edges);
-    let mut found: Vec<Vec<usize>> = tarjan_scc(&graph)
+    let mut found: Vec<Vec<usize>> = kosaraju_scc(&graph)
         .into_iter()
         .filter_map(|component| {
             let mut component: Vec<usize> = component.into_iter().map(|node| node.index()).collect();

@@ -41,7 +41,7 @@ fn exactly_the_five_flaws_are_found() {
         finding.labels.iter().map(|label| compiled.sources.text(label.span).to_owned()).collect()
     };
     assert_eq!(culprits(shadowed), ["letter_any_contract", "letter_monthly", "letter_committed"]);
-    assert_eq!(culprits(conflict)[..2], ["envelope_loyal", "envelope_paper"].map(str::to_owned));
+    assert_eq!(culprits(conflict)[..2], ["envelope_paper", "envelope_loyal"].map(str::to_owned));
     assert_eq!(culprits(contradiction)[..2], ["tenure is less than 3", "tenure is more than 12"].map(str::to_owned));
     assert_eq!(culprits(circle), ["stamp_paper", "stamp_phone"]);
     assert_eq!(culprits(needs), ["has_family", "partner"]);

@@ -31,8 +31,8 @@ fn finding(look: &Look<'_>, place: Place, range: Range) -> Option<Diagnostic> {
     if matches!(contradicts, Some(Verdict::Contradictory(_))) {
         return None;
     }
-    let is_segment = matches!(place, Place::Segment(_));
-    if look.is_told_of_a_segment(condition) && !(is_segment && !matches!(condition, Condition::Segment(_))) {
+    // A segment that is nothing but another one passes on what is said there, and so does a clause.
+    if look.is_told_of_a_segment(condition) {
         return None;
     }
     let (message, label, help) = match (place, range) {
