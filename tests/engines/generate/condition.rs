@@ -16,7 +16,7 @@ impl World {
             match self.rng.below(6) {
                 0 | 1 => return Condition::And(self.parts(depth)),
                 2 | 3 => return Condition::Or(self.parts(depth)),
-                4 => return Condition::Not(Box::new(self.condition(depth - 1))),
+                4 => return Condition::Not(Box::new(self.choosing(|world| world.condition(depth - 1)))),
                 _ if !self.rules.segments.is_empty() => {
                     return Condition::Segment(SegmentId::from_index(self.rng.below(self.rules.segments.len())));
                 }
@@ -33,7 +33,18 @@ impl World {
 
     /// A predicate of one of the [`PREDICATES`] kinds.
     pub(super) fn predicate(&mut self, kind: usize, depth: usize) -> Condition {
-        let condition = match kind {
+        if self.rng.percent(20) {
+            return Condition::Not(Box::new(self.choosing(|world| world.plain_predicate(kind, depth))));
+        }
+        // To ask whether something is known, or ever was, spares nobody.
+        match kind {
+            8 | 9 => self.choosing(|world| world.plain_predicate(kind, depth)),
+            _ => self.plain_predicate(kind, depth),
+        }
+    }
+
+    fn plain_predicate(&mut self, kind: usize, depth: usize) -> Condition {
+        match kind {
             0 => Condition::Holds(self.of_type(Type::YesNo, depth)),
             1 => {
                 let (left, right) = self.equal_sides(depth);
@@ -65,8 +76,15 @@ impl World {
                 Condition::Has(of, quantifier, elements)
             }
             _ => self.age(kind - 12, depth),
-        };
-        if self.rng.percent(20) { Condition::Not(Box::new(condition)) } else { condition }
+        }
+    }
+
+    /// Makes what would choose people by a protective attribute, were one in it: what stands under a `not`.
+    fn choosing<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        let sparing = std::mem::replace(&mut self.sparing, false);
+        let made = make(self);
+        self.sparing = sparing;
+        made
     }
 
     /// The four comparisons and the range, old and ahead.
