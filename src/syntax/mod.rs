@@ -3,14 +3,14 @@
 //! Takes the text of one file, gives its [`tree::File`] and every syntax error in it. Knows no names, types or meaning.
 //!
 //! The way of a file: `scan` cuts it into tokens; `outline` finds where declarations begin by the shape of their
-//! headers, `blocks` where they end, and `items` reads each; `clauses` splits a declaration into clauses by their words and hands each to pest (`grammar/cater.pest`);
-//! the builders (`expr`, `literal`, the files of `clauses`) turn pairs into the tree; `messages` words what went wrong.
+//! headers, `blocks` where they end, and `items` reads each; `clauses` splits a declaration into clauses by their words
+//! and hands each to pest (`grammar/cater.pest`); the builders (`expr`, `literal`, the files of `clauses`) turn pairs into the tree; `messages` words what went wrong.
 //! A broken clause is left out and marks its item as damaged; nothing else is lost.
 
 mod blocks;
 mod clauses;
 mod expr;
-pub mod format;
+mod format;
 mod grammar;
 mod items;
 mod literal;
@@ -22,6 +22,8 @@ mod scan;
 mod tests;
 pub mod tree;
 mod words;
+
+pub use format::format;
 
 use crate::diagnostics::{self, Diagnostic, codes::syntax as codes};
 use crate::source::{MAX_FILE_BYTES, SourceId, Span};

@@ -84,13 +84,17 @@ impl Reader<'_> {
         let opener = self.word(at).and_then(opener)?;
         let labelled = |next: usize| next + usize::from(self.is_kind(next, TokenKind::Text));
         let opens = |at: usize| self.is_sign(at, b'{').then_some(at);
-        // The name stands on the line of its word; so `offer` at the end of one declaration makes no header with a
-        // broken `customer {` on the next line. Neither does `as offer` with `given {` in a test.
-        let is_named = self.is_name(at + 1)
-            && !self.first_on_line(at + 1)
-            && (self.first_on_line(at) || !(self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{')));
+        // Names stand on the line of the opening word, so that `offer` at the end of one declaration makes no header
+        // with a broken `customer {` on the next line. They may stand on a later one where the word begins its line,
+        // unless they make a header by themselves.
+        let starts_line = self.first_on_line(at);
+        let is_name = |at: usize| {
+            self.is_name(at) && (!self.first_on_line(at) || starts_line && !self.is_header_without_name(at))
+        };
+        // `as offer` with `given {` behind it in a test is no header either.
+        let is_given = !starts_line && self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{');
+        let is_named = is_name(at + 1) && !is_given;
         let named = is_named.then_some(at + 2);
-        let same_line_name = |at: usize| self.is_name(at) && !self.first_on_line(at);
         match opener {
             Opener::Defaults | Opener::Customer | Opener::Moment => {
                 opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
@@ -102,22 +106,44 @@ impl Reader<'_> {
                 self.definition_head_end(at).filter(|_| self.first_on_line(at) && is_named)
             }
             Opener::Rule => {
-                let slot = named.filter(|next| self.is_word(*next, "in") && same_line_name(next + 1));
+                let slot = named.filter(|next| self.is_word(*next, "in") && is_name(next + 1));
                 slot.and_then(|next| opens(labelled(next + 2)))
             }
             Opener::Slot => {
                 let place = named
                     .filter(|next| self.is_word(*next, "on") || self.is_word(*next, "by"))
-                    .filter(|next| same_line_name(next + 1))?;
+                    .filter(|next| is_name(next + 1))?;
                 opens(labelled(place + 2)).or_else(|| self.is_sign(place + 2, b',').then_some(place + 2))
             }
             Opener::Test => opens(at + 2).filter(|_| self.is_kind(at + 1, TokenKind::Text)),
             Opener::Later => {
                 let next = named?;
-                let layer = self.is_word(next, "in") && same_line_name(next + 1);
+                let layer = self.is_word(next, "in") && is_name(next + 1);
                 opens(labelled(if layer { next + 2 } else { next }))
             }
             Opener::Use => (self.first_on_line(at) && self.is_kind(at + 1, TokenKind::Text)).then_some(at + 1),
+        }
+    }
+
+    /// `customer {`, `test "label" {`
+    fn is_header_without_name(&self, at: usize) -> bool {
+        match self.word(at).and_then(opener) {
+            Some(Opener::Defaults | Opener::Customer | Opener::Moment) => self.is_sign(at + 1, b'{'),
+            Some(Opener::Test) => self.is_kind(at + 1, TokenKind::Text) && self.is_sign(at + 2, b'{'),
+            Some(
+                Opener::Purpose
+                | Opener::Event
+                | Opener::Segment
+                | Opener::Value
+                | Opener::Offer
+                | Opener::Slot
+                | Opener::Rule
+                | Opener::Cap
+                | Opener::Persona
+                | Opener::Later
+                | Opener::Use,
+            )
+            | None => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::{generate, parse, shape};
 use crate::source::SourceId;
-use crate::syntax::format::format;
+use crate::syntax::format;
 
 fn formatted(text: &str) -> String {
     format(SourceId(0), text).unwrap_or_else(|findings| panic!("{text}\n{findings:#?}"))
