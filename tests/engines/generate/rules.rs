@@ -49,8 +49,11 @@ impl World {
             let offer = self.rng.percent(85).then(|| *self.rng.pick(&may));
             fallback.push(Fallback { offer, when, span: span() });
         }
-        let always = self.offers_where(|id| self.rules[id].class == Class::Service && self.rules[id].active.is_none());
-        let last = self.rng.percent(80).then(|| *self.rng.pick(&always));
+        let always = self.offers_where(|id| {
+            let offer = &self.rules[id];
+            offer.class == Class::Service && offer.active.is_none() && offer.off.is_none()
+        });
+        let last = (self.rng.percent(80) && !always.is_empty()).then(|| *self.rng.pick(&always));
         fallback.push(Fallback { offer: last, when: None, span: span() });
         Slot {
             name: name("h", index),
