@@ -2,11 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[cfg(feature = "cli")]
+mod base;
 #[cfg(feature = "jit")]
 mod engines;
 #[cfg(feature = "cli")]
 mod findings;
+#[cfg(feature = "cli")]
+mod flaws;
 mod house;
+#[cfg(feature = "cli")]
+mod light;
 mod markdown;
 #[cfg(feature = "cli")]
 mod order;

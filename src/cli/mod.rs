@@ -6,7 +6,9 @@ mod build;
 mod check;
 mod completions;
 mod customer;
+mod decide;
 mod explain;
+mod fmt;
 mod graph;
 mod list;
 mod new;
@@ -64,8 +66,12 @@ enum Format {
 enum Verb {
     /// Read, check and analyse rules; say what is wrong or odd.
     Check(check::Arguments),
+    /// Lay out rule files in one way; comments stay.
+    Fmt(fmt::Arguments),
     /// Run the tests beside the rules.
     Test(test::Arguments),
+    /// Decide who sees what, for one customer or for a whole base.
+    Decide(decide::Arguments),
     /// Say why one customer sees what they see, and why not something else.
     Why(why::Arguments),
     /// Pack checked rules into one file for services.
@@ -132,7 +138,9 @@ pub fn main() -> ExitCode {
     let mut terminal = Terminal::new(&arguments);
     let outcome = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments, &mut terminal),
+        Verb::Fmt(arguments) => fmt::run(&arguments, &mut terminal),
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
+        Verb::Decide(arguments) => decide::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),

@@ -10,6 +10,7 @@ mod condition;
 pub(crate) mod examples;
 mod explain;
 mod expression;
+mod passed_over;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -21,4 +22,5 @@ pub use explain::{
     nearest, run,
 };
 pub use expression::expression;
+pub use passed_over::passed_over;
 pub use slot::{decide, decide_all};

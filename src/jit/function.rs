@@ -5,12 +5,17 @@
 //! and, if nothing comes of it, back in behind the link that asked, which is one of the function's entries. So code
 //! grows with the rules and not with the ways in which they lead to each other, and no function calls another.
 
-use cranelift_codegen::ir::{Block, BlockCall, Function, InstBuilder, JumpTableData, Signature, UserFuncName, types};
+use std::collections::{HashMap, HashSet};
+
+use cranelift_codegen::ir::{
+    Block, BlockCall, Function, InstBuilder, JumpTableData, Signature, UserFuncName, Value, types,
+};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::emit::Emit;
 use super::{JitError, Limits};
 use crate::plan::guard::Guards;
+use crate::plan::number::NumberId;
 use crate::plan::{Link, SlotPlan};
 
 /// Set in an answer that names a rule to be tried; the rest of the lower half is its place among the tries.
@@ -104,37 +109,29 @@ impl Piece<'_> {
         let blocks: Vec<Block> = self.links.iter().map(|_| builder.create_block()).collect();
         let on = builder.create_block();
         let mut exits = Exits { entries: Vec::new(), picks: Vec::new() };
-        self.enter(&mut builder, first, entry, &blocks, on, &mut exits);
-        let mut emit = Emit::new(builder, guards, record);
+        let mut emit = Emit::new(builder, guards, record, kept(self.links, guards));
+        self.enter(&mut emit, entry, &blocks, on, &mut exits);
         for (place, (link, block)) in self.links.iter().zip(&blocks).enumerate() {
             let next = if self.each_alone { on } else { blocks.get(place + 1).copied().unwrap_or(on) };
-            emit.builder.switch_to_block(*block);
+            emit.begin(*block);
             // The entry behind the link, where there is one.
             let back = exits.entries.iter().position(|entry| *entry == place + 1).map(|entry| entry as u32);
             emit_link(&mut emit, link, next, back.unwrap_or(NEXT_FUNCTION), &mut exits);
         }
         for (pick, block) in std::mem::take(&mut exits.picks) {
-            emit.builder.switch_to_block(block);
+            emit.begin(block);
             answer(&mut emit.builder, 0, pick);
         }
-        emit.builder.switch_to_block(on);
+        emit.begin(on);
         answer(&mut emit.builder, 0, ON);
         emit.builder.seal_all_blocks();
         emit.builder.finalize(target.frontend_config());
         function
     }
 
-    /// Jumps from the first block to that of the entry. Entry 0 is the first link; the others of a chain are the links
-    /// behind those that let a rule stand in.
-    fn enter(
-        &self,
-        builder: &mut FunctionBuilder<'_>,
-        first: Block,
-        entry: cranelift_codegen::ir::Value,
-        blocks: &[Block],
-        on: Block,
-        exits: &mut Exits,
-    ) {
+    /// Jumps from the current block, the function's first, to that of the entry. Entry 0 is the first link; the others
+    /// of a chain are the links behind those that let a rule stand in.
+    fn enter(&self, emit: &mut Emit<'_>, entry: Value, blocks: &[Block], on: Block, exits: &mut Exits) {
         exits.entries = if self.each_alone {
             (0..self.links.len()).collect()
         } else {
@@ -142,29 +139,44 @@ impl Piece<'_> {
             std::iter::once(0).chain(tries.filter(|place| *place < self.links.len())).collect()
         };
         let targets: Vec<Block> = exits.entries.iter().filter_map(|place| blocks.get(*place)).copied().collect();
-        builder.switch_to_block(first);
         match targets.as_slice() {
-            [] => {
-                builder.ins().jump(on, &[]);
-            }
-            [only] => {
-                builder.ins().jump(*only, &[]);
-            }
+            [] => emit.jump(on),
+            [only] => emit.jump(*only),
             [start, ..] => {
                 // The way in from outside is by far the most frequent: a test for it comes before the table.
-                let table = builder.create_block();
-                builder.ins().brif(entry, table, &[], *start, &[]);
-                builder.switch_to_block(table);
-                builder.set_cold_block(table);
-                let pool = &mut builder.func.dfg.value_lists;
+                let table = emit.builder.create_block();
+                emit.builder.set_cold_block(table);
+                emit.end(entry, table, *start);
+                emit.begin(table);
+                targets.iter().for_each(|target| emit.reach(*target));
+                let pool = &mut emit.builder.func.dfg.value_lists;
                 let calls: Vec<BlockCall> = targets.iter().map(|block| BlockCall::new(*block, [], pool)).collect();
                 let default = BlockCall::new(*start, [], pool);
-                let data = JumpTableData::new(default, &calls);
-                let table = builder.create_jump_table(data);
-                builder.ins().br_table(entry, table);
+                let table = emit.builder.create_jump_table(JumpTableData::new(default, &calls));
+                emit.builder.ins().br_table(entry, table);
             }
         }
     }
+}
+
+/// Numbers that take some computing and are asked for more than once.
+fn kept(links: &[Link], guards: &Guards) -> HashSet<NumberId> {
+    const SOME: u32 = 6;
+    let mut counts: HashMap<NumberId, u32> = HashMap::new();
+    for link in links {
+        link.each(&mut |part| {
+            if let Link::Test { guard, .. } = part {
+                guards.each_number(*guard, &mut |number| {
+                    let count = counts.entry(number).or_default();
+                    *count += 1;
+                    // What is kept asks for its parts once.
+                    *count == 1
+                });
+            }
+        });
+    }
+    counts.retain(|number, count| *count > 1 && guards.number_cost(*number) >= SOME);
+    counts.into_keys().collect()
 }
 
 /// Where a function leaves.
@@ -192,14 +204,14 @@ fn emit_link(emit: &mut Emit<'_>, link: &Link, next: Block, back: u32, exits: &m
             emit.branch(*guard, to_yes, to_no);
             for (link, block, known) in [(yes, to_yes, yes_block), (no, to_no, no_block)] {
                 if known.is_none() {
-                    emit.builder.switch_to_block(block);
+                    emit.begin(block);
                     emit_link(emit, link, next, back, exits);
                 }
             }
         }
         Link::Pick(_) | Link::Next => {
             if let Some(block) = target(emit, link, next, exits) {
-                emit.builder.ins().jump(block, &[]);
+                emit.jump(block);
             }
         }
         Link::Try(place) => answer(&mut emit.builder, back, TRY | place),

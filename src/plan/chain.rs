@@ -186,12 +186,13 @@ impl Chain<'_, '_> {
             refused.push(self.lowering.ask(&clause.condition, Ask::No)?);
         }
         let refused = self.lowering.guards.any(refused);
+        // The audience first: where it is yes nothing speaks against it, and most often the answer ends there.
         let rest = Link::test(caps, shown, if_capped);
         let rest = Link::test(free, rest, Link::Next);
-        let rest = Link::test(when, rest, if_unknown);
-        let rest = Link::test(consent, rest, if_no_consent);
-        let rest = Link::test(refused, Link::Next, rest);
-        Ok(Link::test(live, rest, Link::Next))
+        let belongs = Link::test(consent, rest, if_no_consent.clone());
+        let might = Link::test(consent, if_unknown, if_no_consent);
+        let other = Link::test(refused, Link::Next, might);
+        Ok(Link::test(live, Link::test(when, belongs, other), Link::Next))
     }
 
     fn substitute(&mut self, rule: RuleId, via: Via, substitute: Substitute, failed: &dyn Fn(RuleId) -> bool) -> Link {

@@ -191,6 +191,46 @@ impl Guards {
 }
 
 impl Guards {
+    /// Calls `f` on every number that a guard asks for, and on those inside it where `f` says so.
+    pub fn each_number(&self, id: GuardId, f: &mut impl FnMut(NumberId) -> bool) {
+        match self.guard(id) {
+            Guard::Constant(_) | Guard::Bits { .. } | Guard::AnyBit { .. } => {}
+            Guard::All(parts) | Guard::Any(parts) => parts.iter().for_each(|part| self.each_number(*part, f)),
+            Guard::Within { of, .. }
+            | Guard::Outside { of, .. }
+            | Guard::OneOf(of, _)
+            | Guard::NoneOf(of, _)
+            | Guard::Missing(of) => self.each_inner(*of, f),
+            Guard::Relate(_, left, right) => {
+                self.each_inner(*left, f);
+                self.each_inner(*right, f);
+            }
+        }
+    }
+
+    fn each_inner(&self, id: NumberId, f: &mut impl FnMut(NumberId) -> bool) {
+        if !f(id) {
+            return;
+        }
+        match self.number(id) {
+            Number::Constant(_) | Number::Word(_) => {}
+            Number::Scaled(inner, _) => self.each_inner(*inner, f),
+            Number::Sum(left, right)
+            | Number::Difference(left, right)
+            | Number::Product(left, right)
+            | Number::Else(left, right)
+            | Number::Quotient(Quotient { left, right, .. }) => {
+                self.each_inner(*left, f);
+                self.each_inner(*right, f);
+            }
+            Number::When { yes, no, of } => {
+                self.each_inner(*of, f);
+                self.each_number(*yes, f);
+                self.each_number(*no, f);
+            }
+        }
+    }
+
     /// How many guards and numbers there are.
     pub fn len(&self) -> usize {
         self.guards.len() + self.numbers.len()

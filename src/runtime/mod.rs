@@ -4,7 +4,12 @@
 //! before deciding and writes them after it: deciding itself is a pure function of rules and frame. Refuses to know how
 //! rules are spelt or checked.
 
+#[cfg(feature = "cli")]
+pub mod batch;
 pub mod clock;
 pub mod data;
+mod engine;
 mod names;
 pub mod store;
+
+pub use engine::{Decider, Engine, How, LoadError, Origin};

@@ -1,10 +1,10 @@
 //! Splits a file into declarations and reads each, so that trouble in one never reaches its neighbours.
 //!
-//! A declaration is found by its shape, a *header*: the opening word, a name, and what must follow (`rule NAME in NAME
-//! {`). A header never occurs inside a declaration that is well written, so one that turns up before the last one was
-//! closed means that a brace is missing: the last one ends there. Where a header itself is broken, a declaration begins
-//! at an opening word first on its line, outside of braces.
+//! Where declarations begin is `outline`'s to say, where blocks end `blocks`'s; here each is read by its kind. One of
+//! which the head cannot be read still has its clauses read, so that all their errors are told, and then becomes a
+//! broken item.
 
+use super::blocks::Body;
 use super::clauses::{CAP, Clauses, DEFAULTS, Form, OFFER, PERSONA, PURPOSE, RULE, SLOT, TEST};
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
@@ -15,21 +15,11 @@ use super::tree::{Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, 
 use super::words::{OPENERS, Opener, opener};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
 
-/// How deep brackets may nest within a declaration (R53).
-pub(super) const MAX_NESTING: usize = 64;
-
 /// The name, second name and label of a head.
 struct Head {
     name: Name,
     other: Option<Name>,
     label: Option<Text>,
-}
-
-/// A block's tokens: from the first behind `{` to before `}`, and the token behind the whole declaration.
-struct Body {
-    from: usize,
-    to: usize,
-    end: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -48,87 +38,6 @@ impl<'t> Reader<'t> {
             at = next.max(at + 1);
         }
         items
-    }
-
-    /// Whether a declaration's header stands at `at`, whole.
-    fn is_header(&self, at: usize) -> bool {
-        self.header_end(at).is_some()
-    }
-
-    /// The last token of the whole header at `at`: its `{` or `=`, or what stands in their place.
-    fn header_end(&self, at: usize) -> Option<usize> {
-        let opener = self.word(at).and_then(opener)?;
-        let labelled = |next: usize| next + usize::from(self.is_kind(next, TokenKind::Text));
-        let opens = |at: usize| self.is_sign(at, b'{').then_some(at);
-        // The name stands on the line of its word; so `offer` at the end of one declaration makes no header with a
-        // broken `customer {` on the next line. Neither does `as offer` with `given {` in a test.
-        let is_named = self.is_name(at + 1)
-            && !self.first_on_line(at + 1)
-            && (self.first_on_line(at) || !(self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{')));
-        let named = is_named.then_some(at + 2);
-        let same_line_name = |at: usize| self.is_name(at) && !self.first_on_line(at);
-        match opener {
-            Opener::Defaults | Opener::Customer | Opener::Moment => {
-                opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
-            }
-            Opener::Purpose | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
-                named.and_then(|next| opens(labelled(next)))
-            }
-            Opener::Segment | Opener::Value => {
-                let equals = named.map(labelled).filter(|next| self.is_sign(*next, b'='));
-                equals.filter(|_| self.first_on_line(at))
-            }
-            Opener::Rule => {
-                let slot = named.filter(|next| self.is_word(*next, "in") && same_line_name(next + 1));
-                slot.and_then(|next| opens(labelled(next + 2)))
-            }
-            Opener::Slot => {
-                let place = named
-                    .filter(|next| self.is_word(*next, "on") || self.is_word(*next, "by"))
-                    .filter(|next| same_line_name(next + 1))?;
-                opens(labelled(place + 2)).or_else(|| self.is_sign(place + 2, b',').then_some(place + 2))
-            }
-            Opener::Test => opens(at + 2).filter(|_| self.is_kind(at + 1, TokenKind::Text)),
-            Opener::Later => {
-                let next = named?;
-                let layer = self.is_word(next, "in") && same_line_name(next + 1);
-                opens(labelled(if layer { next + 2 } else { next }))
-            }
-            Opener::Use => (self.first_on_line(at) && self.is_kind(at + 1, TokenKind::Text)).then_some(at + 1),
-        }
-    }
-
-    /// Whether a declaration begins at `at`, outside of braces: a header, or what was meant to be one.
-    fn is_opening(&self, at: usize) -> bool {
-        let Some(word) = self.word(at) else { return false };
-        if opener(word).is_none() {
-            return false;
-        }
-        self.is_header(at) || self.first_on_line(at) || at == 0 || self.is_sign(at - 1, b'}')
-    }
-
-    /// The next header behind the declaration that opens at `at`, or the end of the file. Nothing within its own
-    /// header counts: an offer may be called `customer`.
-    fn next_header(&self, at: usize) -> usize {
-        let from = self.header_end(at).unwrap_or(at) + 1;
-        (from..self.tokens.len()).find(|at| self.is_header(*at)).unwrap_or(self.tokens.len())
-    }
-
-    /// The next line behind the declaration that opens at `at` that begins with an opening word and is indented no
-    /// deeper; a header at the latest.
-    fn next_opening_line(&self, at: usize) -> usize {
-        self.opening_line_behind(at, at)
-    }
-
-    /// The same, looked for behind token `from`.
-    fn opening_line_behind(&self, at: usize, from: usize) -> usize {
-        let column = self.token(at).map_or(0, |token| token.column);
-        let opens = |at: usize| {
-            let starts_line = self.token(at).is_some_and(|token| token.first_on_line && token.column <= column);
-            starts_line && self.word(at).is_some_and(|word| opener(word).is_some())
-        };
-        let limit = self.next_header(at);
-        (from + 1..limit).find(|at| opens(*at)).unwrap_or(limit)
     }
 
     /// Reads the declaration that opens at `at`; gives the token behind it.
@@ -198,11 +107,7 @@ impl<'t> Reader<'t> {
         (make(self.clauses(clauses, &body)), body.end)
     }
 
-    fn attribute_block(
-        &mut self,
-        at: usize,
-        make: fn(Vec<super::tree::Attribute>) -> ItemKind,
-    ) -> (ItemKind, usize) {
+    fn attribute_block(&mut self, at: usize, make: fn(Vec<super::tree::Attribute>) -> ItemKind) -> (ItemKind, usize) {
         let body = self.body(at, at + 1, false);
         let (attributes, _) = self.attributes(body.from, body.to);
         (make(attributes), body.end)
@@ -227,13 +132,14 @@ impl<'t> Reader<'t> {
 
     /// What stays of a declaration whose head could not be read: its word, and a name if one stands in its place.
     fn broken(&self, at: usize) -> ItemKind {
-        let name = self.is_name(at + 1).then(|| Name { text: self.written(at + 1).to_owned(), span: self.span(at + 1) });
+        let name =
+            self.is_name(at + 1).then(|| Name { text: self.written(at + 1).to_owned(), span: self.span(at + 1) });
         ItemKind::Broken(Broken { word: self.written(at).to_owned(), name })
     }
 
     fn head_and_body(&mut self, rule: Rule, form: Form, at: usize) -> (Option<Head>, Body) {
         let limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) };
-        let brace = (at + 1..limit).find(|token| self.is_sign(*token, b'{'));
+        let brace = self.brace_between(at + 1, limit);
         match self.read(rule, at + 1, limit) {
             Ok(read) => {
                 let next = read.next;
@@ -252,126 +158,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The block that should open at token `open`. Where the brace is missing its clauses are read all the same;
-    /// `told` says that the head has been reported already.
-    fn body(&mut self, at: usize, open: usize, told: bool) -> Body {
-        let mut limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) }.max(open);
-        let mut from = open;
-        let mut told = told;
-        if self.is_sign(open, b'{') && open < limit {
-            from += 1;
-        } else {
-            if !told && !self.has_odd(at, (open + 1).min(limit)) {
-                self.missing_brace(at, open, limit);
-            }
-            told = true;
-            // What stands before the brace that does come belongs to the broken head.
-            let same_line = (open..limit).take_while(|token| *token == open || !self.first_on_line(*token));
-            from = same_line.filter(|token| self.is_sign(*token, b'{')).map(|token| token + 1).next().unwrap_or(from);
-        }
-        let mut depth = 1_usize;
-        let mut deepest = 1_usize;
-        let mut brackets = 0_usize;
-        for token in from..limit {
-            if token >= limit {
-                break;
-            }
-            match self.token(token).map(|token| token.kind) {
-                // A text that was never closed may have swallowed the brace.
-                Some(TokenKind::Odd) if self.written(token).contains('}') => {
-                    limit = limit.min(self.opening_line_behind(at, token));
-                    told = true;
-                }
-                Some(TokenKind::Sign(b'{')) => depth += 1,
-                Some(TokenKind::Sign(b'(' | b'[')) => brackets += 1,
-                Some(TokenKind::Sign(b')' | b']')) => brackets = brackets.saturating_sub(1),
-                Some(TokenKind::Sign(b'}')) => {
-                    depth -= 1;
-                    brackets = 0;
-                    if depth == 0 {
-                        return self.shallow(at, deepest, Body { from, to: token, end: token + 1 });
-                    }
-                }
-                Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd)
-                | None => {}
-            }
-            deepest = deepest.max(depth + brackets);
-        }
-        self.unclosed(at, from, limit, told)
-    }
-
-    /// A block that nests too deep is reported and not read.
-    fn shallow(&mut self, at: usize, deepest: usize, body: Body) -> Body {
-        if deepest <= MAX_NESTING {
-            return body;
-        }
-        self.too_deep(at, deepest);
-        Body { to: body.from, ..body }
-    }
-
-    fn too_deep(&mut self, at: usize, deepest: usize) {
-        let message = format!("brackets are nested {deepest} deep here, and {MAX_NESTING} is the most");
-        let finding = Diagnostic::new(&codes::TOO_DEEP, self.span(at), message)
-            .help("give the parts names with `segment` or `value`");
-        self.report(finding);
-    }
-
-    fn missing_brace(&mut self, at: usize, open: usize, limit: usize) {
-        let word = self.written(at);
-        let found = if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
-        let span = if open < limit { self.span(open) } else { self.span(open.saturating_sub(1)) };
-        let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("the clauses of this `{word}` stand between `{{` and `}}`"))
-            .primary(found)
-            .help("put a `{` before the first clause");
-        self.report(finding);
-    }
-
-    /// A block that runs into the next header: with several braces open, the last `}` may close it all the same.
-    fn unclosed(&mut self, at: usize, from: usize, limit: usize, told: bool) -> Body {
-        let limit = limit.min(self.next_opening_line(at)).max(from);
-        let last = limit.saturating_sub(1);
-        let (mut depth, mut deepest) = (0_usize, 0_usize);
-        for token in from..limit {
-            if [b'{', b'(', b'['].iter().any(|sign| self.is_sign(token, *sign)) {
-                depth += 1;
-                deepest = deepest.max(depth);
-            } else if [b'}', b')', b']'].iter().any(|sign| self.is_sign(token, *sign)) {
-                depth = depth.saturating_sub(1);
-            }
-        }
-        if last >= from && self.is_sign(last, b'}') && !self.is_word_block(from, last) {
-            // Some brace further in is missing its partner; its clause says so.
-            return self.shallow(at, deepest, Body { from, to: last, end: limit });
-        }
-        if !told {
-            let word = self.written(at);
-            let finding = Diagnostic::new(&codes::UNCLOSED_BLOCK, self.span(at), format!("this `{word}` has no closing `}}`"))
-                .help("put a `}` behind its last clause");
-            self.report(finding);
-        }
-        self.shallow(at, deepest, Body { from, to: limit, end: limit })
-    }
-
-    /// Whether the brace that opened last before `close` is that of a clause (`given {`), so that `close` is its own.
-    fn is_word_block(&self, from: usize, close: usize) -> bool {
-        let mut open = Vec::new();
-        for token in from..close {
-            if self.is_sign(token, b'{') {
-                open.push(token);
-            } else if self.is_sign(token, b'}') {
-                open.pop();
-            }
-        }
-        open.last().is_none_or(|token| {
-            let given = token.checked_sub(1).is_some_and(|word| self.is_word(word, "given"));
-            // Nothing but values between it and the brace.
-            given && !(*token..close).any(|inner| self.first_on_line(inner) && self.begins(&TEST, inner))
-        })
-    }
-
     /// `segment NAME "Label" = CONDITION`: it ends where its condition ends.
     fn definition(&mut self, form: Form, at: usize, make: fn(Definition) -> ItemKind) -> (ItemKind, usize) {
-        let limit = self.next_header(at);
+        let limit = self.next_header(at).min(self.next_definition(at));
         let head = match self.read(Rule::definition_head, at + 1, limit) {
             Ok(read) => {
                 let next = read.next;
@@ -394,9 +183,8 @@ impl<'t> Reader<'t> {
     }
 
     fn definition_body(&mut self, form: &Form, at: usize, from: usize, limit: usize) -> (Option<Expr>, usize) {
-        let deepest = self.nesting(from, limit);
-        if deepest > MAX_NESTING {
-            self.too_deep(at, deepest);
+        if let Some(token) = self.outline.too_deep(from, limit) {
+            self.too_deep(token);
             return (None, self.layout_end(at, limit));
         }
         // First with all there is before the next header. If something is left over, with what the layout gives it. If
@@ -407,13 +195,13 @@ impl<'t> Reader<'t> {
             match self.read(Rule::condition, from, to) {
                 Ok(read)
                     if read.next == to
-                        || self.first_on_line(read.next) && self.is_opening(read.next)
+                        || self.is_opening(read.next)
                         || lenient && self.first_on_line(read.next) && !self.goes_on(read.next) =>
                 {
                     let next = read.next;
                     return (self.build(read, |b, pair| b.condition(pair)), next);
                 }
-                Ok(read) => stopped = Some(Stopped { at: self.behind_operator(read.next, to), expected: Vec::new() }),
+                Ok(read) => stopped = Some(self.stopped_before(read.next, to)),
                 Err(stop) => stopped = Some(stop),
             }
         }
@@ -427,35 +215,13 @@ impl<'t> Reader<'t> {
         (None, layout)
     }
 
-    /// Where a definition ends by its layout: before the first token on a line that is indented no deeper than it (one
-    /// space more is what a deleted word leaves behind).
-    fn layout_end(&self, at: usize, limit: usize) -> usize {
-        let column = self.token(at).map_or(0, |token| token.column);
-        (at + 1..limit)
-            .find(|token| self.token(*token).is_some_and(|token| token.first_on_line && token.column <= column + 1))
-            .unwrap_or(limit)
-    }
-
-    fn nesting(&self, from: usize, to: usize) -> usize {
-        let (mut depth, mut deepest) = (0_usize, 0_usize);
-        for token in from..to {
-            if self.is_sign(token, b'(') || self.is_sign(token, b'[') {
-                depth += 1;
-                deepest = deepest.max(depth);
-            } else if self.is_sign(token, b')') || self.is_sign(token, b']') {
-                depth = depth.saturating_sub(1);
-            }
-        }
-        deepest
-    }
-
     /// A declaration that is not built yet: skipped whole.
     fn later(&mut self, at: usize, what: &str) -> (ItemKind, usize) {
-        let limit = self.next_header(at);
+        let limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) };
         let mut end = self.layout_end(at, limit);
         if self.is_kind(at + 1, TokenKind::Text) {
             end = at + 2;
-        } else if let Some(open) = (at + 1..limit).find(|token| self.is_sign(*token, b'{')) {
+        } else if let Some(open) = self.brace_between(at + 1, limit) {
             let mut depth = 0_usize;
             end = limit;
             for token in open..limit {
@@ -478,7 +244,9 @@ impl<'t> Reader<'t> {
     /// What stands where a declaration should begin. Gives the token behind it.
     fn outside(&mut self, at: usize, items: &mut Vec<Item>) -> usize {
         let end = (at + 1..self.tokens.len()).find(|token| self.is_opening(*token)).unwrap_or(self.tokens.len());
-        let meant = self.word(at).filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
+        let meant = self
+            .word(at)
+            .filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
         let meant = meant.and_then(|word| nearest(word, OPENERS.iter().map(|(word, _)| *word)));
         let closed_oddly = self.closed_oddly(at);
         if let Some(meant) = meant {
@@ -513,35 +281,10 @@ impl<'t> Reader<'t> {
         end
     }
 
-    /// Whether the `}` before `at` closes a declaration of several lines without having a line of its own: then it
-    /// is likely the one too many, and what follows was meant to be inside.
-    fn closed_oddly(&self, at: usize) -> bool {
-        let Some(close) = at.checked_sub(1).filter(|close| self.is_sign(*close, b'}')) else { return false };
-        if self.first_on_line(close) {
-            return false;
-        }
-        let mut depth = 0_usize;
-        for token in (0..=close).rev() {
-            if self.is_sign(token, b'}') {
-                depth += 1;
-            } else if self.is_sign(token, b'{') {
-                depth -= 1;
-                if depth == 0 {
-                    return (token + 1..=close).any(|inner| self.first_on_line(inner));
-                }
-            }
-        }
-        false
-    }
-
     /// Whether an operator stands at `at`, which only a missing value behind it can have kept from being read.
     fn goes_on(&self, at: usize) -> bool {
-        self.word(at).is_some_and(super::words::continues) || [b'+', b'-', b'*'].iter().any(|sign| self.is_sign(at, *sign))
-    }
-
-    fn behind_operator(&self, next: usize, to: usize) -> usize {
-        let operator = self.goes_on(next);
-        if operator && next + 1 < to { next + 1 } else { next }
+        self.word(at).is_some_and(super::words::continues)
+            || [b'+', b'-', b'*'].iter().any(|sign| self.is_sign(at, *sign))
     }
 }
 
@@ -559,13 +302,41 @@ impl Builder<'_> {
     }
 }
 
-const PURPOSE_HEAD: Form = Form { word: "purpose", needs: "a name, a label in quotes and its clauses", example: "purpose profiling \"Score me\" { basis consent }" };
-const OFFER_HEAD: Form = Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
-const CAP_HEAD: Form = Form { word: "cap", needs: "a name and its clauses", example: "cap pressure { at most 5 shown  in any 7 days  per customer  on tag promo }" };
-const PERSONA_HEAD: Form = Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };
-const EVENT_HEAD: Form = Form { word: "event", needs: "a name, a label in quotes and its fields", example: "event purchase \"Something was bought\" { amount: decimal(2) }" };
-const SLOT_HEAD: Form = Form { word: "slot", needs: "a name, `on` and a place", example: "slot home_hero on web { accepts service }" };
-const RULE_HEAD: Form = Form { word: "rule", needs: "a name, `in` and the name of a slot", example: "rule tip in tips { show brand_story }" };
-const TEST_HEAD: Form = Form { word: "test", needs: "a label in quotes and its clauses", example: "test \"the tip is shown\" { expect tips shows brand_story }" };
-const SEGMENT_HEAD: Form = Form { word: "segment", needs: "a name, `=` and a condition", example: "segment lapsed \"Silent\" = last_order is more than 60 days old" };
-const VALUE_HEAD: Form = Form { word: "value", needs: "a name, `=` and a value", example: "value worth = price * quantity" };
+const PURPOSE_HEAD: Form = Form {
+    word: "purpose",
+    needs: "a name, a label in quotes and its clauses",
+    example: "purpose profiling \"Score me\" { basis consent }",
+};
+const OFFER_HEAD: Form =
+    Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
+const CAP_HEAD: Form = Form {
+    word: "cap",
+    needs: "a name and its clauses",
+    example: "cap pressure { at most 5 shown  in any 7 days  per customer  on tag promo }",
+};
+const PERSONA_HEAD: Form =
+    Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };
+const EVENT_HEAD: Form = Form {
+    word: "event",
+    needs: "a name, a label in quotes and its fields",
+    example: "event purchase \"Something was bought\" { amount: decimal(2) }",
+};
+const SLOT_HEAD: Form =
+    Form { word: "slot", needs: "a name, `on` and a place", example: "slot home_hero on web { accepts service }" };
+const RULE_HEAD: Form = Form {
+    word: "rule",
+    needs: "a name, `in` and the name of a slot",
+    example: "rule tip in tips { show brand_story }",
+};
+const TEST_HEAD: Form = Form {
+    word: "test",
+    needs: "a label in quotes and its clauses",
+    example: "test \"the tip is shown\" { expect tips shows brand_story }",
+};
+const SEGMENT_HEAD: Form = Form {
+    word: "segment",
+    needs: "a name, `=` and a condition",
+    example: "segment lapsed \"Silent\" = last_order is more than 60 days old",
+};
+const VALUE_HEAD: Form =
+    Form { word: "value", needs: "a name, `=` and a value", example: "value worth = price * quantity" };

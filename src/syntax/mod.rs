@@ -2,23 +2,28 @@
 //!
 //! Takes the text of one file, gives its [`tree::File`] and every syntax error in it. Knows no names, types or meaning.
 //!
-//! The way of a file: `scan` cuts it into tokens; `items` splits the tokens into declarations by the shape of their
-//! headers; `clauses` splits a declaration into clauses by their words and hands each to pest (`grammar/cater.pest`);
-//! the builders (`expr`, `literal`, the files of `clauses`) turn pairs into the tree; `messages` words what went wrong.
+//! The way of a file: `scan` cuts it into tokens; `outline` finds where declarations begin by the shape of their
+//! headers, `blocks` where they end, and `items` reads each; `clauses` splits a declaration into clauses by their words
+//! and hands each to pest (`grammar/cater.pest`); the builders (`expr`, `literal`, the files of `clauses`) turn pairs into the tree; `messages` words what went wrong.
 //! A broken clause is left out and marks its item as damaged; nothing else is lost.
 
+mod blocks;
 mod clauses;
 mod expr;
+mod format;
 mod grammar;
 mod items;
 mod literal;
 mod messages;
+mod outline;
 mod reader;
 mod scan;
 #[cfg(test)]
 mod tests;
 pub mod tree;
 mod words;
+
+pub use format::format;
 
 use crate::diagnostics::{self, Diagnostic, codes::syntax as codes};
 use crate::source::{MAX_FILE_BYTES, SourceId, Span};
@@ -36,7 +41,7 @@ pub fn parse(source: SourceId, text: &str) -> (tree::File, Vec<Diagnostic>) {
         return (tree::File::default(), vec![finding]);
     }
     let scan = scan::scan(source, text);
-    let mut reader = reader::Reader { source, text, tokens: &scan.tokens, findings: Vec::new() };
+    let mut reader = reader::Reader::new(source, text, &scan.tokens);
     let items = reader.items();
     let mut findings = scan.problems;
     findings.truncate(reader::MAX_FINDINGS);

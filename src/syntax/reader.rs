@@ -2,6 +2,7 @@
 
 use super::grammar::{self, Pair, Rule, Stop};
 use super::literal::Builder;
+use super::outline::Outline;
 use super::scan::{Token, TokenKind};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
@@ -9,15 +10,25 @@ use crate::source::{SourceId, Span};
 /// The most findings a file gives; what comes after is not read.
 pub(super) const MAX_FINDINGS: usize = 1_000;
 
+/// The most words and signs of one clause, type or condition (R53).
+pub(super) const MAX_CLAUSE_TOKENS: usize = 65_536;
+
 /// The state of reading one file. Positions are numbers of tokens unless they say otherwise.
 pub(super) struct Reader<'t> {
     pub(super) source: SourceId,
     pub(super) text: &'t str,
     pub(super) tokens: &'t [Token],
+    pub(super) outline: Outline,
     pub(super) findings: Vec<Diagnostic>,
 }
 
 impl<'t> Reader<'t> {
+    pub(super) fn new(source: SourceId, text: &'t str, tokens: &'t [Token]) -> Self {
+        let mut reader = Self { source, text, tokens, outline: Outline::default(), findings: Vec::new() };
+        reader.outline = Outline::of(&reader);
+        reader
+    }
+
     pub(super) fn token(&self, at: usize) -> Option<&'t Token> {
         self.tokens.get(at)
     }
@@ -96,7 +107,8 @@ impl<'t> Reader<'t> {
     /// Reads a `rule` from token `from`, no further than before token `to`. Gives the pair, the byte it begins at and
     /// the token behind it; or the token where it stopped and what was expected there.
     pub(super) fn read(&self, rule: Rule, from: usize, to: usize) -> Result<Read<'t>, Stopped> {
-        let nothing = Stopped { at: from, expected: Vec::new() };
+        let nothing = Stopped { at: from, expected: Vec::new(), too_long: false };
+        let (whole, to) = (to, to.min(from + MAX_CLAUSE_TOKENS));
         let Some(first) = self.token(from).filter(|_| from < to) else { return Err(Stopped { at: to, ..nothing }) };
         let last = self.token(to - 1).unwrap_or(first);
         let base = first.start as usize;
@@ -104,6 +116,9 @@ impl<'t> Reader<'t> {
         match grammar::read(rule, text) {
             Ok(pair) => {
                 let next = self.token_at(base + end_of(&pair), from).min(to);
+                if next == to && to < whole {
+                    return Err(Stopped { at: to, too_long: true, ..nothing });
+                }
                 Ok(Read { pair, base, next })
             }
             Err(Stop { at, expected }) => {
@@ -112,9 +127,34 @@ impl<'t> Reader<'t> {
                 if stopped > from && self.token(stopped - 1).is_some_and(|token| (token.end as usize) > base + at) {
                     stopped -= 1;
                 }
-                Err(Stopped { at: stopped.min(to), expected })
+                let at = stopped.min(to);
+                Err(Stopped { at, expected, too_long: at == to && to < whole })
             }
         }
+    }
+
+    /// Where reading really stopped, given that something was complete before token `next`, which cannot follow it: an
+    /// operator blames what is behind it, and the beginning of a test that was taken for a name blames what the test
+    /// lacks.
+    pub(super) fn stopped_before(&self, next: usize, to: usize) -> Stopped {
+        let word = |at: usize| self.word(at).unwrap_or("");
+        let before = next.wrapping_sub(1);
+        let behind_is = matches!(word(before.wrapping_sub(1)), "is" | "not");
+        let deeper = match (word(before), word(next)) {
+            ("one", "of") => Some((Rule::is_one_of, before)),
+            ("any" | "all" | "none", "of") => Some((Rule::has_some_of, before)),
+            ("from", _) if behind_is => Some((Rule::is_between, before)),
+            ("decimal", "") if self.is_sign(next, b'(') => Some((Rule::quotient, before)),
+            _ => None,
+        };
+        if let Some((rule, from)) = deeper
+            && let Err(stopped) = self.read(rule, from, to)
+        {
+            return stopped;
+        }
+        let operator = self.word(next).is_some_and(super::words::continues)
+            || [b'+', b'-', b'*', b','].iter().any(|sign| self.is_sign(next, *sign));
+        Stopped::complete(if operator { next + 1 } else { next })
     }
 
     /// Lets `build` turn what was read into a part of the tree. None without a finding cannot happen as long as
@@ -146,6 +186,15 @@ pub(super) struct Read<'t> {
 pub(super) struct Stopped {
     pub(super) at: usize,
     pub(super) expected: Vec<Rule>,
+    /// Whether it stopped only because the clause is longer than any may be.
+    pub(super) too_long: bool,
+}
+
+impl Stopped {
+    /// What was read was complete before token `at`, and what stands there cannot follow.
+    pub(super) fn complete(at: usize) -> Self {
+        Self { at, expected: Vec::new(), too_long: false }
+    }
 }
 
 /// The end of the last token within a pair. A pair that ends in something optional includes the space before it.

@@ -297,7 +297,7 @@ impl Atoms {
             return;
         }
         if let (Type::Number(number), true) = (ty, rng.percent(10)) {
-            frame.attributes[index] = Datum::Known(Value::Number(rng.from_to(number.min, number.max)));
+            frame.attributes[index] = Datum::Known(Value::Number(rng.between(number.min, number.max)));
             return;
         }
         let value = match rng.pick(&self.attributes[index]) {

@@ -3,7 +3,10 @@
 pub(crate) mod count;
 pub(crate) mod frames;
 pub(crate) mod generate;
+#[cfg(feature = "cli")]
+mod handwritten;
 pub(crate) mod hunt;
+mod planted;
 pub(crate) mod rng;
 pub(crate) mod shrink;
 pub(crate) mod walk;
@@ -11,7 +14,7 @@ pub(crate) mod walk;
 use cater::jit;
 
 #[test]
-fn engines_agree_and_every_operator_was_seen() {
+fn the_hunt_finds_no_difference_and_sees_every_operator() {
     let budget = hunt::Budget::from_environment(12);
     let report = hunt::hunt(budget).unwrap_or_else(|difference| panic!("{difference}"));
     eprintln!(
@@ -25,7 +28,7 @@ fn engines_agree_and_every_operator_was_seen() {
         report.counts.least(),
     );
     assert!(report.decisions >= budget.decisions, "stopped too early");
-    assert!(report.refused * 20 <= report.rule_sets, "machine code refuses too many rule sets");
+    assert!(report.refused * 10 <= report.rule_sets, "machine code refuses too many rule sets");
     let gaps = report.counts.gaps();
     assert!(gaps.is_empty(), "never seen: {gaps:#?}");
 }

@@ -25,7 +25,7 @@ impl Rng {
     }
 
     /// From `low` to `high`, both ends in.
-    pub(crate) fn from_to(&mut self, low: i64, high: i64) -> i64 {
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let width = high.abs_diff(low).saturating_add(1);
         low.wrapping_add_unsigned(((u128::from(self.bits()) * u128::from(width)) >> 64) as u64)
     }

@@ -196,7 +196,15 @@ fn parts(rules: &RuleSet, condition: &Condition) -> Vec<Condition> {
         Condition::And(parts) | Condition::Or(parts) => parts.clone(),
         Condition::Not(inner) => vec![(**inner).clone()],
         Condition::Segment(id) => vec![rules[*id].condition.clone()],
-        _ => Vec::new(),
+        Condition::Holds(_)
+        | Condition::Equal(..)
+        | Condition::OneOf(..)
+        | Condition::Compare(..)
+        | Condition::Between(..)
+        | Condition::Known(_)
+        | Condition::Never(_)
+        | Condition::Has(..)
+        | Condition::Age(..) => Vec::new(),
     }
 }
 

@@ -65,7 +65,8 @@ fn meaning(texts: &[String]) -> (serde_json::Value, Vec<String>, Vec<String>) {
     for (at, text) in texts.iter().enumerate() {
         sources.add(format!("{at}.rules"), text.clone());
     }
-    let compiled = compile(sources);
+    let mut compiled = compile(sources);
+    compiled.analyse(None);
     let rules = compiled.rules.expect("the model of a world verifies");
     let mut model = serde_json::to_value(&*rules).unwrap();
     without_spans(&mut model);

@@ -20,6 +20,10 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceSet, colour: bool, widt
             // A frame that cannot be drawn loses nothing but the frame.
             text.push_str(&super::plain(std::slice::from_ref(finding), sources));
         }
+        if !finding.facts.is_empty() {
+            text.push_str("  shown by:\n");
+            finding.facts.iter().for_each(|fact| text.push_str(&format!("    {fact}\n")));
+        }
         text.push('\n');
     }
     text
@@ -54,8 +58,6 @@ impl Framed {
             labels: labels(finding.labels.iter().filter(|label| label.span.source == id), false),
             others: Vec::new(),
         });
-        let mut help: Vec<&str> = finding.facts.iter().map(String::as_str).collect();
-        help.extend(finding.help.as_deref());
         Self {
             code: finding.code.name.to_owned(),
             message: finding.message.clone(),
@@ -64,7 +66,7 @@ impl Framed {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Note => miette::Severity::Advice,
             },
-            help: (!help.is_empty()).then(|| help.join("\n")),
+            help: finding.help.clone(),
             source: home.and_then(|id| named(id, sources)),
             labels: labels(finding.labels.iter().filter(here), true),
             others: others.collect(),

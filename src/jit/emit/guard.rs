@@ -6,20 +6,20 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use super::Emit;
 use crate::plan::Word;
 use crate::plan::guard::{Guard, GuardId, Relation};
-use crate::plan::number::{MISSING, NEVER_BELOW, Number, NumberId, Range};
+use crate::plan::number::{MISSING, NEVER_BELOW, NumberId, Range};
 
 impl Emit<'_> {
     /// Ends the current block: to `yes` where the guard holds, else to `no`.
     pub(crate) fn branch(&mut self, guard: GuardId, yes: Block, no: Block) {
         match self.guards.guard(guard) {
             Guard::Constant(holds) => {
-                self.builder.ins().jump(if *holds { yes } else { no }, &[]);
+                self.jump(if *holds { yes } else { no });
             }
             Guard::All(parts) => {
                 for part in parts.iter().take(parts.len().saturating_sub(1)) {
                     let next = self.builder.create_block();
                     self.branch(*part, next, no);
-                    self.builder.switch_to_block(next);
+                    self.begin(next);
                 }
                 if let Some(last) = parts.last() {
                     self.branch(*last, yes, no);
@@ -29,7 +29,7 @@ impl Emit<'_> {
                 for part in parts.iter().take(parts.len().saturating_sub(1)) {
                     let next = self.builder.create_block();
                     self.branch(*part, yes, next);
-                    self.builder.switch_to_block(next);
+                    self.begin(next);
                 }
                 if let Some(last) = parts.last() {
                     self.branch(*last, yes, no);
@@ -64,14 +64,10 @@ impl Emit<'_> {
             Guard::Missing(of) => {
                 let value = self.unchecked(*of, yes);
                 self.known(*of, value, yes);
-                self.builder.ins().jump(no, &[]);
+                self.jump(no);
             }
             Guard::Relate(relation, left, right) => self.relate(*relation, *left, *right, yes, no),
         }
-    }
-
-    fn end(&mut self, condition: Value, yes: Block, no: Block) {
-        self.builder.ins().brif(condition, yes, &[], no, &[]);
     }
 
     /// Compares the bits of `mask` with `want`; only half of the word, where the mask lies in one half and the lower
@@ -115,8 +111,8 @@ impl Emit<'_> {
     }
 
     /// Goes on where a value that was not looked at yet is there.
-    fn known(&mut self, of: NumberId, value: Value, missing: Block) {
-        if !matches!(self.guards.number(of), Number::Word(_)) {
+    pub(super) fn known(&mut self, of: NumberId, value: Value, missing: Block) {
+        if !self.is_unchecked(of) {
             return;
         }
         let Range { missing: can_be_missing, never, low, .. } = self.guards.range(of);
@@ -155,7 +151,7 @@ impl Emit<'_> {
                 self.end(bit, yes, next);
             }
             if next != no {
-                self.builder.switch_to_block(next);
+                self.begin(next);
             }
         }
     }
@@ -178,7 +174,7 @@ impl Emit<'_> {
             Relation::AtMost | Relation::LessThan => self.known(left, a, no),
             Relation::Equal | Relation::NotEqual => {}
         }
-        self.builder.ins().jump(yes, &[]);
+        self.jump(yes);
     }
 
     /// Equal where both are known, the same and not never; not equal where both are known otherwise.
@@ -201,7 +197,7 @@ impl Emit<'_> {
                 self.end(is_never, other, equal);
             }
             (None, _) | (_, None) => {
-                self.builder.ins().jump(equal, &[]);
+                self.jump(equal);
             }
         }
     }

@@ -8,44 +8,63 @@ use crate::plan::number::{MISSING, Number, NumberId, Quotient};
 use crate::value::pow10;
 
 impl Emit<'_> {
-    /// The value of a number that may still be missing if it is a word of the record; any other goes to `missing`.
-    /// Comparisons deal with a missing word on their own, mostly at no cost.
+    /// Whether [`Emit::unchecked`] leaves it to others to look whether the number is there.
+    pub(super) fn is_unchecked(&self, of: NumberId) -> bool {
+        self.kept.contains(&of) || matches!(self.guards.number(of), Number::Word(_))
+    }
+
+    /// The value of a number, which may still be missing if it is a word of the record or one that is kept; any other
+    /// goes to `missing`. Comparisons deal with a missing value on their own, mostly at no cost.
     pub(super) fn unchecked(&mut self, of: NumberId, missing: Block) -> Value {
-        match self.guards.number(of) {
-            Number::Word(word) => {
-                let word = *word;
-                self.load(word)
-            }
-            Number::Constant(_)
-            | Number::Scaled(..)
-            | Number::Sum(..)
-            | Number::Difference(..)
-            | Number::Product(..)
-            | Number::Quotient(_)
-            | Number::Else(..)
-            | Number::When { .. } => self.number(of, missing),
+        if let Some((_, value)) = self.at_hand.iter().find(|(kept, _)| *kept == of) {
+            return *value;
         }
+        if let Number::Word(word) = self.guards.number(of) {
+            return self.load(*word);
+        }
+        if !self.kept.contains(&of) {
+            return self.computed(of, missing);
+        }
+        if !self.guards.range(of).missing {
+            let kept = self.computed(of, missing);
+            self.at_hand.push((of, kept));
+            return kept;
+        }
+        let (gap, join) = (self.builder.create_block(), self.builder.create_block());
+        let kept = self.builder.append_block_param(join, types::I64);
+        let value = self.computed(of, gap);
+        self.jump_with(join, value);
+        self.begin(gap);
+        let value = self.constant(MISSING);
+        self.jump_with(join, value);
+        self.begin(join);
+        self.at_hand.push((of, kept));
+        kept
     }
 
     /// The value of a number, in the block that is current afterwards; to `missing` where there is none. Never is a
     /// value.
     pub(super) fn number(&mut self, of: NumberId, missing: Block) -> Value {
+        let value = self.unchecked(of, missing);
+        self.known(of, value, missing);
+        value
+    }
+
+    /// Computes a number; to `missing` where there is none.
+    fn computed(&mut self, of: NumberId, missing: Block) -> Value {
         match self.guards.number(of) {
             Number::Constant(value) => {
                 let value = *value;
                 if value == MISSING {
-                    self.builder.ins().jump(missing, &[]);
+                    self.jump(missing);
                     let unreachable = self.builder.create_block();
-                    self.builder.switch_to_block(unreachable);
+                    self.begin(unreachable);
                 }
                 self.constant(value)
             }
             Number::Word(word) => {
                 let value = self.load(*word);
-                if self.guards.range(of).missing {
-                    let gap = self.builder.ins().icmp_imm_s(IntCC::Equal, value, MISSING);
-                    self.go_on_unless(gap, missing);
-                }
+                self.known(of, value, missing);
                 value
             }
             Number::Scaled(inner, factor) => {
@@ -80,11 +99,11 @@ impl Emit<'_> {
                 let (other, join) = (self.builder.create_block(), self.builder.create_block());
                 let joined = self.builder.append_block_param(join, types::I64);
                 let value = self.number(*first, other);
-                self.builder.ins().jump(join, &[value.into()]);
-                self.builder.switch_to_block(other);
+                self.jump_with(join, value);
+                self.begin(other);
                 let value = self.number(*second, missing);
-                self.builder.ins().jump(join, &[value.into()]);
-                self.builder.switch_to_block(join);
+                self.jump_with(join, value);
+                self.begin(join);
                 joined
             }
             Number::When { yes, no, of } => {
@@ -94,15 +113,15 @@ impl Emit<'_> {
                 let join = self.builder.create_block();
                 let joined = self.builder.append_block_param(join, types::I64);
                 self.branch(yes, holds, else_no);
-                self.builder.switch_to_block(holds);
+                self.begin(holds);
                 let value = self.number(of, missing);
-                self.builder.ins().jump(join, &[value.into()]);
-                self.builder.switch_to_block(else_no);
+                self.jump_with(join, value);
+                self.begin(else_no);
                 self.branch(no, zero, missing);
-                self.builder.switch_to_block(zero);
+                self.begin(zero);
                 let value = self.constant(0);
-                self.builder.ins().jump(join, &[value.into()]);
-                self.builder.switch_to_block(join);
+                self.jump_with(join, value);
+                self.begin(join);
                 joined
             }
         }
@@ -163,7 +182,8 @@ impl Emit<'_> {
     }
 
     fn power(&mut self, places: u8) -> Value {
-        let power = i64::try_from(pow10(places)).unwrap_or(i64::MAX);
-        self.constant(power)
+        // Where the power has no room, the plan has seen to it that there is nothing but zero to multiply.
+        let power = u64::try_from(pow10(places)).unwrap_or(0);
+        self.constant(power.cast_signed())
     }
 }

@@ -175,8 +175,9 @@ impl Lowering<'_> {
         let (a, b) = (self.guards.range(left), self.guards.range(right));
         let largest = |range: Range| i128::from(range.low).abs().max(i128::from(range.high).abs());
         let divisor = largest(b) * i128::from(right_factor);
-        let room = |of: i128, places: u8| of.saturating_mul(pow10(places)) < i128::from(i64::MAX);
-        if !room(divisor, 0) {
+        // Magnitudes have all 64 bits to themselves. Rounding doubles the remainder, which is below the divisor.
+        let room = |of: i128, places: u8| of.saturating_mul(pow10(places)) < i128::from(u64::MAX);
+        if !room(divisor * 2, 0) {
             return Err(PlanError::TooWide);
         }
         // At once if that fits; else as many digits a step as a remainder, which is below the divisor, has room for.

@@ -128,6 +128,7 @@ fn find(rules: &RuleSet, name: &str) -> Option<AttributeId> {
 }
 
 fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), DataError> {
+    let names = Names::of(rules);
     for (name, raw) in &fields.0 {
         let record = record(rules, raw, facts.now).ok_or_else(|| {
             let states = Consent::ALL.map(Consent::word).join(", ");
@@ -136,7 +137,7 @@ fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<()
                 format!("write one of {states}, or an object with `status`, `granted_at`, `version`, `confirmed`"),
             )
         })?;
-        match (name.as_str(), rules.purpose_named(name)) {
+        match (name.as_str(), names.purpose(name)) {
             (_, Some(purpose)) => facts.set_consent(purpose, record),
             ("direct marketing", None) => facts.objects_to_direct_marketing = record.status == Consent::Objected,
             (_, None) => {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use csv::StringRecord;
 
+use super::cell::nfc;
 use super::columns::{Columns, MissingCells, Overrides};
 use super::csv::{CsvSource, Places, no_key};
 use super::input::{Format, Input, Progress, open, plain, unreadable};
@@ -122,7 +123,9 @@ impl Customers {
             }
             Format::JsonLines => Reader::Json(JsonlSource::new(&file.name, input)),
         };
-        Ok(Self { name: file.name.clone(), rules: rules.clone(), columns, reader, progress: Progress::default() })
+        // Keys are compared with those of other files, so a name that goes into them is in the form that they are in.
+        let name = nfc(&file.name).as_ref().to_owned();
+        Ok(Self { name, rules: rules.clone(), columns, reader, progress: Progress::default() })
     }
 
     /// How they are called.

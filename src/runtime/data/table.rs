@@ -40,6 +40,13 @@ impl BadRows {
             self.first.push(row);
         }
     }
+
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        let room = Self::NAMED.saturating_sub(self.first.len());
+        self.first.extend(other.first.into_iter().take(room));
+    }
 }
 
 /// A row of a table.

@@ -85,7 +85,11 @@ static MARKS: &[ClauseForm<Mark>] = &[
 
 /// How a cell is read; it begins with the cell itself and not with a word.
 const CELL: ClauseForm<Mark> = ClauseForm {
-    form: Form { word: "", needs: "behind a cell stand `is` and what it means", example: "contacted: whole -1 is never" },
+    form: Form {
+        word: "",
+        needs: "behind a cell stand `is` and what it means",
+        example: "contacted: whole -1 is never",
+    },
     rule: Rule::mark_cell,
     build: |b, pair| b.cell(pair),
 };
@@ -98,7 +102,7 @@ const TYPE: Form = Form {
 };
 
 const RANGE: Form =
-    Form { word: "", needs: "a range names both ends: `from 0 to 130`", example: "age: whole from 0 to 130" };
+    Form { word: "", needs: "a range names both its ends: `from 0 to 130`", example: "age: whole from 0 to 130" };
 
 impl<'t> Reader<'t> {
     /// The attributes among tokens `from..to`, and whether any part was left out.
@@ -196,7 +200,9 @@ impl<'t> Reader<'t> {
             }
             Err(stopped) => {
                 let next = self.next_mark(stopped.at.max(at + 1), end);
-                let range = mark.rule == Rule::mark_from && self.is_kind(at + 1, TokenKind::Number);
+                let number = |at: usize| self.is_kind(at, TokenKind::Number);
+                let range = mark.rule == Rule::mark_from && (number(at + 1) || self.is_sign(at + 1, b'-'))
+                    || number(at) && self.is_word(at + 1, "to");
                 self.complain(if range { &RANGE } else { &mark.form }, at, next, &stopped);
                 Err(next)
             }

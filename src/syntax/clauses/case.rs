@@ -78,6 +78,7 @@ impl Builder<'_> {
                 let mut row = Row::of(item);
                 let name = row.take(Rule::name)?;
                 let name = self.name(&name);
+                row.skip(Rule::colon);
                 let value = row.next()?;
                 let value_span = self.full_span(&value);
                 let value = self.given_value(value)?;

@@ -111,7 +111,7 @@ impl<'t> Reader<'t> {
                 let kind = self.build(read, form.build);
                 return (kind.map(|kind| Clause { keyword, span, kind }), next);
             }
-            Ok(Read { next, .. }) => Stopped { at: self.junk(next, to), expected: Vec::new() },
+            Ok(Read { next, .. }) => self.stopped_before(next, to),
             Err(stopped) => stopped,
         };
         if let Some(later) = messages::later(self, &form.form, at, stopped.at, to) {
@@ -181,6 +181,12 @@ impl<'t> Reader<'t> {
         second && clauses.words().any(|clause| clause == word) && !self.is_used_as_name(at)
     }
 
+    /// Whether the word at `at` is nearly a clause word, and nothing that goes on with a condition.
+    fn slips<C>(&self, clauses: &Clauses<C>, at: usize) -> bool {
+        let Some(word) = self.word(at).filter(|word| word.len() > 3 && !words::continues(word)) else { return false };
+        !self.is_used_as_name(at) && crate::diagnostics::nearest(word, clauses.words()).is_some()
+    }
+
     /// Whether what follows the word at `at` shows that it is a name: `priority is`, `owner:`, `show,`.
     pub(super) fn is_used_as_name(&self, at: usize) -> bool {
         match self.token(at + 1).map(|token| token.kind) {
@@ -198,6 +204,9 @@ impl<'t> Reader<'t> {
         let mut depth = 0_i32;
         for token in at + 1..to {
             let kind = self.token(token).map(|token| token.kind);
+            if self.first_on_line(token) && self.slips(clauses, token) {
+                return token;
+            }
             if self.begins(clauses, token)
                 && (self.first_on_line(token) || token >= trouble && depth <= 0 && !self.expects_value(token))
             {
@@ -221,13 +230,6 @@ impl<'t> Reader<'t> {
             Some(TokenKind::Word) => self.word(before).is_some_and(|word| words::continues(word) || word == "not"),
             Some(TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => false,
         }
-    }
-
-    /// The token to blame where a clause was complete before `next`: an operator blames what is behind it.
-    fn junk(&self, next: usize, to: usize) -> usize {
-        let operator = self.word(next).is_some_and(words::continues)
-            || [b'+', b'-', b'*', b','].iter().any(|sign| self.is_sign(next, *sign));
-        if operator && next + 1 < to { next + 1 } else { next }
     }
 
     fn not_a_clause<C>(&mut self, clauses: &Clauses<C>, at: usize, end: usize) {

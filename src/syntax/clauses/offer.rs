@@ -48,7 +48,9 @@ impl Builder<'_> {
         pair.into_inner()
             .map(|field| {
                 let mut row = Row::of(field);
-                let (name, text) = (row.take(Rule::name)?, row.take(Rule::text)?);
+                let name = row.take(Rule::name)?;
+                row.skip(Rule::colon);
+                let text = row.take(Rule::text)?;
                 Some(WithField { name: self.name(&name), text: self.text(&text) })
             })
             .collect()

@@ -81,8 +81,9 @@ fn matches(reader: &Reader<'_>, words: &[&str], from: usize, end: usize) -> bool
 /// A name that is neither the customer (which is built) nor a misspelt comparison behind an attribute called `last`.
 fn is_plain_name(reader: &Reader<'_>, at: usize) -> bool {
     let other = [
-        "customer", "older", "newer", "within", "between", "in", "contains", "equals", "greater", "to", "of", "one", "two",
-        "three", "four", "five", "six", "seven", "eight", "nine", "ten", "once", "twice",
+        "customer", "older", "newer", "within", "between", "in", "contains", "equals", "greater", "to", "of", "one",
+        "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "once", "twice", "second", "minute",
+        "hour", "day", "week", "month",
     ];
     // On the next line stands something else.
     let same_line = !reader.first_on_line(at);

@@ -7,12 +7,13 @@
 mod later;
 mod spelling;
 mod types;
+mod wording;
 
 pub(super) use types::wrong_type;
 
 use super::clauses::Form;
 use super::grammar::Rule;
-use super::reader::{Reader, Stopped};
+use super::reader::{MAX_CLAUSE_TOKENS, Reader, Stopped};
 use super::scan::{TokenKind, shortened};
 use super::words;
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
@@ -39,6 +40,11 @@ pub(super) fn unreadable(
     end: usize,
     stopped: &Stopped,
 ) -> Vec<Diagnostic> {
+    if stopped.too_long {
+        let message = format!("this has more than {MAX_CLAUSE_TOKENS} words, and that is the most");
+        let finding = Diagnostic::new(&codes::TOO_LONG, reader.span(at), message);
+        return vec![finding.help("give the parts names with `segment` or `value`")];
+    }
     let signs = spelling::signs(reader, form, at, end);
     if !signs.is_empty() {
         return signs;
@@ -52,7 +58,7 @@ pub(super) fn unreadable(
 
 /// Words that stand for another spelling and are no slip of a clause word.
 pub(super) fn is_known_slip(word: &str) -> bool {
-    spelling::WORDS.contains(&word)
+    wording::WORDS.contains(&word)
 }
 
 /// A construct of the language that this version does not build.
@@ -188,7 +194,10 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a name stands here, without quotes");
         return Some(if is_name { finding.fix("remove the quotes", span, inner) } else { finding });
     }
-    if stopped.expected.iter().all(|rule| *rule == Rule::text) && wants(Rule::text) && reader.is_kind(at, TokenKind::Word) {
+    if stopped.expected.iter().all(|rule| *rule == Rule::text)
+        && wants(Rule::text)
+        && reader.is_kind(at, TokenKind::Word)
+    {
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a text stands here, in quotes")
             .primary(format!("found `{}`", shortened(written)))
             .help(format!("for example `{}`", form.example));
@@ -200,6 +209,28 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
             .help(format!("write `{quoted}`"))
             .fix("put it in quotes", span, quoted);
         return Some(finding);
+    }
+    if wants(Rule::to) && reader.is_word(at, "until") {
+        let finding = Diagnostic::new(&codes::SPELLING, span, "a range of values runs `to` its end, which is in");
+        return Some(finding.help("write `is from 1 to 5`").fix("write `to`", span, "to"));
+    }
+    if wants(Rule::slash) {
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "`decimal(2) of` divides one value by another");
+        return Some(finding.help("write `decimal(2) of (a / b)`"));
+    }
+    if wants(Rule::unit) && !wants(Rule::to) && reader.is_kind(at - 1, TokenKind::Number) && reader.word(at).is_some() {
+        let finding =
+            Diagnostic::new(&codes::UNEXPECTED, span, format!("`{}` is not a unit of time", shortened(written)));
+        return match nearest(written.trim_end_matches('s'), spelling::UNITS) {
+            _ if written.starts_with("year") => Some(finding.help("write months: 12 for a year")),
+            _ if wants(Rule::close_brace) => None,
+            Some(meant) => Some(finding.help(format!("did you mean `{meant}s`?")).fix(
+                format!("write `{meant}s`"),
+                span,
+                format!("{meant}s"),
+            )),
+            None => Some(finding.help("the units are `seconds`, `minutes`, `hours`, `days`, `weeks` and `months`")),
+        };
     }
     if wants(Rule::name) && !value && reader.is_kind(at, TokenKind::Number) {
         let message = format!("a name stands here, and `{}` does not begin with a letter", shortened(written));
@@ -219,7 +250,13 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
         (word, "nothing") => format!("`{word}` stands alone"),
         (word, needs) => format!("`{word}` needs {needs}"),
     };
-    let message = if stopped.at == at + 1 || form.word.is_empty() {
+    let message = if form.word.is_empty() {
+        // Types and marks: the first word of a type stands behind its name and colon.
+        match expected(&stopped.expected).filter(|_| stopped.at > at + 2 && !ends_early) {
+            Some(expected) => format!("{expected} stands here"),
+            None => needs(),
+        }
+    } else if stopped.at == at + 1 {
         needs()
     } else if let Some(expected) = expected(&stopped.expected) {
         format!("`{}` expects {expected} here", form.word)
@@ -238,7 +275,8 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
     };
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary(found);
     let near = reader.word(stopped.at).filter(|_| !ends_early);
-    if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule)))) {
+    if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule))))
+    {
         return finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant);
     }
     finding.help(if is_condition(form) && stopped.expected.is_empty() {
@@ -299,6 +337,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::basis_consent => "consent",
         Rule::basis_explicit => "explicit consent",
         Rule::close_paren => ")",
+        Rule::colon => ":",
         Rule::customer => "customer",
         Rule::else_word => "else",
         Rule::equals => "=",

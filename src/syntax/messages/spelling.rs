@@ -1,18 +1,11 @@
 //! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
 
-use super::{is_condition, shortened};
+use super::{is_condition, wording};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
 use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
-
-/// The words that [`wording`] explains, and those that go with them.
-pub(super) const WORDS: [&str; 27] = [
-    "older", "newer", "younger", "than", "within", "between", "greater", "bigger", "higher", "larger", "above", "over",
-    "fewer", "smaller", "lower", "below", "under", "equals", "contains", "includes", "ahead", "shown", "sent", "each",
-    "times", "last", "halving",
-];
 
 /// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
 pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
@@ -110,11 +103,14 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         return Some(finding);
     }
     if !is_condition(form) {
-        return hyphen(reader, trouble).or_else(|| until(reader, trouble, end));
+        return hyphen(reader, trouble)
+            .or_else(|| until(reader, trouble, end))
+            .or_else(|| window(reader, form, trouble, end));
     }
     mixed(reader, at, trouble)
         .or_else(|| misplaced_not(reader, near.clone(), trouble))
-        .or_else(|| near.clone().find_map(|token| wording(reader, token, end)))
+        .or_else(|| near.clone().find_map(|token| wording::find(reader, token, end)))
+        .or_else(|| percent(reader, trouble))
         .or_else(|| division(reader, trouble))
         .or_else(|| dotted(reader, trouble))
 }
@@ -134,7 +130,10 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         );
         return finding(format!("`{written}` does not say in which zone"))?.help(help).into();
     }
-    if shape == "0000-00-00" && !reader.first_on_line(token + 1) && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number) {
+    if shape == "0000-00-00"
+        && !reader.first_on_line(token + 1)
+        && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number)
+    {
         let clock = reader.written(token + 1);
         if clock.contains(':') {
             let span = span.to(reader.span(token + 1));
@@ -162,7 +161,7 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     None
 }
 
-const UNITS: [&str; 6] = ["second", "minute", "hour", "day", "week", "month"];
+pub(super) const UNITS: [&str; 6] = ["second", "minute", "hour", "day", "week", "month"];
 
 /// `home-hero`
 fn hyphen(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
@@ -189,6 +188,26 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
     (trouble < end && reader.is_word(trouble, "until")).then(|| {
         Diagnostic::new(&codes::SPELLING, reader.span(trouble), "`until` cannot stand here")
             .help("dates run `to` their last day; `until` takes an instant and ends before it")
+    })
+}
+
+/// `in 7 days`, `per week` in a cap
+fn window(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
+    if !matches!(form.word, "cap" | "in" | "per") {
+        return None;
+    }
+    let near = trouble.saturating_sub(1)..(trouble + 1).min(end);
+    let token = near.into_iter().find(|token| reader.is_word(*token, "in") || reader.is_word(*token, "per"))?;
+    let finding = |to, message: &str| Diagnostic::new(&codes::SPELLING, reader.span_between(token, to), message);
+    if reader.is_word(token, "in") && reader.is_kind(token + 1, TokenKind::Number) {
+        let behind = Span { start: reader.span(token).end, ..reader.span(token) };
+        let finding = finding(token + 1, "a window says whether it rolls").help("write `in any 7 days`");
+        return Some(finding.fix("write `in any`", behind, " any"));
+    }
+    let unit = reader.word(token + 1).filter(|unit| UNITS.contains(unit))?;
+    reader.is_word(token, "per").then(|| {
+        finding(token + 2, "`per` names whose events are counted, not how long")
+            .help(format!("write `in any 1 {unit} per customer`"))
     })
 }
 
@@ -235,94 +254,16 @@ fn misplaced_not(reader: &Reader<'_>, mut near: std::ops::Range<usize>, trouble:
     )
 }
 
-/// Words that are understood in two ways, or are just not those of the language.
-fn wording(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
-    let word = reader.word(token)?;
-    let is_before = reader.is_word(token.wrapping_sub(1), "is");
-    let from = if is_before { token - 1 } else { token };
-    let finding = |to: usize, message: String, help: String, right: Option<String>| {
-        let span = reader.span_between(from, to);
-        let finding = Diagnostic::new(&codes::SPELLING, span, message).help(help);
-        Some(match right {
-            Some(right) => finding.fix(format!("write `{right}`"), span, right),
-            None => finding,
-        })
-    };
-    let than = usize::from(reader.is_word(token + 1, "than"));
-    match word {
-        "older" | "newer" | "younger" => {
-            let first = token + 1 + than;
-            let comparison = if word == "older" { "more" } else { "less" };
-            let span_given =
-                reader.is_kind(first, TokenKind::Number) && reader.word(first + 1).is_some() && first + 2 <= end;
-            let span = match span_given {
-                true => format!("{} {}", reader.written(first), reader.written(first + 1)),
-                false => "60 days".to_owned(),
-            };
-            let right = format!("is {comparison} than {span} old");
-            let to = if span_given { first + 2 } else { first };
-            finding(
-                to,
-                format!("`{word}` is spelt with `old`"),
-                format!("write `{right}`"),
-                span_given.then_some(right),
-            )
-        }
-        "within" => finding(
-            token + 1,
-            "`within` does not say whether the past or the future is meant".to_owned(),
-            "write `is at most 60 days old` for the past, `is at most 60 days ahead` for the future".to_owned(),
-            None,
-        ),
-        "between" => {
-            let simple = reader.is_word(token + 2, "and") && token + 4 <= end;
-            let (low, high) = (reader.written(token + 1), reader.written(token + 3));
-            let right = if simple { format!("is from {low} to {high}") } else { "is from 1 to 5".to_owned() };
-            let to = if simple { token + 4 } else { token + 1 };
-            let message = "`between` does not say whether its ends are in".to_owned();
-            finding(to, message, format!("write `{right}`; both ends are in"), simple.then_some(right))
-        }
-        "in" if reader.is_sign(token + 1, b'[') => {
-            let negated = reader.is_word(token.wrapping_sub(1), "not");
-            let right = if negated { "is not one of" } else { "is one of" };
-            let mut from = if negated { token - 1 } else { token };
-            if reader.is_word(from.wrapping_sub(1), "is") {
-                from -= 1;
-            }
-            let span = reader.span_between(from, token + 1);
-            let message = format!("`{}` is spelt `{right}`", if negated { "not in" } else { "in" });
-            let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right} [..]`"));
-            Some(finding.fix(format!("write `{right}`"), span, right))
-        }
-        "greater" | "bigger" | "higher" | "larger" | "above" | "over" => {
-            other_word(reader, from, token + 1 + than, "is more than")
-        }
-        "fewer" | "smaller" | "lower" | "below" | "under" => other_word(reader, from, token + 1 + than, "is less than"),
-        "equals" => other_word(reader, from, token + 1, "is"),
-        "contains" | "includes" => other_word(reader, from, token + 1, "has"),
-        "of" if ["one", "any", "all", "none"].iter().any(|some| reader.is_word(token.wrapping_sub(1), some)) => {
-            let span = reader.span(if token + 1 < end { token + 1 } else { token });
-            let words = format!("{} of", reader.written(token - 1));
-            let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("the members of `{words}` stand in brackets"));
-            Some(finding.help(format!("for example `{words} [DE, FR]`")))
-        }
-        "old" | "ahead" => {
-            let span = reader.span(token);
-            let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{word}` goes with a comparison"));
-            Some(finding.help(format!(
-                "write `is more than 60 days {word}`, `is at least ..`, `is at most ..`, `is less than ..`, or \
-                 `is from 30 to 60 days {word}`"
-            )))
-        }
-        _ => None,
-    }
-}
-
-fn other_word(reader: &Reader<'_>, from: usize, to: usize, right: &str) -> Option<Diagnostic> {
-    let span = reader.span_between(from, to);
-    let written = reader.text.get(span.range()).map(shortened).unwrap_or_default();
-    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{written}` is spelt `{right}`"));
-    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+/// `90% of 50% of x`
+fn percent(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
+    let before = trouble.checked_sub(1)?;
+    let nested = reader.is_word(trouble, "of") && reader.written(before).ends_with('%');
+    let span = reader.span_between(before, trouble + 1);
+    nested.then(|| {
+        let written = reader.written(before);
+        Diagnostic::new(&codes::UNEXPECTED, span, format!("`{written} of` needs parentheses here"))
+            .help(format!("write `({written} of x)`"))
+    })
 }
 
 /// `customer.age`
@@ -338,7 +279,11 @@ fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     let whole = reader.span_between(before, dot + 2);
     let name = reader.word(dot + 1).filter(|_| joined(dot) == Some(true))?;
     let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "only `consent.PURPOSE` is written with a dot");
-    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix(format!("write `{name}`"), whole, name))
+    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix(
+        format!("write `{name}`"),
+        whole,
+        name,
+    ))
 }
 
 /// `a / b` without a scale.

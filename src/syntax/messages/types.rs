@@ -5,7 +5,7 @@ use crate::syntax::reader::Reader;
 use crate::syntax::scan::shortened;
 
 /// What other languages call a type, and what it is called here.
-const OTHERS: [(&str, &str); 22] = [
+const OTHERS: [(&str, &str); 21] = [
     ("number", "whole` or `decimal(2)"),
     ("numeric", "whole` or `decimal(2)"),
     ("int", "whole"),
@@ -27,7 +27,6 @@ const OTHERS: [(&str, &str); 22] = [
     ("instant", "time"),
     ("timezone", "zone"),
     ("enum", "one of [DE, FR]"),
-    ("set", "set of text"),
 ];
 
 /// What is wrong with the type that begins at token `at`, if its first word tells.
@@ -40,8 +39,19 @@ pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) 
         return Some(finding.help("for example `country: one of [DE, FR]`"));
     }
     if word == "one" && !reader.is_word(at + 1, "of") {
-        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a closed set is written `one of` and its members in brackets");
+        let finding =
+            Diagnostic::new(&codes::UNEXPECTED, span, "a closed set is written `one of` and its members in brackets");
         return Some(finding.help("for example `country: one of [DE, FR]`"));
+    }
+    let told = match word {
+        "one" => return None,
+        "yes" => Some(("this type is written `yes or no`", "for example `has_app: yes or no`")),
+        "score" => Some(("a score says how it fades", "write `score halving every 72 hours`")),
+        "set" => Some(("the only set is `set of text`", "write `set of text`")),
+        _ => None,
+    };
+    if let Some((message, help)) = told {
+        return Some(Diagnostic::new(&codes::UNEXPECTED, span, message).help(help));
     }
     let message = format!("`{}` is not a type", shortened(word));
     let lower = word.to_lowercase();

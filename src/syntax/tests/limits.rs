@@ -70,6 +70,13 @@ fn long_names_texts_and_numbers_are_refused() {
 }
 
 #[test]
+fn a_clause_of_more_than_65_536_words_is_refused() {
+    let list = |members: usize| rule(&format!("a is one of [{}]", "1,".repeat(members)));
+    assert_eq!(codes(&list(30_000)), Vec::<&str>::new());
+    assert_eq!(codes(&list(33_000)), ["syntax::too-long"]);
+}
+
+#[test]
 fn a_file_over_the_limit_is_not_read() {
     let text = " ".repeat(crate::source::MAX_FILE_BYTES + 1);
     assert_eq!(codes(&text), ["syntax::file-too-large"]);

@@ -3,6 +3,7 @@
 
 mod damage;
 mod dice;
+mod formatting;
 mod generate;
 mod limits;
 mod messages;
@@ -27,17 +28,4 @@ fn shape(tree: &impl std::fmt::Debug) -> String {
         rest.drain(..end);
     }
     out + &rest
-}
-
-#[test]
-fn scratch() {
-    let Ok(path) = std::env::var("SCRATCH") else { return };
-    let text = std::fs::read_to_string(path).unwrap();
-    for text in text.split("\n====\n") {
-        let (_, findings) = parse(text);
-        println!("{text}");
-        for f in findings {
-            println!("   {} {} {:?}", f.code.name, f.message, &text[f.span().unwrap().range()]);
-        }
-    }
 }

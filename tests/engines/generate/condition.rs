@@ -16,7 +16,7 @@ impl World {
             match self.rng.below(6) {
                 0 | 1 => return Condition::And(self.parts(depth)),
                 2 | 3 => return Condition::Or(self.parts(depth)),
-                4 => return Condition::Not(Box::new(self.condition(depth - 1))),
+                4 => return Condition::Not(Box::new(self.choosing(|world| world.condition(depth - 1)))),
                 _ if !self.rules.segments.is_empty() => {
                     return Condition::Segment(SegmentId::from_index(self.rng.below(self.rules.segments.len())));
                 }
@@ -33,7 +33,18 @@ impl World {
 
     /// A predicate of one of the [`PREDICATES`] kinds.
     pub(super) fn predicate(&mut self, kind: usize, depth: usize) -> Condition {
-        let condition = match kind {
+        if self.rng.percent(20) {
+            return Condition::Not(Box::new(self.choosing(|world| world.plain_predicate(kind, depth))));
+        }
+        // To ask whether something is known, or ever was, spares nobody.
+        match kind {
+            8 | 9 => self.choosing(|world| world.plain_predicate(kind, depth)),
+            _ => self.plain_predicate(kind, depth),
+        }
+    }
+
+    fn plain_predicate(&mut self, kind: usize, depth: usize) -> Condition {
+        match kind {
             0 => Condition::Holds(self.of_type(Type::YesNo, depth)),
             1 => {
                 let (left, right) = self.equal_sides(depth);
@@ -65,8 +76,15 @@ impl World {
                 Condition::Has(of, quantifier, elements)
             }
             _ => self.age(kind - 12, depth),
-        };
-        if self.rng.percent(20) { Condition::Not(Box::new(condition)) } else { condition }
+        }
+    }
+
+    /// Makes what would choose people by a protective attribute, were one in it: what stands under a `not`.
+    fn choosing<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        let sparing = std::mem::replace(&mut self.sparing, false);
+        let made = make(self);
+        self.sparing = sparing;
+        made
     }
 
     /// The four comparisons and the range, old and ahead.
@@ -131,9 +149,8 @@ impl World {
     }
 
     fn ordered_list(&mut self) -> Option<Type> {
-        let ordered = |world: &Self, ty: Type| match ty {
-            Type::OneOf(list) => world.rules.enums[list.0 as usize].ordered,
-            _ => false,
+        let ordered = |world: &Self, ty: Type| {
+            if let Type::OneOf(list) = ty { world.rules.enums[list.0 as usize].ordered } else { false }
         };
         let may: Vec<Type> = self.rules.attributes.iter().map(|attribute| attribute.ty).collect();
         let may: Vec<Type> = may.into_iter().filter(|ty| ordered(self, *ty)).collect();
@@ -142,10 +159,10 @@ impl World {
 
     fn between(&mut self, depth: usize) -> Condition {
         let (of, from) = self.ordered_sides(depth);
-        let to = match self.rules.type_of(&of) {
-            Type::Number(number) => self.number(number.scale, 0).0,
-            Type::Score(_) => self.number(6, 0).0,
-            ty => self.literal(ty),
+        let ty = self.rules.type_of(&of);
+        let to = match ty.number() {
+            Some(number) => self.number(number.scale, 0).0,
+            None => self.literal(ty),
         };
         // Mostly the right way round; the other way it is never yes.
         match (&from, &to) {
@@ -180,7 +197,7 @@ impl World {
                 let (of, number) = self.number(scale, depth);
                 let own = self.value_for_some_facts(&of);
                 let stretch = *self.rng.pick(&[1, 3, 40, 1_000]);
-                let others = (0..count).map(|_| self.rng.from_to(-3, 12).saturating_mul(stretch));
+                let others = (0..count).map(|_| self.rng.between(-3, 12).saturating_mul(stretch));
                 let others: Vec<i64> = others.map(|value| value.clamp(number.min, number.max)).collect();
                 Condition::OneOf(of, own.into_iter().chain(others.into_iter().map(Value::Number)).collect())
             }

@@ -79,10 +79,10 @@ impl World {
         ];
         for _ in 0..self.rng.below(8) {
             let scale = *self.rng.pick(&[0, 1, 4, 9]);
-            let high = self.rng.from_to(0, 1_000_000_000);
+            let high = self.rng.between(0, 1_000_000_000);
             let ty = match self.rng.below(7) {
                 0 => number(scale, -high, high),
-                1 => number(scale, self.rng.from_to(-5, 5), 5 + high),
+                1 => number(scale, self.rng.between(-5, 5), 5 + high),
                 2 => Type::Set,
                 3 => Type::Date,
                 4 => Type::OneOf(EnumId(1 + self.rng.below(lists - 1) as u32)),

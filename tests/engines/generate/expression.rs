@@ -15,7 +15,7 @@ const WIDEST: i128 = 4_000_000_000_000_000_000;
 
 fn number_type(low: i128, high: i128, scale: u8) -> Option<NumberType> {
     let fits = -WIDEST <= low && high <= WIDEST && low <= high;
-    fits.then(|| NumberType { scale, min: low as i64, max: high as i64 })
+    fits.then_some(NumberType { scale, min: low as i64, max: high as i64 })
 }
 
 fn bounds(number: NumberType) -> [i128; 2] {
@@ -65,15 +65,14 @@ impl World {
         }
         let declared: Vec<_> =
             (0..self.rules.values.len()).filter(|index| self.rules.values[*index].ty == ty).collect();
-        match ty {
-            Type::Time if self.rng.percent(8) => return Expression::Now,
-            Type::OneOf(EnumId::CONSENT) if self.rng.percent(90) => {
-                return Expression::Consent(PurposeId::from_index(self.rng.below(self.rules.purposes.len())));
-            }
-            _ if !declared.is_empty() && self.rng.percent(25) => {
-                return Expression::Value(ValueId::from_index(*self.rng.pick(&declared)));
-            }
-            _ => {}
+        if ty == Type::Time && self.rng.percent(8) {
+            return Expression::Now;
+        }
+        if ty == Type::OneOf(EnumId::CONSENT) && self.rng.percent(90) {
+            return Expression::Consent(PurposeId::from_index(self.rng.below(self.rules.purposes.len())));
+        }
+        if !declared.is_empty() && self.rng.percent(25) {
+            return Expression::Value(ValueId::from_index(*self.rng.pick(&declared)));
         }
         match self.attribute_where(|found| found == ty) {
             Some(id) if self.rng.percent(94) => Expression::Attribute(id),
@@ -100,9 +99,9 @@ impl World {
 
     fn number_literal(&mut self, scale: u8) -> (Expression, NumberType) {
         let mantissa = match self.rng.below(3) {
-            0 => self.rng.from_to(-3, 20),
-            1 => self.rng.from_to(-3, 20) * pow10(scale) as i64,
-            _ => self.rng.from_to(-2_000_000, 2_000_000),
+            0 => self.rng.between(-3, 20),
+            1 => self.rng.between(-3, 20) * pow10(scale) as i64,
+            _ => self.rng.between(-2_000_000, 2_000_000),
         };
         written(mantissa, scale)
     }
@@ -158,7 +157,7 @@ impl World {
                 Some((Expression::Arithmetic(op, left, right, number), number))
             }
             2 => {
-                let first = self.rng.from_to(0, i64::from(scale)) as u8;
+                let first = self.rng.between(0, i64::from(scale)) as u8;
                 let (left, a) = boxed(self.number(first, depth));
                 let (right, b) = boxed(self.number(scale - first, depth));
                 let corners = bounds(a).into_iter().flat_map(|a| bounds(b).map(|b| a * b));

@@ -65,7 +65,7 @@ impl Size {
 pub(crate) fn generate(seed: u64) -> Generated {
     let mut rng = Rng::new(seed);
     let size = Size::random(&mut rng);
-    let now = Instant(1_781_517_600_000_000 + rng.from_to(-40, 40) * 86_400_000_000 + rng.from_to(0, 86_399_999_999));
+    let now = Instant(1_781_517_600_000_000 + rng.between(-40, 40) * 86_400_000_000 + rng.between(0, 86_399_999_999));
     let mut world =
         World { rng, rules: RuleSet::new(), now, scenarios: Vec::new(), probes: Vec::new(), sparing: false };
     world.declare();
@@ -136,7 +136,7 @@ impl World {
         match ty {
             Type::YesNo => Value::YesNo(self.rng.percent(50)),
             Type::Number(number) => Value::Number(self.mantissa(number)),
-            Type::Score(_) => Value::Number(self.rng.from_to(0, 200) * 500_000),
+            Type::Score(_) => Value::Number(self.rng.between(0, 200) * 500_000),
             Type::Text => Value::Text(self.text()),
             Type::Zone => Value::Text(Arc::from(*self.rng.pick(&ZONES))),
             Type::OneOf(list) => Value::Member(self.member(list)),
@@ -151,9 +151,9 @@ impl World {
 
     fn mantissa(&mut self, number: NumberType) -> i64 {
         match self.rng.below(4) {
-            0 => self.rng.from_to(number.min, number.max),
+            0 => self.rng.between(number.min, number.max),
             1 => *self.rng.pick(&[number.min, number.max]),
-            _ => self.rng.from_to(-3, 12).clamp(number.min, number.max),
+            _ => self.rng.between(-3, 12).clamp(number.min, number.max),
         }
     }
 

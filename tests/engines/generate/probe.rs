@@ -64,16 +64,16 @@ impl World {
     /// Predicates and conjunctions of each kind, and comparisons of arithmetic with something that it can be.
     fn probed(&mut self) -> Condition {
         match self.rng.below(PREDICATES + 12) {
-            0 => Condition::And(vec![self.condition(0), self.condition(1)]),
-            1 => Condition::Or(vec![self.condition(0), self.condition(1)]),
-            2 => Condition::Not(Box::new(self.condition(0))),
             kind if kind < PREDICATES => self.predicate(kind, 1),
+            PREDICATES => Condition::And(vec![self.condition(0), self.condition(1)]),
+            kind if kind == PREDICATES + 1 => Condition::Or(vec![self.condition(0), self.condition(1)]),
+            kind if kind == PREDICATES + 2 => Condition::Not(Box::new(self.condition(0))),
             _ => {
                 let scale = *self.rng.pick(&[0, 2, 4, 6]);
                 let (left, _) = self.number(scale, 2);
                 let mantissa = match self.value_for_some_facts(&left) {
                     Some(Value::Number(mantissa)) => mantissa,
-                    _ => self.rng.from_to(-5, 5),
+                    _ => self.rng.between(-5, 5),
                 };
                 let right = written(mantissa, scale).0;
                 match self.rng.below(5) {
@@ -93,10 +93,10 @@ fn needs(rules: &RuleSet, rule: &Rule) -> Vec<cater::model::PurposeId> {
 
 /// The head of the condition, or an operator in its operands.
 fn probed_operator(rules: &RuleSet, condition: &Condition, inner: bool) -> Operator {
-    let head = match condition {
-        Condition::Segment(id) => return probed_operator(rules, &rules[*id].condition, inner),
-        _ => condition.operator(rules).unwrap_or(Operator::And),
-    };
+    if let Condition::Segment(id) = condition {
+        return probed_operator(rules, &rules[*id].condition, inner);
+    }
+    let head = condition.operator(rules).unwrap_or(Operator::And);
     let mut found = None;
     for operand in condition.operands() {
         walk::expression(rules, operand, &mut |part| {

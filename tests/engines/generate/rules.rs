@@ -49,8 +49,11 @@ impl World {
             let offer = self.rng.percent(85).then(|| *self.rng.pick(&may));
             fallback.push(Fallback { offer, when, span: span() });
         }
-        let always = self.offers_where(|id| self.rules[id].class == Class::Service && self.rules[id].active.is_none());
-        let last = self.rng.percent(80).then(|| *self.rng.pick(&always));
+        let always = self.offers_where(|id| {
+            let offer = &self.rules[id];
+            offer.class == Class::Service && offer.active.is_none() && offer.off.is_none()
+        });
+        let last = (self.rng.percent(80) && !always.is_empty()).then(|| *self.rng.pick(&always));
         fallback.push(Fallback { offer: last, when: None, span: span() });
         Slot {
             name: name("h", index),
@@ -99,7 +102,7 @@ impl World {
         needs.extend(self.rng.some(&purposes, 8));
         let order = match self.rng.below(5) {
             0 => Order::Unordered,
-            _ => Order::Priority(self.rng.from_to(-3, 9) as i32),
+            _ => Order::Priority(self.rng.between(-3, 9) as i32),
         };
         Rule {
             name,
@@ -113,7 +116,7 @@ impl World {
             ticket: None,
             review_by: self.rng.percent(12).then(|| {
                 let grace = self.rules.defaults.grace;
-                Date(self.today().minus(grace).0 + self.rng.from_to(-2, 2) as i32)
+                Date(self.today().minus(grace).0 + self.rng.between(-2, 2) as i32)
             }),
             because: None,
             active: if self.rng.percent(20) { Some(self.active()) } else { None },

@@ -15,8 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition, TableError,
-    TransactionError, WriteTransaction,
+    Builder, CommitError, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
+    TableError, TransactionError, WriteTransaction,
 };
 
 use super::{StateError, StateStore, StoredEvent, Transaction};
@@ -172,10 +172,9 @@ impl Transaction for Writing<'_> {
 
     fn commit(self: Box<Self>) -> Result<(), StateError> {
         let Self { file, transaction } = *self;
-        transaction.commit().map_err(|why| match redb::Error::from(why) {
-            redb::Error::Io(why) => file.io(&why),
-            other => file.damaged(&other),
-        })
+        transaction
+            .commit()
+            .map_err(|why| if let CommitError::Storage(why) = why { file.storage(why) } else { file.damaged(&why) })
     }
 }
 

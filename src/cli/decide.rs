@@ -1,0 +1,321 @@
+//! `cater decide`: who sees what, for one customer or for a whole base.
+//!
+//! Over a base the result is a summary; `--output FILE` also writes every decision. Files appear whole or not at all:
+//! what cannot be finished leaves the old output and the old state as they were.
+
+mod output;
+mod summary;
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::terminal::Terminal;
+use super::worlds::World;
+use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
+use crate::diagnostics::render;
+use crate::model::{SlotId, Verified};
+use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
+use crate::runtime::data::{Customers, CustomersFile, Overrides, key_of};
+use crate::runtime::Engine;
+use crate::runtime::store::{EmbeddedStore, StateError, StateStore};
+use crate::value::{Instant, show_instant};
+use output::Output;
+
+/// Decide for one customer or a whole base.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The folder of the rules, or a bundle that `cater build` made; the current folder if none is given.
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+    /// Only this customer: a key of the base, a `.json` file, or `-` for JSON on standard input.
+    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["customers", "output", "strict", "workers"])]
+    customer: Option<String>,
+    /// Customers to decide for instead of the world's: CSV or JSON Lines, packed by gzip or not.
+    #[arg(long, value_name = "FILE")]
+    customers: Vec<PathBuf>,
+    /// The character between the cells of `--customers`.
+    #[arg(long, value_name = "CHARACTER", requires = "customers")]
+    delimiter: Option<char>,
+    /// Records of consent instead of the world's: CSV with customer, purpose, status, granted_at, version, confirmed.
+    #[arg(long, value_name = "FILE")]
+    consent: Option<PathBuf>,
+    /// What happened, instead of the world's events: CSV with customer, event, at, offer, rule.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Only these slots, in this order.
+    #[arg(long)]
+    slot: Vec<String>,
+    /// When, instead of the world's `now`.
+    #[arg(long, value_name = "INSTANT")]
+    now: Option<String>,
+    /// Where to write every decision: CSV, or JSON Lines where the name ends in `.jsonl`.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The file that remembers what happened, between runs; made if it is not there.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// What is taken to have happened to what was decided.
+    #[arg(long, value_enum, default_value_t = Assumed::Shown)]
+    assume: Assumed,
+    /// Record nothing: as `--assume nothing`, and the state file is only read.
+    #[arg(long)]
+    dry_run: bool,
+    /// A row that cannot be used is an error: exit code 1 and no output.
+    #[arg(long)]
+    strict: bool,
+    /// How many threads decide; one a core if not given. The result does not depend on it.
+    #[arg(long, value_name = "COUNT")]
+    workers: Option<NonZeroUsize>,
+    /// Decide with the reference evaluator instead of machine code.
+    #[arg(long)]
+    no_jit: bool,
+}
+
+/// What is taken to have happened to what was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Assumed {
+    /// What a rule shows was seen, and counts from then on.
+    Shown,
+    /// Nothing.
+    Nothing,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let (world, engine) = match rules(arguments, terminal)? {
+        Loaded::Ready(world, engine) => (world, *engine),
+        Loaded::InError => return Ok(Ended::Found),
+    };
+    let rules = engine.rules();
+    let config = world.config.as_ref();
+    let now = customer::now(arguments.now.as_deref(), config)?;
+    let slots = customer::slots(rules, &arguments.slot, config)?;
+    let files = customer::Files { consent: arguments.consent.as_deref(), events: arguments.events.as_deref() };
+    let known = customer::Known::open(rules, config, now, files)?;
+    let records = arguments.assume == Assumed::Shown && !arguments.dry_run;
+    // A dry run leaves no file behind.
+    let state = arguments.state.as_ref().filter(|path| records || path.exists());
+    let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
+    let asked = Asked { arguments, world: &world, engine: &engine, now, slots: &slots, known: &known };
+    let store = store.as_ref().map(|store| store as &dyn StateStore);
+    match &arguments.customer {
+        Some(who) => one(&asked, who, store, terminal),
+        None => base(&asked, store, terminal),
+    }
+}
+
+/// What a run is asked.
+struct Asked<'a> {
+    arguments: &'a Arguments,
+    world: &'a World,
+    engine: &'a Engine,
+    now: Instant,
+    slots: &'a [SlotId],
+    known: &'a customer::Known,
+}
+
+impl Asked<'_> {
+    fn assume(&self) -> Assume {
+        match self.arguments.assume {
+            Assumed::Shown if !self.arguments.dry_run => Assume::Shown,
+            Assumed::Shown | Assumed::Nothing => Assume::Nothing,
+        }
+    }
+}
+
+enum Loaded {
+    Ready(World, Box<Engine>),
+    InError,
+}
+
+/// The rules of a folder, compiled, or of a bundle, verified.
+fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Loaded, CannotRun> {
+    let engine = |rules: Verified| {
+        Box::new(if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) })
+    };
+    if arguments.folder.is_file() && arguments.folder.extension().is_none_or(|extension| extension != "rules") {
+        let cannot = |why: std::io::Error| {
+            CannotRun::new("run::unreadable-file", format!("{}: {why}", arguments.folder.display()))
+        };
+        let bytes = std::fs::read(&arguments.folder).map_err(cannot)?;
+        let loaded = Engine::load(&bytes).map_err(|refused| {
+            CannotRun::new(refused.code().name, format!("{}: {refused}", arguments.folder.display()))
+        })?;
+        let engine = if arguments.no_jit { engine(loaded.rules().clone()) } else { Box::new(loaded) };
+        return Ok(Loaded::Ready(World::bundled(&arguments.folder), engine));
+    }
+    let world = worlds::one(&arguments.folder)?;
+    let compiled = world.compile()?;
+    let Some(rules) = compiled.runnable() else {
+        terminal.findings(&compiled.diagnostics, &compiled.sources);
+        let count = render::count(&compiled.diagnostics);
+        terminal.say(format!("{}: {count}; nobody was decided for", world.root.display()));
+        return Ok(Loaded::InError);
+    };
+    let engine = engine(rules.clone());
+    Ok(Loaded::Ready(world, engine))
+}
+
+/// One customer: a line a slot, or an object.
+fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &Terminal) -> Outcome {
+    let rules = asked.engine.rules();
+    let mut facts = customer::facts(asked.world, rules, who, asked.known)?;
+    let key = key_of(rules, &facts).map(str::to_owned);
+    if let (Some(store), Some(key)) = (store, &key) {
+        let events = store.history(key)?;
+        facts.history.extend(events.iter().filter_map(|event| event.happened(rules)));
+    }
+    let mut frame = asked.engine.gather(&facts);
+    let mut decisions = Vec::new();
+    let mut explanations = Vec::new();
+    let mut events = Vec::new();
+    for slot in asked.slots {
+        let decision = asked.engine.decide(&frame, *slot);
+        explanations.extend(asked.engine.explain(&frame, *slot));
+        crate::frame::reserve(rules, &mut frame, &decision);
+        if let Some(stamp) = crate::frame::stamp(rules, &decision) {
+            let shown = crate::model::Event::SHOWN;
+            events.push(crate::runtime::store::StoredEvent::new(rules, shown, facts.now, &stamp));
+        }
+        decisions.push(decision);
+    }
+    if let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume()) {
+        let mut pending = store.begin()?;
+        pending.record(key, &events)?;
+        pending.commit()?;
+    }
+    if terminal.format == Format::Json {
+        let decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
+        terminal.json(&json!({ "customer": key, "now": show_instant(facts.now), "decisions": decided }));
+    } else {
+        for explanation in explanations {
+            terminal.line(explanation.headline());
+        }
+    }
+    Ok(Ended::Clean)
+}
+
+/// Every row of every table.
+fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) -> Outcome {
+    let rules = asked.engine.rules();
+    let mut tables = Vec::new();
+    for file in files(asked)? {
+        tables.push(Customers::open(rules, &file)?);
+    }
+    let names: Vec<String> = tables.iter().map(|table| table.name().to_owned()).collect();
+    if let Some(path) = &asked.arguments.output {
+        let arguments = asked.arguments;
+        asked.world.spares(path)?;
+        let others = [&arguments.consent, &arguments.events, &arguments.state].into_iter().flatten();
+        worlds::spare(path, arguments.customers.iter().chain(others))?;
+    }
+    let bar = progress_bar(&tables, terminal);
+    let mut output = asked.arguments.output.as_ref().map(|path| Output::create(path, rules, &names)).transpose()?;
+    let readers: Vec<_> = tables.iter().map(Customers::progress).collect();
+    let batch = Batch {
+        engine: asked.engine,
+        slots: asked.slots,
+        moment: &asked.known.nobody,
+        consent: Some(&asked.known.consent),
+        events: Some(&asked.known.events),
+        store,
+        assume: asked.assume(),
+        reasons: true,
+        workers: asked.arguments.workers,
+    };
+    let mut seen = 0_u64;
+    let done = decide_base(&batch, &mut tables, |decided| {
+        seen += 1;
+        if seen.is_multiple_of(1_024) {
+            bar.set_position(readers.iter().map(crate::runtime::data::Progress::read).sum());
+        }
+        output.as_mut().map_or(Ok(()), |output| output.write(decided))
+    });
+    bar.finish_and_clear();
+    let done = done.map_err(|error| match error {
+        BatchError::Data(error) => CannotRun::from(error),
+        BatchError::State(error) => CannotRun::from(error),
+        BatchError::Sink(error) => error,
+    })?;
+    if asked.arguments.strict && done.summary.bad_rows.count > 0 {
+        summary::bad_rows(&done.summary.bad_rows, terminal);
+        terminal.say("--strict: nothing was written and nothing recorded");
+        return Ok(Ended::Found);
+    }
+    // The decisions are complete on disk before the state says that they were shown.
+    let placed = output.map(Output::finish).transpose()?;
+    let summary = done.commit()?;
+    if let Some(placed) = placed {
+        placed.place()?;
+    }
+    if terminal.format == Format::Json {
+        terminal.json(&summary::machine(asked.engine, asked.known, &summary, asked.now));
+    } else {
+        let kept = store.is_some() && asked.assume() == Assume::Shown;
+        summary::people(asked.engine, asked.known, &summary, asked.now, kept, terminal);
+    }
+    Ok(Ended::Clean)
+}
+
+/// The tables asked for, else those of the world.
+fn files(asked: &Asked<'_>) -> Result<Vec<CustomersFile>, CannotRun> {
+    let rules = asked.engine.rules();
+    if !asked.arguments.customers.is_empty() {
+        let delimiter = match asked.arguments.delimiter {
+            Some(character) => Some(u8::try_from(character).map_err(|_| {
+                CannotRun::new("run::bad-argument", format!("`{character}` cannot stand between cells"))
+            })?),
+            None => None,
+        };
+        // Where the world has one table, another file stands in for it: same mapping, same name in the keys.
+        let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
+        let only = match tables {
+            [table] => Some(table.file(rules)?),
+            [] | [_, ..] => None,
+        };
+        let file = |path: &PathBuf| match &only {
+            Some(only) => CustomersFile { path: path.clone(), delimiter: delimiter.or(only.delimiter), ..only.clone() },
+            None => CustomersFile {
+                name: table_name(path),
+                path: path.clone(),
+                format: None,
+                delimiter,
+                overrides: Overrides::default(),
+            },
+        };
+        return Ok(asked.arguments.customers.iter().map(file).collect());
+    }
+    let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
+    if tables.is_empty() {
+        let message = format!("`{}` names no customers", asked.world.root.display());
+        return Err(CannotRun::new("run::no-customers", message).help("name a file: --customers customers.csv"));
+    }
+    tables.iter().map(|table| Ok(table.file(rules)?)).collect()
+}
+
+/// What rows of a file without a name are called after: `shop` for `data/shop.csv.gz`.
+fn table_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or(&name).to_owned()
+}
+
+fn progress_bar(tables: &[Customers], terminal: &Terminal) -> ProgressBar {
+    let total: Option<u64> = tables.iter().map(|table| table.progress().total()).sum();
+    match total.filter(|_| terminal.is_watched()) {
+        Some(total) => {
+            let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {eta} left");
+            let bar = ProgressBar::new(total);
+            style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+        }
+        None => ProgressBar::hidden(),
+    }
+}
+
+impl From<StateError> for CannotRun {
+    fn from(error: StateError) -> Self {
+        Self::new(error.code().name, error.to_string())
+    }
+}

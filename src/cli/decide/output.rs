@@ -1,0 +1,137 @@
+//! Every decision in a file: a row a slot in CSV, or an object a customer in JSON Lines.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli::CannotRun;
+use crate::frame::{By, Decision, Outcome};
+use crate::model::{RuleSet, Verified};
+use crate::runtime::batch::Decided;
+
+/// A file that grows beside its name and is moved there when it is complete.
+pub(super) struct Output<'a> {
+    rules: &'a Verified,
+    tables: &'a [String],
+    path: PathBuf,
+    part: Part,
+    to: To,
+}
+
+enum To {
+    Csv(Box<csv::Writer<BufWriter<File>>>),
+    JsonLines(BufWriter<File>),
+}
+
+/// A complete file that has not been moved to its name yet; dropped, it is gone.
+pub(super) struct Placed {
+    path: PathBuf,
+    part: Part,
+}
+
+/// The file beside the name; it is removed unless it was moved.
+struct Part(Option<PathBuf>);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+fn cannot(path: &Path, error: impl std::fmt::Display) -> CannotRun {
+    CannotRun::new("run::cannot-write", format!("{}: {error}", path.display()))
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn create(path: &Path, rules: &'a Verified, tables: &'a [String]) -> Result<Self, CannotRun> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if !["csv", "jsonl", "ndjson"].contains(&ending.as_str()) {
+            let message = format!("`{}` does not say how to write it", path.display());
+            return Err(CannotRun::new("run::bad-output", message).help("end the name in .csv or .jsonl"));
+        }
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{}.part", std::process::id()));
+        let part = path.with_file_name(name);
+        let file = BufWriter::new(File::create(&part).map_err(|error| cannot(path, error))?);
+        let to = if ending != "csv" {
+            To::JsonLines(file)
+        } else {
+            let mut writer = csv::Writer::from_writer(file);
+            writer
+                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule"])
+                .map_err(|error| cannot(path, error))?;
+            To::Csv(Box::new(writer))
+        };
+        Ok(Self { rules, tables, path: path.to_path_buf(), part: Part(Some(part)), to })
+    }
+
+    pub(super) fn write(&mut self, decided: &Decided) -> Result<(), CannotRun> {
+        let table = self.tables.get(decided.file).map_or("", String::as_str);
+        let customer = decided.key.as_deref();
+        let written: Result<(), String> = match &mut self.to {
+            To::Csv(writer) => decided.decisions.iter().try_for_each(|decision| {
+                let (shows, by, rule) = words(self.rules, decision);
+                let slot = self.rules[decision.slot].name.as_str();
+                let row = decided.row.to_string();
+                let record = [table, &row, customer.unwrap_or(""), slot, shows.unwrap_or(""), by, rule.unwrap_or("")];
+                writer.write_record(record).map_err(|error| error.to_string())
+            }),
+            To::JsonLines(writer) => {
+                let decisions: Vec<_> =
+                    decided.decisions.iter().map(|decision| machine(self.rules, decision)).collect();
+                let line = json!({ "table": table, "row": decided.row, "customer": customer, "decisions": decisions });
+                writeln!(writer, "{line}").map_err(|error| error.to_string())
+            }
+        };
+        written.map_err(|error| cannot(&self.path, error))
+    }
+
+    /// Writes what is left to disk.
+    pub(super) fn finish(self) -> Result<Placed, CannotRun> {
+        let Self { path, part, to, .. } = self;
+        let file = match to {
+            To::Csv(writer) => writer.into_inner().map_err(|error| cannot(&path, error.error()))?,
+            To::JsonLines(writer) => writer,
+        };
+        let file = file.into_inner().map_err(|error| cannot(&path, error.error()))?;
+        file.sync_all().map_err(|error| cannot(&path, error))?;
+        Ok(Placed { path, part })
+    }
+}
+
+impl Placed {
+    /// Moves the file to its name.
+    pub(super) fn place(mut self) -> Result<(), CannotRun> {
+        if let Some(part) = self.part.0.take() {
+            std::fs::rename(&part, &self.path).map_err(|error| {
+                let _ = std::fs::remove_file(&part);
+                cannot(&self.path, error)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// What is shown, by which kind of candidate, and by which rule.
+pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a str>, &'static str, Option<&'a str>) {
+    let shows = match decision.outcome {
+        Outcome::Shows(offer) => Some(rules[offer].name.as_str()),
+        Outcome::Nothing => None,
+    };
+    match decision.by {
+        By::Rule(rule) => (shows, "rule", Some(rules[rule].name.as_str())),
+        By::Substitute(rule, via) => (shows, via.word(), Some(rules[rule].name.as_str())),
+        By::Fallback(_) => (shows, "fallback", None),
+        By::SlotOff => (shows, "slot off", None),
+    }
+}
+
+/// One decision as an object.
+pub(super) fn machine(rules: &RuleSet, decision: &Decision) -> serde_json::Value {
+    let (shows, by, rule) = words(rules, decision);
+    json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule })
+}

@@ -1,0 +1,288 @@
+//! What a run over a base came to, for people and for machines.
+
+use serde_json::json;
+
+use super::output::words;
+use crate::cli::customer::Known;
+use crate::cli::Format;
+use crate::cli::terminal::Terminal;
+use crate::frame::Decision;
+use crate::model::RuleSet;
+use crate::runtime::batch::{SlotSummary, Steps, Summary};
+use crate::runtime::data::BadRows;
+use crate::runtime::Engine;
+use crate::value::{Instant, show_instant};
+
+/// How long the longest bar is.
+const BAR: usize = 28;
+
+/// `kept` says whether what was recorded outlives the run.
+pub(super) fn people(
+    engine: &Engine,
+    known: &Known,
+    summary: &Summary,
+    now: Instant,
+    kept: bool,
+    terminal: &Terminal,
+) {
+    let rules = engine.rules();
+    let slots = summary.slots.len();
+    let head = format!(
+        "{}, {} at {}",
+        counted(summary.customers, "customer"),
+        counted(slots as u64, "slot"),
+        show_instant(now)
+    );
+    terminal.line(terminal.styled("1", &head));
+    for slot in &summary.slots {
+        one_slot(rules, slot, terminal);
+    }
+    missing(rules, summary, terminal);
+    unknown_names(known, terminal);
+    for (bad, of) in [(&known.consent.bad, "consent"), (&known.events.bad, "events")] {
+        if bad.count > 0 {
+            terminal.line(format!("\n{} passed over in {of}", counted(bad.count, "row")));
+            named(bad, terminal);
+        }
+    }
+    if summary.bad_rows.count > 0 {
+        bad_rows(&summary.bad_rows, terminal);
+    }
+    let recorded = match (kept, summary.events) {
+        (true, events) if events > 0 => format!("; {} recorded", counted(events, "event")),
+        (_, _) => String::new(),
+    };
+    terminal.line(format!(
+        "\n{} by {}, {} each{recorded}",
+        counted(summary.decisions, "decision"),
+        engine.how(),
+        time(summary.per_decision())
+    ));
+}
+
+fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
+    let of = &rules[slot.slot];
+    let label = if of.label.is_empty() { String::new() } else { format!(": {}", of.label) };
+    terminal.line(terminal.styled("1", &format!("\n{} on {}{label}", of.name, of.place)));
+    let answers = slot.answers(rules);
+    let total: u64 = answers.iter().map(|answer| answer.count).sum();
+    let most = answers.iter().map(|answer| answer.count).max().unwrap_or(1).max(1);
+    let rows: Vec<(String, String, u64)> = answers
+        .iter()
+        .map(|answer| {
+            let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
+            let (shows, by, rule) = words(rules, &decision);
+            let who = match rule {
+                Some(rule) if by == "rule" => rule.to_owned(),
+                Some(rule) => format!("{rule}, {by}"),
+                None => by.to_owned(),
+            };
+            (shows.unwrap_or("nothing").to_owned(), who, answer.count)
+        })
+        .collect();
+    let width = |column: fn(&(String, String, u64)) -> &String| {
+        rows.iter().map(|row| column(row).chars().count()).max().unwrap_or(0)
+    };
+    let (shows_width, who_width) = (width(|row| &row.0), width(|row| &row.1));
+    for (shows, who, count) in &rows {
+        let share = *count as f64 * 100.0 / total.max(1) as f64;
+        let bar = match terminal.format {
+            Format::Human => format!("  {}", terminal.styled("36", &bar(*count, most))),
+            Format::Plain | Format::Json => String::new(),
+        };
+        terminal.line(format!(
+            "  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %{bar}",
+            thousands(*count)
+        ));
+    }
+    let fallbacks = slot.fallbacks.total();
+    if fallbacks > 0 {
+        terminal.line(format!("  {} to the fallback; what stopped the nearest rule: {}", thousands(fallbacks), steps(&slot.fallbacks)));
+    }
+    let mut notes = Vec::new();
+    if slot.capped > 0 {
+        notes.push(format!("a cap held back a rule for {}", thousands(slot.capped)));
+    }
+    if slot.no_consent > 0 {
+        notes.push(format!("a missing consent for {}", thousands(slot.no_consent)));
+    }
+    if !notes.is_empty() {
+        terminal.line(format!("  {}", notes.join(", ")));
+    }
+}
+
+/// What stopped the nearest miss, most frequent first.
+fn steps(steps: &Steps) -> String {
+    let mut all: Vec<(u64, &str)> = parts(steps).into_iter().filter(|(count, _)| *count > 0).collect();
+    all.sort_by(|a, b| b.cmp(a));
+    all.into_iter().map(|(count, word)| format!("{} {word}", thousands(count))).collect::<Vec<_>>().join(", ")
+}
+
+fn parts(steps: &Steps) -> [(u64, &'static str); 7] {
+    let Steps { not_active, no_consent, not_applicable, not_known, taken, capped, nobody } = steps;
+    [
+        (*not_applicable, "not applicable"),
+        (*no_consent, "no consent"),
+        (*not_known, "not known"),
+        (*capped, "capped"),
+        (*taken, "shown in another slot"),
+        (*not_active, "not active"),
+        (*nobody, "without a rule"),
+    ]
+}
+
+fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
+    let mut lines = Vec::new();
+    for (id, counts) in summary.missing.iter() {
+        let parts = [
+            (counts.absent, "absent"),
+            (counts.unreadable, "unreadable"),
+            (counts.not_in_list, "not in the list"),
+            (counts.stamps, "with an unreadable stamp"),
+        ];
+        let words: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", thousands(*count))).collect();
+        lines.push((rules[id].name.clone(), words.join(", ")));
+    }
+    if lines.is_empty() {
+        return;
+    }
+    terminal.line(terminal.styled("1", "\nmissing, by column"));
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, words) in lines {
+        terminal.line(format!("  {name:width$}  {words}"));
+    }
+}
+
+/// Names in consent and events that the rules do not know: probably slips.
+fn unknown_names(known: &Known, terminal: &Terminal) {
+    let all = [
+        ("purpose", "consent", &known.consent.unknown_purposes),
+        ("event", "events", &known.events.unknown_events),
+        ("offer", "events", &known.events.unknown_offers),
+    ];
+    for (what, file, names) in all {
+        for (name, count) in names {
+            terminal.line(format!("\n{file}: {} of {what} `{name}`, which the rules do not declare", counted(*count, "row")));
+        }
+    }
+}
+
+pub(super) fn bad_rows(bad: &BadRows, terminal: &Terminal) {
+    terminal.line(terminal.styled("33", &format!("\n{} passed over", counted(bad.count, "row"))));
+    named(bad, terminal);
+}
+
+fn named(bad: &BadRows, terminal: &Terminal) {
+    for row in &bad.first {
+        terminal.line(format!("  {}, row {} (line {}): {}", row.file, row.row, row.line, row.why));
+    }
+    let more = bad.count.saturating_sub(bad.first.len() as u64);
+    if more > 0 {
+        terminal.line(format!("  and {} more", thousands(more)));
+    }
+}
+
+pub(super) fn machine(engine: &Engine, known: &Known, summary: &Summary, now: Instant) -> serde_json::Value {
+    let rules = engine.rules();
+    let steps_of = |steps: &Steps| {
+        serde_json::Map::from_iter(parts(steps).map(|(count, word)| (word.replace(' ', "_"), json!(count))))
+    };
+    let slots: Vec<_> = summary
+        .slots
+        .iter()
+        .map(|slot| {
+            let answers: Vec<_> = slot
+                .answers(rules)
+                .iter()
+                .map(|answer| {
+                    let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
+                    let (shows, by, rule) = words(rules, &decision);
+                    json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count })
+                })
+                .collect();
+            let passed: serde_json::Map<_, _> = slot
+                .passed_over
+                .iter()
+                .map(|(rule, steps)| (rules[*rule].name.clone(), json!(steps_of(steps))))
+                .collect();
+            json!({
+                "slot": rules[slot.slot].name, "answers": answers, "passed_over": passed,
+                "fallbacks": steps_of(&slot.fallbacks), "capped": slot.capped, "no_consent": slot.no_consent,
+            })
+        })
+        .collect();
+    let missing: serde_json::Map<_, _> = summary
+        .missing
+        .iter()
+        .map(|(id, counts)| {
+            let counts = json!({ "absent": counts.absent, "unreadable": counts.unreadable,
+                "not_in_list": counts.not_in_list, "stamps": counts.stamps });
+            (rules[id].name.clone(), counts)
+        })
+        .collect();
+    let bad = |bad: &BadRows| {
+        let first: Vec<_> = bad
+            .first
+            .iter()
+            .map(|row| json!({ "file": row.file, "row": row.row, "line": row.line, "why": row.why }))
+            .collect();
+        json!({ "count": bad.count, "first": first })
+    };
+    json!({
+        "now": show_instant(now),
+        "customers": summary.customers,
+        "decisions": summary.decisions,
+        "slots": slots,
+        "missing": missing,
+        "bad_rows": bad(&summary.bad_rows),
+        "bad_consent_rows": bad(&known.consent.bad),
+        "bad_event_rows": bad(&known.events.bad),
+        "events_recorded": summary.events,
+        "engine": engine.how().to_string(),
+        "nanoseconds_per_decision": summary.per_decision().as_nanos(),
+    })
+}
+
+fn bar(count: u64, most: u64) -> String {
+    // Eighths of a character, rounded up, so that whoever sees anything has a mark.
+    let eighths = (u128::from(count) * (BAR as u128) * 8).div_ceil(u128::from(most)) as usize;
+    let mut bar = "█".repeat(eighths / 8);
+    bar.extend(['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1)));
+    bar
+}
+
+fn counted(count: u64, word: &str) -> String {
+    format!("{} {word}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// 45211 as `45,211`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn time(duration: std::time::Duration) -> String {
+    let nanoseconds = duration.as_nanos();
+    if nanoseconds < 10_000 { format!("{nanoseconds} ns") } else { format!("{:.1} µs", nanoseconds as f64 / 1000.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bar, thousands};
+
+    #[test]
+    fn numbers_and_bars_read_well() {
+        assert_eq!([7, 1_000, 45_211, 1_234_567].map(thousands), ["7", "1,000", "45,211", "1,234,567"]);
+        assert_eq!(bar(28, 28).chars().count(), 28);
+        assert_eq!(bar(1, 1_000_000), "▏");
+        assert_eq!(bar(0, 5), "");
+    }
+}

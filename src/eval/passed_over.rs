@@ -1,0 +1,54 @@
+//! Which rules were looked at before the answer, and at which step each dropped out: what statistics count.
+
+use super::candidate::{Dropped, Guarded};
+use super::slot::{Candidate, Fate, replay};
+use crate::frame::Frame;
+use crate::model::{RuleId, RuleSet, SlotId, Substitute};
+
+/// The rules that dropped out before the slot had its answer, in the order in which they were looked at, each with its
+/// first step. Only ids: the words are [`explain`](super::explain)'s.
+pub fn passed_over(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Vec<(RuleId, Dropped)> {
+    let replay = replay(&Guarded::new(rules, frame), slot);
+    let dropped = replay.looked_at.into_iter().filter_map(|(candidate, fate)| {
+        let rule = match candidate {
+            Candidate::Rule(rule) | Candidate::Substitute(_, _, Substitute::Try(rule)) => rule,
+            Candidate::Substitute(_, _, Substitute::Show(_) | Substitute::Nothing) | Candidate::Fallback(_) => {
+                return None;
+            }
+        };
+        match fate {
+            Fate::Dropped(step) => Some((rule, step)),
+            Fate::Won | Fate::TriedBefore => None,
+        }
+    });
+    dropped.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Fact, Facts, gather};
+    use crate::model::sample::{FITTING, at, rule_set};
+    use crate::value::{Instant, Value};
+
+    #[test]
+    fn rules_that_dropped_out_before_the_answer() {
+        let rules = rule_set();
+        let mut facts = Facts::nothing(&rules, Instant::parse("2026-06-15T12:00Z").unwrap());
+        facts.set(at::ID, Fact::Known(Value::Text("anna".into()), None));
+        facts.set(at::BALANCE, Fact::Known(Value::Number(0), None));
+        facts.set(at::TENURE, Fact::Known(Value::Number(1), None));
+        let hero = SlotId(1);
+        let dropped = passed_over(&rules, &gather(&rules, &facts), hero);
+        let health = crate::model::sample::HEALTH;
+        assert_eq!(
+            dropped,
+            [
+                (RuleId(4), Dropped::NotApplicable),
+                (RuleId(1), Dropped::NoConsent(vec![health])),
+                (RuleId(0), Dropped::NoConsent(vec![FITTING])),
+            ],
+            "then `later` wins"
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! One thread's share of a base: rows in, decisions out, with what it recorded for customers who come again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
+
+use super::{Assume, Batch, Decided, Summary};
+use crate::eval::passed_over;
+use crate::frame::{Decision, Facts, Happened, stamp};
+use crate::model::{Event, EventId};
+use crate::runtime::data::{Decoder, Row};
+use crate::runtime::engine::Decider;
+use crate::runtime::store::{StateError, StoredEvent};
+use crate::value::Instant;
+
+/// A row and which file it is of.
+pub(super) struct Job {
+    /// Its place in the block.
+    pub(super) index: usize,
+    pub(super) file: usize,
+    pub(super) row: Row,
+}
+
+/// What came of a row, and what is to be recorded of it.
+pub(super) struct Outcome {
+    pub(super) index: usize,
+    pub(super) decided: Decided,
+    pub(super) events: Vec<StoredEvent>,
+}
+
+pub(super) struct Worker<'a> {
+    batch: &'a Batch<'a>,
+    decoders: &'a [Decoder],
+    decider: Decider<'a>,
+    /// What this run recorded, by key; empty where no customer can come twice.
+    recorded: HashMap<Arc<str>, Vec<Happened>>,
+    keys_repeat: bool,
+    /// The events that showing an offer brings about and that are kept.
+    kept: Vec<EventId>,
+    pub(super) summary: Summary,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(batch: &'a Batch<'a>, decoders: &'a [Decoder], keys_repeat: bool) -> Self {
+        let rules = batch.engine.rules();
+        // That something was decided is kept only where a cap counts it; what was shown always, so that a cap that is
+        // written tomorrow knows of today (R30).
+        let decided = EventId(0);
+        let counts_decided = rules.caps.iter().any(|cap| cap.events.contains(&decided));
+        let kept = counts_decided.then_some(decided).into_iter().chain([Event::SHOWN]).collect();
+        Self {
+            batch,
+            decoders,
+            decider: batch.engine.decider(),
+            recorded: HashMap::new(),
+            keys_repeat,
+            kept,
+            summary: Summary::new(batch.slots),
+        }
+    }
+
+    pub(super) fn decide(&mut self, job: Job) -> Result<Outcome, StateError> {
+        let Job { index, file, row } = job;
+        let facts = self.facts(file, &row)?;
+        let now = facts.now;
+        let rules = self.batch.engine.rules();
+        let frame = self.batch.engine.gather(&facts);
+        let mut decisions: Vec<Decision> = Vec::with_capacity(self.batch.slots.len());
+        let mut beside = Duration::ZERO;
+        let slots = &mut self.summary.slots;
+        let reasons = self.batch.reasons;
+        let start = Stopwatch::now();
+        self.decider.decide_each(frame, self.batch.slots, |frame, decision| {
+            let start = Stopwatch::now();
+            let dropped = reasons.then(|| passed_over(rules, frame, decision.slot));
+            if let Some(slot) = slots.get_mut(decisions.len()) {
+                slot.count(decision, dropped.as_deref());
+            }
+            decisions.push(decision);
+            beside += start.elapsed();
+        });
+        self.summary.deciding += start.elapsed().saturating_sub(beside);
+        self.summary.customers += 1;
+        self.summary.decisions += decisions.len() as u64;
+        let events = self.record(row.key.as_ref(), &decisions, now);
+        Ok(Outcome {
+            index,
+            decided: Decided { file, row: row.number, line: row.line, key: row.key, decisions },
+            events,
+        })
+    }
+
+    fn facts(&mut self, file: usize, row: &Row) -> Result<Facts, StateError> {
+        let moment = self.batch.moment;
+        let rules = self.batch.engine.rules();
+        let attributes = match self.decoders.get(file) {
+            Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.summary.missing),
+            None => moment.attributes.clone(),
+        };
+        let mut facts = Facts { attributes, ..moment.clone() };
+        let Some(key) = &row.key else { return Ok(facts) };
+        if let Some(consent) = self.batch.consent {
+            consent.tell(key, &mut facts);
+        }
+        if let Some(events) = self.batch.events {
+            facts.history.extend_from_slice(events.of(key));
+        }
+        if let Some(store) = self.batch.store {
+            facts.history.extend(store.history(key)?.iter().filter_map(|event| event.happened(rules)));
+        }
+        facts.history.extend(self.recorded.get(key).into_iter().flatten().cloned());
+        Ok(facts)
+    }
+
+    /// Remembers what the decisions bring about, and gives it in names where a store wants it.
+    fn record(&mut self, key: Option<&Arc<str>>, decisions: &[Decision], now: Instant) -> Vec<StoredEvent> {
+        let mut stored = Vec::new();
+        let Some(key) = key else { return stored };
+        let rules = self.batch.engine.rules();
+        for stamp in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
+            for event in &self.kept {
+                self.summary.events += 1;
+                match self.batch.assume {
+                    Assume::Nothing => {}
+                    Assume::Shown => {
+                        if self.batch.store.is_some() {
+                            stored.push(StoredEvent::new(rules, *event, now, &stamp));
+                        }
+                        if self.keys_repeat {
+                            let happened = Happened { event: *event, at: now, stamp: stamp.clone() };
+                            self.recorded.entry(Arc::clone(key)).or_default().push(happened);
+                        }
+                    }
+                }
+            }
+        }
+        stored
+    }
+}

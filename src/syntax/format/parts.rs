@@ -1,0 +1,98 @@
+//! Where the parts of a declaration begin and end, as numbers of tokens.
+
+use std::ops::Range;
+
+use crate::source::Span;
+use crate::syntax::scan::{Token, TokenKind};
+use crate::syntax::tree::{Attribute, Clause, Item, ItemKind};
+
+/// A declaration.
+pub(super) struct Parts {
+    /// All of its tokens.
+    pub(super) tokens: Range<usize>,
+    /// The last token of its head: `{` or `=`.
+    pub(super) open: usize,
+    /// What stands behind the head.
+    pub(super) body: Body,
+    /// Whether neighbours of the same kind on single lines share columns.
+    pub(super) aligned: bool,
+}
+
+/// What stands behind a head.
+pub(super) enum Body {
+    /// Clauses up to a `}`.
+    Clauses(Vec<ClauseParts>),
+    /// Attributes up to a `}`.
+    Attributes(Vec<AttributeParts>),
+    /// The expression of a segment or value.
+    Expression,
+}
+
+/// A clause.
+pub(super) struct ClauseParts {
+    /// All of its tokens.
+    pub(super) tokens: Range<usize>,
+    /// The first token behind the words that open it.
+    pub(super) value: usize,
+}
+
+/// An attribute.
+pub(super) struct AttributeParts {
+    /// All of its tokens; the first two are the name and the colon.
+    pub(super) tokens: Range<usize>,
+    /// The first token of each mark, in order.
+    pub(super) marks: Vec<usize>,
+}
+
+/// The parts of an item. None for an item that could not be read, which a file without errors does not have.
+pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
+    let at = |span: Span| token_range(span, tokens);
+    let range = at(item.span);
+    let is_definition = matches!(item.kind, ItemKind::Segment(_) | ItemKind::Value(_));
+    let sign = TokenKind::Sign(if is_definition { b'=' } else { b'{' });
+    let open = range.clone().find(|token| tokens.get(*token).is_some_and(|token| token.kind == sign))?;
+    let (body, aligned) = match &item.kind {
+        ItemKind::Defaults(clauses) => (clause_parts(clauses, tokens), false),
+        ItemKind::Purpose(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Offer(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Cap(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Slot(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Rule(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Persona(item) => (clause_parts(&item.clauses, tokens), false),
+        ItemKind::Test(item) => (clause_parts(&item.clauses, tokens), false),
+        ItemKind::Customer(attributes) | ItemKind::Moment(attributes) => (attribute_parts(attributes, tokens), false),
+        ItemKind::Event(item) => (attribute_parts(&item.fields, tokens), true),
+        ItemKind::Segment(_) | ItemKind::Value(_) => (Body::Expression, false),
+        ItemKind::Broken(_) => return None,
+    };
+    Some(Parts { tokens: range, open, body, aligned })
+}
+
+fn clause_parts<C>(clauses: &[Clause<C>], tokens: &[Token]) -> Body {
+    Body::Clauses(
+        clauses
+            .iter()
+            .map(|clause| ClauseParts {
+                tokens: token_range(clause.span, tokens),
+                value: token_range(clause.keyword, tokens).end,
+            })
+            .collect(),
+    )
+}
+
+fn attribute_parts(attributes: &[Attribute], tokens: &[Token]) -> Body {
+    Body::Attributes(
+        attributes
+            .iter()
+            .map(|attribute| AttributeParts {
+                tokens: token_range(attribute.span, tokens),
+                marks: attribute.marks.iter().map(|mark| token_range(mark.span, tokens).start).collect(),
+            })
+            .collect(),
+    )
+}
+
+fn token_range(span: Span, tokens: &[Token]) -> Range<usize> {
+    let start = tokens.partition_point(|token| token.start < span.start);
+    start..tokens.partition_point(|token| token.start < span.end)
+}
