@@ -3,6 +3,7 @@
 mod agree;
 mod cells;
 mod metamorphic;
+mod paste;
 mod schemas;
 mod speed;
 mod worlds;
@@ -155,11 +156,7 @@ fn an_objection_to_direct_marketing_is_one() {
          rule one in s { when consent.p is objected  when consent.q is granted  priority 9  show a }
          rule two in s { when consent.p is objected  when consent.r is granted  priority 8  show b }
          rule three in s { when consent.r is withdrawn  priority 7  show c }",
-        &[
-            ("one", "contradictory: [When(0), When(1)]"),
-            ("two", "reachable"),
-            ("three", "contradictory: [When(0)]"),
-        ],
+        &[("one", "contradictory: [When(0), When(1)]"), ("two", "reachable"), ("three", "contradictory: [When(0)]")],
     );
 }
 
