@@ -201,7 +201,8 @@ pub(super) fn instant(text: &str, rules: &RuleSet) -> Option<Instant> {
     Instant::parse(text).or_else(|| Instant::from_civil(civil()?, &rules.defaults.zone))
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 mod tests {
     use super::*;
     use crate::model::sample::{at, rule_set};
