@@ -17,7 +17,7 @@ use super::scope::Question;
 use super::search::{Answer, Undecided};
 use super::verdict::{Clash, Verdict};
 use crate::graph::{Ranking, Standing};
-use crate::model::{RuleId, RuleSet, SlotId};
+use crate::model::{Class, RuleId, RuleSet, SlotId};
 
 /// Pairs that clash are kept up to this number a slot; further ones are counted.
 const MOST_CLASHES: usize = 50;
@@ -47,11 +47,13 @@ pub(super) fn pairs(
     let ranking = Ranking::new(rules, slot);
     let order = &rules[slot].order;
     let wins = |rule: &RuleId| verdicts.get(rule).is_none_or(|verdict| !verdict.is_never());
+    let groups = Groups::new(rules, order);
     let mut found = Pairs::default();
     let mut searches = 0;
     for (second_at, second) in order.iter().enumerate().filter(|(_, rule)| wins(rule)) {
         let mut named = false;
-        for (first_at, first) in order.iter().enumerate().take(second_at).filter(|(_, rule)| wins(rule)) {
+        for first_at in groups.open_to(rules, *second).into_iter().take_while(|first_at| *first_at < second_at) {
+            let Some(first) = order.get(first_at).filter(|rule| wins(rule)) else { continue };
             let standing = ranking.standing(*first, *second);
             let places = (first_at, second_at);
             match standing {
@@ -92,6 +94,36 @@ pub(super) fn pairs(
         }
     }
     found
+}
+
+/// The places of rules by class and priority: only within a group, and with rules without an order, is anything left open.
+struct Groups {
+    places: BTreeMap<(Class, Option<i32>), Vec<usize>>,
+}
+
+impl Groups {
+    fn new(rules: &RuleSet, order: &[RuleId]) -> Self {
+        let mut places: BTreeMap<(Class, Option<i32>), Vec<usize>> = BTreeMap::new();
+        for (place, rule) in order.iter().enumerate() {
+            places.entry((rules[*rule].class, rules[*rule].priority)).or_default().push(place);
+        }
+        Self { places }
+    }
+
+    /// The places of the rules that the author's order may leave open to this one, rising.
+    fn open_to(&self, rules: &RuleSet, rule: RuleId) -> Vec<usize> {
+        let (class, priority) = (rules[rule].class, rules[rule].priority);
+        let of = |key: (Class, Option<i32>)| self.places.get(&key).into_iter().flatten().copied();
+        let mut found: Vec<usize> = match priority {
+            Some(_) => of((class, priority)).chain(of((class, None))).collect(),
+            None => {
+                let of_class = self.places.iter().filter(|((other, _), _)| *other == class);
+                of_class.flat_map(|(_, places)| places).copied().collect()
+            }
+        };
+        found.sort_unstable();
+        found
+    }
 }
 
 /// Whether two rules are seen at once never to be eligible together.

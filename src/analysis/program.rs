@@ -7,10 +7,11 @@
 //! Couplings: an attribute is masked if and only if a purpose it needs is not open (R20); either all purposes of direct
 //! marketing read objected or none does; an opaque predicate is unknown where something it cannot do without is missing.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::atoms::Atoms;
-use super::axis::Clock;
+use super::axis::{Clock, Scale};
 use super::compile::Compiler;
 use super::domain::{Column, NO, Schema, Source, YES};
 use super::formula::{Dim, Formula, Formulas};
@@ -65,8 +66,18 @@ impl<'a> Program<'a> {
         self.schema.sources.iter().enumerate().map(|(at, source)| (Dim(at as u32), source))
     }
 
-    fn column(&self, dim: Dim) -> Option<&Column> {
+    /// An attribute's atoms at the world's instant.
+    pub(super) fn column(&self, dim: Dim) -> Option<&Column> {
         self.columns.get(dim.index()).and_then(Option::as_ref)
+    }
+
+    /// An attribute's atoms at another instant of the world: as many, of which those of times may lie elsewhere.
+    pub(super) fn column_at(&self, dim: Dim, clock: Clock) -> Option<Cow<'_, Column>> {
+        let Some(Source::Attribute(id)) = self.schema.sources.get(dim.index()) else { return None };
+        if clock == self.world.clock() || self.schema.scale(*id) == Scale::Fixed {
+            return self.column(dim).map(Cow::Borrowed);
+        }
+        Some(Cow::Owned(self.schema.column(*id, clock)))
     }
 
     fn couple_masks(&mut self) {

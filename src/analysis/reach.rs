@@ -197,8 +197,8 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
 fn ask(scope: &mut SlotScope<'_>, blockers: &Blockers, way: &Way<'_>, only: Option<&BTreeSet<usize>>) -> Answer {
     let filtered: Option<Vec<Vec<(usize, Formula)>>> = only.map(|only| {
         let of = |world: &Vec<(usize, Formula)>| {
-            let kept = world.iter().filter(|(number, _)| *number < way.before && only.contains(number));
-            kept.copied().collect()
+            let find = |number: &usize| world.binary_search_by_key(number, |(number, _)| *number).ok();
+            only.range(..way.before).filter_map(find).filter_map(|at| world.get(at).copied()).collect()
         };
         blockers.formulas.iter().map(of).collect()
     });

@@ -56,7 +56,7 @@ pub(super) fn realise(
     let (anonymous, key_is_known) =
         program.starts.get(start).map_or((false, false), |start| (start.anonymous, start.key_is_known));
     let clock = program.clock(point);
-    let Some(mut witness) = customer(&program.schema, point, clock, anonymous) else {
+    let Some(mut witness) = customer(program, point, clock, anonymous) else {
         return Realised::NotFound;
     };
     if key_is_known {
@@ -281,13 +281,13 @@ impl Trial<'_, '_> {
             .filter_map(|id| Some((id, self.program.schema.dim(&Source::Attribute(id))?)))
             .collect();
         let each = (MOST_TRIALS as f64).powf(1.0 / attributes.len().max(1) as f64).floor() as usize;
-        let ends: BTreeSet<i64> = attributes.iter().flat_map(|(id, dim)| self.ends(*id, *dim)).collect();
+        let ends: BTreeSet<i64> = attributes.iter().flat_map(|(_, dim)| self.ends(*dim)).collect();
         attributes.into_iter().map(|(id, dim)| self.values(id, dim, &ends, each.max(2))).collect()
     }
 
     /// The ends of what is possible of an attribute, and their neighbours.
-    fn ends(&self, id: AttributeId, dim: Dim) -> Vec<i64> {
-        let column = self.program.schema.column(id, self.clock);
+    fn ends(&self, dim: Dim) -> Vec<i64> {
+        let Some(column) = self.program.column_at(dim, self.clock) else { return Vec::new() };
         let Some(domain) = self.region.domain(dim) else { return Vec::new() };
         let bounds = domain.iter().filter_map(|atom| column.axis.bounds(atom.checked_sub(column.first)?));
         bounds.flat_map(|(first, last)| [first, last]).collect()
@@ -295,8 +295,10 @@ impl Trial<'_, '_> {
 
     fn values(&self, id: AttributeId, dim: Dim, ends: &BTreeSet<i64>, most: usize) -> Candidates {
         let schema = &self.program.schema;
-        let column = schema.column(id, self.clock);
         let mut values: Vec<(usize, Datum)> = Vec::new();
+        let Some(column) = self.program.column_at(dim, self.clock) else {
+            return Candidates { id, dim, values, complete: false };
+        };
         let mut complete = true;
         let mut positions: Vec<(usize, i64)> = Vec::new();
         for atom in self.region.domain(dim).into_iter().flat_map(Atoms::iter) {

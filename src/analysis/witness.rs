@@ -5,6 +5,7 @@
 
 use super::axis::Clock;
 use super::domain::{Column, Schema, Source, YES};
+use super::program::Program;
 use crate::frame::{ConsentRecord, Fact, Facts, Frame, gather};
 use crate::model::{AttributeId, OfferId, RuleSet};
 use crate::value::{Consent, Date, Instant, Missing, Type, Value, zone_is_known};
@@ -48,21 +49,23 @@ const ZONES: [&str; 8] = [
 ];
 
 /// The customer of a point, without a history. `anonymous`: the key is missing.
-pub(super) fn customer(schema: &Schema<'_>, point: &[usize], clock: Clock, anonymous: bool) -> Option<Witness> {
+pub(super) fn customer(program: &Program<'_>, point: &[usize], clock: Clock, anonymous: bool) -> Option<Witness> {
+    let schema = &program.schema;
     let rules = schema.rules;
     let mut facts = Facts::nothing(rules, clock.now);
     let mut taken = Vec::new();
     if let Some(key) = rules.key().filter(|_| !anonymous) {
         facts.set(key, stamped(rules, key, Value::Text("c1".into()), clock));
     }
-    for (source, atom) in schema.sources.iter().zip(point) {
+    for ((dim, source), atom) in program.dims().zip(point) {
         match source {
             Source::Consent(id) => {
                 let status = Consent::ALL.get(*atom).copied().unwrap_or(Consent::Unknown);
                 facts.set_consent(*id, record(status, clock.now));
             }
             Source::Attribute(id) => {
-                if let Some(fact) = fact(schema, *id, *atom, point, clock)? {
+                let column = program.column_at(dim, clock)?;
+                if let Some(fact) = fact(schema, (*id, &column), *atom, point, clock)? {
                     facts.set(*id, fact);
                 }
             }
@@ -87,8 +90,13 @@ fn record(status: Consent, now: Instant) -> ConsentRecord {
 }
 
 /// The fact of an atom; the outer `None` where no value can be given, the inner where nothing need be said.
-fn fact(schema: &Schema<'_>, id: AttributeId, atom: usize, point: &[usize], clock: Clock) -> Option<Option<Fact>> {
-    let column = schema.column(id, clock);
+fn fact(
+    schema: &Schema<'_>,
+    (id, column): (AttributeId, &Column),
+    atom: usize,
+    point: &[usize],
+    clock: Clock,
+) -> Option<Option<Fact>> {
     if atom == Column::ABSENT || Some(atom) == column.masked {
         return Some(None);
     }

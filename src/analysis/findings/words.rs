@@ -137,12 +137,12 @@ pub(super) fn outranks(rules: &RuleSet, stronger: RuleId, weaker: RuleId) -> Str
     if first.class != second.class {
         return format!("{} goes before {}", first.class.word(), second.class.word());
     }
-    match (Ranking::new(rules, first.slot).standing(stronger, weaker), first.priority, second.priority) {
-        (_, Some(higher), Some(lower)) if higher != lower => format!("priority {higher} against {lower}"),
-        (Standing::First, _, _) => "is written `before` it".to_owned(),
-        (Standing::Second | Standing::Unordered | Standing::Equal, _, _) => {
-            "goes before it by its name alone".to_owned()
-        }
+    match (first.priority, second.priority) {
+        (Some(higher), Some(lower)) if higher != lower => format!("priority {higher} against {lower}"),
+        (_, _) => match Ranking::new(rules, first.slot).standing(stronger, weaker) {
+            Standing::First => "is written `before` it".to_owned(),
+            Standing::Second | Standing::Unordered | Standing::Equal => "goes before it by its name alone".to_owned(),
+        },
     }
 }
 

@@ -215,7 +215,15 @@ fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
         match &cap.target {
             CapTarget::Offers(of) => of.iter().for_each(|offer| add(Some(*offer), None, &[])),
             CapTarget::Rules(of) => of.iter().for_each(|rule| add(None, Some(*rule), &[])),
-            CapTarget::Tags(of) => add(None, None, of),
+            CapTarget::Tags(of) => {
+                add(None, None, of);
+                // What a service offer shows counts for a rule's own cap and not for a declared one.
+                for (at, offer) in rules.offers.iter().enumerate() {
+                    if offer.tags.iter().any(|tag| of.contains(tag)) {
+                        add(Some(OfferId::from_index(at)), None, &offer.tags);
+                    }
+                }
+            }
         }
     }
     let mut found: Vec<Vec<Happened>> = vec![Vec::new()];

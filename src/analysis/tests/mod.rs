@@ -2,7 +2,9 @@
 
 mod agree;
 mod cells;
+mod metamorphic;
 mod schemas;
+mod speed;
 mod worlds;
 
 use super::testing::{report, verdict};

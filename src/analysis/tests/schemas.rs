@@ -57,6 +57,7 @@ struct Field {
 
 struct Writer {
     dice: Dice,
+    calculations: bool,
     text: String,
     fields: Vec<Field>,
     /// Names and the purposes that whoever uses them must need.
@@ -71,10 +72,11 @@ pub(super) const DATES: [&str; 3] = ["2026-03-01", "2026-03-11", "2026-04-01"];
 /// The distances that conditions mention, in days.
 pub(super) const DAYS: [u32; 2] = [10, 31];
 
-/// A rule set.
-pub(super) fn schema(seed: u64) -> String {
+/// A rule set; with `calculations`, some compare attributes with each other and divide.
+pub(super) fn schema(seed: u64, calculations: bool) -> String {
     let mut writer = Writer {
         dice: Dice::new(seed),
+        calculations,
         text: String::new(),
         fields: Vec::new(),
         segments: Vec::new(),
@@ -123,6 +125,9 @@ impl Writer {
                 kind = Kind::Flag;
             }
             has_time |= matches!(kind, Kind::Moment | Kind::Day);
+            if self.calculations && !self.dice.one_in(4) {
+                kind = Kind::Number;
+            }
             let name = format!("x{at}");
             let needs = (self.purposes > 0 && self.dice.one_in(3)).then(|| self.dice.below(self.purposes));
             let (ty, defaults): (&str, &[&str]) = match kind {
@@ -205,12 +210,13 @@ impl Writer {
 
     fn rule(&mut self, at: usize, tries: &[usize], show: &str, order: &str) {
         let mut body = String::new();
-        for _ in 0..self.dice.below(3) {
+        let clauses = if self.dice.one_in(2) { 1 } else { self.dice.below(3) };
+        for _ in 0..clauses {
             let depth = self.dice.below(3);
             let condition = self.condition(depth);
             write!(body, "  when {condition}").unwrap();
         }
-        if self.dice.one_in(3) {
+        if self.dice.one_in(4) {
             let condition = self.condition(1);
             write!(body, "  unless {condition}").unwrap();
         }
@@ -291,6 +297,28 @@ impl Writer {
         parts.join(&format!(" {word} "))
     }
 
+    /// What the analysis does not look into, over whole numbers.
+    fn calculation(&mut self) -> String {
+        let numbers: Vec<usize> = (0..self.fields.len()).filter(|at| self.fields[*at].kind == Kind::Number).collect();
+        if numbers.is_empty() {
+            return "now is after 2026-03-01T00:00Z".to_owned();
+        }
+        let mut pick = || {
+            let field = &self.fields[numbers[self.dice.below(numbers.len())]];
+            self.needed.extend(field.needs);
+            field.name.clone()
+        };
+        let (a, b) = (pick(), pick());
+        let comparison = self.dice.of(&["at least", "at most", "more than", "less than"]);
+        match self.dice.below(5) {
+            0 => format!("{a} is {comparison} {b}"),
+            1 => format!("({a} + {b}) is {comparison} {}", self.dice.below(8)),
+            2 => format!("({a} * {b}) is {}", self.dice.below(10)),
+            3 => format!("decimal(1) of ({a} / {b}) is {comparison} {}", self.dice.below(3)),
+            _ => format!("({a} - 2 * {b}) is from {} to {}", self.dice.below(3), 3 + self.dice.below(3)),
+        }
+    }
+
     fn predicate(&mut self) -> String {
         if self.purposes > 0 && self.dice.one_in(6) {
             let purpose = self.dice.below(self.purposes);
@@ -299,6 +327,9 @@ impl Writer {
                 1 => format!("consent.p{purpose} is not objected"),
                 _ => format!("consent.p{purpose} is one of [unknown, expired, withdrawn]"),
             };
+        }
+        if self.calculations && self.dice.one_in(3) {
+            return self.calculation();
         }
         if self.dice.one_in(10) {
             let word = self.dice.of(&["before", "after"]);

@@ -1,0 +1,57 @@
+//! How long a large slot takes: `CATER_RULES=1000 cargo test --release analysis::tests::speed -- --nocapture`.
+
+use std::fmt::Write;
+
+use super::schemas::Dice;
+use crate::analysis::testing::rules;
+use crate::analysis::{Options, Verdict, analyse};
+
+/// One slot of so many rules over forty attributes, each with two to six predicates.
+fn large(count: usize, slots: usize) -> String {
+    let mut dice = Dice::new(7);
+    let mut text = String::from("customer {\n  id: text key\n");
+    for at in 0..40 {
+        let ty = match at % 4 {
+            0 => "yes or no",
+            1 => "whole from 0 to 1000",
+            2 => "one of [a, b, c, d, e]",
+            _ => "set of text",
+        };
+        writeln!(text, "  x{at}: {ty}").unwrap();
+    }
+    text.push_str("}\noffer a { class service }\noffer b { class service }\n");
+    for slot in 0..slots {
+        writeln!(text, "slot s{slot} on web {{ accepts service  fallback nothing }}").unwrap();
+    }
+    for at in 0..count {
+        write!(text, "rule r{at} in s{} {{", dice.below(slots)).unwrap();
+        for _ in 0..2 + dice.below(5) {
+            let x = dice.below(40);
+            match x % 4 {
+                0 => write!(text, "  when x{x} is {}", dice.of(&["yes", "no"])),
+                1 => {
+                    let from = dice.below(900);
+                    write!(text, "  when x{x} is from {from} to {}", from + 50 + dice.below(300))
+                }
+                2 => write!(text, "  when x{x} is one of [{}, e]", dice.of(&["a", "b", "c", "d"])),
+                _ => write!(text, "  when x{x} has \"{}\"", dice.of(&["u", "v", "w"])),
+            }
+            .unwrap();
+        }
+        writeln!(text, "  priority {}  show {} }}", count - at, dice.of(&["a", "b"])).unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_large_slot_is_decided() {
+    let setting = |name, otherwise| std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise);
+    let (count, slots) = (setting("CATER_RULES", 60), setting("CATER_SLOTS", 1));
+    let model = rules(&large(count, slots));
+    let started = std::time::Instant::now();
+    let report = analyse(&model, &Options::default());
+    let covered = report.rules.values().filter(|verdict| matches!(verdict, Verdict::Covered(_))).count();
+    let unknown = report.rules.values().filter(|verdict| matches!(verdict, Verdict::Unknown(_))).count();
+    println!("{count} rules in {slots} slots: {:?}, {covered} covered", started.elapsed());
+    assert_eq!(unknown, 0);
+}
