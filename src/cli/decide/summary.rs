@@ -7,9 +7,9 @@ use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
 use crate::frame::Decision;
 use crate::model::RuleSet;
-use crate::runtime::Engine;
 use crate::runtime::batch::{SlotSummary, Steps, Summary};
 use crate::runtime::data::BadRows;
+use crate::runtime::Engine;
 use crate::value::{Instant, show_instant};
 
 /// How long the longest bar is.
@@ -39,8 +39,7 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
     if summary.bad_rows.count > 0 {
         bad_rows(&summary.bad_rows, terminal);
     }
-    let recorded =
-        if summary.events > 0 { format!("; {} recorded", counted(summary.events, "event")) } else { String::new() };
+    let recorded = if summary.events > 0 { format!("; {} recorded", counted(summary.events, "event")) } else { String::new() };
     terminal.line(format!(
         "\n{} decisions by {}, {} each{recorded}",
         thousands(summary.decisions),
@@ -76,8 +75,10 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     for (shows, who, count) in &rows {
         let share = *count as f64 * 100.0 / total.max(1) as f64;
         let bar = terminal.styled("36", &bar(*count, most));
-        terminal
-            .line(format!("  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %  {bar}", thousands(*count)));
+        terminal.line(format!(
+            "  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %  {bar}",
+            thousands(*count)
+        ));
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
@@ -124,11 +125,8 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             (counts.not_in_list, "not in the list"),
             (counts.stamps, "with an unreadable stamp"),
         ];
-        let words: Vec<String> = parts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{} {word}", thousands(*count)))
-            .collect();
+        let words: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", thousands(*count))).collect();
         lines.push((rules[id].name.clone(), words.join(", ")));
     }
     if lines.is_empty() {
@@ -150,10 +148,7 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
     ];
     for (what, file, names) in all {
         for (name, count) in names {
-            terminal.line(format!(
-                "\n{file}: {} of {what} `{name}`, which the rules do not declare",
-                counted(*count, "row")
-            ));
+            terminal.line(format!("\n{file}: {} of {what} `{name}`, which the rules do not declare", counted(*count, "row")));
         }
     }
 }
