@@ -17,6 +17,8 @@ pub(crate) struct Base {
     pub(crate) texts: Vec<String>,
     /// What is known of each besides: consent, history, the moment.
     pub(crate) facts: Vec<Facts>,
+    /// What is known of everybody: the moment.
+    pub(crate) known: Facts,
 }
 
 /// Where the world lies.
@@ -50,7 +52,8 @@ pub(crate) fn open(folder: &Path) -> Result<Base, String> {
     let known = world.facts(&rules, now).map_err(text)?;
     let consent = world.consent.as_deref().map(|path| ConsentIndex::open(&rules, path)).transpose().map_err(text)?;
     let events = world.events.as_deref().map(|path| EventIndex::open(&rules, path)).transpose().map_err(text)?;
-    let mut base = Base { rules: rules.clone(), frames: Vec::new(), texts: Vec::new(), facts: Vec::new() };
+    let mut base =
+        Base { rules: rules.clone(), frames: Vec::new(), texts: Vec::new(), facts: Vec::new(), known: known.clone() };
     for file in &world.customers {
         let file = file.file(&rules).map_err(text)?;
         let mut customers = Customers::open(&rules, &file).map_err(text)?;
