@@ -43,28 +43,38 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     };
     let rule = arguments.rule.as_ref().map(|name| named_rule(rules, name)).transpose()?;
     let now = customer::now(arguments.now.as_deref(), world.config.as_ref())?;
-    let known = customer::Known::open(rules, world.config.as_ref(), now)?;
+    let known = customer::Known::open(rules, world.config.as_ref(), now, customer::Files::default())?;
     let facts = customer::facts(&world, rules, &arguments.customer, &known)?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
-    let slots = match rule {
-        Some(rule) if asked.is_empty() => vec![rules[rule].slot],
-        Some(_) | None => customer::slots(rules, &asked, world.config.as_ref())?,
-    };
-    let explanations = explained(rules, gather(rules, &facts), &slots);
+    let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
+    if let Some(rule) = rule {
+        let home = rules[rule].slot;
+        if !asked.is_empty() && !slots.contains(&home) {
+            let message = format!("rule `{}` stands in slot `{}`", rules[rule].name, rules[home].name);
+            return Err(CannotRun::new("run::other-slot", message).help("leave `--slot` out, or name that slot"));
+        }
+        if !slots.contains(&home) {
+            slots.push(home);
+        }
+    }
+    let mut explained = explained(rules, gather(rules, &facts), &slots);
+    if let Some(rule) = rule {
+        explained.retain(|(slot, ..)| *slot == rules[rule].slot);
+    }
     let who = key_of(rules, &facts).unwrap_or("the customer");
-    let frame = gather(rules, &facts);
     if terminal.format == Format::Json {
-        let change = rule.map(|rule| eval::nearest(rules, &frame, rules[rule].slot, rule));
+        let change = rule.zip(explained.first()).and_then(|(rule, (slot, frame, _))| eval::nearest(rules, frame, *slot, rule));
+        let explanations: Vec<&Explanation> = explained.iter().map(|(.., explanation)| explanation).collect();
         terminal.json(&json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now),
-            "slots": explanations, "smallest_change": change.flatten() }));
+            "slots": explanations, "smallest_change": change }));
         return Ok(Ended::Clean);
     }
-    for (at, explanation) in explanations.iter().enumerate() {
+    for (at, (_, frame, explanation)) in explained.iter().enumerate() {
         if at > 0 {
             terminal.line("");
         }
         match rule {
-            Some(rule) => one_rule(rules, &frame, rule, explanation, terminal),
+            Some(rule) => one_rule(rules, frame, rule, explanation, terminal),
             None => whole(explanation, who, terminal),
         }
     }
@@ -81,11 +91,11 @@ fn named_rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
     })
 }
 
-/// Slot by slot, each seeing what the ones before it show (R24).
-fn explained(rules: &RuleSet, mut frame: Frame, slots: &[SlotId]) -> Vec<Explanation> {
+/// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).
+fn explained(rules: &RuleSet, mut frame: Frame, slots: &[SlotId]) -> Vec<(SlotId, Frame, Explanation)> {
     let mut all = Vec::new();
     for slot in slots {
-        all.push(eval::explain(rules, &frame, *slot));
+        all.push((*slot, frame.clone(), eval::explain(rules, &frame, *slot)));
         let decision = eval::decide(rules, &frame, *slot);
         reserve(rules, &mut frame, &decision);
     }

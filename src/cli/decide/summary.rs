@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::output::words;
 use crate::cli::customer::Known;
+use crate::cli::Format;
 use crate::cli::terminal::Terminal;
 use crate::frame::Decision;
 use crate::model::RuleSet;
@@ -15,12 +16,20 @@ use crate::value::{Instant, show_instant};
 /// How long the longest bar is.
 const BAR: usize = 28;
 
-pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Instant, terminal: &Terminal) {
+/// `kept` says whether what was recorded outlives the run.
+pub(super) fn people(
+    engine: &Engine,
+    known: &Known,
+    summary: &Summary,
+    now: Instant,
+    kept: bool,
+    terminal: &Terminal,
+) {
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
-        "{} customers, {} at {}",
-        thousands(summary.customers),
+        "{}, {} at {}",
+        counted(summary.customers, "customer"),
         counted(slots as u64, "slot"),
         show_instant(now)
     );
@@ -39,10 +48,13 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
     if summary.bad_rows.count > 0 {
         bad_rows(&summary.bad_rows, terminal);
     }
-    let recorded = if summary.events > 0 { format!("; {} recorded", counted(summary.events, "event")) } else { String::new() };
+    let recorded = match (kept, summary.events) {
+        (true, events) if events > 0 => format!("; {} recorded", counted(events, "event")),
+        (_, _) => String::new(),
+    };
     terminal.line(format!(
-        "\n{} decisions by {}, {} each{recorded}",
-        thousands(summary.decisions),
+        "\n{} by {}, {} each{recorded}",
+        counted(summary.decisions, "decision"),
         engine.how(),
         time(summary.per_decision())
     ));
@@ -74,15 +86,18 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     let (shows_width, who_width) = (width(|row| &row.0), width(|row| &row.1));
     for (shows, who, count) in &rows {
         let share = *count as f64 * 100.0 / total.max(1) as f64;
-        let bar = terminal.styled("36", &bar(*count, most));
+        let bar = match terminal.format {
+            Format::Human => format!("  {}", terminal.styled("36", &bar(*count, most))),
+            Format::Plain | Format::Json => String::new(),
+        };
         terminal.line(format!(
-            "  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %  {bar}",
+            "  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %{bar}",
             thousands(*count)
         ));
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
-        terminal.line(format!("  {} to the fallback, at best: {}", thousands(fallbacks), steps(&slot.fallbacks)));
+        terminal.line(format!("  {} to the fallback; what stopped the nearest rule: {}", thousands(fallbacks), steps(&slot.fallbacks)));
     }
     let mut notes = Vec::new();
     if slot.capped > 0 {
