@@ -9,7 +9,7 @@ use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, build, worlds};
 use crate::diagnostics::render;
 use crate::source::SourceSet;
-use crate::syntax::format::format;
+use crate::syntax::format;
 
 /// Lay out rule files.
 #[derive(Debug, Args)]
