@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{Ended, Format, Outcome, worlds};
+use super::{Ended, Format, Outcome, counted, worlds};
 use crate::diagnostics::{self, Severity, render};
 use crate::source::SourceSet;
 
@@ -56,12 +56,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
         let found = if found.is_empty() { "no findings".to_owned() } else { found };
-        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         terminal.say(format!(
             "{}: {} in {}: {found}",
             world.root.display(),
-            plural(rules, "rule"),
-            plural(slots, "slot")
+            counted(rules, "rule"),
+            counted(slots, "slot")
         ));
     }
     if terminal.format == Format::Json {
@@ -72,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 }
 
 /// The envelopes of several worlds as one.
-fn joined(envelopes: Vec<serde_json::Value>) -> serde_json::Value {
+pub(super) fn joined(envelopes: Vec<serde_json::Value>) -> serde_json::Value {
     let mut whole = render::json(&[], &SourceSet::default());
     let lists =
         envelopes.into_iter().filter_map(|mut envelope| envelope.get_mut("diagnostics").map(serde_json::Value::take));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Outcome, build, list, worlds};
+use super::{CannotRun, Ended, Outcome, build, counted, list, worlds};
 use crate::graph::{draw, picture};
 use crate::model::SlotId;
 
@@ -61,13 +61,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     match &arguments.output {
         Some(path) => {
             build::write_whole(path, text.as_bytes())?;
-            terminal.say(format!("{}: {} slots drawn", path.display(), slots.len()));
+            terminal.say(format!("{}: {} drawn", path.display(), counted(slots.len(), "slot")));
         }
         None => terminal.text(text),
     }
     let left_out = compiled.program.left_out.len();
     if left_out > 0 {
-        terminal.say(format!("{left_out} rules in error are not in the drawing; `cater check` says why"));
+        let rules = counted(left_out, "declaration");
+        terminal.say(format!("{rules} in error not in the drawing; `cater check` says why"));
     }
     Ok(Ended::Clean)
 }

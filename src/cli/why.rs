@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     slot: Option<String>,
     /// Only this rule: why not, and what would have to be different.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "slot")]
     rule: Option<String>,
     /// When, instead of the world's `now`.
     #[arg(long, value_name = "INSTANT")]
@@ -46,15 +46,20 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let known = customer::Known::open(rules, world.config.as_ref(), now)?;
     let facts = customer::facts(&world, rules, &arguments.customer, &known)?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
-    let slots = match rule {
-        Some(rule) if asked.is_empty() => vec![rules[rule].slot],
-        Some(_) | None => customer::slots(rules, &asked, world.config.as_ref())?,
-    };
-    let explanations = explained(rules, gather(rules, &facts), &slots);
+    let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
+    let mut frame = gather(rules, &facts);
+    if let Some(rule) = rule {
+        // The slots before it come first, as in the request; a slot that the world leaves out stands alone.
+        let earlier = slots.iter().position(|slot| *slot == rules[rule].slot).unwrap_or(0);
+        slots.truncate(earlier);
+        explained(rules, &mut frame, &slots);
+        slots = vec![rules[rule].slot];
+    }
+    let before = frame.clone();
+    let explanations = explained(rules, &mut frame, &slots);
     let who = key_of(rules, &facts).unwrap_or("the customer");
-    let frame = gather(rules, &facts);
     if terminal.format == Format::Json {
-        let change = rule.map(|rule| eval::nearest(rules, &frame, rules[rule].slot, rule));
+        let change = rule.map(|rule| eval::nearest(rules, &before, rules[rule].slot, rule));
         terminal.json(&json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now),
             "slots": explanations, "smallest_change": change.flatten() }));
         return Ok(Ended::Clean);
@@ -64,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             terminal.line("");
         }
         match rule {
-            Some(rule) => one_rule(rules, &frame, rule, explanation, terminal),
+            Some(rule) => one_rule(rules, &before, rule, explanation, terminal),
             None => whole(explanation, who, terminal),
         }
     }
@@ -82,12 +87,12 @@ fn named_rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
 }
 
 /// Slot by slot, each seeing what the ones before it show (R24).
-fn explained(rules: &RuleSet, mut frame: Frame, slots: &[SlotId]) -> Vec<Explanation> {
+fn explained(rules: &RuleSet, frame: &mut Frame, slots: &[SlotId]) -> Vec<Explanation> {
     let mut all = Vec::new();
     for slot in slots {
-        all.push(eval::explain(rules, &frame, *slot));
-        let decision = eval::decide(rules, &frame, *slot);
-        reserve(rules, &mut frame, &decision);
+        all.push(eval::explain(rules, frame, *slot));
+        let decision = eval::decide(rules, frame, *slot);
+        reserve(rules, frame, &decision);
     }
     all
 }

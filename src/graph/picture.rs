@@ -179,7 +179,9 @@ impl<'a> Drawer<'a> {
             Thing::Value(id) => Node::new(NodeKind::Value, rules[id].name.clone(), rules[id].label.clone()),
             Thing::Attribute(id) => Node::new(NodeKind::Attribute, rules[id].name.clone(), rules[id].ty.word()),
             Thing::Purpose(id) => Node::new(NodeKind::Purpose, rules[id].name.clone(), rules[id].label.clone()),
-            Thing::Event(_) | Thing::Offer(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => return,
+            Thing::Event(_) | Thing::Offer(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => {
+                return;
+            }
         };
         self.add(thing, node);
     }

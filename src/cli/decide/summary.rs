@@ -7,9 +7,9 @@ use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
 use crate::frame::Decision;
 use crate::model::RuleSet;
+use crate::runtime::Engine;
 use crate::runtime::batch::{SlotSummary, Steps, Summary};
 use crate::runtime::data::BadRows;
-use crate::runtime::Engine;
 use crate::value::{Instant, show_instant};
 
 /// How long the longest bar is.
@@ -19,8 +19,8 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
-        "{} customers, {} at {}",
-        thousands(summary.customers),
+        "{}, {} at {}",
+        counted(summary.customers, "customer"),
         counted(slots as u64, "slot"),
         show_instant(now)
     );
@@ -39,10 +39,11 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
     if summary.bad_rows.count > 0 {
         bad_rows(&summary.bad_rows, terminal);
     }
-    let recorded = if summary.events > 0 { format!("; {} recorded", counted(summary.events, "event")) } else { String::new() };
+    let recorded =
+        if summary.events > 0 { format!("; {} recorded", counted(summary.events, "event")) } else { String::new() };
     terminal.line(format!(
-        "\n{} decisions by {}, {} each{recorded}",
-        thousands(summary.decisions),
+        "\n{} by {}, {} each{recorded}",
+        counted(summary.decisions, "decision"),
         engine.how(),
         time(summary.per_decision())
     ));
@@ -75,24 +76,21 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     for (shows, who, count) in &rows {
         let share = *count as f64 * 100.0 / total.max(1) as f64;
         let bar = terminal.styled("36", &bar(*count, most));
-        terminal.line(format!(
-            "  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %  {bar}",
-            thousands(*count)
-        ));
+        terminal
+            .line(format!("  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %  {bar}", thousands(*count)));
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
-        terminal.line(format!("  {} to the fallback, at best: {}", thousands(fallbacks), steps(&slot.fallbacks)));
+        let stopped = steps(&slot.fallbacks);
+        terminal.line(format!("  {} got the fallback; the rule that came nearest was {stopped}", thousands(fallbacks)));
     }
-    let mut notes = Vec::new();
-    if slot.capped > 0 {
-        notes.push(format!("a cap held back a rule for {}", thousands(slot.capped)));
-    }
-    if slot.no_consent > 0 {
-        notes.push(format!("a missing consent for {}", thousands(slot.no_consent)));
-    }
-    if !notes.is_empty() {
-        terminal.line(format!("  {}", notes.join(", ")));
+    let held: Vec<String> = [(slot.capped, "a cap"), (slot.no_consent, "a missing consent")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, by)| format!("{} by {by}", thousands(count)))
+        .collect();
+    if !held.is_empty() {
+        terminal.line(format!("  customers from whom a rule was held back: {}", held.join(", ")));
     }
 }
 
@@ -125,8 +123,11 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             (counts.not_in_list, "not in the list"),
             (counts.stamps, "with an unreadable stamp"),
         ];
-        let words: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", thousands(*count))).collect();
+        let words: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", thousands(*count)))
+            .collect();
         lines.push((rules[id].name.clone(), words.join(", ")));
     }
     if lines.is_empty() {
@@ -148,7 +149,10 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
     ];
     for (what, file, names) in all {
         for (name, count) in names {
-            terminal.line(format!("\n{file}: {} of {what} `{name}`, which the rules do not declare", counted(*count, "row")));
+            terminal.line(format!(
+                "\n{file}: {} of {what} `{name}`, which the rules do not declare",
+                counted(*count, "row")
+            ));
         }
     }
 }
