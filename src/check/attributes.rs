@@ -140,7 +140,11 @@ impl Pass<'_> {
         }
         if attribute.protective && attribute.ty != Type::YesNo {
             let message = "a protective attribute is yes or no";
-            complain(marks.protective.span(), message, "say what spares people as yes or no: vulnerable: yes or no protective");
+            complain(
+                marks.protective.span(),
+                message,
+                "say what spares people as yes or no: vulnerable: yes or no protective",
+            );
         }
         if attribute.never_used && !attribute.needs.is_empty() {
             let message = "what is never used needs no purpose";

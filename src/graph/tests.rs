@@ -97,10 +97,13 @@ fn circles_are_printed_whole() {
     rules.rules[r2.index()].if_unknown = Some(Substitute::Try(r1));
     rules.values[0].expression = Expression::Value(ValueId(0));
     let found: Vec<_> = circles(&rules).iter().map(|circle| circle.text(&rules)).collect();
-    assert_eq!(found, [
-        "`s1` reads `s2` reads `s1`",
-        "`v1` reads `v1`",
-        "`r2` before `r3` before `r4` before `r2`",
-        "`r1` tries `r2` tries `r1`"
-    ]);
+    assert_eq!(
+        found,
+        [
+            "`s1` reads `s2` reads `s1`",
+            "`v1` reads `v1`",
+            "`r2` before `r3` before `r4` before `r2`",
+            "`r1` tries `r2` tries `r1`"
+        ]
+    );
 }

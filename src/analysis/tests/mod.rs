@@ -155,11 +155,7 @@ fn an_objection_to_direct_marketing_is_one() {
          rule one in s { when consent.p is objected  when consent.q is granted  priority 9  show a }
          rule two in s { when consent.p is objected  when consent.r is granted  priority 8  show b }
          rule three in s { when consent.r is withdrawn  priority 7  show c }",
-        &[
-            ("one", "contradictory: [When(0), When(1)]"),
-            ("two", "reachable"),
-            ("three", "contradictory: [When(0)]"),
-        ],
+        &[("one", "contradictory: [When(0), When(1)]"), ("two", "reachable"), ("three", "contradictory: [When(0)]")],
     );
 }
 
