@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, worlds};
+use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
 use crate::bundle;
 use crate::diagnostics::render;
 
@@ -42,7 +42,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             &serde_json::json!({ "file": arguments.output, "bytes": bytes.len(), "digest": read.digest.to_string() }),
         );
     } else {
-        terminal.line(format!("{}: {} bytes, {} rules", arguments.output.display(), bytes.len(), rules.rules.len()));
+        terminal.line(format!(
+            "{}: {} bytes, {}",
+            arguments.output.display(),
+            bytes.len(),
+            counted(rules.rules.len(), "rule")
+        ));
     }
     Ok(Ended::Clean)
 }

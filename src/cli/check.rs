@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, worlds};
+use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
 use crate::diagnostics::{self, Severity, render};
 use crate::model::Verified;
 use crate::runtime::data::{Customers, World as Config};
@@ -64,12 +64,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
         let found = if found.is_empty() { "no findings".to_owned() } else { found };
-        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         terminal.say(format!(
             "{}: {} in {}: {found}",
             world.root.display(),
-            plural(rules, "rule"),
-            plural(slots, "slot")
+            counted(rules, "rule"),
+            counted(slots, "slot")
         ));
     }
     if terminal.format == Format::Json {
@@ -90,7 +89,7 @@ fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
 }
 
 /// The envelopes of several worlds as one.
-fn joined(envelopes: Vec<serde_json::Value>) -> serde_json::Value {
+pub(super) fn joined(envelopes: Vec<serde_json::Value>) -> serde_json::Value {
     let mut whole = render::json(&[], &SourceSet::default());
     let lists =
         envelopes.into_iter().filter_map(|mut envelope| envelope.get_mut("diagnostics").map(serde_json::Value::take));

@@ -18,9 +18,9 @@ use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
 use crate::diagnostics::render;
 use crate::model::{SlotId, Verified};
+use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, CustomersFile, Overrides, key_of};
-use crate::runtime::Engine;
 use crate::runtime::store::{EmbeddedStore, StateError, StateStore};
 use crate::value::{Instant, show_instant};
 use output::Output;
@@ -133,9 +133,8 @@ enum Loaded {
 
 /// The rules of a folder, compiled, or of a bundle, verified.
 fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Loaded, CannotRun> {
-    let engine = |rules: Verified| {
-        Box::new(if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) })
-    };
+    let engine =
+        |rules: Verified| Box::new(if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) });
     if arguments.folder.is_file() && arguments.folder.extension().is_none_or(|extension| extension != "rules") {
         let cannot = |why: std::io::Error| {
             CannotRun::new("run::unreadable-file", format!("{}: {why}", arguments.folder.display()))

@@ -6,9 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::terminal::Terminal;
-use super::{Ended, Format, Outcome, build, worlds};
+use super::{Ended, Format, Outcome, build, check, counted, worlds};
 use crate::diagnostics::render;
-use crate::source::SourceSet;
 use crate::syntax::format;
 
 /// Lay out rule files.
@@ -23,6 +22,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let (mut changed, mut unreadable) = (Vec::new(), Vec::new());
+    let mut machine = Vec::new();
     let mut seen = 0;
     for world in worlds::find(&arguments.paths)? {
         let sources = world.sources()?;
@@ -37,23 +37,21 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
                     changed.push(source.name.clone());
                 }
                 Err(findings) => {
-                    if terminal.format != Format::Json {
+                    if terminal.format == Format::Json {
+                        machine.push(render::json(&findings, &sources));
+                    } else {
                         terminal.findings(&findings, &sources);
                         let count = render::count(&findings);
                         terminal.say(format!("{}: {count}; left as it is", source.name));
                     }
-                    unreadable.push((source.name.clone(), findings));
+                    unreadable.push(source.name.clone());
                 }
             }
         }
     }
     if terminal.format == Format::Json {
-        let broken: Vec<_> = unreadable.iter().map(|(name, _)| name).collect();
-        let mut object = json!({ "changed": changed, "unreadable": broken, "files": seen });
-        let all: Vec<_> = unreadable.iter().flat_map(|(_, findings)| findings.clone()).collect();
-        if let (Some(fields), serde_json::Value::Object(findings)) =
-            (object.as_object_mut(), render::json(&all, &SourceSet::default()))
-        {
+        let mut object = json!({ "changed": changed, "unreadable": unreadable, "files": seen });
+        if let (Some(fields), serde_json::Value::Object(findings)) = (object.as_object_mut(), check::joined(machine)) {
             fields.extend(findings);
         }
         terminal.json(&object);
@@ -63,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             terminal.line(format!("{word}: {name}"));
         }
         let same = seen - changed.len() - unreadable.len();
-        terminal.say(format!("{} {word}, {same} as they should be", changed.len()));
+        terminal.say(format!("{} {word}, {same} already so", counted(changed.len(), "file")));
     }
     let found = !unreadable.is_empty() || (arguments.check && !changed.is_empty());
     Ok(if found { Ended::Found } else { Ended::Clean })

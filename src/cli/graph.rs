@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Outcome, build, list, worlds};
+use super::{CannotRun, Ended, Outcome, build, counted, list, worlds};
 use crate::graph::{draw, picture};
 use crate::model::SlotId;
 
@@ -56,7 +56,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if ending.as_deref().is_some_and(|ending| ["png", "jpg", "jpeg", "pdf", "webp"].contains(&ending)) {
             let message = format!("`{}` would not hold what its name says", path.display());
-            return Err(CannotRun::new("run::bad-argument", message).help("draw as .svg; any browser turns that into a picture or PDF"));
+            return Err(CannotRun::new("run::bad-argument", message)
+                .help("draw as .svg; any browser turns that into a picture or PDF"));
         }
     }
     let title = world.root.file_name().map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned());
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     match &arguments.output {
         Some(path) => {
             build::write_whole(path, text.as_bytes())?;
-            terminal.say(format!("{}: {} slots drawn", path.display(), slots.len()));
+            terminal.say(format!("{}: {} drawn", path.display(), counted(slots.len(), "slot")));
         }
         None => terminal.text(text),
     }
@@ -77,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     if left_out == 0 {
         return Ok(Ended::Clean);
     }
-    let are = if left_out == 1 { "1 rule in error is".to_owned() } else { format!("{left_out} rules in error are") };
-    terminal.say(format!("{are} not in the drawing; `cater check` says why"));
+    let rules = counted(left_out, "declaration");
+    terminal.say(format!("{rules} in error not in the drawing; `cater check` says why"));
     Ok(Ended::Found)
 }

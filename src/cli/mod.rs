@@ -122,6 +122,11 @@ impl From<std::io::Error> for CannotRun {
     }
 }
 
+/// `1 rule`, `2 rules`.
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 type Outcome = Result<Ended, CannotRun>;
 
 /// Runs the tool with the process's arguments.

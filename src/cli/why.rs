@@ -63,7 +63,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     }
     let who = key_of(rules, &facts).unwrap_or("the customer");
     if terminal.format == Format::Json {
-        let change = rule.zip(explained.first()).and_then(|(rule, (slot, frame, _))| eval::nearest(rules, frame, *slot, rule));
+        let change =
+            rule.zip(explained.first()).and_then(|(rule, (slot, frame, _))| eval::nearest(rules, frame, *slot, rule));
         let explanations: Vec<&Explanation> = explained.iter().map(|(.., explanation)| explanation).collect();
         terminal.json(&json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now),
             "slots": explanations, "smallest_change": change }));

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::draw::{ArrowKind, Node, NodeId, NodeKind, Panel, Picture};
 use super::{Link, RuleGraph, Thing};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::frame::Via;
 use crate::model::show::{show_condition, show_order};
 use crate::model::{CapId, OfferId, Order, RuleId, RuleSet, SlotId, Substitute};
 use crate::source::Span;
@@ -78,14 +77,12 @@ impl<'a> Drawer<'a> {
         }
         self.offer_box(rule.show);
         self.arrow(this, Thing::Offer(rule.show), ArrowKind::Shows);
-        let substitutes =
-            [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
-        for (via, substitute) in substitutes {
-            let kind = match via {
-                Via::Capped => ArrowKind::IfCapped,
-                Via::NoConsent => ArrowKind::IfNoConsent,
-                Via::Unknown => ArrowKind::IfUnknown,
-            };
+        let substitutes = [
+            (ArrowKind::IfCapped, rule.if_capped),
+            (ArrowKind::IfNoConsent, rule.if_no_consent),
+            (ArrowKind::IfUnknown, rule.if_unknown),
+        ];
+        for (kind, substitute) in substitutes {
             match substitute {
                 Some(Substitute::Show(offer)) => {
                     self.offer_box(offer);
@@ -182,7 +179,9 @@ impl<'a> Drawer<'a> {
             Thing::Value(id) => Node::new(NodeKind::Value, rules[id].name.clone(), rules[id].label.clone()),
             Thing::Attribute(id) => Node::new(NodeKind::Attribute, rules[id].name.clone(), rules[id].ty.word()),
             Thing::Purpose(id) => Node::new(NodeKind::Purpose, rules[id].name.clone(), rules[id].label.clone()),
-            Thing::Event(_) | Thing::Offer(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => return,
+            Thing::Event(_) | Thing::Offer(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => {
+                return;
+            }
         };
         self.add(thing, node);
     }

@@ -33,8 +33,13 @@ fn exactly_the_five_flaws_are_found() {
     let compiled = telco_with(flaws);
     let codes: Vec<&str> = compiled.diagnostics.iter().map(|finding| finding.code.name).collect();
     let shown = render::human(&compiled.diagnostics, &compiled.sources, false, 100);
-    let expected =
-        ["lint::unreachable-rule", "lint::conflict", "lint::contradiction", "resolve::circle", "consent::missing-needs"];
+    let expected = [
+        "lint::unreachable-rule",
+        "lint::conflict",
+        "lint::contradiction",
+        "resolve::circle",
+        "consent::missing-needs",
+    ];
     assert_eq!(codes, expected, "{shown}");
     let [shadowed, conflict, contradiction, circle, needs] = &compiled.diagnostics[..] else { panic!("{shown}") };
     let culprits = |finding: &cater::diagnostics::Diagnostic| -> Vec<String> {
@@ -45,7 +50,11 @@ fn exactly_the_five_flaws_are_found() {
     assert_eq!(culprits(contradiction)[..2], ["tenure is less than 3", "tenure is more than 12"].map(str::to_owned));
     assert_eq!(culprits(circle), ["stamp_paper", "stamp_phone"]);
     assert_eq!(culprits(needs), ["has_family", "partner"]);
-    assert!(conflict.facts.iter().any(|fact| fact.contains("tenure: ")), "a customer who meets both: {:?}", conflict.facts);
+    assert!(
+        conflict.facts.iter().any(|fact| fact.contains("tenure: ")),
+        "a customer who meets both: {:?}",
+        conflict.facts
+    );
     assert!(compiled.diagnostics.iter().all(|finding| finding.help.is_some() && finding.severity >= Severity::Warning));
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("five_flaws", format!("{flaws}\n{:-<100}\n{shown}", ""));

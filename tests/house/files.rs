@@ -1,7 +1,6 @@
 //! What every file must have, and what none may have.
 
 use std::fs;
-use std::path::Path;
 
 use super::rust::tokens;
 use super::{files_below, no_complaints, read, root, rust_below};
@@ -10,8 +9,6 @@ use super::{files_below, no_complaints, read, root, rust_below};
 const UNSAFE: &[&str] = &["src/jit/code.rs"];
 /// Past this, a file wants to be two.
 const LONGEST: usize = 600;
-/// Files that are owed: too long, or still without a word on what they are for. A file that is paid off must go.
-const OWED: &[&str] = &["src/syntax/tests/generate.rs"];
 
 fn is_silent(text: &str) -> bool {
     !text.starts_with("//! ")
@@ -21,13 +18,9 @@ fn is_too_long(text: &str) -> bool {
     text.lines().count() > LONGEST
 }
 
-fn is_owed(path: &Path) -> bool {
-    OWED.iter().any(|owed| Path::new(owed) == path)
-}
-
 #[test]
 fn every_module_says_what_it_is_for() {
-    let files = ["src", "tests", "benches"].into_iter().flat_map(rust_below).filter(|path| !is_owed(path));
+    let files = ["src", "tests", "benches"].into_iter().flat_map(rust_below);
     let complaints: Vec<_> =
         files.filter(|path| is_silent(&read(path))).map(|path| format!("{}", path.display())).collect();
     no_complaints("a file that does not open with `//! `: what it is for, takes, gives, refuses to know", &complaints);
@@ -35,19 +28,10 @@ fn every_module_says_what_it_is_for() {
 
 #[test]
 fn no_file_is_longer_than_a_head_can_hold() {
-    let files = rust_below("src").into_iter().filter(|path| !is_owed(path));
+    let files = rust_below("src").into_iter();
     let complaints: Vec<_> =
         files.filter(|path| is_too_long(&read(path))).map(|path| format!("{}", path.display())).collect();
     no_complaints(&format!("a file over {LONGEST} lines: split it by what it holds"), &complaints);
-}
-
-#[test]
-fn what_is_owed_is_still_owed() {
-    let is_paid = |path: &&&str| {
-        fs::read_to_string(root().join(path)).map_or(true, |text| !is_silent(&text) && !is_too_long(&text))
-    };
-    let paid: Vec<_> = OWED.iter().filter(is_paid).collect();
-    assert!(paid.is_empty(), "take these off the list of what is owed: {paid:?}");
 }
 
 #[test]

@@ -58,19 +58,6 @@ pub(crate) struct Output {
     pub(crate) place: std::ops::Range<usize>,
 }
 
-impl Command {
-    /// The words behind each `cater` (or `cargo run --release --`) of the command: its verbs.
-    pub(crate) fn verbs(&self) -> Vec<&str> {
-        let plain = self.text.split_whitespace().collect::<Vec<_>>();
-        let behind = |name: &[&str]| -> Vec<&str> {
-            let runs = plain.windows(name.len() + 1).enumerate();
-            let starts = |at: usize| at == 0 || ["|", "&&", ";", "||"].contains(&plain[at - 1]);
-            runs.filter(|(at, run)| starts(*at) && run.starts_with(name)).map(|(_, run)| run[name.len()]).collect()
-        };
-        [behind(&["cater"]), behind(&["cargo", "run", "--release", "--"])].concat()
-    }
-}
-
 /// What a document does, in order.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -196,7 +183,6 @@ mod tests {
             (commands[0].status, output.lines.as_slice()),
             (1, ["error", "  more"].map(str::to_owned).as_slice())
         );
-        assert_eq!(commands[0].verbs(), ["check", "fmt"]);
         assert_eq!((commands.len(), commands[1].text.as_str(), commands[1].status), (2, "cat y", 0));
     }
 

@@ -3,28 +3,21 @@
 use serde_json::json;
 
 use super::output::words;
-use crate::cli::customer::Known;
 use crate::cli::Format;
+use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
 use crate::frame::Decision;
 use crate::model::RuleSet;
+use crate::runtime::Engine;
 use crate::runtime::batch::{SlotSummary, Steps, Summary};
 use crate::runtime::data::BadRows;
-use crate::runtime::Engine;
 use crate::value::{Instant, show_instant};
 
 /// How long the longest bar is.
 const BAR: usize = 28;
 
 /// `kept` says whether what was recorded outlives the run.
-pub(super) fn people(
-    engine: &Engine,
-    known: &Known,
-    summary: &Summary,
-    now: Instant,
-    kept: bool,
-    terminal: &Terminal,
-) {
+pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Instant, kept: bool, terminal: &Terminal) {
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
@@ -90,24 +83,21 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
             Format::Human => format!("  {}", terminal.styled("36", &bar(*count, most))),
             Format::Plain | Format::Json => String::new(),
         };
-        terminal.line(format!(
-            "  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %{bar}",
-            thousands(*count)
-        ));
+        let count = thousands(*count);
+        terminal.line(format!("  {shows:shows_width$}  {who:who_width$}  {count:>9}  {share:>5.1} %{bar}"));
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
-        terminal.line(format!("  {} to the fallback; what stopped the nearest rule: {}", thousands(fallbacks), steps(&slot.fallbacks)));
+        let stopped = steps(&slot.fallbacks);
+        terminal.line(format!("  {} got the fallback; the rule that came nearest was {stopped}", thousands(fallbacks)));
     }
-    let mut notes = Vec::new();
-    if slot.capped > 0 {
-        notes.push(format!("a cap held back a rule for {}", thousands(slot.capped)));
-    }
-    if slot.no_consent > 0 {
-        notes.push(format!("a missing consent for {}", thousands(slot.no_consent)));
-    }
-    if !notes.is_empty() {
-        terminal.line(format!("  {}", notes.join(", ")));
+    let held: Vec<String> = [(slot.capped, "a cap"), (slot.no_consent, "a missing consent")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, by)| format!("{} by {by}", thousands(count)))
+        .collect();
+    if !held.is_empty() {
+        terminal.line(format!("  customers from whom a rule was held back: {}", held.join(", ")));
     }
 }
 
@@ -140,8 +130,11 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             (counts.not_in_list, "not in the list"),
             (counts.stamps, "with an unreadable stamp"),
         ];
-        let words: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", thousands(*count))).collect();
+        let words: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", thousands(*count)))
+            .collect();
         lines.push((rules[id].name.clone(), words.join(", ")));
     }
     if lines.is_empty() {
@@ -163,7 +156,10 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
     ];
     for (what, file, names) in all {
         for (name, count) in names {
-            terminal.line(format!("\n{file}: {} of {what} `{name}`, which the rules do not declare", counted(*count, "row")));
+            terminal.line(format!(
+                "\n{file}: {} of {what} `{name}`, which the rules do not declare",
+                counted(*count, "row")
+            ));
         }
     }
 }
