@@ -1,7 +1,8 @@
 //! What correct rules do that nobody meant: proved, with a customer who shows it or the rules that together cover it.
 //!
-//! Takes a rule set; gives findings, and the verdicts behind them as data. Refuses to know files and rendering, and asks
-//! the reference evaluator only for the truth of single predicates that it does not look into itself.
+//! Takes a rule set; gives findings, and the verdicts behind them as data. Refuses to know files and rendering. It asks
+//! the reference evaluator twice: for the truth of predicates that it does not look into itself, and for the last word on
+//! every customer that a finding shows.
 //!
 //! How it works, in the order of the files: the values of every attribute fall into finitely many *atoms* that no
 //! condition tells apart (`axis`, `domain`); conditions become formulas over atoms (`read`, `predicate`, `compile`), a

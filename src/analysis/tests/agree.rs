@@ -1,7 +1,8 @@
 //! The analysis against enumeration: on random small rule sets every verdict must be what looking at every customer
 //! shows.
 //!
-//! `CATER_SCHEMAS=5000 cargo test --release analysis::tests::agree` looks at more of them; `CATER_SEED` begins elsewhere.
+//! `CATER_SCHEMAS=5000 cargo test --release analysis::tests::agree` looks at more of them; `CATER_SEED` begins elsewhere,
+//! `CATER_CELLS` takes larger ones.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,8 @@ use crate::graph::{Ranking, Standing};
 use crate::model::{Condition, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::Truth;
 
-const MOST_CELLS: usize = 20_000;
+/// Schemas with more customers than this are passed over.
+const MOST_CELLS: u64 = 20_000;
 
 fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
@@ -41,6 +43,7 @@ fn what_is_not_looked_into_is_never_claimed_wrongly() {
 /// Compares so many schemas; gives how often each verdict came up, and how many there were that were not decided.
 fn agree(count: u64, calculations: bool) -> ([usize; 8], usize) {
     let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 8]);
+    let most = usize::try_from(setting("CATER_CELLS", MOST_CELLS)).unwrap_or(usize::MAX);
     for seed in setting("CATER_SEED", 0).. {
         if looked_at == count {
             break;
@@ -48,7 +51,7 @@ fn agree(count: u64, calculations: bool) -> ([usize; 8], usize) {
         let text = schema(seed, calculations);
         let model = rules(&text);
         let slot = model.slot_named("s").unwrap();
-        let Some(frames) = frames(&model, slot, &slot::shared(&model), MOST_CELLS) else { continue };
+        let Some(frames) = frames(&model, slot, &slot::shared(&model), most) else { continue };
         looked_at += 1;
         let report = analyse(&model, &Options::default());
         replay(&model, &report);
