@@ -118,7 +118,7 @@ impl Pass<'_> {
         }
         for (missing, lacks, example) in [
             (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
-            (window.value.is_none(), "does not say over which time it counts", "in any 7 days, or ever"),
+            (window.value.is_none(), "does not say over which time it counts", "in any 7 days"),
             (per.value.is_none(), "does not say for whom it counts", "per customer"),
         ] {
             if missing {

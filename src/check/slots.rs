@@ -29,7 +29,7 @@ impl Pass<'_> {
             }
             for (missing, what, example) in [
                 (accepts.value.is_none(), "does not say which classes it accepts", "accepts marketing, service"),
-                (fallback.value.is_none(), "has no fallback", "fallback brand_story, or fallback nothing"),
+                (fallback.value.is_none(), "has no fallback", "fallback nothing"),
             ] {
                 if missing {
                     findings.push(

@@ -23,6 +23,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let world = worlds::one(&arguments.folder)?;
+    world.spares(&arguments.output)?;
     let compiled = world.compile()?;
     let Some(rules) = compiled.runnable() else {
         terminal.findings(&compiled.diagnostics, &compiled.sources);

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{Ended, Format, Outcome, counted, worlds};
+use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
 use crate::diagnostics::{self, Severity, render};
+use crate::model::Verified;
+use crate::runtime::data::{Customers, World as Config};
 use crate::source::SourceSet;
+use crate::value::Instant;
 
 /// Read, check and analyse rules.
 #[derive(Debug, Args)]
@@ -46,6 +49,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let mut machine = Vec::new();
     for world in &worlds {
         let compiled = world.compile()?;
+        if let (Some(rules), Some(config)) = (&compiled.rules, &world.config)
+            && diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error)
+        {
+            data_fits(rules, config)?;
+        }
         worst = worst.max(diagnostics::worst(&compiled.diagnostics));
         if terminal.format == Format::Json {
             machine.push(render::json(&compiled.diagnostics, &compiled.sources));
@@ -68,6 +76,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     }
     let failed = worst.is_some_and(|worst| worst >= arguments.fail_level.severity());
     Ok(if failed { Ended::Found } else { Ended::Clean })
+}
+
+/// Whether `cater.toml` and the headers of the tables fit the rules, so that `decide` finds nothing that this did not.
+fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
+    config.slots(rules)?;
+    config.facts(rules, config.now.unwrap_or(Instant(0)))?;
+    for table in &config.customers {
+        Customers::open(rules, &table.file(rules)?)?;
+    }
+    Ok(())
 }
 
 /// The envelopes of several worlds as one.

@@ -47,17 +47,29 @@ pub(super) struct Known {
     pub(super) events: EventIndex,
 }
 
+/// Files given instead of the world's.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Files<'a> {
+    pub(super) consent: Option<&'a Path>,
+    pub(super) events: Option<&'a Path>,
+}
+
 impl Known {
-    pub(super) fn open(rules: &Verified, config: Option<&Config>, now: Instant) -> Result<Self, CannotRun> {
+    pub(super) fn open(
+        rules: &Verified,
+        config: Option<&Config>,
+        now: Instant,
+        files: Files<'_>,
+    ) -> Result<Self, CannotRun> {
         let nobody = match config {
             Some(config) => config.facts(rules, now)?,
             None => Facts::nothing(rules, now),
         };
-        let consent = match config.and_then(|config| config.consent.as_ref()) {
+        let consent = match files.consent.or_else(|| config.and_then(|config| config.consent.as_deref())) {
             Some(path) => ConsentIndex::open(rules, path)?,
             None => ConsentIndex::default(),
         };
-        let events = match config.and_then(|config| config.events.as_ref()) {
+        let events = match files.events.or_else(|| config.and_then(|config| config.events.as_deref())) {
             Some(path) => EventIndex::open(rules, path)?,
             None => EventIndex::default(),
         };

@@ -40,6 +40,12 @@ pub(super) struct Arguments {
     /// The character between the cells of `--customers`.
     #[arg(long, value_name = "CHARACTER", requires = "customers")]
     delimiter: Option<char>,
+    /// Records of consent instead of the world's: CSV with customer, purpose, status, granted_at, version, confirmed.
+    #[arg(long, value_name = "FILE")]
+    consent: Option<PathBuf>,
+    /// What happened, instead of the world's events: CSV with customer, event, at, offer, rule.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
     /// Only these slots, in this order.
     #[arg(long)]
     slot: Vec<String>,
@@ -87,8 +93,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let config = world.config.as_ref();
     let now = customer::now(arguments.now.as_deref(), config)?;
     let slots = customer::slots(rules, &arguments.slot, config)?;
-    let known = customer::Known::open(rules, config, now)?;
-    let store = arguments.state.as_ref().map(|path| EmbeddedStore::open(path)).transpose()?;
+    let files = customer::Files { consent: arguments.consent.as_deref(), events: arguments.events.as_deref() };
+    let known = customer::Known::open(rules, config, now, files)?;
+    let records = arguments.assume == Assumed::Shown && !arguments.dry_run;
+    // A dry run leaves no file behind.
+    let state = arguments.state.as_ref().filter(|path| records || path.exists());
+    let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
     let asked = Asked { arguments, world: &world, engine: &engine, now, slots: &slots, known: &known };
     let store = store.as_ref().map(|store| store as &dyn StateStore);
     match &arguments.customer {
@@ -195,6 +205,12 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
         tables.push(Customers::open(rules, &file)?);
     }
     let names: Vec<String> = tables.iter().map(|table| table.name().to_owned()).collect();
+    if let Some(path) = &asked.arguments.output {
+        let arguments = asked.arguments;
+        asked.world.spares(path)?;
+        let others = [&arguments.consent, &arguments.events, &arguments.state].into_iter().flatten();
+        worlds::spare(path, arguments.customers.iter().chain(others))?;
+    }
     let bar = progress_bar(&tables, terminal);
     let mut output = asked.arguments.output.as_ref().map(|path| Output::create(path, rules, &names)).transpose()?;
     let readers: Vec<_> = tables.iter().map(Customers::progress).collect();
@@ -237,7 +253,8 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
     if terminal.format == Format::Json {
         terminal.json(&summary::machine(asked.engine, asked.known, &summary, asked.now));
     } else {
-        summary::people(asked.engine, asked.known, &summary, asked.now, terminal);
+        let kept = store.is_some() && asked.assume() == Assume::Shown;
+        summary::people(asked.engine, asked.known, &summary, asked.now, kept, terminal);
     }
     Ok(Ended::Clean)
 }
@@ -252,20 +269,28 @@ fn files(asked: &Asked<'_>) -> Result<Vec<CustomersFile>, CannotRun> {
             })?),
             None => None,
         };
-        let file = |path: &PathBuf| CustomersFile {
-            name: table_name(path),
-            path: path.clone(),
-            format: None,
-            delimiter,
-            overrides: Overrides::default(),
+        // Where the world has one table, another file stands in for it: same mapping, same name in the keys.
+        let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
+        let only = match tables {
+            [table] => Some(table.file(rules)?),
+            [] | [_, ..] => None,
+        };
+        let file = |path: &PathBuf| match &only {
+            Some(only) => CustomersFile { path: path.clone(), delimiter: delimiter.or(only.delimiter), ..only.clone() },
+            None => CustomersFile {
+                name: table_name(path),
+                path: path.clone(),
+                format: None,
+                delimiter,
+                overrides: Overrides::default(),
+            },
         };
         return Ok(asked.arguments.customers.iter().map(file).collect());
     }
     let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
     if tables.is_empty() {
         let message = format!("`{}` names no customers", asked.world.root.display());
-        return Err(CannotRun::new("run::no-customers", message)
-            .help("add [[customers]] to cater.toml, or name a file: --customers customers.csv"));
+        return Err(CannotRun::new("run::no-customers", message).help("name a file: --customers customers.csv"));
     }
     tables.iter().map(|table| Ok(table.file(rules)?)).collect()
 }

@@ -51,6 +51,15 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let find = |name: &String| rules.slot_named(name).ok_or_else(|| list::no_slot(rules, name));
         arguments.slot.iter().map(find).collect::<Result<_, CannotRun>>()?
     };
+    if let Some(path) = &arguments.output {
+        world.spares(path)?;
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        if ending.as_deref().is_some_and(|ending| ["png", "jpg", "jpeg", "pdf", "webp"].contains(&ending)) {
+            let message = format!("`{}` would not hold what its name says", path.display());
+            return Err(CannotRun::new("run::bad-argument", message)
+                .help("draw as .svg; any browser turns that into a picture or PDF"));
+        }
+    }
     let title = world.root.file_name().map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned());
     let picture = picture(rules, &slots, &title, &compiled.diagnostics);
     let text = match arguments.drawing {
@@ -66,9 +75,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         None => terminal.text(text),
     }
     let left_out = compiled.program.left_out.len();
-    if left_out > 0 {
-        let rules = counted(left_out, "declaration");
-        terminal.say(format!("{rules} in error not in the drawing; `cater check` says why"));
+    if left_out == 0 {
+        return Ok(Ended::Clean);
     }
-    Ok(Ended::Clean)
+    let are = if left_out == 1 { "1 rule in error is".to_owned() } else { format!("{left_out} rules in error are") };
+    terminal.say(format!("{are} not in the drawing; `cater check` says why"));
+    Ok(Ended::Found)
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::terminal::Terminal;
-use super::{Ended, Format, Outcome, worlds};
+use super::{CannotRun, Ended, Format, Outcome, worlds};
 use crate::compile::Compiled;
 use crate::diagnostics::{self, Severity, render};
 use crate::eval;
@@ -75,6 +75,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
                 report(case, &failures, terminal);
             }
         }
+    }
+    if let (Some(part), 0) = (&arguments.filter, passed + failed) {
+        let message = format!("no test has `{part}` in its sentence");
+        return Err(CannotRun::new("run::no-such-test", message).help("leave `--filter` out to see them all"));
     }
     if terminal.format == Format::Json {
         terminal.json(&json!({ "tests": machine, "passed": passed, "failed": failed, "skipped": skipped }));

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     slot: Option<String>,
     /// Only this rule: why not, and what would have to be different.
-    #[arg(long, conflicts_with = "slot")]
+    #[arg(long)]
     rule: Option<String>,
     /// When, instead of the world's `now`.
     #[arg(long, value_name = "INSTANT")]
@@ -43,33 +43,43 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     };
     let rule = arguments.rule.as_ref().map(|name| named_rule(rules, name)).transpose()?;
     let now = customer::now(arguments.now.as_deref(), world.config.as_ref())?;
-    let known = customer::Known::open(rules, world.config.as_ref(), now)?;
+    let known = customer::Known::open(rules, world.config.as_ref(), now, customer::Files::default())?;
     let facts = customer::facts(&world, rules, &arguments.customer, &known)?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
     let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
-    let mut frame = gather(rules, &facts);
     if let Some(rule) = rule {
-        // The slots before it come first, as in the request; a slot that the world leaves out stands alone.
-        let earlier = slots.iter().position(|slot| *slot == rules[rule].slot).unwrap_or(0);
-        slots.truncate(earlier);
-        explained(rules, &mut frame, &slots);
-        slots = vec![rules[rule].slot];
+        let home = rules[rule].slot;
+        if !asked.is_empty() && !slots.contains(&home) {
+            let message = format!("rule `{}` stands in slot `{}`", rules[rule].name, rules[home].name);
+            return Err(CannotRun::new("run::other-slot", message).help("leave `--slot` out, or name that slot"));
+        }
+        if !slots.contains(&home) {
+            slots.push(home);
+        }
     }
-    let before = frame.clone();
-    let explanations = explained(rules, &mut frame, &slots);
+    let mut explained = explained(rules, gather(rules, &facts), &slots);
+    if let Some(rule) = rule {
+        explained.retain(|(slot, ..)| *slot == rules[rule].slot);
+    }
     let who = key_of(rules, &facts).unwrap_or("the customer");
     if terminal.format == Format::Json {
-        let change = rule.map(|rule| eval::nearest(rules, &before, rules[rule].slot, rule));
-        terminal.json(&json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now),
-            "slots": explanations, "smallest_change": change.flatten() }));
+        let change =
+            rule.zip(explained.first()).and_then(|(rule, (slot, frame, _))| eval::nearest(rules, frame, *slot, rule));
+        let explanations: Vec<&Explanation> = explained.iter().map(|(.., explanation)| explanation).collect();
+        let mut object =
+            json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now), "slots": explanations });
+        if let (Some(_), Some(fields)) = (rule, object.as_object_mut()) {
+            fields.insert("smallest_change".to_owned(), json!(change));
+        }
+        terminal.json(&object);
         return Ok(Ended::Clean);
     }
-    for (at, explanation) in explanations.iter().enumerate() {
+    for (at, (_, frame, explanation)) in explained.iter().enumerate() {
         if at > 0 {
             terminal.line("");
         }
         match rule {
-            Some(rule) => one_rule(rules, &before, rule, explanation, terminal),
+            Some(rule) => one_rule(rules, frame, rule, explanation, terminal),
             None => whole(explanation, who, terminal),
         }
     }
@@ -86,13 +96,13 @@ fn named_rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
     })
 }
 
-/// Slot by slot, each seeing what the ones before it show (R24).
-fn explained(rules: &RuleSet, frame: &mut Frame, slots: &[SlotId]) -> Vec<Explanation> {
+/// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).
+fn explained(rules: &RuleSet, mut frame: Frame, slots: &[SlotId]) -> Vec<(SlotId, Frame, Explanation)> {
     let mut all = Vec::new();
     for slot in slots {
-        all.push(eval::explain(rules, frame, *slot));
-        let decision = eval::decide(rules, frame, *slot);
-        reserve(rules, frame, &decision);
+        all.push((*slot, frame.clone(), eval::explain(rules, &frame, *slot)));
+        let decision = eval::decide(rules, &frame, *slot);
+        reserve(rules, &mut frame, &decision);
     }
     all
 }

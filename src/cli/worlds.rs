@@ -53,6 +53,15 @@ impl World {
         &self.files
     }
 
+    /// Refuses to write over anything that belongs to the world: rules, data, `cater.toml`.
+    pub(super) fn spares(&self, output: &Path) -> Result<(), CannotRun> {
+        let config = self.config.iter();
+        let data = config.clone().flat_map(|config| config.consent.iter().chain(&config.events));
+        let tables = config.clone().flat_map(|config| config.customers.iter().map(|table| &table.path));
+        let toml = self.root.join(Config::FILE);
+        spare(output, self.files.iter().chain(data).chain(tables).chain([&self.root, &toml]))
+    }
+
     /// The same sources under names seen from the world's folder, so that a bundle does not say where it was built.
     pub(super) fn portable(&self, sources: &SourceSet) -> SourceSet {
         let mut portable = SourceSet::default();
@@ -99,6 +108,22 @@ pub(super) fn one(path: &Path) -> Result<World, CannotRun> {
             Err(CannotRun::new("run::many-worlds", message).help("name the folder of one of them"))
         }
     }
+}
+
+/// Refuses an output that is one of the inputs: writing it would destroy what it was made from.
+pub(super) fn spare<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), CannotRun> {
+    let refuse = |why: String, help: &str| Err(CannotRun::new("run::bad-output", why).help(help));
+    if output == Path::new("-") {
+        return refuse("`-` is no file to write to".to_owned(), "leave the option out, or name a file");
+    }
+    let Ok(real) = output.canonicalize() else { return Ok(()) };
+    if real.is_dir() {
+        return refuse(format!("`{}` is a folder", output.display()), "name a file in it");
+    }
+    if inputs.into_iter().any(|input| input.canonicalize().is_ok_and(|input| input == real)) {
+        return refuse(format!("`{}` is read by this run and would be lost", output.display()), "choose another name");
+    }
+    Ok(())
 }
 
 fn list(paths: &[PathBuf]) -> String {

@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn whatever_loads_decides_within_its_rules() {
         let original = bundle::write(&sample(), &SourceSet::default(), &[]).unwrap();
-        let mut loaded = 0;
+        let mut loaded = 0_u32;
         for at in 0..original.len() {
             for flip in [0x01, 0x02, 0x10, 0xff] {
                 let Ok(Bundle { rules, .. }) = bundle::read(&resealed(&original, at, flip)) else { continue };
@@ -379,7 +379,7 @@ mod tests {
                 let slots = engine.slots();
                 let decisions = engine.decide_all(&frame, &slots);
                 // Making machine code takes its time, so only now and then.
-                if loaded % 64 == 0 {
+                if loaded.is_multiple_of(64) {
                     assert_eq!(Engine::from_rules(engine.rules().clone()).decide_all(&frame, &slots), decisions);
                 }
                 for decision in decisions {
@@ -488,7 +488,7 @@ mod tests {
             let rules = Verified::new(rules).unwrap();
             for engine in [Engine::from_rules(rules.clone()), Engine::reference(rules)] {
                 let frame = engine.gather(&engine.nothing_known(noon()));
-                let by = if levels % 2 == 0 { By::Fallback(1) } else { By::Rule(RuleId(4)) };
+                let by = if levels.is_multiple_of(2) { By::Fallback(1) } else { By::Rule(RuleId(4)) };
                 assert_eq!(engine.decide(&frame, SlotId(1)).by, by, "three times {levels} negations of no");
                 assert!(engine.explain(&frame, SlotId(1)).is_some());
             }

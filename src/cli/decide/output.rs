@@ -48,12 +48,16 @@ fn cannot(path: &Path, error: impl std::fmt::Display) -> CannotRun {
 
 impl<'a> Output<'a> {
     pub(super) fn create(path: &Path, rules: &'a Verified, tables: &'a [String]) -> Result<Self, CannotRun> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if !["csv", "jsonl", "ndjson"].contains(&ending.as_str()) {
+            let message = format!("`{}` does not say how to write it", path.display());
+            return Err(CannotRun::new("run::bad-output", message).help("end the name in .csv or .jsonl"));
+        }
         let mut name = path.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".{}.part", std::process::id()));
         let part = path.with_file_name(name);
         let file = BufWriter::new(File::create(&part).map_err(|error| cannot(path, error))?);
-        let lines = path.extension().is_some_and(|extension| extension == "jsonl" || extension == "ndjson");
-        let to = if lines {
+        let to = if ending != "csv" {
             To::JsonLines(file)
         } else {
             let mut writer = csv::Writer::from_writer(file);

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::output::words;
+use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
 use crate::frame::Decision;
@@ -15,7 +16,8 @@ use crate::value::{Instant, show_instant};
 /// How long the longest bar is.
 const BAR: usize = 28;
 
-pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Instant, terminal: &Terminal) {
+/// `kept` says whether what was recorded outlives the run.
+pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Instant, kept: bool, terminal: &Terminal) {
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
@@ -37,10 +39,13 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
         }
     }
     if summary.bad_rows.count > 0 {
+        terminal.line("");
         bad_rows(&summary.bad_rows, terminal);
     }
-    let recorded =
-        if summary.events > 0 { format!("; {} recorded", counted(summary.events, "event")) } else { String::new() };
+    let recorded = match (kept, summary.events) {
+        (true, events) if events > 0 => format!("; {} recorded", counted(events, "event")),
+        (_, _) => String::new(),
+    };
     terminal.line(format!(
         "\n{} by {}, {} each{recorded}",
         counted(summary.decisions, "decision"),
@@ -75,14 +80,17 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     let (shows_width, who_width) = (width(|row| &row.0), width(|row| &row.1));
     for (shows, who, count) in &rows {
         let share = *count as f64 * 100.0 / total.max(1) as f64;
-        let bar = terminal.styled("36", &bar(*count, most));
+        let bar = match terminal.format {
+            Format::Human => format!("  {}", terminal.styled("36", &bar(*count, most))),
+            Format::Plain | Format::Json => String::new(),
+        };
         terminal
-            .line(format!("  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %  {bar}", thousands(*count)));
+            .line(format!("  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %{bar}", thousands(*count)));
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
         let stopped = steps(&slot.fallbacks);
-        terminal.line(format!("  {} got the fallback; the rule that came nearest was {stopped}", thousands(fallbacks)));
+        terminal.line(format!("  {} got the fallback; what stopped the nearest rule: {stopped}", thousands(fallbacks)));
     }
     let held: Vec<String> = [(slot.capped, "a cap"), (slot.no_consent, "a missing consent")]
         .into_iter()
@@ -158,7 +166,7 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
 }
 
 pub(super) fn bad_rows(bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("\n{} passed over", counted(bad.count, "row"))));
+    terminal.line(terminal.styled("33", &format!("{} passed over", counted(bad.count, "row"))));
     named(bad, terminal);
 }
 
@@ -206,7 +214,7 @@ pub(super) fn machine(engine: &Engine, known: &Known, summary: &Summary, now: In
         .iter()
         .map(|(id, counts)| {
             let counts = json!({ "absent": counts.absent, "unreadable": counts.unreadable,
-                "not_in_list": counts.not_in_list, "stamps": counts.stamps });
+                "not_in_list": counts.not_in_list, "unreadable_stamps": counts.stamps });
             (rules[id].name.clone(), counts)
         })
         .collect();

@@ -135,6 +135,12 @@ impl<T> InPlace<T> for Checked<T> {
 }
 
 impl VerifyError {
+    /// Whether the model only is too much of something that is right in itself: authors can reach a limit, everything
+    /// else only a fault of the checker or a hand.
+    pub fn is_limit(&self) -> bool {
+        matches!(self.flaw, Flaw::TooMany { .. } | Flaw::TooDeep | Flaw::TooLarge)
+    }
+
     pub(super) fn at(kind: &str, name: &str, flaw: Flaw) -> Self {
         Self { place: place(kind, name), flaw }
     }

@@ -42,6 +42,7 @@ fn the_place_and_the_words() {
     let mut rules = rule_set();
     rules.rules[0].show = OfferId(99);
     assert_eq!(verify(&rules).unwrap_err().to_string(), "rule `comeback`: names offer number 99, which does not exist");
+    assert!(!verify(&rules).unwrap_err().is_limit());
     rules.rules[0].name = "x".repeat(1000);
     let shown = verify(&rules).unwrap_err().to_string();
     assert!(shown.len() < 200, "{shown}");
@@ -334,6 +335,7 @@ fn depth_and_size_are_bounded() {
     };
     let not = |before| Condition::Not(Box::new(Condition::Segment(SegmentId(before))));
     chain(300, not).unwrap();
+    assert!(chain(2_000, not).unwrap_err().is_limit());
     assert_eq!(chain(2_000, not).unwrap_err().flaw, Flaw::TooDeep);
     assert_eq!(chain(50_000, not).unwrap_err().flaw, Flaw::TooDeep, "found without recursion");
     let both = |before| {

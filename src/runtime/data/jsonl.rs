@@ -54,6 +54,9 @@ impl JsonlSource {
             return Ok(Some(match serde_json::from_str::<Fields<'_>>(text) {
                 Err(why) => bad(format!("it is no JSON object: {why}")),
                 Ok(fields) => {
+                    if let Some(word) = unread(&fields, columns) {
+                        return Ok(Some(bad(format!("`{word}` is not read from a row: give it as a file of its own"))));
+                    }
                     let key = columns.key(rules).map(|column| {
                         let raw = fields.get(&column.name);
                         raw.map_or(Fact::Missing(Missing::Absent), |raw| column.reader(rules).json(raw, None))
@@ -63,6 +66,12 @@ impl JsonlSource {
             }));
         }
     }
+}
+
+/// What one customer's JSON may say and a row may not: passing over an objection would be taking it for a yes.
+fn unread(fields: &Fields<'_>, columns: &Columns) -> Option<&'static str> {
+    let is_column = |word: &str| columns.columns.iter().any(|column| column.name == word);
+    ["consent", "history"].into_iter().find(|word| fields.get(word).is_some() && !is_column(word))
 }
 
 /// Every attribute that the line says something of.
