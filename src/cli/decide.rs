@@ -127,7 +127,7 @@ impl Asked<'_> {
 }
 
 enum Loaded {
-    Ready(World, Box<Engine>),
+    Ready(Box<World>, Box<Engine>),
     InError,
 }
 
@@ -144,7 +144,7 @@ fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Loaded, CannotRun
             CannotRun::new(refused.code().name, format!("{}: {refused}", arguments.folder.display()))
         })?;
         let engine = if arguments.no_jit { engine(loaded.rules().clone()) } else { Box::new(loaded) };
-        return Ok(Loaded::Ready(World::bundled(&arguments.folder), engine));
+        return Ok(Loaded::Ready(Box::new(World::bundled(&arguments.folder)), engine));
     }
     let world = worlds::one(&arguments.folder)?;
     let compiled = world.compile()?;
@@ -155,7 +155,7 @@ fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Loaded, CannotRun
         return Ok(Loaded::InError);
     };
     let engine = engine(rules.clone());
-    Ok(Loaded::Ready(world, engine))
+    Ok(Loaded::Ready(Box::new(world), engine))
 }
 
 /// One customer: a line a slot, or an object.
