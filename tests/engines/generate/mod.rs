@@ -68,6 +68,12 @@ pub(crate) fn generate(seed: u64) -> Generated {
     make(rng, size)
 }
 
+/// The rule set of a seed, so large.
+#[cfg_attr(test, expect(dead_code, reason = "only the benchmark asks for a size"))]
+pub(crate) fn sized(seed: u64, size: Size) -> Generated {
+    make(Rng::new(seed), size)
+}
+
 fn make(mut rng: Rng, size: Size) -> Generated {
     let now = Instant(1_781_517_600_000_000 + rng.between(-40, 40) * 86_400_000_000 + rng.between(0, 86_399_999_999));
     let mut world =
