@@ -7,22 +7,22 @@ use std::hint::black_box;
 use std::time::Instant;
 
 /// Somebody who decides: a name, and what one round does; gives something that depends on every decision.
-pub struct Contender<'a> {
-    pub name: &'static str,
-    pub round: Box<dyn FnMut() -> u64 + 'a>,
+pub(crate) struct Contender<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) round: Box<dyn FnMut() -> u64 + 'a>,
 }
 
 /// What came of it.
-pub struct Timed {
-    pub name: &'static str,
+pub(crate) struct Timed {
+    pub(crate) name: &'static str,
     /// Nanoseconds a decision, the median of all rounds.
-    pub nanoseconds: f64,
+    pub(crate) nanoseconds: f64,
     /// The median over the rounds of this time over the first contender's.
-    pub ratio: f64,
+    pub(crate) ratio: f64,
 }
 
 /// So many rounds of each in turn; a round makes `decisions`.
-pub fn compare(contenders: &mut [Contender<'_>], rounds: usize, decisions: usize) -> Vec<Timed> {
+pub(crate) fn compare(contenders: &mut [Contender<'_>], rounds: usize, decisions: usize) -> Vec<Timed> {
     let mut times: Vec<Vec<f64>> = contenders.iter().map(|_| Vec::with_capacity(rounds)).collect();
     // One round for the caches and the branch predictor.
     for contender in contenders.iter_mut() {
@@ -47,7 +47,7 @@ pub fn compare(contenders: &mut [Contender<'_>], rounds: usize, decisions: usize
 }
 
 /// The middle one.
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

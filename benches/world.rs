@@ -10,22 +10,24 @@ use cater::source::SourceSet;
 use cater::value::{Value, show_date, show_instant, show_number};
 
 /// A rule set and its customers.
-pub struct Base {
-    pub rules: Verified,
-    pub frames: Vec<Frame>,
+pub(crate) struct Base {
+    pub(crate) rules: Verified,
+    pub(crate) frames: Vec<Frame>,
     /// What a service would be sent about each customer.
-    pub texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
     /// What is known of each besides: consent, history, the moment.
-    pub facts: Vec<Facts>,
+    pub(crate) facts: Vec<Facts>,
+    /// What is known of everybody: the moment.
+    pub(crate) known: Facts,
 }
 
 /// Where the world lies.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples/telco-retention")
 }
 
 /// The rules of a folder.
-pub fn rules(folder: &Path) -> Result<Verified, String> {
+pub(crate) fn rules(folder: &Path) -> Result<Verified, String> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .map_err(|why| why.to_string())?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -42,7 +44,7 @@ pub fn rules(folder: &Path) -> Result<Verified, String> {
 }
 
 /// The world with all its customers.
-pub fn open(folder: &Path) -> Result<Base, String> {
+pub(crate) fn open(folder: &Path) -> Result<Base, String> {
     let text = |error: cater::runtime::data::DataError| error.to_string();
     let rules = rules(folder)?;
     let world = World::open(&folder.join(World::FILE)).map_err(text)?;
@@ -50,7 +52,8 @@ pub fn open(folder: &Path) -> Result<Base, String> {
     let known = world.facts(&rules, now).map_err(text)?;
     let consent = world.consent.as_deref().map(|path| ConsentIndex::open(&rules, path)).transpose().map_err(text)?;
     let events = world.events.as_deref().map(|path| EventIndex::open(&rules, path)).transpose().map_err(text)?;
-    let mut base = Base { rules: rules.clone(), frames: Vec::new(), texts: Vec::new(), facts: Vec::new() };
+    let mut base =
+        Base { rules: rules.clone(), frames: Vec::new(), texts: Vec::new(), facts: Vec::new(), known: known.clone() };
     for file in &world.customers {
         let file = file.file(&rules).map_err(text)?;
         let mut customers = Customers::open(&rules, &file).map_err(text)?;

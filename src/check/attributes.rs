@@ -98,7 +98,10 @@ impl Pass<'_> {
                 Mark::Key => marks.key.put(false, at, "key", &mut findings),
                 Mark::KeyRowNumber => marks.key.put(true, at, "key", &mut findings),
                 Mark::Needs(purpose) => marks.needs.push(purpose.clone()),
-                Mark::Fresh(of) => marks.fresh.put(period(*of), at, "fresh", &mut findings),
+                Mark::Fresh(of) => {
+                    findings.extend(super::literals::no_time(*of));
+                    marks.fresh.put(period(*of), at, "fresh", &mut findings);
+                }
                 Mark::Else(value) => marks.default.put(value.clone(), at, "else", &mut findings),
                 Mark::Sensitive => marks.sensitive.put((), at, "sensitive", &mut findings),
                 Mark::Hidden => marks.hidden.put((), at, "hidden", &mut findings),
@@ -134,6 +137,14 @@ impl Pass<'_> {
         if attribute.protective && !attribute.needs.is_empty() {
             let message = "a protective attribute needs no consent, because it only ever spares people";
             complain(marks.protective.span(), message, "delete `protective`, or its `needs`");
+        }
+        if attribute.protective && attribute.ty != Type::YesNo {
+            let message = "a protective attribute is yes or no";
+            complain(
+                marks.protective.span(),
+                message,
+                "say what spares people as yes or no: vulnerable: yes or no protective",
+            );
         }
         if attribute.never_used && !attribute.needs.is_empty() {
             let message = "what is never used needs no purpose";

@@ -108,6 +108,7 @@ impl Pass<'_> {
                     at_most.put((*count, events, clause.span), at, "at most", &mut findings);
                 }
                 CapClause::InAny(of) => {
+                    findings.extend(super::literals::no_time(*of));
                     window.put(CapWindow::Rolling(period(*of)), at, "in any", &mut findings);
                 }
                 CapClause::Ever => window.put(CapWindow::Ever, at, "ever", &mut findings),

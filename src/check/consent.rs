@@ -183,7 +183,8 @@ impl Pass<'_> {
                     }
                     let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
                     let sells = other.class == Class::Marketing && chooses.is_some();
-                    if sells && !open && !self.needs_direct_marketing(&other) {
+                    let sells = sells && !open && !self.needs_direct_marketing(&other);
+                    if sells || (chooses.is_some() && self.sells_further_on(&other, open)) {
                         self.substitute_sells(rule, span, cause);
                     }
                 }
@@ -196,6 +197,23 @@ impl Pass<'_> {
                 self.report(finding);
             }
         }
+    }
+
+    /// Whether what stands in for `rule`, at any step, sells to people whom an earlier rule chose, while no purpose of
+    /// direct marketing is known to be open. Substitutes form no circle by now.
+    fn sells_further_on(&self, rule: &Rule, open: bool) -> bool {
+        self.substitutes_of(rule).into_iter().any(|(cause, substitute, _)| {
+            let open = open || (cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule));
+            match substitute {
+                Substitute::Nothing => false,
+                Substitute::Show(offer) => !open && self.rules[offer].class == Class::Marketing,
+                Substitute::Try(other) => {
+                    let other = &self.rules[other];
+                    let sells = !open && other.class == Class::Marketing && !self.needs_direct_marketing(other);
+                    sells || self.sells_further_on(other, open)
+                }
+            }
+        })
     }
 
     fn substitutes_of(&self, rule: &Rule) -> Vec<(SubstituteCause, Substitute, Span)> {

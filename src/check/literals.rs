@@ -41,6 +41,15 @@ pub(super) fn period(duration: tree::Duration) -> Period {
     Period { count: duration.count, unit }
 }
 
+/// A complaint about `0 days` where a span of time is needed.
+pub(super) fn no_time(duration: tree::Duration) -> Option<Diagnostic> {
+    (duration.count == 0).then(|| {
+        Diagnostic::new(&types::BAD_RANGE, duration.span, "this is no time at all")
+            .primary("nothing fits in it")
+            .help("write at least 1, such as 7 days")
+    })
+}
+
 pub(super) fn decimal(number: tree::Number) -> Decimal {
     Decimal { mantissa: number.mantissa, scale: number.scale }
 }

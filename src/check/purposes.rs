@@ -89,7 +89,10 @@ impl Pass<'_> {
                     PurposeClause::Basis(of) => basis.put(of.clone(), keyword, "basis", &mut findings),
                     PurposeClause::Confirmed => confirmed.put((), keyword, "confirmed", &mut findings),
                     PurposeClause::Version(of) => version.put(*of, keyword, "version", &mut findings),
-                    PurposeClause::Valid(of) => valid.put(period(*of), keyword, "valid", &mut findings),
+                    PurposeClause::Valid(of) => {
+                        findings.extend(super::literals::no_time(*of));
+                        valid.put(period(*of), keyword, "valid", &mut findings);
+                    }
                     PurposeClause::DirectMarketing => direct.put((), keyword, "direct marketing", &mut findings),
                 }
             }

@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     if left_out == 0 {
         return Ok(Ended::Clean);
     }
-    let are = if left_out == 1 { "1 rule in error is".to_owned() } else { format!("{left_out} rules in error are") };
-    terminal.say(format!("{are} not in the drawing; `cater check` says why"));
+    let rules = counted(left_out, "declaration");
+    terminal.say(format!("{rules} in error not in the drawing; `cater check` says why"));
     Ok(Ended::Found)
 }

@@ -39,7 +39,14 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
     };
     let hit = match &cap.target {
         CapTarget::Offers(offers) => offer.is_some_and(|offer| offers.contains(&offer)),
-        CapTarget::Rules(of) => via.is_none() && rule.is_some_and(|rule| of.contains(&rule)),
+        // Who showed it was not written down, or is no rule any more: it may have been one of these, if they show it.
+        CapTarget::Rules(of) => {
+            via.is_none()
+                && rule.map_or_else(
+                    || offer.is_none_or(|offer| of.iter().any(|rule| rules[*rule].show == offer)),
+                    |rule| of.contains(&rule),
+                )
+        }
         CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)),
     };
     hit && (cap.rule.is_some() || offer.is_none_or(|offer| class_counts(rules, offer)))

@@ -1,73 +1,109 @@
-//! Questions asked of the graph of a small rule set: what uses what, what is reached, who stands above whom.
+//! Graphs of small rule sets.
 
 use super::{Link, Ranking, RuleGraph, Standing, Thing, circles};
 use crate::compile::compile;
-use crate::model::{RuleId, Verified};
+use crate::model::{Condition, Expression, Order, RuleId, RuleSet, SegmentId, SlotId, Substitute, ValueId};
 use crate::source::SourceSet;
 
-const SHOP: &str = r#"
-purpose orders "Use what I ordered" { basis consent }
-customer { id: text key  tier: one of [bronze, gold] needs orders  new: yes or no }
-segment best = tier is gold
-offer card { class service }
-offer tea { class service }
-offer story { class service }
-slot home on web { accepts service  fallback story }
-rule gold in home { when best  needs orders  before fresh  show card  if no consent try fresh }
-rule fresh in home { when new  priority 50  show tea }
-rule later in home { when new  priority 20  show card }
-rule equal in home { when new  priority 20  show tea }
-"#;
+const SHOP: &str = "
+purpose p \"P\" { basis consent }
+customer { id: text key  x: yes or no  n: whole from 0 to 9  needs p }
+segment s1 = x
+segment s2 = s1 and v1 is at least 3
+value v1 = n + 1
+offer a { class lifecycle  tags t }
+offer b { class service }
+cap c { at most 1 shown in any 7 days per customer on tag t }
+slot s on web { accepts service, lifecycle  fallback b when s1, nothing }
+rule r1 in s { when s2  needs p  priority 5  show a  if capped try r2 }
+rule r2 in s { unless x  before r3  show a  if unknown show b }
+rule r3 in s { when x  before r4  show a }
+rule r4 in s { when x  priority 5  show a }
+rule r5 in s { when x is known  show a }
+rule r6 in s { priority 1  show b }
+";
 
-fn shop() -> Verified {
-    let mut sources = SourceSet::default();
-    sources.add("shop.rules", SHOP);
-    let compiled = compile(sources);
-    compiled.runnable().cloned().unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
+fn shop() -> RuleSet {
+    let (sources, _) = SourceSet::single("shop.rules", SHOP);
+    RuleSet::clone(compile(sources).rules.as_deref().unwrap())
 }
 
-fn rule(rules: &Verified, name: &str) -> RuleId {
+fn rule(rules: &RuleSet, name: &str) -> RuleId {
     rules.rule_named(name).unwrap()
 }
 
-#[test]
-fn a_rule_shows_reads_needs_and_hands_on() {
-    let rules = shop();
-    let graph = RuleGraph::new(&rules);
-    let gold = Thing::Rule(rule(&rules, "gold"));
-    let uses: Vec<_> = graph.uses(gold).iter().map(|(link, thing)| (*link, thing.name(&rules).to_owned())).collect();
-    for (link, name) in
-        [(Link::Shows, "card"), (Link::Needs, "orders"), (Link::Reads, "best"), (Link::IfNoConsent, "fresh")]
-    {
-        assert!(uses.contains(&(link, name.to_owned())), "{link:?} {name}: {uses:?}");
-    }
-    let card = Thing::Offer(rules.offer_named("card").unwrap());
-    let shown_by: Vec<_> = graph.used_by(card).iter().map(|(_, thing)| thing.name(&rules).to_owned()).collect();
-    assert_eq!(shown_by, ["gold", "later"], "and by nobody else");
+fn names(rules: &RuleSet, links: Vec<(Link, Thing)>) -> Vec<String> {
+    links.into_iter().map(|(link, thing)| format!("{link:?} {} {}", thing.word(), thing.name(rules))).collect()
 }
 
 #[test]
-fn what_is_reached_is_what_is_followed() {
+fn every_reference_is_an_edge() {
     let rules = shop();
     let graph = RuleGraph::new(&rules);
-    let gold = Thing::Rule(rule(&rules, "gold"));
-    let tier = Thing::Attribute(rules.attribute_named("tier").unwrap());
-    let tea = Thing::Offer(rules.offer_named("tea").unwrap());
-    let read = graph.reach(gold, |link| link == Link::Reads);
-    assert!(read.contains(&tier) && !read.contains(&tea), "through the segment, and no further: {read:?}");
-    let shown = graph.reach(gold, |link| [Link::Shows, Link::IfNoConsent].contains(&link));
-    assert!(shown.contains(&tea) && !shown.contains(&tier), "through the rule that is tried: {shown:?}");
+    let uses = |name| names(&rules, graph.uses(Thing::Rule(rule(&rules, name))));
+    assert_eq!(uses("r1"), ["Reads segment s2", "Needs purpose p", "Shows offer a", "IfCapped rule r2"]);
+    assert_eq!(uses("r2"), ["Excludes attribute x", "Shows offer a", "IfUnknown offer b", "Before rule r3"]);
+    let segment = rules.segments.iter().position(|segment| segment.name == "s2").map(SegmentId::from_index).unwrap();
+    assert_eq!(names(&rules, graph.uses(Thing::Segment(segment))), ["Reads segment s1", "Reads value v1"]);
+    let offer = rules.offer_named("a").unwrap();
+    let by = names(&rules, graph.used_by(Thing::Offer(offer)));
+    assert_eq!(by, ["Shows rule r1", "Shows rule r2", "Shows rule r3", "Shows rule r4", "Shows rule r5"]);
+    assert_eq!(names(&rules, graph.uses(Thing::Offer(offer))), ["BoundBy cap c", "Carries tag t"]);
+    let cap = Thing::Cap(crate::model::CapId(0));
+    assert_eq!(names(&rules, graph.uses(cap)), ["Counts event shown", "Counts tag t"]);
+    let slot = names(&rules, graph.uses(Thing::Slot(SlotId(0))));
+    assert_eq!(slot.iter().filter(|link| link.starts_with("Holds")).count(), 6);
+    assert!(slot.contains(&"FallsBack offer b".to_owned()) && slot.contains(&"Reads segment s1".to_owned()));
 }
 
 #[test]
-fn authors_say_who_stands_above_whom() {
+fn what_a_rule_rests_on_is_found_through_every_level() {
     let rules = shop();
-    let ranking = Ranking::new(&rules, rules.slot_named("home").unwrap());
+    let graph = RuleGraph::new(&rules);
+    let reads = |link| matches!(link, Link::Reads | Link::Excludes | Link::Needs);
+    let reach = graph.reach(Thing::Rule(rule(&rules, "r1")), reads);
+    let found: Vec<_> = reach.into_iter().map(|thing| thing.name(&rules).to_owned()).collect();
+    assert_eq!(found, ["p", "n", "x", "s1", "s2", "v1"]);
+}
+
+#[test]
+fn authors_order_some_rules_and_names_the_rest() {
+    let rules = shop();
+    let ranking = Ranking::new(&rules, SlotId(0));
     let standing = |a, b| ranking.standing(rule(&rules, a), rule(&rules, b));
-    assert_eq!(standing("gold", "fresh"), Standing::First, "`before` says so");
-    assert_eq!(standing("fresh", "gold"), Standing::Second);
-    assert_eq!(standing("fresh", "later"), Standing::First, "50 is above 20");
-    assert_eq!(standing("later", "equal"), Standing::Equal);
-    assert!(ranking.misplaced().is_empty(), "the running order keeps to it");
+    assert_eq!(standing("r2", "r3"), Standing::First, "said");
+    assert_eq!(standing("r2", "r4"), Standing::First, "by the chain");
+    assert_eq!(standing("r4", "r2"), Standing::Second);
+    assert_eq!(standing("r1", "r4"), Standing::Equal, "one priority");
+    assert_eq!(standing("r1", "r3"), Standing::Equal, "`before` takes over the priority");
+    assert_eq!(standing("r1", "r5"), Standing::Unordered);
+    assert_eq!(standing("r6", "r1"), Standing::First, "service before lifecycle, whatever the priority");
+    assert!(ranking.outranks(rule(&rules, "r6"), rule(&rules, "r5")));
+    assert!(ranking.misplaced().is_empty());
+    let mut wrong = rules.clone();
+    wrong.slots[0].order.reverse();
+    assert!(!Ranking::new(&wrong, SlotId(0)).misplaced().is_empty());
+}
+
+#[test]
+fn circles_are_printed_whole() {
+    let mut rules = shop();
     assert!(circles(&rules).is_empty());
+    let segment = |name: &str| rules.segments.iter().position(|segment| segment.name == name).unwrap();
+    let (s1, s2) = (segment("s1"), segment("s2"));
+    rules.segments[s1].condition = Condition::Segment(SegmentId::from_index(s2));
+    let (r1, r2, r4) = (rule(&rules, "r1"), rule(&rules, "r2"), rule(&rules, "r4"));
+    rules.rules[r4.index()].order = Order::Before(vec![r2]);
+    rules.rules[r2.index()].if_unknown = Some(Substitute::Try(r1));
+    rules.values[0].expression = Expression::Value(ValueId(0));
+    let found: Vec<_> = circles(&rules).iter().map(|circle| circle.text(&rules)).collect();
+    assert_eq!(
+        found,
+        [
+            "`s1` reads `s2` reads `s1`",
+            "`v1` reads `v1`",
+            "`r2` before `r3` before `r4` before `r2`",
+            "`r1` tries `r2` tries `r1`"
+        ]
+    );
 }

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::frame::Decision;
 use crate::model::{RuleSet, SlotId, Verified};
-use crate::plan::{Layout, Plan, PlanError, Record};
+use crate::plan::{Layout, Plan, PlanError, Record, Records};
 use code::Code;
 use function::{NEXT_FUNCTION, ON, Piece, Places, TRY};
 
@@ -184,8 +184,23 @@ impl Compiled {
         if !record.is_of(&self.layout) {
             return None;
         }
+        self.decide_words(slot, record.words())
+    }
+
+    /// What the slot answers for one of many records, from 0; `None` as for [`Compiled::decide`], and where there are
+    /// not so many.
+    #[inline]
+    pub fn decide_nth(&self, slot: SlotId, records: &Records, nth: usize) -> Option<Decision> {
+        if !records.are_of(&self.layout) {
+            return None;
+        }
+        self.decide_words(slot, records.words(nth)?)
+    }
+
+    #[inline]
+    fn decide_words(&self, slot: SlotId, words: &[i64]) -> Option<Decision> {
         let slot = self.slots.get(slot.index())?;
-        let pick = slot.decide(&self.code, record.words())?;
+        let pick = slot.decide(&self.code, words)?;
         slot.picks.get(pick as usize).copied()
     }
 }

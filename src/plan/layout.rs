@@ -123,8 +123,8 @@ impl Layout {
     pub(super) fn new(rules: &RuleSet) -> Self {
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            words: 0,
-            flags: None,
+            words: 1,
+            flags: Some((Word(0), 0)),
             reads: vec![None; rules.attributes.len()],
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
             caps: vec![None; rules.caps.len()],
@@ -139,7 +139,8 @@ impl Layout {
         }
     }
 
-    /// How many words a record has.
+    /// How many words a record has; at least one.
+    #[inline]
     pub fn words(&self) -> usize {
         self.words as usize
     }

@@ -14,7 +14,7 @@ mod pack;
 
 pub use chain::{Link, SlotPlan};
 pub use layout::{Layout, Word};
-pub use pack::{Record, Unfit};
+pub use pack::{Record, Records, Unfit};
 
 use thiserror::Error;
 

@@ -32,11 +32,13 @@ pub struct Record {
 
 impl Record {
     /// The words, as many as the layout has.
+    #[inline]
     pub fn words(&self) -> &[i64] {
         &self.words
     }
 
     /// Whether it holds a frame packed by `layout`.
+    #[inline]
     pub fn is_of(&self, layout: &Layout) -> bool {
         self.packed && self.layout == layout.id && self.words.len() == layout.words()
     }
@@ -60,6 +62,48 @@ impl Record {
     }
 }
 
+/// Many packed frames of one layout side by side, for whoever decides over a base.
+#[derive(Clone, Debug)]
+pub struct Records {
+    layout: u64,
+    width: usize,
+    words: Vec<i64>,
+}
+
+impl Records {
+    /// Adds a record; `false`, and nothing is added, if it holds no frame of the same layout.
+    pub fn push(&mut self, record: &Record) -> bool {
+        let fits = record.packed && record.layout == self.layout;
+        if fits {
+            self.words.extend_from_slice(&record.words);
+        }
+        fits
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        if self.width == 0 { 0 } else { self.words.len() / self.width }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// The words of a record, from 0.
+    #[inline]
+    pub fn words(&self, nth: usize) -> Option<&[i64]> {
+        let start = nth.checked_mul(self.width)?;
+        self.words.get(start..start.checked_add(self.width)?)
+    }
+
+    /// Whether they were packed by `layout`.
+    #[inline]
+    pub fn are_of(&self, layout: &Layout) -> bool {
+        self.layout == layout.id
+    }
+}
+
 /// A frame that was not gathered for the rule set: a value is not of its attribute's type or out of its range. The
 /// reference evaluator can decide it all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -74,6 +118,11 @@ impl Layout {
     pub fn record(&self) -> Record {
         let blank = vec![0; self.words()];
         Record { layout: self.id, packed: false, moment: None, words: blank.clone(), blank, strangers: Vec::new() }
+    }
+
+    /// No records yet, of this layout.
+    pub fn records(&self) -> Records {
+        Records { layout: self.id, width: self.words(), words: Vec::new() }
     }
 
     /// Writes a frame into a record, whatever it held before. The frame and the layout are of the same rule set.

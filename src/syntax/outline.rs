@@ -85,11 +85,13 @@ impl Reader<'_> {
         let labelled = |next: usize| next + usize::from(self.is_kind(next, TokenKind::Text));
         let opens = |at: usize| self.is_sign(at, b'{').then_some(at);
         // Names stand on the line of the opening word, so that `offer` at the end of one declaration makes no header
-        // with a broken `customer {` on the next line. They may stand on a later one where the word begins its line,
-        // unless they make a header by themselves.
+        // with a broken `customer {` on the next line. They may stand on a later one where the word begins its line and
+        // the name is indented deeper, unless they make a header by themselves.
         let starts_line = self.first_on_line(at);
-        let is_name = |at: usize| {
-            self.is_name(at) && (!self.first_on_line(at) || starts_line && !self.is_header_without_name(at))
+        let column = |at: usize| self.token(at).map_or(0, |token| token.column);
+        let is_name = |name: usize| {
+            let deeper = starts_line && column(name) > column(at) && !self.is_header_without_name(name);
+            self.is_name(name) && (!self.first_on_line(name) || deeper)
         };
         // `as offer` with `given {` behind it in a test is no header either.
         let is_given = !starts_line && self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{');

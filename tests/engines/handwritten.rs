@@ -3,7 +3,7 @@
 #[path = "../../benches/world.rs"]
 #[expect(dead_code, reason = "the benchmark uses the rest")]
 mod world;
-#[path = "../../benches/handwritten/write.rs"]
+#[path = "../../benches/handwritten/write/mod.rs"]
 mod write;
 
 use std::path::Path;

@@ -6,6 +6,7 @@ pub(crate) mod generate;
 #[cfg(feature = "cli")]
 mod handwritten;
 pub(crate) mod hunt;
+mod limits;
 mod planted;
 pub(crate) mod rng;
 pub(crate) mod shrink;

@@ -7,7 +7,11 @@ mod schemas;
 mod speed;
 mod worlds;
 
-use super::testing::{report, verdict};
+use super::testing::{report, rules, verdict};
+use super::{Options, Report, analyse};
+use crate::diagnostics::Diagnostic;
+use crate::graph::LeftOut;
+use crate::value::Instant;
 
 const BASE: &str = "
 customer {
@@ -128,6 +132,85 @@ fn ages_against_dates() {
             ("edge", "contradictory: [Dates, When(0), When(1)]"),
         ],
     );
+}
+
+#[test]
+fn a_distance_passes_a_date_only_after_reaching_it() {
+    check(
+        "rule between in s { when last is after 2026-01-01T00:00Z  when last is more than 10 days old  show a }",
+        &[("between", "reachable")],
+    );
+    check(
+        "rule never in s { when last is after 2026-01-01T00:00Z  when last is more than 10 days old  active until 2026-01-11T00:00Z  show a }",
+        &[("never", "contradictory: [Dates, When(0), When(1)]")],
+    );
+}
+
+#[test]
+fn an_objection_to_direct_marketing_is_one() {
+    check(
+        "purpose p \"P\" { basis consent  direct marketing }
+         purpose q \"Q\" { basis legitimate interest \"L\"  direct marketing }
+         purpose r \"R\" { basis legitimate interest \"L\" }
+         rule one in s { when consent.p is objected  when consent.q is granted  priority 9  show a }
+         rule two in s { when consent.p is objected  when consent.r is granted  priority 8  show b }
+         rule three in s { when consent.r is withdrawn  priority 7  show c }",
+        &[("one", "contradictory: [When(0), When(1)]"), ("two", "reachable"), ("three", "contradictory: [When(0)]")],
+    );
+}
+
+#[test]
+fn from_an_instant_on_what_is_over_is_over() {
+    let text = format!(
+        "{BASE}
+         rule spring in s {{ when news  active 2026-03-01 to 2026-03-31  priority 9  show a }}
+         rule all in s {{ active from 2026-04-01  priority 8  show b }}
+         rule below in s {{ when news  priority 7  show c }}"
+    );
+    let rules = rules(&text);
+    let report = |from: &str| analyse(&rules, &Options { from: Instant::parse(from), ..Options::default() });
+    let of = |report: &Report| ["spring", "all", "below"].map(|rule| verdict(&rules, report, rule));
+    assert_eq!(of(&report("2026-01-01T00:00Z")), ["reachable", "reachable", "reachable"]);
+    let late = report("2026-05-01T00:00Z");
+    assert_eq!(of(&late), ["never active", "reachable", "covered by all"]);
+    let over: Vec<&str> = late.diagnostics.iter().map(|found| found.message.as_str()).collect();
+    assert!(over.contains(&"`spring` is over"), "{over:?}");
+}
+
+#[test]
+fn what_is_left_out_may_use_what_seems_idle() {
+    let text = format!("{BASE} segment idle = news  slot empty on web {{ accepts service  fallback nothing }}");
+    let rules = rules(&text);
+    let codes = |left_out: Vec<LeftOut>| -> Vec<&str> {
+        let report = analyse(&rules, &Options { left_out, ..Options::default() });
+        report.diagnostics.iter().map(|found| found.code.name).collect()
+    };
+    let idle = codes(Vec::new());
+    assert!(idle.contains(&"lint::unused-segment") && idle.contains(&"lint::slot-without-rules"), "{idle:?}");
+    assert!(codes(vec![LeftOut::default()]).is_empty());
+    let slot = rules.slot_named("empty");
+    let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+    let some = codes(vec![LeftOut { slot, names: names(&["a", "idle"]) }]);
+    assert!(!some.contains(&"lint::unused-segment"), "{some:?}");
+    assert_eq!(some.iter().filter(|code| **code == "lint::slot-without-rules").count(), 1, "only of slot s: {some:?}");
+    assert_eq!(some.iter().filter(|code| **code == "lint::unused-offer").count(), 4, "all but a: {some:?}");
+}
+
+#[test]
+fn a_budget_that_is_used_up_is_no_verdict() {
+    let text = format!(
+        "{BASE}
+         rule low in s {{ when age is less than 40  priority 9  show a }}
+         rule high in s {{ when age is at least 30  priority 8  show b }}
+         rule all in s {{ when age is known  priority 7  show c }}"
+    );
+    let rules = rules(&text);
+    let report = analyse(&rules, &Options { budget: 1, ..Options::default() });
+    assert_eq!(verdict(&rules, &report, "all"), "unknown: Budget");
+    let all = rules.rule_named("all").map(|all| rules[all].span);
+    let is_note = |found: &Diagnostic| found.code.name == "lint::not-decided" && found.span() == all;
+    assert_eq!(report.diagnostics.iter().filter(|found| is_note(found)).count(), 1);
+    assert!(report.diagnostics.iter().all(|found| found.code.name != "lint::unreachable-rule"));
 }
 
 #[test]

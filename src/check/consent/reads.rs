@@ -8,7 +8,8 @@ pub(super) struct Read {
     pub(super) attribute: AttributeId,
     /// The segments and values on the way, outermost first.
     pub(super) through: Vec<String>,
-    /// Under no `not` and no `is known`: more of it makes the condition more true, so an `unless` only spares.
+    /// A bare `x`, or `x else no`, under no `not`: an `unless` over it only spares. No other test qualifies: `x is less
+    /// than 50` and `(1 when x) is less than 1` under `unless` would choose the very people it should spare.
     pub(super) positive: bool,
 }
 
@@ -66,8 +67,9 @@ impl<'a> Reads<'a> {
                     self.through.pop();
                 }
             }
-            Condition::Known(of) | Condition::Never(of) => self.expression(of, false),
-            Condition::Holds(_)
+            Condition::Holds(of) => self.expression(of, positive && is_bare(of)),
+            Condition::Known(_)
+            | Condition::Never(_)
             | Condition::Equal(..)
             | Condition::OneOf(..)
             | Condition::Compare(..)
@@ -75,7 +77,7 @@ impl<'a> Reads<'a> {
             | Condition::Has(..)
             | Condition::Age(..) => {
                 for operand in condition.operands() {
-                    self.expression(operand, positive);
+                    self.expression(operand, false);
                 }
             }
         }
@@ -101,9 +103,27 @@ impl<'a> Reads<'a> {
                 self.expression(right, positive);
             }
             Expression::When(value, condition, _) => {
-                self.expression(value, positive);
-                self.condition(condition, positive);
+                self.expression(value, false);
+                self.condition(condition, false);
             }
         }
+    }
+}
+
+/// `x`, or `x else no`: the looser form that spares only those who are known to need it.
+fn is_bare(expression: &Expression) -> bool {
+    match expression {
+        Expression::Attribute(_) => true,
+        Expression::Else(of, otherwise, _) => {
+            matches!(**of, Expression::Attribute(_))
+                && matches!(**otherwise, Expression::Literal(crate::value::Value::YesNo(false), _))
+        }
+        Expression::Literal(..)
+        | Expression::Value(_)
+        | Expression::Consent(_)
+        | Expression::Now
+        | Expression::Rescale(..)
+        | Expression::Arithmetic(..)
+        | Expression::When(..) => false,
     }
 }

@@ -18,6 +18,13 @@ fn negate_if(negated: bool, condition: Condition) -> Condition {
     if negated { Condition::Not(Box::new(condition)) } else { condition }
 }
 
+/// `a is b` of two yes-or-no things: both yes or both no; unknown where one is, as Kleene's tables have it.
+fn both_alike(a: Expression, b: Expression) -> Condition {
+    let yes = |of: &Expression| Condition::Holds(of.clone());
+    let no = |of: &Expression| Condition::Not(Box::new(yes(of)));
+    Condition::Or(vec![Condition::And(vec![yes(&a), yes(&b)]), Condition::And(vec![no(&a), no(&b)])])
+}
+
 impl Pass<'_> {
     /// `x is ..`
     pub(super) fn is(&mut self, subject: &Expr, test: &Test) -> Option<Condition> {
@@ -80,7 +87,10 @@ impl Pass<'_> {
             return Some(negate_if(!*yes, Condition::Holds(left)));
         }
         self.exactly_comparable(ty, right.1, value)?;
-        let (left, right, _) = self.one_type((left, ty), span, right, value.span)?;
+        let (left, right, ty) = self.one_type((left, ty), span, right, value.span)?;
+        if ty == Type::YesNo {
+            return Some(both_alike(left, right));
+        }
         Some(Condition::Equal(left, right))
     }
 

@@ -98,7 +98,8 @@ impl CellReader<'_> {
     /// What the mapping says of exactly this cell.
     fn spelt(&self, cell: &str, stamp: Option<Instant>) -> Option<Fact> {
         let spellings = self.spellings.iter().chain(&self.attribute.mapping.spellings);
-        spellings.into_iter().find(|(spelling, _)| spelling == cell).map(|(_, meaning)| match meaning {
+        let cell = nfc(cell);
+        spellings.into_iter().find(|(spelling, _)| nfc(spelling) == cell).map(|(_, meaning)| match meaning {
             Spelling::Value(value) => Fact::Known(value.clone(), stamp),
             Spelling::Missing => Fact::Missing(Missing::Absent),
         })
@@ -121,7 +122,8 @@ impl CellReader<'_> {
             Type::Score(_) => readable(mantissa(text, SCORE.scale).map(Value::Number)),
             Type::Text => Ok(Value::Text(nfc(text))),
             Type::OneOf(list) => {
-                let member = self.rules.members(list).iter().position(|member| member == text);
+                let text = nfc(text);
+                let member = self.rules.members(list).iter().position(|member| **member == *text);
                 let member = member.and_then(|member| u16::try_from(member).ok());
                 member.map(Value::Member).ok_or(Missing::NotInList)
             }
@@ -199,7 +201,8 @@ pub(super) fn instant(text: &str, rules: &RuleSet) -> Option<Instant> {
     Instant::parse(text).or_else(|| Instant::from_civil(civil()?, &rules.defaults.zone))
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 mod tests {
     use super::*;
     use crate::model::sample::{at, rule_set};

@@ -48,7 +48,7 @@ impl ConsentIndex {
     }
 
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let mut table = Table::open(name, input, None, ["customer", "purpose", "status"].into_iter())?;
+        let mut table = Table::open(name, input, None, ["customer", "purpose", "status"].into_iter())?.padded();
         let columns = Columns {
             customer: table.required("customer", "the customer's key")?,
             purpose: table.required("purpose", "the purpose")?,

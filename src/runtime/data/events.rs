@@ -46,7 +46,7 @@ impl EventIndex {
     }
 
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let mut table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?;
+        let mut table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
         let customer = table.required("customer", "the customer's key")?;
         let event = table.required("event", "the event")?;
         let at = table.required("at", "its time")?;

@@ -62,6 +62,7 @@ pub(super) struct Table {
     header: Vec<String>,
     row: u64,
     record: ByteRecord,
+    padded: bool,
 }
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -85,7 +86,7 @@ impl Table {
             DELIMITERS.into_iter().rev().max_by_key(found).unwrap_or(b',')
         });
         let all: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(rest));
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(RowLimit::new(all));
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(RowLimit::new(all));
         let header: Vec<String> = match reader.byte_headers() {
             Ok(header) => header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
             Err(why) => return Err(fatal(file, why)),
@@ -94,7 +95,14 @@ impl Table {
             return Err(DataError::new(&codes::MISSING_COLUMN, format!("`{file}` is empty: it has no header"))
                 .help("the first row names the columns"));
         }
-        Ok(Self { file: file.to_owned(), reader, header, row: 0, record: ByteRecord::new() })
+        Ok(Self { file: file.to_owned(), reader, header, row: 0, record: ByteRecord::new(), padded: false })
+    }
+
+    /// Takes rows with fewer cells than the header: the cells that are not there are empty. A row with more is still
+    /// no row. For tables in which a lost row would loosen something.
+    pub(super) fn padded(mut self) -> Self {
+        self.padded = true;
+        self
     }
 
     /// The place of a column, if the table has it.
@@ -135,21 +143,24 @@ impl Table {
             Ok(true) => {
                 self.row += 1;
                 let line = line(&self.record);
+                let (cells, columns) = (self.record.len(), self.header.len());
+                if cells > columns || (cells < columns && !self.padded) {
+                    let why = format!("it has {}, and the header has {columns}", counted(cells, "cell"));
+                    return bad(&self.file, self.row, line, why);
+                }
+                (cells..columns).for_each(|_| self.record.push_field(b""));
                 match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
                     Ok(cells) => Ok(Some(Line::Row { number: self.row, line, cells })),
                     Err(_) => bad(&self.file, self.row, line, "it is not UTF-8".to_owned()),
                 }
             }
-            Err(why) => {
-                let ErrorKind::UnequalLengths { pos, expected_len, len } = why.kind() else {
-                    return Err(fatal(&self.file, why));
-                };
-                self.row += 1;
-                let line = pos.as_ref().map_or(0, csv::Position::line);
-                bad(&self.file, self.row, line, format!("it has {len} cells, and the header has {expected_len}"))
-            }
+            Err(why) => Err(fatal(&self.file, why)),
         }
     }
+}
+
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn fatal(file: &str, why: csv::Error) -> DataError {

@@ -65,6 +65,15 @@ impl Size {
 pub(crate) fn generate(seed: u64) -> Generated {
     let mut rng = Rng::new(seed);
     let size = Size::random(&mut rng);
+    make(rng, size)
+}
+
+/// The rule set of a seed, so large.
+pub(crate) fn sized(seed: u64, size: Size) -> Generated {
+    make(Rng::new(seed), size)
+}
+
+fn make(mut rng: Rng, size: Size) -> Generated {
     let now = Instant(1_781_517_600_000_000 + rng.between(-40, 40) * 86_400_000_000 + rng.between(0, 86_399_999_999));
     let mut world =
         World { rng, rules: RuleSet::new(), now, scenarios: Vec::new(), probes: Vec::new(), sparing: false };
