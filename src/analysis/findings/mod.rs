@@ -13,7 +13,7 @@ mod not_decided;
 mod service_hides;
 mod unreachable_fallback;
 mod unreachable_rule;
-mod words;
+pub(super) mod words;
 
 use super::{Options, Report};
 use crate::diagnostics::Diagnostic;

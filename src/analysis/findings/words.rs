@@ -6,7 +6,7 @@ use crate::frame::{Fact, Happened, Stamp};
 use crate::graph::{Ranking, Standing};
 use crate::model::show::show_value;
 use crate::model::{OfferId, RuleId, RuleSet};
-use crate::value::{Consent, Missing, Type, Value, show_instant, show_number};
+use crate::value::{Consent, Instant, Missing, Type, Value, show_instant, show_number};
 
 /// More events than this are told by their number.
 const MOST_LISTED: usize = 12;
@@ -30,7 +30,7 @@ pub(super) fn with_customer(mut diagnostic: Diagnostic, rules: &RuleSet, witness
 }
 
 /// The customer in the words of a test; what a test cannot state stands behind `//`.
-fn customer(rules: &RuleSet, witness: &Witness) -> Vec<String> {
+pub(in crate::analysis) fn customer(rules: &RuleSet, witness: &Witness) -> Vec<String> {
     let facts = &witness.facts;
     let mut lines = vec![format!("now     {}", show_instant(facts.now))];
     let mut given = Vec::new();
@@ -39,7 +39,9 @@ fn customer(rules: &RuleSet, witness: &Witness) -> Vec<String> {
         match fact {
             Fact::Missing(Missing::Absent) => {}
             Fact::Missing(reason) => remarks.push(format!("// {} is {}", attribute.name, reason.word())),
-            Fact::Known(value, _) => given.push(format!("{}: {}", attribute.name, shown(rules, attribute.ty, value))),
+            Fact::Known(value, _) => {
+                given.push(format!("{}: {}", attribute.name, shown(rules, attribute.ty, value, facts.now)))
+            }
             Fact::Increments(parts) => {
                 let parts =
                     parts.iter().map(|(part, at)| format!("{} at {}", show_number(*part, 6), show_instant(*at)));
@@ -69,9 +71,9 @@ fn customer(rules: &RuleSet, witness: &Witness) -> Vec<String> {
 }
 
 /// A score is given as what it adds up from.
-fn shown(rules: &RuleSet, ty: Type, value: &Value) -> String {
+fn shown(rules: &RuleSet, ty: Type, value: &Value, now: Instant) -> String {
     match (ty, value) {
-        (Type::Score(_), Value::Number(part)) => format!("[{} at now]", show_number(*part, 6)),
+        (Type::Score(_), Value::Number(part)) => format!("[{} at {}]", show_number(*part, 6), show_instant(now)),
         (
             Type::YesNo
             | Type::Number(_)

@@ -3,6 +3,7 @@
 mod agree;
 mod cells;
 mod metamorphic;
+mod paste;
 mod schemas;
 mod speed;
 mod worlds;
