@@ -102,7 +102,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Sections<'_>, Digest), BundleError> 
     }
     let digest = digest_of(bytes);
     if bytes.get(16..HEADER) != Some(&digest.0) {
-        return Err(damaged("the digest is that of other content"));
+        return Err(damaged("its content is not what its digest says"));
     }
     let count = number(bytes, 12)?;
     if count > MAX_SECTIONS {

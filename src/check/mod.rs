@@ -126,6 +126,9 @@ impl<'a> Pass<'a> {
         self.caps();
         if self.poison.is_empty() {
             self.order();
+        }
+        // Chains of substitutes are followed from here on: they must end.
+        if self.poison.is_empty() {
             self.consent();
         }
         if self.poison.is_empty() { self.cases() } else { Vec::new() }

@@ -85,10 +85,7 @@ enum Assumed {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let (world, engine) = match rules(arguments, terminal)? {
-        Loaded::Ready(world, engine) => (world, *engine),
-        Loaded::InError => return Ok(Ended::Found),
-    };
+    let Some((world, engine)) = rules(arguments, terminal)? else { return Ok(Ended::Found) };
     let rules = engine.rules();
     let config = world.config.as_ref();
     let now = customer::now(arguments.now.as_deref(), config)?;
@@ -126,15 +123,9 @@ impl Asked<'_> {
     }
 }
 
-enum Loaded {
-    Ready(World, Box<Engine>),
-    InError,
-}
-
-/// The rules of a folder, compiled, or of a bundle, verified.
-fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Loaded, CannotRun> {
-    let engine =
-        |rules: Verified| Box::new(if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) });
+/// The rules of a folder, compiled, or of a bundle, verified; nothing if they are in error, which has been said.
+fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Option<(World, Engine)>, CannotRun> {
+    let engine = |rules: Verified| if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) };
     if arguments.folder.is_file() && arguments.folder.extension().is_none_or(|extension| extension != "rules") {
         let cannot = |why: std::io::Error| {
             CannotRun::new("run::unreadable-file", format!("{}: {why}", arguments.folder.display()))
@@ -143,8 +134,8 @@ fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Loaded, CannotRun
         let loaded = Engine::load(&bytes).map_err(|refused| {
             CannotRun::new(refused.code().name, format!("{}: {refused}", arguments.folder.display()))
         })?;
-        let engine = if arguments.no_jit { engine(loaded.rules().clone()) } else { Box::new(loaded) };
-        return Ok(Loaded::Ready(World::bundled(&arguments.folder), engine));
+        let engine = if arguments.no_jit { engine(loaded.rules().clone()) } else { loaded };
+        return Ok(Some((World::bundled(&arguments.folder), engine)));
     }
     let world = worlds::one(&arguments.folder)?;
     let compiled = world.compile()?;
@@ -152,10 +143,10 @@ fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Loaded, CannotRun
         terminal.findings(&compiled.diagnostics, &compiled.sources);
         let count = render::count(&compiled.diagnostics);
         terminal.say(format!("{}: {count}; nobody was decided for", world.root.display()));
-        return Ok(Loaded::InError);
+        return Ok(None);
     };
     let engine = engine(rules.clone());
-    Ok(Loaded::Ready(world, engine))
+    Ok(Some((world, engine)))
 }
 
 /// One customer: a line a slot, or an object.

@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
                     } else {
                         terminal.findings(&findings, &sources);
                         let count = render::count(&findings);
-                        terminal.say(format!("{}: {count}; left as it is", source.name));
+                        terminal.say(format!("{}: {count}", source.name));
                     }
                     unreadable.push(source.name.clone());
                 }
@@ -61,7 +61,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             terminal.line(format!("{word}: {name}"));
         }
         let same = seen - changed.len() - unreadable.len();
-        terminal.say(format!("{} {word}, {same} already so", counted(changed.len(), "file")));
+        let broken = match unreadable.len() {
+            0 => String::new(),
+            count => format!(", {count} in error and not touched"),
+        };
+        terminal.say(format!("{} {word}, {same} already so{broken}", counted(changed.len(), "file")));
     }
     let found = !unreadable.is_empty() || (arguments.check && !changed.is_empty());
     Ok(if found { Ended::Found } else { Ended::Clean })

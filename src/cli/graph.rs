@@ -78,7 +78,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     if left_out == 0 {
         return Ok(Ended::Clean);
     }
-    let rules = counted(left_out, "declaration");
-    terminal.say(format!("{rules} in error not in the drawing; `cater check` says why"));
+    let rules = counted(left_out, "rule");
+    let is = if left_out == 1 { "is" } else { "are" };
+    terminal.say(format!("{rules} in error {is} not in the drawing; `cater check` says why"));
     Ok(Ended::Found)
 }

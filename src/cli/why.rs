@@ -66,8 +66,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let change =
             rule.zip(explained.first()).and_then(|(rule, (slot, frame, _))| eval::nearest(rules, frame, *slot, rule));
         let explanations: Vec<&Explanation> = explained.iter().map(|(.., explanation)| explanation).collect();
-        terminal.json(&json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now),
-            "slots": explanations, "smallest_change": change }));
+        let mut object =
+            json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now), "slots": explanations });
+        if let (Some(_), Some(fields)) = (rule, object.as_object_mut()) {
+            fields.insert("smallest_change".to_owned(), json!(change));
+        }
+        terminal.json(&object);
         return Ok(Ended::Clean);
     }
     for (at, (_, frame, explanation)) in explained.iter().enumerate() {

@@ -50,7 +50,7 @@ fn begins(pattern: &[String], lines: &[String]) -> bool {
 }
 
 /// Whether a line matches; `[..]` stands for anything, also nothing.
-fn line_matches(pattern: &str, line: &str) -> bool {
+pub(crate) fn line_matches(pattern: &str, line: &str) -> bool {
     let mut parts = pattern.split("[..]");
     let Some(mut rest) = parts.next().and_then(|first| line.strip_prefix(first)) else { return false };
     let mut parts: Vec<&str> = parts.collect();

@@ -39,6 +39,7 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
         }
     }
     if summary.bad_rows.count > 0 {
+        terminal.line("");
         bad_rows(&summary.bad_rows, terminal);
     }
     let recorded = match (kept, summary.events) {
@@ -83,13 +84,13 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
             Format::Human => format!("  {}", terminal.styled("36", &bar(*count, most))),
             Format::Plain | Format::Json => String::new(),
         };
-        let count = thousands(*count);
-        terminal.line(format!("  {shows:shows_width$}  {who:who_width$}  {count:>9}  {share:>5.1} %{bar}"));
+        terminal
+            .line(format!("  {shows:shows_width$}  {who:who_width$}  {:>9}  {share:>5.1} %{bar}", thousands(*count)));
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
         let stopped = steps(&slot.fallbacks);
-        terminal.line(format!("  {} got the fallback; the rule that came nearest was {stopped}", thousands(fallbacks)));
+        terminal.line(format!("  {} got the fallback; what stopped the nearest rule: {stopped}", thousands(fallbacks)));
     }
     let held: Vec<String> = [(slot.capped, "a cap"), (slot.no_consent, "a missing consent")]
         .into_iter()
@@ -165,7 +166,7 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
 }
 
 pub(super) fn bad_rows(bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("\n{} passed over", counted(bad.count, "row"))));
+    terminal.line(terminal.styled("33", &format!("{} passed over", counted(bad.count, "row"))));
     named(bad, terminal);
 }
 
@@ -213,7 +214,7 @@ pub(super) fn machine(engine: &Engine, known: &Known, summary: &Summary, now: In
         .iter()
         .map(|(id, counts)| {
             let counts = json!({ "absent": counts.absent, "unreadable": counts.unreadable,
-                "not_in_list": counts.not_in_list, "stamps": counts.stamps });
+                "not_in_list": counts.not_in_list, "unreadable_stamps": counts.stamps });
             (rules[id].name.clone(), counts)
         })
         .collect();

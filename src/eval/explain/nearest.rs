@@ -10,7 +10,7 @@
 //!
 //! Clauses that read a protected fact are taken to hold, for every rule alike: the answer is the same whatever the fact
 //! is, and says `as far as protected facts allow`. Of a rule that waits for consent all clauses are taken to hold, since
-//! nothing may be said of its audience; that answer says `if its audience fits`.
+//! nothing may be said of its audience; that answer says `provided its audience fits`.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

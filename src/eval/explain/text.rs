@@ -194,7 +194,7 @@ impl std::fmt::Display for Change {
         write!(f, "smallest change: {} wins if {}", self.rule, self.facts.join(" and "))?;
         f.write_str(match self.provided {
             Some(Proviso::ProtectedFacts) => ", as far as protected facts allow",
-            Some(Proviso::Audience) => ", if its audience fits",
+            Some(Proviso::Audience) => ", provided its audience fits",
             None => "",
         })
     }

@@ -115,7 +115,7 @@ fn b_the_score_may_not_be_read() {
         "bank_tile shows savings_tips, the fallback
   platinum: no consent for financial_profiling (unknown)
   fallback savings_tips: wins
-  smallest change: platinum wins if consent.financial_profiling is granted, if its audience fits"
+  smallest change: platinum wins if consent.financial_profiling is granted, provided its audience fits"
     );
     let mut other = facts.clone();
     bank.score(&mut other, 1, "2020-01-01T00:00Z");

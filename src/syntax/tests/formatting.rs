@@ -70,7 +70,7 @@ fn the_look() {
             ("look_of_s6", include_str!("data/s6.rules")),
             ("look_of_odd_layout", include_str!("data/odd_layout.rules")),
         ] {
-            insta::assert_snapshot!(name, formatted(text));
+            insta::assert_snapshot!(name, format!("{text}\n{:-<100}\n{}", "", formatted(text)));
         }
     });
 }
