@@ -96,7 +96,14 @@ fn as_json(rules: &RuleSet, facts: &Facts) -> String {
             Value::Text(text) => text.to_string().into(),
             Value::Member(member) => match attribute.ty {
                 cater::value::Type::OneOf(list) => rules.members(list)[usize::from(*member)].clone().into(),
-                _ => serde_json::Value::Null,
+                cater::value::Type::YesNo
+                | cater::value::Type::Number(_)
+                | cater::value::Type::Text
+                | cater::value::Type::Set
+                | cater::value::Type::Time
+                | cater::value::Type::Date
+                | cater::value::Type::Zone
+                | cater::value::Type::Score(_) => serde_json::Value::Null,
             },
             Value::Set(elements) => elements.iter().map(|element| element.to_string()).collect(),
             Value::Time(at) => show_instant(*at).into(),

@@ -1,7 +1,7 @@
 //! The pipeline on one screen: text -> tree -> model -> findings. Start reading here.
 //!
 //! 1. [`syntax::parse`] reads each file into a tree; every syntax error is reported, nothing good is lost.
-//! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`](crate::model::RuleSet), and tests.
+//! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`], and tests.
 //! 3. [`Verified::new`] looks at the model again, written apart from the checker; nothing runs that it refuses.
 //! 4. [`Compiled::analyse`] says what correct rules do that nobody meant, with a customer who shows it.
 //!

@@ -1,5 +1,7 @@
 //! What hand-written rules lean on: sentinels instead of options in the struct, options while computing.
 
+#![allow(dead_code, reason = "which of these are used depends on the rules")]
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

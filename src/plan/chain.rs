@@ -5,7 +5,7 @@
 //!
 //! A rule is tried at most once in a decision, and nothing has to remember that: whether a rule, or what stands in for
 //! it, wins follows from the record alone, so whoever failed once fails again. A `try` of a rule that stands before in
-//! the chain therefore leads straight on.
+//! the chain, or next, therefore leads straight on.
 
 use std::collections::HashMap;
 
@@ -112,8 +112,9 @@ impl Chain<'_, '_> {
             slot.order.iter().enumerate().map(|(place, rule)| (*rule, place)).collect();
         let mut links = Vec::new();
         for (place, rule) in slot.order.iter().enumerate() {
-            let failed = |other: RuleId| places.get(&other).is_some_and(|other| *other <= place);
-            links.push(self.rule(*rule, &failed)?);
+            // The rule that comes next is tried next in any case.
+            let no_detour = |other: RuleId| places.get(&other).is_some_and(|other| *other <= place + 1);
+            links.push(self.rule(*rule, &no_detour)?);
         }
         let last = slot.fallback.len().saturating_sub(1);
         for (place, entry) in slot.fallback.iter().enumerate() {
@@ -130,8 +131,9 @@ impl Chain<'_, '_> {
         Ok(links)
     }
 
-    /// The link of a rule; `failed` tells of rules that cannot win any more when it is reached.
-    fn rule(&mut self, id: RuleId, failed: &dyn Fn(RuleId) -> bool) -> Result<Link, PlanError> {
+    /// The link of a rule; `no_detour` tells of rules that need not be tried in its place: those that failed before, and
+    /// the one that the chain comes to next.
+    fn rule(&mut self, id: RuleId, no_detour: &dyn Fn(RuleId) -> bool) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
         let rule = &rules[id];
         if rule.off.is_some() || rules[rule.show].off.is_some() {
@@ -158,7 +160,7 @@ impl Chain<'_, '_> {
 
         let mut substitute = |via, substitute: Option<Substitute>| match substitute {
             None => Ok::<_, PlanError>(Link::Next),
-            Some(substitute) => Ok(self.substitute(id, via, substitute, failed)),
+            Some(substitute) => Ok(self.substitute(id, via, substitute, no_detour)),
         };
         let if_capped = substitute(Via::Capped, rule.if_capped)?;
         let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
@@ -195,7 +197,13 @@ impl Chain<'_, '_> {
         Ok(Link::test(live, Link::test(when, belongs, other), Link::Next))
     }
 
-    fn substitute(&mut self, rule: RuleId, via: Via, substitute: Substitute, failed: &dyn Fn(RuleId) -> bool) -> Link {
+    fn substitute(
+        &mut self,
+        rule: RuleId,
+        via: Via,
+        substitute: Substitute,
+        no_detour: &dyn Fn(RuleId) -> bool,
+    ) -> Link {
         match substitute {
             Substitute::Nothing => self.pick(Outcome::Nothing, By::Substitute(rule, via)),
             Substitute::Show(offer) => {
@@ -203,7 +211,7 @@ impl Chain<'_, '_> {
                 let pick = self.pick(Outcome::Shows(offer), By::Substitute(rule, via));
                 Link::test(may, pick, Link::Next)
             }
-            Substitute::Try(other) if failed(other) => Link::Next,
+            Substitute::Try(other) if no_detour(other) => Link::Next,
             Substitute::Try(other) => {
                 let next = u32::try_from(self.wanted.len()).unwrap_or(u32::MAX);
                 let place = *self.places.entry(other).or_insert(next);

@@ -82,7 +82,7 @@ impl Records {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        if self.width == 0 { 0 } else { self.words.len() / self.width }
+        self.words.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// Whether there is none.

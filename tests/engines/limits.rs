@@ -122,6 +122,37 @@ fn a_frame_that_was_not_gathered_is_refused() {
 }
 
 #[test]
+fn what_was_computed_is_not_there_behind_an_entry() {
+    // The first rule computes a sum and lets the third stand in, to no effect; the chain goes on at the second, which
+    // asks for the same sum.
+    let (mut rules, slot) = with_conditions(vec![]);
+    let whole = whole(&rules);
+    let all = NumberType { scale: 0, min: 0, max: 1_000_000 };
+    let add = |left, right| Expression::Arithmetic(Arithmetic::Add, Box::new(left), Box::new(right), all);
+    let sum = (0..4).fold(whole.clone(), |sum, _| add(sum, whole.clone()));
+    let [first, second] = [rules[slot].order[0], rules[slot].order[1]];
+    let third = cater::model::RuleId::from_index(rules.rules.len());
+    let span = rules[first].span;
+    let clause = |condition| vec![Clause { condition, span }];
+    let at_least = |sum: &Expression, least| Condition::Compare(Comparison::AtLeast, sum.clone(), number(0, least));
+    rules.rules.push(rules[first].clone());
+    rules.rules[first.index()].when = clause(at_least(&sum, 1));
+    rules.rules[first.index()].if_unknown = Some(cater::model::Substitute::Try(third));
+    rules.rules[second.index()].needs.clear();
+    rules.rules[second.index()].unless.clear();
+    rules.rules[second.index()].when = clause(Condition::Not(Box::new(Condition::Known(sum.clone()))));
+    rules.rules[third.index()].when = clause(Condition::Known(whole));
+    rules.slots[slot.index()].order = vec![first, second, third];
+    let compiled = jit::compile_with(&rules, Effort::Quick).unwrap();
+    let frame = Frame::empty(&rules, cater::value::Instant(0));
+    let mut record = compiled.layout().record();
+    compiled.layout().pack(&rules, &frame, &mut record).unwrap();
+    let decision = eval::decide(&rules, &frame, slot);
+    assert_eq!(decision.by, cater::frame::By::Rule(second));
+    assert_eq!(compiled.decide(slot, &record), Some(decision));
+}
+
+#[test]
 fn a_rule_that_is_too_large_is_refused() {
     let (rules, _) = with_conditions(vec![]);
     let whole = whole(&rules);

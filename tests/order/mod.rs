@@ -55,7 +55,10 @@ fn without_spans(value: &mut serde_json::Value) {
             fields.values_mut().for_each(without_spans);
         }
         serde_json::Value::Array(list) => list.iter_mut().for_each(without_spans),
-        _ => {}
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Data in: from cells, rows and JSON to the facts of a customer.
 //!
-//! Takes a rule set, whose mappings say what columns and cells mean, and bytes from outside; gives [`Facts`]. What is
+//! Takes a rule set, whose mappings say what columns and cells mean, and bytes from outside; gives [`Facts`](crate::frame::Facts). What is
 //! wrong with a file as a whole is a coded error before anything is decided; what is wrong with a row is named and
 //! counted; what is wrong with a cell makes that attribute missing and is counted by column. Refuses to know what is
 //! decided from it.

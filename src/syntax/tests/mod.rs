@@ -1,5 +1,4 @@
 //! Tests of the whole room: files that read well, files that do not, and what must never happen.
-#![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod damage;
 mod dice;

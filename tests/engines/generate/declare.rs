@@ -66,6 +66,8 @@ impl World {
             Type::YesNo,
             number(0, 0, 130),
             number(2, -100_000_000_000, 100_000_000_000),
+            // What can be divided by without coming near zero: the quotient of something large still fits.
+            number(4, 10_000_000, 2_000_000_000_000),
             Type::Text,
             Type::Text,
             Type::OneOf(EnumId(1 + self.rng.below(lists - 1) as u32)),

@@ -25,7 +25,7 @@ fn bounds(number: NumberType) -> [i128; 2] {
 impl World {
     /// An expression of any type, and the type.
     pub(super) fn any_expression(&mut self) -> (Expression, Type) {
-        let scale = *self.rng.pick(&[0, 1, 2, 4, 6]);
+        let scale = *self.rng.pick(&[0, 1, 2, 4, 6, 9]);
         match self.rng.below(9) {
             0 => (self.of_type(Type::YesNo, 2), Type::YesNo),
             1 => (self.of_type(Type::Text, 2), Type::Text),
@@ -166,9 +166,9 @@ impl World {
                 Some((Expression::Arithmetic(Arithmetic::Multiply, left, right, number), number))
             }
             3 | 4 => {
-                let (from, by) = (*self.rng.pick(&[0, 2, 6, 9]), *self.rng.pick(&[0, 1, 4]));
+                let (from, by) = (*self.rng.pick(&[0, 2, 6, 9]), *self.rng.pick(&[0, 1, 4, 4]));
                 let (left, a) = boxed(self.number(from, depth));
-                let (right, b) = boxed(self.number(by, depth));
+                let (right, b) = boxed(self.divisor(by, depth));
                 let nearest = if b.min > 0 {
                     i128::from(b.min)
                 } else if b.max < 0 {
@@ -195,6 +195,18 @@ impl World {
                 Some((Expression::When(of, Box::new(condition), number), number))
             }
             _ => None,
+        }
+    }
+
+    /// Half of the time something that cannot come near zero, where there is such an attribute.
+    fn divisor(&mut self, scale: u8, depth: usize) -> (Expression, NumberType) {
+        let far = |ty: Type| ty.number().is_some_and(|number| number.scale == scale && number.min > 1_000);
+        match self.attribute_where(far) {
+            Some(id) if self.rng.percent(70) => {
+                let number = self.rules[id].ty.number().unwrap();
+                (Expression::Attribute(id), number)
+            }
+            _ => self.number(scale, depth),
         }
     }
 

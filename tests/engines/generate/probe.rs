@@ -69,7 +69,7 @@ impl World {
             kind if kind == PREDICATES + 1 => Condition::Or(vec![self.condition(0), self.condition(1)]),
             kind if kind == PREDICATES + 2 => Condition::Not(Box::new(self.condition(0))),
             _ => {
-                let scale = *self.rng.pick(&[0, 2, 4, 6]);
+                let scale = *self.rng.pick(&[0, 2, 4, 6, 9]);
                 let (left, _) = self.number(scale, 2);
                 let mantissa = match self.value_for_some_facts(&left) {
                     Some(Value::Number(mantissa)) => mantissa,
