@@ -20,7 +20,7 @@ use super::program::Program;
 use super::region::Region;
 use super::witness::{Witness, customer, nice, stamped, value};
 use crate::eval;
-use crate::frame::{Fact, Facts};
+use crate::frame::{Fact, Facts, Frame};
 use crate::model::{AttributeId, CapId, Condition, Expression};
 use crate::value::{Datum, Missing, Truth, Value};
 
@@ -164,7 +164,8 @@ impl Trial<'_, '_> {
     fn run(&self, witness: &mut Witness, point: &[usize]) -> Found {
         let mut shadowed = None;
         let mut seen_possible = false;
-        match self.judge(self.settled(witness, &[], point.to_vec())) {
+        let mut frame = witness.frame(self.program.schema.rules);
+        match self.judge(self.settled(&frame, point.to_vec())) {
             Judged::Good(point) => return Found::Point(point),
             Judged::Shadowed(point) => (shadowed, seen_possible) = (Some(point), true),
             Judged::Other => seen_possible = true,
@@ -173,10 +174,9 @@ impl Trial<'_, '_> {
         let candidates = self.candidates();
         let complete = candidates.iter().all(|of| of.complete) && !self.depends_on_more();
         let combinations = candidates.iter().map(|of| of.values.len()).fold(1, usize::saturating_mul);
-        let original = witness.facts.clone();
         for number in 0..combinations.min(MOST_TRIALS) {
             let mut tried = point.to_vec();
-            let mut data = Vec::with_capacity(candidates.len());
+            let mut chosen = Vec::with_capacity(candidates.len());
             let mut rest = number;
             for of in &candidates {
                 let Some((atom, datum)) = of.values.get(rest % of.values.len().max(1)) else { continue };
@@ -184,11 +184,16 @@ impl Trial<'_, '_> {
                 if let Some(place) = tried.get_mut(of.dim.index()) {
                     *place = *atom;
                 }
-                witness.facts.set(of.id, self.fact(of.id, datum));
-                data.push((of.id, datum));
+                if let Some(place) = frame.attributes.get_mut(of.id.index()) {
+                    *place = datum.clone();
+                }
+                chosen.push((of.id, datum));
             }
-            match self.judge(self.settled(witness, &data, tried)) {
-                Judged::Good(point) => return Found::Point(point),
+            match self.judge(self.settled(&frame, tried)) {
+                Judged::Good(point) => {
+                    chosen.into_iter().for_each(|(id, datum)| witness.facts.set(id, self.fact(id, datum)));
+                    return Found::Point(point);
+                }
                 Judged::Shadowed(point) => {
                     seen_possible = true;
                     shadowed = shadowed.or(Some(point));
@@ -197,7 +202,6 @@ impl Trial<'_, '_> {
                 Judged::Not => {}
             }
         }
-        witness.facts = original;
         match shadowed {
             Some(point) => Found::Shadowed(point),
             None if complete && combinations <= MOST_TRIALS && !seen_possible => {
@@ -207,18 +211,12 @@ impl Trial<'_, '_> {
         }
     }
 
-    /// The point with the opaque predicates as they really fall out for the facts, where these attributes read so.
-    fn settled(&self, witness: &Witness, data: &[(AttributeId, &Datum)], mut point: Vec<usize>) -> Vec<usize> {
-        let mut frame = witness.frame(self.program.schema.rules);
-        for (id, datum) in data {
-            if let Some(place) = frame.attributes.get_mut(id.index()) {
-                *place = (*datum).clone();
-            }
-        }
+    /// The point with the opaque predicates as they really fall out in the frame.
+    fn settled(&self, frame: &Frame, mut point: Vec<usize>) -> Vec<usize> {
         for dim in self.opaque {
             let Some(Source::Opaque(number)) = self.program.schema.sources.get(dim.index()) else { continue };
             let Some(condition) = self.program.schema.opaque.get(*number) else { continue };
-            let atom = match eval::condition(self.program.schema.rules, &frame, condition) {
+            let atom = match eval::condition(self.program.schema.rules, frame, condition) {
                 Truth::Yes => 0,
                 Truth::No => 1,
                 Truth::Unknown => 2,

@@ -36,6 +36,9 @@ const TAKEN_IN: usize = 4;
 /// How often a box is given up because no customer could be made of it, before the question is given up.
 const MOST_GIVEN_UP: usize = 64;
 
+/// How many choices may be open on one path: the search is recursive, and a stack ends.
+const MOST_CHOICES: usize = 2_000;
+
 /// What a search found out.
 #[derive(Clone, Debug)]
 pub(super) enum Answer {
@@ -115,6 +118,7 @@ struct Search<'p, 'a> {
     used: BTreeSet<usize>,
     given_up: usize,
     budget: usize,
+    choices: usize,
 }
 
 impl<'p, 'a> Search<'p, 'a> {
@@ -137,6 +141,7 @@ impl<'p, 'a> Search<'p, 'a> {
             used: BTreeSet::new(),
             given_up: 0,
             budget,
+            choices: 0,
         };
         question.iter().for_each(|formula| search.demand(*formula, Origin::Question));
         search
@@ -233,6 +238,10 @@ impl<'p, 'a> Search<'p, 'a> {
         if let Origin::Blocker(number) = origin {
             self.used.insert(number);
         }
+        if self.choices == MOST_CHOICES {
+            return Ended::Unknown(Undecided::Budget);
+        }
+        self.choices += 1;
         let parts = self.open_parts(formula);
         let start = self.region.moment();
         self.settle(at, true);
@@ -255,6 +264,7 @@ impl<'p, 'a> Search<'p, 'a> {
                 }
             }
         }
+        self.choices -= 1;
         self.settle(at, false);
         self.region.return_to(start);
         Ended::Never

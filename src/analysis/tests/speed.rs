@@ -55,3 +55,21 @@ fn a_large_slot_is_decided() {
     println!("{count} rules in {slots} slots: {:?}, {covered} covered", started.elapsed());
     assert_eq!(unknown, 0);
 }
+
+/// Every clause is a choice that nothing decides but trying, so the search is as deep as there are clauses.
+#[test]
+fn many_choices_in_a_row_are_searched_without_running_out_of_stack() {
+    let clauses = std::env::var("CATER_CLAUSES").ok().and_then(|value| value.parse().ok()).unwrap_or(200);
+    let mut text = String::from("customer {\n");
+    for at in 0..2 * clauses {
+        writeln!(text, "  x{at}: yes or no").unwrap();
+    }
+    text.push_str("}\noffer a { class service }\nslot s on web { accepts service  fallback nothing }\nrule r in s {");
+    for at in 0..clauses {
+        write!(text, "  when (x{} or x{})", 2 * at, 2 * at + 1).unwrap();
+    }
+    text.push_str("  show a }\n");
+    let model = rules(&text);
+    let report = analyse(&model, &Options::default());
+    assert!(matches!(report.rules.values().next(), Some(Verdict::Reachable(_))), "{:?}", report.rules);
+}
