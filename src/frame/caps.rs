@@ -43,7 +43,7 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
         CapTarget::Rules(of) => {
             via.is_none()
                 && rule.map_or_else(
-                    || offer.is_none_or(|offer| of.iter().any(|rule| rules[*rule].show == offer)),
+                    || offer.is_some_and(|offer| of.iter().any(|rule| rules[*rule].show == offer)),
                     |rule| of.contains(&rule),
                 )
         }

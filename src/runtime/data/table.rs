@@ -233,11 +233,11 @@ mod tests {
             found,
             vec![
                 Ok(vec!["1".to_owned(), "x".to_owned()]),
-                Err("t.csv row 2 line 3: it has 1 cells, and the header has 2".to_owned()),
+                Err("t.csv row 2 line 3: it has 1 cell, and the header has 2".to_owned()),
                 Err("t.csv row 3 line 4: it has 3 cells, and the header has 2".to_owned()),
                 Err("t.csv row 4 line 5: it is not UTF-8".to_owned()),
                 Ok(vec!["5".to_owned(), "a\nb".to_owned()]),
-                Err("t.csv row 6 line 8: it has 1 cells, and the header has 2".to_owned()),
+                Err("t.csv row 6 line 8: it has 1 cell, and the header has 2".to_owned()),
             ]
         );
     }
