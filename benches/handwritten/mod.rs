@@ -1,5 +1,5 @@
 //! The telco world as somebody would write it in Rust.
 
-pub mod support;
+pub(crate) mod support;
 #[rustfmt::skip] // it is compared with what `write` gives
-pub mod telco;
+pub(crate) mod telco;

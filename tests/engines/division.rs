@@ -69,9 +69,10 @@ fn division_is_exact() {
             let exact = ops::arithmetic(Arithmetic::Divide, (&x, left.scale), (&y, right.scale), scale);
             for more in [0, 1, -1] {
                 let mut frame = Frame::empty(&rules, Instant(0));
-                let (told, expected) = match exact {
-                    Datum::Known(Value::Number(number)) => (number + more, usize::from(more != 0)),
-                    _ => (more, 2),
+                let (told, expected) = if let Datum::Known(Value::Number(number)) = exact {
+                    (number + more, usize::from(more != 0))
+                } else {
+                    (more, 2)
                 };
                 frame.attributes.splice(0..3, [x.clone(), y.clone(), known(told)]);
                 compiled.layout().pack(&rules, &frame, &mut record).unwrap();
