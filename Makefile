@@ -19,7 +19,7 @@ lint: ## formatting, clippy and pages, every warning an error
 	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_FLAGS) --no-deps --all-features
 
 bench: ## how fast a decision is: machine code, reference evaluator, rules written by hand
-	cargo bench --locked --all-features --bench '*'
+	@.ci/bench
 
 fuzz-quick: ## a minute's hunt for rules and customers on which two engines disagree
 	@.ci/hunt $(HUNT_SECONDS)

@@ -7,7 +7,7 @@ use cater::frame::{Fact, Facts, Frame, gather};
 use cater::model::{RuleSet, Scope, Verified};
 use cater::runtime::data::{ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World};
 use cater::source::SourceSet;
-use cater::value::{Value, show_date, show_instant, show_number};
+use cater::value::{Type, Value, show_date, show_instant, show_number};
 
 /// A rule set and its customers.
 pub(crate) struct Base {
@@ -94,17 +94,10 @@ fn as_json(rules: &RuleSet, facts: &Facts) -> String {
                 serde_json::from_str(&show_number(*mantissa, scale)).unwrap_or(serde_json::Value::Null)
             }
             Value::Text(text) => text.to_string().into(),
-            Value::Member(member) => match attribute.ty {
-                cater::value::Type::OneOf(list) => rules.members(list)[usize::from(*member)].clone().into(),
-                cater::value::Type::YesNo
-                | cater::value::Type::Number(_)
-                | cater::value::Type::Text
-                | cater::value::Type::Set
-                | cater::value::Type::Time
-                | cater::value::Type::Date
-                | cater::value::Type::Zone
-                | cater::value::Type::Score(_) => serde_json::Value::Null,
-            },
+            Value::Member(member) => {
+                let Type::OneOf(list) = attribute.ty else { continue };
+                rules.members(list)[usize::from(*member)].clone().into()
+            }
             Value::Set(elements) => elements.iter().map(|element| element.to_string()).collect(),
             Value::Time(at) => show_instant(*at).into(),
             Value::Date(day) => show_date(*day).into(),

@@ -10,14 +10,14 @@ use cater::model::{AttributeId, RuleSet};
 use cater::value::{Datum, Missing, Value};
 
 /// Of a yes or no.
-pub const YES: u8 = 0;
+pub(crate) const YES: u8 = 0;
 /// Of a yes or no.
-pub const NO: u8 = 1;
+pub(crate) const NO: u8 = 1;
 /// Of a yes or no, and of a member of a list.
-pub const NONE: u8 = u8::MAX;
+pub(crate) const NONE: u8 = u8::MAX;
 
 /// A number that may be missing, as it stands in the struct.
-pub trait Packed: Copy {
+pub(crate) trait Packed: Copy {
     /// Whether it is there.
     fn known(self) -> bool;
     /// The number.
@@ -44,7 +44,7 @@ packed!(i16, i32, i64);
 
 /// `a / b` at a scale that makes the left side longer by `up`, or the right one by `down`; half to even.
 #[inline(always)]
-pub fn divide(a: Option<i64>, b: Option<i64>, up: i64, down: i64) -> Option<i64> {
+pub(crate) fn divide(a: Option<i64>, b: Option<i64>, up: i64, down: i64) -> Option<i64> {
     let (a, b) = (i128::from(a?) * i128::from(up), i128::from(b?) * i128::from(down));
     if b == 0 {
         return None;
@@ -61,23 +61,23 @@ pub fn divide(a: Option<i64>, b: Option<i64>, up: i64, down: i64) -> Option<i64>
 
 /// The states of a few-valued operand with a stand-in.
 #[inline(always)]
-pub fn or_state(first: u8, second: u8) -> u8 {
+pub(crate) fn or_state(first: u8, second: u8) -> u8 {
     if first == NONE { second } else { first }
 }
 
 /// Both, if both are there.
 #[inline(always)]
-pub fn both(a: Option<i64>, b: Option<i64>) -> Option<(i64, i64)> {
+pub(crate) fn both(a: Option<i64>, b: Option<i64>) -> Option<(i64, i64)> {
     Some((a?, b?))
 }
 
 /// Numbers for texts.
 #[derive(Debug, Default)]
-pub struct Symbols(HashMap<Arc<str>, i32>);
+pub(crate) struct Symbols(HashMap<Arc<str>, i32>);
 
 impl Symbols {
     /// With the texts that rules write, numbered from 0.
-    pub fn of(texts: &[&str]) -> Self {
+    pub(crate) fn of(texts: &[&str]) -> Self {
         Self((0..).zip(texts).map(|(symbol, text)| (Arc::from(*text), symbol)).collect())
     }
 
@@ -88,7 +88,7 @@ impl Symbols {
 }
 
 /// The value that rules read: the frame's, or the declared default.
-pub fn value<'a>(rules: &'a RuleSet, frame: &'a Frame, id: u32) -> Option<&'a Value> {
+pub(crate) fn value<'a>(rules: &'a RuleSet, frame: &'a Frame, id: u32) -> Option<&'a Value> {
     let id = AttributeId(id);
     match frame.attribute(id) {
         Datum::Known(value) => Some(value),
@@ -98,7 +98,7 @@ pub fn value<'a>(rules: &'a RuleSet, frame: &'a Frame, id: u32) -> Option<&'a Va
 }
 
 /// A yes or no, or a member of a list.
-pub fn state(value: Option<&Value>) -> u8 {
+pub(crate) fn state(value: Option<&Value>) -> u8 {
     match value {
         Some(Value::YesNo(yes)) => u8::from(!yes),
         Some(Value::Member(member)) => *member as u8,
@@ -107,7 +107,7 @@ pub fn state(value: Option<&Value>) -> u8 {
 }
 
 /// A number, an instant or a day; `missing` and `never` are the struct's.
-pub fn number(value: Option<&Value>, missing: i64, never: i64) -> i64 {
+pub(crate) fn number(value: Option<&Value>, missing: i64, never: i64) -> i64 {
     match value {
         Some(Value::Number(number)) => *number,
         Some(Value::Time(at)) => at.0,
@@ -118,7 +118,7 @@ pub fn number(value: Option<&Value>, missing: i64, never: i64) -> i64 {
 }
 
 /// A text.
-pub fn symbol(value: Option<&Value>, symbols: &mut Symbols) -> i32 {
+pub(crate) fn symbol(value: Option<&Value>, symbols: &mut Symbols) -> i32 {
     match value {
         Some(Value::Text(text)) => symbols.symbol(text),
         _ => i32::MIN,
@@ -126,7 +126,7 @@ pub fn symbol(value: Option<&Value>, symbols: &mut Symbols) -> i32 {
 }
 
 /// A set: a bit for each element that rules mention, the highest bit where there is a set at all.
-pub fn elements(value: Option<&Value>, mentioned: &[&str]) -> u64 {
+pub(crate) fn elements(value: Option<&Value>, mentioned: &[&str]) -> u64 {
     match value {
         Some(Value::Set(held)) => {
             let bits = mentioned.iter().enumerate().filter(|(_, element)| held.contains(**element));

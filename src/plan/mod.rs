@@ -11,6 +11,8 @@ mod layout;
 mod lower;
 pub mod number;
 mod pack;
+#[cfg(test)]
+mod tests;
 
 pub use chain::{Link, SlotPlan};
 pub use layout::{Layout, Word};

@@ -1,6 +1,7 @@
 //! Both engines, one meaning: a generator of rule sets and frames hunts for a difference.
 
 pub(crate) mod count;
+mod division;
 pub(crate) mod frames;
 pub(crate) mod generate;
 #[cfg(feature = "cli")]

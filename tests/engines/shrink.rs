@@ -18,6 +18,9 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
     });
     let (reference, machine) = answers(&rules, &frame, &slots);
     let mut text = format!("the engines differ: CATER_HUNT_SEED={seed} shows it\n");
+    if machine.as_ref() == Some(&reference) {
+        text.push_str("(but only in a record that held other frames before)\n");
+    }
     let _ = writeln!(
         text,
         "reference: {reference:?}\nmachine:   {machine:?}\nnow {:?}, today {:?}",

@@ -69,7 +69,7 @@ pub(crate) fn generate(seed: u64) -> Generated {
 }
 
 /// The rule set of a seed, so large.
-#[allow(dead_code, reason = "the benchmark says how large, the hunt does not")]
+#[allow(dead_code, reason = "the benchmark says how large, the tests do not")]
 pub(crate) fn sized(seed: u64, size: Size) -> Generated {
     make(Rng::new(seed), size)
 }
