@@ -1,11 +1,15 @@
 //! The pipeline on one screen: text -> tree -> model -> findings. Start reading here.
 //!
-//! 1. [`syntax::parse`] reads each file into a tree; every syntax error is reported, nothing good is lost.
+//! 1. [`uses::read`] reads each file into a tree, and the files that a `use` names; every syntax error is reported,
+//!    nothing good is lost.
 //! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`], and tests.
 //! 3. [`Verified::new`] looks at the model again, written apart from the checker; nothing runs that it refuses.
 //! 4. [`Compiled::analyse`] says what correct rules do that nobody meant, with a customer who shows it.
 //!
 //! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
+
+mod elsewhere;
+pub mod uses;
 
 use crate::analysis;
 use crate::check::{self, Program};
@@ -13,8 +17,8 @@ use crate::diagnostics::{self, Diagnostic, Severity};
 use crate::graph::LeftOut;
 use crate::model::{RuleSet, Verified};
 use crate::source::{SourceSet, Span};
-use crate::syntax;
 use crate::value::Instant;
+use uses::{Alone, Library, Reading};
 
 /// Everything that a compilation gives.
 #[derive(Debug)]
@@ -50,16 +54,19 @@ impl Compiled {
     }
 }
 
-/// Compiles all files of a rule set together.
+/// Compiles all files of a rule set together. A `use` in them can name only another of them.
 pub fn compile(sources: SourceSet) -> Compiled {
-    let mut diagnostics = Vec::new();
-    let mut files = Vec::new();
-    for (id, source) in sources.iter() {
-        let (file, mut findings) = syntax::parse(id, &source.text);
-        diagnostics.append(&mut findings);
-        files.push(file);
-    }
-    let (mut program, mut findings) = check::check(&files);
+    compile_with(sources, &Alone)
+}
+
+/// Compiles all files of a rule set together with the files that they use.
+pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
+    let mut reading = uses::read(sources, library);
+    let (mut program, mut findings) = check::check(&reading.files);
+    elsewhere::explain(&mut findings, &reading, library);
+    program.incomplete |= reading.misses;
+    let Reading { sources, diagnostics: read, .. } = &mut reading;
+    let (sources, mut diagnostics) = (std::mem::take(sources), std::mem::take(read));
     diagnostics.append(&mut findings);
     let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
         Ok(rules) => Some(rules),

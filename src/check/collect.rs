@@ -49,6 +49,8 @@ impl<'a> Collected<'a> {
                 all.damaged(&item.kind);
             }
             match &item.kind {
+                // Which files are read is settled before this room begins.
+                ItemKind::Use(_) => {}
                 ItemKind::Defaults(clauses) => all.defaults.extend(clauses),
                 ItemKind::Purpose(item) => put(&mut all.purposes, Kind::Purpose, &item.name, item, findings),
                 ItemKind::Customer(list) => all.put_attributes(model::Scope::Customer, list, findings),
@@ -90,7 +92,7 @@ impl<'a> Collected<'a> {
             ItemKind::Cap(item) => poison(Kind::Cap, &item.name),
             ItemKind::Persona(item) => poison(Kind::Persona, &item.name),
             ItemKind::Customer(_) | ItemKind::Moment(_) => self.attributes_lost = true,
-            ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
+            ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
         }
     }
 

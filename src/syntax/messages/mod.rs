@@ -7,9 +7,11 @@
 mod later;
 mod spelling;
 mod types;
+mod uses;
 mod wording;
 
 pub(super) use types::wrong_type;
+pub(super) use uses::{behind_use, not_a_path};
 
 use super::clauses::Form;
 use super::grammar::Rule;
