@@ -48,14 +48,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let mut machine = Vec::new();
     for world in &worlds {
         let compiled = world.compile()?;
-        if let (Some(rules), Some(config)) = (&compiled.rules, &world.config)
-            && diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error)
-        {
-            data_fits(rules, config)?;
-        }
+        let fits = match (&compiled.rules, &world.config) {
+            (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {
+                data_fits(rules, config)
+            }
+            (_, _) => Ok(()),
+        };
         worst = worst.max(diagnostics::worst(&compiled.diagnostics));
         if terminal.format == Format::Json {
             machine.push(render::json(&compiled.diagnostics, &compiled.sources));
+            fits?;
             continue;
         }
         terminal.findings(&compiled.diagnostics, &compiled.sources);
@@ -70,6 +72,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             counted(slots, "slot")
         ));
         world.alone(&compiled.diagnostics, terminal);
+        fits?;
     }
     if terminal.format == Format::Json {
         terminal.json(&joined(machine));

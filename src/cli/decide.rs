@@ -65,7 +65,7 @@ pub(super) struct Arguments {
     /// Record nothing: as `--assume nothing`, and the state file is only read.
     #[arg(long)]
     dry_run: bool,
-    /// A row that cannot be used is an error: exit code 1 and no output.
+    /// A row that cannot be used as it stands, also of consent and events, is an error: exit code 1 and no output.
     #[arg(long)]
     strict: bool,
     /// How many threads decide; one a core if not given. The result does not depend on it.
@@ -110,6 +110,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let records = arguments.assume == Assumed::Shown && !arguments.dry_run;
     // A dry run leaves no file behind.
     let state = arguments.state.as_ref().filter(|path| records || path.exists());
+    // From here on files are made; one customer is decided too soon for anybody to stop it.
+    let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     let made = state.filter(|path| !path.exists());
     let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
     let asked = Asked { arguments, world: &world, engine: &engine, now, slots: &slots, known: &known };
@@ -117,7 +119,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let store = store.as_ref().map(|store| store as &dyn StateStore);
         match &arguments.customer {
             Some(who) => one(&asked, who, store, terminal),
-            None => base(&asked, store, terminal),
+            None => base(&asked, store, interrupt.as_ref(), terminal),
         }
     };
     drop(store);
@@ -203,7 +205,12 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
 }
 
 /// Every row of every table.
-fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) -> Outcome {
+fn base(
+    asked: &Asked<'_>,
+    store: Option<&dyn StateStore>,
+    interrupt: Option<&Interrupt>,
+    terminal: &Terminal,
+) -> Outcome {
     let rules = asked.engine.rules();
     let mut tables = Vec::new();
     for file in files(asked)? {
@@ -216,7 +223,7 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
         let others = [&arguments.consent, &arguments.events, &arguments.state].into_iter().flatten();
         worlds::spare(path, arguments.customers.iter().chain(others))?;
     }
-    let interrupt = Interrupt::watch();
+    let check = || interrupt.map_or(Ok(()), Interrupt::check);
     let bar = progress_bar(&tables, terminal);
     let mut output = asked.arguments.output.as_ref().map(|path| Output::create(path, rules, &names)).transpose()?;
     let readers: Vec<_> = tables.iter().map(Customers::progress).collect();
@@ -233,7 +240,7 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
     };
     let mut seen = 0_u64;
     let done = decide_base(&batch, &mut tables, |decided| {
-        interrupt.check()?;
+        check()?;
         seen += 1;
         if seen.is_multiple_of(1_024) {
             bar.set_position(readers.iter().map(crate::runtime::data::Progress::read).sum());
@@ -246,16 +253,23 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
         BatchError::State(error) => CannotRun::from(error),
         BatchError::Sink(error) => error,
     })?;
-    if asked.arguments.strict && done.summary.bad_rows.count > 0 {
-        let bad = &done.summary.bad_rows;
-        match terminal.format {
-            Format::Human | Format::Plain => summary::bad_rows(bad, terminal),
-            Format::Json => terminal.json(&json!({ "bad_rows": summary::machine_rows(bad) })),
+    if asked.arguments.strict {
+        let bad = summary::all_bad(asked.known, &done.summary);
+        if !bad.is_empty() {
+            match terminal.format {
+                Format::Human | Format::Plain => {
+                    bad.iter().for_each(|(_, of, rows)| summary::bad_rows(of, rows, terminal))
+                }
+                Format::Json => {
+                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), summary::machine_rows(rows)));
+                    terminal.json(&serde_json::Value::Object(object.collect()));
+                }
+            }
+            terminal.say("--strict: nothing was written and nothing recorded");
+            return Ok(Ended::Found);
         }
-        terminal.say("--strict: nothing was written and nothing recorded");
-        return Ok(Ended::Found);
     }
-    interrupt.check()?;
+    check()?;
     // The decisions are complete on disk before the state says that they were shown.
     let placed = output.map(Output::finish).transpose()?;
     let summary = done.commit()?;
@@ -289,8 +303,13 @@ fn files(asked: &Asked<'_>) -> Result<Vec<CustomersFile>, CannotRun> {
             [table] => Some(table.file(rules)?),
             [] | [_, ..] => None,
         };
+        let own: Vec<CustomersFile> = tables.iter().map(|table| table.file(rules)).collect::<Result<_, _>>()?;
         let paths = &asked.arguments.customers;
         let file = |path: &PathBuf| {
+            // A table of the world stays what it is there.
+            if let Some(table) = own.iter().find(|table| worlds::same(&table.path, path)) {
+                return CustomersFile { delimiter: delimiter.or(table.delimiter), ..table.clone() };
+            }
             // Two files must be told apart in messages, in the output, and in keys that are the number of a row.
             let name = table_name(path);
             let alike = paths.iter().filter(|other| table_name(other) == name).count() > 1;

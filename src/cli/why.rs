@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let loaded = worlds::load(&arguments.folder)?;
     let world = &loaded.world;
     let Some(rules) = loaded.runnable() else {
-        world.in_error(&loaded.findings, &loaded.sources, "nobody was decided for", terminal);
+        world.in_error(&loaded.findings, &loaded.sources, "nothing is explained", terminal);
         return Ok(Ended::Found);
     };
     let rule = arguments.rule.as_ref().map(|name| named_rule(rules, name)).transpose()?;

@@ -64,7 +64,7 @@ impl World {
 
     /// Says so where names may be unknown for the one reason that a file was read without those beside it.
     pub(super) fn alone(&self, findings: &[Diagnostic], terminal: &Terminal) {
-        let unknown = findings.iter().any(|finding| finding.code.name.starts_with("resolve::unknown"));
+        let unknown = findings.iter().any(|finding| finding.code.name.starts_with("resolve::unknown-"));
         let only = matches!(self.files.as_slice(), [file] if *file == self.root);
         if !(unknown && only) {
             return;
@@ -281,7 +281,7 @@ impl From<BundleError> for CannotRun {
 }
 
 /// Whether two paths lead to the same file.
-fn same(one: &Path, other: &Path) -> bool {
+pub(super) fn same(one: &Path, other: &Path) -> bool {
     one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 

@@ -47,20 +47,9 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
     for (table, columns) in unread {
         not_read(table, columns, terminal);
     }
-    let kinds = [
-        (&known.consent.bad, "of consent that cannot be read"),
-        (&known.events.bad, "passed over in events"),
-        (&known.events.doubtful, "of events in doubt, counted all the same"),
-    ];
-    for (bad, of) in kinds {
-        if bad.count > 0 {
-            terminal.line(terminal.styled("33", &format!("\n{} {of}", counted(bad.count, "row"))));
-            named(bad, terminal);
-        }
-    }
-    if summary.bad_rows.count > 0 {
+    for (_, of, bad) in all_bad(known, summary) {
         terminal.line("");
-        bad_rows(&summary.bad_rows, terminal);
+        bad_rows(of, bad, terminal);
     }
     let recorded = match (*kept, summary.events) {
         (true, events) if events > 0 => format!("; {} recorded", counted(events, "event")),
@@ -202,8 +191,19 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
     }
 }
 
-pub(super) fn bad_rows(bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("{} passed over", counted(bad.count, "row"))));
+/// Everything that could not be used as it stood, where there is any: its name for machines, its words, its rows.
+pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'static str, &'static str, &'a BadRows)> {
+    let all = [
+        ("bad_consent_rows", "of consent not used as it stands", &known.consent.bad),
+        ("bad_event_rows", "of events passed over", &known.events.bad),
+        ("doubtful_event_rows", "of events in doubt, counted for caps all the same", &known.events.doubtful),
+        ("bad_rows", "passed over", &summary.bad_rows),
+    ];
+    all.into_iter().filter(|(.., rows)| rows.count > 0).collect()
+}
+
+pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
+    terminal.line(terminal.styled("33", &format!("{} {of}", counted(bad.count, "row"))));
     named(bad, terminal);
 }
 
