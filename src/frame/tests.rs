@@ -273,6 +273,7 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         offer,
         rule,
         via,
+        class: None,
         tags: tags.to_vec(),
     };
     let plain = || stamped(Some(sale), Some(first), None, &[promo]);
@@ -300,6 +301,23 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         let used = [on_offer, on_tag, on_rule, ever, own].map(|cap| frame.caps[cap.index()]);
         assert_eq!(used, expected.map(CapState::Used), "{event:?} {time} {stamp:?}");
     }
+}
+
+#[test]
+fn an_event_at_no_readable_time_counts_in_every_window() {
+    let mut world = World::new();
+    let slot = world.slot("banner", None);
+    let sale = world.offer("sale", Class::Marketing);
+    let rule = world.rule("sale", slot, sale, 1);
+    let week = world.cap("week", 9, &[Event::SHOWN], CapWindow::Rolling(days(7)), CapTarget::Offers(vec![sale]));
+    let clicks = world.cap("clicks", 9, &[EventId(4)], CapWindow::Ever, CapTarget::Offers(vec![sale]));
+    let mut facts = known(&world.rules);
+    let class = |class| Stamp::Of { offer: Some(sale), rule: Some(rule), via: None, class, tags: Vec::new() };
+    facts.undated = vec![(Event::SHOWN, class(None)), (Event::SHOWN, Stamp::Unstamped)];
+    let used = |facts: &Facts| [week, clicks].map(|cap| gather(&world.rules, facts).caps[cap.index()]);
+    assert_eq!(used(&facts), [2, 0].map(CapState::Used));
+    facts.undated.push((Event::SHOWN, class(Some(Class::Service))));
+    assert_eq!(used(&facts), [2, 0].map(CapState::Used), "what was a service then used up nothing");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Opening a data file: gzip found by its first bytes, a byte order mark passed over, rows no longer than a bound.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
@@ -67,7 +68,17 @@ pub(super) fn open(path: &Path) -> Result<(Input, Progress), DataError> {
 }
 
 pub(super) fn unreadable(file: &str, why: &io::Error) -> DataError {
-    DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}"))
+    let help = match why.kind() {
+        io::ErrorKind::NotFound => "check the name; paths in cater.toml are seen from its folder",
+        io::ErrorKind::PermissionDenied => "ask for the right to read it",
+        io::ErrorKind::IsADirectory => "name a file in it",
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => {
+            "it begins as a file packed by gzip and is not whole: fetch it again, or pack it again"
+        }
+        io::ErrorKind::InvalidData => "look at the row after the last good one, or fetch the file again",
+        _ => "see that the file is there, whole, and that you may read it",
+    };
+    DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}")).help(help)
 }
 
 /// Unpacked where it is packed, without a byte order mark.
@@ -115,20 +126,57 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Refuses to go on when one row takes more than [`MAX_ROW`].
+/// Refuses to go on when one row takes more than [`MAX_ROW`], and knows on which line each row begins.
+///
+/// The library that splits rows says where it began to look for one, which is before the line feed of the last row's end
+/// and before empty lines. A row begins at the first line with anything in it from there on.
 pub(super) struct RowLimit<R> {
     inner: R,
     left: u64,
+    /// How many bytes went through.
+    read: u64,
+    /// The line that the next byte stands on, from 1.
+    line: u64,
+    /// Whether the last byte ended a line.
+    fresh: bool,
+    /// Where lines with anything in them begin, and their numbers; those before the last row asked for are forgotten.
+    starts: VecDeque<(u64, u64)>,
 }
 
 impl<R> RowLimit<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, left: MAX_ROW }
+        Self { inner, left: MAX_ROW, read: 0, line: 1, fresh: true, starts: VecDeque::new() }
     }
 
     /// A row is complete; the next may be as long again.
     pub(super) fn next_row(&mut self) {
         self.left = MAX_ROW;
+    }
+
+    /// The line on which a row begins that was looked for from that byte on; rows are asked for in their order.
+    pub(super) fn line_of(&mut self, byte: u64) -> u64 {
+        while self.starts.front().is_some_and(|(at, _)| *at < byte) {
+            self.starts.pop_front();
+        }
+        self.starts.front().map_or(self.line, |(_, line)| *line)
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match byte {
+                b'\n' => {
+                    self.line += 1;
+                    self.fresh = true;
+                }
+                b'\r' => self.fresh = true,
+                _ if self.fresh => {
+                    self.fresh = false;
+                    self.starts.push_back((self.read, self.line));
+                }
+                _ => {}
+            }
+            self.read += 1;
+        }
     }
 }
 
@@ -141,6 +189,7 @@ impl<R: Read> Read for RowLimit<R> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.inner.read(buffer.get_mut(..most).unwrap_or(&mut []))?;
         self.left -= count as u64;
+        self.note(buffer.get(..count).unwrap_or(&[]));
         Ok(count)
     }
 }
