@@ -5,17 +5,19 @@
 //! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`], and tests.
 //! 3. [`Verified::new`] looks at the model again, written apart from the checker; nothing runs that it refuses.
 //! 4. [`Compiled::analyse`] says what correct rules do that nobody meant, with a customer who shows it.
+//! 5. [`Compiled::settle`] adds what a house requires of its rules, and weighs all findings as it wants them weighed.
 //!
 //! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
 
 mod elsewhere;
+mod required;
 pub mod uses;
 
 use crate::analysis;
 use crate::check::{self, Program};
-use crate::diagnostics::{self, Diagnostic, Severity};
+use crate::diagnostics::{self, Diagnostic, Levels, Severity};
 use crate::graph::LeftOut;
-use crate::model::{RuleSet, Verified};
+use crate::model::{Required, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
 use crate::value::Instant;
 use uses::{Alone, Library, Reading};
@@ -44,6 +46,15 @@ impl Compiled {
         }
         let options = analysis::Options { from, left_out, ..analysis::Options::default() };
         self.diagnostics.extend(analysis::analyse(rules, &options).diagnostics);
+        diagnostics::sort(&mut self.diagnostics);
+    }
+
+    /// Step 5: adds a finding for each rule that lacks what is required, and gives every finding its level.
+    pub fn settle(&mut self, required: &[Required], levels: &Levels) {
+        if let Some(rules) = &self.rules {
+            self.diagnostics.append(&mut required::required(rules, required));
+        }
+        levels.apply(&mut self.diagnostics);
         diagnostics::sort(&mut self.diagnostics);
     }
 

@@ -43,7 +43,7 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, reading: &Reading, libr
         let here = plain(&source.name);
         let here = folder(&here);
         let shelf = shelves.entry(here.to_owned()).or_insert_with(|| {
-            let others = library.beside(here).into_iter().filter(|name| !read.contains(name));
+            let others = library.around(here).into_iter().filter(|name| !read.contains(name));
             others.filter_map(|name| Some((name.clone(), declared(&library.read(&name).ok()?)))).collect()
         });
         let name = reading.sources.text(span);

@@ -25,6 +25,11 @@ pub trait Library {
     /// The names of the rule files in a folder (the empty name is where relative names begin); empty if it is none.
     fn beside(&self, folder: &str) -> Vec<String>;
 
+    /// The names of the files that a file in that folder would most likely use: those beside it, unless more is known.
+    fn around(&self, folder: &str) -> Vec<String> {
+        self.beside(folder)
+    }
+
     /// Whether a file of that name may be read at all.
     fn holds(&self, name: &str) -> bool;
 }
