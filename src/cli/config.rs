@@ -94,9 +94,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         }
         terminal.line(format!("{} = {value}", terminal.styled("1", &line.key)));
         let others: Vec<&str> = [line.flag, line.variable].into_iter().flatten().collect();
-        let others = match (&line.origin, others.as_slice()) {
-            (_, []) => String::new(),
-            (_, others) => format!("; set by {}", others.join(", ")),
+        let others = match others.as_slice() {
+            [] => String::new(),
+            others => format!("; can be set by {}", others.join(", ")),
         };
         terminal.line(format!("  from {}{others}", origin(line.origin, file.as_deref())));
         terminal.line(format!("  {}", line.what));

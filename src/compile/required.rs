@@ -24,19 +24,13 @@ fn lacks(rule: &Rule, required: &[Required]) -> Option<Diagnostic> {
         _ => words.concat(),
     };
     let examples: Vec<&str> = lacking.iter().map(|one| one.field.example()).collect();
-    let mut finding =
-        Diagnostic::new(&lint::REQUIRED_CLAUSE, rule.span, format!("rule `{}` has no {words}", rule.name))
+    let mut places: Vec<&str> = lacking.iter().map(|one| one.by.as_str()).collect();
+    places.dedup();
+    let finding = Diagnostic::new(&lint::REQUIRED_CLAUSE, rule.span, format!("rule `{}` has no {words}", rule.name))
             .primary(match first.class {
                 Some(class) => format!("required of class {}", class.word()),
                 None => "required of every rule".to_owned(),
             })
-            .help(format!("add, for example, `{}`", examples.join("`, `")));
-    let mut places: Vec<&str> = Vec::new();
-    for one in lacking {
-        if !places.contains(&one.by.as_str()) {
-            places.push(&one.by);
-            finding = finding.fact(format!("required by {}", one.by));
-        }
-    }
+            .help(format!("add, for example, `{}`; {} asks for it", examples.join("`, `"), places.join(", ")));
     Some(finding)
 }
