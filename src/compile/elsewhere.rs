@@ -39,6 +39,9 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, reading: &Reading, libr
     diagnostics.retain_mut(|finding| {
         let words = could_declare(finding.code);
         let Some(span) = finding.span().filter(|_| !words.is_empty()) else { return true };
+        if reading.misses && finding.fix.is_none() {
+            return false;
+        }
         let Some(source) = reading.sources.get(span.source) else { return true };
         let here = plain(&source.name);
         let here = folder(&here);
@@ -48,7 +51,7 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, reading: &Reading, libr
         });
         let name = reading.sources.text(span);
         let declares = |(_, all): &&(String, Declared)| words.iter().any(|word| all.contains(&(*word, name.to_owned())));
-        let Some((file, _)) = shelf.iter().find(declares) else { return !reading.misses || finding.fix.is_some() };
+        let Some((file, _)) = shelf.iter().find(declares) else { return true };
         let path = seen_from(here, file);
         finding.help =
             Some(format!("`{name}` is declared in {path}: say `use \"{path}\"`, or check the folder"));

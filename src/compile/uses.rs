@@ -159,7 +159,8 @@ fn follow(
         }
         Err(NotRead::Unreadable(why)) => {
             let message = format!("`{written}` is there, but {why}");
-            Err(Diagnostic::new(&resolve::UNREADABLE_FILE, span, message).primary("cannot be read"))
+            Err(Diagnostic::new(&resolve::UNREADABLE_FILE, span, message).primary("cannot be read")
+                .help("save it as UTF-8 text that you may read, or leave the `use` out"))
         }
     }
 }
