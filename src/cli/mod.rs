@@ -121,12 +121,13 @@ impl CannotRun {
 
     /// A file that cannot be read, in the system's words.
     fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        let help = match error.kind() {
-            ErrorKind::NotFound => "check the name",
-            ErrorKind::PermissionDenied => "ask for the right to read it",
-            ErrorKind::InvalidData => "save the file as UTF-8",
-            _ => "see that it is a file, and that you may read it",
-        };
+        let helps = [
+            (ErrorKind::NotFound, "check the name"),
+            (ErrorKind::PermissionDenied, "ask for the right to read it"),
+            (ErrorKind::InvalidData, "save the file as UTF-8"),
+        ];
+        let help = helps.iter().find(|(kind, _)| *kind == error.kind());
+        let help = help.map_or("see that it is a file, and that you may read it", |(_, help)| *help);
         Self::new(&codes::run::UNREADABLE_FILE, format!("{}: {error}", path.display())).help(help)
     }
 
