@@ -6,8 +6,8 @@ use super::terminal::Terminal;
 use super::{CannotRun, counted, quoted};
 use crate::bundle::{self, BundleError, MAGIC};
 use crate::compile::{Compiled, compile};
-use crate::diagnostics::{self, Diagnostic, Severity, codes, render};
-use crate::model::Verified;
+use crate::diagnostics::{self, Diagnostic, Severity, codes, nearest, render};
+use crate::model::{RuleId, RuleSet, Verified};
 use crate::runtime::data::{DataError, World as Config};
 use crate::runtime::store::StateError;
 use crate::source::{MAX_FILE_BYTES, SourceSet};
@@ -40,7 +40,7 @@ impl World {
             if bytes.starts_with(&MAGIC) || path.extension().is_some_and(|extension| extension == "cater") {
                 let message = format!("`{}` is a bundle, and this verb works on rules", path.display());
                 return Err(CannotRun::new(&codes::run::IS_A_BUNDLE, message)
-                    .help("name the folder from which it was built; decide, why, list and graph read bundles"));
+                    .help("name the folder from which it was built; decide, why, read, list and graph take bundles"));
             }
             if bytes.len() > MAX_FILE_BYTES {
                 return Err(cannot(format!("larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024)))
@@ -187,6 +187,17 @@ pub(super) fn one(path: &Path) -> Result<World, CannotRun> {
             Err(CannotRun::new(&codes::run::MANY_WORLDS, message).help("name the folder of one of them"))
         }
     }
+}
+
+/// The rule of that name.
+pub(super) fn rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
+    rules.rule_named(name).ok_or_else(|| {
+        let refused = CannotRun::new(&codes::run::NO_SUCH_RULE, format!("there is no rule `{name}`"));
+        match nearest(name, rules.rules.iter().map(|rule| rule.name.as_str())) {
+            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+            None => refused.help("`cater list` names them all"),
+        }
+    })
 }
 
 /// Refuses an output that is one of the inputs: writing it would destroy what it was made from.
