@@ -188,6 +188,17 @@ impl Chain<'_, '_> {
             refused.push(self.lowering.ask(&clause.condition, Ask::No)?);
         }
         let refused = self.lowering.guards.any(refused);
+        let if_unknown = match if_unknown {
+            Link::Next => Link::Next,
+            // Only what is absent or stale may yet be known (R15). Where this is asked, no `when` is no.
+            if_unknown => {
+                let mut gaps = Vec::new();
+                for clause in &rule.when {
+                    gaps.push(self.lowering.gap(&clause.condition)?);
+                }
+                Link::test(self.lowering.guards.any(gaps), Link::Next, if_unknown)
+            }
+        };
         // The audience first: where it is yes nothing speaks against it, and most often the answer ends there.
         let rest = Link::test(caps, shown, if_capped);
         let rest = Link::test(free, rest, Link::Next);

@@ -67,6 +67,7 @@ impl Emit<'_> {
                 self.jump(no);
             }
             Guard::Relate(relation, left, right) => self.relate(*relation, *left, *right, yes, no),
+            Guard::Not(inner) => self.branch(*inner, no, yes),
         }
     }
 
