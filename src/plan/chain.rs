@@ -199,13 +199,14 @@ impl Chain<'_, '_> {
                 Link::test(self.lowering.guards.any(gaps), Link::Next, if_unknown)
             }
         };
-        // The audience first: where it is yes nothing speaks against it, and most often the answer ends there.
+        // What speaks against it first: most customers are turned away by most rules, and what was computed for that is
+        // at hand where nothing did.
         let rest = Link::test(caps, shown, if_capped);
         let rest = Link::test(free, rest, Link::Next);
         let belongs = Link::test(consent, rest, if_no_consent.clone());
         let might = Link::test(consent, if_unknown, if_no_consent);
-        let other = Link::test(refused, Link::Next, might);
-        Ok(Link::test(live, Link::test(when, belongs, other), Link::Next))
+        let audience = Link::test(when, belongs, might);
+        Ok(Link::test(live, Link::test(refused, Link::Next, audience), Link::Next))
     }
 
     fn substitute(
