@@ -188,17 +188,12 @@ impl Chain<'_, '_> {
             refused.push(self.lowering.ask(&clause.condition, Ask::No)?);
         }
         let refused = self.lowering.guards.any(refused);
-        let if_unknown = match if_unknown {
-            Link::Next => Link::Next,
-            // Only what is absent or stale may yet be known (R15). Where this is asked, no `when` is no.
-            if_unknown => {
-                let mut gaps = Vec::new();
-                for clause in &rule.when {
-                    gaps.push(self.lowering.gap(&clause.condition)?);
-                }
-                Link::test(self.lowering.guards.any(gaps), Link::Next, if_unknown)
-            }
-        };
+        // Only what is absent or stale may yet be known (R15). Where this is asked, no `when` is no.
+        let mut gaps = Vec::new();
+        for clause in rule.when.iter().filter(|_| if_unknown != Link::Next) {
+            gaps.push(self.lowering.gap(&clause.condition)?);
+        }
+        let if_unknown = Link::test(self.lowering.guards.any(gaps), Link::Next, if_unknown);
         // What speaks against it first: most customers are turned away by most rules, and what was computed for that is
         // at hand where nothing did.
         let rest = Link::test(caps, shown, if_capped);
