@@ -97,7 +97,7 @@ pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
         return Err(Unreadable {
             why: "is a bundle".to_owned(),
             refusal: CannotRun::new(&codes::run::IS_A_BUNDLE, message)
-                .help("name the folder from which it was built; decide, why, list and graph read bundles"),
+                .help("name the folder from which it was built; decide, why, read, list and graph take bundles"),
         });
     }
     if bytes.len() > MAX_FILE_BYTES {

@@ -15,6 +15,7 @@ mod interrupt;
 mod library;
 mod list;
 mod new;
+mod read;
 mod settings;
 mod terminal;
 mod test;
@@ -87,6 +88,8 @@ enum Verb {
     Graph(graph::Arguments),
     /// List the rules: owner, metric, audience in words, review date.
     List(list::Arguments),
+    /// Say a rule back in English sentences.
+    Read(read::Arguments),
     /// Print the settings that hold for a folder, and with `--explain` who says so.
     Config(config::Arguments),
     /// Say what a finding's code means and what to do.
@@ -126,12 +129,13 @@ impl CannotRun {
 
     /// A file that cannot be read, in the system's words.
     fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        let help = match error.kind() {
-            ErrorKind::NotFound => "check the name",
-            ErrorKind::PermissionDenied => "ask for the right to read it",
-            ErrorKind::InvalidData => "save the file as UTF-8",
-            _ => "see that it is a file, and that you may read it",
-        };
+        let helps = [
+            (ErrorKind::NotFound, "check the name"),
+            (ErrorKind::PermissionDenied, "ask for the right to read it"),
+            (ErrorKind::InvalidData, "save the file as UTF-8"),
+        ];
+        let help = helps.iter().find(|(kind, _)| *kind == error.kind());
+        let help = help.map_or("see that it is a file, and that you may read it", |(_, help)| *help);
         Self::new(&codes::run::UNREADABLE_FILE, format!("{}: {error}", path.display())).help(help)
     }
 
@@ -202,6 +206,7 @@ pub fn main() -> ExitCode {
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),
+        Verb::Read(arguments) => read::run(&arguments, &mut terminal),
         Verb::Config(arguments) => config::run(&arguments, &mut terminal),
         Verb::Explain(arguments) => explain::run(&arguments, &mut terminal),
         Verb::New(arguments) => new::run(&arguments, &mut terminal),

@@ -12,8 +12,8 @@ use super::{CannotRun, settings};
 use crate::bundle::{self, BundleError};
 use crate::compile::uses::{self, plain, seen_from};
 use crate::compile::{Compiled, compile_with};
-use crate::diagnostics::{self, Diagnostic, Severity, codes, render};
-use crate::model::Verified;
+use crate::diagnostics::{self, Diagnostic, Severity, codes, nearest, render};
+use crate::model::{RuleId, RuleSet, Verified};
 use crate::runtime::data::{DataError, World as Config};
 use crate::runtime::store::StateError;
 use crate::source::SourceSet;
@@ -190,6 +190,17 @@ pub(super) fn one(path: &Path) -> Result<World, CannotRun> {
             Err(CannotRun::new(&codes::run::MANY_WORLDS, message).help("name the folder of one of them"))
         }
     }
+}
+
+/// The rule of that name.
+pub(super) fn rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
+    rules.rule_named(name).ok_or_else(|| {
+        let refused = CannotRun::new(&codes::run::NO_SUCH_RULE, format!("there is no rule `{name}`"));
+        match nearest(name, rules.rules.iter().map(|rule| rule.name.as_str())) {
+            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+            None => refused.help("`cater list` names them all"),
+        }
+    })
 }
 
 /// Refuses an output that is one of the inputs: writing it would destroy what it was made from.

@@ -145,12 +145,14 @@ fn nothing_is_known_of_an_anonymous_customer_but_the_moment_and_the_device() {
     [tier, page].into_iter().for_each(|id| facts.set(id, Fact::Known(Value::Text("x".into()), None)));
     facts.set_consent(consent, ConsentRecord::granted(facts.now));
     assert!(gather(&world.rules, &facts).attribute(tier).known().is_some());
-    facts.set(world.rules.key().unwrap(), Fact::Missing(Missing::Absent));
-    let frame = gather(&world.rules, &facts);
-    assert_eq!(frame.attribute(tier), &Datum::Missing(Missing::Absent));
-    assert!(frame.attribute(page).known().is_some());
-    assert_eq!(frame.consent(consent), Consent::Granted, "the device's own record");
-    assert_eq!(frame.caps, [CapState::UnknownUnit]);
+    for nobody in [Fact::Missing(Missing::Absent), Fact::Known(Value::Text("".into()), None)] {
+        facts.set(world.rules.key().unwrap(), nobody);
+        let frame = gather(&world.rules, &facts);
+        assert_eq!(frame.attribute(tier), &Datum::Missing(Missing::Absent));
+        assert!(frame.attribute(page).known().is_some());
+        assert_eq!(frame.consent(consent), Consent::Granted, "the device's own record");
+        assert_eq!(frame.caps, [CapState::UnknownUnit]);
+    }
 }
 
 #[test]

@@ -44,7 +44,7 @@ codes! {
      prefer: a folder of your own, or the right to read this one";
     IS_A_BUNDLE = "run::is-a-bundle", Error,
     "the verb works on rules, and this is a bundle",
-    "A bundle is what `cater build` makes for services. It decides, and `decide`, `why`, `list` and `graph` read it. It has \
+    "A bundle is what `cater build` makes for services. `decide`, `why`, `read`, `list` and `graph` take it. It has \
      left out what only authors need: tests and personas as they run, `cater.toml`, customers, consent and events. So \
      checking, testing, laying out and building start from the folder of the rules.\n\n\
      avoid:  cater test shop.cater\n\

@@ -133,7 +133,7 @@ fn a_substitute_counts_for_its_offer_and_not_for_the_rule() {
         offer: Some(page.promos[0]),
         rule: Some(top),
         via: None,
-        class: None,
+        class: Some(rules[page.promos[0]].class),
         tags: rules[page.promos[0]].tags.clone(),
     };
     assert_eq!(stamp(rules, &decision), Some(expected));

@@ -68,16 +68,18 @@ pub(super) fn open(path: &Path) -> Result<(Input, Progress), DataError> {
 }
 
 pub(super) fn unreadable(file: &str, why: &io::Error) -> DataError {
-    let help = match why.kind() {
-        io::ErrorKind::NotFound => "check the name; paths in cater.toml are seen from its folder",
-        io::ErrorKind::PermissionDenied => "ask for the right to read it",
-        io::ErrorKind::IsADirectory => "name a file in it",
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => {
-            "it begins as a file packed by gzip and is not whole: fetch it again, or pack it again"
-        }
-        io::ErrorKind::InvalidData => "look at the row after the last good one, or fetch the file again",
-        _ => "see that the file is there, whole, and that you may read it",
-    };
+    const PACKED: &str = "it begins as a file packed by gzip and is not whole: fetch it again, or pack it again";
+    let helps = [
+        (io::ErrorKind::NotFound, "check the name; paths in cater.toml are seen from its folder"),
+        (io::ErrorKind::PermissionDenied, "ask for the right to read it"),
+        (io::ErrorKind::IsADirectory, "name a file in it"),
+        (io::ErrorKind::UnexpectedEof, PACKED),
+        (io::ErrorKind::InvalidInput, PACKED),
+        (io::ErrorKind::InvalidData, "look at the row after the last good one, or fetch the file again"),
+        (io::ErrorKind::Unsupported, "save it as UTF-8"),
+    ];
+    let help = helps.iter().find(|(kind, _)| *kind == why.kind());
+    let help = help.map_or("see that the file is there, whole, and that you may read it", |(_, help)| *help);
     DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}")).help(help)
 }
 
@@ -95,6 +97,9 @@ pub(super) fn plain(read: impl Read + Send + 'static) -> io::Result<Input> {
 
 fn without_mark(read: impl BufRead + Send + 'static) -> io::Result<Input> {
     let (first, rest) = peek(read, [0; 3])?;
+    if first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff") {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "it is written in UTF-16, and UTF-8 is read"));
+    }
     let first = if first == *b"\xef\xbb\xbf" { Vec::new() } else { first };
     Ok(Box::new(Cursor::new(first).chain(rest)))
 }
@@ -224,6 +229,17 @@ mod tests {
         }
         let two = [packed(b"a,b\n"), packed(b"1,2\n")].concat();
         assert_eq!(read(two).unwrap(), "a,b\n1,2\n", "one after the other, as `cat` leaves them");
+    }
+
+    #[test]
+    fn another_encoding_is_named_and_not_misread() {
+        for bytes in [&b"\xff\xfei\0d\0"[..], b"\xfe\xff\0i\0d"] {
+            for bytes in [bytes.to_vec(), packed(bytes)] {
+                let why = read(bytes).unwrap_err();
+                assert!(why.to_string().contains("UTF-16"));
+                assert_eq!(unreadable("a.csv", &why).help.as_deref(), Some("save it as UTF-8"));
+            }
+        }
     }
 
     #[test]
