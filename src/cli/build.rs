@@ -38,16 +38,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let read = bundle::read(&bytes)?;
     write_whole(&output, &bytes)?;
     if terminal.format == Format::Json {
-        terminal.json(
-            &serde_json::json!({ "file": output, "bytes": bytes.len(), "digest": read.digest.to_string() }),
-        );
+        terminal.json(&serde_json::json!({ "file": output, "bytes": bytes.len(), "digest": read.digest.to_string() }));
     } else {
-        terminal.line(format!(
-            "{}: {} bytes, {}",
-            output.display(),
-            bytes.len(),
-            counted(rules.rules.len(), "rule")
-        ));
+        terminal.line(format!("{}: {} bytes, {}", output.display(), bytes.len(), counted(rules.rules.len(), "rule")));
     }
     Ok(Ended::Clean)
 }

@@ -12,6 +12,7 @@ use super::settings::{self, Origin, Setting, written};
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Colour, Ended, Format, Outcome, build, customer, worlds};
+use crate::compile::uses::plain;
 use crate::runtime::data::World as Config;
 use crate::value::{Instant, show_instant};
 
@@ -194,14 +195,18 @@ fn data(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<(),
     let config = world.config.as_ref();
     let from_file = |key: &str| config.and_then(|config| config.line(key)).map_or(Origin::Default, Origin::File);
     let given = |flag: &'static str, given: bool, key: &str| if given { Origin::Flag(flag) } else { from_file(key) };
-    let path = |path: &PathBuf| json!(path.components().collect::<PathBuf>());
     let mut line = |key: &str, value: Json, nothing, flag: Option<&'static str>, is_given, what| {
         let origin = flag.map_or_else(|| from_file(key), |flag| given(flag, is_given, key));
         all.push(Line { key: key.to_owned(), value, nothing, origin, flag, variable: None, what });
     };
-    let rules = config.map_or(Json::Null, |config| json!(config.rules.iter().map(path).collect::<Vec<_>>()));
+    let rules =
+        config.map_or(Json::Null, |config| json!(config.rules.iter().map(|rules| path(rules)).collect::<Vec<_>>()));
     line("rules", rules, "what was named", None, false, "the files and folders that are read as one rule set");
-    let slots = if arguments.slot.is_empty() { config.and_then(|config| config.slots.clone()) } else { Some(arguments.slot.clone()) };
+    let slots = if arguments.slot.is_empty() {
+        config.and_then(|config| config.slots.clone())
+    } else {
+        Some(arguments.slot.clone())
+    };
     line(
         "slots",
         slots.map_or(Json::Null, |slots| json!(slots)),
@@ -212,7 +217,7 @@ fn data(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<(),
     );
     let customers: Vec<Json> = match arguments.customers.as_slice() {
         [] => config.iter().flat_map(|config| &config.customers).map(|table| path(&table.path)).collect(),
-        named => named.iter().map(path).collect(),
+        named => named.iter().map(|file| path(file)).collect(),
     };
     line(
         "customers",
@@ -223,26 +228,50 @@ fn data(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<(),
         "the base that is decided for",
     );
     for (key, flag, named, known, what) in [
-        ("consent", "--consent", &arguments.consent, config.and_then(|config| config.consent.as_ref()), "who agreed to what"),
-        ("events", "--events", &arguments.events, config.and_then(|config| config.events.as_ref()), "what happened so far"),
+        (
+            "consent",
+            "--consent",
+            &arguments.consent,
+            config.and_then(|config| config.consent.as_ref()),
+            "who agreed to what",
+        ),
+        (
+            "events",
+            "--events",
+            &arguments.events,
+            config.and_then(|config| config.events.as_ref()),
+            "what happened so far",
+        ),
     ] {
-        let value = named.as_ref().or(known).map_or(Json::Null, path);
+        let value = named.as_ref().or(known).map_or(Json::Null, |file| path(file));
         line(key, value, "none", Some(flag), named.is_some(), what);
     }
     let moment = config.map(|config| serde_json::from_str(config.moment()).unwrap_or(Json::Null));
     let moment = moment.filter(|moment| moment.as_object().is_some_and(|fields| !fields.is_empty()));
-    line("moment", moment.unwrap_or(Json::Null), "nothing", None, false, "what is taken to hold while deciding, for everybody");
+    line(
+        "moment",
+        moment.unwrap_or(Json::Null),
+        "nothing",
+        None,
+        false,
+        "what is taken to hold while deciding, for everybody",
+    );
     Ok(())
+}
+
+/// A path as one writes it: `./a/../b.csv` is `b.csv`.
+fn path(path: &Path) -> Json {
+    let plain = plain(&path.display().to_string());
+    json!(if plain.is_empty() { ".".to_owned() } else { plain })
 }
 
 /// How a run is done.
 fn running(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<(), CannotRun> {
     let (own, config) = (world.config.as_ref(), world.settings());
-    let path = |path: PathBuf| json!(path.components().collect::<PathBuf>());
     let state = settings::STATE.choose(arguments.state.clone(), own)?;
     all.push(of(
         &settings::STATE,
-        (state.value.map_or(Json::Null, path), state.origin),
+        (state.value.map_or(Json::Null, |file| path(&file)), state.origin),
         "none",
         "the file that remembers what was shown, so that caps hold from run to run",
     ));
@@ -281,7 +310,7 @@ fn running(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<
     let origin = bundle.origin;
     all.push(of(
         &settings::BUNDLE,
-        (path(bundle.or(PathBuf::from(build::DEFAULT))), origin),
+        (path(&bundle.or(PathBuf::from(build::DEFAULT))), origin),
         "",
         "where `cater build` writes",
     ));
@@ -300,15 +329,8 @@ fn checking(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result
         "from which severity on findings end `cater check` with 1",
     ));
     let mut tables = |key: &str, set: Vec<(String, Json)>, what: &'static str| {
-        let line = |key: String, value, origin| Line {
-            key,
-            value,
-            nothing: "none",
-            origin,
-            flag: None,
-            variable: None,
-            what,
-        };
+        let line =
+            |key: String, value, origin| Line { key, value, nothing: "none", origin, flag: None, variable: None, what };
         if set.is_empty() {
             all.push(line(key.to_owned(), Json::Null, Origin::Default));
         }

@@ -4,9 +4,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{CannotRun, settings};
 use super::terminal::Terminal;
 use super::worlds::World;
+use super::{CannotRun, settings};
 use crate::diagnostics::{codes, render};
 use crate::frame::Facts;
 use crate::model::{SlotId, Verified};

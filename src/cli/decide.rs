@@ -21,7 +21,7 @@ use crate::diagnostics::codes;
 use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
-use crate::runtime::data::{MOST_WORKERS, Customers, CustomersFile, Overrides, key_of};
+use crate::runtime::data::{Customers, CustomersFile, MOST_WORKERS, Overrides, key_of};
 use crate::runtime::store::{EmbeddedStore, StateStore};
 use crate::value::{Instant, show_instant};
 use output::Output;
@@ -136,7 +136,18 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     let made = state.filter(|path| !path.exists());
     let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
-    let asked = Asked { arguments, world: &world, engine: &engine, now, slots: &slots, known: &known, assume, state, strict, workers };
+    let asked = Asked {
+        arguments,
+        world: &world,
+        engine: &engine,
+        now,
+        slots: &slots,
+        known: &known,
+        assume,
+        state,
+        strict,
+        workers,
+    };
     let outcome = {
         let store = store.as_ref().map(|store| store as &dyn StateStore);
         match &arguments.customer {

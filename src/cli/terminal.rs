@@ -152,7 +152,8 @@ pub(super) fn misuse(error: &clap::Error) {
     let arguments: Vec<_> = std::env::args_os().collect();
     let environment = settings::FORMAT.choose(None, None).ok().and_then(|chosen| chosen.value);
     let says = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--format"));
-    let asks_for_json = (environment == Some(Format::Json) && !says) || arguments.iter().any(|argument| argument == "--format=json")
+    let asks_for_json = (environment == Some(Format::Json) && !says)
+        || arguments.iter().any(|argument| argument == "--format=json")
         || arguments.windows(2).any(|pair| matches!(pair, [first, second] if first == "--format" && second == "json"));
     let code = &codes::run::BAD_ARGUMENT;
     let text = error.render();

@@ -154,7 +154,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
             match world_around(path)? {
                 // Two folders of one world are that world once.
                 Around::Inside(world) if found.iter().any(|other| same(&other.root, &world.root)) => {}
-                Around::Inside(world) => found.push(world),
+                Around::Inside(world) => found.push(*world),
                 Around::Beside(above) => {
                     below(path, &mut found)?;
                     for world in found.iter_mut().skip(before).filter(|world| world.config.is_none()) {
@@ -315,7 +315,7 @@ fn alone(file: &Path) -> Result<World, CannotRun> {
 /// What the folders above make of a folder.
 enum Around {
     /// It lies in the rules of that world.
-    Inside(World),
+    Inside(Box<World>),
     /// It is on its own, perhaps below a `cater.toml` that does not name it.
     Beside(Option<Config>),
 }
@@ -327,8 +327,13 @@ fn world_around(folder: &Path) -> Result<Around, CannotRun> {
     let Some(top) = up(folder).and_then(|folder| above(&folder)) else { return Ok(Around::Beside(None)) };
     let config = Config::open(&top.join(Config::FILE))?;
     let real = |path: &Path| path.canonicalize().ok();
-    let within = |rules: &PathBuf| real(rules).zip(real(folder)).is_some_and(|(rules, folder)| folder.starts_with(rules));
-    if config.rules.iter().any(within) { configured(&top).map(Around::Inside) } else { Ok(Around::Beside(Some(config))) }
+    let within =
+        |rules: &PathBuf| real(rules).zip(real(folder)).is_some_and(|(rules, folder)| folder.starts_with(rules));
+    if config.rules.iter().any(within) {
+        configured(&top).map(|world| Around::Inside(Box::new(world)))
+    } else {
+        Ok(Around::Beside(Some(config)))
+    }
 }
 
 /// The nearest folder with a `cater.toml`, from this one upward.

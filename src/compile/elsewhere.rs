@@ -50,11 +50,11 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, reading: &Reading, libr
             others.filter_map(|name| Some((name.clone(), declared(&library.read(&name).ok()?)))).collect()
         });
         let name = reading.sources.text(span);
-        let declares = |(_, all): &&(String, Declared)| words.iter().any(|word| all.contains(&(*word, name.to_owned())));
+        let declares =
+            |(_, all): &&(String, Declared)| words.iter().any(|word| all.contains(&(*word, name.to_owned())));
         let Some((file, _)) = shelf.iter().find(declares) else { return true };
         let path = seen_from(here, file);
-        finding.help =
-            Some(format!("`{name}` is declared in {path}: say `use \"{path}\"`, or check the folder"));
+        finding.help = Some(format!("`{name}` is declared in {path}: say `use \"{path}\"`, or check the folder"));
         if let Some(label) = finding.labels.first_mut() {
             label.text = "not declared in what is read".to_owned();
         }
@@ -71,7 +71,7 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, reading: &Reading, libr
 fn new_use(reading: &Reading, source: SourceId, path: &str) -> (Span, String) {
     let file = reading.files.get(source.0 as usize);
     let uses = file.into_iter().flat_map(|file| &file.items);
-    match uses.filter(|item| matches!(item.kind, ItemKind::Use(_))).last() {
+    match uses.filter(|item| matches!(item.kind, ItemKind::Use(_))).next_back() {
         Some(last) => (Span { start: last.span.end, ..last.span }, format!("\nuse \"{path}\"")),
         None => {
             let text = reading.sources.get(source).map_or("", |source| &source.text);

@@ -27,10 +27,10 @@ fn lacks(rule: &Rule, required: &[Required]) -> Option<Diagnostic> {
     let mut places: Vec<&str> = lacking.iter().map(|one| one.by.as_str()).collect();
     places.dedup();
     let finding = Diagnostic::new(&lint::REQUIRED_CLAUSE, rule.span, format!("rule `{}` has no {words}", rule.name))
-            .primary(match first.class {
-                Some(class) => format!("required of class {}", class.word()),
-                None => "required of every rule".to_owned(),
-            })
-            .help(format!("add, for example, `{}`; {} asks for it", examples.join("`, `"), places.join(", ")));
+        .primary(match first.class {
+            Some(class) => format!("required of class {}", class.word()),
+            None => "required of every rule".to_owned(),
+        })
+        .help(format!("add, for example, `{}`; {} asks for it", examples.join("`, `"), places.join(", ")));
     Some(finding)
 }

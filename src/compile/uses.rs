@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::source::{SourceId, SourceSet, Span};
-use crate::syntax::tree::{File, ItemKind, Text};
 use crate::syntax;
+use crate::syntax::tree::{File, ItemKind, Text};
 
 /// Where the files that `use` names are looked up. Names are paths with `/`, without `.` and without a `..` that could be
 /// undone, in the same sense as the names of the files given to the compiler.
@@ -78,8 +78,7 @@ pub struct Reading {
 
 /// Reads all files, and those that they use.
 pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
-    let mut known: BTreeMap<String, SourceId> =
-        sources.iter().map(|(id, source)| (plain(&source.name), id)).collect();
+    let mut known: BTreeMap<String, SourceId> = sources.iter().map(|(id, source)| (plain(&source.name), id)).collect();
     let (mut files, mut diagnostics, mut misses) = (Vec::new(), Vec::new(), false);
     let mut at = 0;
     while let Some(source) = sources.get(SourceId(at)) {
@@ -95,7 +94,7 @@ pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
                         known.insert(used, id);
                     }
                     Err(finding) => {
-                        diagnostics.push(finding);
+                        diagnostics.push(*finding);
                         misses = true;
                     }
                 },
@@ -127,7 +126,7 @@ fn follow(
     path: &Text,
     known: &BTreeMap<String, SourceId>,
     library: &dyn Library,
-) -> Result<Option<(String, String)>, Diagnostic> {
+) -> Result<Option<(String, String)>, Box<Diagnostic>> {
     let written = path.text.as_str();
     let span = path.span;
     is_a_path(written, span)?;
@@ -137,53 +136,59 @@ fn follow(
     }
     if !library.holds(&name) {
         let message = format!("`{written}` leads out of the folder of these rules");
-        return Err(Diagnostic::new(&resolve::PATH_OUTSIDE, span, message)
+        let finding = Diagnostic::new(&resolve::PATH_OUTSIDE, span, message)
             .primary("out of the folder")
-            .help("move the file into it, or name its folder in cater.toml: rules = [\".\", \"../shared\"]"));
+            .help("move the file into it, or name its folder in cater.toml: rules = [\".\", \"../shared\"]");
+        return Err(Box::new(finding));
     }
     if !written.ends_with(".rules") {
         let inside = library.beside(&name);
-        return Err(match inside.first() {
+        return Err(Box::new(match inside.first() {
             Some(first) => is_a_folder(from, written, span, first),
             None => Diagnostic::new(&resolve::BAD_PATH, span, format!("`{written}` is no rule file"))
                 .primary("does not end in .rules")
                 .help("the name of a rule file ends in .rules"),
-        });
+        }));
     }
     match library.read(&name) {
         Ok(text) => Ok(Some((name, text))),
-        Err(NotRead::Missing) => Err(missing(from, &name, path, known, library)),
+        Err(NotRead::Missing) => Err(Box::new(missing(from, &name, path, known, library))),
         Err(NotRead::Folder) => {
             let first = library.beside(&name).into_iter().next().unwrap_or_else(|| format!("{name}/customer.rules"));
-            Err(is_a_folder(from, written, span, &first))
+            Err(Box::new(is_a_folder(from, written, span, &first)))
         }
         Err(NotRead::Unreadable(why)) => {
             let message = format!("`{written}` is there, but {why}");
-            Err(Diagnostic::new(&resolve::UNREADABLE_FILE, span, message).primary("cannot be read")
-                .help("save it as UTF-8 text that you may read, or leave the `use` out"))
+            let finding = Diagnostic::new(&resolve::UNREADABLE_FILE, span, message).primary("cannot be read");
+            Err(Box::new(finding.help("save it as UTF-8 text that you may read, or leave the `use` out")))
         }
     }
 }
 
 /// Whether a text can be the path of a file anywhere: relative, and with `/` between its parts.
-fn is_a_path(written: &str, span: Span) -> Result<(), Diagnostic> {
-    let refused = |message: String, label: &str| {
-        Diagnostic::new(&resolve::BAD_PATH, span, message).primary(label)
-    };
+fn is_a_path(written: &str, span: Span) -> Result<(), Box<Diagnostic>> {
+    let refused = |message: String, label: &str| Diagnostic::new(&resolve::BAD_PATH, span, message).primary(label);
     if written.is_empty() {
-        return Err(refused("this `use` names no file".to_owned(), "empty")
-            .help("name a file as seen from this one: use \"customer.rules\""));
+        let finding = refused("this `use` names no file".to_owned(), "empty")
+            .help("name a file as seen from this one: `use \"customer.rules\"`");
+        return Err(Box::new(finding));
     }
     let drive = written.as_bytes().get(1) == Some(&b':');
     if drive || written.starts_with(['/', '\\', '~']) || written.contains("://") {
-        return Err(refused(format!("`{written}` is a place on one machine"), "begins at the top")
-            .help("write the path as seen from this file: `customer.rules`, `../shared/purposes.rules`"));
+        let finding = refused(format!("`{written}` is a place on one machine"), "begins at the top")
+            .help("write the path as seen from this file: `customer.rules`, `../shared/purposes.rules`");
+        return Err(Box::new(finding));
     }
     if written.contains('\\') {
         let slashed = written.replace('\\', "/");
-        return Err(refused(format!("the parts of a path are divided by `/`, not by `\\`: `{written}`"), "has a `\\`")
-            .help(format!("write `use \"{slashed}\"`, which is understood everywhere"))
-            .fix("write `/`", span, format!("\"{slashed}\"")));
+        let finding =
+            refused(format!("the parts of a path are divided by `/`, not by `\\`: `{written}`"), "has a `\\`");
+        let finding = finding.help(format!("write `use \"{slashed}\"`, which is understood everywhere")).fix(
+            "write `/`",
+            span,
+            format!("\"{slashed}\""),
+        );
+        return Err(Box::new(finding));
     }
     Ok(())
 }
@@ -357,7 +362,8 @@ mod tests {
         ]);
         let reading = reading("home.rules", &shelf);
         assert!(reading.misses);
-        let said: Vec<_> = reading.diagnostics.iter().map(|finding| (finding.code.name, finding.help.clone())).collect();
+        let said: Vec<_> =
+            reading.diagnostics.iter().map(|finding| (finding.code.name, finding.help.clone())).collect();
         let near = |file: &str| ("resolve::unknown-file", Some(format!("did you mean `{file}`?")));
         let list = ("resolve::unknown-file", Some("the rule files there are `customer.rules`".to_owned()));
         assert_eq!(said, [near("customer.rules"), list]);

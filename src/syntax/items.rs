@@ -329,8 +329,7 @@ impl Builder<'_> {
     }
 }
 
-const USE_HEAD: Form =
-    Form { word: "use", needs: "the path of a file in quotes", example: "use \"customer.rules\"" };
+const USE_HEAD: Form = Form { word: "use", needs: "the path of a file in quotes", example: "use \"customer.rules\"" };
 const PURPOSE_HEAD: Form = Form {
     word: "purpose",
     needs: "a name, a label in quotes and its clauses",

@@ -116,11 +116,7 @@ impl Toml<'_> {
 }
 
 /// `[required]`: lists of clauses under `rules` and under the classes.
-fn required(
-    reader: &Toml<'_>,
-    value: &Entry<'_>,
-    lines: &mut super::world::Lines,
-) -> Result<Vec<Required>, DataError> {
+fn required(reader: &Toml<'_>, value: &Entry<'_>, lines: &mut super::world::Lines) -> Result<Vec<Required>, DataError> {
     let mut all = Vec::new();
     for (key, list) in reader.table(value, "a table of lists")? {
         let class = Class::from_word(key.get_ref());
@@ -222,7 +218,12 @@ mod tests {
     #[test]
     fn what_is_wrong_has_a_code_a_line_and_a_help() {
         for (text, code, message, help) in [
-            ("[lints]\n\"lint::unsued-tag\" = \"allow\"", "data::unknown-code", "line 2: `lint::unsued-tag`", "`lint::unused-tag`?"),
+            (
+                "[lints]\n\"lint::unsued-tag\" = \"allow\"",
+                "data::unknown-code",
+                "line 2: `lint::unsued-tag`",
+                "`lint::unused-tag`?",
+            ),
             ("[lints]\nunused-tag = \"allow\"", "data::unknown-code", "line 2", "did you mean `lint::unused-tag`?"),
             ("[lints]\nweather = \"allow\"", "data::unknown-code", "line 2", "the stages are syntax"),
             ("[lints]\n\"type::mismatch\" = \"warning\"", "data::fixed-level", "always an error", "mend the rule"),

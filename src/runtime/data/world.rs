@@ -120,7 +120,12 @@ impl World {
             DataError::new(&codes::BAD_WORLD, format!("{at}{}", why.message()))
         })?;
         let reader = Toml { text, folder };
-        let mut world = Self { rules: vec![folder.to_path_buf()], folder: folder.to_path_buf(), moment: "{}".to_owned(), ..Self::default() };
+        let mut world = Self {
+            rules: vec![folder.to_path_buf()],
+            folder: folder.to_path_buf(),
+            moment: "{}".to_owned(),
+            ..Self::default()
+        };
         for (key, value) in table.get_ref() {
             world.lines.note(&reader, key.get_ref(), key);
             match key.get_ref().as_ref() {
