@@ -158,7 +158,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
                 Around::Beside(above) => {
                     below(path, &mut found)?;
                     for world in found.iter_mut().skip(before).filter(|world| world.config.is_none()) {
-                        world.above.clone_from(&above);
+                        world.above = above.as_deref().cloned();
                     }
                 }
             }
@@ -317,7 +317,7 @@ enum Around {
     /// It lies in the rules of that world.
     Inside(Box<World>),
     /// It is on its own, perhaps below a `cater.toml` that does not name it.
-    Beside(Option<Config>),
+    Beside(Option<Box<Config>>),
 }
 
 fn world_around(folder: &Path) -> Result<Around, CannotRun> {
@@ -332,7 +332,7 @@ fn world_around(folder: &Path) -> Result<Around, CannotRun> {
     if config.rules.iter().any(within) {
         configured(&top).map(|world| Around::Inside(Box::new(world)))
     } else {
-        Ok(Around::Beside(Some(config)))
+        Ok(Around::Beside(Some(Box::new(config))))
     }
 }
 

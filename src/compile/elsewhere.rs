@@ -70,8 +70,8 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, reading: &Reading, libr
 /// Where a file says one more `use`, and the text of it: behind its last one, else before everything.
 fn new_use(reading: &Reading, source: SourceId, path: &str) -> (Span, String) {
     let file = reading.files.get(source.0 as usize);
-    let uses = file.into_iter().flat_map(|file| &file.items);
-    match uses.filter(|item| matches!(item.kind, ItemKind::Use(_))).next_back() {
+    let mut items = file.into_iter().flat_map(|file| &file.items);
+    match items.rfind(|item| matches!(item.kind, ItemKind::Use(_))) {
         Some(last) => (Span { start: last.span.end, ..last.span }, format!("\nuse \"{path}\"")),
         None => {
             let text = reading.sources.get(source).map_or("", |source| &source.text);
