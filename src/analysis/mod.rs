@@ -19,6 +19,7 @@ mod axis;
 mod compile;
 mod confirm;
 mod domain;
+mod doubts;
 mod findings;
 mod formula;
 mod history;
@@ -45,10 +46,11 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::graph::{self, LeftOut};
-use crate::model::{RuleId, RuleSet, SegmentId, SlotId};
+use crate::graph;
+use crate::model::{LeftOut, RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
 
+use doubts::Doubts;
 pub use findings::findings;
 pub use search::Undecided;
 pub use slot::Culprit;
@@ -132,10 +134,13 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
 }
 
 fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {
-    let write = |compiler: &mut compile::Compiler<'_>| slot::write(compiler, id, shared);
-    let mut scope = scope::Scope::new(rules, options.from, options.budget, write);
-    let verdicts = reach::rules(&mut scope, rules, id);
-    report.fallbacks.insert(id, reach::fallback(&mut scope, rules, id, &verdicts));
+    let scope_with = |doubts: &Doubts| {
+        let write = |compiler: &mut compile::Compiler<'_>| slot::write(compiler, id, doubts);
+        scope::Scope::new(rules, options.from, options.budget, write)
+    };
+    let mut scope = scope_with(&Doubts::none(shared));
+    let mut verdicts = reach::rules(&mut scope, rules, id);
+    let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
     let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
     report.conflicts.append(&mut pairs.conflicts);
     report.unordered.append(&mut pairs.unordered);
@@ -156,5 +161,18 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
             report.conditions.insert(Place::Fallback(id, at), range);
         }
     }
+    let claims = verdicts.values().any(Verdict::rests_on_all) || fallbacks.iter().any(FallbackVerdict::rests_on_all);
+    if let Some(doubts) = Doubts::of(rules, id, shared, &options.left_out).filter(|_| claims) {
+        let mut doubtful = scope_with(&doubts);
+        let again = reach::rules(&mut doubtful, rules, id);
+        let of_fallbacks = reach::fallback(&mut doubtful, rules, id, &again);
+        for (rule, verdict) in &mut verdicts {
+            verdict.doubted(again.get(rule));
+        }
+        for (at, verdict) in fallbacks.iter_mut().enumerate() {
+            verdict.doubted(of_fallbacks.get(at));
+        }
+    }
+    report.fallbacks.insert(id, fallbacks);
     report.rules.extend(verdicts);
 }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::Source;
+use super::domain::{Source, Unseen};
+use super::doubts::Doubts;
 use super::formula::Formula;
 use crate::frame::Via;
 use crate::model::{Active, CapId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
@@ -57,8 +58,9 @@ pub(super) struct RuleFormulas {
     drops: BTreeMap<Via, Formula>,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
-    /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place, and what must be so.
-    pub(super) tried: Vec<(RuleId, Formula)>,
+    /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place (none: in that of a
+    /// rule left out, which may be the highest), and what must be so.
+    pub(super) tried: Vec<(Option<RuleId>, Formula)>,
     /// There are more such ways than are written down.
     pub(super) more_ways: bool,
 }
@@ -77,10 +79,11 @@ pub(super) struct SlotFormulas {
 /// More ways than this through which a rule may be tried are not written down.
 const MOST_WAYS: usize = 64;
 
-/// Writes a slot down. `shared`: per offer, whether several slots show it.
-pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, shared: &[bool]) -> SlotFormulas {
+/// Writes a slot down.
+pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, doubts: &Doubts) -> SlotFormulas {
     let rules = compiler.schema.rules;
-    let mut writer = Writer { compiler, rules, shared };
+    compiler.schema.key_may_come = doubts.key_may_come;
+    let mut writer = Writer { compiler, rules, doubts };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
@@ -127,7 +130,7 @@ pub(super) fn shared(rules: &RuleSet) -> Vec<bool> {
 struct Writer<'w, 'a> {
     compiler: &'w mut Compiler<'a>,
     rules: &'a RuleSet,
-    shared: &'w [bool],
+    doubts: &'w Doubts,
 }
 
 impl Writer<'_, '_> {
@@ -147,13 +150,15 @@ impl Writer<'_, '_> {
         caps.sort_unstable();
         caps.dedup();
         let spent: Vec<_> = caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect();
+        let unseen: Vec<_> =
+            [Unseen::Rule(id), Unseen::Offer(rule.show)].into_iter().filter_map(|what| self.unseen(what)).collect();
 
         let formulas = &mut self.compiler.formulas;
         let on = formulas.all([switch, dates, review, offer_dates]);
         let open = formulas.all(needs.iter().map(|(_, open)| *open));
         let audience = formulas.all(when.iter().map(|truths| truths.yes).chain(unless.iter().map(|truths| truths.no)));
         let not_taken = formulas.not(taken);
-        let some_spent = formulas.any(spent.iter().copied());
+        let some_spent = formulas.any(spent.iter().copied().chain(unseen));
         let none_spent = formulas.not(some_spent);
         let eligible = formulas.all([on, open, audience, not_taken, none_spent]);
 
@@ -201,10 +206,12 @@ impl Writer<'_, '_> {
     }
 
     fn taken(&mut self, offer: OfferId) -> Formula {
-        match self.shared.get(offer.index()) {
-            Some(true) => self.compiler.flag(Source::Taken(offer)),
-            Some(false) | None => Formula::NEVER,
-        }
+        if self.doubts.may_be_taken(offer) { self.compiler.flag(Source::Taken(offer)) } else { Formula::NEVER }
+    }
+
+    /// Something in error stops it; none where nothing can.
+    fn unseen(&mut self, what: Unseen) -> Option<Formula> {
+        self.doubts.may_be_stopped(what).then(|| self.compiler.flag(Source::Unseen(what)))
     }
 
     /// An offer that stands in passes its switch, its dates, the other slots and its own caps.
@@ -216,7 +223,8 @@ impl Writer<'_, '_> {
         }
         let dates = self.active(offer.active);
         let taken = self.taken(id);
-        let spent: Vec<_> = offer.caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect();
+        let spent = offer.caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect::<Vec<_>>();
+        let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
         let formulas = &mut self.compiler.formulas;
         let stopped = formulas.any(std::iter::once(taken).chain(spent));
         let free = formulas.not(stopped);
@@ -267,11 +275,20 @@ impl Writer<'_, '_> {
 
     /// Fills in the ways by which `try` leads to each rule.
     fn ways(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut found: Vec<Vec<(RuleId, Formula)>> = vec![Vec::new(); written.len()];
+        let mut found: Vec<Vec<(Option<RuleId>, Formula)>> = vec![Vec::new(); written.len()];
         let mut cut = vec![false; written.len()];
-        for entry in written.iter() {
+        // Where a way begins: a rule in its own place, or one that a rule left out tries in the highest.
+        let begins = written.iter().map(|rule| (Some(rule.id), rule.id));
+        let begins: Vec<_> = begins.chain(self.doubts.tried.iter().map(|rule| (None, *rule))).collect();
+        for (entry, first) in begins {
+            if entry.is_none()
+                && let Some(place) = places.get(&first)
+                && let (Some(ways), Some(rule)) = (found.get_mut(*place), written.get(*place))
+            {
+                ways.push((entry, rule.eligible));
+            }
             // The rule tried, what led there, and how far it was.
-            let mut queue: Vec<(RuleId, Formula, usize)> = vec![(entry.id, Formula::ALWAYS, 0)];
+            let mut queue: Vec<(RuleId, Formula, usize)> = vec![(first, Formula::ALWAYS, 0)];
             while let Some((from, so_far, steps)) = queue.pop() {
                 let Some(formulas) = places.get(&from).and_then(|place| written.get(*place)) else { continue };
                 for (via, substitute) in substitutes(self.rules, from) {
@@ -286,7 +303,7 @@ impl Writer<'_, '_> {
                     let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
                     let led = self.compiler.formulas.both(so_far, drops);
                     let eligible = written.get(place).map_or(Formula::NEVER, |rule| rule.eligible);
-                    ways.push((entry.id, self.compiler.formulas.both(led, eligible)));
+                    ways.push((entry, self.compiler.formulas.both(led, eligible)));
                     if steps < written.len() {
                         queue.push((rule, led, steps + 1));
                     }

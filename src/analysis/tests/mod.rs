@@ -2,6 +2,7 @@
 
 mod agree;
 mod cells;
+mod left_out;
 mod metamorphic;
 mod paste;
 mod schemas;
@@ -11,7 +12,7 @@ mod worlds;
 use super::testing::{report, rules, verdict};
 use super::{Options, Report, analyse};
 use crate::diagnostics::Diagnostic;
-use crate::graph::LeftOut;
+use crate::model::LeftOut;
 use crate::value::Instant;
 
 const BASE: &str = "
@@ -191,7 +192,7 @@ fn what_is_left_out_may_use_what_seems_idle() {
     assert!(codes(vec![LeftOut::default()]).is_empty());
     let slot = rules.slot_named("empty");
     let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-    let some = codes(vec![LeftOut { slot, names: names(&["a", "idle"]) }]);
+    let some = codes(vec![LeftOut { slot, names: names(&["a", "idle"]), ..LeftOut::default() }]);
     assert!(!some.contains(&"lint::unused-segment"), "{some:?}");
     assert_eq!(some.iter().filter(|code| **code == "lint::slot-without-rules").count(), 1, "only of slot s: {some:?}");
     assert_eq!(some.iter().filter(|code| **code == "lint::unused-offer").count(), 4, "all but a: {some:?}");
