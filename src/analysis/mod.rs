@@ -83,7 +83,7 @@ pub struct Report {
     pub rules: BTreeMap<RuleId, Verdict>,
     /// The verdict on every entry of every fallback list.
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
-    /// Rules that can be eligible together, show different offers, and are told apart by their names alone (R8).
+    /// Rules that can answer for one customer, with different outcomes, and are told apart by their names alone (R8).
     pub conflicts: Vec<Clash>,
     /// Rules that need `priority` or `before` (R7): the second of each has neither, or both have.
     pub unordered: Vec<Clash>,
@@ -121,16 +121,21 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
     }
     let mut confirm = confirm::Confirm::new(rules);
     let undecided = &mut report.undecided_pairs;
-    for list in [&mut report.conflicts, &mut report.unordered] {
-        list.retain(|clash| {
-            let frame = clash.witness.frame(rules);
-            let holds = [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame));
-            if !holds {
-                undecided.push((clash.first, clash.second, Undecided::Calculation));
-            }
-            holds
-        });
-    }
+    let mut holds = |clash: &Clash, holds: bool| {
+        if !holds {
+            undecided.push((clash.first, clash.second, Undecided::Calculation));
+        }
+        holds
+    };
+    report.conflicts.retain(|clash| {
+        let frame = clash.witness.frame(rules);
+        let [first, second] = [clash.first, clash.second].map(|rule| confirm.answer(rule, &frame));
+        holds(clash, first.zip(second).is_some_and(|(first, second)| first.outcome != second.outcome))
+    });
+    report.unordered.retain(|clash| {
+        let frame = clash.witness.frame(rules);
+        holds(clash, [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame)))
+    });
 }
 
 fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {

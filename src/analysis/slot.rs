@@ -58,6 +58,8 @@ pub(super) struct RuleFormulas {
     drops: BTreeMap<Via, Formula>,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
+    /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
+    pub(super) outcomes: Vec<(Option<OfferId>, Formula)>,
     /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place (none: in that of a
     /// rule left out, which may be the highest), and what must be so.
     pub(super) tried: Vec<(Option<RuleId>, Formula)>,
@@ -87,6 +89,7 @@ pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, doubts: &Doub
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
+    writer.outcomes(&mut written, &places);
     writer.ways(&mut written, &places);
     let mut fallback = Vec::new();
     let mut conditions = Vec::new();
@@ -185,7 +188,8 @@ impl Writer<'_, '_> {
         guards.extend(unless.iter().enumerate().map(|(at, truths)| (Culprit::Unless(at), truths.no)));
         guards.sort_by_key(|(culprit, _)| *culprit);
         let clauses = when.into_iter().chain(unless).collect();
-        RuleFormulas { id, guards, clauses, eligible, drops, parts: Vec::new(), tried: Vec::new(), more_ways: false }
+        let (parts, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new());
+        RuleFormulas { id, guards, clauses, eligible, drops, parts, outcomes, tried, more_ways: false }
     }
 
     /// Now lies in the dates.
@@ -271,6 +275,52 @@ impl Writer<'_, '_> {
             parts.push((Part::Instead(via), self.compiler.formulas.both(drops, stands_in)));
         }
         parts
+    }
+
+    /// Fills in what is seen in every rule's place; those that are tried by others first, with a list instead of
+    /// recursion.
+    fn outcomes(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
+        let mut known: BTreeMap<RuleId, BTreeMap<Option<OfferId>, Formula>> = BTreeMap::new();
+        let mut waiting: Vec<(RuleId, bool)> = written.iter().map(|rule| (rule.id, false)).collect();
+        while let Some((id, seen)) = waiting.pop() {
+            if known.contains_key(&id) {
+                continue;
+            }
+            let tried = substitutes(self.rules, id).filter_map(|(_, substitute)| match substitute {
+                Substitute::Try(rule) => Some(rule),
+                Substitute::Show(_) | Substitute::Nothing => None,
+            });
+            if !seen {
+                waiting.push((id, true));
+                waiting.extend(tried.filter(|rule| places.contains_key(rule)).map(|rule| (rule, false)));
+                continue;
+            }
+            let Some(formulas) = places.get(&id).and_then(|place| written.get(*place)) else { continue };
+            let mut parts = vec![(Some(self.rules[id].show), formulas.eligible)];
+            for (via, substitute) in substitutes(self.rules, id) {
+                let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
+                match substitute {
+                    Substitute::Nothing => parts.push((None, drops)),
+                    Substitute::Show(offer) => {
+                        let free = self.offer(offer);
+                        parts.push((Some(offer), self.compiler.formulas.both(drops, free)));
+                    }
+                    Substitute::Try(rule) => {
+                        for (seen, formula) in known.get(&rule).into_iter().flatten() {
+                            parts.push((*seen, self.compiler.formulas.both(drops, *formula)));
+                        }
+                    }
+                }
+            }
+            let mut found: BTreeMap<Option<OfferId>, Vec<Formula>> = BTreeMap::new();
+            parts.into_iter().for_each(|(seen, formula)| found.entry(seen).or_default().push(formula));
+            let found = found.into_iter().map(|(seen, parts)| (seen, self.compiler.formulas.any(parts)));
+            known.insert(id, found.collect());
+        }
+        for rule in written {
+            rule.outcomes =
+                known.get(&rule.id).into_iter().flatten().map(|(seen, formula)| (*seen, *formula)).collect();
+        }
     }
 
     /// Fills in the ways by which `try` leads to each rule.

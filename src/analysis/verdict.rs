@@ -109,14 +109,14 @@ impl FallbackVerdict {
     }
 }
 
-/// Two rules of a slot that can be eligible together though no author said which wins.
+/// Two rules of a slot that can answer for one customer though no author said which wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {
     /// The one that wins by its name alone.
     pub first: RuleId,
     /// The other.
     pub second: RuleId,
-    /// A customer for whom both are eligible.
+    /// A customer for whom both are eligible; of a conflict, for whom different things are seen in their places.
     pub witness: Box<Witness>,
 }
 

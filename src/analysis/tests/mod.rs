@@ -293,3 +293,48 @@ fn caps_are_coupled_by_what_they_count() {
         &[("two", "reachable"), ("three", "covered by one")],
     );
 }
+
+/// The pairs of rules between which a name decides.
+fn conflicts(rules: &str) -> Vec<String> {
+    let (model, report) = report(&format!("{BASE}{rules}"));
+    let names = |clash: &super::Clash| format!("{} {}", model[clash.first].name, model[clash.second].name);
+    report.conflicts.iter().map(names).collect()
+}
+
+#[test]
+fn rules_that_differ_in_what_stands_in_for_them_conflict() {
+    let pair = |first: &str, second: &str| {
+        conflicts(&format!(
+            "purpose p \"P\" {{ basis consent }}
+             rule r1 in s {{ when news  priority 5  {first} }}
+             rule r2 in s {{ when vip  priority 5  {second} }}"
+        ))
+    };
+    let cap = "cap at most 1 shown ever per customer on offer e";
+    assert_eq!(pair("show a", "show a"), [""; 0], "the same offer, whichever wins");
+    assert_eq!(pair(&format!("{cap}  show a  if capped show b"), "show a"), ["r1 r2"]);
+    assert_eq!(pair(&format!("{cap}  show a  if capped nothing"), "show a"), ["r1 r2"]);
+    assert_eq!(pair(&format!("{cap}  show a  if capped show a"), "show a"), [""; 0], "the same again");
+    assert_eq!(pair("needs p  show a  if no consent show c", "show a"), ["r1 r2"]);
+    assert_eq!(pair("show a  if unknown show c", "show a"), ["r1 r2"], "news is not known, vip is yes");
+    let both = format!("{cap}  show a  if capped show b");
+    assert_eq!(pair(&both, &both), [""; 0], "one cap, one substitute");
+    let other = format!("{cap}  show a  if capped show c");
+    assert_eq!(pair(&both, &other), ["r1 r2"]);
+    assert_eq!(
+        pair(&both, &format!("{cap}  show a  if capped try r3 }} rule r3 in s {{ priority 1  show c")),
+        ["r1 r2"]
+    );
+    assert_eq!(pair(&both, &format!("{cap}  show a  if capped try r3 }} rule r3 in s {{ priority 1  show b")), [""; 0]);
+}
+
+#[test]
+fn what_stands_in_conflicts_though_its_rule_is_not_eligible() {
+    let found = conflicts(
+        "purpose p \"P\" { basis consent }
+         rule r1 in s { needs p  priority 5  show a  if no consent show b }
+         rule r2 in s { when consent.p is denied  priority 5  show c }
+         rule r3 in s { when consent.p is denied  priority 6  when news  show d }",
+    );
+    assert_eq!(found, ["r1 r2"]);
+}
