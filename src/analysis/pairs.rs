@@ -39,7 +39,8 @@ pub(super) struct Pairs {
     pub(super) undecided: Vec<(RuleId, RuleId, Undecided)>,
 }
 
-/// Looks at the pairs of a slot. Rules that never win are left out: what they clash with is of no consequence.
+/// Looks at the pairs of a slot. Rules that nobody can be eligible for are left out: what they clash with is of no
+/// consequence. One that never wins because others take everybody first is not: perhaps only its name puts it last.
 pub(super) fn pairs(
     scope: &mut SlotScope<'_>,
     rules: &RuleSet,
@@ -48,20 +49,24 @@ pub(super) fn pairs(
 ) -> Pairs {
     let ranking = Ranking::new(rules, slot);
     let order = &rules[slot].order;
+    let alive = |rule: &RuleId| match verdicts.get(rule) {
+        Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => false,
+        Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => true,
+    };
     let wins = |rule: &RuleId| verdicts.get(rule).is_none_or(|verdict| !verdict.is_never());
     let groups = Groups::new(rules, order);
     let mut found = Pairs::default();
     let mut searches = 0;
-    for (second_at, second) in order.iter().enumerate().filter(|(_, rule)| wins(rule)) {
+    for (second_at, second) in order.iter().enumerate().filter(|(_, rule)| alive(rule)) {
         let mut named = false;
         for first_at in groups.open_to(rules, *second).into_iter().take_while(|first_at| *first_at < second_at) {
-            let Some(first) = order.get(first_at).filter(|rule| wins(rule)) else { continue };
+            let Some(first) = order.get(first_at).filter(|rule| alive(rule)) else { continue };
             let standing = ranking.standing(*first, *second);
             let places = (first_at, second_at);
             let meetings = match standing {
                 Standing::First | Standing::Second => continue,
                 // One partner is enough to say that a rule needs an order.
-                Standing::Unordered if named => continue,
+                Standing::Unordered if named || !wins(first) || !wins(second) => continue,
                 Standing::Unordered => vec![Meeting::Eligible],
                 Standing::Equal => differing(scope, rules, places),
             };

@@ -227,10 +227,11 @@ impl<'a> Seen<'a> {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
         let never = |rule: &RuleId| report.rules[rule].is_never();
+        let dead = |rule: &RuleId| never(rule) && !matches!(report.rules[rule], Verdict::Covered(_));
         let (mut conflicts, mut unordered) = (BTreeSet::new(), BTreeSet::new());
         for (at, second) in order.iter().enumerate() {
             for (before, first) in order[..at].iter().enumerate() {
-                if never(first) || never(second) {
+                if dead(first) || dead(second) {
                     continue;
                 }
                 let standing = ranking.standing(*first, *second);
@@ -254,7 +255,7 @@ impl<'a> Seen<'a> {
                         }
                     }
                     Standing::Unordered => {
-                        if frames.any(|frame| both(&frame)) {
+                        if !never(first) && !never(second) && frames.any(|frame| both(&frame)) {
                             unordered.insert(*second);
                         }
                     }

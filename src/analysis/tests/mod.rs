@@ -338,3 +338,16 @@ fn what_stands_in_conflicts_though_its_rule_is_not_eligible() {
     );
     assert_eq!(found, ["r1 r2"]);
 }
+
+#[test]
+fn a_rule_that_loses_by_its_name_alone_is_in_conflict() {
+    assert_eq!(conflicts("rule r1 in s { priority 5  show a } rule r2 in s { priority 5  show b }"), ["r1 r2"]);
+    // Whoever could meet both sees a third one first.
+    let hidden = "rule r1 in s { when news  priority 5  show a } rule r2 in s { when news  priority 5  show b }";
+    assert_eq!(conflicts(&format!("{hidden} rule top in s {{ when news is known  priority 9  show c }}")), [""; 0]);
+    let text = format!("{BASE} rule r1 in s {{ priority 5  show a }} rule r2 in s {{ priority 5  show b }}");
+    let (_, report) = report(&text);
+    let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code.name).collect();
+    let told = codes.iter().filter(|code| ["lint::conflict", "lint::unreachable-rule"].contains(code));
+    assert_eq!(told.collect::<Vec<_>>(), [&"lint::conflict"], "told once");
+}
