@@ -9,7 +9,7 @@
 
 use crate::analysis;
 use crate::check::{self, Program};
-use crate::diagnostics::codes::syntax as codes;
+use crate::diagnostics::codes::{resolve, syntax as codes};
 use crate::diagnostics::{self, Diagnostic, Severity};
 use crate::model::{LeftOut, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
@@ -75,6 +75,13 @@ pub fn compile(sources: SourceSet) -> Compiled {
     diagnostics.append(&mut findings);
     let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
         Ok(rules) => Some(rules),
+        Err(refused) if refused.is_limit() => {
+            let start = Span::new(crate::source::SourceId(0), 0..0);
+            let finding = Diagnostic::new(&resolve::TOO_MUCH, start, refused.to_string())
+                .help("remove what nobody uses any more, or divide the rules into several sets");
+            diagnostics.push(finding);
+            None
+        }
         Err(refused) => {
             let start = Span::new(crate::source::SourceId(0), 0..0);
             let message = format!("the compiler made a model that it refuses itself: {refused}");

@@ -124,7 +124,7 @@ impl Pass<'_> {
     }
 }
 
-fn condition_uses(condition: &Condition, segments: usize, found: &mut Vec<usize>) {
+pub(super) fn condition_uses(condition: &Condition, segments: usize, found: &mut Vec<usize>) {
     condition.each(&mut |part| {
         if let Condition::Segment(id) = part {
             found.push(id.index());
@@ -135,7 +135,7 @@ fn condition_uses(condition: &Condition, segments: usize, found: &mut Vec<usize>
     });
 }
 
-fn expression_uses(expression: &Expression, segments: usize, found: &mut Vec<usize>) {
+pub(super) fn expression_uses(expression: &Expression, segments: usize, found: &mut Vec<usize>) {
     match expression {
         Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
         Expression::Value(id) => found.push(segments + id.index()),

@@ -15,6 +15,7 @@ mod collect;
 mod consent;
 mod expressions;
 mod left_out;
+mod limits;
 mod literals;
 mod names;
 mod offers;
@@ -56,6 +57,7 @@ pub fn check(files: &[File]) -> (Program, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let collected = Collected::new(files, &mut findings);
     let mut poisoned = collected.poisoned.clone();
+    poisoned.extend(limits::too_many(&collected, &mut findings));
     loop {
         let mut pass = Pass::new(&collected, &poisoned);
         let tests = pass.run();
@@ -113,7 +115,10 @@ impl<'a> Pass<'a> {
         if self.poison.is_empty() {
             self.order();
         }
-        // Chains of substitutes are followed from here on: they must end.
+        // What is named is followed from here on: it must not be too large. Chains of substitutes too: they must end.
+        if self.poison.is_empty() {
+            self.sizes();
+        }
         if self.poison.is_empty() {
             self.consent();
         }

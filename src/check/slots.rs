@@ -138,8 +138,8 @@ impl Pass<'_> {
             let offer = list.get(at).and_then(|entry| entry.offer).and_then(|id| self.rules.offers.get(id.index()));
             offer.is_none_or(|offer| !self.may_be_taken(&offer.name, slot))
         };
-        if let Some(first) = (0..total.len()).find(|at| matches!(total.get(*at), Some(Ok(()))) && always(*at))
-            && first + 1 < total.len()
+        if let Some(first) =
+            (0..total.len().saturating_sub(1)).find(|at| matches!(total.get(*at), Some(Ok(()))) && always(*at))
         {
             let (stops, behind) = (list.get(first)?.span, list.get(first + 1)?.span);
             let finding =

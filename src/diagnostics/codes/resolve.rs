@@ -47,6 +47,8 @@ codes! {
         "The last fallback must answer for the customer of whom nothing is known, at every time: an offer of class service without dates and without a condition, or `nothing`. Otherwise somebody gets an accident. Add one at the end: fallback winter_story when cold, brand_story.";
     FALLBACK_BEHIND_EVERYBODY = "resolve::fallback-unreachable", Warning, "a fallback behind one that takes everybody",
         "A fallback list is tried from left to right. An entry without a condition, of class service, without dates and shown by no other slot, always answers, so what stands behind it is never shown. Reorder the list or delete the rest.";
+    TOO_MUCH = "resolve::too-much", Error, "more than a rule set may hold, or than one condition may be",
+        "A rule set has stated limits, so that what a decision costs is bounded and known: so many rules, attributes and segments, and so many parts of one condition with every segment and value in its place. The message names the limit. Remove what nobody uses any more, name fewer segments, or divide the rules into several sets.";
     CAP_WITHOUT_TARGET = "resolve::cap-without-target", Error, "a declared cap that does not say what it is on",
         "A cap declared by name binds what it is `on`: a tag, an offer or a rule. Without it, the cap would silently bind everything or nothing.";
     CAP_ON_BOUNDLESS_CLASS = "resolve::cap-on-critical", Error, "a cap on a rule of class critical or legal",
