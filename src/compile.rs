@@ -15,12 +15,15 @@ pub mod uses;
 
 use crate::analysis;
 use crate::check::{self, Program};
+use crate::diagnostics::codes::{resolve, syntax as codes};
 use crate::diagnostics::{self, Diagnostic, Levels, Severity};
-use crate::graph::LeftOut;
-use crate::model::{Required, RuleSet, Verified};
+use crate::model::{LeftOut, Required, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
 use crate::value::Instant;
 use uses::{Alone, Library, Reading};
+
+/// Codes of files that were not read to their end.
+const UNREAD: [&str; 2] = [codes::FILE_TOO_LARGE.name, codes::TOO_MANY.name];
 
 /// Everything that a compilation gives.
 #[derive(Debug)]
@@ -33,18 +36,15 @@ pub struct Compiled {
     pub program: Program,
     /// All findings in reading order.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether there is more to this rule set than was read, so that nobody can say what is not used.
+    pub is_part: bool,
 }
 
 impl Compiled {
     /// Step 4: adds what the analysis finds about the rules, as they matter from `from` on (from ever, without it).
     pub fn analyse(&mut self, from: Option<Instant>) {
         let Some(rules) = &self.rules else { return };
-        let left_out = |rule: &check::LeftOut| LeftOut { slot: rule.slot, names: None };
-        let mut left_out: Vec<LeftOut> = self.program.left_out.iter().map(left_out).collect();
-        if self.program.incomplete {
-            left_out.push(LeftOut::default());
-        }
-        let options = analysis::Options { from, left_out, ..analysis::Options::default() };
+        let options = analysis::Options { from, left_out: self.left_out(), ..analysis::Options::default() };
         self.diagnostics.extend(analysis::analyse(rules, &options).diagnostics);
         diagnostics::sort(&mut self.diagnostics);
     }
@@ -56,6 +56,20 @@ impl Compiled {
         }
         levels.apply(&mut self.diagnostics);
         diagnostics::sort(&mut self.diagnostics);
+    }
+
+    /// What the rules lack because it is in error, and what that may do (R52).
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let may = |rule: &check::LeftOut| match rule.damaged {
+            Some(span) => check::admit_losses(rule, self.sources.text(span)),
+            None => rule.may.clone(),
+        };
+        let rules = self.program.left_out.iter().map(may);
+        let mut left_out: Vec<LeftOut> = rules.chain(self.program.gaps.iter().cloned()).collect();
+        if self.is_part || self.diagnostics.iter().any(|finding| UNREAD.contains(&finding.code.name)) {
+            left_out.push(LeftOut::default());
+        }
+        left_out
     }
 
     /// The rules, if nothing at all is in error: only then may they decide for anybody.
@@ -72,15 +86,20 @@ pub fn compile(sources: SourceSet) -> Compiled {
 
 /// Compiles all files of a rule set together with the files that they use.
 pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
-    let mut reading = uses::read(sources, library);
+    let reading = uses::read(sources, library);
     let (mut program, mut findings) = check::check(&reading.files);
     elsewhere::explain(&mut findings, &reading, library);
-    program.incomplete |= reading.misses;
-    let Reading { sources, diagnostics: read, .. } = &mut reading;
-    let (sources, mut diagnostics) = (std::mem::take(sources), std::mem::take(read));
+    let Reading { sources, mut diagnostics, misses: is_part, .. } = reading;
     diagnostics.append(&mut findings);
     let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
         Ok(rules) => Some(rules),
+        Err(refused) if refused.is_limit() => {
+            let start = Span::new(crate::source::SourceId(0), 0..0);
+            let finding = Diagnostic::new(&resolve::TOO_MUCH, start, refused.to_string())
+                .help("remove what nobody uses any more, or divide the rules into several sets");
+            diagnostics.push(finding);
+            None
+        }
         Err(refused) => {
             let start = Span::new(crate::source::SourceId(0), 0..0);
             let message = format!("the compiler made a model that it refuses itself: {refused}");
@@ -91,5 +110,5 @@ pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
         }
     };
     diagnostics::sort(&mut diagnostics);
-    Compiled { sources, rules, program, diagnostics }
+    Compiled { sources, rules, program, diagnostics, is_part }
 }

@@ -40,7 +40,7 @@ impl World {
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
         let mut compiled = compile_with(self.named()?, &self.library);
         let used = compiled.sources.iter().count() > self.files.len();
-        compiled.program.incomplete |= self.part || (used && self.files == [self.root.as_path()]);
+        compiled.is_part |= self.part || (used && self.files == [self.root.as_path()]);
         let now = settings::NOW.choose(None, self.settings())?.value;
         compiled.analyse(now);
         if let Some(config) = self.settings() {
@@ -139,7 +139,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
         return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
     }
     let world = one(path)?;
-    let Compiled { sources, rules, program, diagnostics: findings } = world.compile()?;
+    let Compiled { sources, rules, program, diagnostics: findings, is_part: _ } = world.compile()?;
     Ok(Loaded { world, rules, findings, sources, left_out: program.left_out.len() })
 }
 

@@ -9,6 +9,7 @@ mod condition;
 mod declare;
 mod field;
 mod ids;
+mod left_out;
 mod operator;
 mod reads;
 pub mod show;
@@ -29,6 +30,7 @@ pub use declare::{
 };
 pub use field::{Required, RuleField};
 pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use left_out::LeftOut;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
