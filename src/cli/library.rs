@@ -50,7 +50,10 @@ impl Library for Disk {
     fn holds(&self, name: &str) -> bool {
         self.bounds.iter().any(|bound| match bound.as_str() {
             "" => !leads_up(name) && !name.starts_with('/'),
-            bound => name.strip_prefix(bound).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+            bound => name.strip_prefix(bound.trim_end_matches('/')).is_some_and(|rest| {
+                // Below `..` lies `../a.rules`, and above it `../../a.rules`.
+                rest.is_empty() || rest.strip_prefix('/').is_some_and(|below| !leads_up(below))
+            }),
         })
     }
 }
@@ -127,7 +130,9 @@ mod tests {
             (&["shop", "shop/../shared"], "shared/a.rules", true),
             (&[".."], "../a.rules", true),
             (&[".."], "../../a.rules", false),
+            (&["../.."], "../../a.rules", true),
             (&["/rules/shop"], "/rules/a.rules", false),
+            (&["/"], "/rules/a.rules", true),
             (&["/rules/shop"], "/rules/shop/deep/a.rules", true),
         ] {
             assert_eq!(disk(bounds).holds(name), held, "{name} in {bounds:?}");
