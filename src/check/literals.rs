@@ -4,7 +4,7 @@ use jiff::civil;
 
 use super::Pass;
 use super::names::Kind;
-use crate::diagnostics::codes::{resolve, types};
+use crate::diagnostics::codes::{resolve, syntax, types};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::model::Active;
 use crate::source::Span;
@@ -81,14 +81,18 @@ impl Pass<'_> {
                 Instant::from_civil(at, "UTC")
             }
             TimePointKind::Civil(day, time, zone) => {
-                if !zone_is_known(&zone.text) {
-                    self.unknown_zone(&zone.text, zone.span);
-                    return None;
-                }
+                let zone = match zone {
+                    Some(zone) if zone_is_known(&zone.text) => zone.text.clone(),
+                    Some(zone) => {
+                        self.unknown_zone(&zone.text, zone.span);
+                        return None;
+                    }
+                    None => self.zone_of_defaults(span)?,
+                };
                 let at = civil_date(*day).to_datetime(clock(*time));
-                let instant = Instant::from_civil(at, &zone.text);
+                let instant = Instant::from_civil(at, &zone);
                 if instant.is_none() {
-                    let message = format!("no clock in `{}` ever shows this time", zone.text);
+                    let message = format!("no clock in `{zone}` ever shows this time");
                     let finding = Diagnostic::new(&types::TIME_DOES_NOT_EXIST, span, message)
                         .primary("skipped when the clocks go forward")
                         .help("choose a time before or after the skipped hour, or write it in UTC: 2026-03-29T01:30Z");
@@ -108,6 +112,21 @@ impl Pass<'_> {
                 }
             },
         }
+    }
+
+    /// The zone of a time of day that names none: that of `defaults`, and an error where `defaults` names none either.
+    /// A day without one counts in UTC then, but an hour is meant by somebody's clock, and nobody says whose.
+    fn zone_of_defaults(&mut self, span: Span) -> Option<String> {
+        if self.collected.names_zone {
+            return Some(self.rules.defaults.zone.clone());
+        }
+        let finding = Diagnostic::new(&syntax::NO_SUCH_DATE, span, "this time does not say in which zone")
+            .primary("by whose clock?")
+            .help(
+                "write `in \"Europe/Berlin\"` behind it, or `defaults { zone \"Europe/Berlin\" }` once for all files",
+            );
+        self.report(finding);
+        None
     }
 
     pub(super) fn unknown_zone(&mut self, zone: &str, span: Span) {
