@@ -15,6 +15,7 @@ mod collect;
 mod consent;
 mod expressions;
 mod literals;
+mod misread;
 mod names;
 mod offers;
 mod order;

@@ -138,7 +138,9 @@ impl Builder<'_> {
             LiteralKind::Date(_) => {
                 let finding = Diagnostic::new(&codes::UNEXPECTED, span, "this needs a time of day, not only a date")
                     .primary("a date alone")
-                    .help(format!("for example `{written}T00:00Z` or `{written} 09:00 in \"Europe/Berlin\"`"));
+                    .help(format!(
+                        "for example `{written}T00:00Z`, `{written} 09:00`, or `{written} 09:00 in \"Europe/Berlin\"`"
+                    ));
                 self.refuse(finding)
             }
             LiteralKind::YesNo(_) | LiteralKind::Number(_) | LiteralKind::Percent(_) | LiteralKind::Text(_) => None,

@@ -87,8 +87,8 @@ pub(super) fn homes(word: &str) -> Vec<(&'static str, &'static str)> {
         (CAP.noun, CAP.example(word)),
         (PURPOSE.noun, PURPOSE.example(word)),
         (DEFAULTS.noun, DEFAULTS.example(word)),
-        (PERSONA.noun, PERSONA.example(word)),
         (TEST.noun, TEST.example(word)),
+        (PERSONA.noun, PERSONA.example(word)),
         ("an attribute", attribute::mark_example(word)),
     ];
     all.into_iter().filter_map(|(noun, example)| Some((noun, example?))).collect()
@@ -198,7 +198,7 @@ impl<'t> Reader<'t> {
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
             "at" => self.is_word(at + 1, "most"),
             // `for each customer`
-            "each" => self.is_word(at + 2, "in"),
+            "each" => !self.is_word(at + 1, "customer"),
             _ => true,
         };
         second && clauses.words().any(|clause| clause == word) && !self.is_used_as_name(at)

@@ -41,7 +41,7 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
     };
     let rolls = |to: usize| {
         let message =
-            format!("`{}` does not say whether any such span counts or one of the calendar", words(to));
+            format!("`{}` may mean any such span or one of the calendar", words(to));
         Some((to, message))
     };
     match word {
@@ -79,7 +79,7 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
             Some((token + 1, format!("`{word}` is written as a number")))
         }
         None if token == from && number(token) => {
-            let message = format!("`{}` does not say whether that many are still allowed", reader.written(token));
+            let message = format!("`{0}` alone may mean `at most {0}` or `until {0}`", reader.written(token));
             Some((token + 1, message))
         }
         Some(_) | None => None,

@@ -149,9 +149,10 @@ fn history(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic
         return Some(mended(finding, reader, trouble, trouble + 1, &right));
     }
     reader.is_kind(trouble, TokenKind::Number).then(|| {
-        let right = format!("at {}", reader.written(trouble));
+        let words: Vec<_> = (trouble..end.min(trouble + 3)).map(|token| reader.written(token)).collect();
         let finding = spelling(reader, trouble, trouble + 1, "`at` stands before the time of an event");
-        mended(finding, reader, trouble, trouble + 1, &right)
+        let right = format!("at {}", reader.written(trouble));
+        finding.help(format!("write `at {}`", words.join(" "))).fix("write `at`", reader.span(trouble), right)
     })
 }
 

@@ -122,7 +122,7 @@ fn ends_in_point(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         return None;
     }
     let span = reader.span(point);
-    let finding = Diagnostic::new(&codes::WRITTEN_NUMBER, span, "nothing ends in a point here").help("leave it out");
+    let finding = Diagnostic::new(&codes::WRITTEN_NUMBER, span, "no point ends a number").help("leave it out");
     Some(finding.fix("remove it", span, ""))
 }
 

@@ -131,8 +131,9 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let shape: String = written.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let finding = |message: String| Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message));
     if shape.starts_with("0000-00-00T") && !shape.ends_with('Z') {
+        let civil = written.replacen('T', " ", 1);
         let help = format!(
-            "`{written}Z` is meant in UTC; a time of a place names its zone: `2026-11-22 09:00 in \"Europe/Berlin\"`"
+            "`{written}Z` is meant in UTC; `{civil}` in the zone of `defaults`; `{civil} in \"Europe/Berlin\"` in that one"
         );
         return finding(format!("`{written}` does not say in which zone"))?.help(help).into();
     }
@@ -141,13 +142,11 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number)
     {
         let clock = reader.written(token + 1);
-        if clock.contains(':') {
-            let span = span.to(reader.span(token + 1));
-            let message = format!("`{written} {clock}` does not say in which zone");
-            let help = format!(
-                "write `{written} {clock} in \"Europe/Berlin\"` with the zone in quotes, or `{written}T{clock}Z` for UTC"
-            );
-            return Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message).help(help));
+        if clock.find(':') == Some(1) {
+            let right = format!("0{clock}");
+            let span = reader.span(token + 1);
+            let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, "the hour of a time has two digits");
+            return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
         }
     }
     if matches!(shape.as_str(), "00.00.0000" | "0.0.0000" | "00.0.0000" | "0.00.0000") {
