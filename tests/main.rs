@@ -15,6 +15,8 @@ mod house;
 mod light;
 mod markdown;
 #[cfg(feature = "cli")]
+mod misreadings;
+#[cfg(feature = "cli")]
 mod order;
 #[cfg(feature = "cli")]
 mod transcripts;

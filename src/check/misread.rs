@@ -84,7 +84,8 @@ impl Pass<'_> {
             message,
             match kind {
                 Kind::Purpose => format!("the consent for it is `consent.{word}`: `consent.{word} is granted`"),
-                Kind::Event | Kind::Offer | Kind::Rule => {
+                Kind::Offer => "an offer is shown by `show`, and to everybody else by the `fallback` of the slot".to_owned(),
+                Kind::Event | Kind::Rule => {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }
@@ -159,7 +160,7 @@ impl Pass<'_> {
             let what = written(part).map_or_else(|| "this value".to_owned(), |value| format!("`{value}`"));
             let message = format!("{what} is compared with nothing");
             let mut finding = Diagnostic::new(&types::NOT_A_CONDITION, part.span, message)
-                .primary("each side of `or` is a condition of its own")
+                .primary("each part is a condition of its own")
                 .label(before.span, "this one is whole");
             finding = match members {
                 Some(members) => {

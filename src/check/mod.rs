@@ -20,6 +20,7 @@ mod names;
 mod offers;
 mod order;
 mod purposes;
+mod readings;
 mod rules;
 mod slots;
 mod types;
@@ -125,6 +126,7 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.readings();
         if self.poison.is_empty() {
             self.order();
         }

@@ -145,7 +145,8 @@ impl Scanner<'_> {
     fn word(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
         let len = rest.iter().position(|byte| !is_word_byte(*byte)).unwrap_or(rest.len());
-        if rest.get(len).is_some_and(|byte| *byte >= 0x80) {
+        let next = self.text.get(self.at + len..).and_then(|behind| behind.chars().next());
+        if next.is_some_and(|next| !next.is_ascii() && next.is_alphanumeric()) {
             // Perhaps `größe`: take the whole word, so that one finding names it.
             self.beyond_ascii();
             return;

@@ -136,7 +136,7 @@ impl<'t> Reader<'t> {
             Err(stopped) => stopped,
         };
         if let Some(later) = messages::later(self, &form.form, at, stopped.at, to) {
-            let end = self.boundary(clauses, at, later.end, to);
+            let end = self.boundary(clauses, at, later.end + 1, to);
             self.report(later.finding);
             return (None, end);
         }

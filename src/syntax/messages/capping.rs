@@ -40,8 +40,8 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
         reader.text.get(span.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let rolls = |to: usize| {
-        let message =
-            format!("`{}` may mean any such span or one of the calendar", words(to));
+        let plain = unit(reader, to - 1).unwrap_or("such a span");
+        let message = format!("`{}` may mean any {plain}, or one span of the calendar after the other", words(to));
         Some((to, message))
     };
     match word {
@@ -50,6 +50,9 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
         Some("per") if reader.is_word(token + 1, "rolling") => {
             let to = token + 2 + usize::from(number(token + 2)) + usize::from(is_unit(token + 3));
             Some((to.min(end), "a span that rolls is written `in any`".to_owned()))
+        }
+        Some("if") => {
+            Some((token + 1, "where the customer is not known, a cap per customer blocks anyway: no `if` is needed".to_owned()))
         }
         Some("rolling") => Some((token + 1, "a span that rolls is written `in any`".to_owned())),
         Some("hourly" | "daily" | "weekly" | "monthly") => rolls(token + 1),
@@ -79,7 +82,10 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
             Some((token + 1, format!("`{word}` is written as a number")))
         }
         None if token == from && number(token) => {
-            let message = format!("`{0}` alone may mean `at most {0}` or `until {0}`", reader.written(token));
+            let message = format!(
+                "`{}` alone may mean that so many are allowed, or that so many are too many",
+                reader.written(token)
+            );
             Some((token + 1, message))
         }
         Some(_) | None => None,

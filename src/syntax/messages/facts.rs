@@ -79,8 +79,8 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
 }
 
 fn given(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
-    if trouble == at + 1 && reader.is_name(trouble) {
-        let span = reader.span(trouble);
+    if trouble <= at + 1 && reader.is_name(at + 1) {
+        let span = reader.span(at + 1);
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "the facts stand between `{` and `}`");
         return Some(finding.primary("no `{` before it").help("for example `given { age: 34, country: FR }`"));
     }
@@ -165,7 +165,10 @@ fn clock(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
     }
     if let Some(half) = reader.word(trouble).map(str::to_lowercase).filter(|word| word == "am" || word == "pm") {
         let finding = spelling(reader, trouble, trouble + 1, "hours run from 00 to 23");
-        return Some(finding.help(if half == "am" { "leave it out" } else { "write `21:00` for 9 in the evening" }));
+        return Some(match half.as_str() {
+            "am" => finding.help("leave it out").fix("remove it", reader.span(trouble), ""),
+            _ => finding.help("write `21:00` for 9 in the evening"),
+        });
     }
     let from = if reader.is_word(trouble, "in") { trouble + 1 } else { trouble };
     if reader.is_sign(from, b'+') || reader.is_sign(from, b'-') {

@@ -102,10 +102,17 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
     if reader.is_word(at, "per") {
         return not_yet("the mark `per customer`", reader.span_between(at, end));
     }
+    if reader.is_word(at, "in")
+        && let Some(finding) = numbers::find(reader, at, at + 1..at + 2)
+    {
+        return finding;
+    }
     if let Some(finding) = numbers::find(reader, at.saturating_sub(1), at.saturating_sub(1)..at + 1) {
         return finding;
     }
-    if reader.is_sign(at, b',') && reader.is_word(at.wrapping_sub(2), "needs") && reader.is_name(at + 1) {
+    if reader.is_sign(at, b',') && reader.is_word(at.wrapping_sub(2), "needs")
+        && reader.word(at + 1).is_some_and(|word| !super::clauses::MARK_WORDS.contains(&word))
+    {
         let another = format!("needs {}", reader.written(at + 1));
         let whole = reader.span_between(at, at + 2);
         return Diagnostic::new(&codes::UNEXPECTED, span, "marks stand without commas, and each names one purpose")

@@ -53,7 +53,7 @@ impl Scanner<'_> {
         let message = format!("a comment begins with `//`, not with `{mark}`");
         let mut finding = Diagnostic::new(&codes::FOREIGN_COMMENT, span, message)
             .primary("taken as a comment")
-            .help("write `// a note`, which runs to the end of its line");
+            .help("write `// a note`; it runs to the end of its line");
         if let Some(lines) = lines {
             finding = finding.fix("write `//`", span, lines);
         }
