@@ -44,10 +44,11 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
         let message = format!("`{}` may mean any {plain}, or one span of the calendar after the other", words(to));
         Some((to, message))
     };
+    let is = |at: usize, word: &str| at < end && reader.is_word(at, word);
     match word {
         Some("per" | "a" | "an" | "every" | "each") if is_unit(token + 1) => rolls(token + 2),
         Some("per" | "every") if number(token + 1) && is_unit(token + 2) => rolls(token + 3),
-        Some("per") if reader.is_word(token + 1, "rolling") => {
+        Some("per") if is(token + 1, "rolling") => {
             let to = token + 2 + usize::from(number(token + 2)) + usize::from(is_unit(token + 3));
             Some((to.min(end), "a span that rolls is written `in any`".to_owned()))
         }
@@ -59,17 +60,17 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
         Some("in") if number(token + 1) => {
             Some((token + 1, "a window says that any such span counts: `in any`".to_owned()))
         }
-        Some("in") if ["the", "a", "last", "rolling"].iter().any(|word| reader.is_word(token + 1, word)) => {
+        Some("in") if ["the", "a", "last", "rolling"].iter().any(|word| is(token + 1, word)) => {
             Some((token + 2, "a window says that any such span counts: `in any`".to_owned()))
         }
         Some("within" | "during" | "over") => Some((token + 1, format!("`{}` is spelt `in any`", words(token + 1)))),
-        Some("for") if reader.is_word(token + 2, "customer") => {
+        Some("for") if is(token + 2, "customer") => {
             Some((token + 3, format!("`{}` is spelt `per customer`", words(token + 3))))
         }
-        Some("each" | "every") if reader.is_word(token + 1, "customer") => {
+        Some("each" | "every") if is(token + 1, "customer") => {
             Some((token + 2, format!("`{}` is spelt `per customer`", words(token + 2))))
         }
-        Some("for" | "by") if reader.is_word(token + 1, "customer") => {
+        Some("for" | "by") if is(token + 1, "customer") => {
             Some((token + 2, format!("`{}` is spelt `per customer`", words(token + 2))))
         }
         Some("once" | "twice") => {
@@ -77,7 +78,7 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
         }
         Some("times") => Some((token + 1, "behind the number stands what is counted".to_owned())),
         Some("max" | "maximum") => Some((token + 1, format!("`{}` is spelt `at most`", words(token + 1)))),
-        Some("up") if reader.is_word(token + 1, "to") => Some((token + 2, "`up to` is spelt `at most`".to_owned())),
+        Some("up") if is(token + 1, "to") => Some((token + 2, "`up to` is spelt `at most`".to_owned())),
         Some(word) if NUMBERS.contains(&word) && reader.is_word(token.wrapping_sub(1), "most") => {
             Some((token + 1, format!("`{word}` is written as a number")))
         }

@@ -28,8 +28,11 @@ fn mended(finding: Diagnostic, reader: &Reader<'_>, from: usize, to: usize, righ
 }
 
 fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    if at + 1 >= end {
+        return None;
+    }
     let slot = reader.written(at + 1);
-    if reader.is_word(at + 2, "shows") && reader.is_word(at + 3, "nothing") && trouble <= at + 3 {
+    if reader.is_word(at + 2, "shows") && reader.is_word(at + 3, "nothing") && at + 3 < end && trouble <= at + 3 {
         let finding = spelling(reader, at + 2, at + 4, "a slot gives nothing");
         return Some(mended(finding, reader, at + 2, at + 4, "gives nothing"));
     }
@@ -49,9 +52,9 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
                 .help("write a line for each: `expect home_hero shows summer_sale`; a rule that loses is `passes over`")
         });
     }
-    let word = reader.word(trouble)?;
+    let word = reader.word(trouble).filter(|_| trouble < end)?;
     let outcome = |to: usize| {
-        let name = reader.written(to);
+        let name = if to < end { reader.written(to) } else { "" };
         let finding = spelling(reader, trouble, to, "a slot shows, gives nothing, or passes over");
         Some(match name {
             "nothing" => mended(finding, reader, trouble, to + 1, "gives nothing"),
@@ -70,7 +73,7 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
             "gives nothing",
         )),
         "does" | "doesnt" | "not" | "hides" | "skips" | "never" => {
-            let to = if reader.is_word(trouble + 1, "not") { trouble + 2 } else { trouble + 1 };
+            let to = if reader.is_word(trouble + 1, "not") && trouble + 1 < end { trouble + 2 } else { trouble + 1 };
             let finding = spelling(reader, trouble, to, "what is not shown is told by its rule and the reason");
             Some(finding.help(format!("write `expect {slot} passes over RULE because \"not applicable\"`, or what is shown instead")))
         }
@@ -79,7 +82,7 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
 }
 
 fn given(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
-    if trouble <= at + 1 && reader.is_name(at + 1) {
+    if trouble <= at + 1 && at + 1 < end && reader.is_name(at + 1) {
         let span = reader.span(at + 1);
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "the facts stand between `{` and `}`");
         return Some(finding.primary("no `{` before it").help("for example `given { age: 34, country: FR }`"));
@@ -101,7 +104,7 @@ fn given(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<D
         let finding = spelling(reader, trouble, trouble + 1, "a colon stands between an attribute and its value");
         return Some(mended(finding, reader, trouble, trouble + 1, ":"));
     }
-    let starts_fact = reader.is_name(trouble) && reader.is_sign(trouble + 1, b':');
+    let starts_fact = trouble > at && reader.is_name(trouble) && reader.is_sign(trouble + 1, b':');
     (starts_fact && !reader.is_sign(trouble - 1, b',') && !reader.is_sign(trouble - 1, b'{')).then(|| {
         let before = reader.span(trouble - 1);
         let behind = crate::source::Span { start: before.end, ..before };
@@ -119,7 +122,7 @@ fn consent(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic
         let finding = Diagnostic::new(&codes::SIGN, span, "no `:` stands between a purpose and its status");
         return Some(finding.help("for example `consent card_marketing granted`").fix("remove it", span, ""));
     }
-    let status = match reader.word(trouble) {
+    let status = match reader.word(trouble).filter(|_| trouble < end) {
         Some("yes") => "granted",
         Some("no") => "denied",
         _ => return None,
@@ -174,6 +177,9 @@ fn clock(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
     if reader.is_sign(from, b'+') || reader.is_sign(from, b'-') {
         let finding = Diagnostic::new(&codes::NO_SUCH_DATE, reader.span(from), "an offset is no time zone");
         return Some(finding.help("write the time in UTC with a `Z` behind it, or name a zone: `in \"Europe/Berlin\"`"));
+    }
+    if from >= end || reader.first_on_line(from) {
+        return None;
     }
     reader.word(from)?;
     let mut to = from + 1;

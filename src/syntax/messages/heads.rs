@@ -7,7 +7,10 @@ use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
 
 /// What the head that begins at `at` lacks where reading stopped.
-pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, stopped: &Stopped) -> Option<Diagnostic> {
+pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
+    if at + 1 >= end {
+        return None;
+    }
     let wants = |rule| stopped.expected.contains(&rule);
     let name = reader.written(at + 1);
     let behind_name = stopped.at == at + 2 && reader.is_name(at + 1);

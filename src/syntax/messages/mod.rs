@@ -103,11 +103,11 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
         return not_yet("the mark `per customer`", reader.span_between(at, end));
     }
     if reader.is_word(at, "in")
-        && let Some(finding) = numbers::find(reader, at, at + 1..at + 2)
+        && let Some(finding) = numbers::find(reader, at, at + 1..at + 2, end)
     {
         return finding;
     }
-    if let Some(finding) = numbers::find(reader, at.saturating_sub(1), at.saturating_sub(1)..at + 1) {
+    if let Some(finding) = numbers::find(reader, at.saturating_sub(1), at.saturating_sub(1)..at + 1, end) {
         return finding;
     }
     if reader.is_sign(at, b',') && reader.is_word(at.wrapping_sub(2), "needs")

@@ -11,9 +11,9 @@ const CURRENCIES: [&str; 14] = [
     "eur", "euro", "euros", "usd", "dollar", "dollars", "gbp", "pounds", "chf", "francs", "cent", "cents", "yen", "jpy",
 ];
 
-/// What is wrong with a number among tokens `near` of the clause that begins at `at`.
-pub(super) fn find(reader: &Reader<'_>, at: usize, near: Range<usize>) -> Option<Diagnostic> {
-    near.into_iter().find_map(|token| {
+/// What is wrong with a number among tokens `near` of the clause that begins at `at` and ends before `end`.
+pub(super) fn find(reader: &Reader<'_>, at: usize, near: Range<usize>, end: usize) -> Option<Diagnostic> {
+    near.into_iter().filter(|token| *token < end).find_map(|token| {
         if reader.is_sign(token, b'.')
             && reader.is_kind(token + 1, TokenKind::Number)
             && close(reader, token)
@@ -27,9 +27,9 @@ pub(super) fn find(reader: &Reader<'_>, at: usize, near: Range<usize>) -> Option
         }
         with_commas(reader, at, token)
             .or_else(|| with_letters(reader, token))
-            .or_else(|| counted(reader, token))
+            .or_else(|| if token + 1 < end { counted(reader, token) } else { None })
             .or_else(|| ends_in_point(reader, token))
-            .or_else(|| dotted_range(reader, token))
+            .or_else(|| if token + 3 < end { dotted_range(reader, token) } else { None })
     })
 }
 

@@ -99,9 +99,9 @@ fn padded(reader: &Reader<'_>, span: Span, words: &str) -> String {
 pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
     let trouble = stopped.at;
     let near = trouble.saturating_sub(3).max(at + 1)..(trouble + 2).min(end);
-    if let Some(finding) = heads::find(reader, form, at, stopped)
+    if let Some(finding) = heads::find(reader, form, at, end, stopped)
         .or_else(|| near.clone().find_map(|token| written_time(reader, token)))
-        .or_else(|| numbers::find(reader, at, near.clone()))
+        .or_else(|| numbers::find(reader, at, near.clone(), end))
     {
         return Some(finding);
     }
@@ -110,7 +110,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
             .or_else(|| facts::find(reader, form, at, end, stopped))
             .or_else(|| until(reader, trouble, end))
             .or_else(|| capping::find(reader, form, at, end, trouble))
-            .or_else(|| condition_elsewhere(reader, form, at, trouble));
+            .or_else(|| condition_elsewhere(reader, form, at, trouble, end));
     }
     mixed(reader, at, trouble)
         .or_else(|| misplaced_not(reader, near.clone(), trouble))
@@ -197,8 +197,17 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
 }
 
 /// `if has_app`, `before 2026-12-24`: a condition in a clause that holds none.
-fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize) -> Option<Diagnostic> {
+fn condition_elsewhere(
+    reader: &Reader<'_>,
+    form: &Form,
+    at: usize,
+    trouble: usize,
+    end: usize,
+) -> Option<Diagnostic> {
     let written = reader.written(at + 1);
+    if trouble >= end {
+        return None;
+    }
     if form.word == "if" && trouble == at + 1 && (reader.is_name(trouble) || reader.is_word(trouble, "not")) {
         let span = reader.span(at);
         let finding = Diagnostic::new(&codes::SPELLING, span, "a condition of a rule begins with `when`");
@@ -223,6 +232,9 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
 
 /// `country is DE, AT`, `country is [DE, AT]`, `country is one of (DE, AT)`
 fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    if trouble >= end {
+        return None;
+    }
     let listed = Diagnostic::new(&codes::SPELLING, reader.span(trouble), "several values stand in `one of`");
     if reader.is_sign(trouble, b'[') && reader.is_word(trouble.wrapping_sub(1), "is") {
         let finding = listed.help("write `is one of [..]`");

@@ -16,7 +16,7 @@ pub(super) const WORDS: [&str; 32] = [
 /// What is wrong with the word at `token`, if it is one of those.
 pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     let word = reader.word(token)?;
-    if let Some(finding) = or_equal(reader, token).or_else(|| untested(reader, token, trouble)) {
+    if let Some(finding) = or_equal(reader, token).or_else(|| untested(reader, token, trouble, end)) {
         return Some(finding);
     }
     let is_before = reader.is_word(token.wrapping_sub(1), "is");
@@ -193,13 +193,13 @@ fn or_equal(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
 }
 
 /// A test that lacks its `is` or `has`: `age at least 3`, `country one of [DE]`.
-fn untested(reader: &Reader<'_>, token: usize, trouble: usize) -> Option<Diagnostic> {
+fn untested(reader: &Reader<'_>, token: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let before = token.wrapping_sub(1);
     let tested = ["is", "not", "has"].iter().any(|word| reader.is_word(before, word));
-    if token != trouble || tested {
+    if token != trouble || tested || token >= end {
         return None;
     }
-    let next = |words: &[&str]| words.iter().any(|word| reader.is_word(token + 1, word));
+    let next = |words: &[&str]| token + 1 < end && words.iter().any(|word| reader.is_word(token + 1, word));
     let (verb, words) = match reader.word(token)? {
         "at" if next(&["least", "most"]) => ("is", 2),
         "more" | "less" if next(&["than"]) => ("is", 2),
