@@ -74,7 +74,8 @@ impl Pass<'_> {
         {
             let right = format!("{attribute} is {word}");
             let message = format!("`{word}` is a value of `{attribute}` and no condition by itself");
-            let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("compared with nothing");
+            let finding =
+                Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("compared with nothing");
             return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), name.span, right));
         }
         let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap];
@@ -109,7 +110,8 @@ impl Pass<'_> {
             | Type::Zone
             | Type::Score(_) => false,
         };
-        let in_scope = |attribute: &&crate::model::Attribute| matches!(attribute.scope, Scope::Customer | Scope::Moment);
+        let in_scope =
+            |attribute: &&crate::model::Attribute| matches!(attribute.scope, Scope::Customer | Scope::Moment);
         self.rules.attributes.iter().filter(in_scope).find(has).map(|attribute| attribute.name.clone())
     }
 

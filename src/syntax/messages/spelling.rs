@@ -197,13 +197,7 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
 }
 
 /// `if has_app`, `before 2026-12-24`: a condition in a clause that holds none.
-fn condition_elsewhere(
-    reader: &Reader<'_>,
-    form: &Form,
-    at: usize,
-    trouble: usize,
-    end: usize,
-) -> Option<Diagnostic> {
+fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let written = reader.written(at + 1);
     if trouble >= end {
         return None;
@@ -223,10 +217,11 @@ fn condition_elsewhere(
         let span = reader.span_between(at, trouble + 1);
         let right = format!("is before {written}");
         let finding = Diagnostic::new(&codes::SPELLING, span, "in a condition, times are compared with `is before`");
-        finding
-            .primary("the clause `before` names the rules this one wins over")
-            .help(format!("write `{right}`"))
-            .fix(format!("write `{right}`"), span, right)
+        finding.primary("the clause `before` names the rules this one wins over").help(format!("write `{right}`")).fix(
+            format!("write `{right}`"),
+            span,
+            right,
+        )
     })
 }
 
