@@ -338,7 +338,7 @@ fn a_time_without_a_zone_is_in_the_zone_of_defaults_and_nowhere_else() {
     let (short, long) = (at_nine(berlin, ""), at_nine(berlin, " in \"Europe/Berlin\""));
     assert!(short.diagnostics.iter().all(|finding| !finding.is_error()), "{:#?}", short.diagnostics);
     assert_eq!(short.program.tests[0].facts.now, long.program.tests[0].facts.now);
-    let active = |compiled: &Compiled| compiled.rules.as_ref().unwrap().rules[0].active.clone();
+    let active = |compiled: &Compiled| compiled.rules.as_ref().unwrap().rules[0].active;
     assert!(active(&short).is_some());
     assert_eq!(active(&short), active(&long));
     let nowhere = at_nine("", "");

@@ -70,7 +70,10 @@ impl Scanner<'_> {
         let line = |from: usize| self.text.get(from..self.line_end(from)).unwrap_or("").trim_end();
         let first = line(self.at);
         let (mut end, mut lines) = (self.at + first.len(), right(first));
-        while self.fresh {
+        if !self.fresh {
+            return (mark, end, Some(lines));
+        }
+        loop {
             let next = self.line_end(end) + 1;
             let whole = self.text.get(next..self.line_end(next)).unwrap_or("");
             let words = whole.trim();
