@@ -21,6 +21,7 @@ mod confirm;
 mod domain;
 mod findings;
 mod formula;
+mod gap;
 mod history;
 mod pairs;
 mod predicate;
