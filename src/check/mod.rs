@@ -17,10 +17,12 @@ mod expressions;
 mod left_out;
 mod limits;
 mod literals;
+mod misread;
 mod names;
 mod offers;
 mod order;
 mod purposes;
+mod readings;
 mod rules;
 mod slots;
 mod types;
@@ -112,6 +114,7 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.readings();
         if self.poison.is_empty() {
             self.order();
         }
