@@ -158,7 +158,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
                 Around::Beside(above) => {
                     below(path, &mut found)?;
                     for world in found.iter_mut().skip(before).filter(|world| world.config.is_none()) {
-                        world.above = above.as_deref().cloned();
+                        if let Some(config) = above.as_deref() {
+                            let world_files = files_of(config, config.folder())?;
+                            world.library = Disk::new(&bounds(config, config.folder()), &world_files);
+                            world.above = Some(config.clone());
+                        }
                     }
                 }
             }

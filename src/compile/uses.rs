@@ -99,7 +99,9 @@ pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
                     }
                 },
                 // `use customer`, `import "customer.rules"`.
-                ItemKind::Broken(broken) => misses |= broken.word == "use" || sources.text(item.span).contains(".rules\""),
+                ItemKind::Broken(broken) => {
+                    misses |= broken.word == "use" || sources.text(item.span).contains(".rules\"")
+                }
                 ItemKind::Defaults(_)
                 | ItemKind::Purpose(_)
                 | ItemKind::Customer(_)
