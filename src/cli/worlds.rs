@@ -36,6 +36,12 @@ pub(super) struct World {
 }
 
 impl World {
+    /// No files and no settings.
+    pub(super) fn nowhere() -> Self {
+        let library = Disk::new(&[], &[]);
+        Self { root: PathBuf::new(), config: None, above: None, files: Vec::new(), library, part: false }
+    }
+
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
         let mut compiled = compile_with(self.named()?, &self.library);
@@ -132,9 +138,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
             let refusal = CannotRun::from(refused);
             CannotRun { message: format!("{}: {}", path.display(), refusal.message), ..refusal }
         })?;
-        let library = Disk::new(&[], &[]);
-        let root = path.to_path_buf();
-        let world = World { root, config: None, above: None, files: Vec::new(), library, part: false };
+        let world = World { root: path.to_path_buf(), ..World::nowhere() };
         let (rules, sources) = (Some(bundle.rules), bundle.sources);
         return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
     }
