@@ -17,6 +17,8 @@ mod markdown;
 #[cfg(feature = "cli")]
 mod order;
 #[cfg(feature = "cli")]
+mod pages;
+#[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]
 mod words;

@@ -4,8 +4,11 @@
 //! plain words: lower case, no full stop, user text in backticks, no type theory.
 
 pub mod codes;
+mod page;
 #[cfg(feature = "cli")]
 pub mod render;
+
+pub use page::Page;
 
 use crate::source::Span;
 
@@ -40,8 +43,21 @@ pub struct Code {
     pub severity: Severity,
     /// One line: what it means.
     pub summary: &'static str,
-    /// A few plain sentences for `cater explain`: why it matters and what to do, with an example.
+    /// The whole page as Markdown; [`Code::parts`] takes it apart.
     pub page: &'static str,
+}
+
+impl Code {
+    /// The part of the name before `::`.
+    pub fn stage(&self) -> &'static str {
+        self.name.split_once("::").map_or("", |(stage, _)| stage)
+    }
+
+    /// Whether a comment beside a declaration may allow it: warnings and notes about rules. What `cater.toml` makes of
+    /// its severity does not matter.
+    pub fn can_be_allowed(&self) -> bool {
+        self.severity < Severity::Error && !["allow", "bundle", "data", "state", "run"].contains(&self.stage())
+    }
 }
 
 /// A place with a few words beside it.

@@ -1,65 +1,16 @@
 //! Codes of the `data::` stage.
 
 codes! {
-    UNREADABLE_FILE = "data::unreadable-file", Error,
-    "a data file cannot be opened or read to its end",
-    "The file is not there, may not be read, breaks off in the middle of its compression, or holds a row so long that a \
-     quote must be missing somewhere. Nothing is decided from half a file.\n\n\
-     avoid:  file = \"data/customer.csv.gz\" where the file is called customers.csv.gz\n\
-     prefer: a path as seen from the folder of cater.toml";
-    MISSING_COLUMN = "data::missing-column", Error,
-    "a column that the rules read is not in the file",
-    "Every customer attribute has a column: the one its mapping names, else one of its own name. Without it the attribute \
-     would be missing for everybody and nobody would notice, so it is an error before anything is decided. Name the \
-     right column in the rules or in cater.toml, or say there that this file does not have it.\n\n\
-     avoid:  tenure: whole from 0 to 100, with a file whose column is called months\n\
-     prefer: tenure: whole from 0 to 100 from \"months\", or in cater.toml: tenure = { absent = true }";
-    COLUMN_TWICE = "data::column-twice", Error,
-    "two columns of the file have the name of a column that is read",
-    "Nobody can say which of the two is meant, and they may disagree. Rename one of them; columns that no attribute is \
-     read from may share a name.\n\n\
-     avoid:  id,balance,balance\n\
-     prefer: id,balance,balance_last_year";
-    BAD_ROW = "data::bad-row", Warning,
-    "a row cannot be split into its columns, or has no key",
-    "The row has more or fewer fields than the header, is not UTF-8, is no JSON object, or does not say whose it is. It is \
-     named, counted and skipped; all others are decided. `--strict` makes it an error instead.\n\n\
-     avoid:  anna,12,5,espresso under the header id,balance,favourite\n\
-     prefer: anna,\"12,5\",espresso, or better 12.5";
-    BAD_CUSTOMER = "data::bad-customer", Error,
-    "the customer given as JSON cannot be understood",
-    "A customer is one JSON object. Its fields are attributes; `moment`, `consent`, `history`, `now` and `given` hold the \
-     rest. Since it was written for this one question, what cannot be understood is an error and not a missing value.\n\n\
-     avoid:  { \"consent\": \"granted\" }\n\
-     prefer: { \"id\": \"anna\", \"consent\": { \"personalisation\": \"granted\" } }";
-    UNKNOWN_ATTRIBUTE = "data::unknown-attribute", Error,
-    "the data names an attribute, purpose or event that the rules do not declare",
-    "A word that the rules do not know is more often a slip than a wish, and would silently change nothing. Use the name \
-     from the rules, or the name of the column that it is mapped from.\n\n\
-     avoid:  { \"teir\": \"gold\" }\n\
-     prefer: { \"tier\": \"gold\" }";
-    WRONG_TYPE = "data::wrong-type", Error,
-    "a value that was given by hand is not of its attribute's type",
-    "In a table such a cell is missing and counted; in a customer written by hand it is an error, because it can be mended \
-     at once. Numbers are never rounded: write no more decimal places than the attribute has, and stay in its range.\n\n\
-     avoid:  { \"balance\": \"12,50 EUR\" }\n\
-     prefer: { \"balance\": 12.50 }";
-    BAD_WORLD = "data::bad-world", Error,
-    "cater.toml cannot be read, or a value in it is not of the kind it must be",
-    "cater.toml says where rules, customers, consent and events lie, which slots are decided and at what time. It is TOML: \
-     texts in quotes, lists in brackets, one [[customers]] a file of customers.\n\n\
-     avoid:  now = 2026\n\
-     prefer: now = \"2026-11-22T09:00:00Z\"";
-    UNKNOWN_KEY = "data::unknown-key", Error,
-    "cater.toml has a key that means nothing",
-    "A misspelt key would leave a setting at its default without a word, so every key must be one that is known. The keys \
-     are now, slots, rules, consent, events, customers (with name, file, delimiter, columns) and moment.\n\n\
-     avoid:  slot = [\"home\"]\n\
-     prefer: slots = [\"home\"]";
-    UNKNOWN_SLOT = "data::unknown-slot", Error,
-    "a slot is asked for that the rules do not declare",
-    "Slots are asked for by the name after `slot` in the rules, in the order in which the page fills them. The order counts: \
-     what an earlier slot shows, a later one does not show again.\n\n\
-     avoid:  slots = [\"home_heroe\"]\n\
-     prefer: slots = [\"home_hero\"]";
+    stage "data";
+    UNREADABLE_FILE = "unreadable-file", Error, "a data file cannot be opened or read to its end";
+    MISSING_COLUMN = "missing-column", Error, "a column that the rules read is not in the file";
+    COLUMN_TWICE = "column-twice", Error, "two columns of the file have the name of a column that is read";
+    BAD_ROW = "bad-row", Warning, "a row cannot be split into its columns, or has no key";
+    BAD_CUSTOMER = "bad-customer", Error, "the customer given as JSON cannot be understood";
+    UNKNOWN_ATTRIBUTE = "unknown-attribute", Error,
+        "the data names an attribute, purpose or event that the rules do not declare";
+    WRONG_TYPE = "wrong-type", Error, "a value that was given by hand is not of its attribute's type";
+    BAD_WORLD = "bad-world", Error, "cater.toml cannot be read, or a value in it is not of the kind it must be";
+    UNKNOWN_KEY = "unknown-key", Error, "cater.toml has a key that means nothing";
+    UNKNOWN_SLOT = "unknown-slot", Error, "a slot is asked for that the rules do not declare";
 }
