@@ -9,7 +9,7 @@
 
 use crate::analysis;
 use crate::check::{self, Program};
-use crate::diagnostics::{self, Diagnostic, Severity};
+use crate::diagnostics::{self, Allowance, Allowed, Diagnostic, Severity};
 use crate::graph::LeftOut;
 use crate::model::{RuleSet, Verified};
 use crate::source::{SourceSet, Span};
@@ -25,8 +25,11 @@ pub struct Compiled {
     pub rules: Option<Verified>,
     /// Tests and what was left out; its rules are those of [`Compiled::rules`].
     pub program: Program,
-    /// All findings in reading order.
+    /// All findings in reading order, without those that are allowed in their place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The findings that are allowed, with their reasons.
+    pub allowed: Vec<Allowed>,
+    allowances: Vec<Allowance>,
 }
 
 impl Compiled {
@@ -39,7 +42,15 @@ impl Compiled {
             left_out.push(LeftOut::default());
         }
         let options = analysis::Options { from, left_out, ..analysis::Options::default() };
-        self.diagnostics.extend(analysis::analyse(rules, &options).diagnostics);
+        let found = analysis::analyse(rules, &options).diagnostics;
+        let (shown, allowed) = diagnostics::settle(found, &self.allowances);
+        self.allowed.extend(allowed);
+        let is_whole = diagnostics::worst(&self.diagnostics) < Some(Severity::Error);
+        self.diagnostics.extend(shown);
+        if is_whole {
+            let unused = diagnostics::unused(&self.allowances, &self.diagnostics, &self.allowed);
+            self.diagnostics.extend(unused);
+        }
         diagnostics::sort(&mut self.diagnostics);
     }
 
@@ -54,8 +65,10 @@ impl Compiled {
 pub fn compile(sources: SourceSet) -> Compiled {
     let mut diagnostics = Vec::new();
     let mut files = Vec::new();
+    let mut allowances = Vec::new();
     for (id, source) in sources.iter() {
-        let (file, mut findings) = syntax::parse(id, &source.text);
+        let (mut file, mut findings) = syntax::parse(id, &source.text);
+        allowances.append(&mut file.allowances);
         diagnostics.append(&mut findings);
         files.push(file);
     }
@@ -72,6 +85,7 @@ pub fn compile(sources: SourceSet) -> Compiled {
             None
         }
     };
+    let (mut diagnostics, allowed) = diagnostics::settle(diagnostics, &allowances);
     diagnostics::sort(&mut diagnostics);
-    Compiled { sources, rules, program, diagnostics }
+    Compiled { sources, rules, program, diagnostics, allowed, allowances }
 }

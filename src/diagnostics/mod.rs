@@ -3,11 +3,13 @@
 //! Every stage gives these; `render/` words them for people and machines. A diagnostic holds text that is already
 //! plain words: lower case, no full stop, user text in backticks, no type theory.
 
+mod allowance;
 pub mod codes;
 mod page;
 #[cfg(feature = "cli")]
 pub mod render;
 
+pub use allowance::{Allowance, Allowed, settle, unused};
 pub use page::Page;
 
 use crate::source::Span;
@@ -69,7 +71,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// A replacement that certainly mends the finding.
+/// A replacement that mends the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, in a few words.
@@ -78,6 +80,9 @@ pub struct Fix {
     pub span: Span,
     /// The new text.
     pub text: String,
+    /// Whether it cannot be wrong: there is no second thing that the author may have meant. `cater check --fix` applies
+    /// these and no others.
+    pub is_certain: bool,
 }
 
 /// One finding.
@@ -95,7 +100,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The witness customer or the cover, a line each, in the language where possible.
     pub facts: Vec<String>,
-    /// The certain fix, where there is one.
+    /// What would mend it, where one replacement does.
     pub fix: Option<Fix>,
 }
 
@@ -146,7 +151,14 @@ impl Diagnostic {
     /// A certain fix: put `text` in the place of `span`.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { title: title.into(), span, text: text.into() });
+        self.fix = Some(Fix { title: title.into(), span, text: text.into(), is_certain: true });
+        self
+    }
+
+    /// A fix that is probably meant: put `text` in the place of `span`.
+    #[must_use]
+    pub fn suggest(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), span, text: text.into(), is_certain: false });
         self
     }
 

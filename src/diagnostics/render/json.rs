@@ -22,7 +22,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceSet) -> Value {
 fn one(finding: &Diagnostic, sources: &SourceSet) -> Value {
     let label = |label: &Label| object!({ "span": span(label.span, sources), "text": label.text });
     let fix = finding.fix.as_ref();
-    let fix = fix.map(|fix| object!({ "title": fix.title, "span": span(fix.span, sources), "text": fix.text }));
+    let fix = fix.map(|fix| object!({ "title": fix.title, "span": span(fix.span, sources), "text": fix.text, "certain": fix.is_certain }));
     object!({
         "code": finding.code.name,
         "severity": finding.severity.word(),
