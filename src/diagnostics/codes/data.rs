@@ -13,4 +13,7 @@ codes! {
     BAD_WORLD = "bad-world", Error, "cater.toml cannot be read, or a value in it is not of the kind it must be";
     UNKNOWN_KEY = "unknown-key", Error, "cater.toml has a key that means nothing";
     UNKNOWN_SLOT = "unknown-slot", Error, "a slot is asked for that the rules do not declare";
+    UNKNOWN_COLUMN = "unknown-column", Error, "a table of consent or events has a column that means nothing";
+    UNKNOWN_PURPOSE = "unknown-purpose", Warning, "records of consent name a purpose that the rules do not declare";
+    FIELD_TWICE = "field-twice", Error, "an object says two things under one name";
 }

@@ -22,6 +22,7 @@ pub mod consent;
 pub mod data;
 pub mod lint;
 pub mod resolve;
+pub mod run;
 pub mod state;
 pub mod syntax;
 pub mod types;
@@ -40,6 +41,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         bundle::ALL,
         data::ALL,
         state::ALL,
+        run::ALL,
     ]
     .into_iter()
     .flatten()

@@ -23,8 +23,14 @@ fn customers(engine: &Engine, name: &str, text: String) -> Customers {
     let all = (0..engine.rules().attributes.len()).map(AttributeId::from_index);
     let absent = Override { absent: true, ..Override::default() };
     let overrides = Overrides(all.filter(|id| !READ.contains(id)).map(|id| (id, absent.clone())).collect());
-    let file =
-        CustomersFile { name: name.into(), path: "".into(), format: Some(Format::Csv), delimiter: None, overrides };
+    let file = CustomersFile {
+        name: name.into(),
+        path: "".into(),
+        format: Some(Format::Csv),
+        delimiter: None,
+        overrides,
+        configured: true,
+    };
     Customers::from_reader(engine.rules(), &file, std::io::Cursor::new(text)).unwrap()
 }
 
@@ -151,6 +157,7 @@ fn a_customer_who_comes_again_has_been_shown_it() {
         offer: Some("banner".into()),
         rule: Some("thanks".into()),
         via: None,
+        class: Some("service".into()),
         tags: Vec::new(),
     };
     assert_eq!(store.history("ben").unwrap(), [stored]);
