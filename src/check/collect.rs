@@ -37,6 +37,8 @@ pub(super) struct Collected<'a> {
     pub(super) tests: Vec<Entry<'a, Case>>,
     /// Names of items that the parser could not read wholly.
     pub(super) poisoned: BTreeSet<(Kind, String)>,
+    /// A zone is named in `defaults`, or may be in a part of it that could not be read.
+    pub(super) names_zone: bool,
     /// A `customer` or `moment` block lost an attribute: an unknown name may be that one.
     pub(super) attributes_lost: bool,
 }
@@ -49,7 +51,11 @@ impl<'a> Collected<'a> {
                 all.damaged(&item.kind);
             }
             match &item.kind {
-                ItemKind::Defaults(clauses) => all.defaults.extend(clauses),
+                ItemKind::Defaults(clauses) => {
+                    let is_zone = |clause: &Clause<DefaultsClause>| matches!(clause.kind, DefaultsClause::Zone(_));
+                    all.names_zone |= item.damaged || clauses.iter().any(is_zone);
+                    all.defaults.extend(clauses);
+                }
                 ItemKind::Purpose(item) => put(&mut all.purposes, Kind::Purpose, &item.name, item, findings),
                 ItemKind::Customer(list) => all.put_attributes(model::Scope::Customer, list, findings),
                 ItemKind::Moment(list) => all.put_attributes(model::Scope::Moment, list, findings),
@@ -65,6 +71,7 @@ impl<'a> Collected<'a> {
                 ItemKind::Test(case) => all.tests.push(Entry { item: case }),
                 ItemKind::Broken(broken) => {
                     all.attributes_lost |= matches!(broken.word.as_str(), "customer" | "moment" | "");
+                    all.names_zone |= broken.word == "defaults";
                     if let (Some(kind), Some(name)) = (Kind::from_keyword(&broken.word), &broken.name) {
                         all.poisoned.insert((kind, name.text.clone()));
                     }

@@ -15,10 +15,12 @@ mod collect;
 mod consent;
 mod expressions;
 mod literals;
+mod misread;
 mod names;
 mod offers;
 mod order;
 mod purposes;
+mod readings;
 mod rules;
 mod slots;
 mod types;
@@ -124,6 +126,7 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.readings();
         if self.poison.is_empty() {
             self.order();
         }

@@ -24,4 +24,6 @@ codes! {
     UNUSED_CAP = "unused-cap", Warning, "a cap that binds no rule and no offer";
     UNUSED_TAG = "unused-tag", Warning, "a tag that no cap names, spelt nearly like one that a cap names";
     SLOT_WITHOUT_RULES = "slot-without-rules", Warning, "a slot for which there is no rule";
+    UNLESS_AND = "unless-and", Warning, "an `unless` with `and`, which people read in two ways";
+    ELSE_MIXED = "else-mixed", Warning, "an `else` within a calculation without parentheses";
 }

@@ -10,6 +10,8 @@ codes! {
     UNCLOSED_TEXT = "unclosed-text", Error, "a quoted text is never closed";
     WRONG_QUOTES = "wrong-quotes", Error, "quotes of a word processor, or single quotes";
     ODD_CHARACTER = "odd-character", Error, "a character that means nothing here";
+    FOREIGN_COMMENT = "foreign-comment", Error, "a comment of another language";
+    WRITTEN_NUMBER = "written-number", Error, "a number with signs that do not belong to it";
     SIGN = "sign", Error, "a sign of other languages; here it is spelt in words";
     SPELLING = "spelling", Error, "a wording that people read in two ways";
     MIXED = "mixed-and-or", Error, "`and` and `or` are mixed without parentheses";
