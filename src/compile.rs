@@ -7,6 +7,8 @@
 //!
 //! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
 
+pub mod mend;
+
 use crate::analysis;
 use crate::check::{self, Program};
 use crate::diagnostics::{self, Allowance, Allowed, Diagnostic, Severity};

@@ -1,4 +1,7 @@
-//! `cater check`: what is wrong or odd.
+//! `cater check`: what is wrong or odd; with `--fix`, what certainly mends it.
+
+mod diff;
+mod fix;
 
 use std::path::PathBuf;
 
@@ -19,6 +22,12 @@ pub(super) struct Arguments {
     /// From which severity on findings give exit code 1.
     #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "SEVERITY")]
     fail_level: FailLevel,
+    /// Apply every fix that is certain, then say what is left.
+    #[arg(long)]
+    fix: bool,
+    /// With `--fix`: change nothing, show a diff; exit code 1 if anything would change.
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 }
 
 /// From which severity on findings fail a check.
@@ -45,9 +54,17 @@ impl FailLevel {
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let worlds = worlds::find(&arguments.paths)?;
     let mut worst = None;
-    let mut machine = Vec::new();
+    let mut machine = Machine::default();
+    let mut would_change = false;
     for world in &worlds {
-        let compiled = world.compile()?;
+        let (compiled, fixed) = if arguments.fix {
+            let fix::Fixed { compiled, summary, files } = fix::run(world, arguments.dry_run, terminal)?;
+            would_change |= arguments.dry_run && !files.is_empty();
+            machine.fixed.extend(files);
+            (compiled, summary)
+        } else {
+            (world.compile()?, String::new())
+        };
         let fits = match (&compiled.rules, &world.config) {
             (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {
                 data_fits(rules, config)
@@ -56,17 +73,26 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         };
         worst = worst.max(diagnostics::worst(&compiled.diagnostics));
         if terminal.format == Format::Json {
-            machine.push(render::json(&compiled.diagnostics, &compiled.sources));
+            machine.findings.push(render::json(&compiled.diagnostics, &compiled.sources));
+            machine.allowed.extend(render::json_allowed(&compiled.allowed, &compiled.sources));
             fits?;
             continue;
         }
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
+        // What is left after a dry run stands at places that no file has.
+        if !(arguments.dry_run && !fixed.is_empty()) {
+            terminal.findings(&compiled.diagnostics, &compiled.sources);
+        }
         let rules = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
         let found = if found.is_empty() { "no findings".to_owned() } else { found };
+        let allowed = match compiled.allowed.len() {
+            0 => String::new(),
+            count => format!(", {count} allowed"),
+        };
+        let fixed = if fixed.is_empty() { fixed } else { format!("; {fixed}") };
         terminal.say(format!(
-            "{}: {} in {}: {found}",
+            "{}: {} in {}: {found}{allowed}{fixed}",
             world.root.display(),
             counted(rules, "rule"),
             counted(slots, "slot")
@@ -75,9 +101,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         fits?;
     }
     if terminal.format == Format::Json {
-        terminal.json(&joined(machine));
+        terminal.json(&machine.joined(arguments.fix));
     }
-    let failed = worst.is_some_and(|worst| worst >= arguments.fail_level.severity());
+    let failed = would_change || worst.is_some_and(|worst| worst >= arguments.fail_level.severity());
     Ok(if failed { Ended::Found } else { Ended::Clean })
 }
 
@@ -91,6 +117,27 @@ fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
         Customers::open(rules, &table.file(rules)?)?;
     }
     Ok(())
+}
+
+/// What is said to machines about all worlds.
+#[derive(Default)]
+struct Machine {
+    findings: Vec<serde_json::Value>,
+    allowed: Vec<serde_json::Value>,
+    fixed: Vec<serde_json::Value>,
+}
+
+impl Machine {
+    fn joined(self, fixes: bool) -> serde_json::Value {
+        let mut whole = joined(self.findings);
+        if let Some(fields) = whole.as_object_mut() {
+            fields.insert("allowed".to_owned(), self.allowed.into());
+            if fixes {
+                fields.insert("fixed".to_owned(), self.fixed.into());
+            }
+        }
+        whole
+    }
 }
 
 /// The envelopes of several worlds as one.

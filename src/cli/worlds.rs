@@ -25,9 +25,14 @@ pub(super) struct World {
 impl World {
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
-        let mut compiled = compile(self.sources()?);
+        Ok(self.compile_all(self.sources()?))
+    }
+
+    /// Compiles and analyses these files as the world's.
+    pub(super) fn compile_all(&self, sources: SourceSet) -> Compiled {
+        let mut compiled = compile(sources);
         compiled.analyse(self.config.as_ref().and_then(|config| config.now));
-        Ok(compiled)
+        compiled
     }
 
     /// Reads all its files.
