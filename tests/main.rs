@@ -11,6 +11,8 @@ mod engines;
 #[cfg(feature = "cli")]
 mod findings;
 #[cfg(feature = "cli")]
+mod fixes;
+#[cfg(feature = "cli")]
 mod flaws;
 mod house;
 #[cfg(feature = "cli")]

@@ -155,10 +155,23 @@ impl Diagnostic {
         self
     }
 
+    /// A fix that is certain, or only probably meant.
+    #[must_use]
+    pub fn fix_if(self, is_certain: bool, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        if is_certain { self.fix(title, span, text) } else { self.suggest(title, span, text) }
+    }
+
     /// A fix that is probably meant: put `text` in the place of `span`.
     #[must_use]
     pub fn suggest(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
         self.fix = Some(Fix { title: title.into(), span, text: text.into(), is_certain: false });
+        self
+    }
+
+    /// The same with a fix that is only probably meant.
+    #[must_use]
+    pub fn doubtful(mut self) -> Self {
+        self.fix = self.fix.map(|fix| Fix { is_certain: false, ..fix });
         self
     }
 
@@ -192,6 +205,17 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
 
 /// The candidate nearest to `word` for a "did you mean", if it is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(word, candidates).min().map(|(_, candidate)| candidate)
+}
+
+/// Whether just one of the candidates is near enough to be meant by `word`, so that writing it cannot be wrong where
+/// nothing but the candidates can stand.
+pub fn is_only_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> bool {
+    near(word, candidates).count() == 1
+}
+
+/// The candidates that are near enough to be meant, with their distances.
+fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = (usize, &'a str)> {
     let limit = match word.chars().count() {
         0..=4 => 1,
         5..=7 => 2,
@@ -199,10 +223,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     };
     candidates
         .into_iter()
-        .map(|candidate| (edit_distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count().max(2))
-        .min()
-        .map(|(_, candidate)| candidate)
+        .map(move |candidate| (edit_distance(word, candidate), candidate))
+        .filter(move |(distance, candidate)| *distance <= limit && *distance < candidate.chars().count().max(2))
 }
 
 /// Optimal string alignment distance: insert, delete, replace, swap of neighbours each cost one.
@@ -235,5 +257,6 @@ mod tests {
         assert_eq!(nearest("teir", ["tier", "time"]), Some("tier"));
         assert_eq!(nearest("weather", ["priority", "owner"]), None);
         assert_eq!(nearest("x", ["y"]), Some("y"));
+        assert!(is_only_near("prioirty", ["priority", "owner"]) && !is_only_near("tim", ["time", "tie"]));
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::output::words;
+use crate::diagnostics::codes::data::BAD_ROW;
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
@@ -203,7 +204,7 @@ pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'stat
 }
 
 pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("{} {of}", counted(bad.count, "row"))));
+    terminal.line(terminal.styled("33", &format!("{} {of} ({})", counted(bad.count, "row"), BAD_ROW.name)));
     named(bad, terminal);
 }
 
@@ -220,7 +221,7 @@ fn named(bad: &BadRows, terminal: &Terminal) {
 /// Bad rows, counted and the first of them named.
 pub(super) fn machine_rows(bad: &BadRows) -> serde_json::Value {
     let named = |row: &BadRow| json!({ "file": row.file, "row": row.row, "line": row.line, "why": row.why });
-    json!({ "count": bad.count, "first": bad.first.iter().map(named).collect::<Vec<_>>() })
+    json!({ "code": BAD_ROW.name, "count": bad.count, "first": bad.first.iter().map(named).collect::<Vec<_>>() })
 }
 
 pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
