@@ -4,6 +4,7 @@ codes! {
     stage "resolve";
     DUPLICATE = "declared-twice", Error, "two declarations of one kind have the same name";
     CLAUSE_TWICE = "clause-twice", Error, "a clause stands twice that may stand once";
+    NAMED_TWICE = "named-twice", Warning, "a list names the same thing twice";
     CLAUSE_MISSING = "clause-missing", Error, "a clause that must be written is not there";
     CLAUSES_CLASH = "clauses-clash", Error, "two clauses that exclude each other";
     UNKNOWN_ATTRIBUTE = "unknown-attribute", Error, "a name in a condition that nothing declares";
@@ -24,6 +25,7 @@ codes! {
     CLASS_NOT_ACCEPTED = "class-not-accepted", Error, "an offer whose class the slot does not accept";
     FALLBACK_NOT_TOTAL = "fallback-not-total", Error, "a slot whose last fallback does not answer for everybody";
     FALLBACK_BEHIND_EVERYBODY = "fallback-unreachable", Warning, "a fallback behind one that takes everybody";
+    TOO_MUCH = "too-much", Error, "more than a rule set may hold, or than one condition may be";
     CAP_WITHOUT_TARGET = "cap-without-target", Error, "a declared cap that does not say what it is on";
     CAP_ON_BOUNDLESS_CLASS = "cap-on-critical", Error, "a cap on a rule of class critical or legal";
 }
