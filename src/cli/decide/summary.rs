@@ -204,7 +204,8 @@ pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'stat
 }
 
 pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("{} {of} ({})", counted(bad.count, "row"), BAD_ROW.name)));
+    let code = if of.ends_with("passed over") { format!(" ({})", BAD_ROW.name) } else { String::new() };
+    terminal.line(terminal.styled("33", &format!("{} {of}{code}", counted(bad.count, "row"))));
     named(bad, terminal);
 }
 
@@ -221,7 +222,7 @@ fn named(bad: &BadRows, terminal: &Terminal) {
 /// Bad rows, counted and the first of them named.
 pub(super) fn machine_rows(bad: &BadRows) -> serde_json::Value {
     let named = |row: &BadRow| json!({ "file": row.file, "row": row.row, "line": row.line, "why": row.why });
-    json!({ "code": BAD_ROW.name, "count": bad.count, "first": bad.first.iter().map(named).collect::<Vec<_>>() })
+    json!({ "count": bad.count, "first": bad.first.iter().map(named).collect::<Vec<_>>() })
 }
 
 pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
