@@ -24,10 +24,10 @@ mod markdown;
 mod misreadings;
 #[cfg(feature = "cli")]
 mod order;
-#[cfg(all(unix, feature = "cli"))]
-mod service;
 #[cfg(feature = "cli")]
 mod pages;
+#[cfg(all(unix, feature = "cli"))]
+mod service;
 #[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]

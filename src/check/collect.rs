@@ -41,12 +41,12 @@ pub(super) struct Collected<'a> {
     pub(super) tests: Vec<Entry<'a, Case>>,
     /// Names of items that the parser could not read wholly.
     pub(super) poisoned: BTreeSet<(Kind, String)>,
-    /// A zone is named in `defaults`, or may be in a part of it that could not be read.
-    pub(super) names_zone: bool,
     /// Where items stand of which the parser could not read a part.
     pub(super) damaged: BTreeMap<(Kind, String), Span>,
     /// Names that several items of a kind have, so that nobody knows which is meant.
     pub(super) twice: BTreeSet<(Kind, String)>,
+    /// A zone is named in `defaults`, or may be in a part of it that could not be read.
+    pub(super) names_zone: bool,
     /// A `customer` or `moment` block lost an attribute: an unknown name may be that one.
     pub(super) attributes_lost: bool,
     /// A declaration was lost of which not even kind and name are known.

@@ -196,10 +196,15 @@ impl Pass<'_> {
         };
         if fits.is_none() {
             let message = format!("this is no value for {}", ty.word());
-            let finding = Diagnostic::new(&types::BAD_VALUE, span, message)
-                .primary(format!("{}, but {} is wanted", literal_word(&literal.kind), ty.word()));
+            let finding = Diagnostic::new(&types::BAD_VALUE, span, message).primary(format!(
+                "{}, but {} is wanted",
+                literal_word(&literal.kind),
+                ty.word()
+            ));
             self.report(match without_quotes(&literal.kind, ty, now) {
-                Some(right) => finding.help(format!("write it as `{right}`")).fix(format!("write `{right}`"), span, right),
+                Some(right) => {
+                    finding.help(format!("write it as `{right}`")).fix(format!("write `{right}`"), span, right)
+                }
                 None => finding.help(format!("write {}", self.example(ty))),
             });
         }

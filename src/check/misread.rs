@@ -28,9 +28,11 @@ impl Pass<'_> {
             let message = format!("there is no attribute, segment or value `{}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
             match meant {
-                Some(meant) => {
-                    finding.help(format!("did you mean `{meant}`?")).suggest(format!("write `{meant}`"), name.span, meant)
-                }
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")).suggest(
+                    format!("write `{meant}`"),
+                    name.span,
+                    meant,
+                ),
                 None => finding.help(format!("declare it in the customer block: `{}: yes or no`", name.text)),
             }
         });
@@ -74,8 +76,13 @@ impl Pass<'_> {
         {
             let right = format!("{attribute} is {word}");
             let message = format!("`{word}` is a value of `{attribute}` and no condition by itself");
-            let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("compared with nothing");
-            return Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), name.span, right));
+            let finding =
+                Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("compared with nothing");
+            return Some(finding.help(format!("write `{right}`")).suggest(
+                format!("write `{right}`"),
+                name.span,
+                right,
+            ));
         }
         let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
@@ -109,7 +116,8 @@ impl Pass<'_> {
             | Type::Zone
             | Type::Score(_) => false,
         };
-        let in_scope = |attribute: &&crate::model::Attribute| matches!(attribute.scope, Scope::Customer | Scope::Moment);
+        let in_scope =
+            |attribute: &&crate::model::Attribute| matches!(attribute.scope, Scope::Customer | Scope::Moment);
         self.rules.attributes.iter().filter(in_scope).find(has).map(|attribute| attribute.name.clone())
     }
 
@@ -196,7 +204,11 @@ impl Pass<'_> {
                             .primary("names are joined by `_`, not by `-`")
                             .help(format!("write `{joined}`"));
                     let known = self.is_declared(&joined);
-                    self.report(if known { finding.suggest(format!("write `{joined}`"), whole, joined) } else { finding });
+                    self.report(if known {
+                        finding.suggest(format!("write `{joined}`"), whole, joined)
+                    } else {
+                        finding
+                    });
                     return true;
                 }
                 (ExprKind::Literal(LiteralKind::Number(a)), ExprKind::Literal(LiteralKind::Number(b))) if close => {

@@ -109,9 +109,7 @@ fn parts_of(expr: &Expr) -> Vec<&Expr> {
             parts.iter().collect()
         }
         ExprKind::Not(inner) | ExprKind::Paren(inner) | ExprKind::PercentOf(_, inner) => vec![inner],
-        ExprKind::Sum(first, rest) => {
-            std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).collect()
-        }
+        ExprKind::Sum(first, rest) => std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).collect(),
         ExprKind::Quotient { dividend, divisor, .. } => vec![dividend, divisor],
         ExprKind::When { value, condition } => vec![value, condition],
         ExprKind::Has(subject, test) => match test {

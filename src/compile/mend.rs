@@ -57,11 +57,7 @@ struct Attempt {
     unmendable: Vec<SourceId>,
 }
 
-fn attempt(
-    sources: &SourceSet,
-    left_alone: &BTreeSet<SourceId>,
-    compile: &dyn Fn(SourceSet) -> Compiled,
-) -> Attempt {
+fn attempt(sources: &SourceSet, left_alone: &BTreeSet<SourceId>, compile: &dyn Fn(SourceSet) -> Compiled) -> Attempt {
     let mut texts = sources.clone();
     let mut fixes: Vec<Changed> = sources.iter().map(|(source, _)| Changed { source, fixes: 0 }).collect();
     let mut compiled = compile(texts.clone());
@@ -158,7 +154,8 @@ mod tests {
 
     #[test]
     fn one_mended_word_brings_the_next_to_light() {
-        let rule = "rul tip in home {\n  wehn age >= 18\n  when viewed has \"x\" // books\n  prioritty 80\n  show tips\n}\n";
+        let rule =
+            "rul tip in home {\n  wehn age >= 18\n  when viewed has \"x\" // books\n  prioritty 80\n  show tips\n}\n";
         let (texts, mended) = mended(&[SHOP, rule]);
         let right = "rule tip in home {\n  when age is at least 18\n  when viewed has \"x\" // books\n  needs      offers\n  \
             priority 80\n  show tips\n}\n";

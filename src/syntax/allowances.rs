@@ -103,7 +103,8 @@ fn covered(comment: &Comment, scan: &Scan, items: &[Item]) -> Option<Span> {
     let next = tokens.partition_point(|token| token.start < comment.start);
     let token = tokens.get(if comment.own_line { next } else { next.checked_sub(1)? })?;
     let holds = |span: &Span| span.start <= token.start && token.start < span.end;
-    let item = items.get(items.partition_point(|item| item.span.end <= token.start)).filter(|item| holds(&item.span))?;
+    let item =
+        items.get(items.partition_point(|item| item.span.end <= token.start)).filter(|item| holds(&item.span))?;
     if comment.own_line && item.span.start == token.start {
         return Some(item.span);
     }

@@ -130,7 +130,10 @@ fn a_finding_is_allowed_at_any_of_its_culprits() {
         let finding = &compiled.diagnostics[0];
         assert_eq!(compiled.sources.text(finding.span().unwrap()), "lint::unused-cap");
         let fix = finding.fix.as_ref().unwrap();
-        assert_eq!((compiled.sources.text(fix.span), fix.text.as_str()), ("lint::unreachable-rule, lint::unused-cap", "lint::unreachable-rule"));
+        assert_eq!(
+            (compiled.sources.text(fix.span), fix.text.as_str()),
+            ("lint::unreachable-rule, lint::unused-cap", "lint::unreachable-rule")
+        );
         assert_eq!(compiled.allowed.len(), 1);
     }
 }
@@ -153,15 +156,24 @@ fn a_comment_that_cannot_be_read_says_how_it_is_written() {
         ("// cater: allow(lint::unused-offer) \"x\"", "unreadable", "\""),
         ("// cater: allow(lint::unused-offer", "unreadable", "// cater: allow(lint::unused-offer"),
         ("// cater: allow(lint::unused-offer)", "without-reason", "// cater: allow(lint::unused-offer)"),
-        ("// cater: allow(lint::unused-offer) because", "without-reason", "// cater: allow(lint::unused-offer) because"),
-        ("// cater: allow(lint::unused-offer) because \" \"", "without-reason", "// cater: allow(lint::unused-offer) because \" \""),
+        (
+            "// cater: allow(lint::unused-offer) because",
+            "without-reason",
+            "// cater: allow(lint::unused-offer) because",
+        ),
+        (
+            "// cater: allow(lint::unused-offer) because \" \"",
+            "without-reason",
+            "// cater: allow(lint::unused-offer) because \" \"",
+        ),
         ("// cater: allow(unused-offer) because \"x\"", "unknown-code", "unused-offer"),
         ("//cater:allow( lint::conflict )because\"x\"", "not-allowable", "lint::conflict"),
         ("// caterpillar: allow(x)", "", ""),
         ("// for cater: allow(x)", "", ""),
     ];
     for (comment, code, at) in cases {
-        let text = format!("{comment}\noffer spring {{ class service }}\nrule tip in hero {{ priority 8  show spring }}\n");
+        let text =
+            format!("{comment}\noffer spring {{ class service }}\nrule tip in hero {{ priority 8  show spring }}\n");
         let compiled = whole(&text);
         let found: Vec<_> = compiled
             .diagnostics

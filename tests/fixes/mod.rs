@@ -102,8 +102,7 @@ fn a_certain_fix_removes_its_finding_and_adds_no_error() {
             let mut mended = text.clone();
             mended.replace_range(fix.span.range(), &fix.text);
             let after = whole(with_text(&sources, id, &mended));
-            let complain =
-                |what: String| format!("{name}: {}: {}: {what}\n{mended}", finding.code.name, fix.title);
+            let complain = |what: String| format!("{name}: {}: {}: {what}\n{mended}", finding.code.name, fix.title);
             let key = (finding.code.name, finding.message.clone());
             let same = |other: &Diagnostic| (other.code.name, &other.message) == (key.0, &key.1);
             let (was, is) = (said(&before.diagnostics, same), said(&after.diagnostics, same));
@@ -180,7 +179,11 @@ const SLIPS: &[(&str, &str)] = &[
 /// A line with the slip in it, where there is a place for it.
 fn slipped(line: &str, right: &str, wrong: &str) -> Option<String> {
     let marked = format!("^{line}");
-    if line.trim_start().starts_with("//") || line.contains(" because ") || line.starts_with("test ") || !marked.contains(right) {
+    if line.trim_start().starts_with("//")
+        || line.contains(" because ")
+        || line.starts_with("test ")
+        || !marked.contains(right)
+    {
         return None;
     }
     let mut slipped = marked.replace(right, wrong);

@@ -76,18 +76,12 @@ const CASES: &[Case] = &[
         row: "older than 60 days: strict or inclusive, and the future",
         frame: RULE,
         wrong: &[
-            (
-                "when last_order older than 60 days",
-                answer(SPELLING, "older than 60 days", "is more than 60 days old"),
-            ),
+            ("when last_order older than 60 days", answer(SPELLING, "older than 60 days", "is more than 60 days old")),
             (
                 "when last_order is younger than 2 weeks",
                 answer(SPELLING, "is younger than 2 weeks", "is less than 2 weeks old"),
             ),
-            (
-                "when last_order since 2026-01-01",
-                answer(SPELLING, "since", "is after 2026-01-01"),
-            ),
+            ("when last_order since 2026-01-01", answer(SPELLING, "since", "is after 2026-01-01")),
         ],
         right: &["when last_order is more than 60 days old"],
     },
@@ -144,10 +138,7 @@ const CASES: &[Case] = &[
             ),
             ("at most 3 shown per week", answer(SPELLING, "per week", "at most 3 shown in any 7 days per customer")),
             ("at most 3 shown in 7 days", answer(SPELLING, "in", "at most 3 shown in any 7 days per customer")),
-            (
-                "at most 3 shown in each calendar week from monday",
-                answer(NOT_YET, "in each", "leave it out for now"),
-            ),
+            ("at most 3 shown in each calendar week from monday", answer(NOT_YET, "in each", "leave it out for now")),
         ],
         right: &["at most 3 shown in any 7 days per customer"],
     },
@@ -193,10 +184,7 @@ const CASES: &[Case] = &[
     Case {
         row: "if capped show b: instead of the next candidate, or after it",
         frame: RULE,
-        wrong: &[(
-            "if has_app",
-            answer(SPELLING, "if", "write `when has_app`"),
-        )],
+        wrong: &[("if has_app", answer(SPELLING, "if", "write `when has_app`"))],
         right: &["cap at most 3 shown in any 7 days per customer  if capped show tips"],
     },
     Case {
@@ -330,4 +318,35 @@ fn what_two_people_read_in_two_ways_is_answered() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `now` and the end of an offer, written with and without the zone, before the words of `defaults`.
+fn at_nine(defaults: &str, zone: &str) -> Compiled {
+    let mut sources = SourceSet::default();
+    let text = format!(
+        "{defaults}\noffer a {{ class service }}\nslot s on web {{ accepts service  fallback a }}\n\
+         rule r in s {{ active until 2099-07-01 09:00{zone}  priority 1  show a }}\n\
+         test \"t\" {{ now 2026-07-01 09:00{zone}  expect s shows a }}"
+    );
+    sources.add("case.rules", text);
+    compile(sources)
+}
+
+#[test]
+fn a_time_without_a_zone_is_in_the_zone_of_defaults_and_nowhere_else() {
+    let berlin = "defaults { zone \"Europe/Berlin\" }";
+    let (short, long) = (at_nine(berlin, ""), at_nine(berlin, " in \"Europe/Berlin\""));
+    assert!(short.diagnostics.iter().all(|finding| !finding.is_error()), "{:#?}", short.diagnostics);
+    assert_eq!(short.program.tests[0].facts.now, long.program.tests[0].facts.now);
+    let active = |compiled: &Compiled| compiled.rules.as_ref().unwrap().rules[0].active;
+    assert!(active(&short).is_some());
+    assert_eq!(active(&short), active(&long));
+    let nowhere = at_nine("", "");
+    let told: Vec<_> = nowhere.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+    assert!(!told.is_empty());
+    for finding in told {
+        assert_eq!(finding.code.name, "syntax::no-such-date");
+        assert!(nowhere.sources.text(finding.span().unwrap()).ends_with("09:00"));
+        assert!(finding.help.as_ref().unwrap().contains("defaults { zone"));
+    }
 }

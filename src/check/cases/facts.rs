@@ -118,15 +118,20 @@ impl Pass<'_> {
 
     fn is_unclear_percent(&mut self, literal: &tree::Literal, ty: Type) -> bool {
         match (&literal.kind, ty.number()) {
-            (LiteralKind::Percent(written), Some(number)) => self.percent_fits(*written, number, literal.span).is_none(),
+            (LiteralKind::Percent(written), Some(number)) => {
+                self.percent_fits(*written, number, literal.span).is_none()
+            }
             (_, _) => false,
         }
     }
 
     fn misfit(&mut self, item: &GivenItem, ty: Type) -> Option<()> {
         let message = format!("this is no value for `{}`", item.name.text);
-        let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message)
-            .primary(format!("`{}` is {}", item.name.text, self.type_words(ty)));
+        let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message).primary(format!(
+            "`{}` is {}",
+            item.name.text,
+            self.type_words(ty)
+        ));
         let right = match (&item.value, ty) {
             (GivenValue::Member(name), Type::YesNo) => crate::check::misread::yes_or_no(&name.text).map(str::to_owned),
             (GivenValue::Member(name), Type::Text | Type::Zone) => Some(format!("{:?}", name.text)),
@@ -134,7 +139,9 @@ impl Pass<'_> {
             (_, _) => None,
         };
         self.report(match right {
-            Some(right) => finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), item.value_span, right),
+            Some(right) => {
+                finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), item.value_span, right)
+            }
             None => finding.help(format!("write {}, or `missing`", self.example(ty))),
         });
         None

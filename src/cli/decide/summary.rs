@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::output::words;
-use crate::diagnostics::codes::data::BAD_ROW;
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
+use crate::diagnostics::codes::data::BAD_ROW;
 use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::runtime::Engine;

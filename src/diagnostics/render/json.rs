@@ -46,9 +46,7 @@ pub fn envelope(diagnostics: Vec<Value>) -> Value {
 
 fn one(finding: &Diagnostic, sources: &SourceSet) -> Value {
     let label = |label: &Label| object!({ "span": span(label.span, sources), "text": label.text });
-    let fix = |fix: &Fix| {
-        object!({ "title": fix.title, "span": span(fix.span, sources), "text": fix.text, "certain": fix.is_certain })
-    };
+    let fix = |fix: &Fix| object!({ "title": fix.title, "span": span(fix.span, sources), "text": fix.text, "certain": fix.is_certain });
     object!({
         "code": finding.code.name,
         "severity": finding.severity.word(),

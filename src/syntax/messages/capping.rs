@@ -52,9 +52,10 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
             let to = token + 2 + usize::from(number(token + 2)) + usize::from(is_unit(token + 3));
             Some((to.min(end), "a span that rolls is written `in any`".to_owned()))
         }
-        Some("if") => {
-            Some((token + 1, "where the customer is not known, a cap per customer blocks anyway: no `if` is needed".to_owned()))
-        }
+        Some("if") => Some((
+            token + 1,
+            "where the customer is not known, a cap per customer blocks anyway: no `if` is needed".to_owned(),
+        )),
         Some("rolling") => Some((token + 1, "a span that rolls is written `in any`".to_owned())),
         Some("hourly" | "daily" | "weekly" | "monthly") => rolls(token + 1),
         Some("in") if number(token + 1) => {
@@ -133,7 +134,8 @@ fn window(reader: &Reader<'_>, from: usize, end: usize) -> Option<String> {
     (from..end).find_map(|token| {
         let plain = unit(reader, token)?;
         let before = token.wrapping_sub(1);
-        let numbered = before > from && reader.is_kind(before, TokenKind::Number) && reader.written(token).ends_with('s');
+        let numbered =
+            before > from && reader.is_kind(before, TokenKind::Number) && reader.written(token).ends_with('s');
         Some(match numbered {
             true => format!("in any {} {}", reader.written(before), reader.written(token)),
             false => format!("in any {plain}"),

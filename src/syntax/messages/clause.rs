@@ -12,7 +12,11 @@ use crate::syntax::words::{OPENERS, Opener};
 const OTHERS: [(&str, &str, &[&str]); 28] = [
     ("a rule", "when", &["where", "filter", "audience", "only", "condition", "whenever", "target", "provided", "whom"]),
     ("a rule", "unless", &["except", "exclude", "excluding", "but", "without", "not"]),
-    ("a rule", "show", &["display", "then", "offer", "give", "gives", "present", "serve", "content", "render", "return"]),
+    (
+        "a rule",
+        "show",
+        &["display", "then", "offer", "give", "gives", "present", "serve", "content", "render", "return"],
+    ),
     ("a rule", "priority", &["weight", "rank", "score", "importance", "prio", "order", "salience"]),
     ("a rule", "about", &["description", "describe", "desc", "label", "title", "name", "comment", "note"]),
     ("a rule", "owner", &["author", "team", "contact", "responsible"]),
@@ -41,9 +45,8 @@ const OTHERS: [(&str, &str, &[&str]); 28] = [
 ];
 
 /// What other tools say for dates.
-const DATES: [&str; 13] = [
-    "start", "starts", "end", "ends", "from", "to", "until", "valid", "date", "dates", "since", "schedule", "period",
-];
+const DATES: [&str; 13] =
+    ["start", "starts", "end", "ends", "from", "to", "until", "valid", "date", "dates", "since", "schedule", "period"];
 
 /// What stands where a clause of `noun` should begin. `words` are the words of its clauses, each with an example.
 pub(in crate::syntax) fn not_a_clause(

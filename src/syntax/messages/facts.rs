@@ -37,7 +37,8 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
         return Some(mended(finding, reader, at + 2, at + 4, "gives nothing"));
     }
     if reader.is_word(at + 1, "nothing") || trouble >= end && trouble == at + 2 && reader.is_name(at + 1) {
-        let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(at + 1), "an expectation names a slot and what it does");
+        let finding =
+            Diagnostic::new(&codes::UNEXPECTED, reader.span(at + 1), "an expectation names a slot and what it does");
         return Some(match reader.is_word(at + 1, "nothing") {
             true => finding.primary("in which slot?").help("write `expect home_hero gives nothing`"),
             false => finding
@@ -62,7 +63,9 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
         })
     };
     match word {
-        "is" | "displays" | "should" | "equals" | "returns" if reader.is_word(trouble + 1, "show") => outcome(trouble + 2),
+        "is" | "displays" | "should" | "equals" | "returns" if reader.is_word(trouble + 1, "show") => {
+            outcome(trouble + 2)
+        }
         "is" | "displays" | "equals" | "returns" | "has" | "picks" | "wins" => outcome(trouble + 1),
         "to" if reader.is_word(trouble + 1, "show") => outcome(trouble + 2),
         "nothing" => Some(mended(
@@ -75,7 +78,9 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
         "does" | "doesnt" | "not" | "hides" | "skips" | "never" => {
             let to = if reader.is_word(trouble + 1, "not") && trouble + 1 < end { trouble + 2 } else { trouble + 1 };
             let finding = spelling(reader, trouble, to, "what is not shown is told by its rule and the reason");
-            Some(finding.help(format!("write `expect {slot} passes over RULE because \"not applicable\"`, or what is shown instead")))
+            Some(finding.help(format!(
+                "write `expect {slot} passes over RULE because \"not applicable\"`, or what is shown instead"
+            )))
         }
         _ => None,
     }
@@ -128,8 +133,11 @@ fn consent(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic
         _ => return None,
     };
     let written = reader.written(trouble);
-    let finding = spelling(reader, trouble, trouble + 1, &format!("a consent is never `{written}`"))
-        .fix(format!("write `{status}`"), reader.span(trouble), status);
+    let finding = spelling(reader, trouble, trouble + 1, &format!("a consent is never `{written}`")).fix(
+        format!("write `{status}`"),
+        reader.span(trouble),
+        status,
+    );
     Some(finding.help(format!(
         "write `{status}`; a consent is granted, denied, withdrawn, expired, pending, unknown or objected"
     )))
@@ -176,7 +184,9 @@ fn clock(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
     let from = if reader.is_word(trouble, "in") { trouble + 1 } else { trouble };
     if reader.is_sign(from, b'+') || reader.is_sign(from, b'-') {
         let finding = Diagnostic::new(&codes::NO_SUCH_DATE, reader.span(from), "an offset is no time zone");
-        return Some(finding.help("write the time in UTC with a `Z` behind it, or name a zone: `in \"Europe/Berlin\"`"));
+        return Some(
+            finding.help("write the time in UTC with a `Z` behind it, or name a zone: `in \"Europe/Berlin\"`"),
+        );
     }
     if from >= end || reader.first_on_line(from) {
         return None;

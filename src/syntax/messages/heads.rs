@@ -32,11 +32,12 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
             let span = reader.span(at + 1);
             let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a test has a sentence in quotes, not a name");
             let right = format!("\"{name}\"");
-            Some(finding.primary("no quotes").help("say what it shows: `test \"a lapsed runner sees the comeback\"`").fix(
-                "put it in quotes",
-                span,
-                right,
-            ))
+            Some(
+                finding
+                    .primary("no quotes")
+                    .help("say what it shows: `test \"a lapsed runner sees the comeback\"`")
+                    .fix("put it in quotes", span, right),
+            )
         }
         "offer" | "rule" | "slot" | "segment" | "value" | "purpose" | "event" | "cap" | "persona"
             if stopped.at == at + 1 && reader.is_kind(at + 1, TokenKind::Text) =>

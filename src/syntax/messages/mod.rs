@@ -110,7 +110,8 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
     if let Some(finding) = numbers::find(reader, at.saturating_sub(1), at.saturating_sub(1)..at + 1, end) {
         return finding;
     }
-    if reader.is_sign(at, b',') && reader.is_word(at.wrapping_sub(2), "needs")
+    if reader.is_sign(at, b',')
+        && reader.is_word(at.wrapping_sub(2), "needs")
         && reader.word(at + 1).is_some_and(|word| !super::clauses::MARK_WORDS.contains(&word))
     {
         let another = format!("needs {}", reader.written(at + 1));

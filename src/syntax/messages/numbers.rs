@@ -20,7 +20,13 @@ pub(super) fn find(reader: &Reader<'_>, at: usize, near: Range<usize>, end: usiz
             && !reader.is_sign(token.wrapping_sub(1), b'.')
             && reader.word(token.wrapping_sub(1)).is_none_or(|_| !close(reader, token.wrapping_sub(1)))
         {
-            return finding(reader, token, token + 2, format!("0.{}", reader.written(token + 1)), "a digit stands before the point");
+            return finding(
+                reader,
+                token,
+                token + 2,
+                format!("0.{}", reader.written(token + 1)),
+                "a digit stands before the point",
+            );
         }
         if !reader.is_kind(token, TokenKind::Number) {
             return None;

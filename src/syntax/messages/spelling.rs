@@ -197,13 +197,7 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
 }
 
 /// `if has_app`, `before 2026-12-24`: a condition in a clause that holds none.
-fn condition_elsewhere(
-    reader: &Reader<'_>,
-    form: &Form,
-    at: usize,
-    trouble: usize,
-    end: usize,
-) -> Option<Diagnostic> {
+fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let written = reader.written(at + 1);
     if trouble >= end {
         return None;

@@ -52,20 +52,15 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         "within" => {
             let number = (token + 1..(token + 4).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number));
             let span = number.filter(|at| reader.word(at + 1).is_some());
-            let span = span.map_or("60 days".to_owned(), |at| format!("{} {}", reader.written(at), reader.written(at + 1)));
+            let span =
+                span.map_or("60 days".to_owned(), |at| format!("{} {}", reader.written(at), reader.written(at + 1)));
             let help = format!("write `is at most {span} old` for the past, `is at most {span} ahead` for the future");
-            finding(
-                token + 1,
-                "`within` does not say whether the past or the future is meant".to_owned(),
-                help,
-                None,
-            )
+            finding(token + 1, "`within` does not say whether the past or the future is meant".to_owned(), help, None)
         }
         "since" => {
             let day = if token + 1 < end { reader.written(token + 1) } else { "2026-01-01" };
-            let help = format!(
-                "write `is after {day}` if that day itself is out; if it is in, `not (x is before {day})`"
-            );
+            let help =
+                format!("write `is after {day}` if that day itself is out; if it is in, `not (x is before {day})`");
             finding(token + 1, "`since` does not say whether its day is in".to_owned(), help, None)
         }
         "in" if ["the", "last", "past"].iter().any(|word| reader.is_word(token + 1, word))
@@ -74,11 +69,8 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let number = (token + 1..(token + 4).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number))?;
             let right = format!("is at most {} {} old", reader.written(number), reader.written(number + 1));
             let past = reader.is_word(token + 1, "the") || reader.is_word(token + 1, "last");
-            let help = if past {
-                format!("write `{right}`")
-            } else {
-                format!("write `{right}`, or `ahead` for the future")
-            };
+            let help =
+                if past { format!("write `{right}`") } else { format!("write `{right}`, or `ahead` for the future") };
             finding(number + 2, "a time is compared by its age".to_owned(), help, past.then_some(right))
         }
         "between" => {
@@ -123,7 +115,11 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let right = format!("is from {} to {}", reader.written(token - 1), reader.written(token + 1));
             let span = reader.span_between(token - 2, token + 2);
             let finding = Diagnostic::new(&codes::SPELLING, span, "a range begins with `from`");
-            Some(finding.help(format!("write `{right}`; both ends are in")).suggest(format!("write `{right}`"), span, right))
+            Some(finding.help(format!("write `{right}`; both ends are in")).suggest(
+                format!("write `{right}`"),
+                span,
+                right,
+            ))
         }
         "contains" | "includes" => other_word(reader, from, token + 1, "has"),
         "of" if ["one", "any", "all", "none"].iter().any(|some| reader.is_word(token.wrapping_sub(1), some)) => {

@@ -44,11 +44,8 @@ impl Scanner<'_> {
     /// `# note`, `-- note`, `/* note */`: said once for a row of such lines, and then stepped over as a comment.
     pub(super) fn foreign_comment(&mut self) {
         let start = self.at;
-        let (mark, end, lines) = if self.bytes.get(start) == Some(&b'/') {
-            self.block_comment()
-        } else {
-            self.line_comments()
-        };
+        let (mark, end, lines) =
+            if self.bytes.get(start) == Some(&b'/') { self.block_comment() } else { self.line_comments() };
         let span = crate::source::Span::new(self.source, start..end);
         let message = format!("a comment begins with `//`, not with `{mark}`");
         let mut finding = Diagnostic::new(&codes::FOREIGN_COMMENT, span, message)
@@ -73,7 +70,10 @@ impl Scanner<'_> {
         let line = |from: usize| self.text.get(from..self.line_end(from)).unwrap_or("").trim_end();
         let first = line(self.at);
         let (mut end, mut lines) = (self.at + first.len(), right(first));
-        while self.fresh {
+        if !self.fresh {
+            return (mark, end, Some(lines));
+        }
+        loop {
             let next = self.line_end(end) + 1;
             let whole = self.text.get(next..self.line_end(next)).unwrap_or("");
             let words = whole.trim();
@@ -173,8 +173,8 @@ impl Scanner<'_> {
         let Some(last) = self.out.tokens.last().copied() else { return false };
         let word = self.text.get(last.start as usize..last.end as usize).unwrap_or("");
         let behind = self.at + quote.len_utf8();
-        let is_t = self.bytes.get(behind) == Some(&b't')
-            && !self.bytes.get(behind + 1).copied().is_some_and(is_word_byte);
+        let is_t =
+            self.bytes.get(behind) == Some(&b't') && !self.bytes.get(behind + 1).copied().is_some_and(is_word_byte);
         let small = word.to_lowercase();
         if last.kind != TokenKind::Word || last.end as usize != self.at || !is_t || !small.ends_with('n') {
             return false;
