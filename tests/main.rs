@@ -29,6 +29,8 @@ mod pages;
 #[cfg(all(unix, feature = "cli"))]
 mod service;
 #[cfg(feature = "cli")]
+mod settings;
+#[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]
 mod words;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
+use super::{CannotRun, Ended, Format, Outcome, counted, settings, worlds};
 use crate::diagnostics::{self, Severity, render};
 use crate::model::Verified;
 use crate::runtime::data::{ConsentIndex, Customers, EventIndex, World as Config};
@@ -19,9 +19,9 @@ use crate::value::Instant;
 pub(super) struct Arguments {
     /// Folders or `.rules` files; the current folder if none is given.
     paths: Vec<PathBuf>,
-    /// From which severity on findings give exit code 1.
-    #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "SEVERITY")]
-    fail_level: FailLevel,
+    /// From which severity on findings give exit code 1, instead of what cater.toml says; errors if it says nothing.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_level: Option<FailLevel>,
     /// Apply every fix that is certain, then say what is left.
     #[arg(long)]
     fix: bool,
@@ -32,13 +32,23 @@ pub(super) struct Arguments {
 
 /// From which severity on findings fail a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FailLevel {
+pub(super) enum FailLevel {
     /// Errors only.
     Error,
     /// Warnings too.
     Warning,
     /// Notes too.
     Note,
+}
+
+impl From<Severity> for FailLevel {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+            Severity::Note => Self::Note,
+        }
+    }
 }
 
 impl FailLevel {
@@ -53,13 +63,12 @@ impl FailLevel {
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let worlds = worlds::find(&arguments.paths)?;
-    let mut worst = None;
+    let mut failed = false;
     let mut machine = Machine::default();
-    let mut would_change = false;
     for world in &worlds {
         let (compiled, fixed) = if arguments.fix {
             let fix::Fixed { compiled, summary, files } = fix::run(world, arguments.dry_run, terminal)?;
-            would_change |= arguments.dry_run && !files.is_empty();
+            failed |= arguments.dry_run && !files.is_empty();
             machine.fixed.extend(files);
             (compiled, summary)
         } else {
@@ -71,7 +80,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             }
             (_, _) => Ok(()),
         };
-        worst = worst.max(diagnostics::worst(&compiled.diagnostics));
+        let level = settings::FAIL_LEVEL.choose(arguments.fail_level, world.settings())?.or(FailLevel::Error);
+        failed |= diagnostics::worst(&compiled.diagnostics) >= Some(level.severity());
         if terminal.format == Format::Json {
             machine.findings.push(render::json(&compiled.diagnostics, &compiled.sources));
             machine.allowed.extend(render::json_allowed(&compiled.allowed, &compiled.sources));
@@ -97,13 +107,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             counted(rules, "rule"),
             counted(slots, "slot")
         ));
-        world.alone(&compiled.diagnostics, terminal);
         fits?;
     }
     if terminal.format == Format::Json {
         terminal.json(&machine.joined(arguments.fix));
     }
-    let failed = would_change || worst.is_some_and(|worst| worst >= arguments.fail_level.severity());
     Ok(if failed { Ended::Found } else { Ended::Clean })
 }
 

@@ -1,11 +1,12 @@
-//! What becomes of a finding: shown, or allowed in its place by `// cater: allow(CODE) because "REASON"`.
+//! What becomes of a finding: allowed in its place by `// cater: allow(CODE) because "REASON"`, or shown as bad as the
+//! rule set says.
 //!
-//! Takes findings and the allowances that stand in the files, gives what is shown and what was allowed, and says which
-//! allowances silenced nothing. [`settle`] is the one place where that is decided. Refuses to know how a comment is
+//! Takes findings, the allowances that stand in the files, and the levels of codes; gives what is shown and what was
+//! allowed, and says which allowances silenced nothing. [`settle`] is the one place where that is decided. Refuses to know how a comment is
 //! spelt (`syntax` reads it) and what a finding is about.
 
 use super::codes::{allow, lint};
-use super::{Code, Diagnostic};
+use super::{Code, Diagnostic, Levels};
 use crate::source::Span;
 
 /// A comment that allows findings in one place.
@@ -36,9 +37,10 @@ pub struct Allowed {
     pub by: Span,
 }
 
-/// Decides what becomes of findings: those that an allowance of their code covers, at any of their places, are allowed;
-/// all others are shown. Errors are always shown, since no allowance names their codes.
-pub fn settle(findings: Vec<Diagnostic>, allowances: &[Allowance]) -> (Vec<Diagnostic>, Vec<Allowed>) {
+/// Decides what becomes of findings: those that an allowance of their code covers, at any of their places, are allowed,
+/// whatever level their code has. All others are shown at the level of their code, or not at all. What is an error by
+/// itself is never allowed in its place, since no allowance names its code.
+pub fn settle(findings: Vec<Diagnostic>, allowances: &[Allowance], levels: &Levels) -> (Vec<Diagnostic>, Vec<Allowed>) {
     let (mut shown, mut allowed) = (Vec::new(), Vec::new());
     for finding in findings {
         let fits = |allowance: &&Allowance| {
@@ -49,6 +51,7 @@ pub fn settle(findings: Vec<Diagnostic>, allowances: &[Allowance]) -> (Vec<Diagn
             None => shown.push(finding),
         }
     }
+    levels.apply(&mut shown);
     (shown, allowed)
 }
 

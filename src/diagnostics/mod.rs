@@ -5,11 +5,13 @@
 
 mod allowance;
 pub mod codes;
+mod levels;
 mod page;
 #[cfg(feature = "cli")]
 pub mod render;
 
 pub use allowance::{Allowance, Allowed, settle, unused};
+pub use levels::{Level, Levels, NoLevel};
 pub use page::Page;
 
 use crate::source::Span;

@@ -133,7 +133,7 @@ fn clauses(item: &Item) -> Vec<Span> {
         ItemKind::Cap(item) => of(&item.clauses),
         ItemKind::Persona(item) => of(&item.clauses),
         ItemKind::Test(item) => of(&item.clauses),
-        ItemKind::Segment(_) | ItemKind::Value(_) | ItemKind::Broken(_) => Vec::new(),
+        ItemKind::Use(_) | ItemKind::Segment(_) | ItemKind::Value(_) | ItemKind::Broken(_) => Vec::new(),
     }
 }
 

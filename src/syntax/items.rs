@@ -98,7 +98,34 @@ impl<'t> Reader<'t> {
             Opener::Segment => self.definition(SEGMENT_HEAD, at, ItemKind::Segment),
             Opener::Value => self.definition(VALUE_HEAD, at, ItemKind::Value),
             Opener::Later => self.later(at, &format!("the declaration `{}`", self.written(at))),
-            Opener::Use => self.later(at, "`use`"),
+            Opener::Use => self.use_file(at),
+        }
+    }
+
+    /// `use "customer.rules"`: it has no block, so it ends with its path.
+    fn use_file(&mut self, at: usize) -> (ItemKind, usize) {
+        let limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) };
+        // Whatever is wrong with it, the next line is something else's.
+        let line = |from: usize| (from..limit).find(|token| self.first_on_line(*token)).unwrap_or(limit);
+        match self.read(Rule::use_file, at + 1, (at + 2).min(limit)) {
+            Ok(read) => {
+                let end = line(at + 2);
+                let path = self.build(read, |b, pair| Row::of(pair).take(Rule::text).map(|pair| b.text(&pair)));
+                if end > at + 2 && !self.has_odd(at, end) {
+                    let finding = messages::behind_use(self, at + 2, end);
+                    self.report(finding);
+                }
+                (path.map_or_else(|| self.broken(at), ItemKind::Use), end)
+            }
+            Err(stopped) => {
+                let end = line(at + 1);
+                if !self.has_odd(at, end) {
+                    let finding = messages::not_a_path(self, at, end).map(|finding| vec![finding]);
+                    let findings = finding.unwrap_or_else(|| messages::unreadable(self, &USE_HEAD, at, end, &stopped));
+                    self.findings.extend(findings);
+                }
+                (ItemKind::Broken(Broken { word: self.written(at).to_owned(), name: None }), end)
+            }
         }
     }
 
@@ -311,6 +338,7 @@ impl Builder<'_> {
     }
 }
 
+const USE_HEAD: Form = Form { word: "use", needs: "the path of a file in quotes", example: "use \"customer.rules\"" };
 const PURPOSE_HEAD: Form = Form {
     word: "purpose",
     needs: "a name, a label in quotes and its clauses",

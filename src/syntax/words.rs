@@ -25,7 +25,7 @@ pub(super) enum Opener {
     Test,
     /// `channel`, `experiment`, ..: known to the language, not built yet.
     Later,
-    /// `use "customer.rules"`: likewise, and without a block.
+    /// `use "customer.rules"`, which has no block.
     Use,
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use cater::compile::mend::{Mended, mend};
 use cater::compile::{Compiled, compile};
-use cater::diagnostics::{Diagnostic, codes};
+use cater::diagnostics::{Diagnostic, Fix, codes};
 use cater::model::show::{show_audience, show_order};
 use cater::model::{RuleId, RuleSet};
 use cater::source::{SourceId, SourceSet, Span};
@@ -77,10 +77,12 @@ fn rules(rules: Option<&RuleSet>) -> BTreeMap<String, String> {
     all.collect()
 }
 
-/// The declaration that a fix of what could not be read brings to light.
-fn lit(finding: &Diagnostic, mended: &str, id: SourceId, at: u32) -> Option<Span> {
-    let items = parse(id, mended).0.items.into_iter().filter(|_| finding.code.stage() == "syntax");
-    items.map(|item| item.span).find(|span| span.start <= at && at <= span.end)
+/// The declarations that a fix of what could not be read, or of a `use` that could not be followed, brings to light.
+fn lit(finding: &Diagnostic, mended: &str, id: SourceId, fix: &Fix) -> Vec<Span> {
+    let dark = finding.code.stage() == "syntax" || finding.code.name == "resolve::bad-path";
+    let (start, end) = (fix.span.start, fix.span.start + fix.text.len() as u32 + 1);
+    let items = parse(id, mended).0.items.into_iter().filter(|_| dark);
+    items.map(|item| item.span).filter(|span| span.start <= end && start <= span.end).collect()
 }
 
 #[test]
@@ -110,8 +112,8 @@ fn a_certain_fix_removes_its_finding_and_adds_no_error() {
                 complaints.push(complain("is still there".to_owned()));
             }
             // A declaration that could not be read may hold errors of its own; nothing else holds one that was not there.
-            let lit = lit(finding, &mended, id, fix.span.start);
-            let inside = |at: Span| lit.is_some_and(|lit| lit.start <= at.start && at.end <= lit.end);
+            let lit = lit(finding, &mended, id, fix);
+            let inside = |at: Span| lit.iter().any(|lit| lit.start <= at.start && at.end <= lit.end);
             let counts = |other: &Diagnostic| other.is_error() && !same(other) && !other.span().is_some_and(inside);
             let (was, is) = (said(&before.diagnostics, counts), said(&after.diagnostics, counts));
             for ((code, message), times) in is {

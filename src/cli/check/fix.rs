@@ -2,6 +2,8 @@
 //!
 //! Takes a world, gives its rules as they are afterwards. Files are written together, each whole or not at all.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::diff::unified;
@@ -25,7 +27,7 @@ pub(super) struct Fixed {
 /// Mends a world; with `dry`, shows how it would be mended and writes nothing.
 pub(super) fn run(world: &World, dry: bool, terminal: &Terminal) -> Result<Fixed, CannotRun> {
     let sources = world.sources()?;
-    let Mended { compiled, changed, left_alone } = mend(&sources, &|files| world.compile_all(files));
+    let Mended { compiled, changed, left_alone } = mend(&sources, &world.compiler()?);
     let name = |set: &SourceSet, id: SourceId| set.get(id).map_or_else(String::new, |source| source.name.clone());
     let text = |set: &SourceSet, id: SourceId| set.get(id).map_or_else(String::new, |source| source.text.clone());
     let mut files = Vec::new();
@@ -38,13 +40,14 @@ pub(super) fn run(world: &World, dry: bool, terminal: &Terminal) -> Result<Fixed
             if terminal.format != Format::Json {
                 terminal.text(&diff);
             }
-            files.push(json!({ "file": name, "fixes": one.fixes, "written": false, "diff": diff }));
+            files.push(json!({ "file": &name, "fixes": one.fixes, "written": false, "diff": diff }));
         } else {
-            files.push(json!({ "file": name, "fixes": one.fixes, "written": true }));
+            files.push(json!({ "file": &name, "fixes": one.fixes, "written": true }));
         }
-        whole.extend(world.files().get(one.source.0 as usize).map(|path| (path.as_path(), new)));
+        whole.push((PathBuf::from(name), new));
     }
     if !dry {
+        let whole: Vec<_> = whole.iter().map(|(path, text)| (path.as_path(), text)).collect();
         build::write_all_whole(&whole)?;
     }
     for id in &left_alone {

@@ -16,4 +16,7 @@ codes! {
     UNKNOWN_COLUMN = "unknown-column", Error, "a table of consent or events has a column that means nothing";
     UNKNOWN_PURPOSE = "unknown-purpose", Warning, "records of consent name a purpose that the rules do not declare";
     FIELD_TWICE = "field-twice", Error, "an object says two things under one name";
+    UNKNOWN_CODE = "unknown-code", Error, "cater.toml gives a level to a code or stage that does not exist";
+    FIXED_LEVEL = "fixed-level", Error, "cater.toml would lower an error that leaves something out of the rules";
+    UNKNOWN_CLAUSE = "unknown-clause", Error, "cater.toml requires a clause of rules that cannot be required";
 }

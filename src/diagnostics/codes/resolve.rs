@@ -28,4 +28,8 @@ codes! {
     TOO_MUCH = "too-much", Error, "more than a rule set may hold, or than one condition may be";
     CAP_WITHOUT_TARGET = "cap-without-target", Error, "a declared cap that does not say what it is on";
     CAP_ON_BOUNDLESS_CLASS = "cap-on-critical", Error, "a cap on a rule of class critical or legal";
+    UNKNOWN_FILE = "unknown-file", Error, "a `use` of a file that is not there";
+    UNREADABLE_FILE = "unreadable-file", Error, "a `use` of something that cannot be read as rules";
+    BAD_PATH = "bad-path", Error, "a `use` whose path would not be understood everywhere";
+    PATH_OUTSIDE = "path-outside", Error, "a `use` that leads out of the folder of the rules";
 }

@@ -21,4 +21,5 @@ codes! {
     OTHER_SLOT = "other-slot", Error,
         "the rule that is asked for stands in another slot than the one that is asked for";
     UNREADABLE_FILE = "unreadable-file", Error, "a file cannot be read as what it should be";
+    BAD_ENVIRONMENT = "bad-environment", Error, "a variable of the environment does not hold what it must";
 }
