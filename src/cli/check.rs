@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             continue;
         }
         // What is left after a dry run stands at places that no file has.
-        if !(arguments.dry_run && !fixed.is_empty()) {
+        if !arguments.dry_run || fixed.is_empty() {
             terminal.findings(&compiled.diagnostics, &compiled.sources);
         }
         let rules = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
