@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, settings, worlds};
+use crate::compile::mend::mendable;
 use crate::diagnostics::{self, Severity, render};
 use crate::model::Verified;
 use crate::runtime::data::{ConsentIndex, Customers, EventIndex, World as Config};
@@ -100,7 +101,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             0 => String::new(),
             count => format!(", {count} allowed"),
         };
-        let fixed = if fixed.is_empty() { fixed } else { format!("; {fixed}") };
+        let fixed = match mendable(&compiled.diagnostics) {
+            _ if !fixed.is_empty() => format!("; {fixed}"),
+            0 => fixed,
+            count => format!("; `--fix` mends {count}"),
+        };
         terminal.say(format!(
             "{}: {} in {}: {found}{allowed}{fixed}",
             world.root.display(),

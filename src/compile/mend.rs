@@ -84,6 +84,15 @@ fn attempt(sources: &SourceSet, left_alone: &BTreeSet<SourceId>, compile: &dyn F
     Attempt { compiled, fixes, unmendable }
 }
 
+/// How many of the findings have a certain fix, in files of which nothing else keeps them from being mended.
+pub fn mendable(findings: &[Diagnostic]) -> usize {
+    let is_certain = |finding: &&Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.is_certain);
+    let is_broken =
+        |source: SourceId| findings.iter().any(|finding| is_unreadable(finding, source) && !is_certain(&finding));
+    let fixes = findings.iter().filter(is_certain).filter_map(|finding| finding.fix.as_ref());
+    fixes.filter(|fix| !is_broken(fix.span.source)).count()
+}
+
 /// The certain fixes of a file, in the order of their places.
 fn certain(findings: &[Diagnostic], source: SourceId) -> Vec<&Fix> {
     let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
@@ -161,6 +170,7 @@ mod tests {
             priority 80\n  show tips\n}\n";
         assert_eq!(texts, [SHOP, right]);
         assert_eq!(mended.compiled.diagnostics, []);
+        assert_eq!(mendable(&mended.compiled.diagnostics), 0);
         assert_eq!(mended.changed, [Changed { source: SourceId(1), fixes: 5 }]);
     }
 
