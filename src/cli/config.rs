@@ -1,5 +1,7 @@
 //! `cater config`: the settings that hold for a folder, and who says so.
 
+mod schema;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +27,9 @@ pub(super) struct Arguments {
     /// Say for each where it comes from, who else could set it, and what it does.
     #[arg(long)]
     explain: bool,
+    /// Print the JSON Schema of cater.toml instead, for an editor.
+    #[arg(long, conflicts_with = "explain")]
+    schema: bool,
     /// As for `decide` and `why`.
     #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
     now: Option<Instant>,
@@ -77,6 +82,13 @@ struct Line {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    if arguments.schema {
+        let nowhere = World::nowhere();
+        let shipped = lines(arguments, &nowhere, terminal)?;
+        let what = |key: &str| shipped.iter().find(|line| line.key == key).map_or("", |line| line.what);
+        terminal.json(&schema::schema(what));
+        return Ok(Ended::Clean);
+    }
     let world = worlds::one(&arguments.path)?;
     let lines = lines(arguments, &world, terminal)?;
     let file = world.settings().map(|config| config.folder().join(Config::FILE));

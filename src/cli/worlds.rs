@@ -36,6 +36,12 @@ pub(super) struct World {
 }
 
 impl World {
+    /// No files and no settings.
+    pub(super) fn nowhere() -> Self {
+        let library = Disk::new(&[], &[]);
+        Self { root: PathBuf::new(), config: None, above: None, files: Vec::new(), library, part: false }
+    }
+
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
         let compile = self.compiler()?;
@@ -140,9 +146,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
             let refusal = CannotRun::from(refused);
             CannotRun { message: format!("{}: {}", path.display(), refusal.message), ..refusal }
         })?;
-        let library = Disk::new(&[], &[]);
-        let root = path.to_path_buf();
-        let world = World { root, config: None, above: None, files: Vec::new(), library, part: false };
+        let world = World { root: path.to_path_buf(), ..World::nowhere() };
         let (rules, sources) = (Some(bundle.rules), bundle.sources);
         return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
     }
@@ -166,7 +170,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
                 Around::Beside(above) => {
                     below(path, &mut found)?;
                     for world in found.iter_mut().skip(before).filter(|world| world.config.is_none()) {
-                        world.above = above.as_deref().cloned();
+                        if let Some(config) = above.as_deref() {
+                            let world_files = files_of(config, config.folder())?;
+                            world.library = Disk::new(&bounds(config, config.folder()), &world_files);
+                            world.above = Some(config.clone());
+                        }
                     }
                 }
             }

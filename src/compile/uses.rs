@@ -98,7 +98,10 @@ pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
                         misses = true;
                     }
                 },
-                ItemKind::Broken(broken) => misses |= broken.word == "use",
+                // `use customer`, `import "customer.rules"`.
+                ItemKind::Broken(broken) => {
+                    misses |= broken.word == "use" || sources.text(item.span).contains(".rules\"")
+                }
                 ItemKind::Defaults(_)
                 | ItemKind::Purpose(_)
                 | ItemKind::Customer(_)

@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn what_has_no_level_is_refused() {
         let mut levels = Levels::default();
-        assert_eq!(levels.set("lint::unsued-tag", Level::Allow), Err(NoLevel::Unknown));
+        assert_eq!(levels.set("lint::nothing of the kind", Level::Allow), Err(NoLevel::Unknown));
         assert_eq!(levels.set("data::bad-row", Level::Allow), Err(NoLevel::Unknown));
         assert_eq!(levels.set("resolve::unknown-offer", Level::Warning), Err(NoLevel::Fixed));
         assert_eq!(levels.set("syntax", Level::Allow), Err(NoLevel::Fixed));

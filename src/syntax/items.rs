@@ -12,7 +12,7 @@ use super::messages;
 use super::reader::{Reader, Stopped, end_of};
 use super::scan::{TokenKind, shortened};
 use super::tree::{Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, Text};
-use super::words::{OPENERS, Opener, opener};
+use super::words::{OPENERS, Opener, USE_ELSEWHERE, opener};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 
 /// The name, second name and label of a head.
@@ -274,7 +274,12 @@ impl<'t> Reader<'t> {
         let meant = self
             .word(at)
             .filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
-        let meant = meant.and_then(|word| nearest(word, OPENERS.iter().map(|(word, _)| *word)));
+        let meant = meant.and_then(|word| {
+            let other = USE_ELSEWHERE.contains(&word) && self.is_kind(at + 1, TokenKind::Text);
+            nearest(word, OPENERS.iter().map(|(word, _)| *word)).or(other.then_some("use"))
+        });
+        // A `use` has no block, so what follows its path is something else.
+        let end = if meant == Some("use") && self.is_kind(at + 1, TokenKind::Text) { at + 2 } else { end };
         let closed_oddly = self.closed_oddly(at);
         if let Some(meant) = meant {
             let message = match self.written(at).to_lowercase() == meant {

@@ -57,6 +57,9 @@ pub(super) const OPENERS: [(&str, Opener); 24] = [
     ("use", Opener::Use),
 ];
 
+/// How other languages say `use`.
+pub(super) const USE_ELSEWHERE: [&str; 5] = ["import", "include", "require", "load", "using"];
+
 /// The opener that `word` is, if it is one.
 pub(super) fn opener(word: &str) -> Option<Opener> {
     OPENERS.iter().find(|(name, _)| *name == word).map(|(_, opener)| *opener)

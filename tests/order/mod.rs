@@ -176,3 +176,45 @@ fn it_means_nothing_how_a_file_comes_in() {
         }
     }
 }
+
+/// A shelf on which every file stands beside every other.
+struct Open<'a>(Shelf<'a>);
+
+impl Library for Open<'_> {
+    fn read(&self, name: &str) -> Result<String, NotRead> {
+        self.0.read(name)
+    }
+
+    fn beside(&self, _: &str) -> Vec<String> {
+        self.0.0.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn holds(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// Without its `use` a file names what it does not know; the fixes of these findings alone make it whole again.
+#[test]
+fn fixes_bring_back_every_use() {
+    let world = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples/telco-retention");
+    let mut files = files(&world);
+    for (_, text) in &mut files {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("use ")).collect();
+        *text = lines.join("\n");
+    }
+    let mut mended = 0;
+    for at in 0..files.len() {
+        loop {
+            let (first, _) = SourceSet::single(files[at].0.clone(), files[at].1.clone());
+            let compiled = cater::compile::compile_with(first, &Open(Shelf(&files)));
+            let Some(finding) = compiled.diagnostics.iter().find(|finding| finding.is_error()) else { break };
+            let fix = finding.fix.clone().unwrap_or_else(|| panic!("no fix for {finding:?}"));
+            let name = compiled.sources.get(fix.span.source).unwrap().name.clone();
+            let (_, text) = files.iter_mut().find(|(file, _)| *file == name).unwrap();
+            text.replace_range(fix.span.range(), &fix.text);
+            mended += 1;
+        }
+    }
+    assert!((10..=30).contains(&mended), "each file says what it uses, and once: {mended}");
+}

@@ -230,6 +230,29 @@ fn every_key_is_told_and_explained() {
     assert!(silent.is_empty(), "the page of data::unknown-key does not name {silent:?}");
 }
 
+/// What an editor is told of `cater.toml` is what the program takes.
+#[test]
+fn the_schema_knows_the_same_keys() {
+    let output = run(Path::new("."), &["config", "--schema"], None);
+    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let keys = |of: &Value| of["properties"].as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
+    assert_eq!(keys(&schema), known_keys());
+    for (_, key) in schema["properties"].as_object().unwrap() {
+        assert!(!key["description"].as_str().unwrap().is_empty());
+    }
+    for (name, levels) in schema["properties"]["lints"]["properties"].as_object().unwrap() {
+        for level in ["allow", "note", "warning", "error"] {
+            let allowed = levels["enum"].as_array().unwrap().contains(&json!(level));
+            let output = run(folder(&format!("[lints]\n\"{name}\" = \"{level}\"")).path(), &["config"], None);
+            assert_eq!(output.status.success(), allowed, "{name} = {level}");
+        }
+    }
+    for (of, list) in schema["properties"]["required"]["properties"].as_object().unwrap() {
+        let toml = format!("[required]\n{of} = {}", list["items"]["enum"]);
+        assert!(run(folder(&toml).path(), &["config"], None).status.success(), "{toml}");
+    }
+}
+
 /// Levels reach every verb: what is raised to an error decides for nobody.
 #[test]
 fn a_finding_raised_to_an_error_stops_every_verb() {
