@@ -4,7 +4,7 @@
 //! other is refused.
 
 use cater::compile::{Compiled, compile};
-use cater::diagnostics::{Code, Diagnostic, codes};
+use cater::diagnostics::{Code, Diagnostic, Level, Levels, codes};
 use cater::source::{SourceId, SourceSet};
 use cater::syntax::format;
 
@@ -136,6 +136,24 @@ fn a_finding_is_allowed_at_any_of_its_culprits() {
         );
         assert_eq!(compiled.allowed.len(), 1);
     }
+}
+
+#[test]
+fn a_level_changes_neither_what_is_allowed_nor_what_is_used() {
+    let text = "// cater: allow(lint::unused-offer) because \"not yet\"\noffer one { class service }\n\
+        // cater: allow(lint::unused-cap) because \"not yet\"\noffer two { class service }\n";
+    let settled = |of: &[(&str, Level)]| {
+        let mut levels = Levels::default();
+        of.iter().for_each(|(name, level)| levels.set(name, *level).unwrap());
+        let mut compiled = whole(text);
+        compiled.settle(&[], &levels);
+        let shown = compiled.diagnostics.iter().map(|finding| (finding.code.name, finding.severity.word()));
+        (shown.collect::<Vec<_>>(), compiled.allowed.len())
+    };
+    let (unused, two) = ("allow::unused", "lint::unused-offer");
+    assert_eq!(settled(&[]), (vec![(unused, "warning"), (two, "warning")], 1));
+    assert_eq!(settled(&[("lint", Level::Error)]), (vec![(unused, "warning"), (two, "error")], 1));
+    assert_eq!(settled(&[(two, Level::Allow), ("allow", Level::Note)]), (vec![(unused, "note")], 1));
 }
 
 #[test]
