@@ -290,7 +290,8 @@ impl<'t> Reader<'t> {
                 .primary("a declaration should begin here")
                 .help(format!("did you mean `{meant}`?"))
                 .fix_if(
-                    is_only_near(self.written(at), OPENERS.iter().map(|(word, _)| *word)),
+                    is_only_near(self.written(at), OPENERS.iter().map(|(word, _)| *word))
+                        || USE_ELSEWHERE.contains(&self.written(at)),
                     format!("write `{meant}`"),
                     self.span(at),
                     meant,
