@@ -6,6 +6,7 @@ use super::output::words;
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
+use crate::diagnostics::codes::data::BAD_ROW;
 use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::runtime::Engine;
@@ -201,7 +202,8 @@ pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'stat
 }
 
 pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("{} {of}", counted(bad.count, "row"))));
+    let code = if of.ends_with("passed over") { format!(" ({})", BAD_ROW.name) } else { String::new() };
+    terminal.line(terminal.styled("33", &format!("{} {of}{code}", counted(bad.count, "row"))));
     named(bad, terminal);
 }
 
