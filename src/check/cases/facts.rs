@@ -23,7 +23,11 @@ impl Pass<'_> {
         let mut right = true;
         for clause in clauses {
             match &clause.kind {
-                CaseClause::As(_) | CaseClause::Now(_) | CaseClause::Expect(_) => {}
+                CaseClause::As(_)
+                | CaseClause::Now(_)
+                | CaseClause::Expect(_)
+                | CaseClause::Cases(_)
+                | CaseClause::Row(_) => {}
                 CaseClause::Given(items) => {
                     for item in items {
                         right &= self.given(item, &mut facts).is_some();
@@ -194,7 +198,7 @@ impl Pass<'_> {
     }
 
     /// `of X`: an offer, stamped with the rule that shows it where only one does; or a rule with its offer.
-    fn stamp(&mut self, of: &Name) -> Option<Stamp> {
+    pub(super) fn stamp(&mut self, of: &Name) -> Option<Stamp> {
         let (offer, rule) = match (self.names.get(Kind::Offer, &of.text), self.names.get(Kind::Rule, &of.text)) {
             (Some(Some(at)), _) => {
                 let offer = OfferId::from_index(at);

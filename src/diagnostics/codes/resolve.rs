@@ -33,6 +33,8 @@ codes! {
         "A zone is a name such as \"Europe/Berlin\" from the world's time-zone data, never an offset such as \"+02:00\": an offset does not know when the clocks change.";
     UNKNOWN_STATUS = "resolve::unknown-status", Error, "not one of the seven states of a consent",
         "A consent is granted, denied, withdrawn, expired, pending, unknown or objected.";
+    ROW_LENGTH = "resolve::row-length", Error, "a row of a table has more or fewer cells than the table has columns",
+        "`cases` names the columns of a test's table, and each `row` says one cell for each of them, with commas between. What a row does not change stands above the table, or is a cell that says `missing`.";
     UNKNOWN_REASON = "resolve::unknown-reason", Error, "a reason that no explanation gives",
         "A test names the reason as the explanation gives it: a rule, a cap, `capped`, `fallback`, \"not applicable\", \"x is not known\", \"x is not known to be no\", \"no consent for p\".";
     CIRCLE = "resolve::circle", Error, "definitions, substitutes or an order that go round in a circle",

@@ -23,6 +23,8 @@ codes! {
         "`from 0 to 130` has its smaller end first. Both ends are in.";
     BAD_VALUE = "type::bad-value", Error, "a value that does not fit its attribute",
         "The value is of another kind than the attribute, or outside its range or list. A test or a default with it would talk of a customer who cannot exist.";
+    BAD_CELL = "type::bad-cell", Error, "a cell of a table says what its column does not ask",
+        "The column says what its cells say: an attribute its value, `consent.P` a status, `now` an instant, `as` a persona, `history E of X` when it happened (or never), `expect SLOT` what the slot answers (shows X, gives nothing, passes over R because ..).";
     BAD_MARK = "type::bad-mark", Error, "a mark that does not fit the attribute",
         "`key` stands on one text attribute of the customer, `as of` on one that must be `fresh`, mapping marks on attributes that are read from data.";
     TIME_DOES_NOT_EXIST = "type::time-does-not-exist", Error, "a civil time that no clock in that zone ever shows",

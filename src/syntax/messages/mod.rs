@@ -161,6 +161,8 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         "before" => "a rule",
         "fallback" => "an offer",
         "history" => "a time",
+        "cases" => "a column",
+        "row" => "a cell",
         _ => "a part of the list",
     };
     let message = match reader.word(end) {

@@ -1,6 +1,6 @@
 //! Personas and tests: the facts they state and what they expect.
 
-use super::{Block, Literal, Name, Text, TimePoint};
+use super::{Block, Column, Literal, Name, Row, Text, TimePoint};
 use crate::source::Span;
 
 /// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
@@ -27,6 +27,10 @@ pub enum CaseClause {
     History(Fact),
     /// `expect home_hero shows sale because summer`; in tests only.
     Expect(Expectation),
+    /// `cases last_order, expect home_hero`: what differs from row to row, at least one column; in tests only.
+    Cases(Vec<Column>),
+    /// `row 61 days ago, shows comeback`; in tests only.
+    Row(Row),
 }
 
 /// One given value: `credit_score: 700 as of 2026-01-10T00:00Z`.

@@ -9,6 +9,7 @@ mod case;
 mod clause;
 mod expr;
 mod literal;
+mod table;
 
 pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
@@ -20,6 +21,7 @@ pub use clause::{
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
+pub use table::{Cell, CellKind, Column, ColumnKind, Grant, Row};
 
 use crate::source::Span;
 
