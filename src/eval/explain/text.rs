@@ -20,6 +20,11 @@ impl Explanation {
         format!("{} {}", self.slot, self.answer)
     }
 
+    /// The answer without its slot: `shows brand_story, the fallback`.
+    pub fn answer(&self) -> String {
+        self.answer.to_string()
+    }
+
     /// Every reason for which this rule was passed over; empty if it was not.
     pub fn reasons(&self, rule: &str) -> &[Reason] {
         let found = self.candidates.iter().find_map(|candidate| match (&candidate.who, &candidate.fate) {
@@ -155,6 +160,19 @@ impl Reason {
 }
 
 impl Reason {
+    /// The step at which a candidate drops out for it: `its audience`.
+    pub fn step(&self) -> &'static str {
+        match self {
+            Self::SwitchedOff { .. } => "its switch",
+            Self::NotActive { .. } => "its dates",
+            Self::ReviewOverdue { .. } => "its review",
+            Self::NoConsent { .. } => "consent",
+            Self::NotApplicable { .. } | Self::NotKnown { .. } | Self::NotKnownToBeNo { .. } => "its audience",
+            Self::Taken { .. } => "the other slots",
+            Self::Capped { .. } => "its caps",
+        }
+    }
+
     /// What stands before the facts.
     fn heading(&self) -> String {
         match self {

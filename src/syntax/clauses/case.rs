@@ -14,7 +14,7 @@ pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
 
 pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
 
-const LATER: &[&str] = &["permission", "used", "bucket", "enrolled", "held", "store"];
+const LATER: &[&str] = &["permission", "used", "bucket", "enrolled", "held", "store", "request"];
 
 /// The facts, and last what personas do not have: the expectation and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
