@@ -7,6 +7,7 @@
 mod awaited;
 mod candidate;
 mod condition;
+pub mod coverage;
 #[cfg(test)]
 pub(crate) mod examples;
 mod explain;

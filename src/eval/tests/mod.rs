@@ -3,6 +3,7 @@
 
 mod bank;
 mod chains;
+mod coverage;
 mod hero;
 mod order;
 mod reading;
