@@ -46,7 +46,13 @@ pub(super) fn report(rules: &RuleSet, compiled: &Compiled, coverage: &Coverage<'
 }
 
 /// The same as data.
-pub(super) fn machine(rules: &RuleSet, compiled: &Compiled, world: &std::path::Path, coverage: &Coverage<'_>) -> Value {
+pub(super) fn machine(
+    rules: &RuleSet,
+    compiled: &Compiled,
+    world: &std::path::Path,
+    coverage: &Coverage<'_>,
+    least: Option<u8>,
+) -> Value {
     let (reached, wanted) = coverage.sum();
     let lines = coverage.lines().into_iter().map(|line| {
         let (rule, slot) = names(rules, line.owner);
@@ -59,6 +65,7 @@ pub(super) fn machine(rules: &RuleSet, compiled: &Compiled, world: &std::path::P
     });
     json!({
         "world": world, "reached": reached, "wanted": wanted, "percent": percent((reached, wanted)),
+        "enough": least.is_none_or(|least| percent((reached, wanted)) >= usize::from(least)),
         "rules": lines.collect::<Vec<_>>(), "never": never.collect::<Vec<_>>(),
     })
 }

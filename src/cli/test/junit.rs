@@ -46,7 +46,7 @@ impl Suite {
             self.cases,
             ">\n      <failure type=\"expectation\" message=\"{}\">{}</failure>\n    </testcase>\n",
             escaped(&message),
-            escaped(&text)
+            escaped(&text).replace("&#10;", "\n")
         );
     }
 
@@ -60,7 +60,7 @@ impl Suite {
              message=\"{}\">{}</error>\n    </testcase>\n",
             escaped(&self.name),
             escaped(count),
-            escaped(findings)
+            escaped(findings).replace("&#10;", "\n")
         );
     }
 }

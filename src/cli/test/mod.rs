@@ -177,13 +177,18 @@ fn one_world(
     if let Some(tried) = &tried {
         let percent = coverage::percent(tried.sum());
         match terminal.format {
-            Format::Json => tally.coverage.push(coverage::machine(rules, compiled, &world.root, tried)),
+            Format::Json => {
+                let least = arguments.fail_under;
+                tally.coverage.push(coverage::machine(rules, compiled, &world.root, tried, least));
+            }
             Format::Human | Format::Plain => coverage::report(rules, compiled, tried, terminal),
         }
         if let Some(least) = arguments.fail_under.filter(|least| percent < usize::from(*least)) {
             tally.under += 1;
             let world = world.root.display();
-            terminal.say(format!("{world}: {percent} % of all answers came up, and {least} % is the least"));
+            if terminal.format != Format::Json {
+                terminal.line(format!("{world}: {percent} % of all answers came up, and {least} % is the least"));
+            }
         }
     }
 }

@@ -85,8 +85,10 @@ codes! {
      avoid:  cater decide shop --slot hom\n\
      prefer: cater decide shop --slot home";
     NO_SUCH_TEST = "run::no-such-test", Error,
-    "no test has the words of the filter in its sentence",
-    "A filter that finds nothing is more often a slip than a wish, and a green run of no tests would hide it.\n\n\
+    "no test is what the filter asks for",
+    "`--filter` looks for words in a test's sentence, `--slot` for tests that ask about a slot, `--rule` for those in which \
+     a rule decides or is named. A filter that finds nothing is more often a slip than a wish, and a green run of no tests \
+     would hide it.\n\n\
      avoid:  cater test --filter \"comes bakc\"\n\
      prefer: cater test --filter \"comes back\"";
     OTHER_SLOT = "run::other-slot", Error,

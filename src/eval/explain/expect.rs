@@ -12,9 +12,9 @@ use crate::model::{RuleId, RuleSet};
 pub struct Mismatch {
     /// What is the matter, in one line: `expected summer_sale, but home_hero shows brand_story, the fallback`.
     pub message: String,
-    /// What was expected: `summer_sale, because of summer`.
+    /// What was expected: `shows summer_sale, because of summer`.
     pub expected: String,
-    /// What came: `brand_story, the fallback`.
+    /// What came: `shows brand_story, the fallback`.
     pub got: String,
     /// Why what was expected did not come about: of each candidate that could have brought it, the step at which it
     /// dropped out, with its facts. A line each.
@@ -66,13 +66,15 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
         because.as_ref().map(|because| format!(", because of {}", named(because))).unwrap_or_default()
     };
     let (expected, got) = match &expectation.what {
-        Expected::Shows(offer, because) => (format!("{}{}", rules[*offer].name, reason(because)), explanation.answer()),
-        Expected::Nothing(because) => (format!("nothing{}", reason(because)), explanation.answer()),
+        Expected::Shows(offer, because) => {
+            (format!("shows {}{}", rules[*offer].name, reason(because)), explanation.answer.to_string())
+        }
+        Expected::Nothing(because) => (format!("gives nothing{}", reason(because)), explanation.answer.to_string()),
         Expected::PassesOver(rule, because) => {
             let name = &rules[*rule].name;
             let line = explanation.candidates.iter().find(|candidate| wanted.is(&candidate.who));
             let got = line.map_or_else(|| format!("{name} is not asked"), ToString::to_string);
-            (format!("{name} is passed over, because of {}", named(because)), got)
+            (format!("passes over {name}, because of {}", named(because)), got)
         }
     };
     Mismatch { message, expected, got, why, rest: rest.iter().map(|line| line.trim_start().to_owned()).collect() }

@@ -22,10 +22,16 @@ pub fn hints(rules: &RuleSet, facts: &Facts, frame: &Frame, expectation: &Expect
     };
     let guarded = Guarded::new(rules, frame);
     let test = Test { rules, facts, frame };
+    let is_customers = |reason: &Reason| test.hangs_on_key(reason);
     let mut hints = Vec::new();
     for rule in rules[expectation.slot].order.iter().filter(|rule| wanted(rule)) {
         let Some(dropped) = guarded.rule(*rule) else { continue };
-        for hint in test.of(*rule, &dropped, &rule_reasons(&guarded, *rule, &dropped)) {
+        let reasons = rule_reasons(&guarded, *rule, &dropped);
+        // Of somebody who is nobody there is nothing else to say.
+        if let Some(hint) = test.key().filter(|_| reasons.iter().any(is_customers)) {
+            return vec![hint];
+        }
+        for hint in test.of(*rule, &dropped, &reasons) {
             if !hints.contains(&hint) {
                 hints.push(hint);
             }
@@ -43,10 +49,9 @@ struct Test<'a> {
 impl Test<'_> {
     fn of(&self, rule: RuleId, dropped: &Dropped, reasons: &[Reason]) -> Vec<String> {
         match dropped {
-            Dropped::NoConsent(_) | Dropped::NotKnown => {
+            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Capped(_) => {
                 reasons.iter().filter_map(|reason| self.about(rule, reason)).collect()
             }
-            Dropped::Capped(_) => reasons.iter().filter_map(|reason| self.about(rule, reason)).collect(),
             Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {
                 vec![format!("`now` is {} in this test", show_instant(self.facts.now))]
             }
@@ -61,7 +66,7 @@ impl Test<'_> {
                 let read = self.rules.attribute_named(attribute)?;
                 self.attribute(read)
             }
-            Reason::Capped { used: None, .. } => self.key(),
+            Reason::Capped { used: None, .. } => None,
             Reason::Capped { used: Some(_), own, .. } => {
                 let whose = if *own { format!("rule {}", self.rules[rule].name) } else { "the cap".to_owned() };
                 let events = self.facts.history.len();
@@ -73,6 +78,23 @@ impl Test<'_> {
             | Reason::ReviewOverdue { .. }
             | Reason::NotApplicable { .. }
             | Reason::Taken { .. } => None,
+        }
+    }
+
+    /// Whether it is a reason that a customer without a key has.
+    fn hangs_on_key(&self, reason: &Reason) -> bool {
+        match reason {
+            Reason::NotKnown { attribute, .. } | Reason::NotKnownToBeNo { attribute, .. } => self
+                .rules
+                .attribute_named(attribute)
+                .is_some_and(|id| self.rules[id].scope == Scope::Customer && self.frame.attribute(id).known().is_none()),
+            Reason::Capped { used, .. } => used.is_none(),
+            Reason::NoConsent { .. }
+            | Reason::SwitchedOff { .. }
+            | Reason::NotActive { .. }
+            | Reason::ReviewOverdue { .. }
+            | Reason::NotApplicable { .. }
+            | Reason::Taken { .. } => false,
         }
     }
 
@@ -94,16 +116,10 @@ impl Test<'_> {
             Missing::NoConsent => {
                 declared.needs.iter().find_map(|purpose| self.consent(&self.rules[*purpose].name))
             }
-            Missing::Absent => match (self.facts.attributes.get(id.index()), declared.scope) {
-                // It is written, and yet it is not there: nobody knows whose it is.
-                (Some(Fact::Known(..) | Fact::Increments(_)), Scope::Customer) => self.key(),
-                (Some(Fact::Known(..) | Fact::Increments(_)), Scope::Moment) => None,
-                (Some(Fact::Missing(_)) | None, _) => {
-                    let name = &declared.name;
-                    let example = self.example(declared.ty);
-                    Some(format!("a test knows nothing that it does not write: `given {{ {name}: {example} }}`"))
-                }
-            },
+            Missing::Absent => {
+                let (name, example) = (&declared.name, self.example(declared.ty));
+                Some(format!("a test knows nothing that it does not write: `given {{ {name}: {example} }}`"))
+            }
             Missing::Stale => declared.fresh.map(|fresh| {
                 format!("`{}` counts for {fresh}, and this test says `as of` an earlier time", declared.name)
             }),

@@ -20,11 +20,6 @@ impl Explanation {
         format!("{} {}", self.slot, self.answer)
     }
 
-    /// The answer without its slot: `shows brand_story, the fallback`.
-    pub fn answer(&self) -> String {
-        self.answer.to_string()
-    }
-
     /// Every reason for which this rule was passed over; empty if it was not.
     pub fn reasons(&self, rule: &str) -> &[Reason] {
         let found = self.candidates.iter().find_map(|candidate| match (&candidate.who, &candidate.fate) {

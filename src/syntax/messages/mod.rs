@@ -186,7 +186,9 @@ fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stoppe
         _ => return None,
     };
     let is_value = reader.token(stopped.at).is_some_and(|token| !matches!(token.kind, TokenKind::Sign(_)));
-    if !(stopped.expected.is_empty() && at + 1 < stopped.at && stopped.at < end && is_value) {
+    // A word at the beginning of a line is more likely a clause that was meant than a cell.
+    let goes_on = at + 1 < stopped.at && !reader.first_on_line(stopped.at - 1) && !reader.first_on_line(stopped.at);
+    if !(stopped.expected.is_empty() && goes_on && stopped.at < end && is_value) {
         return None;
     }
     let message = format!("a comma stands between two {what}");
