@@ -5,6 +5,8 @@ mod bank;
 mod chains;
 mod coverage;
 mod hero;
+#[cfg(feature = "cli")]
+mod nearest;
 mod order;
 mod reading;
 mod redaction;
