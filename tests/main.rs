@@ -14,6 +14,8 @@ mod findings;
 mod flaws;
 mod house;
 #[cfg(feature = "cli")]
+mod junit;
+#[cfg(feature = "cli")]
 mod light;
 mod markdown;
 #[cfg(feature = "cli")]
