@@ -63,6 +63,7 @@ impl<'a> Pass<'a> {
             | CaseClause::Given(_)
             | CaseClause::Consent(_)
             | CaseClause::History(_)
+            | CaseClause::Used(_)
             | CaseClause::Expect(_)
             | CaseClause::Row(_) => &[],
         });
@@ -256,11 +257,14 @@ impl<'a> Pass<'a> {
 fn mentions(clauses: &[Clause<CaseClause>], persona: &str) -> bool {
     clauses.iter().any(|clause| match &clause.kind {
         CaseClause::As(name) => name.text == persona,
-        CaseClause::Row(row) => row.cells.iter().any(|cell| table::named(cell).is_some_and(|name| name.text == persona)),
+        CaseClause::Row(row) => {
+            row.cells.iter().any(|cell| table::named(cell).is_some_and(|name| name.text == persona))
+        }
         CaseClause::Now(_)
         | CaseClause::Given(_)
         | CaseClause::Consent(_)
         | CaseClause::History(_)
+        | CaseClause::Used(_)
         | CaseClause::Expect(_)
         | CaseClause::Cases(_) => false,
     })

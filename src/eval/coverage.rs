@@ -167,11 +167,8 @@ impl<'r> Coverage<'r> {
         for cap in caps(rules, id) {
             self.add(owner, What::Cap(cap), rules[cap].span, Answers::YES_NO);
         }
-        let substitutes = [
-            (Via::Capped, rule.if_capped),
-            (Via::NoConsent, rule.if_no_consent),
-            (Via::Unknown, rule.if_unknown),
-        ];
+        let substitutes =
+            [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
         for (via, substitute) in substitutes {
             if let Some(substitute) = substitute {
                 self.add(owner, What::Substitute(via, substitute), rule.span, Answers::YES);
@@ -331,9 +328,9 @@ impl<'r> Coverage<'r> {
             .chunk_by(|one, next| one.owner == next.owner)
             .filter_map(|points| {
                 let owner = points.first()?.owner;
-                let wins = points.iter().any(|point| {
-                    matches!(point.what, What::Wins | What::Answers(_)) && point.reached.has(Answer::Yes)
-                });
+                let wins = points
+                    .iter()
+                    .any(|point| matches!(point.what, What::Wins | What::Answers(_)) && point.reached.has(Answer::Yes));
                 let (reached, wanted) = sum(points);
                 Some(Line { owner, wins, reached, wanted })
             })

@@ -116,9 +116,7 @@ fn valid(root: &Element) -> &[Element] {
     assert_eq!(root.name, "testsuites");
     for (at, suite) in root.children.iter().enumerate() {
         assert_eq!(suite.name, "testsuite");
-        let known = [
-            "errors", "failures", "hostname", "id", "name", "package", "tests", "time", "timestamp",
-        ];
+        let known = ["errors", "failures", "hostname", "id", "name", "package", "tests", "time", "timestamp"];
         assert_eq!(suite.attributes.keys().map(String::as_str).collect::<Vec<_>>(), known);
         assert_eq!(suite.count("id"), at);
         let stamp = suite.attribute("timestamp").as_bytes();
@@ -171,8 +169,9 @@ fn every_test_and_row_is_a_case() {
     assert_eq!((case(&suites[0], 1), case(&suites[0], 2)), ("rows / row 1".to_owned(), "rows / row 2".to_owned()));
     assert_eq!((suites[0].count("tests"), suites[0].count("failures")), (3, 2));
     let failure = &suites[0].children[3].children[0];
-    assert_eq!(failure.attribute("message"), "shop.rules:12:18: expected card, but home shows story, the fallback");
-    for part in ["shop.rules:12:18: expect home shows card because gold\n", "why       gold drops out at its audience"] {
+    assert_eq!(failure.attribute("message"), "shop.rules:13:18: expected card, but home shows story, the fallback");
+    for part in ["shop.rules:13:18: expect home shows card because gold\n", "why       gold drops out at its audience"]
+    {
         assert!(failure.text.contains(part), "{}", failure.text);
     }
     assert_eq!((suites[1].count("tests"), suites[1].count("errors")), (1, 1), "rules in error are not green");

@@ -7,7 +7,7 @@ use crate::diagnostics::codes::{resolve, types};
 use crate::source::Span;
 use crate::syntax::tree::{
     self, CaseClause, Cell, CellKind, Clause, Column, ColumnKind, ConsentFact, ConsentSubject, Expectation, Fact,
-    GivenItem, GivenValue, Grant, LiteralKind, Name, Row, TimePoint, TimePointKind,
+    GivenItem, GivenValue, Grant, Literal, LiteralKind, Name, Number, Row, TimePoint, TimePointKind, Used,
 };
 
 /// A table whose columns are right.
@@ -59,6 +59,7 @@ impl<'a> Pass<'a> {
                 | CaseClause::Given(_)
                 | CaseClause::Consent(_)
                 | CaseClause::History(_)
+                | CaseClause::Used(_)
                 | CaseClause::Expect(_) => {}
             }
         }
@@ -119,6 +120,7 @@ impl<'a> Pass<'a> {
                 let event = self.find_event(event);
                 of.as_ref().is_none_or(|of| self.stamp(of).is_some()) && event.is_some()
             }
+            ColumnKind::Used(cap) => self.cap_used(cap).is_some(),
             ColumnKind::Expect(slot) => self.find_slot(slot).is_some(),
             ColumnKind::Now | ColumnKind::As => true,
         }
@@ -189,7 +191,12 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
         }
         (
             ColumnKind::Consent(purpose),
-            CellKind::Value { value: GivenValue::Member(status), as_of: None, grant: Grant { at, version, confirmed }, .. },
+            CellKind::Value {
+                value: GivenValue::Member(status),
+                as_of: None,
+                grant: Grant { at, version, confirmed },
+                ..
+            },
         ) => {
             let subject = ConsentSubject::Purpose(purpose.clone());
             let (status, at, version, confirmed) = (status.clone(), at.clone(), *version, *confirmed);
@@ -219,6 +226,21 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
             };
             Some(CaseClause::History(Fact { event: event.clone(), of: of.clone(), at: at? }))
         }
+        (
+            ColumnKind::Used(cap),
+            CellKind::Value { value: GivenValue::Literal(Literal { kind, .. }), as_of: None, grant, .. },
+        ) if grant.is_empty() => match kind {
+            LiteralKind::Number(Number { mantissa, scale: 0 }) => {
+                let count = u32::try_from(*mantissa).ok()?;
+                Some(CaseClause::Used(Used { count, of: cap.clone() }))
+            }
+            LiteralKind::Number(_)
+            | LiteralKind::YesNo(_)
+            | LiteralKind::Percent(_)
+            | LiteralKind::Text(_)
+            | LiteralKind::Date(_)
+            | LiteralKind::Time(_) => None,
+        },
         (ColumnKind::Expect(slot), CellKind::Expects(outcome, reason)) => {
             let (slot, outcome, reason) = (slot.clone(), outcome.clone(), reason.clone());
             Some(CaseClause::Expect(Expectation { slot, outcome, reason }))
@@ -229,13 +251,14 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
             | ColumnKind::Now
             | ColumnKind::As
             | ColumnKind::History { .. }
+            | ColumnKind::Used(_)
             | ColumnKind::Expect(_),
             CellKind::Value { .. } | CellKind::Expects(..),
         ) => None,
     }
 }
 
-fn point(literal: &tree::Literal) -> Option<TimePoint> {
+fn point(literal: &Literal) -> Option<TimePoint> {
     match &literal.kind {
         LiteralKind::Time(kind) => Some(TimePoint { span: literal.span, kind: kind.clone() }),
         LiteralKind::YesNo(_)
@@ -261,10 +284,10 @@ fn bad_cell(column: &Column, cell: &Cell) -> Diagnostic {
             format!("when `{}` happened", event.text),
             "write a time, times in brackets, or `never`: [3 days ago, 2026-06-15T10:00Z]",
         ),
-        ColumnKind::Expect(slot) => (
-            format!("what `{}` answers", slot.text),
-            "write `shows X`, `gives nothing` or `passes over R because ..`",
-        ),
+        ColumnKind::Used(cap) => (format!("how much of `{}` is used", cap.text), "write a whole number, such as 2"),
+        ColumnKind::Expect(slot) => {
+            (format!("what `{}` answers", slot.text), "write `shows X`, `gives nothing` or `passes over R because ..`")
+        }
     };
     Diagnostic::new(&types::BAD_CELL, cell.span, format!("this does not say {asked}"))
         .primary("another kind of cell")
@@ -302,6 +325,7 @@ fn about(column: &Column) -> (u8, &str, &str) {
         ColumnKind::As => (3, "", ""),
         ColumnKind::History { event, of } => (4, &event.text, of.as_ref().map_or("", |of| &of.text)),
         ColumnKind::Expect(name) => (5, &name.text, ""),
+        ColumnKind::Used(name) => (6, &name.text, ""),
     }
 }
 
@@ -313,6 +337,7 @@ fn told(column: &Column) -> String {
         ColumnKind::As => "`as`".to_owned(),
         ColumnKind::History { event, of: None } => format!("`history {}`", event.text),
         ColumnKind::History { event, of: Some(of) } => format!("`history {} of {}`", event.text, of.text),
+        ColumnKind::Used(cap) => format!("`used of {}`", cap.text),
         ColumnKind::Expect(slot) => format!("`expect {}`", slot.text),
     }
 }

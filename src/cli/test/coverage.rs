@@ -38,11 +38,7 @@ pub(super) fn report(rules: &RuleSet, compiled: &Compiled, coverage: &Coverage<'
         terminal.line(format!("  {place}: {owner}: {} is never {}", never.clause, either(&never.answers)));
     }
     let (reached, wanted) = coverage.sum();
-    terminal.line(format!(
-        "{reached} of {} came up, {} %",
-        counted(wanted, "answer"),
-        percent((reached, wanted))
-    ));
+    terminal.line(format!("{reached} of {} came up, {} %", counted(wanted, "answer"), percent((reached, wanted))));
 }
 
 /// The same as data.

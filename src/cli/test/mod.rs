@@ -287,7 +287,8 @@ fn nothing_found(arguments: &Arguments, tally: &Tally) -> CannotRun {
             ];
             let message = format!("no test {}", of.into_iter().flatten().collect::<Vec<_>>().join(" and "));
             let refused = CannotRun::new(&codes::run::NO_SUCH_TEST, message);
-            match text.and_then(|text| nearest(text, tally.sentences.iter().map(String::as_str))) {
+            let sentences = tally.sentences.iter().map(|name| name.split(" / row ").next().unwrap_or(name));
+            match text.and_then(|text| nearest(text, sentences)) {
                 Some(meant) => refused.help(format!("did you mean `{meant}`?")),
                 None => refused.help("`cater test --list` names them all"),
             }

@@ -1,8 +1,8 @@
 //! One test, run: on the reference evaluator, which says what the rules mean, and on the engine that services run.
 
 use crate::compile::Compiled;
-use crate::eval::{self, Mismatch};
 use crate::eval::coverage::Coverage;
+use crate::eval::{self, Mismatch};
 use crate::frame::{By, Case, Decision, Expectation, Expected, Outcome, gather};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::Engine;
@@ -66,7 +66,8 @@ impl Failure {
             }
             What::Engines { .. } => {
                 lines.push(self.message());
-                lines.push("this is a fault of cater and not of your rules; please report it with the rules".to_owned());
+                lines
+                    .push("this is a fault of cater and not of your rules; please report it with the rules".to_owned());
             }
         }
         lines

@@ -25,6 +25,8 @@ codes! {
         "A rule stands in a slot: rule r in home_hero { ... }. Check the spelling, or declare the slot.";
     UNKNOWN_RULE = "resolve::unknown-rule", Error, "a rule that nothing declares",
         "`before`, `try` and `on rule` name another rule. Check the spelling; a rule that was deleted must also go where it is named.";
+    UNKNOWN_CAP = "resolve::unknown-cap", Error, "a cap that nothing declares",
+        "`used 2 of c` in a test names a declared cap, or a rule with one clause `cap` of its own. Check the spelling, or declare it: cap c { at most 5 shown  in any 7 days  per customer  on tag promo }.";
     UNKNOWN_TAG = "resolve::unknown-tag", Error, "a tag that no offer carries",
         "A cap on a tag that no offer carries would never bind anybody. Check the spelling, or give the tag to an offer: tags promo.";
     UNKNOWN_CLASS = "resolve::unknown-class", Error, "a class that does not exist",

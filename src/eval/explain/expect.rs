@@ -97,7 +97,8 @@ impl Wanted {
         match who {
             Who::Rule { rule, .. } => self.rules.contains(rule),
             Who::Substitute { what, .. } => {
-                shows(what) || what.strip_prefix("try ").is_some_and(|tried| self.rules.iter().any(|rule| rule == tried))
+                shows(what)
+                    || what.strip_prefix("try ").is_some_and(|tried| self.rules.iter().any(|rule| rule == tried))
             }
             Who::Fallback { offer } => self.offer.as_ref() == Some(offer),
         }

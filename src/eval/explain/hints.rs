@@ -5,8 +5,8 @@
 //! explanation has spoken, as far as marks allow.
 
 use super::super::candidate::{Dropped, Guarded};
-use super::steps::rule_reasons;
 use super::Reason;
+use super::steps::rule_reasons;
 use crate::frame::{Expectation, Expected, Fact, Facts, Frame};
 use crate::model::{AttributeId, Basis, RuleId, RuleSet, Scope};
 use crate::value::{Consent, Datum, Missing, Type, show_instant};
@@ -71,7 +71,13 @@ impl Test<'_> {
                 let whose = if *own { format!("rule {}", self.rules[rule].name) } else { "the cap".to_owned() };
                 let events = self.facts.history.len();
                 let written = if events == 1 { "one event".to_owned() } else { format!("{events} events") };
-                Some(format!("what {whose} counts stands in `history`: this test and its personas write {written}"))
+                Some(match (events, self.facts.used.as_slice()) {
+                    (0, [_, ..]) => format!("what {whose} has counted stands in `used`, here or in a persona"),
+                    (_, []) => {
+                        format!("what {whose} counts stands in `history`: this test and its personas write {written}")
+                    }
+                    (_, [_, ..]) => format!("what {whose} counts stands in `history` ({written}) and in `used`"),
+                })
             }
             Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }
@@ -84,10 +90,11 @@ impl Test<'_> {
     /// Whether it is a reason that a customer without a key has.
     fn hangs_on_key(&self, reason: &Reason) -> bool {
         match reason {
-            Reason::NotKnown { attribute, .. } | Reason::NotKnownToBeNo { attribute, .. } => self
-                .rules
-                .attribute_named(attribute)
-                .is_some_and(|id| self.rules[id].scope == Scope::Customer && self.frame.attribute(id).known().is_none()),
+            Reason::NotKnown { attribute, .. } | Reason::NotKnownToBeNo { attribute, .. } => {
+                self.rules.attribute_named(attribute).is_some_and(|id| {
+                    self.rules[id].scope == Scope::Customer && self.frame.attribute(id).known().is_none()
+                })
+            }
             Reason::Capped { used, .. } => used.is_none(),
             Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
@@ -113,9 +120,7 @@ impl Test<'_> {
         let declared = &self.rules[id];
         let Datum::Missing(why) = self.frame.attribute(id) else { return None };
         match why {
-            Missing::NoConsent => {
-                declared.needs.iter().find_map(|purpose| self.consent(&self.rules[*purpose].name))
-            }
+            Missing::NoConsent => declared.needs.iter().find_map(|purpose| self.consent(&self.rules[*purpose].name)),
             Missing::Absent => {
                 let (name, example) = (&declared.name, self.example(declared.ty));
                 Some(format!("a test knows nothing that it does not write: `given {{ {name}: {example} }}`"))
@@ -133,7 +138,9 @@ impl Test<'_> {
         let name = &self.rules[key].name;
         let missing = matches!(self.facts.attributes.get(key.index()), Some(Fact::Missing(_)) | None);
         missing.then(|| {
-            format!("this test does not say who the customer is, so nothing of them is known: `given {{ {name}: \"c1\" }}`")
+            format!(
+                "this test does not say who the customer is, so nothing of them is known: `given {{ {name}: \"c1\" }}`"
+            )
         })
     }
 
@@ -142,9 +149,11 @@ impl Test<'_> {
             Type::YesNo => "no".to_owned(),
             Type::Number(_) => "12".to_owned(),
             Type::Text => "\"..\"".to_owned(),
-            Type::OneOf(list) => {
-                self.rules.members(list).first().map_or_else(|| "..".to_owned(), |name| crate::model::show::show_member(name))
-            }
+            Type::OneOf(list) => self
+                .rules
+                .members(list)
+                .first()
+                .map_or_else(|| "..".to_owned(), |name| crate::model::show::show_member(name)),
             Type::Set => "[\"..\"]".to_owned(),
             Type::Time => "3 days ago".to_owned(),
             Type::Date => "2026-06-15".to_owned(),

@@ -153,6 +153,11 @@ fn what_a_test_may_have_forgotten_is_said() {
             "history shown of card at 1 day ago",
             "what rule give counts stands in `history`: this test and its personas write one event",
         ),
+        ("used 1 of give", "what rule give has counted stands in `used`, here or in a persona"),
+        (
+            "used 1 of give  history shown of card at 9 days ago, 1 day ago",
+            "what rule give counts stands in `history` (2 events) and in `used`",
+        ),
     ] {
         let test = format!("test \"t\" {{ as p  {test}  expect home shows card }}");
         assert_eq!(hinted(&test), [said], "{test}");
@@ -179,4 +184,30 @@ fn a_mismatch_says_expected_got_and_why() {
     let case = &compiled.program.tests[0];
     let mismatch = meets(rules, &gather(rules, &case.facts), &case.expectations[0]).unwrap_err();
     assert_eq!(mismatch.why, ["no rule of home shows far, nor is it in the slot's fallback list"]);
+}
+
+#[test]
+fn what_is_used_of_a_cap_adds_to_the_history_and_replaces_itself() {
+    let compiled = shop(
+        r#"
+cap week { at most 3 shown  in any 7 days  per customer  on offer card }
+persona tired { as p  used 3 of week }
+test "used" {
+  cases as,    used of week, used of give, history shown of card, expect home
+  row   p,     3,            0,            never,                 shows other because week
+  row   p,     2,            0,            [9 days ago],          shows card
+  row   p,     2,            0,            1 day ago,             shows other because "3 of 3"
+  row   p,     0,            1,            never,                 shows other because "1 of 1"
+  row   tired, 0,            0,            never,                 shows card
+}
+test "of a persona" { as tired  expect home shows other because week }
+test "nobody" { as tired  given { id: missing }  used 0 of week  expect home passes over give because "vip is not known" }
+"#,
+    );
+    let rules = compiled.rules.as_ref().unwrap();
+    assert_eq!(compiled.program.tests.len(), 7);
+    for case in &compiled.program.tests {
+        let unmet = crate::eval::run(rules, case);
+        assert!(unmet.is_empty(), "{}: {unmet:?}", case.name);
+    }
 }

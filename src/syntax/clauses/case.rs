@@ -6,17 +6,18 @@ use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
 use crate::syntax::tree::{
     CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal, LiteralKind,
-    Outcome, Reason, TimePoint,
+    Outcome, Reason, TimePoint, Used,
 };
 
 pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
     Clauses { noun: "a persona", forms: FORMS.split_at(FORMS.len() - 3).0, later: LATER };
 
-pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER_IN_TESTS };
+pub(in crate::syntax) static TEST: Clauses<CaseClause> =
+    Clauses { noun: "a test", forms: FORMS, later: LATER_IN_TESTS };
 
-const LATER: &[&str] = &["permission", "used", "bucket", "enrolled", "held", "store"];
+const LATER: &[&str] = &["permission", "bucket", "enrolled", "held", "store"];
 /// `request berta { .. }`: another customer, who asks after this one.
-const LATER_IN_TESTS: &[&str] = &["permission", "used", "bucket", "enrolled", "held", "store", "request"];
+const LATER_IN_TESTS: &[&str] = &["permission", "bucket", "enrolled", "held", "store", "request"];
 
 /// The facts, and last what personas do not have: the expectation and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
@@ -59,6 +60,17 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
         },
         rule: Rule::case_history,
         build: |b, pair| b.history(pair).map(CaseClause::History),
+    },
+    ClauseForm {
+        form: Form { word: "used", needs: "how many, `of` and a cap", example: "used 2 of promo_pressure" },
+        rule: Rule::case_used,
+        build: |b, pair| {
+            let mut row = Row::of(pair);
+            let count = b.count(&row.take(Rule::digits)?, u32::MAX)?;
+            row.skip(Rule::of);
+            let of = b.name(&row.take(Rule::name)?);
+            Some(CaseClause::Used(Used { count, of }))
+        },
     },
     ClauseForm {
         form: Form {

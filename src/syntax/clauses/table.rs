@@ -26,6 +26,9 @@ impl Builder<'_> {
                         false => None,
                     };
                     ColumnKind::History { event, of }
+                } else if row.skip(Rule::used) {
+                    row.skip(Rule::of);
+                    ColumnKind::Used(self.name(&row.take(Rule::name)?))
                 } else if let Some(consent) = row.take(Rule::consent) {
                     ColumnKind::Consent(self.name(&Row::of(consent).take(Rule::name)?))
                 } else {

@@ -90,6 +90,7 @@ fn case_parts(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Body {
             | CaseClause::Given(_)
             | CaseClause::Consent(_)
             | CaseClause::History(_)
+            | CaseClause::Used(_)
             | CaseClause::Expect(_) => Vec::new(),
         }
     })

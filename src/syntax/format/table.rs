@@ -5,6 +5,9 @@ use super::parts::ClauseParts;
 use super::pieces::{Cutter, PieceKind};
 use super::print::{joined, width};
 
+/// The widest label of a row that gets a column; behind a longer one the cells would stand far from their columns.
+const WIDEST_LABEL: usize = 24;
+
 /// How wide each column is; empty where there is no table, or where it is too wide to stand in columns.
 pub(super) struct Table {
     widths: Vec<usize>,
@@ -21,7 +24,8 @@ impl Table {
             }
         }
         let whole = column + widths.iter().map(|width| width + 1).sum::<usize>();
-        Self { widths: if whole > WIDTH { Vec::new() } else { widths } }
+        let fits = whole <= WIDTH && widths.first().is_none_or(|label| *label <= WIDEST_LABEL);
+        Self { widths: if fits { widths } else { Vec::new() } }
     }
 
     /// The cells of a clause on one line, if it is a line of this table and no comment stands among them.

@@ -12,7 +12,8 @@ mod literal;
 mod table;
 
 pub use case::{
-    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
+    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome,
+    Reason, Used,
 };
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, DefaultsClause, Fallback, FallbackTarget,

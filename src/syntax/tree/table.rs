@@ -30,6 +30,8 @@ pub enum ColumnKind {
         /// `summer_sale`
         of: Option<Name>,
     },
+    /// `used of doorbuster`: how much of a cap is used.
+    Used(Name),
     /// `expect home_hero`: what a slot answers.
     Expect(Name),
 }

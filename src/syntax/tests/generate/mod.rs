@@ -433,7 +433,11 @@ impl Writer<'_> {
     }
 
     fn fact(&mut self) {
-        match self.dice.below(6) {
+        match self.dice.below(7) {
+            4 => {
+                self.words("used 2 of ");
+                self.put_name();
+            }
             0 => {
                 self.put("as ");
                 self.put_name();
@@ -496,6 +500,7 @@ impl Writer<'_> {
             "expect hero",
             "history shown of sale",
             "history purchase",
+            "used of when",
             "consent.profiling",
             "when",
             "age",
@@ -516,8 +521,13 @@ impl Writer<'_> {
                 self.words(words);
             }
             1 => {
-                let words =
-                    self.dice.pick(&["granted", "granted at 90 days ago version 4 confirmed", "missing", "never", "DE"]);
+                let words = self.dice.pick(&[
+                    "granted",
+                    "granted at 90 days ago version 4 confirmed",
+                    "missing",
+                    "never",
+                    "DE",
+                ]);
                 self.words(words);
             }
             2 => {
