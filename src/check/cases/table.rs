@@ -341,3 +341,139 @@ fn told(column: &Column) -> String {
         ColumnKind::Expect(slot) => format!("`expect {}`", slot.text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::compile::{Compiled, compile};
+    use crate::source::SourceSet;
+
+    const SHOP: &str = r#"
+purpose p "P" { basis consent  version 4 or later  valid 24 months  confirmed }
+event purchase "Bought" {}
+customer {
+  id:    text                          key
+  tier:  one of [bronze < silver < gold]
+  age:   whole from 0 to 130
+  seen:  set of text
+  at:    time                          fresh 30 days
+  heat:  score halving every 72 hours
+  on:    date
+  used:  yes or no
+}
+offer card  { class service  tags t }
+offer story { class service }
+slot home on web { accepts service  fallback story }
+slot side on web { accepts service  fallback nothing }
+rule give in home { when tier is gold and age is more than 18  show card }
+cap week { at most 3 shown or purchase  in any 7 days  per customer  on tag t }
+persona anna { now 2026-06-15T10:00Z  given { id: "anna", age: 30 } }
+persona bea  { as anna  given { id: "bea" } }
+"#;
+
+    fn program(tests: &str) -> Compiled {
+        let compiled = compile(SourceSet::single("shop.rules", format!("{SHOP}{tests}")).0);
+        let unused = |name: &str| name.starts_with("lint::");
+        assert!(compiled.diagnostics.iter().all(|found| unused(found.code.name)), "{:#?}", compiled.diagnostics);
+        compiled
+    }
+
+    /// Each column of the table, its cells, and the clauses that say the same.
+    const COLUMNS: [(&str, [(&str, &str); 3]); 9] = [
+        ("as", [("anna", "as anna"), ("bea", "as bea"), ("anna", "as anna")]),
+        (
+            "now",
+            [
+                ("2026-06-15T10:00Z", "now 2026-06-15T10:00Z"),
+                ("2026-01-01 09:00 in \"Europe/Berlin\"", "now 2026-01-01 09:00 in \"Europe/Berlin\""),
+                ("2026-06-15T10:00:01Z", "now 2026-06-15T10:00:01Z"),
+            ],
+        ),
+        (
+            "tier",
+            [
+                ("gold", "given { tier: gold }"),
+                ("missing", "given { tier: missing }"),
+                ("bronze", "given { tier: bronze }"),
+            ],
+        ),
+        (
+            "at",
+            [
+                ("3 days ago as of 2 days ago", "given { at: 3 days ago as of 2 days ago }"),
+                ("never", "given { at: never }"),
+                ("2026-01-01T00:00Z", "given { at: 2026-01-01T00:00Z }"),
+            ],
+        ),
+        (
+            "seen",
+            [
+                ("[]", "given { seen: [] }"),
+                ("[\"a\", \"b\"]", "given { seen: [\"a\", \"b\"] }"),
+                ("missing", "given { seen: missing }"),
+            ],
+        ),
+        (
+            "heat",
+            [
+                ("[40 at 3 days ago, 30 at now]", "given { heat: [40 at 3 days ago, 30 at now] }"),
+                ("missing", "given { heat: missing }"),
+                ("[1.5 at now]", "given { heat: [1.5 at now] }"),
+            ],
+        ),
+        (
+            "consent.p",
+            [
+                ("granted", "consent p granted"),
+                ("granted at 90 days ago version 4 confirmed", "consent p granted at 90 days ago version 4 confirmed"),
+                ("withdrawn", "consent p withdrawn"),
+            ],
+        ),
+        (
+            "history shown of card",
+            [
+                ("never", ""),
+                ("3 days ago", "history shown of card at 3 days ago"),
+                ("[3 days ago, 2026-06-01T00:00Z]", "history shown of card at 3 days ago, 2026-06-01T00:00Z"),
+            ],
+        ),
+        ("used of week", [("0", ""), ("2", "used 2 of week"), ("3", "used 3 of week")]),
+    ];
+
+    #[test]
+    fn a_row_is_the_test_that_says_the_same_in_clauses() {
+        let expects = ["shows card because give", "gives nothing because fallback", "passes over give because capped"];
+        let columns: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).collect();
+        let mut table = format!("test \"t\" {{ now 2026-06-15T10:00Z  cases {}, expect home", columns.join(", "));
+        let mut written = String::new();
+        for (at, expected) in expects.iter().enumerate() {
+            let cells: Vec<&str> = COLUMNS.iter().map(|(_, cells)| cells[at].0).collect();
+            table += &format!("\nrow {}, {expected}", cells.join(", "));
+            let clauses: Vec<&str> = COLUMNS.iter().map(|(_, cells)| cells[at].1).collect();
+            written += &format!("test \"{at}\" {{ {} expect home {expected} }}\n", clauses.join(" "));
+        }
+        let (table, written) = (program(&format!("{table} }}")), program(&written));
+        assert_eq!((table.program.tests.len(), written.program.tests.len()), (3, 3));
+        for (row, test) in table.program.tests.iter().zip(&written.program.tests) {
+            let mut facts = row.facts.clone();
+            // That nothing is used is as good as saying nothing.
+            facts.used.retain(|(_, count)| *count > 0);
+            assert_eq!(facts, test.facts, "{}", row.name);
+            let what =
+                |case: &crate::frame::Case| case.expectations.iter().map(|one| one.what.clone()).collect::<Vec<_>>();
+            assert_eq!(what(row), what(test), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn a_row_replaces_the_test_and_the_test_its_personas() {
+        let of = |test: &str| program(test).program.tests;
+        let cases = of(
+            "test \"t\" { as anna  given { tier: gold, age: 40 }  expect side gives nothing  cases age, as, expect home  row 50, bea, shows card  row \"label\": missing, anna, shows story }",
+        );
+        let names: Vec<_> = cases.iter().map(|case| case.name.as_str()).collect();
+        assert_eq!(names, ["t / row 1", "t / row 2: label"]);
+        let one = of("test \"t\" { as bea  given { tier: gold, age: 50 }  expect home shows card }");
+        assert_eq!(cases[0].facts, one[0].facts);
+        assert_eq!(cases[1].expectations.len(), 2, "what stands above the table holds for every row");
+    }
+}
