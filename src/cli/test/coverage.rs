@@ -15,11 +15,17 @@ pub(super) fn percent((reached, wanted): (usize, usize)) -> usize {
 }
 
 /// A line a rule, then what never came up.
-pub(super) fn report(rules: &RuleSet, compiled: &Compiled, coverage: &Coverage<'_>, terminal: &Terminal) {
+pub(super) fn report(
+    rules: &RuleSet,
+    compiled: &Compiled,
+    world: &std::path::Path,
+    coverage: &Coverage<'_>,
+    terminal: &Terminal,
+) {
     let lines = coverage.lines();
     let wide = lines.iter().map(|line| name(rules, line.owner).chars().count()).max().unwrap_or(0);
     terminal.line("");
-    terminal.line("coverage:");
+    terminal.line(format!("what the tests of {} tried:", world.display()));
     for line in &lines {
         let name = name(rules, line.owner);
         let wins = match (line.owner, line.wins) {

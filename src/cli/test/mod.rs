@@ -181,7 +181,7 @@ fn one_world(
                 let least = arguments.fail_under;
                 tally.coverage.push(coverage::machine(rules, compiled, &world.root, tried, least));
             }
-            Format::Human | Format::Plain => coverage::report(rules, compiled, tried, terminal),
+            Format::Human | Format::Plain => coverage::report(rules, compiled, &world.root, tried, terminal),
         }
         if let Some(least) = arguments.fail_under.filter(|least| percent < usize::from(*least)) {
             tally.under += 1;
