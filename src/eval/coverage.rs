@@ -10,6 +10,8 @@
 //! What is asked for is what a test of the language can ordinarily bring about: unknown only where something without a
 //! declared default is read, and nothing of a rule that is switched off.
 
+use std::collections::HashSet;
+
 use super::candidate::{Dropped, Guarded};
 use super::condition::condition;
 use super::slot::{Candidate, Fate, replay};
@@ -194,8 +196,7 @@ impl<'r> Coverage<'r> {
         let rules = self.rules;
         let wanted = |part: &Condition| if may_be_unknown(rules, part) { Answers::ALL } else { Answers::YES_NO };
         self.add(owner, What::Clause(of, word), span, wanted(of));
-        let mut tests = Vec::new();
-        collect(rules, of, None, &mut Vec::new(), &mut tests);
+        let tests = Tests::of(rules, of);
         if tests.len() > 1 {
             for (test, segment) in tests {
                 let place = segment.map_or(span, |segment| rules[segment].span);
@@ -421,36 +422,43 @@ fn caps(rules: &RuleSet, id: RuleId) -> Vec<CapId> {
     caps
 }
 
-/// The tests of a condition, each once, into segments; each segment is entered once.
-fn collect<'r>(
+/// The tests of a condition, each once, with the segment that each stands in.
+struct Tests<'r> {
     rules: &'r RuleSet,
-    of: &'r Condition,
-    within: Option<SegmentId>,
-    entered: &mut Vec<SegmentId>,
-    found: &mut Vec<(&'r Condition, Option<SegmentId>)>,
-) {
-    match of {
-        Condition::And(parts) | Condition::Or(parts) => {
-            parts.iter().for_each(|part| collect(rules, part, within, entered, found));
-        }
-        Condition::Not(inner) => collect(rules, inner, within, entered, found),
-        Condition::Segment(id) => {
-            if !entered.contains(id) {
-                entered.push(*id);
-                collect(rules, &rules[*id].condition, Some(*id), entered, found);
+    found: Vec<(&'r Condition, Option<SegmentId>)>,
+    seen: HashSet<(&'r Condition, Option<SegmentId>)>,
+    /// Each segment is entered once.
+    entered: HashSet<SegmentId>,
+}
+
+impl<'r> Tests<'r> {
+    fn of(rules: &'r RuleSet, condition: &'r Condition) -> Vec<(&'r Condition, Option<SegmentId>)> {
+        let mut tests = Self { rules, found: Vec::new(), seen: HashSet::new(), entered: HashSet::new() };
+        tests.collect(condition, None);
+        tests.found
+    }
+
+    fn collect(&mut self, of: &'r Condition, within: Option<SegmentId>) {
+        match of {
+            Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| self.collect(part, within)),
+            Condition::Not(inner) => self.collect(inner, within),
+            Condition::Segment(id) => {
+                if self.entered.insert(*id) {
+                    self.collect(&self.rules[*id].condition, Some(*id));
+                }
             }
-        }
-        Condition::Holds(_)
-        | Condition::Equal(..)
-        | Condition::OneOf(..)
-        | Condition::Compare(..)
-        | Condition::Between(..)
-        | Condition::Known(_)
-        | Condition::Never(_)
-        | Condition::Has(..)
-        | Condition::Age(..) => {
-            if !found.contains(&(of, within)) {
-                found.push((of, within));
+            Condition::Holds(_)
+            | Condition::Equal(..)
+            | Condition::OneOf(..)
+            | Condition::Compare(..)
+            | Condition::Between(..)
+            | Condition::Known(_)
+            | Condition::Never(_)
+            | Condition::Has(..)
+            | Condition::Age(..) => {
+                if self.seen.insert((of, within)) {
+                    self.found.push((of, within));
+                }
             }
         }
     }
