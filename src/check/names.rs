@@ -61,7 +61,8 @@ impl Kind {
             Self::Event => &resolve::UNKNOWN_EVENT,
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
-            Self::Rule | Self::Cap => &resolve::UNKNOWN_RULE,
+            Self::Rule => &resolve::UNKNOWN_RULE,
+            Self::Cap => &resolve::UNKNOWN_CAP,
             Self::Persona => &resolve::UNKNOWN_PERSONA,
             Self::Tag => &resolve::UNKNOWN_TAG,
         }

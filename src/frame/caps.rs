@@ -7,12 +7,12 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
-use crate::model::{Cap, CapTarget, CapWindow, Class, Event, EventId, OfferId, RuleSet};
+use crate::model::{Cap, CapId, CapTarget, CapWindow, Class, Event, EventId, OfferId, RuleSet};
 use crate::value::Instant;
 
 /// What is used of every cap, in the order of the rule set; nothing is known where the customer is not.
 pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<CapState> {
-    let used = |cap: &Cap| {
+    let used = |(id, cap): (CapId, &Cap)| {
         let events = facts.history.iter().filter(|happened| {
             cap.events.contains(&happened.event)
                 && in_window(cap, happened.at, facts.now)
@@ -21,10 +21,13 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<
         // Nobody can say that it was outside of the window.
         let undated =
             facts.undated.iter().filter(|(event, stamp)| cap.events.contains(event) && counts(rules, cap, stamp));
-        u32::try_from(events.count() + undated.count()).unwrap_or(u32::MAX)
+        let counted = u32::try_from(events.count() + undated.count()).unwrap_or(u32::MAX);
+        let beside = facts.used.iter().filter(|(of, _)| *of == id).map(|(_, count)| *count);
+        beside.fold(counted, u32::saturating_add)
     };
     let state = |cap| if unit_is_known { CapState::Used(used(cap)) } else { CapState::UnknownUnit };
-    rules.caps.iter().map(state).collect()
+    let caps = rules.caps.iter().enumerate().map(|(at, cap)| (CapId::from_index(at), cap));
+    caps.map(state).collect()
 }
 
 fn in_window(cap: &Cap, at: Instant, now: Instant) -> bool {

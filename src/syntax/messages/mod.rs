@@ -59,6 +59,7 @@ pub(super) fn unreadable(
     }
     let finding = spelling::find(reader, form, at, end, stopped)
         .or_else(|| comma(reader, form, at, end, stopped.at))
+        .or_else(|| between_cells(reader, form, at, end, stopped))
         .or_else(|| if stopped.at < end { wrong_kind(reader, form, stopped) } else { None })
         .unwrap_or_else(|| general(reader, form, at, end, stopped));
     vec![finding]
@@ -164,6 +165,8 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         "before" => "a rule",
         "fallback" => "an offer",
         "history" => "a time",
+        "cases" => "a column",
+        "row" => "a cell",
         _ => "a part of the list",
     };
     let message = match reader.word(end) {
@@ -176,6 +179,31 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
             .help("leave the comma out if the list ends here")
             .suggest("remove the comma", span, ""),
     )
+}
+
+/// Two cells or columns of a table with nothing between them.
+fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
+    let what = match form.word {
+        "row" => "cells",
+        "cases" => "columns",
+        _ => return None,
+    };
+    let is_value = reader.token(stopped.at).is_some_and(|token| !matches!(token.kind, TokenKind::Sign(_)));
+    // A word at the beginning of a line is more likely a clause that was meant than a cell.
+    let goes_on = at + 1 < stopped.at && !reader.first_on_line(stopped.at - 1) && !reader.first_on_line(stopped.at);
+    if !(stopped.expected.is_empty() && goes_on && stopped.at < end && is_value) {
+        return None;
+    }
+    let message = format!("a comma stands between two {what}");
+    let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(stopped.at), message)
+        .primary(format!("found `{}`", shortened(reader.written(stopped.at))));
+    if reader.is_kind(at + 1, TokenKind::Text) && stopped.at == at + 2 {
+        let written = shortened(reader.written(at + 1));
+        return Some(finding.help(format!("write `{written},` if that is a cell, `{written}:` if it names the row")));
+    }
+    let last = reader.span(stopped.at - 1);
+    let behind = Span { start: last.end, ..last };
+    Some(finding.help(format!("for example `{}`", form.example)).fix("put a comma between them", behind, ","))
 }
 
 /// A name where a text belongs, a text where a name belongs, a reserved word as a name.
