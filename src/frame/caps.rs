@@ -53,7 +53,7 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
 }
 
 fn class_counts(rules: &RuleSet, offer: OfferId) -> bool {
-    rules.offers.get(offer.index()).is_none_or(|offer| offer.class.counts())
+    rules.offers.get(offer.index()).is_none_or(|offer| rules.classes.row(offer.class).counts)
 }
 
 /// What the events of a decision are stamped with; `None` where nothing is shown or by a fallback, which never counts

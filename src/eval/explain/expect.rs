@@ -23,8 +23,9 @@ pub struct Mismatch {
 pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Result<(), Mismatch> {
     let decision = decide(rules, frame, expectation.slot);
     let verdict = match &expectation.what {
-        Expected::Shows(offer, because) => match decision.outcome == Outcome::Shows(*offer) {
-            true => won_because(rules, frame, &decision, because.as_ref()),
+        Expected::Shows(offer, because, tasks) => match decision.outcome == Outcome::Shows(*offer) {
+            true => won_because(rules, frame, &decision, because.as_ref())
+                .and_then(|()| carries(rules, &decision, tasks.as_deref())),
             false => Err(format!("expected {}", rules[*offer].name)),
         },
         Expected::Nothing(because) => match decision.outcome == Outcome::Nothing {
@@ -63,7 +64,9 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
         Because::Reason(reason) => (None, reason.as_str()),
     };
     let met = match decision.by {
-        By::Rule(winner) => rule == Some(winner) || named == rules[winner].name,
+        By::Rule(winner) => {
+            rule == Some(winner) || named == rules[winner].name || (rule.is_none() && won_by(rules, frame, decision, named))
+        }
         By::Substitute(of, _) => rule == Some(of) || named == rules[of].name || dropped_for(rules, frame, of, named),
         By::Fallback(_) => rule.is_none() && named == "fallback",
         By::SlotOff => {
@@ -71,6 +74,27 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
         }
     };
     if met { Ok(()) } else { Err(format!("expected this because of {named}")) }
+}
+
+/// Whether the rule outranked another candidate in just that way: `tie`.
+fn won_by(rules: &RuleSet, frame: &Frame, decision: &Decision, named: &str) -> bool {
+    let explanation = without_change(rules, frame, decision.slot);
+    explanation.candidates.iter().any(|candidate| match &candidate.fate {
+        Fate::Outranked { how, .. } => how.is_named(named),
+        Fate::Wins | Fate::Drops(_) | Fate::TriedBefore | Fate::NotNeeded => false,
+    })
+}
+
+/// The tasks that are expected are all that the decision carries.
+fn carries(rules: &RuleSet, decision: &Decision, expected: Option<&[String]>) -> Result<(), String> {
+    let Some(expected) = expected else {
+        return Ok(());
+    };
+    if decision.tasks(rules) == expected {
+        return Ok(());
+    }
+    let listed = if expected.is_empty() { "nothing".to_owned() } else { expected.join(", ") };
+    Err(format!("expected also {listed}"))
 }
 
 fn dropped_for(rules: &RuleSet, frame: &Frame, rule: RuleId, named: &str) -> bool {
@@ -92,7 +116,7 @@ fn passes_over(rules: &RuleSet, explanation: &Explanation, rule: RuleId, because
     let expected = format!("expected it to pass over {name} because of {named}");
     match line.map(|line| &line.fate) {
         Some(Fate::Drops(reasons)) if reasons.iter().any(|reason| reason.is_named(named)) => Ok(()),
-        Some(Fate::Outranked { by, .. }) if by == named => Ok(()),
+        Some(Fate::Outranked { by, how }) if by == named || how.is_named(named) => Ok(()),
         Some(Fate::Wins) => Err(format!("expected it to pass over {name}")),
         Some(fate @ (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded)) => {
             Err(format!("{expected}, not because it is {fate}"))

@@ -8,6 +8,9 @@
 //! stands and another wins, it tries what would make that one drop out. Dates and switches are no facts of the customer
 //! and are left alone; so is the key.
 //!
+//! Where a score decides, the search goes on as if it had stood as it is: what makes the winner drop out is tried, not what
+//! would raise a score. Of rules that rank by a protected fact nothing is said.
+//!
 //! Clauses that read a protected fact are taken to hold, for every rule alike: the answer is the same whatever the fact
 //! is, and says `as far as protected facts allow`. Of a rule that waits for consent all clauses are taken to hold, since
 //! nothing may be said of its audience; that answer says `provided its audience fits`.
@@ -31,13 +34,21 @@ const RULES_LOOKED_AT: usize = 200_000;
 /// only time, a switch, another slot or a fact that may not be named stands in its way, or where two changes are not
 /// enough.
 pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Option<Change> {
-    let place = rules[slot].order.iter().position(|listed| *listed == rule)?;
+    let tiers: Vec<_> = rules.tiers(slot).collect();
+    let place = tiers.iter().position(|tier| tier.contains(&rule))?;
+    let hidden = |rule: &RuleId| {
+        rules[*rule].rank.as_ref().is_some_and(|rank| facts::expression_reads_protected(rules, &rank.by))
+    };
+    if tiers.get(place).is_some_and(|tier| tier.iter().any(hidden)) {
+        return None;
+    }
     let waits_for_consent = matches!(Guarded::new(rules, frame).rule(rule), Some(Dropped::NoConsent(_)));
     let assumed = |of: RuleId, guard: Guard<'_>| {
         (waits_for_consent && of == rule) || facts::reads_protected(rules, guard.condition)
     };
+    let scored = |of: RuleId| hidden(&of);
     let tries = Cell::new((RULES_LOOKED_AT / rules[slot].order.len().max(1)).clamp(50, TRIES));
-    let search = Search { rules, slot, rule, assumed: &assumed, tries };
+    let search = Search { rules, slot, rule, assumed: &assumed, scored: &scored, tries };
     if search.wins(frame) {
         return None;
     }
@@ -46,7 +57,7 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     let reads = |rule: &RuleId| guards(&rules[*rule]).any(|guard| facts::reads_protected(rules, guard.condition));
     let provided = match () {
         () if waits_for_consent => Some(Proviso::Audience),
-        () if rules[slot].order.iter().take(place + 1).any(reads) => Some(Proviso::ProtectedFacts),
+        () if tiers.iter().take(place + 1).copied().flatten().any(|rule| reads(rule) || hidden(rule)) => Some(Proviso::ProtectedFacts),
         () => None,
     };
     let facts = moves.iter().map(|change| change.show(rules, frame)).collect();
@@ -69,6 +80,7 @@ struct Search<'a> {
     slot: SlotId,
     rule: RuleId,
     assumed: &'a dyn Fn(RuleId, Guard<'_>) -> bool,
+    scored: &'a dyn Fn(RuleId) -> bool,
     tries: Cell<usize>,
 }
 
@@ -87,7 +99,7 @@ impl Search<'_> {
     }
 
     fn guarded<'b>(&'b self, frame: &'b Frame) -> Guarded<'b> {
-        Guarded { rules: self.rules, frame, assumed: self.assumed }
+        Guarded { rules: self.rules, frame, assumed: self.assumed, scored: self.scored }
     }
 
     /// Whether the rule wins; no once the tries are used up.
@@ -120,7 +132,8 @@ impl Search<'_> {
                 | Dropped::RuleNotActive
                 | Dropped::ReviewOverdue
                 | Dropped::OfferNotActive
-                | Dropped::Taken,
+                | Dropped::Taken
+                | Dropped::NoScore,
             ) => {}
         }
         found.into_iter().collect()

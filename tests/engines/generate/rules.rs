@@ -63,6 +63,7 @@ impl World {
             accepts,
             fallback,
             off: self.rng.percent(2).then(|| "closed".to_owned()),
+            ties: Vec::new(),
             order: Vec::new(),
         }
     }
@@ -126,7 +127,9 @@ impl World {
             needs: needs.into_iter().collect(),
             priority: if let Order::Priority(priority) = order { Some(priority) } else { None },
             order,
+            rank: None,
             show,
+            tasks: Vec::new(),
             if_capped: None,
             if_no_consent: None,
             if_unknown: None,
