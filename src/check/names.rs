@@ -13,6 +13,7 @@ use crate::syntax::tree::{Name, OfferClause};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Purpose,
+    Class,
     Attribute,
     Event,
     Segment,
@@ -29,6 +30,7 @@ impl Kind {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Purpose => "purpose",
+            Self::Class => "class",
             Self::Attribute => "attribute",
             Self::Event => "event",
             Self::Segment => "segment",
@@ -43,13 +45,16 @@ impl Kind {
     }
 
     pub(super) fn from_keyword(word: &str) -> Option<Self> {
-        use Kind::{Cap, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona].into_iter().find(|kind| kind.word() == word)
+        use Kind::{Cap, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
+        [Purpose, Class, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 
     fn unknown(self) -> &'static Code {
         match self {
             Self::Purpose => &resolve::UNKNOWN_PURPOSE,
+            Self::Class => &resolve::UNKNOWN_CLASS,
             Self::Attribute | Self::Segment | Self::Value => &resolve::UNKNOWN_ATTRIBUTE,
             Self::Event => &resolve::UNKNOWN_EVENT,
             Self::Offer => &resolve::UNKNOWN_OFFER,

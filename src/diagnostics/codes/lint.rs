@@ -53,6 +53,16 @@ codes! {
          it says so, and the rule is counted neither as reachable nor as unreachable. \
          Write a test that shows the rule winning, or simplify the calculation. \
          Avoid: `decimal(2) of (a / b) is at least 3`. Prefer, where it means the same: `a is at least 3 * b`.";
+    EQUAL_SCORES = "lint::equal-scores", Warning,
+        "two rules that can score the same, with nothing but their names to decide",
+        "Among rules that rank the higher score wins. Where two are equal and the slot's `ties` says nothing of them, the \
+         name of the rule decides, and nobody meant that. The finding shows a customer of whom both score the same. \
+         Avoid: `rank by chance * 60` and `rank by luck * 60` in a slot without `ties`. \
+         Prefer: `ties tag retention, tag sales` in the slot, and the tags at the offers.";
+    MIXED_ELSE = "lint::mixed-else", Warning,
+        "`else` in a sum or a product without parentheses",
+        "`else` binds tightest: `chance else 0.05 * 2` is twice the chance, or 0.1; many read it as the chance, or 0.1. \
+         Avoid: `rank by chance else 0.05 * 2`. Prefer: `rank by (chance else 0.05) * 2`.";
     UNUSED_SEGMENT = "lint::unused-segment", Warning,
         "a segment that no rule, segment or fallback reads",
         "A segment that nobody reads changes no decision, and the next reader will wonder whether it should. \

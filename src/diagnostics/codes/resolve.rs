@@ -8,7 +8,7 @@ codes! {
     CLAUSE_MISSING = "resolve::clause-missing", Error, "a clause that must be written is not there",
         "Some clauses have no default, because every default would surprise somebody: what a rule shows, what class an offer has, what a slot accepts and falls back to, how many and over which time a cap counts. The help names the clause with an example.";
     CLAUSES_CLASH = "resolve::clauses-clash", Error, "two clauses that exclude each other",
-        "A rule has `priority` or `before`, never both: `before` takes over the priority of the rule it names. A cap has one window: `in any 7 days` or `ever`.";
+        "A rule has `priority` or `before`, never both: `before` takes over the priority of the rule it names. It has `before` or `rank by`, never both, and rules that rank are named in no `before`: a score decides among equals, `before` whatever the score. A cap has one window: `in any 7 days` or `ever`. In a test `and also` goes with `shows`.";
     UNKNOWN_ATTRIBUTE = "resolve::unknown-attribute", Error, "a name in a condition that nothing declares",
         "Conditions may use attributes of `customer` and `moment`, segments, values, and `consent.purpose`. Check the spelling, or declare the attribute in `customer { ... }`.";
     UNKNOWN_MEMBER = "resolve::unknown-member", Error, "a value that is not in the attribute's list",
@@ -24,9 +24,19 @@ codes! {
     UNKNOWN_RULE = "resolve::unknown-rule", Error, "a rule that nothing declares",
         "`before`, `try` and `on rule` name another rule. Check the spelling; a rule that was deleted must also go where it is named.";
     UNKNOWN_TAG = "resolve::unknown-tag", Error, "a tag that no offer carries",
-        "A cap on a tag that no offer carries would never bind anybody. Check the spelling, or give the tag to an offer: tags promo.";
+        "A cap on a tag that no offer carries would never bind anybody, and in `ties` it would settle nothing. Check the spelling, or give the tag to an offer: tags promo.";
     UNKNOWN_CLASS = "resolve::unknown-class", Error, "a class that does not exist",
-        "There are five classes and their order is fixed: critical, legal, service, lifecycle, marketing. The class says what an offer must obey: consent, blocks, windows, caps.";
+        "There are five classes and their order is fixed: critical, legal, service, lifecycle, marketing. The class says what an offer must obey: consent, blocks, windows, caps. A declaration such as class service { obeys blocks, windows, caps } makes one of the five stricter; a sixth is not possible, since what is proved of an order of five would no longer hold. To tell offers apart give them tags.";
+    UNKNOWN_GUARDRAIL = "resolve::unknown-guardrail", Error, "something that a class cannot obey",
+        "A class obeys consent, blocks, windows, caps and holdouts, some of them, or nothing: class service { obeys blocks, windows, caps }.";
+    LOOSER_CLASS = "resolve::looser-class", Error, "a class that would obey less than it must",
+        "Each class has a row that is shipped: marketing and lifecycle obey everything, count, and stop while the store is down; service obeys blocks and windows. A declaration may make a row stricter, never looser, so that nobody can switch a protection off for a whole class. Avoid: class marketing { obeys consent, caps }. Prefer: class service { obeys blocks, windows, caps }.";
+    BOUND_CLASS = "resolve::bound-class", Error, "a class critical or legal that would obey something",
+        "What safety or the law makes us say must be said every time, so these two classes obey nothing. Avoid: class legal { obeys caps }. Prefer: the class service for what may be held back.";
+    UNKNOWN_TASK = "resolve::unknown-task", Error, "a task that no rule gives to the host",
+        "A test that says `and also call_agent` expects a rule that says `also call_agent`. The name is made up by the rule's author, so a slip of the pen is found only here. Check the spelling.";
+    MIXED_RANK = "resolve::mixed-rank", Error, "rules of one priority of which some rank and some do not",
+        "Among rules of one slot, class and priority a score can decide only if all have one. Avoid: `rule a in s { priority 5 rank by chance show x }` beside `rule b in s { priority 5 show y }`. Prefer: `rank by` in both, or `priority 6` in one.";
     UNKNOWN_PERSONA = "resolve::unknown-persona", Error, "a persona that nothing declares",
         "`as anna` takes over the facts of `persona anna { ... }`. Check the spelling, or declare the persona.";
     UNKNOWN_ZONE = "resolve::unknown-zone", Error, "a time zone that does not exist",
@@ -34,7 +44,7 @@ codes! {
     UNKNOWN_STATUS = "resolve::unknown-status", Error, "not one of the seven states of a consent",
         "A consent is granted, denied, withdrawn, expired, pending, unknown or objected.";
     UNKNOWN_REASON = "resolve::unknown-reason", Error, "a reason that no explanation gives",
-        "A test names the reason as the explanation gives it: a rule, a cap, `capped`, `fallback`, \"not applicable\", \"x is not known\", \"x is not known to be no\", \"no consent for p\".";
+        "A test names the reason as the explanation gives it: a rule, a cap, `capped`, `fallback`, `tie`, \"not applicable\", \"x is not known\", \"x is not known to be no\", \"no consent for p\".";
     CIRCLE = "resolve::circle", Error, "definitions, substitutes or an order that go round in a circle",
         "A segment that needs itself has no meaning, a substitute that leads back to its rule would never end, and of two rules that each stand before the other nobody wins. The message prints the circle: break it at one place.";
     OTHER_SLOT = "resolve::other-slot", Error, "a rule names a rule of another slot or class",

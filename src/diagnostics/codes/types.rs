@@ -19,6 +19,8 @@ codes! {
         "A value is never rounded behind your back. Write the number with as many places as the attribute has, or declare the attribute with more: decimal(4).";
     TOO_LARGE = "type::too-large", Error, "a calculation whose result may not fit",
         "Every calculation is exact, and its greatest and least result is worked out when compiled. This one may grow past what fits in 18 digits. Give the attributes a range: price: decimal(2) from 0 to 100000.";
+    RANK_MAY_BE_MISSING = "type::rank-may-be-missing", Error, "a score over an attribute that may be missing",
+        "A rule without a score is no candidate, so an attribute that may be missing takes the rule away from everybody of whom it is not known, and nobody sees why. Say what stands in for it, at the attribute or in the score, or ask that it is known. Avoid: rank by chance * 100. Prefer: rank by (chance else 0.05) * 100, or `when chance is known` in the rule.";
     BAD_RANGE = "type::bad-range", Error, "a range whose ends are the wrong way round or do not fit",
         "`from 0 to 130` has its smaller end first. Both ends are in.";
     BAD_VALUE = "type::bad-value", Error, "a value that does not fit its attribute",

@@ -65,7 +65,9 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
     };
     let met = match decision.by {
         By::Rule(winner) => {
-            rule == Some(winner) || named == rules[winner].name || (rule.is_none() && won_by(rules, frame, decision, named))
+            rule == Some(winner)
+                || named == rules[winner].name
+                || (rule.is_none() && won_by(rules, frame, decision, named))
         }
         By::Substitute(of, _) => rule == Some(of) || named == rules[of].name || dropped_for(rules, frame, of, named),
         By::Fallback(_) => rule.is_none() && named == "fallback",

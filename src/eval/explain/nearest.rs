@@ -57,7 +57,9 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     let reads = |rule: &RuleId| guards(&rules[*rule]).any(|guard| facts::reads_protected(rules, guard.condition));
     let provided = match () {
         () if waits_for_consent => Some(Proviso::Audience),
-        () if tiers.iter().take(place + 1).copied().flatten().any(|rule| reads(rule) || hidden(rule)) => Some(Proviso::ProtectedFacts),
+        () if tiers.iter().take(place + 1).copied().flatten().any(|rule| reads(rule) || hidden(rule)) => {
+            Some(Proviso::ProtectedFacts)
+        }
         () => None,
     };
     let facts = moves.iter().map(|change| change.show(rules, frame)).collect();

@@ -197,6 +197,12 @@ impl Builder<'_> {
                 None => Reason::Name(self.name(&row.take(Rule::name)?)),
             }),
         };
-        Some(Expectation { slot, outcome, reason })
+        row.skip(Rule::and);
+        let tasks = match row.skip(Rule::also) {
+            false => None,
+            true if row.skip(Rule::nothing) => Some(Vec::new()),
+            true => Some(self.names(row.take(Rule::names)?)),
+        };
+        Some(Expectation { slot, outcome, reason, tasks })
     }
 }

@@ -159,6 +159,8 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         "tags" => "a tag",
         "accepts" => "a class",
         "before" => "a rule",
+        "obeys" => "something to obey",
+        "also" => "a task",
         "fallback" => "an offer",
         "history" => "a time",
         _ => "a part of the list",
@@ -288,7 +290,7 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
 
 /// Whether the clause holds a condition or a value.
 fn is_condition(form: &Form) -> bool {
-    matches!(form.word, "when" | "unless" | "fallback" | "segment" | "value")
+    matches!(form.word, "when" | "unless" | "fallback" | "segment" | "value" | "rank")
 }
 
 /// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
@@ -329,16 +331,20 @@ fn expected(rules: &[Rule]) -> Option<String> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "most productions read more than a word")]
 fn keyword(rule: Rule) -> Option<&'static str> {
     Some(match rule {
+        Rule::allow => "allow",
+        Rule::also => "also",
         Rule::and => "and",
         Rule::any => "any",
         Rule::at => "at",
         Rule::because => "because",
+        Rule::block => "block",
         Rule::by => "by",
         Rule::basis_consent => "consent",
         Rule::basis_explicit => "explicit consent",
         Rule::close_paren => ")",
         Rule::colon => ":",
         Rule::customer => "customer",
+        Rule::down => "down",
         Rule::else_word => "else",
         Rule::equals => "=",
         Rule::every => "every",
@@ -364,6 +370,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::show_or_try => "show",
         Rule::shows => "shows",
         Rule::slash => "/",
+        Rule::tag_word => "tag",
         Rule::to => "to",
         Rule::until => "until",
         Rule::used => "used",
