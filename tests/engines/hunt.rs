@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant as Clock};
 
 use cater::eval;
-use cater::frame::{Decision, Frame, reserve};
+use cater::frame::{By, Decision, Frame, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{RuleSet, SlotId, verify};
+use cater::model::{RuleId, RuleSet, SCORE_PLACES, SlotId, verify};
 use cater::plan::{PlanError, Record};
+use cater::value::{Value, rescale};
 
 use super::count::{Counts, Engine};
 use super::frames::{Atoms, open};
@@ -46,6 +47,9 @@ pub(crate) struct Report {
     /// Picks seen, of all there were.
     pub(crate) picks: (u64, u64),
     pub(crate) counts: Counts,
+    /// How often a rule won that ranks among others, one that stands behind another by `ties` and name, and one of which
+    /// another has the same score.
+    pub(crate) ranked: [u64; 3],
 }
 
 /// Frames of one rule set.
@@ -131,6 +135,7 @@ fn each_slot(
         if machine != Some(reference) {
             return Err(shrink::report(seed, rules, frame, &[slot]));
         }
+        ranked(rules, frame, &reference, report);
         new |= seen.insert(format!("{slot:?} {:?}", reference.by));
         if let Some(probe) = generated.probes.iter().find(|probe| probe.slot == slot) {
             let needs = &rules[rules[slot].order[0]].needs;
@@ -143,6 +148,27 @@ fn each_slot(
         }
     }
     Ok(new)
+}
+
+/// What a score had to do with it.
+fn ranked(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Report) {
+    let By::Rule(winner) = decision.by else { return };
+    let tier = rules.tiers(decision.slot).find(|tier| tier.contains(&winner)).unwrap_or_default();
+    let score = |id: &RuleId| {
+        let by = &rules[*id].rank.as_ref()?.by;
+        match eval::expression(rules, frame, by).known()? {
+            Value::Number(mantissa) => Some(rescale((*mantissa).into(), rules.scale_of(by), SCORE_PLACES)),
+            _ => None,
+        }
+    };
+    let of_winner = score(&winner);
+    if tier.len() < 2 || of_winner.is_none() {
+        return;
+    }
+    let equal = tier.iter().filter(|id| score(id) == of_winner).count() > 1;
+    for (count, holds) in report.ranked.iter_mut().zip([true, tier.first() != Some(&winner), equal]) {
+        *count += u64::from(holds);
+    }
 }
 
 /// Several slots in one request.

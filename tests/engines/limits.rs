@@ -198,7 +198,7 @@ fn deep_nesting_fits_on_a_small_stack() {
         let condition = if depth % 2 == 0 { Condition::And(parts) } else { Condition::Or(parts) };
         rules.segments.push(cater::model::Segment { condition, ..template.clone() });
     }
-    let id = rules.slots[0].order.first().copied().unwrap();
+    let id = rules.slots.iter().find_map(|slot| slot.order.first().copied()).unwrap();
     let span = rules[id].span;
     let deep = Condition::Segment(cater::model::SegmentId(first + 500));
     rules.rules[id.index()].when = vec![Clause { condition: deep, span }];

@@ -29,6 +29,7 @@ fn the_hunt_finds_no_difference_and_sees_every_operator() {
         report.picks.1,
         report.counts.least(),
     );
+    assert!(report.ranked.iter().all(|count| *count > 100), "scores decided too seldom: {:?}", report.ranked);
     assert!(report.decisions >= budget.decisions, "stopped too early");
     assert!(report.refused * 10 <= report.rule_sets, "machine code refuses too many rule sets");
     let gaps = report.counts.gaps();
