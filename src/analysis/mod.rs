@@ -31,6 +31,7 @@ mod read;
 mod realise;
 mod region;
 mod scope;
+mod scores;
 mod search;
 mod slot;
 mod verdict;
@@ -83,6 +84,8 @@ pub struct Report {
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
     /// Rules that can be eligible together, show different offers, and are told apart by their names alone (R8).
     pub conflicts: Vec<Clash>,
+    /// Rules that rank together, show different things, and can score the same with only their names to decide.
+    pub equal_scores: Vec<Clash>,
     /// Rules that need `priority` or `before` (R7): the second of each has neither, or both have.
     pub unordered: Vec<Clash>,
     /// The truths that each condition can have.
@@ -114,12 +117,12 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
 
 /// Takes back every clash whose customer the reference evaluator does not confirm: such a customer is never shown.
 fn confirm(rules: &RuleSet, report: &mut Report) {
-    if report.conflicts.is_empty() && report.unordered.is_empty() {
+    if report.conflicts.is_empty() && report.unordered.is_empty() && report.equal_scores.is_empty() {
         return;
     }
     let mut confirm = confirm::Confirm::new(rules);
     let undecided = &mut report.undecided_pairs;
-    for list in [&mut report.conflicts, &mut report.unordered] {
+    for list in [&mut report.conflicts, &mut report.unordered, &mut report.equal_scores] {
         list.retain(|clash| {
             let frame = clash.witness.frame(rules);
             let holds = [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame));
@@ -131,13 +134,26 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
     }
 }
 
+/// The formulas of a slot in every world.
+fn scope_of<'a>(
+    rules: &'a RuleSet,
+    id: SlotId,
+    shared: &[bool],
+    scores: &'a scores::Scores,
+    options: &Options,
+) -> reach::SlotScope<'a> {
+    let write = |compiler: &mut compile::Compiler<'a>| slot::write(compiler, id, shared, scores);
+    scope::Scope::new(rules, options.from, options.budget, write)
+}
+
 fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {
-    let write = |compiler: &mut compile::Compiler<'_>| slot::write(compiler, id, shared);
-    let mut scope = scope::Scope::new(rules, options.from, options.budget, write);
+    let scores = scores::Scores::of(rules, id);
+    let mut scope = scope_of(rules, id, shared, &scores, options);
     let verdicts = reach::rules(&mut scope, rules, id);
     report.fallbacks.insert(id, reach::fallback(&mut scope, rules, id, &verdicts));
     let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
     report.conflicts.append(&mut pairs.conflicts);
+    report.equal_scores.append(&mut pairs.equal_scores);
     report.unordered.append(&mut pairs.unordered);
     report.undecided_pairs.append(&mut pairs.undecided);
     report.more_clashes += pairs.more;

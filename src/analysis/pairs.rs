@@ -3,6 +3,8 @@
 //! Two questions to each pair that the author's order leaves open:
 //! - neither class, priority nor `before` tells them apart, and they show different offers (R8): is there a customer for
 //!   whom both are eligible, and nothing that outranks either of them answers? Then a name decides what is seen.
+//! - both rank together, and `ties` does not tell them apart: is there a customer for whom both are eligible and score
+//!   the same, and nothing above both answers?
 //! - one of them has neither `priority` nor `before` (R7): is there a customer for whom both are eligible?
 //!
 //! Most pairs part at once (one wants Germany, the other Austria) and never come to a search. A slot full of rules of
@@ -29,6 +31,8 @@ const MOST_SEARCHES: usize = 20_000;
 pub(super) struct Pairs {
     /// R8.
     pub(super) conflicts: Vec<Clash>,
+    /// Equal scores.
+    pub(super) equal_scores: Vec<Clash>,
     /// R7: the one without an order is the second, where only one is.
     pub(super) unordered: Vec<Clash>,
     /// How many more there are than were kept.
@@ -58,10 +62,11 @@ pub(super) fn pairs(
             let places = (first_at, second_at);
             match standing {
                 Standing::First | Standing::Second => continue,
-                Standing::Equal if rules[*first].show == rules[*second].show => continue,
+                Standing::Equal | Standing::Ranked if same_outcome(rules, *first, *second) => continue,
+                Standing::Ranked if rules.ties_place(*first) != rules.ties_place(*second) => continue,
                 // One partner is enough to say that a rule needs an order.
                 Standing::Unordered if named => continue,
-                Standing::Equal | Standing::Unordered => {}
+                Standing::Equal | Standing::Unordered | Standing::Ranked => {}
             }
             if part_at_once(scope, places) {
                 continue;
@@ -72,14 +77,15 @@ pub(super) fn pairs(
                 return found;
             }
             let above = |rule: RuleId| {
-                standing == Standing::Equal
+                standing != Standing::Unordered
                     && rule != *first
                     && rule != *second
                     && (ranking.outranks(rule, *first) || ranking.outranks(rule, *second))
             };
-            let answer = together(scope, places, &above);
+            let answer = together(scope, places, standing == Standing::Ranked, &above);
             let list = match standing {
                 Standing::First | Standing::Second | Standing::Equal => &mut found.conflicts,
+                Standing::Ranked => &mut found.equal_scores,
                 Standing::Unordered => &mut found.unordered,
             };
             match answer {
@@ -126,6 +132,11 @@ impl Groups {
     }
 }
 
+/// Whether it makes no difference which of two rules wins.
+fn same_outcome(rules: &RuleSet, a: RuleId, b: RuleId) -> bool {
+    (rules[a].show, &rules[a].tasks) == (rules[b].show, &rules[b].tasks)
+}
+
 /// Whether two rules are seen at once never to be eligible together.
 fn part_at_once(scope: &SlotScope<'_>, (first, second): (usize, usize)) -> bool {
     scope.nobody_at_once(|of| {
@@ -133,8 +144,13 @@ fn part_at_once(scope: &SlotScope<'_>, (first, second): (usize, usize)) -> bool 
     })
 }
 
-/// Somebody for whom both are eligible, and nothing above answers.
-fn together(scope: &mut SlotScope<'_>, (first, second): (usize, usize), above: &dyn Fn(RuleId) -> bool) -> Answer {
+/// Somebody for whom both are eligible, if asked for with equal scores, and nothing above answers.
+fn together(
+    scope: &mut SlotScope<'_>,
+    (first, second): (usize, usize),
+    equal_scores: bool,
+    above: &dyn Fn(RuleId) -> bool,
+) -> Answer {
     let blockers: Vec<Vec<(usize, Formula)>> = scope
         .worlds
         .iter()
@@ -144,8 +160,13 @@ fn together(scope: &mut SlotScope<'_>, (first, second): (usize, usize), above: &
             parts.enumerate().collect()
         })
         .collect();
-    scope.ask(|world, _, of| Question {
-        required: [first, second].iter().filter_map(|place| of.rules.get(*place)).map(|rule| rule.eligible).collect(),
-        blockers: blockers.get(world).map(Vec::as_slice).unwrap_or_default(),
+    scope.ask(|world, _, of| {
+        let eligible = [first, second].into_iter().filter_map(|place| of.rules.get(place)).map(|rule| rule.eligible);
+        // Where there are too many rules to compare, nothing is claimed.
+        let equal = of.equal.get(&(first, second)).copied().unwrap_or(Formula::NEVER);
+        Question {
+            required: eligible.chain(equal_scores.then_some(equal)).collect(),
+            blockers: blockers.get(world).map(Vec::as_slice).unwrap_or_default(),
+        }
     })
 }

@@ -11,6 +11,7 @@ use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
 use super::domain::Source;
 use super::formula::Formula;
+use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{Active, CapId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::{Date, Instant};
@@ -20,6 +21,8 @@ use crate::value::{Date, Instant};
 pub enum Culprit {
     /// A cap of the rule or of its offer has something left.
     Cap(CapId),
+    /// It has a score.
+    Score,
     /// No other slot of the request shows the offer.
     Taken,
     /// The review is not overdue (R46).
@@ -72,19 +75,30 @@ pub(super) struct SlotFormulas {
     pub(super) fallback: Vec<Formula>,
     /// The truth of each entry's condition.
     pub(super) conditions: Vec<Option<Truths>>,
+    /// By the place of a rule that ranks among others: of each of those every part that answers before its turn. Nothing
+    /// where they are too many.
+    pub(super) rivals: BTreeMap<usize, Vec<(RuleId, Part, Formula)>>,
+    /// By the places of two rules that rank together: where they score the same.
+    pub(super) equal: BTreeMap<(usize, usize), Formula>,
 }
 
 /// More ways than this through which a rule may be tried are not written down.
 const MOST_WAYS: usize = 64;
 
 /// Writes a slot down. `shared`: per offer, whether several slots show it.
-pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, shared: &[bool]) -> SlotFormulas {
+pub(super) fn write<'a>(
+    compiler: &mut Compiler<'a>,
+    slot: SlotId,
+    shared: &[bool],
+    scores: &'a Scores,
+) -> SlotFormulas {
     let rules = compiler.schema.rules;
-    let mut writer = Writer { compiler, rules, shared };
+    let mut writer = Writer { compiler, rules, shared, scores };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
     writer.ways(&mut written, &places);
+    let (rivals, equal) = writer.rivals(slot, &written, &places);
     let mut fallback = Vec::new();
     let mut conditions = Vec::new();
     for entry in &rules[slot].fallback {
@@ -97,7 +111,7 @@ pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, shared: &[boo
     if let Some(last) = fallback.last_mut() {
         *last = Formula::ALWAYS;
     }
-    SlotFormulas { rules: written, fallback, conditions }
+    SlotFormulas { rules: written, fallback, conditions, rivals, equal }
 }
 
 /// Per offer, whether more than one slot can show it, so that one may take it from another (R24).
@@ -128,6 +142,7 @@ struct Writer<'w, 'a> {
     compiler: &'w mut Compiler<'a>,
     rules: &'a RuleSet,
     shared: &'w [bool],
+    scores: &'a Scores,
 }
 
 impl Writer<'_, '_> {
@@ -155,7 +170,9 @@ impl Writer<'_, '_> {
         let not_taken = formulas.not(taken);
         let some_spent = formulas.any(spent.iter().copied());
         let none_spent = formulas.not(some_spent);
-        let eligible = formulas.all([on, open, audience, not_taken, none_spent]);
+        let scored = self.scores.has(self.compiler, id);
+        let formulas = &mut self.compiler.formulas;
+        let eligible = formulas.all([on, open, audience, not_taken, none_spent, scored]);
 
         // R14: no `when` is no, and every `unless` is.
         let some_no = formulas.any(when.iter().map(|truths| truths.no));
@@ -164,6 +181,9 @@ impl Writer<'_, '_> {
         let might_belong = formulas.both(none_no, spared);
         let closed = formulas.not(open);
         let not_known = formulas.not(audience);
+        let unscored = formulas.not(scored);
+        let lacks_score = formulas.all([audience, not_taken, none_spent, unscored]);
+        let not_known = formulas.any([not_known, lacks_score]);
         let drops = BTreeMap::from([
             (Via::Capped, formulas.all([on, open, audience, not_taken, some_spent])),
             (Via::NoConsent, formulas.all([on, closed, might_belong])),
@@ -172,6 +192,7 @@ impl Writer<'_, '_> {
 
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
+        guards.push((Culprit::Score, scored));
         for (cap, spent) in caps.into_iter().zip(spent) {
             guards.push((Culprit::Cap(cap), formulas.not(spent)));
         }
@@ -263,6 +284,43 @@ impl Writer<'_, '_> {
             parts.push((Part::Instead(via), self.compiler.formulas.both(drops, stands_in)));
         }
         parts
+    }
+
+    /// Of each rule that ranks among others what comes before its turn, and where two score the same.
+    #[expect(clippy::type_complexity, reason = "two lists that are made on one way through the tiers")]
+    fn rivals(
+        &mut self,
+        slot: SlotId,
+        written: &[RuleFormulas],
+        places: &BTreeMap<RuleId, usize>,
+    ) -> (BTreeMap<usize, Vec<(RuleId, Part, Formula)>>, BTreeMap<(usize, usize), Formula>) {
+        let (mut rivals, mut equal) = (BTreeMap::new(), BTreeMap::new());
+        for tier in self.rules.tiers(slot).filter(|tier| tier.len() > 1) {
+            for (at, rule) in tier.iter().enumerate() {
+                let Some(place) = places.get(rule).copied() else { continue };
+                let mut of_rule: Option<Vec<(RuleId, Part, Formula)>> = Some(Vec::new());
+                for other in tier.iter().filter(|other| *other != rule) {
+                    let precedes = self.scores.precedes(self.compiler, *other, *rule);
+                    let parts = places.get(other).and_then(|place| written.get(*place)).map(|other| &other.parts);
+                    match (&mut of_rule, precedes, parts) {
+                        (Some(found), Some(precedes), Some(parts)) => {
+                            for (part, formula) in parts {
+                                let formula = self.compiler.formulas.both(*formula, precedes);
+                                found.push((*other, *part, formula));
+                            }
+                        }
+                        (_, None, _) | (_, _, None) => of_rule = None,
+                        (None, _, _) => {}
+                    }
+                }
+                rivals.extend(of_rule.map(|found| (place, found)));
+                for other in tier.iter().skip(at + 1) {
+                    let formula = self.scores.equal(self.compiler, *rule, *other);
+                    equal.extend(formula.zip(places.get(other)).map(|(formula, other)| ((place, *other), formula)));
+                }
+            }
+        }
+        (rivals, equal)
     }
 
     /// Fills in the ways by which `try` leads to each rule.

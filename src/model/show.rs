@@ -125,15 +125,21 @@ pub fn show_audience(rules: &RuleSet, id: RuleId) -> String {
     parts.join("; ")
 }
 
-/// How a rule stands among its peers: `priority 80`, `before summer_sale`; empty where its author said nothing.
+/// How a rule stands among its peers: `priority 80`, `before summer_sale`, `priority 80, by score`; empty where its
+/// author said nothing.
 pub fn show_order(rules: &RuleSet, id: RuleId) -> String {
-    match &rules[id].order {
+    let written = match &rules[id].order {
         Order::Unordered => String::new(),
         Order::Priority(priority) => format!("priority {priority}"),
         Order::Before(others) => {
             let names: Vec<_> = others.iter().map(|other| rules[*other].name.as_str()).collect();
             format!("before {}", names.join(", "))
         }
+    };
+    match (&rules[id].rank, written.is_empty()) {
+        (None, _) => written,
+        (Some(_), true) => "by score".to_owned(),
+        (Some(_), false) => format!("{written}, by score"),
     }
 }
 

@@ -7,6 +7,7 @@
 mod always_true;
 mod conflict;
 mod contradiction;
+mod equal_scores;
 mod never_active;
 mod no_order;
 mod not_decided;
@@ -29,8 +30,9 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 9] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 10] = [
     conflict::find,
+    equal_scores::find,
     no_order::find,
     contradiction::find,
     never_active::find,

@@ -101,6 +101,9 @@ impl Used {
         used.offers.extend(slot.fallback.iter().filter_map(|entry| entry.offer));
         for rule in slot.order.iter().map(|rule| &rules[*rule]) {
             conditions.extend(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition));
+            if let Some(rank) = &rule.rank {
+                used.attributes.append(&mut rules.read_by_expression(&rank.by));
+            }
             used.purposes.extend(&rule.needs);
             used.offers.insert(rule.show);
             for substitute in [rule.if_capped, rule.if_no_consent, rule.if_unknown] {
