@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[cfg(feature = "cli")]
+mod aloud;
+#[cfg(feature = "cli")]
 mod base;
 #[cfg(feature = "jit")]
 mod engines;

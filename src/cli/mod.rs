@@ -12,6 +12,7 @@ mod fmt;
 mod graph;
 mod list;
 mod new;
+mod read;
 mod terminal;
 mod test;
 mod why;
@@ -80,6 +81,8 @@ enum Verb {
     Graph(graph::Arguments),
     /// List the rules: owner, metric, audience in words, review date.
     List(list::Arguments),
+    /// Say a rule back in English sentences.
+    Read(read::Arguments),
     /// Say what a finding's code means and what to do.
     Explain(explain::Arguments),
     /// Start a folder of rules that runs.
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),
+        Verb::Read(arguments) => read::run(&arguments, &mut terminal),
         Verb::Explain(arguments) => explain::run(&arguments, &mut terminal),
         Verb::New(arguments) => new::run(&arguments, &mut terminal),
         Verb::Completions(arguments) => completions::run(&arguments, &mut terminal),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
-use crate::diagnostics::{nearest, render};
+use crate::diagnostics::render;
 use crate::eval;
 use crate::eval::Explanation;
 use crate::frame::{Frame, gather, reserve};
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         terminal.say(format!("{}: {}", world.root.display(), render::count(&compiled.diagnostics)));
         return Ok(Ended::Found);
     };
-    let rule = arguments.rule.as_ref().map(|name| named_rule(rules, name)).transpose()?;
+    let rule = arguments.rule.as_ref().map(|name| worlds::rule(rules, name)).transpose()?;
     let now = customer::now(arguments.now.as_deref(), world.config.as_ref())?;
     let known = customer::Known::open(rules, world.config.as_ref(), now, customer::Files::default())?;
     let facts = customer::facts(&world, rules, &arguments.customer, &known)?;
@@ -84,16 +84,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         }
     }
     Ok(Ended::Clean)
-}
-
-fn named_rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
-    rules.rule_named(name).ok_or_else(|| {
-        let refused = CannotRun::new("run::no-such-rule", format!("there is no rule `{name}`"));
-        match nearest(name, rules.rules.iter().map(|rule| rule.name.as_str())) {
-            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
-            None => refused.help("`cater list` names them all"),
-        }
-    })
 }
 
 /// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::CannotRun;
 use crate::compile::{Compiled, compile};
+use crate::diagnostics::nearest;
+use crate::model::{RuleId, RuleSet};
 use crate::runtime::data::{DataError, World as Config};
 use crate::source::{MAX_FILE_BYTES, SourceSet};
 
@@ -108,6 +110,17 @@ pub(super) fn one(path: &Path) -> Result<World, CannotRun> {
             Err(CannotRun::new("run::many-worlds", message).help("name the folder of one of them"))
         }
     }
+}
+
+/// The rule of that name.
+pub(super) fn rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
+    rules.rule_named(name).ok_or_else(|| {
+        let refused = CannotRun::new("run::no-such-rule", format!("there is no rule `{name}`"));
+        match nearest(name, rules.rules.iter().map(|rule| rule.name.as_str())) {
+            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+            None => refused.help("`cater list` names them all"),
+        }
+    })
 }
 
 /// Refuses an output that is one of the inputs: writing it would destroy what it was made from.
