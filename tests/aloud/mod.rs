@@ -51,6 +51,9 @@ fn essence(rules: &RuleSet, id: RuleId) -> String {
     // Taken over from others where the author wrote `before`.
     rule.priority = None;
     rule.when.iter_mut().chain(&mut rule.unless).for_each(|clause| clause.span = nowhere);
+    if let Some(rank) = &mut rule.rank {
+        rank.span = nowhere;
+    }
     let own = |cap: &CapId| rules[*cap].rule == Some(id);
     let mut caps = Vec::new();
     for cap in rule.caps.iter().filter(|cap| own(cap)) {
