@@ -38,6 +38,7 @@ impl Pass<'_> {
     }
 
     fn class_row(&mut self, class: Class, item: &Named<ClassClause>) {
+        let before = self.findings.len();
         let (mut obeys, mut counts, mut store) = (Once::default(), Once::default(), Once::default());
         let mut findings = Vec::new();
         for clause in &item.clauses {
@@ -87,7 +88,10 @@ impl Pass<'_> {
             }
             row.blocks_without_store = blocks;
         }
-        *self.rules.classes.row_mut(class) = row;
+        // A row in error stays as it is shipped.
+        if !self.findings[before..].iter().any(Diagnostic::is_error) {
+            *self.rules.classes.row_mut(class) = row;
+        }
     }
 
     fn guardrails(&mut self, names: &[Name]) -> Option<Vec<Guardrail>> {
@@ -100,11 +104,12 @@ impl Pass<'_> {
         if found.is_none() {
             let message = format!("a class cannot obey `{}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_GUARDRAIL, name.span, message)
-                .primary("nothing of that name binds a class")
-                .help("a class obeys consent, blocks, windows, caps, holdouts, or nothing");
+                .primary("nothing of that name binds a class");
             self.report(match nearest(&name.text, Guardrail::ALL.map(Guardrail::word)) {
-                Some(meant) => finding.fix(format!("write `{meant}`"), name.span, meant),
-                None => finding,
+                Some(meant) => {
+                    finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.span, meant)
+                }
+                None => finding.help("a class obeys consent, blocks, windows, caps, holdouts, or nothing"),
             });
         }
         found

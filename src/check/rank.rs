@@ -67,11 +67,16 @@ impl Pass<'_> {
             let name = &attribute.name;
             let span = place_of(written, name).unwrap_or(rank.span);
             let message = format!("`{name}` may be missing, and then `{rule}` has no score");
+            let instead = match attribute.ty {
+                Type::Number(_) | Type::Score(_) => "0",
+                Type::YesNo => "no",
+                Type::Text | Type::OneOf(_) | Type::Set | Type::Time | Type::Date | Type::Zone => "..",
+            };
             let finding = Diagnostic::new(&types::RANK_MAY_BE_MISSING, span, message)
                 .primary("nothing stands in for it")
                 .label(attribute.span, "declared without `else`")
                 .help(format!(
-                    "say what it counts as: ({name} else 0); or leave out whom it is not known of: when {name} is known"
+                    "say what it counts as: ({name} else {instead}); or leave out whom it is not known of: when {name} is known"
                 ));
             self.report(finding);
         }

@@ -23,7 +23,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
                 .primary(label(second, clash.second))
                 .label(first.span, label(first, clash.first))
                 .help(format!(
-                    "say which is stronger: give one a higher `priority`, write `before {}` in `{}`, or a tag in the slot's `ties`",
+                    "say which is stronger: give one a higher `priority`, write `before {}` in `{}`, or name a tag of one in the slot's `ties`",
                     first.name, second.name
                 ));
             words::with_customer(diagnostic, rules, &clash.witness)
