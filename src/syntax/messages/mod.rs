@@ -161,6 +161,7 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         "before" => "a rule",
         "obeys" => "something to obey",
         "also" => "a task",
+        "ties" => "a tag",
         "fallback" => "an offer",
         "history" => "a time",
         _ => "a part of the list",
@@ -290,7 +291,7 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
 
 /// Whether the clause holds a condition or a value.
 fn is_condition(form: &Form) -> bool {
-    matches!(form.word, "when" | "unless" | "fallback" | "segment" | "value" | "rank")
+    matches!(form.word, "when" | "unless" | "fallback" | "segment" | "value")
 }
 
 /// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
