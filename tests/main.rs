@@ -18,6 +18,8 @@ mod light;
 mod markdown;
 #[cfg(feature = "cli")]
 mod order;
+#[cfg(all(unix, feature = "cli"))]
+mod service;
 #[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]

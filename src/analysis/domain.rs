@@ -5,20 +5,21 @@
 //!
 //! | dimension | atoms |
 //! | --- | --- |
-//! | an attribute | absent; garbled, where a declared default fills absent but not garbled; no consent, where it needs a purpose; the stretches of its axis; never |
+//! | an attribute | absent; garbled, where a declared default or an `if unknown` tells it from absent; no consent, where it needs a purpose; the stretches of its axis; never |
 //! | a set | as an attribute with one stretch, "known", and for each mentioned text a dimension "holds it or not" |
 //! | a consent | the seven states (of legitimate interest two) |
 //! | now | the stretches between the dates of rules and offers |
 //! | a cap | left, spent |
 //! | an offer shown in several slots | free, taken by another slot of the request |
-//! | a predicate that the analysis does not look into | yes, no, unknown |
+//! | what something in error may stop | free, stopped |
+//! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::axis::{Axis, Clock, Edge, Scale, Texts};
 use super::formula::Dim;
-use crate::model::{AttributeId, CapId, Condition, OfferId, PurposeId, RuleSet};
+use crate::model::{AttributeId, CapId, Condition, OfferId, PurposeId, RuleId, RuleSet};
 use crate::value::{Consent, Date, Instant, SCORE, Type, Value, zone_is_known};
 
 /// What a dimension is about.
@@ -36,16 +37,29 @@ pub(super) enum Source {
     Spent(CapId),
     /// Whether another slot of the request shows the offer.
     Taken(OfferId),
+    /// Whether something that is in error, and so not in the model, stops it.
+    Unseen(Unseen),
     /// A predicate that is not looked into.
     Opaque(usize),
 }
 
-/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`].
+/// What may be stopped by something that is not in the model (see `doubts.rs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Unseen {
+    /// The offer, whoever shows it.
+    Offer(OfferId),
+    /// The rule.
+    Rule(RuleId),
+}
+
+/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`].
 pub(super) const NO: usize = 0;
 /// See [`NO`].
 pub(super) const YES: usize = 1;
 /// The atoms of an opaque predicate: yes, no, unknown.
-pub(super) const TRUTHS: usize = 3;
+const TRUTHS: usize = 3;
+/// The atom after them, where one is told from unknown: unknown, and lacking something that is neither absent nor stale.
+pub(super) const GAP: usize = TRUTHS;
 
 /// Which dimensions there are, and where conditions cut them; what does not depend on now.
 #[derive(Clone, Debug)]
@@ -57,6 +71,12 @@ pub(super) struct Schema<'a> {
     texts: BTreeMap<AttributeId, BTreeSet<Arc<str>>>,
     pub(super) opaque: Vec<&'a Condition>,
     opaque_index: HashMap<&'a Condition, usize>,
+    /// Attributes of which garbled is told from absent, though they have no default.
+    told_apart: BTreeSet<AttributeId>,
+    /// Opaque predicates with a [`GAP`].
+    gaps: BTreeSet<usize>,
+    /// There is no key, but one may be among what was left out: caps need not block everybody.
+    pub(super) key_may_come: bool,
 }
 
 /// An attribute's dimension at one instant.
@@ -91,6 +111,9 @@ impl<'a> Schema<'a> {
             texts: BTreeMap::new(),
             opaque: Vec::new(),
             opaque_index: HashMap::new(),
+            told_apart: BTreeSet::new(),
+            gaps: BTreeSet::new(),
+            key_may_come: false,
         }
     }
 
@@ -128,6 +151,21 @@ impl<'a> Schema<'a> {
             self.opaque.push(condition);
         }
         number
+    }
+
+    /// Tells garbled from absent.
+    pub(super) fn tell_apart(&mut self, of: AttributeId) {
+        self.told_apart.insert(of);
+    }
+
+    /// Tells why an opaque predicate is unknown.
+    pub(super) fn tell_gap(&mut self, number: usize) {
+        self.gaps.insert(number);
+    }
+
+    /// Whether an opaque predicate has a [`GAP`].
+    pub(super) fn has_gap(&self, number: usize) -> bool {
+        self.gaps.contains(&number)
     }
 
     /// The cuts of an attribute, or of now.
@@ -215,7 +253,7 @@ impl<'a> Schema<'a> {
                 width - 1
             })
         };
-        let garbled = next(attribute.default.is_some());
+        let garbled = next(attribute.default.is_some() || self.told_apart.contains(&of));
         let masked = next(!attribute.needs.is_empty());
         let first = width;
         width += axis.len();
@@ -239,8 +277,8 @@ impl<'a> Schema<'a> {
             Some(Source::Now) => self.now().len(),
             Some(Source::Consent(_)) => Consent::ALL.len(),
             Some(Source::Attribute(id)) => self.column(*id, clock).width,
-            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_)) | None => 2,
-            Some(Source::Opaque(_)) => TRUTHS,
+            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_)) | None => 2,
+            Some(Source::Opaque(number)) => TRUTHS + usize::from(self.has_gap(*number)),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Rules of a slot that can be eligible together though no author said which wins (R7, R8).
 //!
 //! Two questions to each pair that the author's order leaves open:
-//! - neither class, priority nor `before` tells them apart, and they show different offers (R8): is there a customer for
-//!   whom both are eligible, and nothing that outranks either of them answers? Then a name decides what is seen.
+//! - neither class, priority, `before` nor `ties` tells them apart (R8): is there a customer for whom both answer, by
+//!   themselves or by what stands in for them, with different outcomes, and nothing that outranks either of them answers?
+//!   Then a name decides what is seen. Rules that show the same offer and replace it differently are such a pair too.
 //! - both rank together, and `ties` does not tell them apart: is there a customer for whom both are eligible and score
 //!   the same, and nothing above both answers?
 //! - one of them has neither `priority` nor `before` (R7): is there a customer for whom both are eligible?
@@ -11,12 +12,13 @@
 //! one priority has a square of pairs; so many are looked at, and of those that clash so many are kept, that a report
 //! can be read and a check ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::formula::Formula;
 use super::reach::SlotScope;
 use super::scope::Question;
 use super::search::{Answer, Undecided};
+use super::slot::{Seen, SlotFormulas};
 use super::verdict::{Clash, Verdict};
 use crate::graph::{Ranking, Standing};
 use crate::model::{Class, RuleId, RuleSet, SlotId};
@@ -41,7 +43,8 @@ pub(super) struct Pairs {
     pub(super) undecided: Vec<(RuleId, RuleId, Undecided)>,
 }
 
-/// Looks at the pairs of a slot. Rules that never win are left out: what they clash with is of no consequence.
+/// Looks at the pairs of a slot. Rules that nobody can be eligible for are left out: what they clash with is of no
+/// consequence. One that never wins because others take everybody first is not: perhaps only its name puts it last.
 pub(super) fn pairs(
     scope: &mut SlotScope<'_>,
     rules: &RuleSet,
@@ -50,39 +53,54 @@ pub(super) fn pairs(
 ) -> Pairs {
     let ranking = Ranking::new(rules, slot);
     let order = &rules[slot].order;
+    let alive = |rule: &RuleId| match verdicts.get(rule) {
+        Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => false,
+        Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => true,
+    };
     let wins = |rule: &RuleId| verdicts.get(rule).is_none_or(|verdict| !verdict.is_never());
     let groups = Groups::new(rules, order);
     let mut found = Pairs::default();
     let mut searches = 0;
-    for (second_at, second) in order.iter().enumerate().filter(|(_, rule)| wins(rule)) {
+    for (second_at, second) in order.iter().enumerate().filter(|(_, rule)| alive(rule)) {
         let mut named = false;
         for first_at in groups.open_to(rules, *second).into_iter().take_while(|first_at| *first_at < second_at) {
-            let Some(first) = order.get(first_at).filter(|rule| wins(rule)) else { continue };
+            let Some(first) = order.get(first_at).filter(|rule| alive(rule)) else { continue };
             let standing = ranking.standing(*first, *second);
             let places = (first_at, second_at);
-            match standing {
+            let meetings = match standing {
                 Standing::First | Standing::Second => continue,
-                Standing::Equal | Standing::Ranked if same_outcome(rules, *first, *second) => continue,
-                Standing::Ranked if rules.ties_place(*first) != rules.ties_place(*second) => continue,
                 // One partner is enough to say that a rule needs an order.
-                Standing::Unordered if named => continue,
-                Standing::Equal | Standing::Unordered | Standing::Ranked => {}
-            }
-            if part_at_once(scope, places) {
-                continue;
-            }
-            searches += 1;
-            if searches > MOST_SEARCHES {
-                found.undecided.push((*first, *second, Undecided::Budget));
-                return found;
-            }
+                Standing::Unordered if named || !wins(first) || !wins(second) => continue,
+                Standing::Unordered => vec![Meeting::Eligible],
+                Standing::Equal => differing(scope, rules, places),
+                Standing::Ranked if rules.ties_place(*first) != rules.ties_place(*second) => continue,
+                Standing::Ranked if own(rules, *first) == own(rules, *second) => continue,
+                Standing::Ranked => vec![Meeting::EqualScores],
+            };
+            let meetings: Vec<Meeting> =
+                meetings.into_iter().filter(|meeting| !part_at_once(scope, places, *meeting)).collect();
             let above = |rule: RuleId| {
                 standing != Standing::Unordered
                     && rule != *first
                     && rule != *second
                     && (ranking.outranks(rule, *first) || ranking.outranks(rule, *second))
             };
-            let answer = together(scope, places, standing == Standing::Ranked, &above);
+            let mut answer = Answer::Never(BTreeSet::new());
+            for meeting in meetings {
+                searches += 1;
+                if searches > MOST_SEARCHES {
+                    found.undecided.push((*first, *second, Undecided::Budget));
+                    return found;
+                }
+                match together(scope, places, meeting, &above) {
+                    Answer::Never(_) => {}
+                    Answer::Unknown(why) => answer = Answer::Unknown(why),
+                    somebody @ Answer::Found(_) => {
+                        answer = somebody;
+                        break;
+                    }
+                }
+            }
             let list = match standing {
                 Standing::First | Standing::Second | Standing::Equal => &mut found.conflicts,
                 Standing::Ranked => &mut found.equal_scores,
@@ -132,23 +150,73 @@ impl Groups {
     }
 }
 
-/// Whether it makes no difference which of two rules wins.
-fn same_outcome(rules: &RuleSet, a: RuleId, b: RuleId) -> bool {
-    (rules[a].show, &rules[a].tasks) == (rules[b].show, &rules[b].tasks)
+/// What is seen where a rule answers by itself.
+fn own(rules: &RuleSet, rule: RuleId) -> Seen {
+    (Some(rules[rule].show), rules[rule].tasks.clone())
 }
 
-/// Whether two rules are seen at once never to be eligible together.
-fn part_at_once(scope: &SlotScope<'_>, (first, second): (usize, usize)) -> bool {
-    scope.nobody_at_once(|of| {
-        [first, second].iter().filter_map(|place| of.rules.get(*place)).map(|rule| rule.eligible).collect()
-    })
+/// How two rules meet.
+#[derive(Clone, Copy)]
+enum Meeting {
+    /// Both are eligible.
+    Eligible,
+    /// Both are eligible and score the same.
+    EqualScores,
+    /// In the place of each this one of its outcomes is seen.
+    Outcomes(usize, usize),
 }
 
-/// Somebody for whom both are eligible, if asked for with equal scores, and nothing above answers.
+impl Meeting {
+    /// What must hold for it.
+    fn required(self, of: &SlotFormulas, (first, second): (usize, usize)) -> Vec<Formula> {
+        let formula = |place: usize, outcome: usize| {
+            let rule = of.rules.get(place)?;
+            match self {
+                Self::Eligible | Self::EqualScores => Some(rule.eligible),
+                Self::Outcomes(..) => rule.outcomes.get(outcome).map(|(_, formula)| *formula),
+            }
+        };
+        let (one, other) = match self {
+            Self::Eligible | Self::EqualScores => (0, 0),
+            Self::Outcomes(one, other) => (one, other),
+        };
+        let both = [formula(first, one), formula(second, other)].map(|formula| formula.unwrap_or(Formula::NEVER));
+        // Where there are too many rules to compare, nothing is claimed.
+        let equal = || of.equal.get(&(first, second)).copied().unwrap_or(Formula::NEVER);
+        both.into_iter().chain(matches!(self, Self::EqualScores).then(equal)).collect()
+    }
+}
+
+/// Every two different outcomes of two rules, their own offers first.
+fn differing(scope: &SlotScope<'_>, rules: &RuleSet, (first, second): (usize, usize)) -> Vec<Meeting> {
+    let outcomes = |place: usize| {
+        let rule = scope.worlds.first().and_then(|(_, of)| of.rules.get(place));
+        rule.map(|rule| (own(rules, rule.id), rule.outcomes.iter().map(|(seen, _)| seen).collect::<Vec<_>>()))
+    };
+    let (Some((own, ones)), Some((others_own, others))) = (outcomes(first), outcomes(second)) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (at, one) in ones.iter().enumerate() {
+        for (of, other) in others.iter().enumerate().filter(|(_, other)| *other != one) {
+            let stands_in = usize::from(**one != own) + usize::from(**other != others_own);
+            found.push((stands_in, Meeting::Outcomes(at, of)));
+        }
+    }
+    found.sort_by_key(|(stands_in, _)| *stands_in);
+    found.into_iter().map(|(_, meeting)| meeting).collect()
+}
+
+/// Whether two rules are seen at once never to meet so.
+fn part_at_once(scope: &SlotScope<'_>, places: (usize, usize), meeting: Meeting) -> bool {
+    scope.nobody_at_once(|of| meeting.required(of, places))
+}
+
+/// Somebody for whom they meet so, and nothing above answers.
 fn together(
     scope: &mut SlotScope<'_>,
-    (first, second): (usize, usize),
-    equal_scores: bool,
+    places: (usize, usize),
+    meeting: Meeting,
     above: &dyn Fn(RuleId) -> bool,
 ) -> Answer {
     let blockers: Vec<Vec<(usize, Formula)>> = scope
@@ -160,13 +228,8 @@ fn together(
             parts.enumerate().collect()
         })
         .collect();
-    scope.ask(|world, _, of| {
-        let eligible = [first, second].into_iter().filter_map(|place| of.rules.get(place)).map(|rule| rule.eligible);
-        // Where there are too many rules to compare, nothing is claimed.
-        let equal = of.equal.get(&(first, second)).copied().unwrap_or(Formula::NEVER);
-        Question {
-            required: eligible.chain(equal_scores.then_some(equal)).collect(),
-            blockers: blockers.get(world).map(Vec::as_slice).unwrap_or_default(),
-        }
+    scope.ask(|world, _, of| Question {
+        required: meeting.required(of, places),
+        blockers: blockers.get(world).map(Vec::as_slice).unwrap_or_default(),
     })
 }

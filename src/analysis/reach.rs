@@ -175,12 +175,13 @@ fn by_try(
 ) -> Option<Verdict> {
     let (_, first) = scope.worlds.first()?;
     let rule = first.rules.get(place)?;
-    let entries: Vec<RuleId> = rule.tried.iter().map(|(entry, _)| *entry).collect();
+    let entries: Vec<Option<RuleId>> = rule.tried.iter().map(|(entry, _)| *entry).collect();
     if entries.is_empty() {
         return None;
     }
     let more = rule.more_ways;
-    if entries.iter().chain(rules[slot].order.get(place)).any(|rule| is_ranked_among_others(rules, *rule)) {
+    let concerned = entries.iter().flatten().chain(rules[slot].order.get(place));
+    if concerned.into_iter().any(|rule| is_ranked_among_others(rules, *rule)) {
         return Some(by_try_among_ranked(scope, rules, slot, blockers, place));
     }
     let own = |of: &SlotFormulas| eligible(of, place);
@@ -195,8 +196,11 @@ fn by_try(
     let above = |place: usize| blockers.above.get(place).copied().unwrap_or(0);
     let mut ways = vec![Way { required: &own, before: above(place) }];
     for (entry, required) in entries.iter().zip(&tried) {
-        let entry = rules[slot].order.iter().position(|rule| rule == entry)?;
-        ways.push(Way { required, before: above(entry) });
+        let before = match entry {
+            Some(entry) => above(rules[slot].order.iter().position(|rule| rule == entry)?),
+            None => 0,
+        };
+        ways.push(Way { required, before });
     }
     let mut used = BTreeSet::new();
     let mut undecided = more.then_some(Undecided::Budget);
@@ -222,17 +226,21 @@ fn by_try_among_ranked(
     blockers: &Blockers,
     place: usize,
 ) -> Verdict {
-    let tried: Vec<RuleId> = scope
+    let tried: Vec<Option<RuleId>> = scope
         .worlds
         .first()
         .and_then(|(_, of)| of.rules.get(place))
         .map(|rule| rule.tried.iter().map(|(entry, _)| *entry).collect())
         .unwrap_or_default();
     for (at, entry) in tried.iter().enumerate() {
-        let last = rules[slot].order.iter().rposition(|rule| rule == entry || rules.rank_together(*rule, *entry));
-        let before = last.and_then(|last| blockers.above.get(last + 1)).copied().unwrap_or(blockers.names.len());
+        // A rule left out may be the highest.
+        let before = entry.map_or(0, |entry| {
+            let alike = |rule: &RuleId| *rule == entry || rules.rank_together(*rule, entry);
+            let last = rules[slot].order.iter().rposition(alike);
+            last.and_then(|last| blockers.above.get(last + 1)).copied().unwrap_or(blockers.names.len())
+        });
         let others = blockers.names.iter().take(before).enumerate();
-        let only = others.filter(|(_, name)| name.rule() != Some(*entry)).map(|(number, _)| number).collect();
+        let only = others.filter(|(_, name)| name.rule() != *entry).map(|(number, _)| number).collect();
         let required = |of: &SlotFormulas| {
             let way = of.rules.get(place).and_then(|rule| rule.tried.get(at));
             way.map_or(Formula::NEVER, |(_, formula)| *formula)

@@ -13,13 +13,17 @@ impl Pass<'_> {
     pub(super) fn classes(&mut self) {
         let collected = self.collected;
         for (name, entry) in &collected.classes {
-            // A row that could not be read wholly stays as it is shipped.
-            if collected.poisoned.contains(&(Kind::Class, (*name).to_owned())) {
+            // A row in error, or one that could not be read wholly, stays as it is shipped.
+            if self.names.get(Kind::Class, name) == Some(None) {
                 continue;
             }
+            let before = self.findings.len();
             match Class::from_word(name) {
                 Some(class) => self.class_row(class, entry.item),
                 None => self.sixth_class(&entry.item.name),
+            }
+            if self.findings[before..].iter().any(Diagnostic::is_error) {
+                self.poison(Kind::Class, name);
             }
         }
     }
@@ -38,7 +42,6 @@ impl Pass<'_> {
     }
 
     fn class_row(&mut self, class: Class, item: &Named<ClassClause>) {
-        let before = self.findings.len();
         let (mut obeys, mut counts, mut store) = (Once::default(), Once::default(), Once::default());
         let mut findings = Vec::new();
         for clause in &item.clauses {
@@ -88,10 +91,7 @@ impl Pass<'_> {
             }
             row.blocks_without_store = blocks;
         }
-        // A row in error stays as it is shipped.
-        if !self.findings[before..].iter().any(Diagnostic::is_error) {
-            *self.rules.classes.row_mut(class) = row;
-        }
+        *self.rules.classes.row_mut(class) = row;
     }
 
     fn guardrails(&mut self, names: &[Name]) -> Option<Vec<Guardrail>> {

@@ -3,11 +3,15 @@
 //! Parentheses hold both, so the tree does not say which a word is; [`Typed`] does.
 
 mod arithmetic;
+mod mentions;
 mod tests_of_is;
 
 use std::collections::BTreeMap;
 
+use mentions::mentions;
+
 use super::Pass;
+use super::circles::{after_their_targets, circle};
 use super::literals::{DayAs, decimal, literal_word, nfc};
 use super::names::{Kind, Meaning};
 use crate::diagnostics::Diagnostic;
@@ -56,9 +60,13 @@ impl Wanted {
     }
 }
 
+/// Circles of values up to this length are followed to where they close.
+const LONGEST_WALKED: usize = 32;
+
 /// How far declared values have been looked at; a value may use others.
 #[derive(Default)]
 pub(super) struct ValueStates {
+    names: Vec<String>,
     states: BTreeMap<usize, State>,
 }
 
@@ -70,6 +78,10 @@ enum State {
 impl Pass<'_> {
     pub(super) fn values(&mut self) {
         let names = self.names.usable(Kind::Value);
+        self.values.names.clone_from(&names);
+        if self.values_in_order(&names).is_none() {
+            return;
+        }
         for (at, name) in names.iter().enumerate() {
             let Some(entry) = self.collected.values.get(name.as_str()) else { continue };
             let item = entry.item;
@@ -88,9 +100,37 @@ impl Pass<'_> {
         }
     }
 
+    /// Looks at every value after those it mentions. `None` where a circle is too long to be walked.
+    fn values_in_order(&mut self, names: &[String]) -> Option<()> {
+        let collected = self.collected;
+        let edges = |at: usize| {
+            let mut found = Vec::new();
+            let body = names.get(at).and_then(|name| collected.values.get(name.as_str())?.item.body.as_ref());
+            body.into_iter().for_each(|body| mentions(body, &mut found));
+            let place = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).ok();
+            found.into_iter().filter_map(place).collect()
+        };
+        if let Some(found) = circle(names.len(), edges).filter(|found| found.len() > LONGEST_WALKED) {
+            let circle: Vec<&String> = found.iter().filter_map(|at| names.get(*at)).collect();
+            let first = circle.first().and_then(|name| collected.values.get(name.as_str()))?;
+            let message =
+                format!("value `{}` needs itself, by way of {} others", first.item.name.text, circle.len() - 1);
+            let finding = Diagnostic::new(&resolve::CIRCLE, first.item.name.span, message)
+                .primary("a value cannot be computed from itself")
+                .help("break the circle at one place");
+            self.report(finding);
+            circle.into_iter().for_each(|name| self.poison(Kind::Value, name));
+            return None;
+        }
+        for at in after_their_targets(names.len(), edges) {
+            self.declared_value(ValueId::from_index(at));
+        }
+        Some(())
+    }
+
     /// The expression and type of a declared value, looked at once; a circle is reported where it closes.
     fn declared_value(&mut self, id: ValueId) -> Option<(Expression, Type)> {
-        let name = self.names.usable(Kind::Value).get(id.index())?.clone();
+        let name = self.values.names.get(id.index())?.clone();
         let item = self.collected.values.get(name.as_str())?.item;
         match self.values.states.get(&id.index()) {
             Some(State::Done(found)) => return found.clone(),

@@ -7,6 +7,7 @@ use super::collect::Collected;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::model::{AttributeId, CapId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::source::Span;
 use crate::syntax::tree::{Name, OfferClause};
 
 /// The kinds of things that have a name.
@@ -92,6 +93,7 @@ impl Names {
             tables.insert(kind, table);
         };
         fill(Kind::Purpose, &mut all.purposes.keys().copied());
+        fill(Kind::Class, &mut all.classes.keys().copied());
         fill(Kind::Attribute, &mut all.attributes.keys().copied());
         fill(Kind::Segment, &mut all.segments.keys().copied());
         fill(Kind::Value, &mut all.values.keys().copied());
@@ -235,4 +237,27 @@ impl Pass<'_> {
             None => finding.help(format!("declare it in the customer block: `{}: yes or no`", name.text)),
         });
     }
+}
+
+/// Says so where a list of names says one twice; `what` is the list: `needs`.
+pub(super) fn named_twice<'n>(what: &str, names: impl IntoIterator<Item = &'n Name>) -> Vec<Diagnostic> {
+    stands_twice(what, names.into_iter().map(|name| (name.text.clone(), name.span)))
+}
+
+/// The same for anything that is written, by what it means and where it stands.
+pub(super) fn stands_twice(what: &str, written: impl IntoIterator<Item = (String, Span)>) -> Vec<Diagnostic> {
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (text, span) in written {
+        match seen.get(&text) {
+            Some(first) => findings.push(
+                Diagnostic::new(&resolve::NAMED_TWICE, span, format!("{what} names `{text}` twice"))
+                    .primary("the second time")
+                    .label(*first, "the first time")
+                    .help("write what was meant here, or delete it"),
+            ),
+            None => drop(seen.insert(text, span)),
+        }
+    }
+    findings
 }

@@ -8,24 +8,21 @@ use serde_json::json;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
 use crate::aloud::{self, Point, Sentence};
-use crate::diagnostics::render;
 
 /// Say a rule back in English sentences.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The rule's name.
     rule: String,
-    /// The folder of the rules.
+    /// The folder of the rules, or a bundle.
     #[arg(default_value = ".")]
     folder: PathBuf,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let world = worlds::one(&arguments.folder)?;
-    let compiled = world.compile()?;
-    let Some(rules) = compiled.runnable() else {
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
-        terminal.say(format!("{}: {}", world.root.display(), render::count(&compiled.diagnostics)));
+    let loaded = worlds::load(&arguments.folder)?;
+    let Some(rules) = loaded.runnable() else {
+        loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing is read", terminal);
         return Ok(Ended::Found);
     };
     let id = worlds::rule(rules, &arguments.rule)?;

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use super::awaited::is_awaited;
 use super::condition::condition;
 use super::expression::datum;
 use crate::frame::Frame;
@@ -145,6 +146,16 @@ impl<'a> Guarded<'a> {
             let truth = condition(self.rules, self.frame, guard.condition);
             if guard.is_unless { truth.is_no() } else { !truth.is_no() }
         })
+    }
+
+    /// Whether the customer might belong, and all that would decide it is absent or stale (R15). Every `unless` is no
+    /// then, so what is unknown is a `when`.
+    pub(super) fn awaits(&self, id: RuleId) -> bool {
+        let undecided = |guard: &Guard<'_>| condition(self.rules, self.frame, guard.condition) == Truth::Unknown;
+        self.might_belong(id)
+            && guards(&self.rules[id])
+                .filter(|guard| !(self.assumed)(id, *guard) && undecided(guard))
+                .all(|guard| is_awaited(self.rules, self.frame, guard.condition))
     }
 
     fn audience(&self, id: RuleId) -> Truth {

@@ -121,9 +121,9 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
-            Dropped::NotKnown | Dropped::NoScore => {
-                (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.might_belong(id)))
-            }
+            Dropped::NotKnown => (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.awaits(id))),
+            // A score is missing for other reasons than that nobody gave a value: there stands an `else` for that.
+            Dropped::NoScore => return None,
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::RuleNotActive

@@ -8,6 +8,7 @@ mod class;
 mod condition;
 mod declare;
 mod ids;
+mod left_out;
 mod operator;
 mod order;
 mod reads;
@@ -28,6 +29,7 @@ pub use declare::{
     Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 

@@ -46,10 +46,35 @@ pub(crate) struct Report {
     pub(crate) refused: u64,
     /// Picks seen, of all there were.
     pub(crate) picks: (u64, u64),
+    /// The rules of the largest rule set, probes not counted.
+    pub(crate) most_rules: usize,
+    pub(crate) took: Duration,
     pub(crate) counts: Counts,
     /// How often a rule won that ranks among others, one that stands behind another by `ties` and name, and one of which
     /// another has the same score.
     pub(crate) ranked: [u64; 3],
+}
+
+impl Report {
+    /// What the hunt did, for people.
+    pub(crate) fn summary(&self, budget: Budget) -> String {
+        let Self { decisions, rule_sets, refused, picks, most_rules, took, counts, ranked } = self;
+        let seconds = took.as_secs_f64();
+        format!(
+            "seed {}: {decisions} decisions by each engine over {rule_sets} rule sets of up to {most_rules} rules, \
+             {refused} refused by machine code; {} of {} possible answers given; least seen: {:?}\n\
+             by score {}, of them against `ties` and names {}, with another that scored the same {}\n\
+             {seconds:.1} s, {:.0} decisions a second",
+            budget.seed,
+            picks.0,
+            picks.1,
+            counts.least(),
+            ranked[0],
+            ranked[1],
+            ranked[2],
+            *decisions as f64 / seconds.max(0.001),
+        )
+    }
 }
 
 /// Frames of one rule set.
@@ -72,6 +97,7 @@ pub(crate) fn hunt(budget: Budget) -> Result<Report, String> {
         }
         one(seed, &mut report)?;
     }
+    report.took = start.elapsed();
     Ok(report)
 }
 
@@ -81,6 +107,7 @@ fn one(seed: u64, report: &mut Report) -> Result<(), String> {
     let rules = &generated.rules;
     let effort = if seed.is_multiple_of(8) { Effort::Optimised } else { Effort::Quick };
     report.rule_sets += 1;
+    report.most_rules = report.most_rules.max(rules.rules.len() - 2 * generated.probes.len());
     verify(rules).map_err(|error| format!("seed {seed}: the generator made what `verify` refuses: {error}"))?;
     let compiled = match jit::compile_with(rules, effort) {
         Ok(compiled) => compiled,
@@ -104,6 +131,9 @@ fn one(seed: u64, report: &mut Report) -> Result<(), String> {
         let new = each_slot(seed, &generated, &compiled, &frame, &mut record, &mut seen, report)?;
         if new {
             kept.push(frame.clone());
+        }
+        if turn % 8 == 0 {
+            report.counts.reasons(rules, &frame);
         }
         if turn % 4 == 0 {
             request(seed, rules, &compiled, &frame, &mut record, &mut rng, report)?;

@@ -11,13 +11,13 @@ use super::schemas::{ranked, schema};
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
 use crate::eval::{condition, decide, expression};
-use crate::frame::{By, Frame};
+use crate::frame::{By, Frame, Via};
 use crate::graph::{Ranking, Standing};
-use crate::model::{Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
+use crate::model::{Condition, OfferId, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
 use crate::value::{Truth, Value, rescale};
 
 /// Schemas with more customers than this are passed over.
-const MOST_CELLS: u64 = 20_000;
+const MOST_CELLS: u64 = 30_000;
 
 fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
@@ -28,7 +28,8 @@ fn every_verdict_is_what_every_customer_shows() {
     let count = setting("CATER_SCHEMAS", 120);
     let (tally, unknown) = agree(count, false);
     assert_eq!(unknown, 0, "nothing in these schemas is beyond the analysis");
-    let floor = usize::try_from(count / 30).unwrap_or(0);
+    // What several cover together is rare: whoever has a cell that could not be read slips through many a cover.
+    let floor = usize::try_from(count / 60).unwrap_or(0);
     assert!(tally.iter().all(|verdicts| *verdicts >= floor), "some verdict hardly ever comes up: {tally:?}");
 }
 
@@ -227,14 +228,35 @@ impl<'a> Seen<'a> {
         Some(format!("{name}: {:?} of {by:?} is not needed", by[idle]))
     }
 
+    /// What is seen; `None` is an empty place.
+    fn outcome(&self, by: By) -> Option<OfferId> {
+        match by {
+            By::Rule(rule) => Some(self.rules[rule].show),
+            By::Substitute(rule, via) => {
+                let rule = &self.rules[rule];
+                let substitute = match via {
+                    Via::Capped => rule.if_capped,
+                    Via::NoConsent => rule.if_no_consent,
+                    Via::Unknown => rule.if_unknown,
+                };
+                match substitute {
+                    Some(Substitute::Show(offer)) => Some(offer),
+                    Some(Substitute::Nothing | Substitute::Try(_)) | None => None,
+                }
+            }
+            By::Fallback(_) | By::SlotOff => unreachable!("nobody's answer"),
+        }
+    }
+
     fn pairs(&self, report: &Report, tally: &mut [usize; 9], wrong: &mut Vec<String>) {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
         let never = |rule: &RuleId| report.rules[rule].is_never();
+        let dead = |rule: &RuleId| never(rule) && !matches!(report.rules[rule], Verdict::Covered(_));
         let (mut conflicts, mut unordered, mut equal) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (at, second) in order.iter().enumerate() {
             for (before, first) in order[..at].iter().enumerate() {
-                if never(first) || never(second) {
+                if dead(first) || dead(second) {
                     continue;
                 }
                 let standing = ranking.standing(*first, *second);
@@ -248,13 +270,17 @@ impl<'a> Seen<'a> {
                 let free = |frame: &usize| above.iter().all(|place| self.answers[*place][*frame].is_none());
                 let mut frames = 0..self.frames.len();
                 match standing {
-                    Standing::Equal if self.rules[*first].show != self.rules[*second].show => {
-                        if frames.any(|frame| both(&frame) && free(&frame)) {
+                    Standing::Equal => {
+                        let differ = |frame: &usize| {
+                            let seen = |place: usize| self.answers[place][*frame].map(|by| self.outcome(by));
+                            seen(before).zip(seen(at)).is_some_and(|(first, second)| first != second)
+                        };
+                        if frames.any(|frame| differ(&frame) && free(&frame)) {
                             conflicts.insert((*first, *second));
                         }
                     }
                     Standing::Unordered => {
-                        if frames.any(|frame| both(&frame)) {
+                        if !never(first) && !never(second) && frames.any(|frame| both(&frame)) {
                             unordered.insert(*second);
                         }
                     }
@@ -266,7 +292,7 @@ impl<'a> Seen<'a> {
                             equal.insert((*first, *second));
                         }
                     }
-                    Standing::Equal | Standing::First | Standing::Second => {}
+                    Standing::First | Standing::Second => {}
                 }
             }
         }
@@ -285,7 +311,19 @@ impl<'a> Seen<'a> {
         if !found.is_subset(&equal) {
             wrong.push(format!("equal scores: {found:?}, but {equal:?}"));
         }
-        for clash in report.conflicts.iter().chain(&report.unordered).chain(&report.equal_scores) {
+        for clash in &report.conflicts {
+            let frame = clash.witness.frame(self.rules);
+            let [first, second] = [clash.first, clash.second].map(|rule| {
+                let mut alone = self.rules.clone();
+                alone.slots[self.slot.index()].order = vec![rule];
+                decide(&alone, &frame, self.slot)
+            });
+            let answers = |by: By| matches!(by, By::Rule(_) | By::Substitute(..));
+            if !answers(first.by) || !answers(second.by) || first.outcome == second.outcome {
+                wrong.push(format!("{first:?} and {second:?} are no conflict for their witness"));
+            }
+        }
+        for clash in report.unordered.iter().chain(&report.equal_scores) {
             let frame = clash.witness.frame(self.rules);
             for rule in [clash.first, clash.second] {
                 let mut alone = self.rules.clone();

@@ -4,6 +4,8 @@
 mod bank;
 mod chains;
 mod hero;
+#[cfg(feature = "cli")]
+mod nearest;
 mod order;
 mod reading;
 mod redaction;
@@ -28,7 +30,7 @@ fn set(facts: &mut Facts, id: AttributeId, value: Value) {
 }
 
 fn happened(event: EventId, at: Instant, offer: OfferId, rule: Option<RuleId>) -> Happened {
-    Happened { event, at, stamp: Stamp::Of { offer: Some(offer), rule, via: None, tags: Vec::new() } }
+    Happened { event, at, stamp: Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new() } }
 }
 
 fn reason(text: &str) -> Because {
