@@ -7,6 +7,7 @@ mod hero;
 #[cfg(feature = "cli")]
 mod nearest;
 mod order;
+mod ranked;
 mod reading;
 mod redaction;
 mod request;
