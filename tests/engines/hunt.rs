@@ -186,10 +186,8 @@ fn ranked(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Repo
     let tier = rules.tiers(decision.slot).find(|tier| tier.contains(&winner)).unwrap_or_default();
     let score = |id: &RuleId| {
         let by = &rules[*id].rank.as_ref()?.by;
-        match eval::expression(rules, frame, by).known()? {
-            Value::Number(mantissa) => Some(rescale((*mantissa).into(), rules.scale_of(by), SCORE_PLACES)),
-            _ => None,
-        }
+        let Value::Number(mantissa) = *eval::expression(rules, frame, by).known()? else { return None };
+        Some(rescale(mantissa.into(), rules.scale_of(by), SCORE_PLACES))
     };
     let of_winner = score(&winner);
     if tier.len() < 2 || of_winner.is_none() {
