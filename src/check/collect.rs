@@ -46,6 +46,8 @@ pub(super) struct Collected<'a> {
     pub(super) damaged: BTreeMap<(Kind, String), Span>,
     /// Names that several items of a kind have, so that nobody knows which is meant.
     pub(super) twice: BTreeSet<(Kind, String)>,
+    /// A zone is named in `defaults`, or may be in a part of it that could not be read.
+    pub(super) names_zone: bool,
     /// A `customer` or `moment` block lost an attribute: an unknown name may be that one.
     pub(super) attributes_lost: bool,
     /// A declaration was lost of which not even kind and name are known.
@@ -60,7 +62,11 @@ impl<'a> Collected<'a> {
                 all.damaged(&item.kind, item.span);
             }
             match &item.kind {
-                ItemKind::Defaults(clauses) => all.defaults.extend(clauses),
+                ItemKind::Defaults(clauses) => {
+                    let is_zone = |clause: &Clause<DefaultsClause>| matches!(clause.kind, DefaultsClause::Zone(_));
+                    all.names_zone |= item.damaged || clauses.iter().any(is_zone);
+                    all.defaults.extend(clauses);
+                }
                 ItemKind::Purpose(item) => {
                     put(&mut all.purposes, &mut all.twice, Kind::Purpose, &item.name, item, findings)
                 }
@@ -83,6 +89,7 @@ impl<'a> Collected<'a> {
                 ItemKind::Test(case) => all.tests.push(Entry { item: case }),
                 ItemKind::Broken(broken) => {
                     all.attributes_lost |= matches!(broken.word.as_str(), "customer" | "moment" | "");
+                    all.names_zone |= broken.word == "defaults";
                     match (Kind::from_keyword(&broken.word), &broken.name) {
                         (Some(kind), Some(name)) => drop(all.poisoned.insert((kind, name.text.clone()))),
                         (_, _) => all.lost |= !BEAR_ON_NOTHING.contains(&broken.word.as_str()),

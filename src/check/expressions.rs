@@ -180,6 +180,7 @@ impl Pass<'_> {
                         Type::Number(_) | Type::Score(_) => "say what must hold of it: is at least 12",
                         Type::Time | Type::Date => "say what must hold of it: is more than 60 days old",
                         Type::Set => "say what must hold of it: has any of [\"running\"]",
+                        Type::OneOf(EnumId::CONSENT) => "say what must hold of it: is granted",
                         Type::OneOf(_) | Type::Text | Type::Zone | Type::YesNo => {
                             "say what must hold of it: is a value, or is known"
                         }
@@ -227,6 +228,7 @@ impl Pass<'_> {
                 Some(Typed::Value(Expression::Consent(purpose), Type::OneOf(EnumId::CONSENT)))
             }
             ExprKind::Literal(literal) => self.literal(literal, expr.span, wanted),
+            ExprKind::And(parts) | ExprKind::Or(parts) if self.value_without_test(parts) => None,
             ExprKind::And(parts) => self.all(parts).map(|parts| Typed::Condition(Condition::And(parts))),
             ExprKind::Or(parts) => self.all(parts).map(|parts| Typed::Condition(Condition::Or(parts))),
             ExprKind::Not(inner) => {
@@ -237,6 +239,7 @@ impl Pass<'_> {
             ExprKind::Is(subject, test) => self.is(subject, test).map(Typed::Condition),
             ExprKind::Has(subject, test) => self.has(subject, test).map(Typed::Condition),
             ExprKind::Else(parts) => self.otherwise(parts, wanted),
+            ExprKind::Sum(first, rest) if self.joined_by_minus(first, rest) => None,
             ExprKind::Sum(first, rest) => self.sum(first, rest),
             ExprKind::Product(parts) => self.product(parts),
             ExprKind::PercentOf(share, of) => self.percent_of(share, of, expr.span),
@@ -263,7 +266,7 @@ impl Pass<'_> {
                 ));
             }
         }
-        match self.meaning(&tree::Name { text: name.to_owned(), span })? {
+        match self.meaning(&tree::Name { text: name.to_owned(), span }, wanted.ty)? {
             Meaning::Attribute(id) => {
                 let ty = self.rules.attributes.get(id.index())?.ty;
                 Some(Typed::Value(Expression::Attribute(id), ty))
@@ -416,6 +419,14 @@ fn mismatch_help(left: Type, right: Type) -> &'static str {
         (Type::Set, _) => "a set is asked with `has`: viewed has any of [\"running\"]",
         (Type::Time, Type::Date) | (Type::Date, Type::Time) => "compare a time with a time, a date with a date",
         (Type::YesNo, _) => "write `is yes` or `is no`",
+        (Type::OneOf(EnumId::CONSENT), _) => "write `is granted`, `is not granted`, or another status",
+        (Type::OneOf(_), Type::YesNo) => "write `is` and a member of the list",
+        (Type::Time, Type::Text) => {
+            "times stand without quotes: `is before 2026-06-15T10:00Z`; an age is written `is more than 60 days old`"
+        }
+        (Type::Date, Type::Text) => {
+            "dates stand without quotes: `is before 2026-06-15`; an age is written `is more than 60 days old`"
+        }
         (Type::OneOf(_), Type::OneOf(_)) => "the two lists differ; only members of one list can be compared",
         (Type::Number(_), Type::Text) => "write the number without quotes",
         (_, _) => "compare it with a value of its own kind",

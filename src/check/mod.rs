@@ -18,11 +18,13 @@ mod expressions;
 mod left_out;
 mod limits;
 mod literals;
+mod misread;
 mod names;
 mod offers;
 mod order;
 mod purposes;
 mod rank;
+mod readings;
 mod rules;
 mod slots;
 mod types;
@@ -115,6 +117,7 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.readings();
         if self.poison.is_empty() {
             self.order();
         }

@@ -4,11 +4,11 @@
 use super::Typed;
 use crate::check::Pass;
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::codes::{lint, types};
+use crate::diagnostics::codes::types;
 use crate::model::Expression;
 use crate::ops::Arithmetic;
 use crate::source::Span;
-use crate::syntax::tree::{AddSign, Expr, ExprKind, Literal, LiteralKind};
+use crate::syntax::tree::{AddSign, Expr, Literal, LiteralKind};
 use crate::value::{MAX_SCALE, NumberType, Type, Value, pow10, rescale};
 
 /// The largest mantissa a calculation may reach: the ends of `i64` stand for missing and never in a packed record.
@@ -18,14 +18,6 @@ type Number = (Expression, NumberType);
 
 impl Pass<'_> {
     pub(super) fn sum(&mut self, first: &Expr, rest: &[(AddSign, Expr)]) -> Option<Typed> {
-        let sign = match rest.first() {
-            Some((AddSign::Minus, _)) => Arithmetic::Subtract,
-            Some((AddSign::Plus, _)) | None => Arithmetic::Add,
-        };
-        self.mixed_else(first, sign);
-        for (sign, part) in rest {
-            self.mixed_else(part, if *sign == AddSign::Plus { Arithmetic::Add } else { Arithmetic::Subtract });
-        }
         let mut total = self.number(first)?;
         let mut done = first.span;
         for (sign, part) in rest {
@@ -44,7 +36,6 @@ impl Pass<'_> {
 
     pub(super) fn product(&mut self, parts: &[Expr]) -> Option<Typed> {
         let (first, rest) = parts.split_first()?;
-        parts.iter().for_each(|part| self.mixed_else(part, Arithmetic::Multiply));
         let mut total = self.number(first)?;
         let mut done = first.span;
         for part in rest {
@@ -53,19 +44,6 @@ impl Pass<'_> {
             total = self.multiply(total, factor, done)?;
         }
         Some(number_typed(total))
-    }
-
-    /// `a else 0.05 * 2` is read aloud in two ways; `else` binds tighter.
-    fn mixed_else(&mut self, part: &Expr, beside: Arithmetic) {
-        if !matches!(part.kind, ExprKind::Else(_)) {
-            return;
-        }
-        let sign = beside.sign();
-        let finding =
-            Diagnostic::new(&lint::MIXED_ELSE, part.span, format!("`else` beside `{sign}` without parentheses"))
-                .primary("is read first, by itself")
-                .help(format!("write (a else 0.05) {sign} 2 for what it says now, or a else (0.05 {sign} 2)"));
-        self.report(finding);
     }
 
     pub(super) fn percent_of(&mut self, share: &Literal, of: &Expr, span: Span) -> Option<Typed> {

@@ -31,6 +31,7 @@ impl Pass<'_> {
     pub(super) fn is(&mut self, subject: &Expr, test: &Test) -> Option<Condition> {
         // The other side may be the one that says the type: 12 is less than tenure.
         let (left, ty) = self.value(subject, Wanted::default())?;
+        self.percent_is_clear(&left, ty, test)?;
         match test {
             Test::Equals { negated, value } => {
                 self.equals((left, ty), subject.span, value).map(|equal| negate_if(*negated, equal))

@@ -59,10 +59,6 @@ codes! {
          name of the rule decides, and nobody meant that. The finding shows a customer of whom both score the same. \
          Avoid: `rank by chance * 60` and `rank by luck * 60` in a slot without `ties`. \
          Prefer: `ties tag retention, tag sales` in the slot, and the tags at the offers.";
-    MIXED_ELSE = "lint::mixed-else", Warning,
-        "`else` in a sum or a product without parentheses",
-        "`else` binds tightest: `chance else 0.05 * 2` is twice the chance, or 0.1; many read it as the chance, or 0.1. \
-         Avoid: `rank by chance else 0.05 * 2`. Prefer: `rank by (chance else 0.05) * 2`.";
     UNUSED_SEGMENT = "lint::unused-segment", Warning,
         "a segment that no rule, segment or fallback reads",
         "A segment that nobody reads changes no decision, and the next reader will wonder whether it should. \
@@ -104,4 +100,15 @@ codes! {
         "A slot without rules shows its fallback to everybody, always. \
          Avoid: `slot footer on web { accepts service fallback story }` and no `rule ... in footer`. \
          Prefer: write a rule for it, or remove the slot until there is one.";
+    UNLESS_AND = "lint::unless-and", Warning,
+        "an `unless` with `and`, which people read in two ways",
+        "`unless a and b` keeps the rule only from those who are both. Many read it as: from a, and from b. One `unless` a \
+         reason is read alike by everybody, and each excludes by itself. \
+         Avoid: `unless vulnerable and minor`. \
+         Prefer: `unless vulnerable` and `unless minor`, or `unless (vulnerable and minor)` where both must hold.";
+    ELSE_MIXED = "lint::else-mixed", Warning,
+        "an `else` within a calculation without parentheses",
+        "`else` gives a value that stands in where one is missing, and it is taken before `*`, `+` and `of`: `a else 0 * 2` is \
+         twice what `a else 0` gives. Many read it the other way round. \
+         Avoid: `score else 0.05 * 2`. Prefer: `(score else 0.05) * 2`, or `score else (0.05 * 2)`.";
 }
