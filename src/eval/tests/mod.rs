@@ -3,6 +3,7 @@
 
 mod bank;
 mod chains;
+mod classes;
 mod hero;
 #[cfg(feature = "cli")]
 mod nearest;
