@@ -120,8 +120,10 @@ impl Pass<'_> {
         let finding =
             Diagnostic::new(&resolve::LOOSER_CLASS, span, format!("class {word} would obey less than it must"))
                 .primary(why)
-                .help("a class may be made stricter than the row that is shipped, never looser: take this clause away")
-                .fact(shipped_row(class));
+                .help(format!(
+                    "take this clause away: the row may be stricter than `{}`, never looser",
+                    shipped_row(class)
+                ));
         self.report(finding);
     }
 
@@ -129,8 +131,10 @@ impl Pass<'_> {
         let word = class.word();
         let finding = Diagnostic::new(&resolve::BOUND_CLASS, span, format!("class {word} obeys nothing"))
             .primary(why)
-            .help("take this clause away, or give the offers their true class")
-            .fact(shipped_row(class));
+            .help(format!(
+                "take this clause away, or give the offers their true class: the row stays `{}`",
+                shipped_row(class)
+            ));
         self.report(finding);
     }
 }

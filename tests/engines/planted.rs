@@ -82,7 +82,9 @@ const PLANTS: [Plant; 14] = [
     ("a spent cap has no substitute", |rules| rules.rules.iter_mut().for_each(|rule| rule.if_capped = None)),
     ("a try is a dead end", |rules| {
         for rule in &mut rules.rules {
-            rule.if_unknown = rule.if_unknown.filter(|substitute| !matches!(substitute, Substitute::Try(_)));
+            for substitute in [&mut rule.if_capped, &mut rule.if_no_consent, &mut rule.if_unknown] {
+                *substitute = substitute.filter(|substitute| !matches!(substitute, Substitute::Try(_)));
+            }
         }
     }),
     ("consent is not asked for", |rules| rules.rules.iter_mut().for_each(|rule| rule.needs.clear())),

@@ -111,9 +111,15 @@ fn every_line_comes_back_as_it_was_written() {
 
 fn worlds() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples");
-    ["telco-retention", "bank-campaign", "scenarios/s02-homepage-hero", "scenarios/s06-platinum-card"]
-        .map(|name| root.join(name))
-        .to_vec()
+    [
+        "telco-retention",
+        "bank-campaign",
+        "scenarios/s02-homepage-hero",
+        "scenarios/s06-platinum-card",
+        "scenarios/s08-arbitration",
+    ]
+    .map(|name| root.join(name))
+    .to_vec()
 }
 
 fn world(folder: &Path) -> String {
