@@ -7,6 +7,7 @@ mod attribute;
 mod class;
 mod condition;
 mod declare;
+mod field;
 mod ids;
 mod left_out;
 mod operator;
@@ -28,6 +29,7 @@ pub use declare::{
     Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
     Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
+pub use field::{Required, RuleField};
 pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
