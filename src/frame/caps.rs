@@ -55,7 +55,8 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
         }
         CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)),
     };
-    hit && (cap.rule.is_some() || class.or_else(|| class_today(rules, (*offer)?)).is_none_or(Class::counts))
+    hit && (cap.rule.is_some()
+        || class.or_else(|| class_today(rules, (*offer)?)).is_none_or(|class| rules.classes.row(class).counts))
 }
 
 fn class_today(rules: &RuleSet, offer: OfferId) -> Option<Class> {

@@ -145,7 +145,7 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(14) {
+        match self.dice.below(15) {
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -208,6 +208,12 @@ impl Writer<'_> {
                 self.block(6, Self::fact_or_expectation);
             }
             12 => {
+                let name = self.dice.pick(&["class service", "class marketing", "class critical"]);
+                self.put(name);
+                self.label();
+                self.block(3, Self::class_clause);
+            }
+            13 => {
                 self.put("use");
                 self.gap();
                 let path = self.dice.pick(&["\"customer.rules\"", "\"../shared/purposes.rules\"", "\"\""]);
@@ -229,6 +235,19 @@ impl Writer<'_> {
                 self.duration();
             }
         }
+    }
+
+    fn class_clause(&mut self) {
+        let words = self.dice.pick(&[
+            "obeys nothing",
+            "obeys consent, blocks, windows, caps, holdouts",
+            "obeys blocks",
+            "counts yes",
+            "counts no",
+            "store down block",
+            "store down allow",
+        ]);
+        self.words(words);
     }
 
     fn purpose_clause(&mut self) {
@@ -323,10 +342,14 @@ impl Writer<'_> {
     }
 
     fn slot_clause(&mut self) {
-        match self.dice.below(4) {
+        match self.dice.below(5) {
             0 => self.words("accepts marketing, service"),
             1 => self.words("picks 1"),
             2 => {
+                let words = self.dice.pick(&["ties tag retention", "ties tag tag, tag service, tag ties"]);
+                self.words(words);
+            }
+            3 => {
                 self.put("fallback ");
                 self.put_name();
                 self.put(" when ");
@@ -343,7 +366,7 @@ impl Writer<'_> {
     }
 
     fn rule_clause(&mut self) {
-        match self.dice.below(14) {
+        match self.dice.below(16) {
             0 => {
                 let word = self.dice.pick(&["about ", "owner ", "ticket ", "because "]);
                 self.put(word);
@@ -372,6 +395,15 @@ impl Writer<'_> {
                     self.gap();
                     self.cap_part();
                 }
+            }
+            12 => {
+                self.words("rank by");
+                self.gap();
+                self.sum(0);
+            }
+            13 => {
+                self.put("also ");
+                self.names();
             }
             10 => {
                 let word = self.dice.pick(&["show ", "metric "]);
@@ -561,6 +593,8 @@ impl Writer<'_> {
         let words = self.dice.pick(&[
             "expect hero shows sale",
             "expect hero shows sale because comeback",
+            "expect hero shows sale because comeback and also call_agent, letter",
+            "expect hero shows sale and also nothing",
             "expect hero gives nothing because fallback",
             "expect hero passes over comeback because capped",
             "expect hero passes over comeback because \"tier is not known\"",
