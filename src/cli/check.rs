@@ -72,14 +72,19 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             continue;
         }
         terminal.findings(&compiled.diagnostics, &compiled.sources);
-        let rules = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
+        let right = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
+        let wrong = compiled.program.left_out.len();
+        let rules = match wrong {
+            0 => counted(right, "rule"),
+            _ => format!("{} ({wrong} in error)", counted(right + wrong, "rule")),
+        };
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
         let found = if found.is_empty() { "no findings".to_owned() } else { found };
         terminal.say(format!(
             "{}: {} in {}: {found}",
             world.root.display(),
-            counted(rules, "rule"),
+            rules,
             counted(slots, "slot")
         ));
         fits?;
