@@ -226,7 +226,9 @@ impl Pass<'_> {
             true
         };
         let no = |negated: bool, name: &str| if negated { format!("not {name}") } else { name.to_owned() };
-        if let (Some(_), ExprKind::Literal(LiteralKind::YesNo(yes))) = (self.names.get(Kind::Segment, name), &value.kind) {
+        if let (Some(_), ExprKind::Literal(LiteralKind::YesNo(yes))) =
+            (self.names.get(Kind::Segment, name), &value.kind)
+        {
             let message = format!("segment `{name}` is a condition and stands alone");
             return report(self, message, no(*negated == *yes, name));
         }
@@ -348,8 +350,26 @@ pub(super) fn yes_or_no(word: &str) -> Option<&'static str> {
 /// A number in words, as people write it: `twenty`.
 fn in_figures(word: &str) -> Option<u32> {
     const ONES: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
     const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     let place = |words: &[&str]| words.iter().position(|known| *known == word).and_then(|at| u32::try_from(at).ok());

@@ -81,12 +81,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
         let found = if found.is_empty() { "no findings".to_owned() } else { found };
-        terminal.say(format!(
-            "{}: {} in {}: {found}",
-            world.root.display(),
-            rules,
-            counted(slots, "slot")
-        ));
+        terminal.say(format!("{}: {} in {}: {found}", world.root.display(), rules, counted(slots, "slot")));
         fits?;
     }
     if terminal.format == Format::Json {

@@ -84,7 +84,10 @@ impl Reader<'_> {
         .help(match word {
             "event" => {
                 let head: Vec<_> = (at..open.min(limit)).map(|token| self.written(token)).collect();
-                format!("write `{} {{}}`; the fields of an event stand between its braces, and it may have none", head.join(" "))
+                format!(
+                    "write `{} {{}}`; the fields of an event stand between its braces, and it may have none",
+                    head.join(" ")
+                )
             }
             _ => "put a `{` before the first clause".to_owned(),
         });

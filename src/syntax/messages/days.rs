@@ -6,7 +6,17 @@ use crate::syntax::reader::Reader;
 use crate::syntax::scan::TokenKind;
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
@@ -20,12 +30,13 @@ pub(super) fn find(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -
         let (to, days) = in_figures(reader, token, end).or_else(|| in_words(reader, token, end))?;
         let span = reader.span_between(token, to);
         let written = reader.text.get(span.range()).unwrap_or("");
-        let finding =
-            Diagnostic::new(&codes::NO_SUCH_DATE, span, format!("`{written}` is not how a date is written"));
+        let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, format!("`{written}` is not how a date is written"));
         Some(match days.as_slice() {
-            [day] => finding
-                .help(format!("write `{day}`: year, month, day"))
-                .fix(format!("write `{day}`"), span, day.clone()),
+            [day] => finding.help(format!("write `{day}`: year, month, day")).fix(
+                format!("write `{day}`"),
+                span,
+                day.clone(),
+            ),
             several => {
                 let several: Vec<_> = several.iter().map(|day| format!("`{day}`")).collect();
                 let help = format!("write {}, whichever is meant: year, month, day", several.join(" or "));

@@ -58,5 +58,9 @@ fn quote_within(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) 
     let quote = Span { start: text.end.saturating_sub(1), end: text.end, ..reader.span(before) };
     let word = reader.written(trouble);
     let finding = Diagnostic::new(&codes::UNEXPECTED, quote, format!("the text ends here, before `{word}`"));
-    Some(finding.primary("this quote closes it").help(format!("inside a text, a quote is written `\\\"`: `\\\"{word}\\\"`")))
+    Some(
+        finding
+            .primary("this quote closes it")
+            .help(format!("inside a text, a quote is written `\\\"`: `\\\"{word}\\\"`")),
+    )
 }

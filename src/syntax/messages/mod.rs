@@ -81,7 +81,8 @@ pub(super) fn not_yet(what: &str, span: Span) -> Diagnostic {
 /// `expires 2026-12-24` in a rule: the last day of a rule stands behind `active`.
 pub(super) fn expires(reader: &Reader<'_>, at: usize, end: usize) -> Diagnostic {
     let finding = not_yet("`expires`", reader.span(at));
-    let day = Some(reader.written(at + 1)).filter(|day| at + 1 < end && day.len() == 10 && day.matches('-').count() == 2);
+    let day =
+        Some(reader.written(at + 1)).filter(|day| at + 1 < end && day.len() == 10 && day.matches('-').count() == 2);
     match day {
         Some(day) => {
             let right = format!("active to {day}");

@@ -279,7 +279,7 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
         let finding = listed.help("write `is one of [..]`");
         return Some(finding.fix("write `one of`", reader.span(trouble), "one of ["));
     }
-    let open = [trouble, trouble.wrapping_sub(1)].into_iter().find(|open| reader.is_sign(*open, b'('));
+    let open = [trouble, trouble.wrapping_sub(1), trouble + 1].into_iter().find(|open| reader.is_sign(*open, b'('));
     if let Some(finding) = open.and_then(|open| in_round_brackets(reader, open, end)) {
         return Some(finding);
     }
@@ -307,7 +307,8 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
 fn in_round_brackets(reader: &Reader<'_>, open: usize, end: usize) -> Option<Diagnostic> {
     let close = (open + 1..end).find(|token| reader.is_sign(*token, b')'))?;
     let is_part = |token: usize| {
-        let value = reader.is_name(token) || [TokenKind::Text, TokenKind::Number].iter().any(|kind| reader.is_kind(token, *kind));
+        let value = reader.is_name(token)
+            || [TokenKind::Text, TokenKind::Number].iter().any(|kind| reader.is_kind(token, *kind));
         value == ((token - open) % 2 == 1) && (value || reader.is_sign(token, b','))
     };
     if close < open + 4 || !(open + 1..close).all(is_part) {

@@ -83,7 +83,10 @@ fn falling_order(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnosti
     let open = at + 2;
     let close = (open..end).find(|token| reader.is_sign(*token, b']'))?;
     let odd = |token: usize| (token - open).is_multiple_of(2);
-    if !reader.is_sign(open, b'[') || close < open + 4 || !(open + 1..close).all(|at| !odd(at) || reader.is_sign(at, b'>')) {
+    if !reader.is_sign(open, b'[')
+        || close < open + 4
+        || !(open + 1..close).all(|at| !odd(at) || reader.is_sign(at, b'>'))
+    {
         return None;
     }
     let mut members: Vec<_> = (open + 1..close).filter(|at| !odd(*at)).map(|at| reader.written(at)).collect();

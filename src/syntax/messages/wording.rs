@@ -8,10 +8,10 @@ use crate::syntax::words;
 
 /// The words that [`find`] explains, and those that go with them.
 pub(super) const WORDS: [&str; 35] = [
-    "exists", "either", "consent",
-    "older", "newer", "younger", "than", "within", "between", "greater", "bigger", "higher", "larger", "above", "over",
-    "fewer", "smaller", "lower", "below", "under", "equals", "contains", "includes", "ahead", "shown", "sent", "each",
-    "times", "last", "halving", "since", "then", "equal", "exactly", "after",
+    "exists", "either", "consent", "older", "newer", "younger", "than", "within", "between", "greater", "bigger",
+    "higher", "larger", "above", "over", "fewer", "smaller", "lower", "below", "under", "equals", "contains",
+    "includes", "ahead", "shown", "sent", "each", "times", "last", "halving", "since", "then", "equal", "exactly",
+    "after",
 ];
 
 /// What is wrong with the word at `token`, if it is one of those.
@@ -73,7 +73,9 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let finding = Diagnostic::new(&codes::SPELLING, span, "a point joins `consent` and its purpose");
             Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
         }
-        "in" if is_before && token + 1 == trouble && (reader.is_name(trouble) || reader.is_kind(trouble, TokenKind::Text))
+        "in" if is_before
+            && token + 1 == trouble
+            && (reader.is_name(trouble) || reader.is_kind(trouble, TokenKind::Text))
             && !matches!(reader.word(trouble), Some("the" | "last" | "past" | "top" | "bottom")) =>
         {
             let right = format!("is {}", reader.written(trouble));
@@ -93,7 +95,9 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         {
             let number = (token + 1..(token + 4).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number));
             let is_unit = |at: usize| at < end && reader.word(at).is_some_and(is_unit);
-            let Some(number) = number.filter(|number| is_unit(number + 1)) else { return ranked(reader, from, token, end) };
+            let Some(number) = number.filter(|number| is_unit(number + 1)) else {
+                return ranked(reader, from, token, end);
+            };
             let right = format!("is at most {} {} old", reader.written(number), reader.written(number + 1));
             let past = reader.is_word(token + 1, "the") || reader.is_word(token + 1, "last");
             let help =
@@ -231,7 +235,8 @@ fn since_in_units(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagn
 
 /// `is at least 20 and at most 30`: a second bound without its attribute. `token` is the second `at`.
 fn second_bound(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
-    let is_bound = |at: usize| reader.is_word(at, "at") && (reader.is_word(at + 1, "least") || reader.is_word(at + 1, "most"));
+    let is_bound =
+        |at: usize| reader.is_word(at, "at") && (reader.is_word(at + 1, "least") || reader.is_word(at + 1, "most"));
     let number = |at: usize| at < end && reader.is_kind(at, TokenKind::Number);
     if !is_bound(token) || token + 2 >= end {
         return None;
