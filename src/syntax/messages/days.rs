@@ -32,7 +32,7 @@ pub(super) fn find(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -
         let written = reader.text.get(span.range()).unwrap_or("");
         let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, format!("`{written}` is not how a date is written"));
         Some(match days.as_slice() {
-            [day] => finding.help(format!("write `{day}`: year, month, day")).fix(
+            [day] => finding.help(format!("write `{day}`: year, month, day")).suggest(
                 format!("write `{day}`"),
                 span,
                 day.clone(),

@@ -240,16 +240,19 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
         let span = reader.span_between(at, trouble + 1);
         let right = format!("is before {written}");
         let finding = Diagnostic::new(&codes::SPELLING, span, "in a condition, times are compared with `is before`");
-        finding.primary("the clause `before` names the rules this one wins over").help(format!("write `{right}`")).fix(
-            format!("write `{right}`"),
-            span,
-            right,
-        )
+        finding
+            .primary("the clause `before` names the rules this one wins over")
+            .help(format!("write `{right}`"))
+            .suggest(format!("write `{right}`"), span, right)
     })
 }
 
 /// `if denied show x`, `if over cap show x`: the cause of a substitute in other words.
 fn other_cause(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let told = reader.is_word(at + 1, "no") && reader.is_word(at + 2, "consent");
+    if told || ["capped", "unknown"].iter().any(|cause| reader.is_word(at + 1, cause)) {
+        return None;
+    }
     let verb = (at + 2..(at + 6).min(end + 2))
         .find(|token| ["show", "try", "nothing"].iter().any(|verb| reader.is_word(*token, verb)))?;
     let has = |words: &[&str]| (at + 1..verb).any(|token| words.iter().any(|word| reader.is_word(token, word)));
@@ -266,7 +269,7 @@ fn other_cause(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic>
     let written: Vec<_> = (at..verb).map(|token| reader.written(token)).collect();
     let message = format!("`{}` is spelt `{right}`", written.join(" "));
     let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right}`"));
-    (written.join(" ") != right).then(|| finding.fix(format!("write `{right}`"), span, right))
+    (written.join(" ") != right).then(|| finding.suggest(format!("write `{right}`"), span, right))
 }
 
 /// `country is DE, AT`, `country is [DE, AT]`, `country is one of (DE, AT)`
@@ -403,7 +406,9 @@ fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     let whole = reader.span_between(before, dot + 2);
     let name = reader.word(dot + 1).filter(|_| joined(dot) == Some(true))?;
     let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "only `consent.PURPOSE` is written with a dot");
-    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix(
+    let is_ours = reader.is_word(before, "customer") || reader.is_word(before, "moment");
+    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix_if(
+        is_ours,
         format!("write `{name}`"),
         whole,
         name,

@@ -26,7 +26,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         let span = reader.span_between(from, to);
         let finding = Diagnostic::new(&codes::SPELLING, span, message).help(help);
         Some(match right {
-            Some(right) => finding.fix(format!("write `{right}`"), span, right),
+            Some(right) => finding.suggest(format!("write `{right}`"), span, right),
             None => finding,
         })
     };
@@ -82,7 +82,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let span = reader.span_between(from, trouble + 1);
             let finding = Diagnostic::new(&codes::SPELLING, span, "a single value is compared with `is`");
             let fix = format!("write `{right}`");
-            Some(finding.help(format!("write `{right}`; several stand in `is one of [..]`")).fix(fix, span, right))
+            Some(finding.help(format!("write `{right}`; several stand in `is one of [..]`")).suggest(fix, span, right))
         }
         "since" => {
             let day = if token + 1 < end { reader.written(token + 1) } else { "2026-01-01" };
@@ -122,12 +122,14 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let span = reader.span_between(from, token + 1);
             let message = format!("`{}` is spelt `{right}`", if negated { "not in" } else { "in" });
             let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right} [..]`"));
-            Some(finding.fix(format!("write `{right}`"), span, right))
+            // With `not`, some take a missing value to be in and some to be out.
+            Some(finding.fix_if(!negated, format!("write `{right}`"), span, right))
         }
-        "greater" | "bigger" | "higher" | "larger" | "above" | "over" => {
-            other_word(reader, from, token + 1 + than, "is more than")
-        }
-        "fewer" | "smaller" | "lower" | "below" | "under" => other_word(reader, from, token + 1 + than, "is less than"),
+        "greater" | "bigger" | "higher" | "larger" => other_word(reader, from, token + 1 + than, "is more than"),
+        "fewer" | "smaller" | "lower" => other_word(reader, from, token + 1 + than, "is less than"),
+        // `over 18` is on many a door that lets in those who are 18.
+        "above" | "over" => other_word(reader, from, token + 1 + than, "is more than").map(Diagnostic::doubtful),
+        "below" | "under" => other_word(reader, from, token + 1 + than, "is less than").map(Diagnostic::doubtful),
         "equals" => other_word(reader, from, token + 1, "is"),
         "equal" if reader.is_word(token + 1, "to") => other_word(reader, from, token + 2, "is"),
         "exactly" if token + 1 == trouble => other_word(reader, from, token + 1, "is"),
@@ -144,7 +146,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let right = format!("is from {} to {}", reader.written(token - 1), reader.written(token + 1));
             let span = reader.span_between(token - 2, token + 2);
             let finding = Diagnostic::new(&codes::SPELLING, span, "a range begins with `from`");
-            Some(finding.help(format!("write `{right}`; both ends are in")).fix(
+            Some(finding.help(format!("write `{right}`; both ends are in")).suggest(
                 format!("write `{right}`"),
                 span,
                 right,
@@ -156,7 +158,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let span = reader.span_between(from, token + 2);
             let finding = Diagnostic::new(&codes::SPELLING, span, "a day is a span from its beginning to its end");
             let fix = format!("write `{right}`");
-            Some(finding.help(format!("write `{right}`; a whole day is in")).fix(fix, span, right))
+            Some(finding.help(format!("write `{right}`; a whole day is in")).suggest(fix, span, right))
         }
         "contains" | "includes" if reader.is_kind(token + 1, TokenKind::Text) => {
             let text = reader.written(token + 1);
@@ -227,7 +229,7 @@ fn since_in_units(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagn
         Some(number) => {
             let comparison: Vec<_> = (token + 2..number).map(|at| reader.written(at)).collect();
             let right = format!("{name} {} {} {unit} old", comparison.join(" "), reader.written(number));
-            finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right)
+            finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right)
         }
         None => finding.help(format!("write `{name} is more than 30 {unit} old`")),
     })
@@ -253,7 +255,7 @@ fn second_bound(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnos
         let span = reader.span_between(first - 1, token + 3);
         let finding = Diagnostic::new(&codes::SPELLING, span, "two bounds of one value are a range");
         let fix = format!("write `{right}`");
-        return Some(finding.help(format!("write `{right}`; both ends are in")).fix(fix, span, right));
+        return Some(finding.help(format!("write `{right}`; both ends are in")).suggest(fix, span, right));
     }
     let span = reader.span_between(token, token + 2);
     let bound = format!("at {}", reader.written(token + 1));
@@ -280,7 +282,7 @@ fn either(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option<
         return Some(finding.help("write `is one of [..]` with all the values"));
     }
     let right = format!("is one of [{}]", values.join(", "));
-    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+    Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 /// `day`, `days`, ..
