@@ -97,7 +97,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let wrong = compiled.program.left_out.len();
         let rules = match wrong {
             0 => counted(right, "rule"),
-            _ => format!("{} ({wrong} in error)", counted(right + wrong, "rule")),
+            _ => format!("{} ({wrong} left out)", counted(right + wrong, "rule")),
         };
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
