@@ -226,7 +226,14 @@ impl WorldCustomers {
             let spellings = column.spellings.iter().map(|(cell, meaning)| {
                 let spelling = spelling(rules, id, meaning).ok_or_else(|| {
                     let message = format!("`{meaning}` is no value of `{name}`, which is {}", rules[id].ty.word());
-                    at_line(DataError::new(&codes::WRONG_TYPE, message).help("write a value, `never` or `missing`"))
+                    let attribute = &rules[id];
+                    let help = match attribute.ty {
+                        Type::Number(_) if meaning == "never" => {
+                            "it has a range: let the rules announce never, `-1 is never`, or write `missing`"
+                        }
+                        _ => "write a value, `never` or `missing`",
+                    };
+                    at_line(DataError::new(&codes::WRONG_TYPE, message).help(help))
                 })?;
                 Ok((cell.clone(), spelling))
             });
@@ -255,7 +262,7 @@ fn spelling(rules: &RuleSet, id: AttributeId, meaning: &str) -> Option<Spelling>
     let attribute = &rules[id];
     match (meaning, attribute.ty) {
         ("missing", _) => Some(Spelling::Missing),
-        ("never", Type::Number(_) | Type::Time | Type::Date) => Some(Spelling::Value(Value::Never)),
+        ("never", _) if attribute.may_be_never() => Some(Spelling::Value(Value::Never)),
         _ => {
             // The value itself, not what the mapping would make of such a cell.
             let mut plain = attribute.clone();
