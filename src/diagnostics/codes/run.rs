@@ -75,6 +75,12 @@ codes! {
     "A customer is named by the key as it stands in the table, or by a JSON file whose name ends in .json.\n\n\
      avoid:  cater why shop Anna, where the key is anna\n\
      prefer: cater why shop anna";
+    NO_SUCH_OWNER = "run::no-such-owner", Error,
+    "the rules of an owner are asked for whom no rule names",
+    "A list of nothing would look as if the owner had no work. Owners are compared letter by letter, as they stand after \
+     `owner`.\n\n\
+     avoid:  cater list shop --owner crmm\n\
+     prefer: cater list shop --owner crm";
     NO_SUCH_PATH = "run::no-such-path", Error,
     "there is no file or folder of that name",
     "Paths on the command line are seen from the folder in which you are; those in cater.toml from the folder in which it \
