@@ -49,8 +49,8 @@ pub(super) fn files(
         }
         // Two files must be told apart in messages, in the output, and in keys that are the number of a row.
         let name = table_name(path);
-        let alike =
-            asked.iter().filter(|other| table_name(other) == name).count() > 1 || own.iter().any(|table| table.name == name);
+        let alike = asked.iter().filter(|other| table_name(other) == name).count() > 1
+            || own.iter().any(|table| table.name == name);
         let name = if alike { path.display().to_string() } else { name };
         let (overrides, of_world) = match only {
             Some(only) => (only.overrides.clone(), only.delimiter),

@@ -110,12 +110,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 
 /// Adds what runs of `decide` remembered of the customer. Nothing is written, so a file that is not there yet holds
 /// nothing; one that is asked for by name must be there.
-fn remembered(
-    arguments: &Arguments,
-    world: &World,
-    rules: &RuleSet,
-    facts: &mut Facts,
-) -> Result<(), CannotRun> {
+fn remembered(arguments: &Arguments, world: &World, rules: &RuleSet, facts: &mut Facts) -> Result<(), CannotRun> {
     let Some(path) = settings::STATE.choose(arguments.state.clone(), world.config.as_ref())?.value else {
         return Ok(());
     };
@@ -124,7 +119,9 @@ fn remembered(
             return Ok(());
         }
         let message = format!("there is no state file `{}`", path.display());
-        return Err(CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `decide --state` wrote"));
+        return Err(
+            CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `decide --state` wrote")
+        );
     }
     let Some(key) = key_of(rules, facts).map(str::to_owned) else { return Ok(()) };
     let events = EmbeddedStore::open(&path)?.history(&key)?;

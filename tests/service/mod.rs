@@ -96,7 +96,7 @@ fn two_runs_on_one_state_file_do_not_meet() {
     drop(first.stdin.take());
     let first = first.wait_with_output().unwrap();
     assert_eq!(first.status.code(), Some(0), "{}", said(&first));
-    assert!(said(&first).contains("2 events recorded"), "{}", said(&first));
+    assert!(said(&first).contains("2 showings recorded"), "{}", said(&first));
 }
 
 #[test]
@@ -154,6 +154,7 @@ fn every_refusal_has_code_and_help_and_is_json_where_that_is_asked() {
         ("run::bad-argument", decide(&["--workers", "0"])),
         ("run::bad-argument", decide(&["--now", "yesterday"])),
         ("run::no-such-slot", decide(&["--slot", "hom"])),
+        ("run::no-such-owner", vec!["list", "tips.rules", "--owner", "x"]),
         ("run::no-such-code", vec!["explain", "no::such"]),
         ("run::no-such-test", vec!["test", "tips.rules", "--filter", "x"]),
         ("run::no-such-rule", vec!["why", "tips.rules", "people.csv", "--rule", "x"]),

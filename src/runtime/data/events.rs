@@ -98,9 +98,9 @@ impl EventIndex {
             let class = filled(class).map(|word| {
                 Class::from_word(word).unwrap_or_else(|| {
                     let word = quoted(word);
-                    index.doubtful.add(bad(&format!(
-                        "its class is {word}, none of the five: it counts as marketing does"
-                    )));
+                    index
+                        .doubtful
+                        .add(bad(&format!("its class is {word}, none of the five: it counts as marketing does")));
                     Class::Marketing
                 })
             });

@@ -32,7 +32,9 @@ pub(super) fn expected(rules: &RuleSet, attribute: &Attribute, cell: Option<&str
             Some(why) => format!("{shown} {why}"),
             None => format!("{shown} is no number; {written}"),
         },
-        Type::YesNo => format!("{shown} is neither yes nor no; say what it means where `{}` is declared", attribute.name),
+        Type::YesNo => {
+            format!("{shown} is neither yes nor no; say what it means where `{}` is declared", attribute.name)
+        }
         Type::Text | Type::Set | Type::Time | Type::Date | Type::Zone | Type::Score(_) => {
             let no = attribute.ty.word().trim_start_matches("a ");
             format!("{shown} is no {no}; {written}")

@@ -322,7 +322,7 @@ impl Toml<'_> {
     }
 
     fn texts(&self, value: &Entry<'_>) -> Result<Vec<String>, DataError> {
-        let DeValue::Array(entries) = value.get_ref() else { 
+        let DeValue::Array(entries) = value.get_ref() else {
             let error = self.wrong(value, "a list of texts");
             return Err(match value.get_ref() {
                 DeValue::String(text) => error.help(format!("write [\"{text}\"]")),
