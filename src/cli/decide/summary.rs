@@ -38,13 +38,17 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
         show_instant(*now)
     );
     terminal.line(terminal.styled("1", &head));
-    for slot in &summary.slots {
-        one_slot(rules, slot, terminal);
-    }
-    missing(rules, summary, terminal);
-    unknown_names(known, terminal);
-    for (table, columns) in unread {
-        not_read(table, columns, terminal);
+    mostly_unusable(rules, summary, terminal);
+    // Who wants it quiet is told how much was decided, and what went wrong.
+    if !terminal.quiet {
+        for slot in &summary.slots {
+            one_slot(rules, slot, terminal);
+        }
+        missing(rules, summary, terminal);
+        unknown_names(known, terminal);
+        for (table, columns) in unread {
+            not_read(table, columns, terminal);
+        }
     }
     for (_, of, bad) in all_bad(known, summary) {
         terminal.line("");
@@ -130,6 +134,16 @@ fn parts(steps: &Steps) -> [(u64, &'static str); 7] {
     ]
 }
 
+/// Columns that as good as nobody has: decisions rest on data that was not understood, so it is said first.
+fn mostly_unusable(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
+    for (id, unusable, filled) in summary.missing.mostly_unusable() {
+        let why = summary.missing.expected(rules, id).unwrap_or_default();
+        let name = &rules[id].name;
+        let (unusable, filled) = (thousands(unusable), counted(filled, "filled cell"));
+        terminal.line(terminal.styled("33", &format!("warning: {unusable} of {filled} of `{name}` not usable: {why}")));
+    }
+}
+
 fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
     let mut lines = Vec::new();
     for (id, counts) in summary.missing.iter() {
@@ -144,7 +158,8 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{} {word}", thousands(*count)))
             .collect();
-        lines.push((rules[id].name.clone(), words.join(", ")));
+        let expected = summary.missing.expected(rules, id).map(|why| format!(": {why}")).unwrap_or_default();
+        lines.push((rules[id].name.clone(), format!("{}{expected}", words.join(", "))));
     }
     if lines.is_empty() {
         return;
@@ -258,9 +273,15 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         .iter()
         .map(|(id, counts)| {
             let counts = json!({ "absent": counts.absent, "unreadable": counts.unreadable,
-                "not_in_list": counts.not_in_list, "unreadable_stamps": counts.stamps });
+                "not_in_list": counts.not_in_list, "unreadable_stamps": counts.stamps,
+                "sample": summary.missing.sample(id), "expected": summary.missing.expected(rules, id) });
             (rules[id].name.clone(), counts)
         })
+        .collect();
+    let mostly: Vec<_> = summary
+        .missing
+        .mostly_unusable()
+        .map(|(id, unusable, filled)| json!({ "column": rules[id].name, "unusable": unusable, "filled": filled }))
         .collect();
     let unread: serde_json::Map<_, _> = unread
         .iter()
@@ -276,6 +297,7 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         "decisions": summary.decisions,
         "slots": slots,
         "missing": missing,
+        "mostly_unusable": mostly,
         "findings": known.findings(),
         "columns_not_read": unread,
         "bad_rows": machine_rows(&summary.bad_rows),

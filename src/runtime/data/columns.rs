@@ -1,8 +1,9 @@
 //! Which column holds which attribute, and how often it held nothing.
 
 use super::cell::{CellReader, instant};
+use super::expected::expected;
 use crate::frame::Fact;
-use crate::model::{AttributeId, RuleSet, Scope, Spelling};
+use crate::model::{Attribute, AttributeId, RuleSet, Scope, Spelling};
 use crate::value::{Instant, Missing};
 
 /// What a file does differently from what the rules' own mapping says of one attribute.
@@ -100,7 +101,7 @@ impl Column {
         let cell = cell.filter(|cell| !cell.is_empty())?;
         let stamp = instant(cell, rules);
         if stamp.is_none() {
-            missing.of(self.attribute).stamps += 1;
+            missing.of(self.attribute).counts.stamps += 1;
         }
         stamp
     }
@@ -121,42 +122,106 @@ pub struct ColumnCounts {
 
 /// Cells without a value, by attribute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MissingCells(Vec<ColumnCounts>);
+pub struct MissingCells(Vec<Noted>);
+
+/// What was noted of one attribute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Noted {
+    counts: ColumnCounts,
+    /// Cells that gave a value.
+    known: u64,
+    /// The first cell that could not be used, with its row: the first row, whoever read which part of the file.
+    sample: Option<(u64, String)>,
+}
 
 impl MissingCells {
-    fn of(&mut self, id: AttributeId) -> &mut ColumnCounts {
+    fn of(&mut self, id: AttributeId) -> &mut Noted {
         let index = id.index();
         if self.0.len() <= index {
-            self.0.resize(index + 1, ColumnCounts::default());
+            self.0.resize(index + 1, Noted::default());
         }
         &mut self.0[index]
     }
 
-    pub(super) fn note(&mut self, id: AttributeId, fact: &Fact) {
-        match fact {
-            Fact::Known(..) | Fact::Increments(_) => {}
-            Fact::Missing(Missing::Unreadable) => self.of(id).unreadable += 1,
-            Fact::Missing(Missing::NotInList) => self.of(id).not_in_list += 1,
+    /// Notes what a cell of a row became; `cell` gives its text, where that is asked for.
+    pub(super) fn note<'c>(
+        &mut self,
+        rules: &RuleSet,
+        id: AttributeId,
+        row: u64,
+        fact: &Fact,
+        cell: impl FnOnce() -> std::borrow::Cow<'c, str>,
+    ) {
+        let noted = self.of(id);
+        let unusable = match fact {
+            Fact::Known(..) | Fact::Increments(_) => {
+                noted.known += 1;
+                false
+            }
+            Fact::Missing(Missing::Unreadable) => {
+                noted.counts.unreadable += 1;
+                true
+            }
+            Fact::Missing(Missing::NotInList) => {
+                noted.counts.not_in_list += 1;
+                true
+            }
             Fact::Missing(
                 Missing::Absent | Missing::NoConsent | Missing::Stale | Missing::FromTheFuture | Missing::Computed,
-            ) => self.of(id).absent += 1,
+            ) => {
+                noted.counts.absent += 1;
+                false
+            }
+        };
+        let earlier = noted.sample.as_ref().is_none_or(|(first, _)| row < *first);
+        if unusable && earlier && may_be_shown(&rules[id]) {
+            noted.sample = Some((row, cell().into_owned()));
         }
     }
 
     /// Adds what another part of the same data counted.
     pub fn add(&mut self, other: &Self) {
-        for (index, counts) in other.0.iter().enumerate() {
+        for (index, Noted { counts, known, sample }) in other.0.iter().enumerate() {
             let sum = self.of(AttributeId::from_index(index));
-            sum.absent += counts.absent;
-            sum.unreadable += counts.unreadable;
-            sum.not_in_list += counts.not_in_list;
-            sum.stamps += counts.stamps;
+            sum.known += known;
+            sum.counts.absent += counts.absent;
+            sum.counts.unreadable += counts.unreadable;
+            sum.counts.not_in_list += counts.not_in_list;
+            sum.counts.stamps += counts.stamps;
+            // By row, then by text where two tables have such a row: the same one in whatever order parts come.
+            sum.sample = [sum.sample.take(), sample.clone()].into_iter().flatten().min();
         }
     }
 
     /// The attributes with any cell that gave no value, in order of name.
     pub fn iter(&self) -> impl Iterator<Item = (AttributeId, ColumnCounts)> {
-        let all = self.0.iter().enumerate().map(|(index, counts)| (AttributeId::from_index(index), *counts));
+        let all = self.0.iter().enumerate().map(|(index, noted)| (AttributeId::from_index(index), noted.counts));
         all.filter(|(_, counts)| *counts != ColumnCounts::default())
     }
+
+    /// A cell of the attribute that could not be used; none where nobody may see its values.
+    pub fn sample(&self, id: AttributeId) -> Option<&str> {
+        self.0.get(id.index())?.sample.as_ref().map(|(_, cell)| cell.as_str())
+    }
+
+    /// What is wrong with the cells of an attribute that could not be used, and what is expected; none where all could.
+    pub fn expected(&self, rules: &RuleSet, id: AttributeId) -> Option<String> {
+        let ColumnCounts { unreadable, not_in_list, .. } = self.0.get(id.index())?.counts;
+        (unreadable + not_in_list > 0).then(|| expected(rules, &rules[id], self.sample(id)))
+    }
+
+    /// The attributes of which more than half of the filled cells could not be used, each with how many of how many.
+    pub fn mostly_unusable(&self) -> impl Iterator<Item = (AttributeId, u64, u64)> {
+        let all = self.0.iter().enumerate().map(|(index, Noted { counts, known, sample: _ })| {
+            let unusable = counts.unreadable + counts.not_in_list;
+            (AttributeId::from_index(index), unusable, unusable + known)
+        });
+        all.filter(|(_, unusable, filled)| unusable.saturating_mul(2) > *filled)
+    }
+}
+
+/// Whether a value of the attribute may be shown to whoever runs the program: nobody's secret, and read for no purpose.
+fn may_be_shown(attribute: &Attribute) -> bool {
+    let Attribute { key, needs, sensitive, hidden, protective, .. } = attribute;
+    !key && needs.is_empty() && !sensitive && !hidden && !protective
 }

@@ -13,9 +13,11 @@ use std::io::Read;
 use std::path::Path;
 
 use super::cell::{instant, nfc};
+use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
 use super::{DataError, codes};
+use crate::diagnostics::nearest;
 use crate::frame::{ConsentRecord, Facts};
 use crate::model::{Basis, PurposeId, RuleSet, Verified};
 use crate::runtime::names::Names;
@@ -204,6 +206,12 @@ fn unreadable_record(basis: &Basis) -> ConsentRecord {
     })
 }
 
+fn no_status(cell: &str) -> String {
+    let words = || Consent::ALL.into_iter().map(Consent::word);
+    let meant = nearest(cell, words()).map(|meant| format!("; is `{meant}` meant?")).unwrap_or_default();
+    format!("its status is {}, and none of {}{meant}", quoted(cell), words().collect::<Vec<_>>().join(", "))
+}
+
 struct Columns {
     customer: usize,
     purpose: usize,
@@ -214,22 +222,27 @@ struct Columns {
 }
 
 impl Columns {
-    fn record<'a>(&self, rules: &RuleSet, cell: impl Fn(usize) -> &'a str) -> Result<ConsentRecord, &'static str> {
+    fn record<'a>(&self, rules: &RuleSet, cell: impl Fn(usize) -> &'a str) -> Result<ConsentRecord, String> {
         let filled = |at: Option<usize>| at.map(&cell).filter(|cell| !cell.is_empty());
         Ok(ConsentRecord {
-            status: Consent::from_word(cell(self.status)).ok_or("its status is none of the seven")?,
+            status: Consent::from_word(cell(self.status)).ok_or_else(|| no_status(cell(self.status)))?,
             granted_at: match filled(self.granted_at) {
-                Some(text) => Some(instant(text, rules).ok_or("`granted_at` is no time")?),
+                Some(text) => Some(instant(text, rules).ok_or_else(|| {
+                    format!("`granted_at` is {}, which is no time; write 2026-06-15T10:00Z", quoted(text))
+                })?),
                 None => None,
             },
             version: match filled(self.version) {
-                Some(text) => Some(text.parse().map_err(|_| "`version` is no whole number")?),
+                Some(text) => Some(
+                    text.parse()
+                        .map_err(|_| format!("`version` is {}, which is no whole number from 0", quoted(text)))?,
+                ),
                 None => None,
             },
             confirmed: match filled(self.confirmed) {
                 None | Some("no" | "false") => false,
                 Some("yes" | "true") => true,
-                Some(_) => return Err("`confirmed` is neither yes nor no"),
+                Some(text) => return Err(format!("`confirmed` is {}, which is neither yes nor no", quoted(text))),
             },
         })
     }
@@ -293,7 +306,11 @@ mod tests {
         assert_eq!(told(&index, "ben").consent[FITTING.index()].status, Consent::Unknown);
         assert!(told(&index, "chloe").objects_to_direct_marketing);
         assert_eq!(index.bad.count, 6);
-        assert_eq!(index.bad.first[0].why, "its status is none of the seven");
+        assert_eq!(
+            index.bad.first[0].why,
+            "its status is `withdrawnn`, and none of granted, denied, withdrawn, expired, pending, unknown, objected; is \
+             `withdrawn` meant?"
+        );
         assert_eq!((index.bad.first[0].row, index.bad.first[0].line), (2, 3));
     }
 

@@ -235,9 +235,11 @@ impl Decoder {
         facts.resize(self.rules.attributes.len(), Fact::Missing(Missing::Absent));
         match (&self.source, &row.cells) {
             (Source::Csv(places), Cells::Csv(cells)) => {
-                places.facts(&self.rules, &self.columns, cells, &mut facts, missing);
+                places.facts(&self.rules, &self.columns, row.number, cells, &mut facts, missing);
             }
-            (Source::Json, Cells::Json(line)) => jsonl::facts(&self.rules, &self.columns, line, &mut facts, missing),
+            (Source::Json, Cells::Json(line)) => {
+                jsonl::facts(&self.rules, &self.columns, row.number, line, &mut facts, missing);
+            }
             // A row of another file says nothing here.
             (Source::Csv(_), Cells::Json(_)) | (Source::Json, Cells::Csv(_)) => {}
         }
@@ -334,6 +336,9 @@ mod tests {
                 ],
                 "{format:?}"
             );
+            assert_eq!((missing.sample(at::TIER), missing.sample(at::BALANCE)), (Some("Gold"), None), "{format:?}");
+            let mostly: Vec<_> = missing.mostly_unusable().collect();
+            assert_eq!(mostly, [], "half is not most");
         }
     }
 

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use super::DataError;
 use super::cell::{instant, nfc};
+use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
 use crate::frame::{Facts, Happened, Stamp};
@@ -96,7 +97,10 @@ impl EventIndex {
             let tags: Option<Vec<&str>> = filled(tags).map(|tags| tags.split('|').collect());
             let class = filled(class).map(|word| {
                 Class::from_word(word).unwrap_or_else(|| {
-                    index.doubtful.add(bad("its class is none of the five: it counts as marketing does"));
+                    let word = quoted(word);
+                    index
+                        .doubtful
+                        .add(bad(&format!("its class is {word}, none of the five: it counts as marketing does")));
                     Class::Marketing
                 })
             });
@@ -104,7 +108,10 @@ impl EventIndex {
             match instant(cell(at), rules) {
                 Some(at) => add(&mut index.events, &customer, Happened { event, at, stamp }),
                 None => {
-                    index.doubtful.add(bad("`at` is no time: it counts for caps as if it had just happened"));
+                    let cell = quoted(cell(at));
+                    index.doubtful.add(bad(&format!(
+                        "`at` is {cell}, which is no time: it counts for caps as if it had just happened"
+                    )));
                     add(&mut index.undated, &customer, (event, stamp));
                 }
             }

@@ -77,6 +77,7 @@ impl Table {
     ) -> Result<Self, DataError> {
         let failed = |why| unreadable(file, &why);
         let (head, rest) = first_line(input).map_err(failed)?;
+        no_workbook(file, &head)?;
         let delimiter = delimiter.unwrap_or_else(|| {
             let found = |delimiter: &u8| {
                 let columns = header(&head, *delimiter);
@@ -123,7 +124,7 @@ impl Table {
             let message = format!("`{}` has no column `{name}`, from which {what} is read", self.file);
             let error = DataError::new(&codes::MISSING_COLUMN, message);
             if self.header.len() == 1 {
-                return error.help("the header is one column: is the delimiter right?");
+                return error.help("its header is one column, so perhaps another delimiter is right");
             }
             let columns = self.header.iter().map(String::as_str);
             let named = error.clone().did_you_mean(name, columns);
@@ -206,6 +207,19 @@ fn first_line(mut input: Input) -> std::io::Result<(Vec<u8>, Input)> {
     Ok((head, input))
 }
 
+/// A spreadsheet as its program keeps it is no table of text, and its bytes as names of columns help nobody.
+fn no_workbook(file: &str, head: &[u8]) -> Result<(), DataError> {
+    let packed = head.starts_with(b"PK\x03\x04");
+    let old = head.starts_with(b"\xd0\xcf\x11\xe0");
+    if !packed && !old && !head.contains(&0) {
+        return Ok(());
+    }
+    let what = if packed || old { "a workbook or an archive" } else { "binary data" };
+    let message = format!("`{file}` is no table of text, but {what}");
+    Err(DataError::new(&codes::UNREADABLE_FILE, message)
+        .help("save it as CSV (in a spreadsheet: Save as, CSV UTF-8), and name that file"))
+}
+
 /// A few of the names, for a message.
 fn some(names: &[String]) -> String {
     const SHOWN: usize = 8;
@@ -233,6 +247,16 @@ mod tests {
             });
         }
         rows
+    }
+
+    #[test]
+    fn a_workbook_is_to_be_saved_as_csv() {
+        for bytes in [&b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml"[..], b"id\0,a\n"] {
+            let error = table(bytes, None).err().unwrap();
+            assert_eq!(error.code.name, "data::unreadable-file");
+            assert!(error.help.unwrap().starts_with("save it as CSV"));
+        }
+        assert!(table(b"id,a\n", None).is_ok());
     }
 
     #[test]
