@@ -1,6 +1,6 @@
 //! Which rules were looked at before the answer, and at which step each dropped out: what statistics count.
 
-use super::candidate::{Dropped, Guarded};
+use super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::slot::{Candidate, Fate, replay};
 use crate::frame::Frame;
 use crate::model::{RuleId, RuleSet, SlotId, Substitute};
@@ -17,11 +17,24 @@ pub fn passed_over(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Vec<(RuleId,
             }
         };
         match fate {
-            Fate::Dropped(step) => Some((rule, step)),
+            Fate::Dropped(step) => Some((rule, as_told(rules, frame, rule, step))),
             Fate::Won | Fate::TriedBefore => None,
         }
     });
     dropped.collect()
+}
+
+/// The step as anybody may read it. Where nothing but an `unless` that reads a protective attribute is against the
+/// customer, its yes reads as if it were not known, as in an explanation: of the spared nobody learns more than that (R18).
+fn as_told(rules: &RuleSet, frame: &Frame, rule: RuleId, step: Dropped) -> Dropped {
+    let spares = |guard: &Guard<'_>| {
+        guard.is_unless && rules.read_by(guard.condition).iter().any(|id| rules[*id].protective)
+    };
+    let is_against = || guards(&rules[rule]).any(|guard| !spares(&guard) && passes(rules, frame, guard).is_no());
+    match step {
+        Dropped::NotApplicable if !is_against() => Dropped::NotKnown,
+        step => step,
+    }
 }
 
 #[cfg(test)]

@@ -139,6 +139,7 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             (counts.unreadable, "unreadable"),
             (counts.not_in_list, "not in the list"),
             (counts.stamps, "with an unreadable stamp"),
+            (counts.unsaid, "without a value"),
         ];
         let words: Vec<String> = parts
             .iter()
@@ -179,12 +180,14 @@ fn not_read(table: &str, columns: &[Unread], terminal: &Terminal) {
 }
 
 /// Names in events that the rules do not know: probably slips. Those in consent have been told before.
-fn unknown_names(known: &Known, terminal: &Terminal) {
-    let all = [("event", "events", &known.events.unknown_events), ("offer", "events", &known.events.unknown_offers)];
-    for (what, file, names) in all {
+pub(super) fn unknown_names(known: &Known, terminal: &Terminal) {
+    let events = &known.events;
+    let all =
+        [("event", &events.unknown_events), ("offer", &events.unknown_offers), ("tag", &events.unknown_tags)];
+    for (what, names) in all {
         for (name, count) in names {
             terminal.line(format!(
-                "\n{file}: {} of {what} `{name}`, which the rules do not declare",
+                "\nevents: {} of {what} `{name}`, which the rules do not declare",
                 counted(*count, "row")
             ));
         }
@@ -195,6 +198,7 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
 pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'static str, &'static str, &'a BadRows)> {
     let all = [
         ("bad_consent_rows", "of consent not used as it stands", &known.consent.bad),
+        ("doubtful_consent_rows", "of consent that contradict others", &known.consent.doubtful),
         ("bad_event_rows", "of events passed over", &known.events.bad),
         ("doubtful_event_rows", "of events in doubt, counted for caps all the same", &known.events.doubtful),
         ("bad_rows", "passed over", &summary.bad_rows),
@@ -202,7 +206,7 @@ pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'stat
     all.into_iter().filter(|(.., rows)| rows.count > 0).collect()
 }
 
-pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
+pub(in crate::cli) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
     terminal.line(terminal.styled("33", &format!("{} {of}", counted(bad.count, "row"))));
     named(bad, terminal);
 }
@@ -218,7 +222,7 @@ fn named(bad: &BadRows, terminal: &Terminal) {
 }
 
 /// Bad rows, counted and the first of them named.
-pub(super) fn machine_rows(bad: &BadRows) -> serde_json::Value {
+pub(in crate::cli) fn machine_rows(bad: &BadRows) -> serde_json::Value {
     let named = |row: &BadRow| json!({ "file": row.file, "row": row.row, "line": row.line, "why": row.why });
     json!({ "count": bad.count, "first": bad.first.iter().map(named).collect::<Vec<_>>() })
 }
@@ -257,6 +261,9 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         .missing
         .iter()
         .map(|(id, counts)| {
+            if rules[id].is_protected() {
+                return (rules[id].name.clone(), json!({ "without_a_value": counts.unsaid }));
+            }
             let counts = json!({ "absent": counts.absent, "unreadable": counts.unreadable,
                 "not_in_list": counts.not_in_list, "unreadable_stamps": counts.stamps });
             (rules[id].name.clone(), counts)
@@ -280,8 +287,12 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         "columns_not_read": unread,
         "bad_rows": machine_rows(&summary.bad_rows),
         "bad_consent_rows": machine_rows(&known.consent.bad),
+        "doubtful_consent_rows": machine_rows(&known.consent.doubtful),
         "bad_event_rows": machine_rows(&known.events.bad),
         "doubtful_event_rows": machine_rows(&known.events.doubtful),
+        "unknown_events": known.events.unknown_events,
+        "unknown_offers": known.events.unknown_offers,
+        "unknown_tags": known.events.unknown_tags,
         "events_recorded": summary.events,
         "engine": engine.how().to_string(),
         "nanoseconds_per_decision": summary.per_decision().as_nanos(),

@@ -8,7 +8,7 @@ use super::{Assume, Batch, Decided, Summary};
 use crate::eval::passed_over;
 use crate::frame::{Decision, Facts, Happened, stamp};
 use crate::model::{Event, EventId};
-use crate::runtime::data::{Decoder, Row};
+use crate::runtime::data::{Decoder, MissingCells, Row};
 use crate::runtime::engine::Decider;
 use crate::runtime::store::{StateError, StoredEvent};
 use crate::value::Instant;
@@ -38,6 +38,8 @@ pub(super) struct Worker<'a> {
     /// The events that showing an offer brings about and that are kept.
     kept: Vec<EventId>,
     pub(super) summary: Summary,
+    /// Of the row at hand.
+    missing: MissingCells,
 }
 
 impl<'a> Worker<'a> {
@@ -56,6 +58,7 @@ impl<'a> Worker<'a> {
             keys_repeat,
             kept,
             summary: Summary::new(batch.slots),
+            missing: MissingCells::default(),
         }
     }
 
@@ -65,6 +68,7 @@ impl<'a> Worker<'a> {
         let now = facts.now;
         let rules = self.batch.engine.rules();
         let frame = self.batch.engine.gather(&facts);
+        self.summary.missing.add_customer(rules, &frame.consent, &self.missing);
         let mut decisions: Vec<Decision> = Vec::with_capacity(self.batch.slots.len());
         let mut beside = Duration::ZERO;
         let slots = &mut self.summary.slots;
@@ -93,8 +97,9 @@ impl<'a> Worker<'a> {
     fn facts(&mut self, file: usize, row: &Row) -> Result<Facts, StateError> {
         let moment = self.batch.moment;
         let rules = self.batch.engine.rules();
+        self.missing.clear();
         let attributes = match self.decoders.get(file) {
-            Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.summary.missing),
+            Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.missing),
             None => moment.attributes.clone(),
         };
         let mut facts = Facts { attributes, ..moment.clone() };

@@ -2,8 +2,8 @@
 
 use super::cell::{CellReader, instant};
 use crate::frame::Fact;
-use crate::model::{AttributeId, RuleSet, Scope, Spelling};
-use crate::value::{Instant, Missing};
+use crate::model::{AttributeId, PurposeId, RuleSet, Scope, Spelling};
+use crate::value::{Consent, Instant, Missing};
 
 /// What a file does differently from what the rules' own mapping says of one attribute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,6 +117,19 @@ pub struct ColumnCounts {
     pub not_in_list: u64,
     /// The value could be read, the time at which it was taken could not.
     pub stamps: u64,
+    /// For any of these reasons, of an attribute whose values are kept from readers.
+    pub unsaid: u64,
+}
+
+impl ColumnCounts {
+    fn add(&mut self, other: Self) {
+        let Self { absent, unreadable, not_in_list, stamps, unsaid } = other;
+        self.absent += absent;
+        self.unreadable += unreadable;
+        self.not_in_list += not_in_list;
+        self.stamps += stamps;
+        self.unsaid += unsaid;
+    }
 }
 
 /// Cells without a value, by attribute.
@@ -143,14 +156,32 @@ impl MissingCells {
         }
     }
 
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.0.fill(ColumnCounts::default());
+    }
+
+    /// Adds what was counted of one customer, as far as anybody may know it: nothing of what consent does not open, no
+    /// reason for what is sensitive or hidden, and nothing at all of what is protective, since how many are spared could
+    /// be reckoned from it.
+    pub fn add_customer(&mut self, rules: &RuleSet, consent: &[Consent], other: &Self) {
+        let is_open = |purpose: &PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
+        for (id, counts) in other.iter() {
+            let Some(attribute) = rules.attributes.get(id.index()) else { continue };
+            match attribute {
+                _ if attribute.protective || !attribute.needs.iter().all(is_open) => {}
+                _ if attribute.is_protected() => {
+                    self.of(id).unsaid += counts.absent + counts.unreadable + counts.not_in_list;
+                }
+                _ => self.of(id).add(counts),
+            }
+        }
+    }
+
     /// Adds what another part of the same data counted.
     pub fn add(&mut self, other: &Self) {
         for (index, counts) in other.0.iter().enumerate() {
-            let sum = self.of(AttributeId::from_index(index));
-            sum.absent += counts.absent;
-            sum.unreadable += counts.unreadable;
-            sum.not_in_list += counts.not_in_list;
-            sum.stamps += counts.stamps;
+            self.of(AttributeId::from_index(index)).add(*counts);
         }
     }
 
