@@ -292,10 +292,10 @@ fn base(
             match terminal.format {
                 Format::Human | Format::Plain => {
                     summary::unknown_names(asked.known, terminal);
-                    bad.iter().for_each(|(_, of, rows)| summary::bad_rows(of, rows, terminal))
+                    bad.iter().for_each(|(_, of, rows)| bad_rows(of, rows, terminal))
                 }
                 Format::Json => {
-                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), summary::machine_rows(rows)));
+                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), machine_rows(rows)));
                     let events = &asked.known.events;
                     let names = [
                         ("unknown_events", &events.unknown_events),

@@ -64,4 +64,27 @@ mod tests {
             "then `later` wins"
         );
     }
+
+    #[test]
+    fn of_the_spared_a_yes_counts_as_what_is_not_known() {
+        let id = crate::model::AttributeId::from_index;
+        let mut rules = rule_set();
+        let vulnerable = rules.attribute_named("vulnerable").unwrap();
+        assert!(rules[vulnerable].protective);
+        let slot = SlotId(1);
+        let condition = crate::model::Condition::Holds(crate::model::Expression::Attribute(vulnerable));
+        // The first rule that is looked at spares people, and asks for nothing else.
+        let clause = crate::model::Clause { condition, ..rules.rules[4].when.first().cloned().unwrap() };
+        (rules.rules[4].when, rules.rules[4].unless) = (Vec::new(), vec![clause]);
+        let step = |fact: Fact| {
+            let mut facts = Facts::nothing(&rules, Instant::parse("2026-06-15T12:00Z").unwrap());
+            facts.set(id(vulnerable.index()), fact);
+            let all = passed_over(&rules, &gather(&rules, &facts), slot);
+            all.into_iter().find(|(rule, _)| *rule == RuleId(4)).map(|(_, step)| step)
+        };
+        let unknown = step(Fact::Missing(crate::value::Missing::Absent));
+        assert_eq!(unknown, Some(Dropped::NotKnown));
+        assert_eq!(step(Fact::Known(Value::YesNo(true), None)), unknown);
+        assert_ne!(step(Fact::Known(Value::YesNo(false), None)), unknown);
+    }
 }

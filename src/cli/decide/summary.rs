@@ -9,7 +9,7 @@ use crate::cli::terminal::Terminal;
 use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::runtime::Engine;
-use crate::runtime::batch::{SlotSummary, Steps, Summary};
+use crate::runtime::batch::{KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
 use crate::value::{Instant, show_instant};
 
@@ -44,6 +44,9 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
     }
     missing(rules, summary, terminal);
     unknown_names(known, terminal);
+    for (_, of, keys) in key_rows(summary) {
+        whose(of, keys, terminal);
+    }
     for (table, columns) in unread {
         not_read(table, columns, terminal);
     }
@@ -194,6 +197,28 @@ pub(super) fn unknown_names(known: &Known, terminal: &Terminal) {
     }
 }
 
+/// Rows that belong to nobody, or once more to the same customer: their name for machines, their words, their keys.
+fn key_rows(summary: &Summary) -> [(&'static str, &'static str, &KeyRows); 3] {
+    [
+        ("consent_of_nobody", "of consent belong to nobody in these tables", &summary.nobodys_consent),
+        ("events_of_nobody", "of events belong to nobody in these tables", &summary.nobodys_events),
+        ("keys_twice", "of customers who had a row before", &summary.twice),
+    ]
+}
+
+fn whose(of: &str, KeyRows { rows, keys, first }: &KeyRows, terminal: &Terminal) {
+    if *rows == 0 {
+        return;
+    }
+    let names: Vec<String> = first.iter().map(|key| format!("`{key}`")).collect();
+    let more = match (names.len(), keys.saturating_sub(first.len() as u64)) {
+        (0, _) | (_, 0) => String::new(),
+        (_, more) => format!(" and {} more", thousands(more)),
+    };
+    let names = if names.is_empty() { String::new() } else { format!(": {}{more}", names.join(", ")) };
+    terminal.line(format!("\n{} {of}{names}", counted(*rows, "row")));
+}
+
 /// Everything that could not be used as it stood, where there is any: its name for machines, its words, its rows.
 pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'static str, &'static str, &'a BadRows)> {
     let all = [
@@ -277,7 +302,9 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
             ((*table).to_owned(), json!(names))
         })
         .collect();
-    json!({
+    let keys = |KeyRows { rows, keys, first }: &KeyRows| json!({ "rows": rows, "keys": keys, "first": first });
+    let key_rows = key_rows(summary).map(|(name, _, rows)| (name.to_owned(), keys(rows)));
+    let mut object = json!({
         "now": show_instant(*now),
         "customers": summary.customers,
         "decisions": summary.decisions,
@@ -296,7 +323,9 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         "events_recorded": summary.events,
         "engine": engine.how().to_string(),
         "nanoseconds_per_decision": summary.per_decision().as_nanos(),
-    })
+    });
+    object.as_object_mut().into_iter().for_each(|fields| fields.extend(key_rows.clone()));
+    object
 }
 
 fn bar(count: u64, most: u64) -> String {

@@ -191,3 +191,33 @@ impl MissingCells {
         all.filter(|(_, counts)| *counts != ColumnCounts::default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{FITTING, HEALTH, at, rule_set};
+
+    #[test]
+    fn counts_tell_nothing_that_consent_does_not_open_or_nobody_may_know() {
+        let rules = rule_set();
+        let vulnerable = rules.attribute_named("vulnerable").unwrap();
+        let mut row = MissingCells::default();
+        for id in [at::BALANCE, at::CHURN, at::ILLNESS, vulnerable] {
+            row.note(id, &Fact::Missing(Missing::NotInList));
+            row.note(id, &Fact::Missing(Missing::Absent));
+        }
+        let counted = |open: &[PurposeId]| {
+            let mut consent = vec![Consent::Unknown; rules.purposes.len()];
+            open.iter().for_each(|purpose| consent[purpose.index()] = Consent::Granted);
+            let mut all = MissingCells::default();
+            all.add_customer(&rules, &consent, &row);
+            all.iter().collect::<Vec<_>>()
+        };
+        let each = ColumnCounts { absent: 1, not_in_list: 1, ..ColumnCounts::default() };
+        let unsaid = ColumnCounts { unsaid: 2, ..ColumnCounts::default() };
+        assert_eq!(counted(&[]), [(at::BALANCE, each)]);
+        assert_eq!(counted(&[FITTING, HEALTH]), [(at::BALANCE, each), (at::CHURN, each), (at::ILLNESS, unsaid)]);
+        row.clear();
+        assert_eq!(row.iter().count(), 0);
+    }
+}
