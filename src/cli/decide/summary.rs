@@ -184,8 +184,7 @@ fn not_read(table: &str, columns: &[Unread], terminal: &Terminal) {
 /// Names in events that the rules do not know: probably slips. Those in consent have been told before.
 pub(super) fn unknown_names(known: &Known, terminal: &Terminal) {
     let events = &known.events;
-    let all =
-        [("event", &events.unknown_events), ("offer", &events.unknown_offers), ("tag", &events.unknown_tags)];
+    let all = [("event", &events.unknown_events), ("offer", &events.unknown_offers), ("tag", &events.unknown_tags)];
     for (what, names) in all {
         for (name, count) in names {
             terminal.line(format!(

@@ -43,11 +43,7 @@ pub(super) struct Census<'a> {
 }
 
 impl<'a> Census<'a> {
-    pub(super) fn new(
-        consent: Option<&'a ConsentIndex>,
-        events: Option<&'a EventIndex>,
-        may_be_named: bool,
-    ) -> Self {
+    pub(super) fn new(consent: Option<&'a ConsentIndex>, events: Option<&'a EventIndex>, may_be_named: bool) -> Self {
         Self {
             may_be_named,
             met: HashSet::new(),

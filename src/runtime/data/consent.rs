@@ -176,8 +176,7 @@ impl ConsentIndex {
             (None, _) | (_, None) => true,
         };
         let about = |old: &&Said| old.of == new.of;
-        let contradicts =
-            said.iter().filter(about).any(|old| old.record.status != new.record.status && at_once(old));
+        let contradicts = said.iter().filter(about).any(|old| old.record.status != new.record.status && at_once(old));
         if !said.contains(&new) {
             said.push(new);
         }
@@ -458,9 +457,8 @@ mod tests {
             " x ,own_offers,objected",
             "x,own_offers,objected,\u{fffd},,",
         ] {
-            let text = format!(
-                "customer,purpose,status,granted_at,version,confirmed\n{row}\nx,own_offers,granted,,,\n"
-            );
+            let text =
+                format!("customer,purpose,status,granted_at,version,confirmed\n{row}\nx,own_offers,granted,,,\n");
             let mut bytes = text.into_bytes();
             if row.contains('\u{fffd}') {
                 let at = bytes.iter().position(|byte| *byte == 0xef).unwrap();

@@ -473,7 +473,8 @@ mod tests {
     fn a_bare_grant_opens_only_what_asks_for_no_more() {
         let mut rules = rule_set();
         let read = |rules: &RuleSet| {
-            let facts = customer_from_json(rules, r#"{"consent": {"fitting": "granted"}}"#, Facts::nothing(rules, noon()));
+            let facts =
+                customer_from_json(rules, r#"{"consent": {"fitting": "granted"}}"#, Facts::nothing(rules, noon()));
             crate::frame::gather(rules, &facts.unwrap()).consent[FITTING.index()]
         };
         let plain = |rules: &mut RuleSet| {

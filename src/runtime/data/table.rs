@@ -51,9 +51,16 @@ impl BadRows {
 
 /// A row of a table.
 pub(super) enum Line {
-    Row { number: u64, line: u64, cells: StringRecord },
+    Row {
+        number: u64,
+        line: u64,
+        cells: StringRecord,
+    },
     /// Not as it should be, but its cells can be told apart; of a padded table only.
-    Doubtful { cells: StringRecord, bad: BadRow },
+    Doubtful {
+        cells: StringRecord,
+        bad: BadRow,
+    },
     Bad(BadRow),
 }
 
