@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::terminal::Terminal;
 use super::worlds::World;
-use super::{CannotRun, settings, tables};
+use super::{CannotRun, decide, settings, tables};
 use crate::diagnostics::{codes, nearest, render};
 use crate::frame::Facts;
 use crate::model::{SlotId, Verified};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::data::{
-    ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_of,
+    BadRows, ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_of,
 };
 use crate::value::Instant;
 
@@ -89,10 +89,48 @@ impl Known {
         self.events.tell(key, facts);
     }
 
+    /// Whether every name in those files is one of the rules.
+    pub(super) fn knows_all_names(&self) -> bool {
+        self.consent.unknown_purposes.is_empty() && self.events.knows_all_names()
+    }
+
+    /// What those files say of one customer that could not be used as it stands.
+    pub(super) fn doubts_of(&self, key: Option<&str>) -> Doubts<'_> {
+        let consent = key.and_then(|key| self.consent.notes(key));
+        Doubts { consent, events: key.and_then(|key| self.events.notes(key)) }
+    }
+
     /// What is odd about those files, for machines.
     pub(super) fn findings(&self) -> Vec<serde_json::Value> {
         let one = |odd: &CannotRun| render::json_without_place(odd.code, &odd.message, odd.help.as_deref());
         self.odd.iter().map(one).collect()
+    }
+}
+
+/// Rows about one customer that could not be used as they stood: what was decided may hang on them.
+pub(super) struct Doubts<'a> {
+    consent: Option<&'a BadRows>,
+    events: Option<&'a BadRows>,
+}
+
+impl Doubts<'_> {
+    pub(super) fn say(&self, terminal: &Terminal) {
+        for (of, rows) in [("consent", self.consent), ("events", self.events)] {
+            if let Some(rows) = rows {
+                terminal.line("");
+                decide::bad_rows(&format!("of {of} about this customer not used as it stands"), rows, terminal);
+            }
+        }
+    }
+
+    /// Adds them to what machines read, where there are any.
+    pub(super) fn add_to(&self, object: &mut serde_json::Value) {
+        let Some(fields) = object.as_object_mut() else { return };
+        for (key, rows) in [("doubtful_consent_rows", self.consent), ("doubtful_event_rows", self.events)] {
+            if let Some(rows) = rows {
+                fields.insert(key.to_owned(), decide::machine_rows(rows));
+            }
+        }
     }
 }
 

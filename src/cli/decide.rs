@@ -24,6 +24,7 @@ use crate::runtime::data::{Customers, MOST_WORKERS, key_of};
 use crate::runtime::store::{EmbeddedStore, StateStore, StoredEvent};
 use crate::value::{Instant, show_instant};
 use output::Output;
+pub(super) use summary::{bad_rows, machine_rows};
 
 /// Decide for one customer or a whole base.
 #[derive(Debug, Args)]
@@ -212,11 +213,13 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         if let (false, Some(fields)) = (asked.known.findings().is_empty(), object.as_object_mut()) {
             fields.insert("findings".to_owned(), json!(asked.known.findings()));
         }
+        asked.known.doubts_of(key.as_deref()).add_to(&mut object);
         terminal.json(&object);
     } else {
         for explanation in explanations {
             terminal.line(explanation.headline());
         }
+        asked.known.doubts_of(key.as_deref()).say(terminal);
     }
     Ok(Ended::Clean)
 }
@@ -272,14 +275,25 @@ fn base(
     })?;
     if asked.strict {
         let bad = summary::all_bad(asked.known, &done.summary);
-        if !bad.is_empty() {
+        if !bad.is_empty() || !asked.known.knows_all_names() {
             match terminal.format {
                 Format::Human | Format::Plain => {
-                    bad.iter().for_each(|(_, of, rows)| summary::bad_rows(of, rows, terminal))
+                    summary::unknown_names(asked.known, terminal);
+                    bad.iter().for_each(|(_, of, rows)| bad_rows(of, rows, terminal))
                 }
                 Format::Json => {
-                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), summary::machine_rows(rows)));
-                    terminal.json(&serde_json::Value::Object(object.collect()));
+                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), machine_rows(rows)));
+                    let events = &asked.known.events;
+                    let names = [
+                        ("unknown_events", &events.unknown_events),
+                        ("unknown_offers", &events.unknown_offers),
+                        ("unknown_tags", &events.unknown_tags),
+                    ];
+                    let names = names.into_iter().filter(|(_, names)| !names.is_empty());
+                    let names = names.map(|(key, names)| (key.to_owned(), json!(names)));
+                    let findings = asked.known.findings();
+                    let findings = (!findings.is_empty()).then(|| ("findings".to_owned(), json!(findings)));
+                    terminal.json(&serde_json::Value::Object(object.chain(names).chain(findings).collect()));
                 }
             }
             terminal.say("--strict: nothing was written and nothing recorded");

@@ -90,6 +90,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         if let (false, Some(fields)) = (known.findings().is_empty(), object.as_object_mut()) {
             fields.insert("findings".to_owned(), json!(known.findings()));
         }
+        known.doubts_of(key_of(rules, &facts)).add_to(&mut object);
         if let (Some(_), Some(fields)) = (rule, object.as_object_mut()) {
             fields.insert("smallest_change".to_owned(), json!(change));
         }
@@ -105,6 +106,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             None => whole(explanation, who, terminal),
         }
     }
+    known.doubts_of(key_of(rules, &facts)).say(terminal);
     Ok(Ended::Clean)
 }
 

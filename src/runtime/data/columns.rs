@@ -3,8 +3,8 @@
 use super::cell::{CellReader, instant};
 use super::expected::expected;
 use crate::frame::Fact;
-use crate::model::{Attribute, AttributeId, RuleSet, Scope, Spelling};
-use crate::value::{Instant, Missing};
+use crate::model::{Attribute, AttributeId, PurposeId, RuleSet, Scope, Spelling};
+use crate::value::{Consent, Instant, Missing};
 
 /// What a file does differently from what the rules' own mapping says of one attribute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,6 +118,19 @@ pub struct ColumnCounts {
     pub not_in_list: u64,
     /// The value could be read, the time at which it was taken could not.
     pub stamps: u64,
+    /// For any of these reasons, of an attribute whose values are kept from readers.
+    pub unsaid: u64,
+}
+
+impl ColumnCounts {
+    fn add(&mut self, other: Self) {
+        let Self { absent, unreadable, not_in_list, stamps, unsaid } = other;
+        self.absent += absent;
+        self.unreadable += unreadable;
+        self.not_in_list += not_in_list;
+        self.stamps += stamps;
+        self.unsaid += unsaid;
+    }
 }
 
 /// Cells without a value, by attribute.
@@ -132,6 +145,16 @@ struct Noted {
     known: u64,
     /// The first cell that could not be used, with its row: the first row, whoever read which part of the file.
     sample: Option<(u64, String)>,
+}
+
+impl Noted {
+    fn add(&mut self, other: &Self) {
+        let Self { counts, known, sample } = other;
+        self.counts.add(*counts);
+        self.known += known;
+        // By row, then by text where two tables have such a row: the same one in whatever order parts come.
+        self.sample = [self.sample.take(), sample.clone()].into_iter().flatten().min();
+    }
 }
 
 impl MissingCells {
@@ -179,17 +202,32 @@ impl MissingCells {
         }
     }
 
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.0.fill(Noted::default());
+    }
+
+    /// Adds what was counted of one customer, as far as anybody may know it: nothing of what consent does not open, no
+    /// reason for what is sensitive or hidden, and nothing at all of what is protective, since how many are spared could
+    /// be reckoned from it.
+    pub fn add_customer(&mut self, rules: &RuleSet, consent: &[Consent], other: &Self) {
+        let is_open = |purpose: &PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
+        for (index, noted) in other.0.iter().enumerate() {
+            let id = AttributeId::from_index(index);
+            let Some(attribute) = rules.attributes.get(index) else { continue };
+            let ColumnCounts { absent, unreadable, not_in_list, .. } = noted.counts;
+            match attribute {
+                _ if attribute.protective || !attribute.needs.iter().all(is_open) => {}
+                _ if attribute.is_protected() => self.of(id).counts.unsaid += absent + unreadable + not_in_list,
+                _ => self.of(id).add(noted),
+            }
+        }
+    }
+
     /// Adds what another part of the same data counted.
     pub fn add(&mut self, other: &Self) {
-        for (index, Noted { counts, known, sample }) in other.0.iter().enumerate() {
-            let sum = self.of(AttributeId::from_index(index));
-            sum.known += known;
-            sum.counts.absent += counts.absent;
-            sum.counts.unreadable += counts.unreadable;
-            sum.counts.not_in_list += counts.not_in_list;
-            sum.counts.stamps += counts.stamps;
-            // By row, then by text where two tables have such a row: the same one in whatever order parts come.
-            sum.sample = [sum.sample.take(), sample.clone()].into_iter().flatten().min();
+        for (index, noted) in other.0.iter().enumerate() {
+            self.of(AttributeId::from_index(index)).add(noted);
         }
     }
 
@@ -224,4 +262,34 @@ impl MissingCells {
 fn may_be_shown(attribute: &Attribute) -> bool {
     let Attribute { key, needs, sensitive, hidden, protective, .. } = attribute;
     !key && needs.is_empty() && !sensitive && !hidden && !protective
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{FITTING, HEALTH, at, rule_set};
+
+    #[test]
+    fn counts_tell_nothing_that_consent_does_not_open_or_nobody_may_know() {
+        let rules = rule_set();
+        let vulnerable = rules.attribute_named("vulnerable").unwrap();
+        let mut row = MissingCells::default();
+        for id in [at::BALANCE, at::CHURN, at::ILLNESS, vulnerable] {
+            row.note(&rules, id, 1, &Fact::Missing(Missing::NotInList), || "?".into());
+            row.note(&rules, id, 1, &Fact::Missing(Missing::Absent), || "?".into());
+        }
+        let counted = |open: &[PurposeId]| {
+            let mut consent = vec![Consent::Unknown; rules.purposes.len()];
+            open.iter().for_each(|purpose| consent[purpose.index()] = Consent::Granted);
+            let mut all = MissingCells::default();
+            all.add_customer(&rules, &consent, &row);
+            all.iter().collect::<Vec<_>>()
+        };
+        let each = ColumnCounts { absent: 1, not_in_list: 1, ..ColumnCounts::default() };
+        let unsaid = ColumnCounts { unsaid: 2, ..ColumnCounts::default() };
+        assert_eq!(counted(&[]), [(at::BALANCE, each)]);
+        assert_eq!(counted(&[FITTING, HEALTH]), [(at::BALANCE, each), (at::CHURN, each), (at::ILLNESS, unsaid)]);
+        row.clear();
+        assert_eq!(row.iter().count(), 0);
+    }
 }

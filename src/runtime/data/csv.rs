@@ -70,7 +70,7 @@ impl CsvSource {
     ) -> Result<Option<Found<StringRecord>>, DataError> {
         Ok(match self.table.next()? {
             None => None,
-            Some(Line::Bad(bad)) => Some(Found::Bad(bad)),
+            Some(Line::Bad(bad) | Line::Doubtful { bad, .. }) => Some(Found::Bad(bad)),
             Some(Line::Row { number, line, cells }) => {
                 let key = self.key.and_then(|at| {
                     let (place, _) = self.places.0.get(at)?;

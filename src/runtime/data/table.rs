@@ -51,7 +51,16 @@ impl BadRows {
 
 /// A row of a table.
 pub(super) enum Line {
-    Row { number: u64, line: u64, cells: StringRecord },
+    Row {
+        number: u64,
+        line: u64,
+        cells: StringRecord,
+    },
+    /// Not as it should be, but its cells can be told apart; of a padded table only.
+    Doubtful {
+        cells: StringRecord,
+        bad: BadRow,
+    },
     Bad(BadRow),
 }
 
@@ -99,8 +108,8 @@ impl Table {
         Ok(Self { file: file.to_owned(), reader, header, row: 0, record: ByteRecord::new(), padded: false })
     }
 
-    /// Takes rows with fewer cells than the header: the cells that are not there are empty. A row with more is still
-    /// no row. For tables in which a lost row would loosen something.
+    /// Takes rows with fewer cells than the header: the cells that are not there are empty. A row with more, or with
+    /// bytes that are no text, is given as [`Line::Doubtful`]. For tables in which a lost row would loosen something.
     pub(super) fn padded(mut self) -> Self {
         self.padded = true;
         self
@@ -163,14 +172,24 @@ impl Table {
                 let byte = self.record.position().map_or(0, csv::Position::byte);
                 let line = self.reader.get_mut().line_of(byte);
                 let (cells, columns) = (self.record.len(), self.header.len());
-                if cells > columns || (cells < columns && !self.padded) {
-                    let why = format!("it has {}, and the header has {columns}", counted(cells, "cell"));
-                    return bad(&self.file, self.row, line, why);
+                let shape = (cells > columns || (cells < columns && !self.padded))
+                    .then(|| format!("it has {}, and the header has {columns}", counted(cells, "cell")));
+                if let (Some(why), false) = (&shape, self.padded) {
+                    return bad(&self.file, self.row, line, why.clone());
                 }
                 (cells..columns).for_each(|_| self.record.push_field(b""));
-                match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
-                    Ok(cells) => Ok(Some(Line::Row { number: self.row, line, cells })),
-                    Err(_) => bad(&self.file, self.row, line, "it is not UTF-8".to_owned()),
+                let doubtful = |cells, why| {
+                    let bad = BadRow { file: self.file.clone(), row: self.row, line, why };
+                    Ok(Some(Line::Doubtful { cells, bad }))
+                };
+                match (StringRecord::from_byte_record(std::mem::take(&mut self.record)), shape) {
+                    (Ok(cells), None) => Ok(Some(Line::Row { number: self.row, line, cells })),
+                    (Ok(cells), Some(why)) => doubtful(cells, why),
+                    (Err(broken), shape) if self.padded => {
+                        let cells = StringRecord::from_byte_record_lossy(broken.into_byte_record());
+                        doubtful(cells, shape.unwrap_or_else(|| "it is not UTF-8".to_owned()))
+                    }
+                    (Err(_), _) => bad(&self.file, self.row, line, "it is not UTF-8".to_owned()),
                 }
             }
             Err(why) => Err(fatal(&self.file, why)),
@@ -243,7 +262,10 @@ mod tests {
         while let Some(line) = table.next().unwrap() {
             rows.push(match line {
                 Line::Row { cells, .. } => Ok(cells.iter().map(str::to_owned).collect()),
-                Line::Bad(BadRow { file, row, line, why }) => Err(format!("{file} row {row} line {line}: {why}")),
+                Line::Bad(BadRow { file, row, line, why })
+                | Line::Doubtful { bad: BadRow { file, row, line, why }, .. } => {
+                    Err(format!("{file} row {row} line {line}: {why}"))
+                }
             });
         }
         rows
@@ -292,7 +314,9 @@ mod tests {
             let mut lines = Vec::new();
             while let Some(line) = table.next().unwrap() {
                 lines.push(match line {
-                    Line::Row { line, .. } | Line::Bad(BadRow { line, .. }) => line,
+                    Line::Row { line, .. }
+                    | Line::Bad(BadRow { line, .. })
+                    | Line::Doubtful { bad: BadRow { line, .. }, .. } => line,
                 });
             }
             lines
