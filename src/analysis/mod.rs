@@ -16,6 +16,7 @@
 
 mod atoms;
 mod axis;
+mod carry;
 mod compile;
 mod confirm;
 mod domain;

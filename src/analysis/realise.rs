@@ -125,6 +125,7 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize]) -> History {
             Source::Spent(_)
             | Source::Now
             | Source::Consent(_)
+            | Source::Permission(_)
             | Source::Attribute(_)
             | Source::Element(..)
             | Source::Taken(_)
@@ -391,7 +392,7 @@ impl Reads {
                 self.attributes.insert(*id);
             }
             Expression::Value(id) => self.expression(program, &program.schema.rules[*id].expression),
-            Expression::Consent(_) | Expression::Now => self.more = true,
+            Expression::Consent(_) | Expression::Permission(_) | Expression::Now => self.more = true,
             Expression::Rescale(of, _) => self.expression(program, of),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
                 self.expression(program, left);

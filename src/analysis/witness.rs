@@ -8,7 +8,7 @@ use super::domain::{Column, Schema, Source, YES};
 use super::program::Program;
 use crate::frame::{ConsentRecord, Fact, Facts, Frame, gather};
 use crate::model::{AttributeId, OfferId, RuleSet};
-use crate::value::{Consent, Date, Instant, Missing, Type, Value, zone_is_known};
+use crate::value::{Consent, Date, Instant, Missing, Permission, Type, Value, zone_is_known};
 
 /// A customer at a moment who proves something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,9 @@ pub(super) fn customer(program: &Program<'_>, point: &[usize], clock: Clock, ano
             Source::Consent(id) => {
                 let status = Consent::ALL.get(*atom).copied().unwrap_or(Consent::Unknown);
                 facts.set_consent(*id, record(status, clock.now));
+            }
+            Source::Permission(id) => {
+                facts.set_permission(*id, Permission::ALL.get(*atom).copied().unwrap_or_default());
             }
             Source::Attribute(id) => {
                 let column = program.column_at(dim, clock)?;
@@ -141,6 +144,7 @@ pub(super) fn value(schema: &Schema<'_>, id: AttributeId, position: i64, point: 
                 Source::Element(..)
                 | Source::Now
                 | Source::Consent(_)
+            | Source::Permission(_)
                 | Source::Attribute(_)
                 | Source::Spent(_)
                 | Source::Taken(_)

@@ -21,7 +21,7 @@ pub struct LeftOut {
     /// Where it stands, if part of it could not be read: what is said of it counts only as far as [`Self::words`] shows
     /// that nothing is lost.
     pub damaged: Option<Span>,
-    /// How many of the words `show`, `try` and `if` were read in it.
+    /// How many of the words `show`, `send`, `try` and `if` were read in it.
     pub words: usize,
 }
 
@@ -59,9 +59,13 @@ impl Gaps<'_> {
                 Kind::Class if name == Class::Service.word() => anything_stops(),
                 Kind::Class => May::that_only_uses(),
                 Kind::Attribute => May { may_be_key: true, ..May::that_only_uses() },
-                Kind::Purpose | Kind::Event | Kind::Segment | Kind::Value | Kind::Offer | Kind::Tag => {
-                    May::that_only_uses()
-                }
+                Kind::Purpose
+                | Kind::Event
+                | Kind::Segment
+                | Kind::Value
+                | Kind::Channel
+                | Kind::Offer
+                | Kind::Tag => May::that_only_uses(),
             });
         }
         if self.collected.attributes_lost {
@@ -83,11 +87,11 @@ impl Gaps<'_> {
         let (mut words, mut has_show) = (0, false);
         for clause in &rule.clauses {
             match &clause.kind {
-                RuleClause::Show(offer) => {
+                RuleClause::Show(offer) | RuleClause::Send(offer, _) => {
                     (words, has_show) = (words + 1, true);
                     self.add(&mut shows, Kind::Offer, offer, OfferId::from_index);
                 }
-                RuleClause::Substitute(_, Substitute::Show(offer)) => {
+                RuleClause::Substitute(_, Substitute::Show(offer) | Substitute::Send(offer)) => {
                     words += 2;
                     self.add(&mut shows, Kind::Offer, offer, OfferId::from_index);
                 }
@@ -217,7 +221,7 @@ impl Gaps<'_> {
 /// it may show and try anything.
 pub(crate) fn admit_losses(rule: &LeftOut, text: &str) -> May {
     let words = text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-    let standing = words.filter(|word| ["show", "try", "if"].contains(word)).count();
+    let standing = words.filter(|word| ["show", "send", "try", "if"].contains(word)).count();
     if standing == rule.words {
         return rule.may.clone();
     }

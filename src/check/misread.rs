@@ -96,7 +96,7 @@ impl Pass<'_> {
                 right,
             ));
         }
-        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap];
+        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Channel];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
         let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
         told(
@@ -108,6 +108,7 @@ impl Pass<'_> {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }
+                Kind::Channel => format!("what the device permits is `permission.{word}`: `permission.{word} is full`"),
                 Kind::Class | Kind::Attribute | Kind::Segment | Kind::Value | Kind::Slot | Kind::Cap | Kind::Persona | Kind::Tag => {
                     "name an attribute, a segment or a value".to_owned()
                 }
@@ -140,7 +141,7 @@ impl Pass<'_> {
             ExprKind::Name(name) => !pass.is_declared(name),
             ExprKind::Literal(LiteralKind::YesNo(_)) => false,
             ExprKind::Literal(_) => true,
-            ExprKind::Consent(_)
+            ExprKind::Consent(_) | ExprKind::Permission(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -419,7 +420,7 @@ fn written(expr: &Expr) -> Option<String> {
         ExprKind::Literal(
             LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_),
         )
-        | ExprKind::Consent(_)
+        | ExprKind::Consent(_) | ExprKind::Permission(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)
         | ExprKind::Not(_)

@@ -10,6 +10,7 @@
 mod attributes;
 mod caps;
 mod cases;
+mod channels;
 mod circles;
 mod classes;
 mod collect;
@@ -113,6 +114,7 @@ impl<'a> Pass<'a> {
         self.events();
         self.values();
         self.segments();
+        self.channels();
         self.offers();
         self.slots();
         self.rules();

@@ -6,7 +6,7 @@ use super::Pass;
 use super::collect::Collected;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{AttributeId, CapId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{AttributeId, CapId, ChannelId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 use crate::source::Span;
 use crate::syntax::tree::{Name, OfferClause};
 use crate::value::Type;
@@ -20,6 +20,7 @@ pub(super) enum Kind {
     Event,
     Segment,
     Value,
+    Channel,
     Offer,
     Slot,
     Rule,
@@ -37,6 +38,7 @@ impl Kind {
             Self::Event => "event",
             Self::Segment => "segment",
             Self::Value => "value",
+            Self::Channel => "channel",
             Self::Offer => "offer",
             Self::Slot => "slot",
             Self::Rule => "rule",
@@ -52,8 +54,8 @@ impl Kind {
     }
 
     pub(super) fn from_keyword(word: &str) -> Option<Self> {
-        use Kind::{Cap, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Class, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona]
+        use Kind::{Cap, Channel, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
+        [Purpose, Class, Event, Segment, Value, Channel, Offer, Slot, Rule, Cap, Persona]
             .into_iter()
             .find(|kind| kind.word() == word)
     }
@@ -64,6 +66,7 @@ impl Kind {
             Self::Class => &resolve::UNKNOWN_CLASS,
             Self::Attribute | Self::Segment | Self::Value => &resolve::UNKNOWN_ATTRIBUTE,
             Self::Event => &resolve::UNKNOWN_EVENT,
+            Self::Channel => &resolve::UNKNOWN_CHANNEL,
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
             Self::Rule => &resolve::UNKNOWN_RULE,
@@ -104,6 +107,7 @@ impl Names {
         fill(Kind::Attribute, &mut all.attributes.keys().copied());
         fill(Kind::Segment, &mut all.segments.keys().copied());
         fill(Kind::Value, &mut all.values.keys().copied());
+        fill(Kind::Channel, &mut all.channels.keys().copied());
         fill(Kind::Offer, &mut all.offers.keys().copied());
         fill(Kind::Slot, &mut all.slots.keys().copied());
         fill(Kind::Rule, &mut all.rules.keys().copied());
@@ -184,6 +188,7 @@ impl Pass<'_> {
     finders! {
         find_purpose: Purpose -> PurposeId;
         find_event: Event -> EventId;
+        find_channel: Channel -> ChannelId;
         find_offer: Offer -> OfferId;
         find_slot: Slot -> SlotId;
         find_rule: Rule -> RuleId;

@@ -143,7 +143,7 @@ impl Pass<'_> {
 /// The attributes for whose sake an expression may be missing, given those that are known.
 fn may_lack(rules: &RuleSet, of: &Expression, known: &BTreeSet<AttributeId>, gaps: &mut Vec<AttributeId>) {
     match of {
-        Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
         Expression::Attribute(id) => {
             if rules[*id].default.is_none() && !known.contains(id) {
                 gaps.push(*id);
@@ -263,7 +263,7 @@ fn strictly_read(rules: &RuleSet, of: &Expression, known: &mut BTreeSet<Attribut
             strictly_read(rules, right, known);
         }
         Expression::Literal(..)
-        | Expression::Consent(_)
+        | Expression::Consent(_) | Expression::Permission(_)
         | Expression::Now
         | Expression::Else(..)
         | Expression::When(..) => {}
@@ -284,6 +284,6 @@ fn place_of(of: &Expr, name: &str) -> Option<Span> {
         ExprKind::Is(left, _) | ExprKind::Has(left, _) => place_of(left, name),
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().find_map(|part| place_of(part, name)),
         ExprKind::Not(inner) => place_of(inner, name),
-        ExprKind::Consent(_) | ExprKind::Literal(_) => None,
+        ExprKind::Consent(_) | ExprKind::Permission(_) | ExprKind::Literal(_) => None,
     }
 }

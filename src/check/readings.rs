@@ -34,7 +34,7 @@ impl Pass<'_> {
                     | RuleClause::Before(_)
                     | RuleClause::Also(_)
                     | RuleClause::Cap(_)
-                    | RuleClause::Show(_)
+                    | RuleClause::Show(_) | RuleClause::Send(..)
                     | RuleClause::Substitute(..)
                     | RuleClause::Off(_) => {}
                 }
@@ -87,7 +87,7 @@ fn mixed_else(expr: &Expr, findings: &mut Vec<Diagnostic>) {
         ExprKind::Product(parts) => parts.iter().for_each(|part| part_of_sum(part, "the product")),
         ExprKind::PercentOf(_, of) => part_of_sum(of, "the percentage"),
         ExprKind::Name(_)
-        | ExprKind::Consent(_)
+        | ExprKind::Consent(_) | ExprKind::Permission(_)
         | ExprKind::Literal(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)
@@ -107,7 +107,7 @@ fn mixed_else(expr: &Expr, findings: &mut Vec<Diagnostic>) {
 /// The expressions directly within one.
 fn parts_of(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
-        ExprKind::Name(_) | ExprKind::Consent(_) | ExprKind::Literal(_) => vec![],
+        ExprKind::Name(_) | ExprKind::Consent(_) | ExprKind::Permission(_) | ExprKind::Literal(_) => vec![],
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Else(parts) | ExprKind::Product(parts) => {
             parts.iter().collect()
         }

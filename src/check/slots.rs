@@ -7,7 +7,7 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{Class, Fallback, OfferId, Slot, TagId};
 use crate::source::Span;
-use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, Name, RuleClause, SlotClause, Substitute};
+use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, Name, RuleClause, SlotClause, SlotWay, Substitute};
 
 impl Pass<'_> {
     pub(super) fn slots(&mut self) {
@@ -50,16 +50,20 @@ impl Pass<'_> {
             let ties = self.ties(ties.value.unwrap_or_default());
             let entries = fallback.value.unwrap_or_default();
             let known = self.findings.len() == before;
-            let list = self.fallback(&name, &entries, &classes, known);
-            let failed = list.is_none() || self.findings[before..].iter().any(Diagnostic::is_error);
+            let sends = matches!(item.way, SlotWay::By(_));
+            let list = self.fallback((&name, sends), &entries, &classes, known);
+            let way = self.slot_way(&item.way);
+            let failed = list.is_none() || way.is_none() || self.findings[before..].iter().any(Diagnostic::is_error);
             if failed {
                 self.poison(Kind::Slot, &name);
             }
+            let (place, channels) = way.unwrap_or_default();
             self.rules.slots.push(Slot {
                 name,
                 label: item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default(),
                 span: item.name.span,
-                place: item.place.text.clone(),
+                place,
+                channels,
                 accepts: classes,
                 fallback: list.unwrap_or_default(),
                 off: off.value,
@@ -92,7 +96,7 @@ impl Pass<'_> {
     /// The fallback list; the last entry must answer for everybody at every time (R11).
     fn fallback(
         &mut self,
-        slot: &str,
+        (slot, sends): (&str, bool),
         entries: &[FallbackTree],
         accepts: &[Class],
         accepts_known: bool,
@@ -122,7 +126,7 @@ impl Pass<'_> {
         if failed {
             return None;
         }
-        self.answers_for_everybody(slot, &list)?;
+        self.answers_for_everybody(slot, sends, &list)?;
         Some(list)
     }
 
@@ -142,8 +146,8 @@ impl Pass<'_> {
         false
     }
 
-    fn answers_for_everybody(&mut self, slot: &str, list: &[Fallback]) -> Option<()> {
-        let total: Vec<Result<(), &str>> = list.iter().map(|entry| self.is_total(entry)).collect();
+    fn answers_for_everybody(&mut self, slot: &str, sends: bool, list: &[Fallback]) -> Option<()> {
+        let total: Vec<Result<(), &str>> = list.iter().map(|entry| self.is_total(entry, sends)).collect();
         if let Some(Err(why)) = total.last() {
             let span = list.last()?.span;
             let finding = Diagnostic::new(
@@ -152,7 +156,11 @@ impl Pass<'_> {
                 format!("the last fallback of slot `{slot}` does not answer for everybody"),
             )
             .primary(*why)
-            .help("end the list with an offer of class service without dates or condition, or with `nothing`")
+            .help(if sends {
+                "end the list with `nothing`"
+            } else {
+                "end the list with an offer of class service without dates or condition, or with `nothing`"
+            })
             .fact("a customer of whom nothing is known would see nothing that anybody decided");
             self.report(finding);
             return None;
@@ -189,6 +197,7 @@ impl Pass<'_> {
             | Kind::Event
             | Kind::Segment
             | Kind::Value
+            | Kind::Channel
             | Kind::Offer
             | Kind::Cap
             | Kind::Persona
@@ -196,7 +205,9 @@ impl Pass<'_> {
         });
         let of_rules = all.rules.values().filter(|rule| rule.item.slot.text != slot).any(|rule| {
             rule.item.clauses.iter().any(|clause| match &clause.kind {
-                RuleClause::Show(name) | RuleClause::Substitute(_, Substitute::Show(name)) => is_it(name),
+                RuleClause::Show(name)
+                | RuleClause::Send(name, _)
+                | RuleClause::Substitute(_, Substitute::Show(name) | Substitute::Send(name)) => is_it(name),
                 RuleClause::About(_)
                 | RuleClause::Owner(_)
                 | RuleClause::Metric(_)
@@ -228,11 +239,14 @@ impl Pass<'_> {
         all.lost || unread || of_rules || of_slots
     }
 
-    fn is_total(&self, entry: &Fallback) -> Result<(), &'static str> {
+    fn is_total(&self, entry: &Fallback, sends: bool) -> Result<(), &'static str> {
         if entry.when.is_some() {
             return Err("it has a condition");
         }
         let Some(offer) = entry.offer.and_then(|id| self.rules.offers.get(id.index())) else { return Ok(()) };
+        if sends {
+            return Err("no channel is open to everybody");
+        }
         if offer.class != Class::Service {
             return Err("its offer is not of class service");
         }

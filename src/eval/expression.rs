@@ -55,6 +55,7 @@ impl Reader<'_> {
             Expression::Attribute(id) => self.attribute(*id),
             Expression::Value(id) => self.read(&self.rules[*id].expression),
             Expression::Consent(id) => Datum::Known(Value::Member(self.frame.consent(*id).member())),
+            Expression::Permission(id) => Datum::Known(Value::Member(self.frame.permission(*id).member())),
             Expression::Now => Datum::Known(Value::Time(self.frame.now)),
             Expression::Rescale(of, number) => ops::rescale(self.read(of), self.rules.scale_of(of), number.scale),
             Expression::Arithmetic(op, left, right, number) => {

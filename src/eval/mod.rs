@@ -6,6 +6,7 @@
 
 mod awaited;
 mod candidate;
+mod channels;
 mod condition;
 pub mod coverage;
 #[cfg(test)]
@@ -19,9 +20,10 @@ mod tests;
 
 pub use awaited::is_awaited;
 pub use candidate::Dropped;
+pub use channels::Blocked;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, hints,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain, hints,
     meets, nearest, run,
 };
 pub use expression::expression;

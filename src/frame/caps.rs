@@ -6,7 +6,7 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
-use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
+use super::{By, CapState, Decision, Facts, Frame, Stamp};
 use crate::model::{Cap, CapId, CapTarget, CapWindow, Class, Event, EventId, OfferId, RuleSet};
 use crate::value::Instant;
 
@@ -40,7 +40,7 @@ fn in_window(cap: &Cap, at: Instant, now: Instant) -> bool {
 
 /// Whether an event with this stamp belongs to what the cap counts.
 fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
-    let Stamp::Of { offer, rule, via, class, tags } = stamp else {
+    let Stamp::Of { offer, rule, via, class, tags, channel: _ } = stamp else {
         return true;
     };
     let hit = match &cap.target {
@@ -63,26 +63,25 @@ fn class_today(rules: &RuleSet, offer: OfferId) -> Option<Class> {
     rules.offers.get(offer.index()).map(|offer| offer.class)
 }
 
-/// What the events of a decision are stamped with; `None` where nothing is shown or by a fallback, which never counts
-/// (R11).
+/// What the events of a decision are stamped with; `None` where nothing is shown or sent, or by a fallback, which never
+/// counts (R11).
 pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
-    let Outcome::Shows(offer) = decision.outcome else {
-        return None;
-    };
+    let offer = decision.outcome.offer()?;
+    let channel = decision.outcome.channel();
     let (rule, via) = match decision.by {
         By::Rule(rule) => (rule, None),
         By::Substitute(rule, via) => (rule, Some(via)),
         By::Fallback(_) | By::SlotOff => return None,
     };
     let tags = rules.offers.get(offer.index()).map(|offer| offer.tags.clone()).unwrap_or_default();
-    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, class: class_today(rules, offer), tags })
+    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, class: class_today(rules, offer), tags, channel })
 }
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
-/// counts what happens when an offer is shown has as many more of it. Caps that count only what the customer does later
+/// counts what happens when an offer is shown or sent has as many more of it. Caps that count only what the customer does later
 /// (clicks, purchases) reserve nothing.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
-    if let Outcome::Shows(offer) = decision.outcome
+    if let Some(offer) = decision.outcome.offer()
         && let Some(taken) = frame.taken.get_mut(offer.index())
     {
         *taken = true;
@@ -94,14 +93,17 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
         if let CapState::Used(used) = state
             && counts(rules, cap, &stamp)
         {
-            let brought = cap.events.iter().filter(|event| brought_about().contains(event)).count();
+            let brought = cap.events.iter().filter(|event| brought_about(&stamp).contains(event)).count();
             *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
         }
     }
 }
 
-/// The events that a place brings about when it shows an offer: that it was decided, and that it was shown. A place sends
-/// nothing; everything else is the customer's doing (R25).
-pub fn brought_about() -> [EventId; 2] {
-    [Event::DECIDED, Event::SHOWN]
+/// The events that a decision with this stamp brings about: that it was decided, and that it was shown, or sent where a
+/// channel carries it. Everything else is the customer's doing (R25).
+pub fn brought_about(stamp: &Stamp) -> [EventId; 2] {
+    match stamp {
+        Stamp::Of { channel: Some(_), .. } => [Event::DECIDED, Event::SENT],
+        Stamp::Of { channel: None, .. } | Stamp::Unstamped => [Event::DECIDED, Event::SHOWN],
+    }
 }

@@ -33,6 +33,9 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
         attributes: attributes.collect(),
+        permissions: (0..rules.channels.len())
+            .map(|at| facts.permissions.get(at).copied().unwrap_or_default())
+            .collect(),
         caps: caps::count(rules, facts, key_is_known),
         taken: vec![false; rules.offers.len()],
         consent,

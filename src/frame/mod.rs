@@ -20,8 +20,8 @@ pub use gather::gather;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AttributeId, CapId, OfferId, PurposeId, RuleSet};
-use crate::value::{Consent, Date, Datum, Instant, Missing};
+use crate::model::{AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet};
+use crate::value::{Consent, Date, Datum, Instant, Missing, Permission};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +34,11 @@ pub struct Frame {
     pub attributes: Vec<Datum>,
     /// Per purpose, as it reads in a condition (R23); `Granted` is what opens it.
     pub consent: Vec<Consent>,
+    /// Per channel, what the device lets it do.
+    pub permissions: Vec<Permission>,
     /// Per cap, what is used of it.
     pub caps: Vec<CapState>,
-    /// Per offer, whether an earlier slot of the same request shows it (R24).
+    /// Per offer, whether an earlier slot of the same request shows or sends it (R24).
     pub taken: Vec<bool>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
     pub shortfalls: Vec<Shortfall>,
@@ -92,6 +94,7 @@ impl Frame {
             today: crate::value::date_in_zone(now, &rules.defaults.zone),
             attributes: vec![Datum::Missing(Missing::Absent); rules.attributes.len()],
             consent: vec![Consent::Unknown; rules.purposes.len()],
+            permissions: vec![Permission::Unknown; rules.channels.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
             shortfalls: Vec::new(),
@@ -106,6 +109,11 @@ impl Frame {
     /// How a purpose reads.
     pub fn consent(&self, id: PurposeId) -> Consent {
         self.consent.get(id.index()).copied().unwrap_or(Consent::Unknown)
+    }
+
+    /// What the device lets a channel do.
+    pub fn permission(&self, id: ChannelId) -> Permission {
+        self.permissions.get(id.index()).copied().unwrap_or_default()
     }
 
     /// Whether a cap has nothing left; a cap the frame does not know is spent.

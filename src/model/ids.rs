@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Cap, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
+use super::{Attribute, Cap, Channel, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident -> $list:ident: $of:ty;)*) => {
@@ -46,6 +46,8 @@ ids! {
     SegmentId -> segments: Segment;
     /// A declared value.
     ValueId -> values: ValueDeclaration;
+    /// A channel.
+    ChannelId -> channels: Channel;
     /// An offer.
     OfferId -> offers: Offer;
     /// A tag.

@@ -4,6 +4,7 @@
 //! decision is computed. Every reference is an id into the lists of [`RuleSet`]; `verify` checks that before use.
 
 mod attribute;
+mod channel;
 mod class;
 mod condition;
 mod declare;
@@ -23,6 +24,7 @@ mod verify;
 pub(crate) use verify::sample;
 
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
+pub use channel::Channel;
 pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
@@ -30,14 +32,14 @@ pub use declare::{
     Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
-pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use ids::{AttributeId, CapId, ChannelId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Consent, EnumId};
+use crate::value::{Consent, EnumId, Permission};
 
 /// All of a rule set, resolved and typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +48,8 @@ pub struct RuleSet {
     pub defaults: Defaults,
     /// What each class obeys.
     pub classes: ClassTable,
-    /// Lists of members; the first is the seven states of a consent, equal lists are one.
+    /// Lists of members; the first is the seven states of a consent, the second the four of a permission, equal lists are
+    /// one.
     pub enums: Vec<EnumType>,
     /// In order of name, as all lists below unless said otherwise.
     pub purposes: Vec<Purpose>,
@@ -58,7 +61,9 @@ pub struct RuleSet {
     pub segments: Vec<Segment>,
     /// Named numbers and other expressions.
     pub values: Vec<ValueDeclaration>,
-    /// What can be shown.
+    /// By which ways messages are sent.
+    pub channels: Vec<Channel>,
+    /// What can be shown or sent.
     pub offers: Vec<Offer>,
     /// The tags that offers carry.
     pub tags: Vec<String>,
@@ -71,11 +76,14 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// A rule set with the built-in list and events and nothing else.
+    /// A rule set with the built-in lists and events and nothing else.
     pub fn new() -> Self {
-        let consent =
-            EnumType { members: Consent::ALL.map(|status| status.word().to_owned()).to_vec(), ordered: false };
-        Self { enums: vec![consent], events: Event::built_in(), ..Self::default() }
+        let list = |members: &[&str]| EnumType {
+            members: members.iter().map(|member| (*member).to_owned()).collect(),
+            ordered: false,
+        };
+        let (consent, permission) = (Consent::ALL.map(Consent::word), Permission::ALL.map(Permission::word));
+        Self { enums: vec![list(&consent), list(&permission)], events: Event::built_in(), ..Self::default() }
     }
 
     /// The slot of that name.

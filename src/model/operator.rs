@@ -58,6 +58,7 @@ impl Expression {
             | Self::Attribute(_)
             | Self::Value(_)
             | Self::Consent(_)
+            | Self::Permission(_)
             | Self::Now
             | Self::Rescale(..) => None,
         }

@@ -50,7 +50,7 @@ impl RuleSet {
                 self.walk_expression(of, found);
                 self.walk_condition(condition, found);
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
         }
     }
 }

@@ -6,7 +6,10 @@
 
 use std::sync::Arc;
 
-use super::{AgeBound, Cap, CapId, CapTarget, CapWindow, Condition, Expression, Order, RuleId, RuleSet, Substitute};
+use super::{
+    AgeBound, Cap, CapId, CapTarget, CapWindow, ChannelId, Condition, Expression, Order, RuleId, RuleSet, Slot, SlotId,
+    Substitute,
+};
 use crate::ops::{Arithmetic, Comparison, Quantifier};
 use crate::value::{Type, Value, show_date, show_instant, show_number};
 
@@ -103,12 +106,27 @@ fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
 }
 
 /// What stands in for a rule: `show running_tips`, `try winback`, `nothing`.
-pub fn show_substitute(rules: &RuleSet, substitute: Substitute) -> String {
+pub fn show_substitute(rules: &RuleSet, of: RuleId, substitute: Substitute) -> String {
     match substitute {
-        Substitute::Show(offer) => format!("show {}", rules[offer].name),
+        Substitute::Show(offer) => format!("{} {}", show_verb(rules, rules[of].slot), rules[offer].name),
         Substitute::Try(rule) => format!("try {}", rules[rule].name),
         Substitute::Nothing => "nothing".to_owned(),
     }
+}
+
+/// What a slot does with what is chosen for it: `show` or `send`.
+pub fn show_verb(rules: &RuleSet, slot: SlotId) -> &'static str {
+    if rules.sends(slot) { "send" } else { "show" }
+}
+
+/// Where a slot is: `on web`, `by push, email`.
+pub fn show_where(rules: &RuleSet, slot: &Slot) -> String {
+    if slot.sends() { format!("by {}", show_channels(rules, &slot.channels)) } else { format!("on {}", slot.place) }
+}
+
+/// Channels as a list: `push, email`.
+pub fn show_channels(rules: &RuleSet, channels: &[ChannelId]) -> String {
+    channels.iter().map(|channel| rules[*channel].name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Who a rule is for, in one line: `lapsed, runner; unless vulnerable; needs personalisation`; `everybody` where it asks
@@ -181,6 +199,7 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
         Expression::Attribute(id) => (rules[*id].name.clone(), Level::Operand),
         Expression::Value(id) => (rules[*id].name.clone(), Level::Operand),
         Expression::Consent(id) => (format!("consent.{}", rules[*id].name), Level::Operand),
+        Expression::Permission(id) => (format!("permission.{}", rules[*id].name), Level::Operand),
         Expression::Now => ("now".to_owned(), Level::Operand),
         Expression::Arithmetic(op @ (Arithmetic::Add | Arithmetic::Subtract), left, right, _) => {
             let sides = (beside(left, Level::Sum), beside(right, Level::Product));
@@ -213,7 +232,7 @@ fn stands_in(of: &Expression) -> bool {
         Expression::Literal(..)
         | Expression::Attribute(_)
         | Expression::Value(_)
-        | Expression::Consent(_)
+        | Expression::Consent(_) | Expression::Permission(_)
         | Expression::Now
         | Expression::Arithmetic(..)
         | Expression::When(..) => false,

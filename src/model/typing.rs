@@ -11,6 +11,7 @@ impl RuleSet {
             Expression::Attribute(id) => self[*id].ty,
             Expression::Value(id) => self[*id].ty,
             Expression::Consent(_) => Type::OneOf(EnumId::CONSENT),
+            Expression::Permission(_) => Type::OneOf(EnumId::PERMISSION),
             Expression::Now => Type::Time,
             Expression::Rescale(_, number)
             | Expression::Arithmetic(_, _, _, number)

@@ -13,9 +13,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Active, AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::model::{Active, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet};
 use crate::ops::Direction;
-use crate::value::{Consent, Date, Period};
+use crate::value::{Consent, Date, Period, Permission};
 
 /// The place of a word in the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +100,15 @@ pub(super) struct ConsentPlaces {
     pub(super) word: Option<Word>,
 }
 
+/// Where a permission is written to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct PermissionPlaces {
+    /// A bit for each of the four.
+    pub(super) group: Option<Group>,
+    /// The place in the list of the four.
+    pub(super) word: Option<Word>,
+}
+
 /// What stands where in a record. Made by [`super::Plan::new`].
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -108,6 +117,7 @@ pub struct Layout {
     flags: Option<(Word, u8)>,
     pub(super) reads: Vec<Option<Read>>,
     pub(super) consents: Vec<ConsentPlaces>,
+    pub(super) permissions: Vec<PermissionPlaces>,
     pub(super) caps: Vec<Option<Bit>>,
     pub(super) taken: Vec<Option<Bit>>,
     pub(super) now: Option<Word>,
@@ -129,6 +139,7 @@ impl Layout {
             flags: Some((Word(0), 0)),
             reads: vec![None; rules.attributes.len()],
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
+            permissions: vec![PermissionPlaces::default(); rules.channels.len()],
             caps: vec![None; rules.caps.len()],
             taken: vec![None; rules.offers.len()],
             now: None,
@@ -263,6 +274,30 @@ impl Layout {
     /// The word of a consent's state.
     pub(super) fn state_word(&mut self, id: PurposeId) -> Word {
         self.consent_place(id, |places| &mut places.word, Self::next_word)
+    }
+
+    /// The bits of a permission's four states.
+    pub(super) fn permission_of(&mut self, id: ChannelId) -> Group {
+        if let Some(group) = self.permissions.get(id.index()).and_then(|places| places.group) {
+            return group;
+        }
+        let group = self.next_group(Permission::ALL.len());
+        if let Some(places) = self.permissions.get_mut(id.index()) {
+            places.group = Some(group);
+        }
+        group
+    }
+
+    /// The word of a permission's state.
+    pub(super) fn permission_word(&mut self, id: ChannelId) -> Word {
+        if let Some(word) = self.permissions.get(id.index()).and_then(|places| places.word) {
+            return word;
+        }
+        let word = self.next_word();
+        if let Some(places) = self.permissions.get_mut(id.index()) {
+            places.word = Some(word);
+        }
+        word
     }
 
     /// Whether a cap has nothing left.

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::layout::{Bit, Edge, Layout, Read, Word};
 use super::number::{MISSING, NEVER_ABOVE, NEVER_BELOW};
 use crate::frame::Frame;
-use crate::model::{Attribute, AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::model::{Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Datum, Instant, Missing, Type, Value};
 
@@ -155,6 +155,15 @@ impl Layout {
             }
             if let Some(word) = places.word {
                 record.set(word, i64::from(status.member()));
+            }
+        }
+        for (index, places) in self.permissions.iter().enumerate() {
+            let member = frame.permission(ChannelId::from_index(index)).member();
+            if let Some(group) = places.group {
+                record.set_bits(group.word, group.mask(member));
+            }
+            if let Some(word) = places.word {
+                record.set(word, i64::from(member));
             }
         }
         self.pack_reserved(rules, frame, record);

@@ -132,6 +132,7 @@ fn clauses(item: &Item) -> Vec<Span> {
         ItemKind::Rule(item) => of(&item.clauses),
         ItemKind::Cap(item) => of(&item.clauses),
         ItemKind::Class(item) => of(&item.clauses),
+        ItemKind::Channel(item) => of(&item.clauses),
         ItemKind::Persona(item) => of(&item.clauses),
         ItemKind::Test(item) => of(&item.clauses),
         ItemKind::Use(_) | ItemKind::Segment(_) | ItemKind::Value(_) | ItemKind::Broken(_) => Vec::new(),

@@ -101,7 +101,7 @@ impl Reader<'_> {
             Opener::Defaults | Opener::Customer | Opener::Moment => {
                 opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
             }
-            Opener::Purpose | Opener::Class | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
+            Opener::Purpose | Opener::Class | Opener::Channel | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
                 named.and_then(|next| opens(labelled(next)))
             }
             Opener::Segment | Opener::Value => {
@@ -142,6 +142,7 @@ impl Reader<'_> {
             Some(
                 Opener::Purpose
                 | Opener::Class
+                | Opener::Channel
                 | Opener::Event
                 | Opener::Segment
                 | Opener::Value

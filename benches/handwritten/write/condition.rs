@@ -297,7 +297,7 @@ impl Writer<'_> {
             Expression::Rescale(inner, _) | Expression::When(inner, _, _) => self.may_be_never(inner),
             Expression::Else(first, second, _) => self.may_be_never(first) || self.may_be_never(second),
             Expression::Literal(value, _) => *value == Value::Never,
-            Expression::Consent(_) | Expression::Now | Expression::Arithmetic(..) => false,
+            Expression::Consent(_) | Expression::Permission(_) | Expression::Now | Expression::Arithmetic(..) => false,
         }
     }
 

@@ -8,18 +8,18 @@ use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
 use crate::model::{AttributeId, CapId, OfferId, RuleId};
 use crate::syntax::tree::{
-    self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name,
+    self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name, PermissionFact,
 };
-use crate::value::{Consent, Instant, Missing, Type, Value, show_number};
+use crate::value::{Consent, Instant, Missing, Permission, Type, Value, show_number};
 
-/// What a history is about: the event and what it is of.
-type About<'t> = (&'t str, Option<&'t str>);
+/// What a history is about: the event, what it is of, and by which channel.
+type About = (String, Option<String>, Option<String>);
 
 impl Pass<'_> {
     /// All facts in the order given; one about the same thing replaces the one before.
     pub(super) fn facts(&mut self, clauses: &[&Clause<CaseClause>], now: Instant) -> Option<Facts> {
         let mut facts = Facts::nothing(&self.rules, now);
-        let mut history: Vec<(About<'_>, Vec<Happened>)> = Vec::new();
+        let mut history: Vec<(About, Vec<Happened>)> = Vec::new();
         let mut right = true;
         for clause in clauses {
             match &clause.kind {
@@ -38,9 +38,15 @@ impl Pass<'_> {
                         right &= self.consent_fact(record, &mut facts).is_some();
                     }
                 }
+                CaseClause::Permission(records) => {
+                    for record in records {
+                        right &= self.permission_fact(record, &mut facts).is_some();
+                    }
+                }
                 CaseClause::History(fact) => match self.happened(fact, now) {
                     Some(events) => {
-                        let about = (fact.event.text.as_str(), fact.of.as_ref().map(|of| of.text.as_str()));
+                        let name = |name: &'_ Option<Name>| name.as_ref().map(|name| name.text.clone());
+                        let about = (fact.event.text.clone(), name(&fact.of), name(&fact.by));
                         history.retain(|(known, _)| *known != about);
                         history.push((about, events));
                     }
@@ -241,12 +247,45 @@ impl Pass<'_> {
             Some(of) => self.stamp(of)?,
             None => Stamp::Unstamped,
         };
+        let stamp = match &fact.by {
+            Some(by) => self.by_channel(by, &fact.event, stamp)?,
+            None => stamp,
+        };
         let mut events = Vec::new();
         for point in &fact.at {
             let at = self.instant(&point.kind, point.span, Some(now))?;
             events.push(Happened { event, at, stamp: stamp.clone() });
         }
         Some(events)
+    }
+
+    /// `permission push full`
+    fn permission_fact(&mut self, record: &PermissionFact, facts: &mut Facts) -> Option<()> {
+        let channel = self.find_channel(&record.channel);
+        let Some(state) = Permission::from_word(&record.state.text) else {
+            self.member(crate::value::EnumId::PERMISSION, &record.state.text, record.state.span);
+            return None;
+        };
+        facts.set_permission(channel?, state);
+        Some(())
+    }
+
+    /// `history sent of X by push`: what was sent went by a channel.
+    pub(super) fn by_channel(&mut self, by: &Name, event: &Name, stamp: Stamp) -> Option<Stamp> {
+        let found = self.find_channel(by)?;
+        match stamp {
+            Stamp::Of { offer, rule, via, class, tags, .. } => {
+                Some(Stamp::Of { offer, rule, via, class, tags, channel: Some(found) })
+            }
+            Stamp::Unstamped => {
+                let message = format!("`by {}` goes with what was sent", by.text);
+                let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, by.span, message)
+                    .primary("of which offer?")
+                    .help(format!("write `history {} of X by {} at ..`", event.text, by.text));
+                self.report(finding);
+                None
+            }
+        }
     }
 
     /// `used 2 of X`: a declared cap, or the only clause `cap` of a rule.
@@ -300,6 +339,7 @@ impl Pass<'_> {
                 return None;
             }
         };
-        Some(Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: self.rules[offer].tags.clone() })
+        let tags = self.rules[offer].tags.clone();
+        Some(Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags, channel: None })
     }
 }

@@ -4,8 +4,8 @@ use crate::model::{AttributeId, Condition, Expression, RuleSet};
 
 /// One reading of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Read {
-    pub(super) attribute: AttributeId,
+pub(in crate::check) struct Read {
+    pub(in crate::check) attribute: AttributeId,
     /// The segments and values on the way, outermost first.
     pub(super) through: Vec<String>,
     /// A bare `x`, or `x else no`, under no `not`: an `unless` over it only spares. No other test qualifies: `x is less
@@ -15,7 +15,7 @@ pub(super) struct Read {
 
 impl Read {
     /// `viewed` or `viewed` through segment `runner`.
-    pub(super) fn chain_words(&self, attribute: &str) -> String {
+    pub(in crate::check) fn chain_words(&self, attribute: &str) -> String {
         if self.through.is_empty() {
             return format!("`{attribute}`");
         }
@@ -90,7 +90,7 @@ impl<'a> Reads<'a> {
 
     fn expression(&mut self, expression: &Expression, positive: bool) {
         match expression {
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
             Expression::Attribute(id) => {
                 self.found.push(Read { attribute: *id, through: self.through.clone(), positive });
             }
@@ -125,7 +125,7 @@ fn is_bare(expression: &Expression) -> bool {
         }
         Expression::Literal(..)
         | Expression::Value(_)
-        | Expression::Consent(_)
+        | Expression::Consent(_) | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)

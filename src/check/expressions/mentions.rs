@@ -9,7 +9,7 @@ use crate::syntax::tree::{Expr, ExprKind, SetTest, Test};
 pub(super) fn mentions<'e>(expr: &'e Expr, found: &mut Vec<&'e str>) {
     match &expr.kind {
         ExprKind::Name(name) => found.push(name),
-        ExprKind::Consent(_) | ExprKind::Literal(_) => {}
+        ExprKind::Consent(_) | ExprKind::Permission(_) | ExprKind::Literal(_) => {}
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Else(parts) | ExprKind::Product(parts) => {
             parts.iter().for_each(|part| mentions(part, found));
         }

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::output::words;
+use super::output::{way, words};
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::codes::data::BAD_ROW;
 use crate::frame::Decision;
 use crate::model::RuleSet;
+use crate::model::show::show_where;
 use crate::runtime::Engine;
 use crate::runtime::batch::{KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
@@ -72,7 +73,7 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
 fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     let of = &rules[slot.slot];
     let label = if of.label.is_empty() { String::new() } else { format!(": {}", of.label) };
-    terminal.line(terminal.styled("1", &format!("\n{} on {}{label}", of.name, of.place)));
+    terminal.line(terminal.styled("1", &format!("\n{} {}{label}", of.name, show_where(rules, of))));
     let answers = slot.answers(rules);
     let total: u64 = answers.iter().map(|answer| answer.count).sum();
     let most = answers.iter().map(|answer| answer.count).max().unwrap_or(1).max(1);
@@ -86,7 +87,10 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
                 Some(rule) => format!("{rule}, {by}"),
                 None => by.to_owned(),
             };
-            (shows.unwrap_or("nothing").to_owned(), who, answer.count)
+            let way = way(rules, &decision).map(|(channel, silent)| {
+                format!(" by {channel}{}", if silent { ", silent" } else { "" })
+            });
+            (format!("{}{}", shows.unwrap_or("nothing"), way.unwrap_or_default()), who, answer.count)
         })
         .collect();
     let width = |column: fn(&(String, String, u64)) -> &String| {
@@ -124,13 +128,14 @@ fn steps(steps: &Steps) -> String {
     all.into_iter().map(|(count, word)| format!("{} {word}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
-fn parts(steps: &Steps) -> [(u64, &'static str); 7] {
-    let Steps { not_active, no_consent, not_applicable, not_known, taken, capped, nobody } = steps;
+fn parts(steps: &Steps) -> [(u64, &'static str); 8] {
+    let Steps { not_active, no_consent, not_applicable, not_known, taken, capped, no_channel, nobody } = steps;
     [
         (*not_applicable, "not applicable"),
         (*no_consent, "no consent"),
         (*not_known, "not known"),
         (*capped, "capped"),
+        (*no_channel, "no channel"),
         (*taken, "shown in another slot"),
         (*not_active, "not active"),
         (*nobody, "without a rule"),
@@ -282,7 +287,12 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 .map(|answer| {
                     let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
                     let (shows, by, rule) = words(rules, &decision);
-                    json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count })
+                    let mut object = json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count });
+                    if let (Some((channel, silent)), Some(fields)) = (way(rules, &decision), object.as_object_mut()) {
+                        fields.insert("channel".to_owned(), channel.into());
+                        fields.insert("silent".to_owned(), silent.into());
+                    }
+                    object
                 })
                 .collect();
             let passed: serde_json::Map<_, _> = slot

@@ -21,6 +21,7 @@ mod nearest;
 mod steps;
 mod text;
 mod values;
+mod ways;
 
 pub use expect::{Mismatch, meets, run};
 pub use hints::hints;
@@ -48,8 +49,11 @@ pub struct Explanation {
 /// What a slot answers, in names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The offer; `None` is an empty place.
+    /// The offer that is shown; `None` is an empty place.
     pub shows: Option<String>,
+    /// What is sent, where the slot sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sends: Option<Sending>,
     /// Who brought it about.
     pub by: Author,
     /// What the customer may read: the rule's `because` (R50).
@@ -57,6 +61,17 @@ pub struct Answer {
     /// What the host carries out with it, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<String>,
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// The offer.
+    pub offer: String,
+    /// By which channel.
+    pub channel: String,
+    /// Whether it arrives without a sound.
+    pub silent: bool,
 }
 
 /// Who brought an answer about.
@@ -91,6 +106,9 @@ pub struct Candidate {
     pub who: Who,
     /// What became of it.
     pub fate: Fate,
+    /// Of a message, why the channels before the one that carries it do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<Reason>,
     /// The attributes that stood on their declared default, as `country is DE`; of the winner only.
     pub assumed: Vec<String>,
     /// Its score, where it ranks among several, every guard lets it pass and its marks let it be shown: `18.6`.
@@ -256,6 +274,23 @@ pub enum Reason {
         at_most: u32,
         /// What is counted, over which time: `shown in any 7 days`.
         counted: String,
+    },
+    /// A channel does not carry the message.
+    Channel {
+        /// Which.
+        channel: String,
+        /// Why not.
+        why: Box<Reason>,
+    },
+    /// The device does not permit the channel, or nobody knows that it does.
+    NotPermitted {
+        /// The clause and the facts that decided it; `None` for protected facts.
+        fact: Option<String>,
+    },
+    /// The channel does not reach the customer, or nobody knows that it does.
+    NotReached {
+        /// The clause and the facts that decided it; `None` for protected facts.
+        fact: Option<String>,
     },
 }
 

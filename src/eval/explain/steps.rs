@@ -2,7 +2,9 @@
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
-use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
+use super::{
+    Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, ways,
+};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
 use crate::model::show::{show_condition, show_counted, show_expression, show_substitute};
 use crate::model::{
@@ -49,7 +51,13 @@ fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
     let decision = replay.decision;
     let shows = match decision.outcome {
         Outcome::Shows(offer) => Some(rules[offer].name.clone()),
-        Outcome::Nothing => None,
+        Outcome::Sends { .. } | Outcome::Nothing => None,
+    };
+    let sends = match decision.outcome {
+        Outcome::Sends { offer, channel, silent } => {
+            Some(Sending { offer: rules[offer].name.clone(), channel: rules[channel].name.clone(), silent })
+        }
+        Outcome::Shows(_) | Outcome::Nothing => None,
     };
     let (by, because) = match decision.by {
         By::Rule(rule) => (Author::Rule { rule: rules[rule].name.clone() }, rules[rule].because.clone()),
@@ -60,7 +68,7 @@ fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
             (Author::SlotOff { because }, None)
         }
     };
-    Answer { shows, by, because, tasks: decision.tasks(rules).to_vec() }
+    Answer { shows, sends, by, because, tasks: decision.tasks(rules).to_vec() }
 }
 
 /// The rule in whose place the answer stands; `None` where the fallback list answers.
@@ -97,7 +105,12 @@ impl Story<'_> {
                 Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, entry, dropped)),
                 None => Fate::NotNeeded,
             };
-            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed: Vec::new(), score: None });
+            let passed_over = match (&fate, entry.offer) {
+                (Fate::Wins, Some(offer)) => ways::before(self.guarded, &rules[self.slot].channels, offer),
+                (Fate::Wins, None) => Vec::new(),
+                (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
+            };
+            lines.push(Candidate { who: Who::Fallback { offer }, fate, passed_over, assumed: Vec::new(), score: None });
         }
         lines
     }
@@ -140,8 +153,9 @@ impl Story<'_> {
             Fate::Wins | Fate::Outranked { .. } if competes_by_score(rules, id) => shown_score(self.guarded, id),
             Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
         };
+        let passed_over = self.before(&fate, id, rule.show);
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, assumed, score });
+        lines.push(Candidate { who, fate, passed_over, assumed, score });
         self.substitutes(id, lines);
     }
 
@@ -159,13 +173,28 @@ impl Story<'_> {
                 Substitute::Try(rule) => rule_reasons(self.guarded, *rule, dropped),
                 Substitute::Nothing => Vec::new(),
             });
-            let (rule, what) = (rules[id].name.clone(), show_substitute(rules, *what));
+            let passed_over = match what {
+                Substitute::Show(offer) => self.before(&fate, id, *offer),
+                // What is tried has a line of its own.
+                Substitute::Try(_) | Substitute::Nothing => Vec::new(),
+            };
+            let (rule, what) = (rules[id].name.clone(), show_substitute(rules, id, *what));
             lines.push(Candidate {
                 who: Who::Substitute { rule, via: *via, what },
                 fate,
+                passed_over,
                 assumed: Vec::new(),
                 score: None,
             });
+        }
+    }
+
+    /// Of what is sent, why the channels before the one that carries it were passed over.
+    fn before(&self, fate: &Fate, id: RuleId, offer: OfferId) -> Vec<Reason> {
+        let rules = self.guarded.rules;
+        match fate {
+            Fate::Wins => ways::before(self.guarded, rules.channels_of(&rules[id]), offer),
+            Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
         }
     }
 
@@ -180,7 +209,7 @@ impl Story<'_> {
     /// A rule that nobody looked at: its own first failing step if it has one, else it is outranked.
     fn beaten(&self, id: RuleId) -> Fate {
         let rules = self.guarded.rules;
-        match (self.guarded.rule(id), origin(self.replay)) {
+        match (self.guarded.dropped(id), origin(self.replay)) {
             (Some(dropped), _) => Fate::Drops(rule_reasons(self.guarded, id, &dropped)),
             (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(self.guarded, by, id) },
             (None, None) => Fate::NotNeeded,
@@ -259,9 +288,11 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
         Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
-        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Taken | Dropped::Capped(_) => {
-            offer_reasons(guarded, rule.show, dropped)
-        }
+        Dropped::OfferOff
+        | Dropped::OfferNotActive
+        | Dropped::Taken
+        | Dropped::Capped(_)
+        | Dropped::NoChannel(_) => offer_reasons(guarded, rule.show, dropped),
     }
 }
 
@@ -272,6 +303,7 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::OfferNotActive => vec![not_active(guarded, &offer.name, offer.active)],
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
+        Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
         // An offer has neither dates of a rule nor an audience.
         Dropped::RuleOff
         | Dropped::RuleNotActive
@@ -331,6 +363,7 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
             };
             named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)).collect::<Vec<_>>()
         };
+        let word = if guard.is_unless { "unless" } else { "when" };
         match passes(rules, frame, guard) {
             Truth::Yes if hangs => hanging.extend(named()),
             Truth::Yes => {}
@@ -340,7 +373,7 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
                 if hangs { &mut hanging } else { &mut unknown }.extend(named);
             }
             Truth::No if facts::reads_protected(rules, guard.condition) => protected = true,
-            Truth::No => against.push(facts::sentence(rules, frame, guard.condition, guard.is_unless)),
+            Truth::No => against.push(facts::sentence(rules, frame, guard.condition, word)),
             Truth::Unknown => {
                 let named = named();
                 if named.is_empty() && !facts::reads_protected(rules, guard.condition) {
@@ -382,7 +415,7 @@ fn not_active(guarded: &Guarded<'_>, what: &str, active: Option<Active>) -> Reas
     Reason::NotActive { what: what.to_owned(), from, until, to_come }
 }
 
-fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
+pub(super) fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
     let shortfall = guarded.frame.shortfalls.iter().find(|shortfall| shortfall.purpose == id);
     let lacks = shortfall.map(|shortfall| match shortfall.why {
         Short::Version { given: Some(given), wanted } => format!("version {given} of {wanted}"),

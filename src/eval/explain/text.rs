@@ -1,6 +1,6 @@
 //! An explanation in words: one line for the answer, one for each candidate, short reasons first (R22).
 
-use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Proviso, Reason, Who};
+use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Proviso, Reason, Sending, Who};
 use crate::value::{show_date, show_instant};
 
 /// What stands in for a fact that may not be named.
@@ -42,9 +42,12 @@ impl Who {
 
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.shows {
-            Some(offer) => write!(f, "shows {offer}")?,
-            None => f.write_str("gives nothing")?,
+        match (&self.shows, &self.sends) {
+            (Some(offer), _) => write!(f, "shows {offer}")?,
+            (None, Some(Sending { offer, channel, silent })) => {
+                write!(f, "sends {offer} by {channel}{}", if *silent { " (silent)" } else { "" })?;
+            }
+            (None, None) => f.write_str("gives nothing")?,
         }
         match &self.by {
             Author::Rule { rule } => write!(f, ", by {rule}")?,
@@ -66,6 +69,9 @@ impl std::fmt::Display for Candidate {
         }
         if let (Fate::Wins, Some(score)) = (&self.fate, &self.score) {
             write!(f, ", score {score}")?;
+        }
+        if !self.passed_over.is_empty() {
+            write!(f, ", passing over {}", listed(&self.passed_over))?;
         }
         if self.assumed.is_empty() { Ok(()) } else { write!(f, " (assumed: {})", self.assumed.join(", ")) }
     }
@@ -138,6 +144,9 @@ impl Reason {
             Self::NotKnownToBeNo { attribute, .. } => vec![format!("{attribute} is not known to be no")],
             Self::Taken { .. } => vec!["shown in another slot".to_owned()],
             Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
+            Self::Channel { why, .. } => why.short(),
+            Self::NotPermitted { .. } => vec!["permission denied".to_owned()],
+            Self::NotReached { .. } => vec!["not reached".to_owned()],
         }
     }
 
@@ -159,6 +168,9 @@ impl Reason {
             Self::Taken { offer } => Some(offer.clone()),
             Self::Capped { used: Some(used), at_most, counted, .. } => Some(format!("{used} of {at_most} {counted}")),
             Self::Capped { used: None, .. } => Some("nobody knows who the customer is".to_owned()),
+            Self::Channel { why, .. } => why.beside(),
+            Self::NotPermitted { fact: Some(fact) } | Self::NotReached { fact: Some(fact) } => Some(fact.clone()),
+            Self::NotPermitted { fact: None } | Self::NotReached { fact: None } => Some(PROTECTED.to_owned()),
         }
     }
 
@@ -168,6 +180,7 @@ impl Reason {
         let counts = |beside: &String| match self {
             // `3 of 3` alone is enough.
             Self::Capped { used: Some(used), at_most, .. } => text == format!("{used} of {at_most}") || text == beside,
+            Self::Channel { why, .. } => why.is_named(text),
             Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }
@@ -176,7 +189,9 @@ impl Reason {
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
             | Self::Taken { .. }
-            | Self::Capped { .. } => text == beside,
+            | Self::Capped { .. }
+            | Self::NotPermitted { .. }
+            | Self::NotReached { .. } => text == beside,
         };
         self.short().iter().any(|short| short == text)
             || text == self.to_string()
@@ -185,6 +200,24 @@ impl Reason {
 }
 
 impl Reason {
+    /// The channel that does not carry the message, where it is about one.
+    pub fn channel(&self) -> Option<&str> {
+        match self {
+            Self::Channel { channel, .. } => Some(channel),
+            Self::SwitchedOff { .. }
+            | Self::NotActive { .. }
+            | Self::ReviewOverdue { .. }
+            | Self::NoConsent { .. }
+            | Self::NotApplicable { .. }
+            | Self::NotKnown { .. }
+            | Self::NotKnownToBeNo { .. }
+            | Self::Taken { .. }
+            | Self::Capped { .. }
+            | Self::NotPermitted { .. }
+            | Self::NotReached { .. } => None,
+        }
+    }
+
     /// The step at which a candidate drops out for it: `its audience`.
     pub fn step(&self) -> &'static str {
         match self {
@@ -195,6 +228,7 @@ impl Reason {
             Self::NotApplicable { .. } | Self::NotKnown { .. } | Self::NotKnownToBeNo { .. } => "its audience",
             Self::Taken { .. } => "the other slots",
             Self::Capped { .. } => "its caps",
+            Self::Channel { .. } | Self::NotPermitted { .. } | Self::NotReached { .. } => "its channels",
         }
     }
 
@@ -203,6 +237,7 @@ impl Reason {
         match self {
             // A declared cap goes by its name; a rule's own clause has none that an author gave.
             Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
+            Self::Channel { channel, why } => format!("{channel}: {}", why.heading()),
             Self::Capped { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }
@@ -211,7 +246,9 @@ impl Reason {
             | Self::NotApplicable { .. }
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
-            | Self::Taken { .. } => self.short().into_iter().next().unwrap_or_default(),
+            | Self::Taken { .. }
+            | Self::NotPermitted { .. }
+            | Self::NotReached { .. } => self.short().into_iter().next().unwrap_or_default(),
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::ops::{Arithmetic, Comparison, Direction, Quantifier};
 use crate::source::{SourceId, Span};
 use crate::value::{Date, EnumId, Instant, NumberType, Period, Type, Unit, Value};
 
-pub(crate) const TIERS: EnumId = EnumId(1);
-const DEVICES: EnumId = EnumId(2);
+pub(crate) const TIERS: EnumId = EnumId(2);
+const DEVICES: EnumId = EnumId(3);
 
 pub(crate) fn span() -> Span {
     Span::new(SourceId(0), 0..0)
@@ -248,6 +248,7 @@ fn slots() -> Vec<Slot> {
         label: String::new(),
         span: span(),
         place: "web".into(),
+        channels: Vec::new(),
         accepts: accepts.to_vec(),
         fallback,
         off: None,

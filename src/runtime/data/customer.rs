@@ -255,18 +255,20 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
         let Some(Json::Object(fields)) = Json::read(part) else { return Err(unreadable()) };
         once("an event of the history", &fields)?;
         let (mut event, mut at, mut offer, mut rule, mut class, mut tags) = (None, None, None, None, None, None);
+        let mut channel = None;
         for (name, raw) in &fields.0 {
             match (name.as_str(), Json::read(raw)) {
                 ("event", Some(Json::Text(text))) => event = Some(text),
                 ("at", Some(Json::Text(_))) => at = time(rules, raw),
                 ("offer", Some(Json::Text(text))) => offer = Some(text),
                 ("rule", Some(Json::Text(text))) => rule = Some(text),
+                ("channel", Some(Json::Text(text))) => channel = Some(text),
                 ("class", Some(Json::Text(text))) => class = Some(Class::from_word(&text).ok_or_else(unreadable)?),
                 ("tags", Some(Json::List(list))) => {
                     let list: Option<Vec<_>> = list.into_iter().map(text).collect();
                     tags = Some(list.ok_or_else(unreadable)?);
                 }
-                ("offer" | "rule" | "class" | "tags", Some(Json::Null)) => {}
+                ("offer" | "rule" | "class" | "tags" | "channel", Some(Json::Null)) => {}
                 _ => return Err(unreadable()),
             }
         }
@@ -276,7 +278,7 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
             let message = format!("`{event}` is no event of the rules");
             return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(&event, known));
         };
-        let stamp: Stamp = names.stamp(offer.as_deref(), rule.as_deref(), None, class, tags.as_deref());
+        let stamp: Stamp = names.stamp((offer.as_deref(), rule.as_deref(), channel.as_deref()), None, class, tags.as_deref());
         facts.history.push(Happened { event: id, at, stamp });
     }
     Ok(())

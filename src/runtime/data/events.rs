@@ -41,7 +41,7 @@ pub struct EventIndex {
     rows: HashMap<Box<str>, u64>,
 }
 
-const COLUMNS: [&str; 7] = ["customer", "event", "at", "offer", "rule", "class", "tags"];
+const COLUMNS: [&str; 8] = ["customer", "event", "at", "offer", "rule", "class", "tags", "channel"];
 
 impl EventIndex {
     /// Reads a file, packed or not.
@@ -71,7 +71,7 @@ impl EventIndex {
     }
 
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let (mut table, Columns { customer, event, at, offer, rule, class, tags }) = head(name, input)?;
+        let (mut table, Columns { customer, event, at, offer, rule, class, tags, channel }) = head(name, input)?;
         let names = Names::of(rules);
         let mut index = Self::default();
         while let Some(next) = table.next()? {
@@ -110,7 +110,7 @@ impl EventIndex {
                 // What the cells after the offer say stands where nobody can rely on it, and an offer that is none may be
                 // any.
                 let offer = filled(offer).filter(|offer| names.offer(offer).is_some());
-                add(&mut index.undated, &customer, (event, names.stamp::<&str>(offer, None, None, None, None)));
+                add(&mut index.undated, &customer, (event, names.stamp::<&str>((offer, None, None), None, None, None)));
                 continue;
             }
             if let Some(offer) = filled(offer).filter(|offer| names.offer(offer).is_none()) {
@@ -131,7 +131,7 @@ impl EventIndex {
                     Class::Marketing
                 })
             });
-            let stamp = names.stamp(filled(offer), filled(rule), None, class, tags.as_deref());
+            let stamp = names.stamp((filled(offer), filled(rule), filled(channel)), None, class, tags.as_deref());
             match instant(cell(at), rules) {
                 Some(at) => add(&mut index.events, &customer, Happened { event, at, stamp }),
                 None => {
@@ -182,6 +182,7 @@ struct Columns {
     rule: Option<usize>,
     class: Option<usize>,
     tags: Option<usize>,
+    channel: Option<usize>,
 }
 
 fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
@@ -194,6 +195,7 @@ fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
         rule: table.column("rule")?,
         class: table.column("class")?,
         tags: table.column("tags")?,
+        channel: table.column("channel")?,
     };
     table.only(&COLUMNS)?;
     Ok((table, columns))

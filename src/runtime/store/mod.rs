@@ -42,6 +42,8 @@ pub struct StoredEvent {
     pub class: Option<String>,
     /// The offer's tags at that time.
     pub tags: Vec<String>,
+    /// The channel by which it was sent.
+    pub channel: Option<String>,
 }
 
 impl StoredEvent {
@@ -49,8 +51,17 @@ impl StoredEvent {
     pub fn new(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp) -> Self {
         let event = rules[event].name.clone();
         match stamp {
-            Stamp::Unstamped => Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new() },
-            Stamp::Of { offer, rule, via, class, tags } => Self {
+            Stamp::Unstamped => Self {
+                event,
+                at,
+                offer: None,
+                rule: None,
+                via: None,
+                class: None,
+                tags: Vec::new(),
+                channel: None,
+            },
+            Stamp::Of { offer, rule, via, class, tags, channel } => Self {
                 event,
                 at,
                 offer: offer.map(|offer| rules[offer].name.clone()),
@@ -58,13 +69,14 @@ impl StoredEvent {
                 via: *via,
                 class: class.map(|class| class.word().to_owned()),
                 tags: tags.iter().map(|tag| rules[*tag].clone()).collect(),
+                channel: channel.map(|channel| rules[channel].name.clone()),
             },
         }
     }
 
-    /// What a showing brings about: kept whole, so that a cap that is written tomorrow knows of today (R30).
+    /// What a showing or sending brings about: kept whole, so that a cap that is written tomorrow knows of today (R30).
     pub fn of_showing(rules: &RuleSet, at: Instant, stamp: &Stamp) -> [Self; 2] {
-        brought_about().map(|event| Self::new(rules, event, at, stamp))
+        brought_about(stamp).map(|event| Self::new(rules, event, at, stamp))
     }
 
     /// The event as `rules` see it; `None` where they do not declare such an event, so nothing can count it.
@@ -72,7 +84,8 @@ impl StoredEvent {
         let names = Names::of(rules);
         let event = names.event(&self.event)?;
         let class = self.class.as_deref().and_then(Class::from_word);
-        let stamp = names.stamp(self.offer.as_deref(), self.rule.as_deref(), self.via, class, Some(&self.tags));
+        let names_of = (self.offer.as_deref(), self.rule.as_deref(), self.channel.as_deref());
+        let stamp = names.stamp(names_of, self.via, class, Some(&self.tags));
         Some(Happened { event, at: self.at, stamp })
     }
 }

@@ -15,9 +15,9 @@ pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
 pub(in crate::syntax) static TEST: Clauses<CaseClause> =
     Clauses { noun: "a test", forms: FORMS, later: LATER_IN_TESTS };
 
-const LATER: &[&str] = &["permission", "bucket", "enrolled", "held", "store"];
+const LATER: &[&str] = &["bucket", "enrolled", "held", "store"];
 /// `request berta { .. }`: another customer, who asks after this one.
-const LATER_IN_TESTS: &[&str] = &["permission", "bucket", "enrolled", "held", "store", "request"];
+const LATER_IN_TESTS: &[&str] = &["bucket", "enrolled", "held", "store", "request"];
 
 /// The facts, and last what personas do not have: the expectation and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
@@ -54,6 +54,15 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     },
     ClauseForm {
         form: Form {
+            word: "permission",
+            needs: "a channel and what the device permits it",
+            example: "permission push full, email denied",
+        },
+        rule: Rule::case_permission,
+        build: |b, pair| b.permissions(pair).map(CaseClause::Permission),
+    },
+    ClauseForm {
+        form: Form {
             word: "history",
             needs: "an event, perhaps `of` an offer, `at` one or more times",
             example: "history shown of summer_sale at 2026-06-08T10:00Z, 3 days ago",
@@ -75,7 +84,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form {
             word: "expect",
-            needs: "a slot and what it does: `shows`, `gives nothing` or `passes over`",
+            needs: "a slot and what it does: `shows`, `sends`, `gives nothing` or `passes over`",
             example: "expect home_hero shows summer_sale because summer",
         },
         rule: Rule::case_expect,
@@ -84,7 +93,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form {
             word: "cases",
-            needs: "what differs from row to row: attributes, `consent.P`, `now`, `as`, `history E of X`, `expect SLOT`",
+            needs: "what differs from row to row: attributes, `consent.P`, `permission.C`, `now`, `as`, `history E of X`, `expect SLOT`",
             example: "cases last_order, consent.personalisation, expect home_hero",
         },
         rule: Rule::case_cases,
@@ -202,12 +211,16 @@ impl Builder<'_> {
             true => Some(self.name(&row.take(Rule::name)?)),
             false => None,
         };
+        let by = match row.skip(Rule::by) {
+            true => Some(self.name(&row.take(Rule::name)?)),
+            false => None,
+        };
         row.skip(Rule::at);
         let mut at = Vec::new();
         while let Some(point) = row.next() {
             at.push(self.point(point)?);
         }
-        Some(Fact { event, of, at })
+        Some(Fact { event, of, by, at })
     }
 
     fn expectation(&mut self, pair: Pair<'_>) -> Option<Expectation> {
@@ -229,6 +242,13 @@ impl Builder<'_> {
         let outcome = if row.skip(Rule::gives) {
             row.skip(Rule::nothing);
             Outcome::GivesNothing
+        } else if row.skip(Rule::sends) {
+            let offer = self.name(&row.take(Rule::name)?);
+            let channel = match row.skip(Rule::by) {
+                true => Some(self.name(&row.take(Rule::name)?)),
+                false => None,
+            };
+            Outcome::Sends(offer, channel)
         } else {
             let make = if row.skip(Rule::shows) { Outcome::Shows } else { Outcome::PassesOver };
             row.skip(Rule::passes_over);

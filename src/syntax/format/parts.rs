@@ -64,6 +64,7 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
         ItemKind::Defaults(clauses) => (clause_parts(clauses, tokens), false),
         ItemKind::Purpose(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Class(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Channel(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Offer(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Cap(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Slot(item) => (clause_parts(&item.clauses, tokens), true),
@@ -96,6 +97,7 @@ fn case_parts(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Body {
             | CaseClause::Now(_)
             | CaseClause::Given(_)
             | CaseClause::Consent(_)
+            | CaseClause::Permission(_)
             | CaseClause::History(_)
             | CaseClause::Used(_)
             | CaseClause::Expect(_) => Vec::new(),

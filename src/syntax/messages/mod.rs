@@ -378,7 +378,7 @@ fn expected(rules: &[Rule]) -> Option<String> {
             phrases.push(phrase);
         }
         if *rule == Rule::show_or_try {
-            phrases.push("`try`".to_owned());
+            phrases.extend(["`send`".to_owned(), "`try`".to_owned()]);
         }
     }
     match phrases.as_slice() {
@@ -430,6 +430,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::or => "or",
         Rule::passes_over => "passes over",
         Rule::show_or_try => "show",
+        Rule::sends => "sends",
         Rule::shows => "shows",
         Rule::slash => "/",
         Rule::tag_word => "tag",
