@@ -17,6 +17,9 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     for clause in rule.when.iter().chain(&rule.unless) {
         in_condition(rules, &clause.condition, &mut names);
     }
+    for channel in rules.channels_of(rule) {
+        rules[*channel].conditions().for_each(|(_, clause)| in_condition(rules, &clause.condition, &mut names));
+    }
     if let Some(rank) = &rule.rank {
         in_expression(rules, &rank.by, &mut names);
     }
@@ -75,6 +78,10 @@ fn in_expression(rules: &RuleSet, expression: &Expression, names: &mut Vec<Name>
             in_expression(rules, of, names);
             in_condition(rules, condition, names);
         }
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
+        | Expression::Now => {}
     }
 }

@@ -108,7 +108,8 @@ fn operand(rules: &RuleSet, of: &Expression) -> String {
         Expression::Rescale(inner, _) => operand(rules, inner),
         Expression::Attribute(_)
         | Expression::Value(_)
-        | Expression::Consent(_) | Expression::Permission(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Arithmetic(..)
         | Expression::Else(..)

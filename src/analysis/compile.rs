@@ -74,7 +74,12 @@ impl<'a> Compiler<'a> {
         let widths = (0..schema.sources.len()).map(|at| schema.width(Dim(at as u32), clock)).collect();
         let attributes = schema.sources.iter().filter_map(|source| match source {
             Source::Attribute(id) => Some(*id),
-            Source::Now | Source::Consent(_) | Source::Permission(_) | Source::Element(..) | Source::Spent(_) | Source::Taken(_) => None,
+            Source::Now
+            | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::Element(..)
+            | Source::Spent(_)
+            | Source::Taken(_) => None,
             Source::Unseen(_) | Source::Opaque(_) => None,
         });
         let columns = attributes.map(|id| (id, schema.column(id, clock))).collect();
@@ -380,7 +385,8 @@ impl<'a> Compiler<'a> {
                 self.strict(right, true, found);
             }
             Expression::Literal(..)
-            | Expression::Consent(_) | Expression::Permission(_)
+            | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now
             | Expression::Else(..)
             | Expression::When(..) => {}

@@ -94,7 +94,9 @@ impl<'a> Compiler<'a> {
                 let gap = self.gap(when);
                 self.formulas.any([lack, gap])
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => Formula::NEVER,
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {
+                Formula::NEVER
+            }
         }
     }
 

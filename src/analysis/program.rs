@@ -123,7 +123,12 @@ impl<'a> Program<'a> {
         let about_customers = self.dims().any(|(_, source)| match source {
             Source::Attribute(id) | Source::Element(id, _) => customers(id),
             Source::Spent(_) => true,
-            Source::Now | Source::Consent(_) | Source::Permission(_) | Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => false,
+            Source::Now
+            | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::Taken(_)
+            | Source::Unseen(_)
+            | Source::Opaque(_) => false,
         });
         let mut starts = vec![self.start(rules.key().is_some(), false)];
         if rules.key().is_some() && about_customers {

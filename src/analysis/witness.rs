@@ -144,7 +144,7 @@ pub(super) fn value(schema: &Schema<'_>, id: AttributeId, position: i64, point: 
                 Source::Element(..)
                 | Source::Now
                 | Source::Consent(_)
-            | Source::Permission(_)
+                | Source::Permission(_)
                 | Source::Attribute(_)
                 | Source::Spent(_)
                 | Source::Taken(_)

@@ -66,7 +66,16 @@ impl<'a> Pass<'a> {
         if SHORT.contains(&text) || REASONS.contains(&text) {
             return false;
         }
-        let kinds = [Kind::Attribute, Kind::Value, Kind::Purpose, Kind::Offer, Kind::Rule, Kind::Cap, Kind::Slot, Kind::Channel];
+        let kinds = [
+            Kind::Attribute,
+            Kind::Value,
+            Kind::Purpose,
+            Kind::Offer,
+            Kind::Rule,
+            Kind::Cap,
+            Kind::Slot,
+            Kind::Channel,
+        ];
         let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
         !text.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '(' | ';' | ',' | '/'))
             && !words.any(|word| {
@@ -117,7 +126,7 @@ impl<'a> Pass<'a> {
             | CaseClause::Now(_)
             | CaseClause::Given(_)
             | CaseClause::Consent(_)
-        | CaseClause::Permission(_)
+            | CaseClause::Permission(_)
             | CaseClause::History(_)
             | CaseClause::Used(_)
             | CaseClause::Expect(_)

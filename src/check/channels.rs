@@ -128,7 +128,9 @@ impl Pass<'_> {
     /// The channels of `send X by ..`: some of those of the slot.
     pub(super) fn rule_channels(&mut self, names: &[Name], slot: Option<SlotId>) -> Option<Vec<ChannelId>> {
         let channels = self.channel_list(names)?;
-        let Some(slot) = slot.and_then(|slot| self.rules.slots.get(slot.index())).cloned() else { return Some(channels) };
+        let Some(slot) = slot.and_then(|slot| self.rules.slots.get(slot.index())).cloned() else {
+            return Some(channels);
+        };
         // What is written for a place is told at its verb.
         if !slot.sends() {
             return Some(channels);
@@ -156,8 +158,13 @@ impl Pass<'_> {
             return true;
         }
         let (what, help) = match wanted {
-            Verb::Show => ("is a place, which sends nothing", format!("write `show`, or give the slot channels: `slot {} by email`", found.name)),
-            Verb::Send => ("sends messages, and shows nothing", "write `send`, or make the slot a place: `on web`".to_owned()),
+            Verb::Show => (
+                "is a place, which sends nothing",
+                format!("write `show`, or give the slot channels: `slot {} by email`", found.name),
+            ),
+            Verb::Send => {
+                ("sends messages, and shows nothing", "write `send`, or make the slot a place: `on web`".to_owned())
+            }
         };
         let message = format!("slot `{}` {what}", found.name);
         let finding = Diagnostic::new(&resolve::SEND_OR_SHOW, keyword, message)
@@ -225,7 +232,8 @@ impl Pass<'_> {
                 "add `needs` with a purpose marked `direct marketing`, such as `{}`, to the rule or to the channel",
                 purpose.name
             ),
-            None => "declare a purpose with `direct marketing` and add it to `needs` of the channel or of the rule".to_owned(),
+            None => "declare a purpose with `direct marketing` and add it to `needs` of the channel or of the rule"
+                .to_owned(),
         });
         self.report(finding);
         false

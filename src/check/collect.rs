@@ -8,8 +8,8 @@ use crate::diagnostics::codes::resolve;
 use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Attribute, CapClause, Case, ChannelClause, ClassClause, Clause, DefaultsClause, Definition, Event, File, ItemKind, Name, Named,
-    OfferClause, Persona, PurposeClause, Rule, Slot,
+    Attribute, CapClause, Case, ChannelClause, ClassClause, Clause, DefaultsClause, Definition, Event, File, ItemKind,
+    Name, Named, OfferClause, Persona, PurposeClause, Rule, Slot,
 };
 
 /// A declared item.

@@ -8,7 +8,9 @@ use super::circles::after_their_targets;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
-use crate::model::{AttributeId, ChannelId, Class, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
+use crate::model::{
+    AttributeId, ChannelId, Class, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId,
+};
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 
@@ -272,9 +274,7 @@ impl Pass<'_> {
                     let open = open || (cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule));
                     match substitute {
                         Substitute::Nothing => false,
-                        Substitute::Show(offer) => {
-                            !open && !by_channels && self.rules[offer].class == Class::Marketing
-                        }
+                        Substitute::Show(offer) => !open && !by_channels && self.rules[offer].class == Class::Marketing,
                         Substitute::Try(tried) => {
                             let other = &self.rules[tried];
                             let asks = self.needs_direct_marketing(other) || self.channels_ask_direct_marketing(other);

@@ -405,7 +405,8 @@ impl Pass<'_> {
         match &expr.kind {
             ExprKind::Literal(literal) => Some(literal_word(literal)),
             ExprKind::Name(_)
-            | ExprKind::Consent(_) | ExprKind::Permission(_)
+            | ExprKind::Consent(_)
+            | ExprKind::Permission(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)

@@ -59,13 +59,9 @@ impl Gaps<'_> {
                 Kind::Class if name == Class::Service.word() => anything_stops(),
                 Kind::Class => May::that_only_uses(),
                 Kind::Attribute => May { may_be_key: true, ..May::that_only_uses() },
-                Kind::Purpose
-                | Kind::Event
-                | Kind::Segment
-                | Kind::Value
-                | Kind::Channel
-                | Kind::Offer
-                | Kind::Tag => May::that_only_uses(),
+                Kind::Purpose | Kind::Event | Kind::Segment | Kind::Value | Kind::Channel | Kind::Offer | Kind::Tag => {
+                    May::that_only_uses()
+                }
             });
         }
         if self.collected.attributes_lost {

@@ -141,7 +141,8 @@ impl Pass<'_> {
             ExprKind::Name(name) => !pass.is_declared(name),
             ExprKind::Literal(LiteralKind::YesNo(_)) => false,
             ExprKind::Literal(_) => true,
-            ExprKind::Consent(_) | ExprKind::Permission(_)
+            ExprKind::Consent(_)
+            | ExprKind::Permission(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -420,7 +421,8 @@ fn written(expr: &Expr) -> Option<String> {
         ExprKind::Literal(
             LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_),
         )
-        | ExprKind::Consent(_) | ExprKind::Permission(_)
+        | ExprKind::Consent(_)
+        | ExprKind::Permission(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)
         | ExprKind::Not(_)

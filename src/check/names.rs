@@ -6,7 +6,9 @@ use super::Pass;
 use super::collect::Collected;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{AttributeId, CapId, ChannelId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{
+    AttributeId, CapId, ChannelId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId,
+};
 use crate::source::Span;
 use crate::syntax::tree::{Name, OfferClause};
 use crate::value::Type;

@@ -263,7 +263,8 @@ fn strictly_read(rules: &RuleSet, of: &Expression, known: &mut BTreeSet<Attribut
             strictly_read(rules, right, known);
         }
         Expression::Literal(..)
-        | Expression::Consent(_) | Expression::Permission(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Else(..)
         | Expression::When(..) => {}

@@ -34,7 +34,8 @@ impl Pass<'_> {
                     | RuleClause::Before(_)
                     | RuleClause::Also(_)
                     | RuleClause::Cap(_)
-                    | RuleClause::Show(_) | RuleClause::Send(..)
+                    | RuleClause::Show(_)
+                    | RuleClause::Send(..)
                     | RuleClause::Substitute(..)
                     | RuleClause::Off(_) => {}
                 }
@@ -87,7 +88,8 @@ fn mixed_else(expr: &Expr, findings: &mut Vec<Diagnostic>) {
         ExprKind::Product(parts) => parts.iter().for_each(|part| part_of_sum(part, "the product")),
         ExprKind::PercentOf(_, of) => part_of_sum(of, "the percentage"),
         ExprKind::Name(_)
-        | ExprKind::Consent(_) | ExprKind::Permission(_)
+        | ExprKind::Consent(_)
+        | ExprKind::Permission(_)
         | ExprKind::Literal(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)

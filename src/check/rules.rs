@@ -218,9 +218,7 @@ impl Pass<'_> {
 
     fn substitute(&mut self, written: &SubstituteTree) -> Option<Substitute> {
         match written {
-            SubstituteTree::Show(offer) | SubstituteTree::Send(offer) => {
-                self.find_offer(offer).map(Substitute::Show)
-            }
+            SubstituteTree::Show(offer) | SubstituteTree::Send(offer) => self.find_offer(offer).map(Substitute::Show),
             SubstituteTree::Try(rule) => self.find_rule(rule).map(Substitute::Try),
             SubstituteTree::Nothing(_) => Some(Substitute::Nothing),
         }

@@ -7,7 +7,9 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{Class, Fallback, OfferId, Slot, TagId};
 use crate::source::Span;
-use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, Name, RuleClause, SlotClause, SlotWay, Substitute};
+use crate::syntax::tree::{
+    Fallback as FallbackTree, FallbackTarget, Name, RuleClause, SlotClause, SlotWay, Substitute,
+};
 
 impl Pass<'_> {
     pub(super) fn slots(&mut self) {

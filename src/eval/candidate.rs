@@ -6,11 +6,13 @@
 use std::cmp::Reverse;
 
 use super::awaited::is_awaited;
+use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
-use super::channels::Blocked;
 use crate::frame::{Frame, Outcome};
-use crate::model::{CapId, ChannelId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId};
+use crate::model::{
+    CapId, ChannelId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId,
+};
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
 

@@ -17,7 +17,9 @@ use super::condition::condition;
 use super::slot::{Candidate, Fate, replay};
 use crate::frame::{By, Frame, Via};
 use crate::model::show::{show_cap, show_condition, show_substitute};
-use crate::model::{CapId, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute};
+use crate::model::{
+    CapId, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute,
+};
 use crate::source::Span;
 use crate::value::{Consent, Truth};
 

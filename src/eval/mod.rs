@@ -23,8 +23,8 @@ pub use candidate::Dropped;
 pub use channels::Blocked;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain, hints,
-    meets, nearest, run,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
+    hints, meets, nearest, run,
 };
 pub use expression::expression;
 pub use passed_over::passed_over;

@@ -289,6 +289,7 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         via,
         class: None,
         tags: tags.to_vec(),
+        channel: None,
     };
     let plain = || stamped(Some(sale), Some(first), None, &[promo]);
     let clicked = EventId(4);
@@ -326,7 +327,8 @@ fn an_event_at_no_readable_time_counts_in_every_window() {
     let week = world.cap("week", 9, &[Event::SHOWN], CapWindow::Rolling(days(7)), CapTarget::Offers(vec![sale]));
     let clicks = world.cap("clicks", 9, &[EventId(4)], CapWindow::Ever, CapTarget::Offers(vec![sale]));
     let mut facts = known(&world.rules);
-    let class = |class| Stamp::Of { offer: Some(sale), rule: Some(rule), via: None, class, tags: Vec::new() };
+    let class =
+        |class| Stamp::Of { offer: Some(sale), rule: Some(rule), via: None, class, tags: Vec::new(), channel: None };
     facts.undated = vec![(Event::SHOWN, class(None)), (Event::SHOWN, Stamp::Unstamped)];
     let used = |facts: &Facts| [week, clicks].map(|cap| gather(&world.rules, facts).caps[cap.index()]);
     assert_eq!(used(&facts), [2, 0].map(CapState::Used));

@@ -34,7 +34,8 @@ impl<'a> Drawer<'a> {
         let of = &rules[slot];
         let classes: Vec<&str> = of.accepts.iter().map(|class| class.word()).collect();
         let off = of.off.as_ref().map(|why| format!(", off: {why}")).unwrap_or_default();
-        let panel = Panel::new(of.name.clone(), format!("{}, accepts {}{off}", show_where(rules, of), classes.join(", ")));
+        let panel =
+            Panel::new(of.name.clone(), format!("{}, accepts {}{off}", show_where(rules, of), classes.join(", ")));
         Self { rules, graph, findings, slot, panel, boxes: BTreeMap::new() }
     }
 

@@ -10,7 +10,9 @@ use super::references::RuleGraph;
 use super::thing::{Link, Thing};
 use crate::diagnostics::codes::lint;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{CapId, ChannelId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{
+    CapId, ChannelId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId,
+};
 
 /// Declarations that nobody uses, in the order of their kinds.
 pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {

@@ -27,11 +27,7 @@ pub struct Channel {
 impl Channel {
     /// Its conditions, each with the words it is written with.
     pub fn conditions(&self) -> impl Iterator<Item = (&'static str, &Clause)> {
-        let all = [
-            ("allowed when", &self.allowed),
-            ("silent when", &self.silent),
-            ("reached when", &self.reached),
-        ];
+        let all = [("allowed when", &self.allowed), ("silent when", &self.silent), ("reached when", &self.reached)];
         all.into_iter().filter_map(|(words, clause)| Some((words, clause.as_ref()?)))
     }
 }

@@ -232,7 +232,8 @@ fn stands_in(of: &Expression) -> bool {
         Expression::Literal(..)
         | Expression::Attribute(_)
         | Expression::Value(_)
-        | Expression::Consent(_) | Expression::Permission(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Arithmetic(..)
         | Expression::When(..) => false,

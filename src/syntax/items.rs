@@ -11,7 +11,9 @@ use super::literal::Builder;
 use super::messages;
 use super::reader::{Reader, Stopped, end_of};
 use super::scan::{TokenKind, shortened};
-use super::tree::{Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, SlotWay, Text};
+use super::tree::{
+    Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, SlotWay, Text,
+};
 use super::words::{OPENERS, Opener, USE_ELSEWHERE, opener};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 
@@ -359,11 +361,8 @@ const CLASS_HEAD: Form = Form {
     needs: "the name of one of the five classes and its clauses",
     example: "class service { obeys blocks, windows, caps }",
 };
-const CHANNEL_HEAD: Form = Form {
-    word: "channel",
-    needs: "a name and its clauses",
-    example: "channel email { needs email_offers }",
-};
+const CHANNEL_HEAD: Form =
+    Form { word: "channel", needs: "a name and its clauses", example: "channel email { needs email_offers }" };
 const OFFER_HEAD: Form =
     Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
 const CAP_HEAD: Form = Form {
@@ -378,8 +377,11 @@ const EVENT_HEAD: Form = Form {
     needs: "a name, a label in quotes and its fields",
     example: "event purchase \"Something was bought\" { amount: decimal(2) }",
 };
-const SLOT_HEAD: Form =
-    Form { word: "slot", needs: "a name, and `on` a place or `by` channels", example: "slot home_hero on web { accepts service }" };
+const SLOT_HEAD: Form = Form {
+    word: "slot",
+    needs: "a name, and `on` a place or `by` channels",
+    example: "slot home_hero on web { accepts service }",
+};
 const RULE_HEAD: Form = Form {
     word: "rule",
     needs: "a name, `in` and the name of a slot",

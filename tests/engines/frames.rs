@@ -8,7 +8,7 @@ use cater::frame::{CapState, Frame};
 use cater::model::{Active, AgeBound, AttributeId, CapId, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
 use cater::ops::{Comparison, Direction};
 use cater::value::{
-    Consent, Date, Datum, Instant, Missing, NumberType, Period, Type, Value, date_in_zone, pow10, rescale,
+    Consent, Date, Datum, Instant, Missing, NumberType, Period, Permission, Type, Value, date_in_zone, pow10, rescale,
 };
 
 use super::generate::{Generated, Scenario};
@@ -57,7 +57,9 @@ impl Atoms {
         let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless));
         let conditions = clauses.map(|Clause { condition, .. }| condition);
         let fallbacks = rules.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref());
-        for condition in conditions.chain(fallbacks) {
+        let channels = rules.channels.iter().flat_map(|channel| channel.conditions());
+        let channels = channels.map(|(_, Clause { condition, .. })| condition);
+        for condition in conditions.chain(fallbacks).chain(channels) {
             walk::condition(rules, condition, &mut |part| {
                 if let Part::Condition(condition) = part {
                     atoms.predicate(rules, condition);
@@ -249,7 +251,7 @@ impl Atoms {
     pub(crate) fn change(&self, rules: &RuleSet, frame: &Frame, rng: &mut Rng) -> Frame {
         let mut frame = frame.clone();
         for _ in 0..1 + rng.below(3) {
-            match rng.below(12) {
+            match rng.below(14) {
                 0 => {
                     frame.now = *rng.pick(&self.nows);
                     frame.today = date_in_zone(frame.now, &rules.defaults.zone);
@@ -267,6 +269,10 @@ impl Atoms {
                     frame.taken[index] = !frame.taken[index] && !self.probes.contains(&OfferId::from_index(index));
                 }
                 4 if !self.scenarios.is_empty() => self.play(&mut frame, rng),
+                5 | 6 if !frame.permissions.is_empty() => {
+                    let index = rng.below(frame.permissions.len());
+                    frame.permissions[index] = *rng.pick(&Permission::ALL);
+                }
                 _ => {
                     let index = rng.below(frame.attributes.len());
                     self.redraw(rules, &mut frame, index, rng);

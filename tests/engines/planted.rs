@@ -171,7 +171,8 @@ fn below(expression: &mut Expression, change: &dyn Fn(&mut Expression)) {
         Expression::Literal(..)
         | Expression::Attribute(_)
         | Expression::Value(_)
-        | Expression::Consent(_) | Expression::Permission(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now => {}
     }
     change(expression);

@@ -34,7 +34,11 @@ pub(crate) fn condition<'a>(rules: &'a RuleSet, of: &'a Condition, f: &mut dyn F
 pub(crate) fn expression<'a>(rules: &'a RuleSet, of: &'a Expression, f: &mut dyn FnMut(Part<'a>)) {
     f(Part::Expression(of));
     match of {
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
+        | Expression::Now => {}
         Expression::Value(id) => expression(rules, &rules[*id].expression, f),
         Expression::Rescale(inner, _) => expression(rules, inner, f),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

@@ -216,6 +216,7 @@ impl Writer<'_> {
                 self.consents.insert(*id);
                 format!("c.consent_{}", self.rules[*id].name)
             }
+            Expression::Permission(_) => return Err("what a device permits".to_owned()),
             Expression::Else(first, second, _) => format!("or_state({}, {})", self.state(first)?, self.state(second)?),
             Expression::Now | Expression::Rescale(..) | Expression::Arithmetic(..) | Expression::When(..) => {
                 return Err("a number where a state is due".to_owned());
@@ -239,6 +240,7 @@ impl Writer<'_> {
                 self.consents.insert(*id);
                 format!("Some(i64::from(c.consent_{}))", self.rules[*id].name)
             }
+            Expression::Permission(_) => return Err("what a device permits".to_owned()),
             Expression::Now => "Some(c.now)".to_owned(),
             Expression::Rescale(inner, number) => {
                 let factor = pow10(number.scale.saturating_sub(self.rules.scale_of(inner)));

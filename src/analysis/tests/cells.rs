@@ -226,7 +226,7 @@ fn times(now: Instant) -> BTreeSet<i64> {
 fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
     let mut stamps: Vec<Stamp> = Vec::new();
     let mut add = |offer: Option<OfferId>, rule: Option<RuleId>, tags: &[TagId]| {
-        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec() };
+        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec(), channel: None };
         if !stamps.contains(&stamp) {
             stamps.push(stamp);
         }

@@ -8,7 +8,8 @@ use crate::frame::Stamp;
 use crate::source::Span;
 use crate::syntax::tree::{
     self, CaseClause, Cell, CellKind, Clause, Column, ColumnKind, ConsentFact, ConsentSubject, Expectation, Fact,
-    GivenItem, GivenValue, Grant, Literal, LiteralKind, Name, Number, PermissionFact, Row, TimePoint, TimePointKind, Used,
+    GivenItem, GivenValue, Grant, Literal, LiteralKind, Name, Number, PermissionFact, Row, TimePoint, TimePointKind,
+    Used,
 };
 
 /// A table whose columns are right.
@@ -236,7 +237,9 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
                 | LiteralKind::Date(_) => None,
             }
         }
-        (ColumnKind::History { event, of, by }, CellKind::Value { value, as_of: None, grant, .. }) if grant.is_empty() => {
+        (ColumnKind::History { event, of, by }, CellKind::Value { value, as_of: None, grant, .. })
+            if grant.is_empty() =>
+        {
             let at = match value {
                 GivenValue::Never => Some(Vec::new()),
                 GivenValue::Literal(literal) => point(literal).map(|at| vec![at]),
@@ -298,10 +301,9 @@ fn bad_cell(column: &Column, cell: &Cell) -> Diagnostic {
             format!("how the consent for `{}` stands", name.text),
             "write a status, such as `granted`, `unknown` or `granted at 90 days ago version 4 confirmed`",
         ),
-        ColumnKind::Permission(name) => (
-            format!("what the device permits `{}`", name.text),
-            "write `full`, `provisional`, `denied` or `unknown`",
-        ),
+        ColumnKind::Permission(name) => {
+            (format!("what the device permits `{}`", name.text), "write `full`, `provisional`, `denied` or `unknown`")
+        }
         ColumnKind::Now => ("when it is".to_owned(), "write an instant, such as 2026-06-15T10:00Z"),
         ColumnKind::As => ("which persona it is".to_owned(), "write the name of a persona"),
         ColumnKind::History { event, .. } => (
@@ -309,9 +311,10 @@ fn bad_cell(column: &Column, cell: &Cell) -> Diagnostic {
             "write a time, times in brackets, or `never`: [3 days ago, 2026-06-15T10:00Z]",
         ),
         ColumnKind::Used(cap) => (format!("how much of `{}` is used", cap.text), "write a whole number, such as 2"),
-        ColumnKind::Expect(slot) => {
-            (format!("what `{}` answers", slot.text), "write `shows X`, `sends X by C`, `gives nothing` or `passes over R because ..`")
-        }
+        ColumnKind::Expect(slot) => (
+            format!("what `{}` answers", slot.text),
+            "write `shows X`, `sends X by C`, `gives nothing` or `passes over R because ..`",
+        ),
     };
     Diagnostic::new(&types::BAD_CELL, cell.span, format!("this does not say {asked}"))
         .primary("another kind of cell")

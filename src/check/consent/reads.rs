@@ -125,7 +125,8 @@ fn is_bare(expression: &Expression) -> bool {
         }
         Expression::Literal(..)
         | Expression::Value(_)
-        | Expression::Consent(_) | Expression::Permission(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)

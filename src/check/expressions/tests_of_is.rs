@@ -329,7 +329,8 @@ impl Pass<'_> {
                     failed = true;
                 }
                 ExprKind::Literal(_)
-                | ExprKind::Consent(_) | ExprKind::Permission(_)
+                | ExprKind::Consent(_)
+                | ExprKind::Permission(_)
                 | ExprKind::And(_)
                 | ExprKind::Or(_)
                 | ExprKind::Not(_)

@@ -87,9 +87,8 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
                 Some(rule) => format!("{rule}, {by}"),
                 None => by.to_owned(),
             };
-            let way = way(rules, &decision).map(|(channel, silent)| {
-                format!(" by {channel}{}", if silent { ", silent" } else { "" })
-            });
+            let way = way(rules, &decision)
+                .map(|(channel, silent)| format!(" by {channel}{}", if silent { ", silent" } else { "" }));
             (format!("{}{}", shows.unwrap_or("nothing"), way.unwrap_or_default()), who, answer.count)
         })
         .collect();
@@ -169,6 +168,16 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             .collect();
         let expected = summary.missing.expected(rules, id).map(|why| format!(": {why}")).unwrap_or_default();
         lines.push((rules[id].name.clone(), format!("{}{expected}", words.join(", "))));
+    }
+    for (id, counts) in summary.missing.permissions().iter() {
+        let parts = [(counts.absent, "absent"), (counts.unreadable, "unreadable")];
+        let words: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", thousands(*count)))
+            .collect();
+        let expected = if counts.unreadable > 0 { ": full, provisional, denied or unknown is expected" } else { "" };
+        lines.push((format!("permission.{}", rules[id].name), format!("{}{expected}", words.join(", "))));
     }
     if lines.is_empty() {
         return;
@@ -306,6 +315,10 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
             })
         })
         .collect();
+    let permissions = summary.missing.permissions().iter().map(|(id, counts)| {
+        let counted = json!({ "absent": counts.absent, "unreadable": counts.unreadable });
+        (format!("permission.{}", rules[id].name), counted)
+    });
     let missing: serde_json::Map<_, _> = summary
         .missing
         .iter()
@@ -318,6 +331,7 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 "sample": summary.missing.sample(id), "expected": summary.missing.expected(rules, id) });
             (rules[id].name.clone(), counts)
         })
+        .chain(permissions)
         .collect();
     let mostly: Vec<_> = summary
         .missing

@@ -55,9 +55,7 @@ impl Test<'_> {
             | Dropped::NotKnown
             | Dropped::Capped(_)
             | Dropped::NoScore
-            | Dropped::NoChannel(_) => {
-                reasons.iter().filter_map(|reason| self.about(rule, reason)).collect()
-            }
+            | Dropped::NoChannel(_) => reasons.iter().filter_map(|reason| self.about(rule, reason)).collect(),
             Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {
                 vec![format!("`now` is {} in this test", show_instant(self.facts.now))]
             }

@@ -304,11 +304,7 @@ impl Move {
             (Self::Permission(a, _), Self::Permission(b, _)) => a == b,
             (Self::Cap(a), Self::Cap(b)) => a == b,
             (
-                Self::Attribute(..)
-                | Self::Consent(..)
-                | Self::NoObjection(_)
-                | Self::Permission(..)
-                | Self::Cap(_),
+                Self::Attribute(..) | Self::Consent(..) | Self::NoObjection(_) | Self::Permission(..) | Self::Cap(_),
                 _,
             ) => false,
         }

@@ -288,11 +288,9 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
         Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
-        Dropped::OfferOff
-        | Dropped::OfferNotActive
-        | Dropped::Taken
-        | Dropped::Capped(_)
-        | Dropped::NoChannel(_) => offer_reasons(guarded, rule.show, dropped),
+        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Taken | Dropped::Capped(_) | Dropped::NoChannel(_) => {
+            offer_reasons(guarded, rule.show, dropped)
+        }
     }
 }
 

@@ -11,12 +11,16 @@ pub(super) fn blocked(guarded: &Guarded<'_>, ways: &[(ChannelId, Blocked)]) -> V
     let of = |(channel, step): &(ChannelId, Blocked)| {
         let declared = &guarded.rules[*channel];
         let why = match step {
-            Blocked::Permission => vec![Reason::NotPermitted { fact: fact(guarded, "allowed when", &declared.allowed) }],
+            Blocked::Permission => {
+                vec![Reason::NotPermitted { fact: fact(guarded, "allowed when", &declared.allowed) }]
+            }
             Blocked::Reach => vec![Reason::NotReached { fact: fact(guarded, "reached when", &declared.reached) }],
             Blocked::Consent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         };
         let name = declared.name.clone();
-        why.into_iter().map(move |why| Reason::Channel { channel: name.clone(), why: Box::new(why) }).collect::<Vec<_>>()
+        why.into_iter()
+            .map(move |why| Reason::Channel { channel: name.clone(), why: Box::new(why) })
+            .collect::<Vec<_>>()
     };
     ways.iter().flat_map(of).collect()
 }

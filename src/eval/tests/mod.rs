@@ -33,7 +33,11 @@ fn set(facts: &mut Facts, id: AttributeId, value: Value) {
 }
 
 fn happened(event: EventId, at: Instant, offer: OfferId, rule: Option<RuleId>) -> Happened {
-    Happened { event, at, stamp: Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new() } }
+    Happened {
+        event,
+        at,
+        stamp: Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new(), channel: None },
+    }
 }
 
 fn reason(text: &str) -> Because {
@@ -92,5 +96,8 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
         Reason::Capped { .. } => "capped",
+        Reason::Channel { why, .. } => kind(why),
+        Reason::NotPermitted { .. } => "permission",
+        Reason::NotReached { .. } => "reach",
     }
 }

@@ -302,7 +302,11 @@ fn references_in_condition(condition: &Condition, segments: usize, found: &mut V
 fn references_in_expression(expression: &Expression, segments: usize, found: &mut Vec<usize>) {
     match expression {
         Expression::Value(value) => found.push(segments + value.index()),
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
+        | Expression::Now => {}
         Expression::Rescale(inner, _) => references_in_expression(inner, segments, found),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
             references_in_expression(left, segments, found);

@@ -90,6 +90,7 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         priority,
         rank: None,
         show,
+        channels: Vec::new(),
         tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,

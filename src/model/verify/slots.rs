@@ -56,7 +56,10 @@ fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
         }
         // A fallback needs no purpose, so what sells is for everybody, or can be objected to by way of its channel (R3).
         let objectable = channels::ask_direct_marketing(rules, &slot.channels);
-        if (chooses || slot.sends()) && !objectable && entry.offer.is_some_and(|offer| rules[offer].class == Class::Marketing) {
+        if (chooses || slot.sends())
+            && !objectable
+            && entry.offer.is_some_and(|offer| rules[offer].class == Class::Marketing)
+        {
             return Err(Flaw::Sells("a fallback"));
         }
     }

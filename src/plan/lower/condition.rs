@@ -186,7 +186,8 @@ fn member_of(expression: &Expression) -> Option<u16> {
         Expression::Literal(value, _) => state_of(value),
         Expression::Attribute(_)
         | Expression::Value(_)
-        | Expression::Consent(_) | Expression::Permission(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)

@@ -119,7 +119,9 @@ impl Lowering<'_> {
                 let gap = self.gap(when)?;
                 Ok(self.guards.any([lack, gap]))
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => Ok(GuardId::NOT),
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {
+                Ok(GuardId::NOT)
+            }
         }
     }
 }

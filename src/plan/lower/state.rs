@@ -93,7 +93,8 @@ impl Lowering<'_> {
 
     /// A permission is never missing either.
     fn permission_state(&mut self, id: ChannelId, takes: Takes<'_>) -> GuardId {
-        let taken: Vec<u16> = Permission::ALL.iter().map(|state| state.member()).filter(|state| takes(*state)).collect();
+        let taken: Vec<u16> =
+            Permission::ALL.iter().map(|state| state.member()).filter(|state| takes(*state)).collect();
         if taken.is_empty() || taken.len() == Permission::ALL.len() {
             return Guards::constant(!taken.is_empty());
         }

@@ -92,7 +92,11 @@ impl<'a> Worker<'a> {
             Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.missing),
             None => moment.attributes.clone(),
         };
-        let mut facts = Facts { attributes, ..moment.clone() };
+        let permissions = match self.decoders.get(file) {
+            Some(decoder) => decoder.permissions(row, &mut self.missing),
+            None => moment.permissions.clone(),
+        };
+        let mut facts = Facts { attributes, permissions, ..moment.clone() };
         let Some(key) = &row.key else { return Ok(facts) };
         if let Some(consent) = self.batch.consent {
             consent.tell(key, &mut facts);

@@ -7,11 +7,12 @@
 //!   "now":     "2026-06-15T10:00Z",
 //!   "consent": { "fitting": "granted", "health": { "status": "granted", "granted_at": "2026-01-01T00:00Z",
 //!                "version": 4, "confirmed": true } },
+//!   "permission": { "push": "full" },
 //!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" } ]
 //! }
 //! ```
 //!
-//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the four
+//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the five
 //! words above, or `given`. A plain `granted` is the record with nothing but the status: it opens a purpose that asks for
 //! no version, term or confirmation; the shortcut of R47 is for tests. Since a person wrote this, what cannot be read is an error, not a missing value, and so is a name that stands twice; only a member that is
 //! not in its list is missing (R45). An empty key is none: the customer is anonymous (R41).
@@ -24,9 +25,9 @@ use super::{DataError, codes};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
 use crate::model::{Attribute, AttributeId, Class, RuleSet, Scope};
 use crate::runtime::names::Names;
-use crate::value::{Consent, Decimal, Instant, Missing, NumberError, Type, Value, show_number};
+use crate::value::{Consent, Decimal, Instant, Missing, NumberError, Permission, Type, Value, show_number};
 
-const WORDS: [&str; 5] = ["consent", "given", "history", "moment", "now"];
+const WORDS: [&str; 6] = ["consent", "given", "history", "moment", "now", "permission"];
 
 /// Reads a customer over what is already known: what the text says of an attribute, a purpose or the time replaces it,
 /// its history is added.
@@ -50,6 +51,7 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
             "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts)?,
             "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
             "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts)?,
+            "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts)?,
             "history" => history(rules, raw, &mut facts)?,
             _ => attribute(rules, name, raw, None, &mut set, &mut facts)?,
         }
@@ -221,6 +223,23 @@ fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<()
     Ok(())
 }
 
+fn permission(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), DataError> {
+    once("`permission`", fields)?;
+    for (name, raw) in &fields.0 {
+        let state = text(raw).and_then(|word| Permission::from_word(&word)).ok_or_else(|| {
+            let states = Permission::ALL.map(Permission::word).join(", ");
+            wrong(format!("the permission of `{name}` cannot be read"), format!("write one of {states}"))
+        })?;
+        let Some(channel) = Names::of(rules).channel(name) else {
+            let channels = rules.channels.iter().map(|channel| channel.name.as_str());
+            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, format!("`{name}` is no channel of the rules"))
+                .did_you_mean(name, channels));
+        };
+        facts.set_permission(channel, state);
+    }
+    Ok(())
+}
+
 fn record(rules: &RuleSet, raw: &RawValue) -> Option<ConsentRecord> {
     match Json::read(raw)? {
         Json::Text(word) => Consent::from_word(&word).map(ConsentRecord::of),
@@ -278,7 +297,8 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
             let message = format!("`{event}` is no event of the rules");
             return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(&event, known));
         };
-        let stamp: Stamp = names.stamp((offer.as_deref(), rule.as_deref(), channel.as_deref()), None, class, tags.as_deref());
+        let stamp: Stamp =
+            names.stamp((offer.as_deref(), rule.as_deref(), channel.as_deref()), None, class, tags.as_deref());
         facts.history.push(Happened { event: id, at, stamp });
     }
     Ok(())
@@ -369,7 +389,7 @@ mod tests {
         assert_eq!(facts.consent[HEALTH.index()].version, Some(4));
         assert!(facts.objects_to_direct_marketing);
         let stamp = |at: usize| facts.history[at].stamp.clone();
-        let of = |offer, rule, tags| Stamp::Of { offer, rule, via: None, class: None, tags };
+        let of = |offer, rule, tags| Stamp::Of { offer, rule, via: None, class: None, tags, channel: None };
         assert_eq!(stamp(0), of(Some(OfferId(1)), Some(RuleId(0)), vec![TagId(1)]), "the offer's tags");
         assert_eq!(stamp(1), Stamp::Unstamped);
         assert_eq!(facts.history[1].event, EventId(7));

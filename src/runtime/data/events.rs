@@ -244,6 +244,7 @@ mod tests {
             via: None,
             class: None,
             tags: tags.iter().copied().map(TagId).collect(),
+            channel: None,
         };
         let anna = of(&index, "anna");
         assert_eq!((anna[0].event, &anna[0].stamp), (Event::SHOWN, &stamped(1, Some(RuleId(0)), &[1])));
@@ -275,6 +276,7 @@ mod tests {
             via: None,
             class: None,
             tags: tags.iter().copied().map(TagId).collect(),
+            channel: None,
         };
         let stamps: Vec<_> = of(&index, "anna").iter().map(|happened| happened.stamp.clone()).collect();
         assert_eq!(stamps, [stamped(&[1]), stamped(&[0, 1])], "without tags of its own it may have had any");
@@ -333,6 +335,7 @@ mod tests {
             via: None,
             class,
             tags: tags.iter().copied().map(TagId).collect(),
+            channel: None,
         };
         let at = "2026-06-15T12:00Z";
         assert_eq!(stamp(&format!("anna,shown,{at},comeback,,,")), expected(None, &[1]), "today's");

@@ -51,16 +51,9 @@ impl StoredEvent {
     pub fn new(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp) -> Self {
         let event = rules[event].name.clone();
         match stamp {
-            Stamp::Unstamped => Self {
-                event,
-                at,
-                offer: None,
-                rule: None,
-                via: None,
-                class: None,
-                tags: Vec::new(),
-                channel: None,
-            },
+            Stamp::Unstamped => {
+                Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new(), channel: None }
+            }
             Stamp::Of { offer, rule, via, class, tags, channel } => Self {
                 event,
                 at,

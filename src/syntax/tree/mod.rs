@@ -16,9 +16,9 @@ pub use case::{
     PermissionFact, Reason, Used,
 };
 pub use clause::{
-    Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, ChannelClause, ClassClause, DefaultsClause, Fallback,
-    FallbackTarget, Mark, Member, OfferClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause,
-    Type, TypeKind, WithField,
+    Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, ChannelClause, ClassClause, DefaultsClause,
+    Fallback, FallbackTarget, Mark, Member, OfferClause, PurposeClause, RuleClause, SlotClause, Substitute,
+    SubstituteCause, Type, TypeKind, WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};

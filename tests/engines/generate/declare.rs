@@ -14,6 +14,7 @@ impl World {
         self.rules.defaults.grace = self.period(true);
         self.purposes();
         self.lists();
+        self.channels();
         self.attributes();
         for index in 0..self.rng.below(3) {
             let event = Event { name: name("e", index), label: String::new(), span: span(), fields: Vec::new() };
@@ -72,7 +73,7 @@ impl World {
             Type::Text,
             Type::Text,
             Type::OneOf(EnumId(1 + self.rng.below(lists - 1) as u32)),
-            Type::OneOf(EnumId(2 * (1 + self.rng.below(5)) as u32)),
+            Type::OneOf(EnumId(1 + 2 * (1 + self.rng.below(5)) as u32)),
             Type::Set,
             Type::Time,
             Type::Time,

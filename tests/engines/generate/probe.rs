@@ -41,6 +41,7 @@ impl World {
                 label: String::new(),
                 span: span(),
                 place: "probe".to_owned(),
+                channels: Vec::new(),
                 accepts: vec![Class::Service],
                 fallback: vec![Fallback { offer: None, when: None, span: span() }],
                 off: None,
