@@ -117,6 +117,7 @@ fn worlds() -> Vec<PathBuf> {
         "scenarios/s02-homepage-hero",
         "scenarios/s06-platinum-card",
         "scenarios/s08-arbitration",
+        "scenarios/s25-double-opt-in",
     ]
     .map(|name| root.join(name))
     .to_vec()

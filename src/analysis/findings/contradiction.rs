@@ -78,6 +78,12 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
     {
         return None;
     }
+    // A channel by which nothing can go is told where it stands.
+    if let [Culprit::Channel] = culprits
+        && rules.channels_of(rule).iter().any(|channel| look.is_closed(*channel))
+    {
+        return None;
+    }
     let (message, help) = match (clauses.as_slice(), culprits.len()) {
         ([_], 1) => (
             format!("`{}` can never apply: this condition never lets anybody through", rule.name),

@@ -6,6 +6,7 @@
 //! at the segment.
 
 mod always_true;
+pub(super) mod closed_channel;
 mod conflict;
 mod contradiction;
 mod equal_scores;
@@ -31,11 +32,12 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 10] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 11] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
     contradiction::find,
+    closed_channel::find,
     never_active::find,
     service_hides::find,
     unreachable_rule::find,

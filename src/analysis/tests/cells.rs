@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::schemas::{DATES, DAYS};
 use crate::frame::{CapState, ConsentRecord, Fact, Facts, Frame, Happened, Stamp, gather};
-use crate::model::{AttributeId, CapTarget, Condition, Event, OfferId, PurposeId, RuleId, RuleSet, SlotId, TagId};
-use crate::value::{Consent, Date, Instant, Missing, Period, Type, Unit, Value};
+use crate::model::{
+    AttributeId, CapTarget, ChannelId, Condition, Event, OfferId, PurposeId, RuleId, RuleSet, SlotId, TagId,
+};
+use crate::value::{Consent, Date, Instant, Missing, Period, Permission, Type, Unit, Value};
 
 /// All that can be so of one thing, as a change of facts.
 type Choice = Vec<Change>;
@@ -16,6 +18,7 @@ type Choice = Vec<Change>;
 enum Change {
     Attribute(AttributeId, Fact),
     Consent(PurposeId, Consent),
+    Permission(ChannelId, Permission),
     History(Vec<Happened>),
     Taken(Vec<OfferId>),
 }
@@ -42,6 +45,7 @@ pub(super) fn frames(rules: &RuleSet, slot: SlotId, shared: &[bool], most: usize
                         let record = ConsentRecord::of(status);
                         facts.set_consent(id, if granted { ConsentRecord::granted(now) } else { record });
                     }
+                    Change::Permission(id, state) => facts.set_permission(id, state),
                     Change::History(events) => facts.history = events,
                     Change::Taken(offers) => taken = offers,
                 }
@@ -88,6 +92,7 @@ fn nows(rules: &RuleSet, used: &Used) -> Vec<Instant> {
 struct Used {
     attributes: BTreeSet<AttributeId>,
     purposes: BTreeSet<PurposeId>,
+    permissions: BTreeSet<ChannelId>,
     offers: BTreeSet<OfferId>,
     caps: bool,
     /// Attributes of which the reason for missing counts besides where a default stands in: what is read before an
@@ -101,12 +106,18 @@ impl Used {
         let mut used = Self {
             attributes: BTreeSet::new(),
             purposes: BTreeSet::new(),
+            permissions: BTreeSet::new(),
             offers: BTreeSet::new(),
             caps: false,
             reasons: BTreeSet::new(),
         };
         let mut conditions: Vec<&Condition> = slot.fallback.iter().filter_map(|entry| entry.when.as_ref()).collect();
         used.offers.extend(slot.fallback.iter().filter_map(|entry| entry.offer));
+        for channel in slot.channels.iter().map(|channel| &rules[*channel]) {
+            let clauses = [&channel.allowed, &channel.reached].into_iter().flatten();
+            conditions.extend(clauses.map(|clause| &clause.condition));
+            used.purposes.extend(&channel.needs);
+        }
         for rule in slot.order.iter().map(|rule| &rules[*rule]) {
             conditions.extend(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition));
             if let Some(rank) = &rule.rank {
@@ -148,6 +159,9 @@ impl Used {
                 if let crate::model::Expression::Consent(id) = operand {
                     self.purposes.insert(*id);
                 }
+                if let crate::model::Expression::Permission(id) = operand {
+                    self.permissions.insert(*id);
+                }
             }
         });
         segments.into_iter().for_each(|id| self.consents(rules, &rules[id].condition));
@@ -165,6 +179,9 @@ impl Used {
         }
         for id in &self.purposes {
             choices.push(Consent::ALL.into_iter().map(|status| Change::Consent(*id, status)).collect());
+        }
+        for id in &self.permissions {
+            choices.push(Permission::ALL.into_iter().map(|state| Change::Permission(*id, state)).collect());
         }
         let taken: Vec<OfferId> = self.offers.iter().copied().filter(|offer| shared[offer.index()]).collect();
         if !taken.is_empty() {

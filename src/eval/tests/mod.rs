@@ -3,6 +3,7 @@
 
 mod bank;
 mod chains;
+mod channels;
 mod classes;
 mod coverage;
 mod hero;

@@ -1,6 +1,7 @@
 //! Well-written declarations by chance: every clause and every form of expression, with odd spacing and comments, and
 //! with attributes that are called like words of the language.
 
+mod channel;
 mod expr;
 
 use super::dice::Dice;
@@ -145,7 +146,8 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(15) {
+        match self.dice.below(16) {
+            14 => self.channel(),
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -179,7 +181,11 @@ impl Writer<'_> {
                 self.block(4, Self::offer_clause);
             }
             5 => {
-                self.words("slot home_hero on web");
+                if self.dice.one_in(3) {
+                    self.sending_slot()
+                } else {
+                    self.words("slot home_hero on web")
+                }
                 self.label();
                 self.block(3, Self::slot_clause);
             }
@@ -366,7 +372,7 @@ impl Writer<'_> {
     }
 
     fn rule_clause(&mut self) {
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0 => {
                 let word = self.dice.pick(&["about ", "owner ", "ticket ", "because "]);
                 self.put(word);
@@ -405,6 +411,7 @@ impl Writer<'_> {
                 self.put("also ");
                 self.names();
             }
+            14 => self.send(),
             10 => {
                 let word = self.dice.pick(&["show ", "metric "]);
                 self.put(word);
@@ -414,6 +421,7 @@ impl Writer<'_> {
                 let words = self.dice.pick(&[
                     "if capped show running_tips",
                     "if no consent try other_rule",
+                    "if capped send running_letter",
                     "if unknown nothing",
                 ]);
                 self.words(words);
@@ -471,7 +479,8 @@ impl Writer<'_> {
     }
 
     fn fact(&mut self) {
-        match self.dice.below(7) {
+        match self.dice.below(8) {
+            5 => self.permission_fact(),
             4 => {
                 self.words("used 2 of ");
                 self.put_name();
@@ -500,6 +509,10 @@ impl Writer<'_> {
                 if self.dice.one_in(2) {
                     self.put(" of ");
                     self.put_name();
+                    if self.dice.one_in(3) {
+                        self.put(" by ");
+                        self.put_name();
+                    }
                 }
                 self.put(" at ");
                 self.point();
@@ -540,6 +553,8 @@ impl Writer<'_> {
             "history purchase",
             "used of when",
             "consent.profiling",
+            "permission.push",
+            "history sent of sale by push",
             "when",
             "age",
             "row",
@@ -554,6 +569,7 @@ impl Writer<'_> {
                     "shows sale",
                     "shows sale because comeback",
                     "gives nothing because fallback",
+                    "sends sale by push because silent",
                     "passes over comeback because \"tier is not known\"",
                 ]);
                 self.words(words);
@@ -596,6 +612,8 @@ impl Writer<'_> {
             "expect hero shows sale because comeback and also call_agent, letter",
             "expect hero shows sale and also nothing",
             "expect hero gives nothing because fallback",
+            "expect hero sends sale",
+            "expect hero sends sale by push because silent and also letter",
             "expect hero passes over comeback because capped",
             "expect hero passes over comeback because \"tier is not known\"",
         ]);
