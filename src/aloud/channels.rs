@@ -18,6 +18,14 @@ pub(super) fn of(rules: &RuleSet, rule: &Rule) -> Vec<Sentence> {
             several.join(", then ")
         ))],
     };
+    if let Some(tag) = rules[rule.slot].rotate
+        && channels.len() > 1
+    {
+        said.push(Sentence::plain(format!(
+            "They are tried in a ring, from behind the one by which something tagged `{}` was sent last.",
+            rules[tag]
+        )));
+    }
     let asks_consent = rules.classes.row(rule.class).obeys(Guardrail::Consent);
     for channel in channels {
         said.extend(one(rules, *channel, asks_consent));

@@ -77,6 +77,7 @@ impl<'a> Compiler<'a> {
             Source::Now
             | Source::Consent(_)
             | Source::Permission(_)
+            | Source::LastUsed(_)
             | Source::Element(..)
             | Source::Spent(_)
             | Source::Taken(_) => None,
@@ -157,6 +158,12 @@ impl<'a> Compiler<'a> {
             atoms = atoms.or(&Atoms::one(Consent::ALL.len(), status.member().into()));
         }
         self.formulas.literal(dim, atoms)
+    }
+
+    /// A dimension has this atom.
+    pub(super) fn is_atom(&mut self, source: Source, atom: usize) -> Formula {
+        let dim = self.schema.add(source);
+        if self.world.is_none() { Formula::ALWAYS } else { self.formulas.is(dim, atom) }
     }
 
     /// The device lets a channel do so much.

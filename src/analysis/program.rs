@@ -50,7 +50,8 @@ impl<'a> Program<'a> {
         let clock = world.clock();
         let columns = schema.sources.iter().map(|source| match source {
             Source::Attribute(id) => Some(schema.column(*id, clock)),
-            Source::Now | Source::Consent(_) | Source::Permission(_) | Source::Element(..) | Source::Spent(_) => None,
+            Source::Now | Source::Consent(_) | Source::Permission(_) | Source::LastUsed(_) => None,
+            Source::Element(..) | Source::Spent(_) => None,
             Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => None,
         });
         let columns = columns.collect();
@@ -122,7 +123,7 @@ impl<'a> Program<'a> {
         let customers = |id: &AttributeId| rules[*id].scope == Scope::Customer;
         let about_customers = self.dims().any(|(_, source)| match source {
             Source::Attribute(id) | Source::Element(id, _) => customers(id),
-            Source::Spent(_) => true,
+            Source::Spent(_) | Source::LastUsed(_) => true,
             Source::Now
             | Source::Consent(_)
             | Source::Permission(_)
@@ -166,7 +167,10 @@ impl<'a> Program<'a> {
                 }
                 // Nobody knows whose they are, so they block (R26).
                 Source::Spent(_) if !key_is_known && !self.schema.key_may_come => Atoms::one(width, YES),
-                Source::Permission(_)
+                // Nobody knows what was sent to them.
+                Source::LastUsed(_) if !key_is_known => Atoms::one(width, NO),
+                Source::LastUsed(_)
+                | Source::Permission(_)
                 | Source::Element(..)
                 | Source::Spent(_)
                 | Source::Taken(_)
@@ -200,7 +204,9 @@ impl<'a> Program<'a> {
             Source::Now => first,
             Source::Permission(_) => preferred(&[usize::from(Permission::Unknown.member())]),
             Source::Consent(_) => preferred(&[Consent::Unknown, Consent::Granted].map(|c| usize::from(c.member()))),
-            Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) => preferred(&[NO]),
+            Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::LastUsed(_) => {
+                preferred(&[NO])
+            }
             Source::Opaque(_) => preferred(&[2, GAP, 1]),
             Source::Attribute(id) => {
                 let Some(column) = self.column(dim) else { return first };

@@ -76,7 +76,7 @@ pub(super) fn realise(
         Found::Point(point) => {
             if key_is_known {
                 match events(program, &witness.facts, &point) {
-                    History::Events(events) => witness.facts.history = events,
+                    History::Events(events) => witness.facts.history.extend(events),
                     History::Impossible(..) | History::Unknown => return Realised::NotFound,
                 }
             }
@@ -126,6 +126,7 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize]) -> History {
             | Source::Now
             | Source::Consent(_)
             | Source::Permission(_)
+            | Source::LastUsed(_)
             | Source::Attribute(_)
             | Source::Element(..)
             | Source::Taken(_)

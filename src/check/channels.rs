@@ -9,7 +9,7 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve};
 use crate::model::show::show_channels;
-use crate::model::{Channel, ChannelId, Class, Clause, OfferId, PurposeId, Rule, RuleSet, SlotId, limits};
+use crate::model::{Channel, ChannelId, Class, Clause, OfferId, PurposeId, Rule, RuleSet, SlotId, TagId, limits};
 use crate::source::Span;
 use crate::syntax::tree::{ChannelClause, Expr, Name, SlotWay};
 
@@ -95,6 +95,23 @@ impl Pass<'_> {
         }
     }
 
+    /// The tag behind whose last channel a slot begins; a place has no channels to rotate.
+    pub(super) fn rotation(&mut self, slot: &str, way: &SlotWay, tag: &Name, keyword: Span) -> Option<TagId> {
+        let found = self.find_tag(tag);
+        match way {
+            SlotWay::By(_) => found,
+            SlotWay::On(place) => {
+                let message = format!("slot `{slot}` is a place, which has no channels to rotate");
+                let finding = Diagnostic::new(&resolve::SEND_OR_SHOW, keyword, message)
+                    .primary("`rotate` is for slots by channels")
+                    .label(place.span, "a place")
+                    .help("delete it, or give the slot channels: `slot .. by push, email`");
+                self.report(finding);
+                None
+            }
+        }
+    }
+
     /// Channels in the order written, each once.
     fn channel_list(&mut self, names: &[Name]) -> Option<Vec<ChannelId>> {
         let mut found: Vec<(ChannelId, Span)> = Vec::new();
@@ -146,6 +163,17 @@ impl Pass<'_> {
                 self.report(finding);
                 right = false;
             }
+        }
+        let place = |channel: &ChannelId| slot.channels.iter().position(|other| other == channel);
+        if right && slot.rotate.is_some() && !channels.is_sorted_by_key(place) {
+            let span = names.first().zip(names.last()).map_or(slot.span, |(first, last)| first.span.to(last.span));
+            let message = format!("slot `{}` rotates, so `by` gives its channels no order of their own", slot.name);
+            let finding = Diagnostic::new(&resolve::OTHER_CHANNEL, span, message)
+                .primary("another order than that of the slot")
+                .label(slot.span, format!("turns round {}", show_channels(&self.rules, &slot.channels)))
+                .help("name them in the order of the slot; where it begins, the last message says");
+            self.report(finding);
+            return None;
         }
         right.then_some(channels)
     }

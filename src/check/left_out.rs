@@ -130,7 +130,11 @@ impl Gaps<'_> {
         let Some(slot) = written.map(|entry| entry.item) else { return May::default() };
         let lists = slot.clauses.iter().filter_map(|clause| match &clause.kind {
             SlotClause::Fallback(entries) => Some(entries),
-            SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Ties(_) | SlotClause::Off(_) => None,
+            SlotClause::Accepts(_)
+            | SlotClause::Picks
+            | SlotClause::Ties(_)
+            | SlotClause::Rotate(_)
+            | SlotClause::Off(_) => None,
         });
         let mut shows = None;
         for entry in lists.flatten() {

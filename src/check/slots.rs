@@ -19,6 +19,7 @@ impl Pass<'_> {
             let before = self.findings.len();
             let (mut accepts, mut picks) = (Once::default(), Once::default());
             let (mut fallback, mut off, mut ties) = (Once::default(), Once::default(), Once::default());
+            let mut rotate = Once::default();
             let mut findings = Vec::new();
             for clause in &item.clauses {
                 let keyword = clause.keyword;
@@ -27,6 +28,7 @@ impl Pass<'_> {
                     SlotClause::Picks => picks.put((), keyword, "picks", &mut findings),
                     SlotClause::Fallback(of) => fallback.put(of.clone(), keyword, "fallback", &mut findings),
                     SlotClause::Ties(of) => ties.put(of.clone(), keyword, "ties", &mut findings),
+                    SlotClause::Rotate(of) => rotate.put((of, keyword), keyword, "rotate", &mut findings),
                     SlotClause::Off(of) => off.put(of.text.clone(), keyword, "off", &mut findings),
                 }
             }
@@ -50,6 +52,7 @@ impl Pass<'_> {
             classes.sort_unstable();
             classes.dedup();
             let ties = self.ties(ties.value.unwrap_or_default());
+            let rotate = rotate.value.and_then(|(tag, keyword)| self.rotation(&name, &item.way, tag, keyword));
             let entries = fallback.value.unwrap_or_default();
             let known = self.findings.len() == before;
             let sends = matches!(item.way, SlotWay::By(_));
@@ -66,6 +69,7 @@ impl Pass<'_> {
                 span: item.name.span,
                 place,
                 channels,
+                rotate,
                 accepts: classes,
                 fallback: list.unwrap_or_default(),
                 off: off.value,
@@ -235,7 +239,11 @@ impl Pass<'_> {
                     FallbackTarget::Offer(name) => is_it(name),
                     FallbackTarget::Nothing(_) => false,
                 }),
-                SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Ties(_) | SlotClause::Off(_) => false,
+                SlotClause::Accepts(_)
+                | SlotClause::Picks
+                | SlotClause::Ties(_)
+                | SlotClause::Rotate(_)
+                | SlotClause::Off(_) => false,
             })
         });
         all.lost || unread || of_rules || of_slots

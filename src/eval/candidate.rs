@@ -143,7 +143,7 @@ impl<'a> Guarded<'a> {
         if !self.rules.sends(slot) {
             return Ok(Outcome::Shows(offer));
         }
-        let way = self.way(channels, offer);
+        let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer);
         way.by
             .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
             .ok_or(Dropped::NoChannel(way.passed_over))

@@ -272,7 +272,9 @@ impl<'r> Coverage<'r> {
             Some(Dropped::NoChannel(_)) | None => {}
         }
         let rules = self.rules;
-        let ways = Guarded::new(rules, frame).tried(rules.channels_of(&rules[id]), rules[id].show);
+        let slot = rules[id].slot;
+        let ring = rules.ring(slot, rules.channels_of(&rules[id]), frame.last_used(slot));
+        let ways = Guarded::new(rules, frame).tried(&ring, rules[id].show);
         for point in self.of(Owner::Rule(id)) {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {

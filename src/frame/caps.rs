@@ -6,7 +6,7 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
-use super::{By, CapState, Decision, Facts, Frame, Stamp};
+use super::{By, CapState, Decision, Facts, Frame, Stamp, rotation};
 use crate::model::{Cap, CapId, CapTarget, CapWindow, Class, Event, EventId, OfferId, RuleSet};
 use crate::value::Instant;
 
@@ -89,6 +89,7 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     let Some(stamp) = stamp(rules, decision) else {
         return;
     };
+    rotation::note(rules, frame, &stamp, decision);
     for (cap, state) in rules.caps.iter().zip(&mut frame.caps) {
         if let CapState::Used(used) = state
             && counts(rules, cap, &stamp)

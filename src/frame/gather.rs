@@ -3,7 +3,7 @@
 //! Takes what is known of one customer at one moment; gives what deciding may read. After this nobody can tell what a
 //! closed purpose hid: the value is gone from the frame.
 
-use super::{Fact, Facts, Frame, caps, consent, decay};
+use super::{Fact, Facts, Frame, caps, consent, decay, rotation};
 use crate::model::{Attribute, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
@@ -36,6 +36,7 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         permissions: (0..rules.channels.len())
             .map(|at| facts.permissions.get(at).copied().unwrap_or_default())
             .collect(),
+        last_used: rotation::last_used(rules, facts, key_is_known),
         caps: caps::count(rules, facts, key_is_known),
         taken: vec![false; rules.offers.len()],
         consent,

@@ -9,6 +9,7 @@ mod decay;
 mod decision;
 mod facts;
 mod gather;
+mod rotation;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ pub use gather::gather;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet};
+use crate::model::{AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId};
 use crate::value::{Consent, Date, Datum, Instant, Missing, Permission};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
@@ -36,6 +37,8 @@ pub struct Frame {
     pub consent: Vec<Consent>,
     /// Per channel, what the device lets it do.
     pub permissions: Vec<Permission>,
+    /// Per slot that rotates, the channel that was used last.
+    pub last_used: Vec<Option<ChannelId>>,
     /// Per cap, what is used of it.
     pub caps: Vec<CapState>,
     /// Per offer, whether an earlier slot of the same request shows or sends it (R24).
@@ -95,6 +98,7 @@ impl Frame {
             attributes: vec![Datum::Missing(Missing::Absent); rules.attributes.len()],
             consent: vec![Consent::Unknown; rules.purposes.len()],
             permissions: vec![Permission::Unknown; rules.channels.len()],
+            last_used: vec![None; rules.slots.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
             shortfalls: Vec::new(),
@@ -114,6 +118,11 @@ impl Frame {
     /// What the device lets a channel do.
     pub fn permission(&self, id: ChannelId) -> Permission {
         self.permissions.get(id.index()).copied().unwrap_or_default()
+    }
+
+    /// The channel that a slot used last.
+    pub fn last_used(&self, id: SlotId) -> Option<ChannelId> {
+        self.last_used.get(id.index()).copied().flatten()
     }
 
     /// Whether a cap has nothing left; a cap the frame does not know is spent.

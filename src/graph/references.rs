@@ -224,6 +224,7 @@ impl Builder<'_> {
             let from = Thing::Slot(SlotId::from_index(at));
             slot.order.iter().for_each(|rule| self.link(from, Link::Holds, Thing::Rule(*rule)));
             slot.channels.iter().for_each(|channel| self.link(from, Link::SendsBy, Thing::Channel(*channel)));
+            slot.rotate.iter().for_each(|tag| self.link(from, Link::Ties, Thing::Tag(*tag)));
             slot.ties.iter().for_each(|tag| self.link(from, Link::Ties, Thing::Tag(*tag)));
             for entry in &slot.fallback {
                 if let Some(offer) = entry.offer {

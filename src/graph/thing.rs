@@ -112,7 +112,7 @@ pub enum Link {
     Counts,
     /// An offer carries a tag.
     Carries,
-    /// A slot's `ties` names a tag.
+    /// A slot's `ties` or `rotate` names a tag.
     Ties,
     /// A slot sends by a channel, or a rule names one of them.
     SendsBy,

@@ -40,6 +40,21 @@ impl Slot {
 }
 
 impl RuleSet {
+    /// Channels of a slot in the order in which they are tried where `last` was used last: as they stand, or where the
+    /// slot rotates, its own order from behind that one on.
+    pub fn ring(&self, slot: SlotId, channels: &[ChannelId], last: Option<ChannelId>) -> Vec<ChannelId> {
+        let slot = &self[slot];
+        let behind = last.and_then(|last| slot.channels.iter().position(|channel| *channel == last));
+        match behind.filter(|_| slot.rotate.is_some()) {
+            Some(place) => {
+                let (before, after) = slot.channels.split_at(place + 1);
+                let ring = after.iter().chain(before).copied();
+                ring.filter(|channel| channels.contains(channel)).collect()
+            }
+            None => channels.to_vec(),
+        }
+    }
+
     /// The channel of that name.
     pub fn channel_named(&self, name: &str) -> Option<ChannelId> {
         self.channels.iter().position(|channel| channel.name == name).map(ChannelId::from_index)

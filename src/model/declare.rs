@@ -193,6 +193,9 @@ pub struct Slot {
     pub place: String,
     /// `by push, email`: what is chosen is sent by one of these, in the order in which they are tried; none in a place.
     pub channels: Vec<ChannelId>,
+    /// `rotate after the last used on tag T`: the channels begin behind the one by which something with the tag was sent
+    /// last. Only where it sends.
+    pub rotate: Option<TagId>,
     /// The classes it takes, sorted.
     pub accepts: Vec<Class>,
     /// In the order written; the last has no condition and is a service offer or nothing (R11).

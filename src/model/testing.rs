@@ -185,6 +185,7 @@ impl World {
             span: nowhere(),
             place: "web".to_owned(),
             channels: Vec::new(),
+            rotate: None,
             accepts: Class::ALL.to_vec(),
             fallback: vec![Fallback { offer, when: None, span: nowhere() }],
             off: None,

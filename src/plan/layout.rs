@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Active, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet};
+use crate::model::{Active, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Period, Permission};
 
@@ -118,6 +118,8 @@ pub struct Layout {
     pub(super) reads: Vec<Option<Read>>,
     pub(super) consents: Vec<ConsentPlaces>,
     pub(super) permissions: Vec<PermissionPlaces>,
+    /// Of each slot, a bit for each of its channels: the one used last.
+    pub(super) last_used: Vec<Option<Group>>,
     pub(super) caps: Vec<Option<Bit>>,
     pub(super) taken: Vec<Option<Bit>>,
     pub(super) now: Option<Word>,
@@ -140,6 +142,7 @@ impl Layout {
             reads: vec![None; rules.attributes.len()],
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
             permissions: vec![PermissionPlaces::default(); rules.channels.len()],
+            last_used: vec![None; rules.slots.len()],
             caps: vec![None; rules.caps.len()],
             taken: vec![None; rules.offers.len()],
             now: None,
@@ -284,6 +287,18 @@ impl Layout {
         let group = self.next_group(Permission::ALL.len());
         if let Some(places) = self.permissions.get_mut(id.index()) {
             places.group = Some(group);
+        }
+        group
+    }
+
+    /// The bits of the channels of a slot, of which there are `count`: the one used last.
+    pub(super) fn last_used(&mut self, id: SlotId, count: usize) -> Group {
+        if let Some(Some(group)) = self.last_used.get(id.index()) {
+            return *group;
+        }
+        let group = self.next_group(count);
+        if let Some(place) = self.last_used.get_mut(id.index()) {
+            *place = Some(group);
         }
         group
     }

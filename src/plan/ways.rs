@@ -22,6 +22,29 @@ impl Chain<'_, '_> {
         if !rules.sends(self.slot) {
             return Ok(self.pick(Outcome::Shows(offer), by));
         }
+        // A rotating slot has an order for each channel that it may have used last.
+        let slot = &rules[self.slot];
+        let mut link = self.in_order(channels, offer, by, no_consent.clone())?;
+        for (place, last) in slot.channels.iter().enumerate().filter(|_| slot.rotate.is_some()) {
+            let ring = rules.ring(self.slot, channels, Some(*last));
+            let rotated = self.in_order(&ring, offer, by, no_consent.clone())?;
+            let group = self.lowering.layout.last_used(self.slot, slot.channels.len());
+            let mask = u16::try_from(place).map_or(0, |place| group.mask(place));
+            let was_last = self.lowering.guards.bits(group.word, mask, mask);
+            link = Link::test(was_last, rotated, link);
+        }
+        Ok(link)
+    }
+
+    /// The channels one after the other.
+    fn in_order(
+        &mut self,
+        channels: &[ChannelId],
+        offer: OfferId,
+        by: By,
+        no_consent: Link,
+    ) -> Result<Link, PlanError> {
+        let rules = self.lowering.rules;
         let class = rules[offer].class;
         let (mut reached, mut ways) = (Vec::new(), Vec::new());
         for channel in channels {

@@ -251,7 +251,7 @@ impl Atoms {
     pub(crate) fn change(&self, rules: &RuleSet, frame: &Frame, rng: &mut Rng) -> Frame {
         let mut frame = frame.clone();
         for _ in 0..1 + rng.below(3) {
-            match rng.below(14) {
+            match rng.below(15) {
                 0 => {
                     frame.now = *rng.pick(&self.nows);
                     frame.today = date_in_zone(frame.now, &rules.defaults.zone);
@@ -269,6 +269,12 @@ impl Atoms {
                     frame.taken[index] = !frame.taken[index] && !self.probes.contains(&OfferId::from_index(index));
                 }
                 4 if !self.scenarios.is_empty() => self.play(&mut frame, rng),
+                7 => {
+                    let index = rng.below(frame.last_used.len());
+                    let channels = &rules.slots[index].channels;
+                    let rotates = rules.slots[index].rotate.is_some() && rng.percent(80);
+                    frame.last_used[index] = rotates.then(|| *rng.pick(channels));
+                }
                 5 | 6 if !frame.permissions.is_empty() => {
                     let index = rng.below(frame.permissions.len());
                     frame.permissions[index] = *rng.pick(&Permission::ALL);

@@ -21,6 +21,7 @@ enum Change {
     Permission(ChannelId, Permission),
     History(Vec<Happened>),
     Taken(Vec<OfferId>),
+    LastUsed(Option<ChannelId>),
 }
 
 /// Every frame of a slot; none if there are more than `most`.
@@ -35,7 +36,7 @@ pub(super) fn frames(rules: &RuleSet, slot: SlotId, shared: &[bool], most: usize
         }
         for number in 0..count {
             let mut facts = Facts::nothing(rules, now);
-            let mut taken = Vec::new();
+            let (mut taken, mut last) = (Vec::new(), None);
             let mut rest = number;
             for choice in &choices {
                 match choice[rest % choice.len()].clone() {
@@ -48,10 +49,14 @@ pub(super) fn frames(rules: &RuleSet, slot: SlotId, shared: &[bool], most: usize
                     Change::Permission(id, state) => facts.set_permission(id, state),
                     Change::History(events) => facts.history = events,
                     Change::Taken(offers) => taken = offers,
+                    Change::LastUsed(channel) => last = channel,
                 }
                 rest /= choice.len();
             }
             let mut frame = gather(rules, &facts);
+            // Nobody knows what was sent to whom.
+            let known = rules.key().is_some_and(|key| frame.attribute(key).known().is_some());
+            frame.last_used[slot.index()] = last.filter(|_| known);
             taken.into_iter().for_each(|offer| frame.taken[offer.index()] = true);
             frames.push(frame);
         }
@@ -95,6 +100,8 @@ struct Used {
     permissions: BTreeSet<ChannelId>,
     offers: BTreeSet<OfferId>,
     caps: bool,
+    /// The channels of a slot that rotates.
+    ring: Vec<ChannelId>,
     /// Attributes of which the reason for missing counts besides where a default stands in: what is read before an
     /// `if unknown`, which does not answer every reason.
     reasons: BTreeSet<AttributeId>,
@@ -109,6 +116,7 @@ impl Used {
             permissions: BTreeSet::new(),
             offers: BTreeSet::new(),
             caps: false,
+            ring: if slot.rotate.is_some() { slot.channels.clone() } else { Vec::new() },
             reasons: BTreeSet::new(),
         };
         let mut conditions: Vec<&Condition> = slot.fallback.iter().filter_map(|entry| entry.when.as_ref()).collect();
@@ -143,7 +151,10 @@ impl Used {
         for attribute in &used.attributes {
             used.purposes.extend(&rules[*attribute].needs);
         }
-        if used.caps || used.attributes.iter().any(|id| rules[*id].scope == crate::model::Scope::Customer) {
+        if used.caps
+            || !used.ring.is_empty()
+            || used.attributes.iter().any(|id| rules[*id].scope == crate::model::Scope::Customer)
+        {
             used.attributes.extend(rules.key());
         }
         used
@@ -182,6 +193,10 @@ impl Used {
         }
         for id in &self.permissions {
             choices.push(Permission::ALL.into_iter().map(|state| Change::Permission(*id, state)).collect());
+        }
+        if !self.ring.is_empty() {
+            let lasts = std::iter::once(None).chain(self.ring.iter().copied().map(Some));
+            choices.push(lasts.map(Change::LastUsed).collect());
         }
         let taken: Vec<OfferId> = self.offers.iter().copied().filter(|offer| shared[offer.index()]).collect();
         if !taken.is_empty() {

@@ -255,7 +255,9 @@ impl Writer {
         let ties = if self.ranks && carried && self.dice.one_in(2) { "  ties tag t" } else { "" };
         let channels: Vec<_> = (0..self.channels).map(|at| format!("k{at}")).collect();
         let way = if channels.is_empty() { "on web".to_owned() } else { format!("by {}", channels.join(", ")) };
-        self.line(&format!("slot s {way} {{ accepts service, lifecycle{ties}  fallback {fallback}nothing }}"));
+        let rotates = self.channels > 1 && carried && self.dice.one_in(2);
+        let rotate = if rotates { "  rotate after the last used on tag t" } else { "" };
+        self.line(&format!("slot s {way} {{ accepts service, lifecycle{ties}{rotate}  fallback {fallback}nothing }}"));
         let count = 3 + self.dice.below(5);
         let shows: Vec<&str> = (0..count).map(|_| self.dice.of(&["a", "b", "c", "d"])).collect();
         let class = |at: usize| matches!(shows[at], "a" | "c");
@@ -354,6 +356,7 @@ impl Writer {
         write!(body, "  {verb} {show}").unwrap();
         if self.channels > 1 && self.dice.one_in(3) {
             let (one, other) = (self.dice.below(self.channels), self.dice.below(self.channels));
+            let (one, other) = (one.min(other), one.max(other));
             let both = if one == other { format!("k{one}") } else { format!("k{one}, k{other}") };
             write!(body, " by {both}").unwrap();
         }

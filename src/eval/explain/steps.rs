@@ -106,7 +106,7 @@ impl Story<'_> {
                 None => Fate::NotNeeded,
             };
             let passed_over = match (&fate, entry.offer) {
-                (Fate::Wins, Some(offer)) => ways::before(self.guarded, &rules[self.slot].channels, offer),
+                (Fate::Wins, Some(offer)) => ways::before(self.guarded, self.slot, &rules[self.slot].channels, offer),
                 (Fate::Wins, None) => Vec::new(),
                 (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
             };
@@ -193,7 +193,7 @@ impl Story<'_> {
     fn before(&self, fate: &Fate, id: RuleId, offer: OfferId) -> Vec<Reason> {
         let rules = self.guarded.rules;
         match fate {
-            Fate::Wins => ways::before(self.guarded, rules.channels_of(&rules[id]), offer),
+            Fate::Wins => ways::before(self.guarded, self.slot, rules.channels_of(&rules[id]), offer),
             Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
         }
     }

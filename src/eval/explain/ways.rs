@@ -4,7 +4,7 @@ use super::super::candidate::Guarded;
 use super::super::channels::Blocked;
 use super::steps::no_consent;
 use super::{Reason, facts};
-use crate::model::{ChannelId, Clause, OfferId};
+use crate::model::{ChannelId, Clause, OfferId, SlotId};
 
 /// Why these channels were passed over, in the order in which they were tried.
 pub(super) fn blocked(guarded: &Guarded<'_>, ways: &[(ChannelId, Blocked)]) -> Vec<Reason> {
@@ -26,8 +26,9 @@ pub(super) fn blocked(guarded: &Guarded<'_>, ways: &[(ChannelId, Blocked)]) -> V
 }
 
 /// Why the channels before the one that carries the offer were passed over.
-pub(super) fn before(guarded: &Guarded<'_>, channels: &[ChannelId], offer: OfferId) -> Vec<Reason> {
-    blocked(guarded, &guarded.way(channels, offer).passed_over)
+pub(super) fn before(guarded: &Guarded<'_>, slot: SlotId, channels: &[ChannelId], offer: OfferId) -> Vec<Reason> {
+    let ring = guarded.rules.ring(slot, channels, guarded.frame.last_used(slot));
+    blocked(guarded, &guarded.way(&ring, offer).passed_over)
 }
 
 /// The clause and the facts that decided it; `None` where it reads protected ones.

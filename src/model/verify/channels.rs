@@ -41,6 +41,12 @@ pub(super) fn ways(rules: &RuleSet, slot: &Slot) -> Checked {
     if slot.place.is_empty() != slot.sends() {
         return Err(Flaw::Way("a slot is a place, or sends by channels, and not both"));
     }
+    if let Some(tag) = slot.rotate {
+        exists("tag", tag.0, rules.tags.len())?;
+        if !slot.sends() {
+            return Err(Flaw::Way("a place rotates its channels, and has none"));
+        }
+    }
     listed(rules, &slot.channels)
 }
 
@@ -48,6 +54,10 @@ pub(super) fn ways(rules: &RuleSet, slot: &Slot) -> Checked {
 pub(super) fn of_rule(rules: &RuleSet, rule: &Rule) -> Checked {
     listed(rules, &rule.channels)?;
     let offered = &rules[rule.slot].channels;
+    let place = |channel: &ChannelId| offered.iter().position(|other| other == channel);
+    if rules[rule.slot].rotate.is_some() && !rule.channels.is_sorted_by_key(place) {
+        return Err(Flaw::Way("a rule gives the channels of a slot that rotates an order of its own"));
+    }
     if rule.channels.iter().all(|channel| offered.contains(channel)) {
         Ok(())
     } else {

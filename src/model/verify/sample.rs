@@ -91,6 +91,7 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         rank: None,
         show,
         channels: Vec::new(),
+        rotate: None,
         tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,

@@ -17,6 +17,7 @@ const CONDITIONS: &[&str] = &["when", "unless", "fallback", "segment", "value", 
 const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then"];
 
 static LATER: &[Later] = &[
+    Later { clauses: &["rotate"], words: &["rotate", "each"], what: "`rotate each`" },
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
     Later { clauses: CAPS, words: &["in", "each"], what: "a cap by calendar periods (`in each ..`)" },
     Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },

@@ -416,6 +416,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::halving => "halving",
         Rule::in_word => "in",
         Rule::is => "is",
+        Rule::last_used => "after the last used",
         Rule::later => "later",
         Rule::less => "<",
         Rule::marketing => "marketing",

@@ -240,6 +240,8 @@ pub enum SlotClause {
     Ties(Vec<Name>),
     /// `fallback a when kids, brand_story`: in the order tried, at least one.
     Fallback(Vec<Fallback>),
+    /// `rotate after the last used on tag campaign`: the tag.
+    Rotate(Name),
     /// `off because "being rebuilt"`
     Off(Text),
 }

@@ -62,6 +62,9 @@ impl World {
         for _ in 0..1 + self.rng.below(left.len()) {
             found.push(left.swap_remove(self.rng.below(left.len())));
         }
+        if slot.rotate.is_some() {
+            found.sort_by_key(|channel| slot.channels.iter().position(|other| other == channel));
+        }
         found
     }
 

@@ -41,6 +41,7 @@ impl World {
     fn slot(&mut self, index: usize) -> Slot {
         let channels = if self.rng.percent(35) { self.some_channels() } else { Vec::new() };
         let sends = !channels.is_empty();
+        let rotate = (sends && self.rng.percent(40)).then(|| TagId::from_index(self.rng.below(self.rules.tags.len())));
         let objectable = self.can_be_objected_to(&channels);
         let mut accepts = self.rng.some(&Class::ALL, 55);
         accepts.push(Class::Service);
@@ -73,6 +74,7 @@ impl World {
             span: span(),
             place: if sends { String::new() } else { "web".to_owned() },
             channels,
+            rotate,
             accepts,
             fallback,
             off: self.rng.percent(2).then(|| "closed".to_owned()),

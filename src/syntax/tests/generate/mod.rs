@@ -350,7 +350,10 @@ impl Writer<'_> {
     fn slot_clause(&mut self) {
         match self.dice.below(5) {
             0 => self.words("accepts marketing, service"),
-            1 => self.words("picks 1"),
+            1 => {
+                let words = self.dice.pick(&["picks 1", "rotate after the last used on tag used"]);
+                self.words(words);
+            }
             2 => {
                 let words = self.dice.pick(&["ties tag retention", "ties tag tag, tag service, tag ties"]);
                 self.words(words);
