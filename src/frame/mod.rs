@@ -82,6 +82,10 @@ pub enum CapState {
     Used(u32),
     /// Nobody knows whose they are, and an unknown unit blocks (R26).
     UnknownUnit,
+    /// Nobody knows in which zone its calendar is read, and that blocks too (R33).
+    UnknownZone,
+    /// A pause runs, or a gap is not over, until this instant, which no longer belongs to it.
+    Until(Instant),
 }
 
 impl Frame {
@@ -112,7 +116,7 @@ impl Frame {
     pub fn is_spent(&self, rules: &RuleSet, id: CapId) -> bool {
         match self.caps.get(id.index()) {
             Some(CapState::Used(used)) => *used >= rules[id].at_most,
-            Some(CapState::UnknownUnit) | None => true,
+            Some(CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_)) | None => true,
         }
     }
 

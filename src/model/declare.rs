@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId};
+use super::{AttributeId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId};
 use crate::source::Span;
-use crate::value::{Date, Instant, Period, Type, Unit};
+use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
 
 /// `defaults { ... }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +99,8 @@ impl Event {
         ["decided", "sent", "delivered", "shown", "clicked", "dismissed", "converted"];
     /// `shown`.
     pub const SHOWN: EventId = EventId(3);
+    /// `sent` and `shown`: what a gap counts.
+    pub const REACHING: [EventId; 2] = [EventId(1), EventId(3)];
 
     pub(super) fn built_in() -> Vec<Self> {
         let span = Span::new(crate::source::SourceId(0), 0..0);
@@ -308,9 +310,48 @@ pub enum CapWindow {
     Rolling(Period),
     /// `ever`: events with `t <= now`.
     Ever,
+    /// `in each calendar week from monday in Z`: events since the period of now began, in the cap's zone.
+    Calendar(Calendar),
 }
 
-/// A frequency cap per customer.
+/// In which zone a calendar is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CapZone {
+    /// `in "Europe/Berlin"`
+    Named(String),
+    /// `in timezone`: an attribute; where it is missing, the cap blocks (R33).
+    Attribute(AttributeId),
+}
+
+/// What is written: a cap, or what is counted like one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CapKind {
+    /// `cap`: spent while its window holds `at_most` events.
+    Cap,
+    /// `pause`: spent from the event that makes `at_most` in its window until so much later, whatever happens then
+    /// (R29). Events count from the last `without` on.
+    Pause {
+        /// `for 10 days`
+        length: Period,
+        /// `without clicked`; sorted.
+        without: Vec<EventId>,
+    },
+    /// `gap`: what reaches the customer ([`Event::REACHING`]) is at least its window apart; `at_most` is 1.
+    Gap,
+}
+
+impl CapKind {
+    /// How authors write it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Cap => "cap",
+            Self::Pause { .. } => "pause",
+            Self::Gap => "gap",
+        }
+    }
+}
+
+/// A frequency cap per customer, a pause or a gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cap {
     /// Unique; a rule's own clause is called after the rule: `cap of summer_sale`.
@@ -319,14 +360,18 @@ pub struct Cap {
     pub label: String,
     /// The name, or the clause, in the text.
     pub span: Span,
-    /// The rule whose clause it is.
+    /// What is written.
+    pub kind: CapKind,
+    /// The rule whose clause it is; a pause or a gap has none.
     pub rule: Option<RuleId>,
     /// Spent when the count reaches it; at least 1.
     pub at_most: u32,
     /// What is counted; sorted.
     pub events: Vec<EventId>,
-    /// Over which time.
+    /// Over which time; of a pause `in any` or `ever`, of a gap `in any`.
     pub window: CapWindow,
+    /// The zone of a window of the calendar, and of no other.
+    pub zone: Option<CapZone>,
     /// Of what.
     pub target: CapTarget,
 }

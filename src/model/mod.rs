@@ -23,7 +23,7 @@ pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
-    Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
+    Active, Basis, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
@@ -58,7 +58,7 @@ pub struct RuleSet {
     pub slots: Vec<Slot>,
     /// Who sees what.
     pub rules: Vec<Rule>,
-    /// Declared caps by name, then the caps of rules by rule and place in it.
+    /// Declared caps, pauses and gaps by name, then the caps of rules by rule and place in it.
     pub caps: Vec<Cap>,
 }
 

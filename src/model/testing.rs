@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    Attribute, AttributeId, Basis, Cap, CapId, CapTarget, CapWindow, Class, Clause, Condition, EnumType, Event,
+    Attribute, AttributeId, Basis, Cap, CapId, CapKind, CapTarget, CapWindow, Class, Clause, Condition, EnumType, Event,
     EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose, PurposeId, Rule, RuleId, RuleSet, Scope,
     Segment, SegmentId, Slot, SlotId, TagId, ValueDeclaration, ValueId,
 };
@@ -256,10 +256,12 @@ impl World {
             name: name.to_owned(),
             label: String::new(),
             span: nowhere(),
+            kind: CapKind::Cap,
             rule: None,
             at_most,
             events: events.to_vec(),
             window,
+            zone: None,
             target,
         });
         CapId::from_index(self.rules.caps.len() - 1)

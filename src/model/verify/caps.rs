@@ -3,7 +3,8 @@
 use super::flaw::{Checked, InPlace};
 use super::lists::{ascending, exists, not_empty, period};
 use super::{Flaw, VerifyError};
-use crate::model::{Cap, CapId, CapTarget, CapWindow, RuleSet};
+use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, RuleSet};
+use crate::value::{Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     for cap in &rules.caps {
@@ -25,11 +26,8 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
     if cap.at_most == 0 {
         return Err(Flaw::CapOfNothing);
     }
-    match cap.window {
-        CapWindow::Rolling(length) if length.count == 0 => return Err(Flaw::CapOfNothing),
-        CapWindow::Rolling(length) => period("window", length)?,
-        CapWindow::Ever => {}
-    }
+    window(rules, cap)?;
+    kind(rules, cap)?;
     not_empty("events to count", &cap.events)?;
     ascending("events", &cap.events)?;
     for event in &cap.events {
@@ -51,6 +49,60 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
         }
     }
     Ok(())
+}
+
+fn window(rules: &RuleSet, cap: &Cap) -> Checked {
+    match (cap.window, &cap.zone) {
+        (CapWindow::Rolling(length), _) if length.count == 0 => return Err(Flaw::CapOfNothing),
+        (CapWindow::Rolling(length), None) => return period("window", length),
+        (CapWindow::Ever, None) => return Ok(()),
+        (CapWindow::Calendar(_), Some(CapZone::Named(zone))) if zone_is_known(zone) => return Ok(()),
+        (CapWindow::Calendar(_), Some(CapZone::Attribute(id))) => {
+            exists("attribute", id.0, rules.attributes.len())?;
+            let attribute = &rules[*id];
+            match attribute.ty {
+                Type::Zone if attribute.never_used => return Err(Flaw::NeverUsed(attribute.name.clone())),
+                // Whoever is spared would be told apart by when they see something.
+                Type::Zone if attribute.protective => return Err(Flaw::Protective),
+                Type::Zone => return Ok(()),
+                Type::YesNo
+                | Type::Number(_)
+                | Type::Text
+                | Type::OneOf(_)
+                | Type::Set
+                | Type::Time
+                | Type::Date
+                | Type::Score(_) => {}
+            }
+        }
+        (CapWindow::Calendar(_), Some(CapZone::Named(_)) | None)
+        | (CapWindow::Rolling(_) | CapWindow::Ever, Some(_)) => {}
+    }
+    Err(Flaw::Zone)
+}
+
+fn kind(rules: &RuleSet, cap: &Cap) -> Checked {
+    match &cap.kind {
+        CapKind::Cap => return Ok(()),
+        CapKind::Pause { length, without } => {
+            if length.count == 0 {
+                return Err(Flaw::CapOfNothing);
+            }
+            period("pause", *length)?;
+            ascending("events", without)?;
+            without.iter().try_for_each(|event| exists("event", event.0, rules.events.len()))?;
+            if matches!(cap.window, CapWindow::Calendar(_)) {
+                return Err(Flaw::Kind);
+            }
+        }
+        CapKind::Gap => {
+            let rolls = matches!(cap.window, CapWindow::Rolling(_));
+            if !rolls || cap.at_most != 1 || cap.events != Event::REACHING {
+                return Err(Flaw::Kind);
+            }
+        }
+    }
+    if cap.rule.is_some() { Err(Flaw::Kind) } else { Ok(()) }
 }
 
 fn ids(many: &'static str, one: &'static str, list: impl Iterator<Item = u32>, count: usize) -> Checked {

@@ -118,6 +118,9 @@ pub enum Flaw {
     /// A cap of zero, or a window without length.
     #[error("the cap counts to zero or over no time")]
     CapOfNothing,
+    /// A pause or a gap that counts what only a cap can.
+    #[error("the pause or the gap counts in a way that only a cap can")]
+    Kind,
 }
 
 /// The result of one check; the place is added by whoever knows it.

@@ -101,10 +101,12 @@ fn cap(name: &str, rule: Option<u32>, at_most: u32, days: Option<u32>, target: C
         name: name.into(),
         label: String::new(),
         span: span(),
+        kind: CapKind::Cap,
         rule: rule.map(RuleId),
         at_most,
         events: vec![Event::SHOWN],
         window: days.map_or(CapWindow::Ever, |days| CapWindow::Rolling(period(days, Unit::Day))),
+        zone: None,
         target,
     }
 }

@@ -9,6 +9,7 @@ mod cap;
 mod case;
 mod defaults;
 mod offer;
+mod pause;
 mod purpose;
 mod rule;
 mod slot;
@@ -18,6 +19,7 @@ pub(super) use cap::CAP;
 pub(super) use case::{PERSONA, TEST};
 pub(super) use defaults::DEFAULTS;
 pub(super) use offer::OFFER;
+pub(super) use pause::{GAP, PAUSE};
 pub(super) use purpose::PURPOSE;
 pub(super) use rule::RULE;
 pub(super) use slot::SLOT;
@@ -142,8 +144,8 @@ impl<'t> Reader<'t> {
         let words = match word {
             "if" if self.is_word(at + 1, "no") => 3,
             "if" | "review" | "off" | "direct" => 2,
-            "at" if self.is_word(at + 1, "most") => 2,
-            "in" if self.is_word(at + 1, "any") => 2,
+            "at" if self.is_word(at + 1, "most") || self.is_word(at + 1, "least") => 2,
+            "in" if self.is_word(at + 1, "any") || self.is_word(at + 1, "each") => 2,
             _ => 1,
         };
         self.span_between(at, at + words)
@@ -175,7 +177,7 @@ impl<'t> Reader<'t> {
         let second = match word {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
-            "at" => self.is_word(at + 1, "most"),
+            "at" => self.is_word(at + 1, "most") || self.is_word(at + 1, "least"),
             _ => true,
         };
         second && clauses.words().any(|clause| clause == word) && !self.is_used_as_name(at)
@@ -275,6 +277,8 @@ mod tests {
             SLOT.words().collect(),
             RULE.words().collect(),
             CAP.words().collect(),
+            PAUSE.words().collect(),
+            GAP.words().collect(),
             TEST.words().collect(),
             PERSONA.words().collect(),
         ];

@@ -56,6 +56,8 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
         ItemKind::Purpose(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Offer(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Cap(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Pause(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Gap(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Slot(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Rule(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Persona(item) => (clause_parts(&item.clauses, tokens), false),

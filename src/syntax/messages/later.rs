@@ -14,11 +14,10 @@ struct Later {
 }
 
 const CONDITIONS: &[&str] = &["when", "unless", "fallback", "segment", "value"];
-const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then"];
+const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 
 static LATER: &[Later] = &[
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
-    Later { clauses: CAPS, words: &["in", "each"], what: "a cap by calendar periods (`in each ..`)" },
     Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
     Later { clauses: CAPS, words: &["on", "class"], what: "a cap on a class" },

@@ -14,8 +14,8 @@ pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
 };
 pub use clause::{
-    Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, DefaultsClause, Fallback, FallbackTarget,
-    Mark, Member, OfferClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
+    Active, ActiveEnd, ActivePoint, Attribute, Basis, Calendar, CalendarUnit, CapClause, CapTarget, CapZone, DefaultsClause, Fallback, FallbackTarget, GapClause,
+    Mark, Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
     WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
@@ -68,6 +68,10 @@ pub enum ItemKind {
     Rule(Rule),
     /// `cap promo_pressure { at most 5 shown  in any 7 days  per customer  on tag promo }`
     Cap(Named<CapClause>),
+    /// `pause tired { for 10 days  after 3 shown in any 7 days without clicked  per customer  on tag promo }`
+    Pause(Named<PauseClause>),
+    /// `gap air { at least 8 hours apart  per customer  on tag promo }`
+    Gap(Named<GapClause>),
     /// `persona anna { now 2026-02-01T08:00Z  given { age: 34 } }`
     Persona(Persona),
     /// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
@@ -199,6 +203,8 @@ impl Item {
             ItemKind::Slot(item) => Some(&item.name),
             ItemKind::Rule(item) => Some(&item.name),
             ItemKind::Cap(item) => Some(&item.name),
+            ItemKind::Pause(item) => Some(&item.name),
+            ItemKind::Gap(item) => Some(&item.name),
             ItemKind::Persona(item) => Some(&item.name),
             ItemKind::Broken(item) => item.name.as_ref(),
             ItemKind::Defaults(_) | ItemKind::Customer(_) | ItemKind::Moment(_) | ItemKind::Test(_) => None,

@@ -145,7 +145,7 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(13) {
+        match self.dice.below(14) {
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -195,6 +195,14 @@ impl Writer<'_> {
                 self.put_name();
                 self.label();
                 self.block(4, Self::cap_clause);
+            }
+            13 => {
+                let (word, clause): (_, fn(&mut Self)) =
+                    if self.dice.one_in(2) { ("pause ", Self::pause_clause) } else { ("gap ", Self::gap_clause) };
+                self.put(word);
+                self.put_name();
+                self.label();
+                self.block(4, clause);
             }
             10 => {
                 self.put("persona ");
@@ -390,6 +398,9 @@ impl Writer<'_> {
     fn cap_part(&mut self) {
         let words = self.dice.pick(&[
             "in any 7 days",
+            "in each calendar day in timezone",
+            "in each calendar week from monday in \"Europe/Berlin\"",
+            "in each calendar quarter",
             "ever",
             "per customer",
             "on tag promo",
@@ -402,6 +413,24 @@ impl Writer<'_> {
 
     fn cap_clause(&mut self) {
         if self.dice.one_in(2) { self.words("at most 5 shown") } else { self.cap_part() }
+    }
+
+    fn pause_clause(&mut self) {
+        let words = self.dice.pick(&[
+            "for 10 days",
+            "after 3 shown in any 7 days without clicked",
+            "after 1 dismissed or rejected",
+            "after 2 shown without clicked or converted",
+            "per customer",
+            "on tag promo",
+            "then next",
+        ]);
+        self.words(words);
+    }
+
+    fn gap_clause(&mut self) {
+        let words = self.dice.pick(&["at least 8 hours apart", "per customer", "on rule comeback", "then next"]);
+        self.words(words);
     }
 
     fn given(&mut self) {
