@@ -3,7 +3,7 @@
 
 use super::{Sentence, predicate};
 use crate::model::show::{show_cap, show_text};
-use crate::model::{Active, Basis, CapId, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute};
+use crate::model::{Active, Basis, CapId, CapKind, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute};
 use crate::value::{show_date, show_instant};
 
 /// All of them, definitions left out.
@@ -21,7 +21,7 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     said.push(order(rules, rule));
     said.extend(rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| at_most(rules, *cap)));
     let substitutes = [
-        ("If a cap stops it", rule.if_capped),
+        ("If a cap, a pause or a gap stops it", rule.if_capped),
         ("If a purpose it needs is closed, and nothing else speaks against the customer", rule.if_no_consent),
         ("If something it asks for was never given or is too old, and nothing else speaks against the customer", rule.if_unknown),
     ];
@@ -107,7 +107,12 @@ fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
         None if cap.label.is_empty() => format!(" (`{}`)", cap.name),
         None => format!(" (`{}`: {})", cap.name, show_text(&cap.label)),
     };
-    Sentence::plain(format!("It keeps to {}{whose}.", show_cap(rules, id)))
+    let keeps = match cap.kind {
+        CapKind::Cap => "It keeps to",
+        CapKind::Pause { .. } => "It pauses",
+        CapKind::Gap => "It leaves a gap,",
+    };
+    Sentence::plain(format!("{keeps} {}{whose}.", show_cap(rules, id)))
 }
 
 fn instead(rules: &RuleSet, lead: &str, substitute: Substitute) -> Sentence {

@@ -11,8 +11,9 @@ use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
 use super::domain::Source;
 use super::formula::Formula;
+use super::read::{Read, Simple};
 use crate::frame::Via;
-use crate::model::{Active, CapId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{Active, CapId, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::{Date, Instant};
 
 /// Something that has to be so for a rule to be eligible.
@@ -150,7 +151,7 @@ impl Writer<'_, '_> {
         let mut caps: Vec<CapId> = rule.caps.iter().chain(&rules[rule.show].caps).copied().collect();
         caps.sort_unstable();
         caps.dedup();
-        let spent: Vec<_> = caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect();
+        let spent: Vec<_> = caps.iter().map(|cap| self.spent(*cap)).collect();
 
         let formulas = &mut self.compiler.formulas;
         let on = formulas.all([switch, dates, review, offer_dates]);
@@ -214,6 +215,19 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// A cap has nothing left, or nobody knows in which zone its calendar is read.
+    fn spent(&mut self, id: CapId) -> Formula {
+        let spent = self.compiler.flag(Source::Spent(id));
+        match &self.rules[id].zone {
+            Some(CapZone::Attribute(zone)) => {
+                let known = self.compiler.readable(&Simple::Attribute(Read::plain(*zone, true)));
+                let unknown = self.compiler.formulas.not(known);
+                self.compiler.formulas.any([spent, unknown])
+            }
+            Some(CapZone::Named(_)) | None => spent,
+        }
+    }
+
     /// An offer that stands in passes its switch, its dates, the other slots and its own caps.
     fn offer(&mut self, id: OfferId) -> Formula {
         let rules = self.rules;
@@ -223,7 +237,7 @@ impl Writer<'_, '_> {
         }
         let dates = self.active(offer.active);
         let taken = self.taken(id);
-        let spent: Vec<_> = offer.caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect();
+        let spent: Vec<_> = offer.caps.iter().map(|cap| self.spent(*cap)).collect();
         let formulas = &mut self.compiler.formulas;
         let stopped = formulas.any(std::iter::once(taken).chain(spent));
         let free = formulas.not(stopped);

@@ -1,51 +1,89 @@
-//! Caps, declared and in rules, and whom each binds (R26).
+//! Caps, declared and in rules, pauses and gaps, and whom each binds (R26).
 
 use super::Pass;
 use super::literals::period;
-use super::names::Kind;
+use super::names::{Kind, Meaning};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::codes::resolve;
-use crate::model::{Cap, CapId, CapTarget, CapWindow, EventId, OfferId, RuleId, TagId};
+use crate::diagnostics::codes::{consent, resolve, types};
+use crate::model::{
+    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, OfferId, RuleId, TagId,
+};
 use crate::source::Span;
-use crate::syntax::tree::{self, CapClause, Clause, RuleClause};
+use crate::syntax::tree::{self, CalendarUnit, CapClause, Clause, GapClause, PauseClause, RuleClause};
+use crate::value::{self, Type, Weekday, zone_is_known};
 
 /// A cap without its name and owner.
 struct Body {
+    kind: CapKind,
     at_most: u32,
     events: Vec<EventId>,
     window: CapWindow,
+    zone: Option<CapZone>,
     target: Option<CapTarget>,
 }
 
+/// A window as written.
+enum Window<'a> {
+    Plain(CapWindow),
+    Calendar(&'a tree::Calendar, Span),
+}
+
+/// Reports the clauses that must be written and are not: whether it is missing, what that means, what to add.
+fn missing(findings: &mut Vec<Diagnostic>, span: Span, what: &str, clauses: &[(bool, &str, &str)]) {
+    for (_, lacks, example) in clauses.iter().filter(|(is_missing, ..)| *is_missing) {
+        findings.push(
+            Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}"))
+                .help(format!("add `{example}`")),
+        );
+    }
+}
+
 impl Pass<'_> {
+    /// Caps, pauses and gaps, then the clauses of rules, and whom each binds.
     pub(super) fn caps(&mut self) {
         for name in self.names.usable(Kind::Cap) {
-            let Some(entry) = self.collected.caps.get(name.as_str()) else { continue };
-            let item = entry.item;
-            let label = item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
             let before = self.findings.len();
-            let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"));
+            let text = name.as_str();
+            let (label, span, word, body) = if let Some(entry) = self.collected.caps.get(text) {
+                let item = entry.item;
+                let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"));
+                (&item.label, item.name.span, "cap", body)
+            } else if let Some(entry) = self.collected.pauses.get(text) {
+                let item = entry.item;
+                (&item.label, item.name.span, "pause", self.pause_body(&item.clauses, item.name.span, &name))
+            } else if let Some(entry) = self.collected.gaps.get(text) {
+                let item = entry.item;
+                (&item.label, item.name.span, "gap", self.gap_body(&item.clauses, item.name.span, &name))
+            } else {
+                continue;
+            };
+            let label = label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
             if self.findings[before..].iter().any(Diagnostic::is_error) || body.is_none() {
                 self.poison(Kind::Cap, &name);
             }
-            let span = item.name.span;
-            let cap = match body {
-                Some(Body { at_most, events, window, target: Some(target) }) => {
-                    Cap { name, label, span, rule: None, at_most, events, window, target }
-                }
-                Some(Body { target: None, .. }) => {
-                    let message = format!("cap `{name}` does not say what it is on");
-                    let finding = Diagnostic::new(&resolve::CAP_WITHOUT_TARGET, span, message)
-                        .primary("on what?")
-                        .help("add `on tag promo`, `on offer spring_sale` or `on rule comeback`");
-                    self.report(finding);
-                    self.poison(Kind::Cap, &name);
-                    continue;
-                }
-                None => continue,
+            let Some(Body { kind, at_most, events, window, zone, target }) = body else { continue };
+            let Some(target) = target else {
+                let message = format!("{word} `{name}` does not say what it is on");
+                let finding = Diagnostic::new(&resolve::CAP_WITHOUT_TARGET, span, message)
+                    .primary("on what?")
+                    .help("add `on tag promo`, `on offer spring_sale` or `on rule comeback`");
+                self.report(finding);
+                self.poison(Kind::Cap, &name);
+                continue;
             };
-            self.rules.caps.push(cap);
+            self.rules.caps.push(Cap {
+                name,
+                label,
+                span,
+                kind,
+                rule: None,
+                at_most,
+                events,
+                window,
+                zone,
+                target,
+            });
         }
         self.rule_caps();
         if self.poison.is_empty() {
@@ -87,10 +125,12 @@ impl Pass<'_> {
                     name: own,
                     label: String::new(),
                     span: clause.span,
+                    kind: body.kind,
                     rule: Some(id),
                     at_most: body.at_most,
                     events: body.events,
                     window: body.window,
+                    zone: body.zone,
                     target: body.target.unwrap_or_else(|| CapTarget::Offers(vec![show])),
                 });
             }
@@ -109,49 +149,221 @@ impl Pass<'_> {
                 }
                 CapClause::InAny(of) => {
                     findings.extend(super::literals::no_time(*of));
-                    window.put(CapWindow::Rolling(period(*of)), at, "in any", &mut findings);
+                    window.put(Window::Plain(CapWindow::Rolling(period(*of))), at, "in any", &mut findings);
                 }
-                CapClause::Ever => window.put(CapWindow::Ever, at, "ever", &mut findings),
+                CapClause::InEach(calendar) => {
+                    window.put(Window::Calendar(calendar, clause.span), at, "in each", &mut findings);
+                }
+                CapClause::Ever => window.put(Window::Plain(CapWindow::Ever), at, "ever", &mut findings),
                 CapClause::PerCustomer => per.put((), at, "per", &mut findings),
                 CapClause::On(on) => target.put(on, at, "on", &mut findings),
                 CapClause::ThenNext => then.put((), at, "then", &mut findings),
             }
         }
-        for (missing, lacks, example) in [
-            (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
-            (window.value.is_none(), "does not say over which time it counts", "in any 7 days"),
-            (per.value.is_none(), "does not say for whom it counts", "per customer"),
-        ] {
-            if missing {
-                findings.push(
-                    Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}"))
-                        .help(format!("add `{example}`")),
-                );
-            }
-        }
+        missing(
+            &mut findings,
+            span,
+            what,
+            &[
+                (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
+                (window.value.is_none(), "does not say over which time it counts", "in any 7 days"),
+                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+            ],
+        );
         self.findings.append(&mut findings);
+        let (window, zone) = match window.value {
+            Some(Window::Plain(window)) => (Some(window), None),
+            Some(Window::Calendar(calendar, span)) => match self.calendar(calendar, span) {
+                Some((window, zone)) => (Some(window), Some(zone)),
+                None => (None, None),
+            },
+            None => (None, None),
+        };
         let (count, names, at_most_span) = at_most.value?;
         if count == 0 {
-            let finding = Diagnostic::new(
-                &crate::diagnostics::codes::types::BAD_RANGE,
+            self.counts_to_nothing(
                 at_most_span,
                 "at most 0 lets nobody see it",
-            )
-            .help("write at least 1; to switch a rule off write `off because \"...\"`");
-            self.report(finding);
+                "write at least 1; to switch a rule off write `off because \"...\"`",
+            );
         }
+        let events = self.events_named(names)?;
+        let target = match target.value {
+            Some(on) => Some(self.cap_target(on)?),
+            None => None,
+        };
+        per.value?;
+        Some(Body { kind: CapKind::Cap, at_most: count, events, window: window?, zone, target })
+    }
+
+    fn pause_body(&mut self, clauses: &[Clause<PauseClause>], span: Span, name: &str) -> Option<Body> {
+        let (mut length, mut after, mut per) = (Once::default(), Once::default(), Once::default());
+        let (mut target, mut then) = (Once::default(), Once::default());
+        let mut findings = Vec::new();
+        for clause in clauses {
+            let at = clause.keyword;
+            match &clause.kind {
+                PauseClause::For(of) => {
+                    findings.extend(super::literals::no_time(*of));
+                    length.put(period(*of), at, "for", &mut findings);
+                }
+                PauseClause::After { count, events, within, without } => {
+                    findings.extend(within.and_then(super::literals::no_time));
+                    let within = within.map(period);
+                    after.put((*count, events, within, without, clause.span), at, "after", &mut findings);
+                }
+                PauseClause::PerCustomer => per.put((), at, "per", &mut findings),
+                PauseClause::On(on) => target.put(on, at, "on", &mut findings),
+                PauseClause::ThenNext => then.put((), at, "then", &mut findings),
+            }
+        }
+        missing(
+            &mut findings,
+            span,
+            &format!("pause `{name}`"),
+            &[
+                (length.value.is_none(), "does not say how long it lasts", "for 10 days"),
+                (after.value.is_none(), "does not say after what it starts", "after 3 shown in any 7 days"),
+                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+            ],
+        );
+        self.findings.append(&mut findings);
+        let (count, names, within, without, after_span) = after.value?;
+        if count == 0 {
+            self.counts_to_nothing(after_span, "a pause after 0 would never begin", "write at least 1");
+        }
+        let events = self.events_named(names)?;
+        let without = self.events_named(without)?;
+        let target = match target.value {
+            Some(on) => Some(self.cap_target(on)?),
+            None => None,
+        };
+        per.value?;
+        let window = within.map_or(CapWindow::Ever, CapWindow::Rolling);
+        let kind = CapKind::Pause { length: length.value?, without };
+        Some(Body { kind, at_most: count, events, window, zone: None, target })
+    }
+
+    fn gap_body(&mut self, clauses: &[Clause<GapClause>], span: Span, name: &str) -> Option<Body> {
+        let (mut apart, mut per, mut target, mut then) =
+            (Once::default(), Once::default(), Once::default(), Once::default());
+        let mut findings = Vec::new();
+        for clause in clauses {
+            let at = clause.keyword;
+            match &clause.kind {
+                GapClause::Apart(of) => {
+                    findings.extend(super::literals::no_time(*of));
+                    apart.put(period(*of), at, "at least", &mut findings);
+                }
+                GapClause::PerCustomer => per.put((), at, "per", &mut findings),
+                GapClause::On(on) => target.put(on, at, "on", &mut findings),
+                GapClause::ThenNext => then.put((), at, "then", &mut findings),
+            }
+        }
+        missing(
+            &mut findings,
+            span,
+            &format!("gap `{name}`"),
+            &[
+                (apart.value.is_none(), "does not say how long it is", "at least 8 hours apart"),
+                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+            ],
+        );
+        self.findings.append(&mut findings);
+        let target = match target.value {
+            Some(on) => Some(self.cap_target(on)?),
+            None => None,
+        };
+        per.value?;
+        let window = CapWindow::Rolling(apart.value?);
+        Some(Body { kind: CapKind::Gap, at_most: 1, events: Event::REACHING.to_vec(), window, zone: None, target })
+    }
+
+    /// A window of the calendar and its zone; says so where either is not written as it must be.
+    fn calendar(&mut self, calendar: &tree::Calendar, span: Span) -> Option<(CapWindow, CapZone)> {
+        let unit = match (calendar.unit, calendar.from) {
+            (CalendarUnit::Week, Some((day, _))) => {
+                Weekday::ALL.get(usize::from(day)).copied().map(value::Calendar::Week)
+            }
+            (CalendarUnit::Week, None) => {
+                let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, span, "this week does not say when it begins")
+                    .primary("from which day?")
+                    .help("write `in each calendar week from monday` and the zone");
+                self.report(finding);
+                None
+            }
+            (CalendarUnit::Day, None) => Some(value::Calendar::Day),
+            (CalendarUnit::Month, None) => Some(value::Calendar::Month),
+            (CalendarUnit::Quarter, None) => Some(value::Calendar::Quarter),
+            (CalendarUnit::Day | CalendarUnit::Month | CalendarUnit::Quarter, Some((_, day))) => {
+                let finding = Diagnostic::new(&types::BAD_VALUE, day, "only a week begins on a day of the week")
+                    .help("delete `from` and the day");
+                self.report(finding);
+                None
+            }
+        };
+        let zone = match &calendar.zone {
+            Some(tree::CapZone::Named(zone)) if zone_is_known(&zone.text) => Some(CapZone::Named(zone.text.clone())),
+            Some(tree::CapZone::Named(zone)) => {
+                self.unknown_zone(&zone.text, zone.span);
+                None
+            }
+            Some(tree::CapZone::Attribute(name)) => self.zone_attribute(name).map(CapZone::Attribute),
+            None => {
+                let message = "this calendar does not say in which zone it is read";
+                let finding = Diagnostic::new(&resolve::CALENDAR_WITHOUT_ZONE, span, message)
+                    .primary("in which zone?")
+                    .help("add `in \"Europe/Berlin\"`, or `in` and an attribute of the type `zone`");
+                self.report(finding);
+                None
+            }
+        };
+        Some((CapWindow::Calendar(unit?), zone?))
+    }
+
+    fn zone_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
+        let Some(Meaning::Attribute(id)) = self.meaning(name) else {
+            // An unknown name has been reported; a segment or a value is no zone.
+            if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
+                let message = format!("`{}` is no attribute of the type `zone`", name.text);
+                self.report(Diagnostic::new(&types::MISMATCH, name.span, message));
+            }
+            return None;
+        };
+        let attribute = self.rules.attributes.get(id.index())?;
+        let finding = if attribute.ty != Type::Zone {
+            Diagnostic::new(&types::MISMATCH, name.span, format!("`{}` is no attribute of the type `zone`", name.text))
+                .label(attribute.span, "declared here")
+                .help(format!("declare it as `{}: zone`, or write a zone in quotes", name.text))
+        } else if attribute.never_used {
+            Diagnostic::new(&consent::NEVER_USED, name.span, format!("`{}` is never used", name.text))
+                .label(attribute.span, "marked `never used` here")
+                .help("read another attribute")
+        } else if attribute.protective {
+            Diagnostic::new(&consent::PROTECTIVE_SELECTS, name.span, format!("`{}` may only spare people", name.text))
+                .label(attribute.span, "marked `protective` here")
+                .help("read another attribute")
+        } else {
+            return Some(id);
+        };
+        self.report(finding);
+        None
+    }
+
+    fn counts_to_nothing(&mut self, span: Span, message: &str, help: &str) {
+        let finding = Diagnostic::new(&types::BAD_RANGE, span, message).help(help);
+        self.report(finding);
+    }
+
+    /// The events of these names, each once.
+    fn events_named(&mut self, names: &[tree::Name]) -> Option<Vec<EventId>> {
         let mut events = Vec::new();
         for name in names {
             events.push(self.find_event(name)?);
         }
         events.sort_unstable();
         events.dedup();
-        let target = match target.value {
-            Some(on) => Some(self.cap_target(on)?),
-            None => None,
-        };
-        per.value?;
-        Some(Body { at_most: count, events, window: window.value?, target })
+        Some(events)
     }
 
     fn cap_target(&mut self, on: &tree::CapTarget) -> Option<CapTarget> {

@@ -8,8 +8,8 @@ use crate::diagnostics::codes::resolve;
 use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Attribute, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, ItemKind, Name, Named, OfferClause,
-    Persona, PurposeClause, Rule, Slot,
+    Attribute, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, GapClause, ItemKind, Name, Named,
+    OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
 };
 
 /// A declared item.
@@ -33,6 +33,8 @@ pub(super) struct Collected<'a> {
     pub(super) slots: Table<'a, Slot>,
     pub(super) rules: Table<'a, Rule>,
     pub(super) caps: Table<'a, Named<CapClause>>,
+    pub(super) pauses: Table<'a, Named<PauseClause>>,
+    pub(super) gaps: Table<'a, Named<GapClause>>,
     pub(super) personas: Table<'a, Persona>,
     pub(super) tests: Vec<Entry<'a, Case>>,
     /// Names of items that the parser could not read wholly.
@@ -59,7 +61,16 @@ impl<'a> Collected<'a> {
                 ItemKind::Offer(item) => put(&mut all.offers, Kind::Offer, &item.name, item, findings),
                 ItemKind::Slot(item) => put(&mut all.slots, Kind::Slot, &item.name, item, findings),
                 ItemKind::Rule(item) => put(&mut all.rules, Kind::Rule, &item.name, item, findings),
-                ItemKind::Cap(item) => put(&mut all.caps, Kind::Cap, &item.name, item, findings),
+                ItemKind::Cap(item) if all.is_new_limit("cap", &item.name, findings) => {
+                    put(&mut all.caps, Kind::Cap, &item.name, item, findings);
+                }
+                ItemKind::Pause(item) if all.is_new_limit("pause", &item.name, findings) => {
+                    put(&mut all.pauses, Kind::Cap, &item.name, item, findings);
+                }
+                ItemKind::Gap(item) if all.is_new_limit("gap", &item.name, findings) => {
+                    put(&mut all.gaps, Kind::Cap, &item.name, item, findings);
+                }
+                ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) => {}
                 ItemKind::Persona(item) => put(&mut all.personas, Kind::Persona, &item.name, item, findings),
                 ItemKind::Test(_) if item.damaged => {}
                 ItemKind::Test(case) => all.tests.push(Entry { item: case }),
@@ -88,10 +99,30 @@ impl<'a> Collected<'a> {
             ItemKind::Slot(item) => poison(Kind::Slot, &item.name),
             ItemKind::Rule(item) => poison(Kind::Rule, &item.name),
             ItemKind::Cap(item) => poison(Kind::Cap, &item.name),
+            ItemKind::Pause(item) => poison(Kind::Cap, &item.name),
+            ItemKind::Gap(item) => poison(Kind::Cap, &item.name),
             ItemKind::Persona(item) => poison(Kind::Persona, &item.name),
             ItemKind::Customer(_) | ItemKind::Moment(_) => self.attributes_lost = true,
             ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
         }
+    }
+
+    /// Whether no cap, pause or gap has this name yet: reasons name them all alike, so they share their names.
+    fn is_new_limit(&self, what: &str, name: &Name, findings: &mut Vec<Diagnostic>) -> bool {
+        let text = name.text.as_str();
+        let cap = self.caps.get(text).map(|entry| ("cap", entry.name_span()));
+        let pause = || self.pauses.get(text).map(|entry| ("pause", entry.name_span()));
+        let gap = || self.gaps.get(text).map(|entry| ("gap", entry.name_span()));
+        let Some((other, first)) = cap.or_else(pause).or_else(gap) else { return true };
+        findings.push(if other == what {
+            twice(what, name, first)
+        } else {
+            Diagnostic::new(&resolve::DUPLICATE, name.span, format!("`{text}` is both a {other} and a {what}"))
+                .primary(format!("the {what}"))
+                .label(first, format!("the {other}"))
+                .help("reasons name both alike, so each needs a name of its own")
+        });
+        false
     }
 
     fn put_attributes(&mut self, scope: model::Scope, list: &'a [Attribute], findings: &mut Vec<Diagnostic>) {
@@ -158,4 +189,4 @@ pub(super) trait HasName {
 macro_rules! named {
     ($($ty:ty),*) => { $(impl HasName for Entry<'_, $ty> { fn name_span(&self) -> Span { self.item.name.span } })* };
 }
-named!(Named<PurposeClause>, Named<OfferClause>, Named<CapClause>, Event, Definition, Slot, Rule, Persona);
+named!(Named<PurposeClause>, Named<OfferClause>, Named<CapClause>, Named<PauseClause>, Named<GapClause>, Event, Definition, Slot, Rule, Persona);

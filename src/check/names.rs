@@ -20,6 +20,7 @@ pub(super) enum Kind {
     Offer,
     Slot,
     Rule,
+    /// Caps, pauses and gaps.
     Cap,
     Persona,
     Tag,
@@ -43,6 +44,9 @@ impl Kind {
     }
 
     pub(super) fn from_keyword(word: &str) -> Option<Self> {
+        if matches!(word, "pause" | "gap") {
+            return Some(Self::Cap);
+        }
         use Kind::{Cap, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
         [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona].into_iter().find(|kind| kind.word() == word)
     }
@@ -93,7 +97,8 @@ impl Names {
         fill(Kind::Offer, &mut all.offers.keys().copied());
         fill(Kind::Slot, &mut all.slots.keys().copied());
         fill(Kind::Rule, &mut all.rules.keys().copied());
-        fill(Kind::Cap, &mut all.caps.keys().copied());
+        let limits: BTreeSet<&str> = all.caps.keys().chain(all.pauses.keys()).chain(all.gaps.keys()).copied().collect();
+        fill(Kind::Cap, &mut limits.into_iter());
         fill(Kind::Persona, &mut all.personas.keys().copied());
         let declared = all.events.keys().copied().filter(|name| !Event::BUILT_IN.contains(name));
         fill(Kind::Event, &mut declared.collect::<Vec<_>>().into_iter());

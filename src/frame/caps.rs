@@ -114,9 +114,8 @@ impl Counting<'_> {
 
     fn gap(&self) -> CapState {
         let CapWindow::Rolling(length) = self.cap.window else { return self.used(&[]) };
-        let now = self.facts.now;
-        let end = self.times().filter(|at| now.minus(length) < *at).max();
-        end.map_or(CapState::Used(0), |last| CapState::Until(last.plus(length)))
+        let ends = self.times().map(|at| at.plus(length)).filter(|end| self.facts.now < *end);
+        ends.max().map_or(CapState::Used(0), CapState::Until)
     }
 }
 

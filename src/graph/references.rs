@@ -11,7 +11,7 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, CapId, CapTarget, Condition, EventId, Expression, OfferId, Order, PurposeId, RuleId, RuleSet,
+    AttributeId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, Expression, OfferId, Order, PurposeId, RuleId, RuleSet,
     SegmentId, SlotId, Substitute, TagId, ValueId,
 };
 
@@ -172,6 +172,12 @@ impl Builder<'_> {
         for (at, cap) in rules.caps.iter().enumerate() {
             let from = Thing::Cap(CapId::from_index(at));
             cap.events.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
+            if let CapKind::Pause { without, .. } = &cap.kind {
+                without.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
+            }
+            if let Some(CapZone::Attribute(id)) = &cap.zone {
+                self.link(from, Link::Reads, Thing::Attribute(*id));
+            }
             match &cap.target {
                 CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
                 CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),

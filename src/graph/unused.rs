@@ -93,10 +93,12 @@ impl Look<'_> {
         if binds || self.rules[id].rule.is_some() || self.target_may_be_carried(id) || self.may_be_used(thing) {
             return None;
         }
-        let message = format!("cap `{}` binds nothing", self.rules[id].name);
-        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, self.rules[id].span, message)
+        let cap = &self.rules[id];
+        let word = cap.kind.word();
+        let message = format!("{word} `{}` binds nothing", cap.name);
+        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, cap.span, message)
             .primary("what it is `on` has no offer of class marketing or lifecycle")
-            .help("give an offer its tag, name another target after `on`, or remove the cap");
+            .help(format!("give an offer its tag, name another target after `on`, or remove the {word}"));
         Some(diagnostic)
     }
 

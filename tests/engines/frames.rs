@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cater::frame::{CapState, Frame};
-use cater::model::{Active, AgeBound, AttributeId, CapId, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
+use cater::model::{
+    Active, AgeBound, AttributeId, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
 use cater::ops::Direction;
 use cater::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, Period, Type, Value, date_in_zone, pow10, rescale,
@@ -273,9 +274,12 @@ impl Atoms {
     }
 
     fn recount(&self, rules: &RuleSet, frame: &mut Frame, index: usize, rng: &mut Rng) {
-        let at_most = rules[CapId::from_index(index)].at_most;
+        let cap = &rules[CapId::from_index(index)];
+        let at_most = cap.at_most;
         frame.caps[index] = match rng.below(10) {
+            0 if matches!(cap.window, CapWindow::Calendar(_)) => CapState::UnknownZone,
             0 => CapState::UnknownUnit,
+            1 | 2 if cap.kind != CapKind::Cap => CapState::Until(Instant(frame.now.0 + 1)),
             1 => CapState::Used(at_most),
             2 => CapState::Used(at_most + 1),
             3..=5 => CapState::Used(at_most - 1),

@@ -221,14 +221,30 @@ pub enum Reason {
         /// Which.
         offer: String,
     },
+    /// A pause runs, or a gap is not over.
+    Waiting {
+        /// Its name.
+        cap: String,
+        /// `pause` or `gap`.
+        kind: String,
+        /// The first instant after it; `None` where nobody knows whom it is counted for, or where it began in this
+        /// request.
+        until: Option<Instant>,
+        /// Whether nobody knows whom it is counted for.
+        nobody: bool,
+        /// What brings it about: `for 10 days after 3 shown in any 7 days`.
+        limit: String,
+    },
     /// A cap has nothing left.
     Capped {
         /// Its name.
         cap: String,
         /// Whether it is the rule's own clause.
         own: bool,
-        /// How much is used; `None` where nobody knows whose it is.
+        /// How much is used; `None` where nobody knows whose it is, or in which zone its calendar is read.
         used: Option<u32>,
+        /// Whether it is the zone that nobody knows.
+        zoneless: bool,
         /// How much there is.
         at_most: u32,
         /// What is counted, over which time: `shown in any 7 days`.

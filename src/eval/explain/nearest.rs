@@ -20,8 +20,8 @@ use super::super::slot::{Candidate, replay};
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::{show_counted, show_value};
-use crate::model::{AttributeId, Basis, CapId, Expression, PurposeId, RuleId, RuleSet, SlotId};
-use crate::value::{Consent, Datum, Missing, Value};
+use crate::model::{AttributeId, Basis, CapId, CapKind, Expression, PurposeId, RuleId, RuleSet, SlotId};
+use crate::value::{Consent, Datum, Missing, Value, show_instant};
 
 /// The most decisions that are tried, and the most work a try may be in rules looked at.
 const TRIES: usize = 600;
@@ -111,7 +111,9 @@ impl Search<'_> {
                 found.extend(closed.into_iter().map(|purpose| Move::Consent(purpose, Consent::Granted.member())));
             }
             Some(Dropped::Capped(caps)) => {
-                let is_known = |cap: &CapId| matches!(frame.caps.get(cap.index()), Some(CapState::Used(_)));
+                let is_known = |cap: &CapId| {
+                    matches!(frame.caps.get(cap.index()), Some(CapState::Used(_) | CapState::Until(_)))
+                };
                 found.extend(caps.into_iter().filter(is_known).map(Move::Cap));
             }
             Some(
@@ -203,7 +205,11 @@ impl Move {
             }
             Self::Cap(id) => {
                 if let Some(place) = frame.caps.get_mut(id.index()) {
-                    *place = CapState::Used(rules[*id].at_most.saturating_sub(1));
+                    // A pause or a gap is over; nothing is said of what counts towards the next.
+                    *place = match rules[*id].kind {
+                        CapKind::Cap => CapState::Used(rules[*id].at_most.saturating_sub(1)),
+                        CapKind::Pause { .. } | CapKind::Gap => CapState::Used(0),
+                    };
                 }
             }
         }
@@ -229,6 +235,20 @@ impl Move {
             }
             Self::Cap(id) => {
                 let cap = &rules[*id];
+                let kind = match cap.kind {
+                    CapKind::Cap => None,
+                    CapKind::Pause { .. } | CapKind::Gap => Some(cap.kind.word()),
+                };
+                if let Some(kind) = kind {
+                    return match frame.caps.get(id.index()) {
+                        Some(CapState::Until(until)) => {
+                            format!("the {kind} {} is over ({})", cap.name, show_instant(*until))
+                        }
+                        Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone) | None => {
+                            format!("the {kind} {} has not begun", cap.name)
+                        }
+                    };
+                }
                 let counted = match cap.at_most {
                     0 | 1 => format!("none {}", show_counted(rules, cap)),
                     at_most => format!("only {} {}", at_most - 1, show_counted(rules, cap)),

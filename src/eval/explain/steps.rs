@@ -4,8 +4,8 @@ use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
-use crate::model::show::{show_condition, show_counted, show_substitute};
-use crate::model::{Active, CapId, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::show::{show_condition, show_counted, show_limit, show_substitute};
+use crate::model::{Active, CapId, CapKind, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::{Missing, Truth, show_instant};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
@@ -325,16 +325,29 @@ fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
 }
 
 fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
-    let cap = &guarded.rules[id];
-    let used = match guarded.frame.caps.get(id.index()) {
-        Some(CapState::Used(used)) => Some(*used),
-        Some(CapState::UnknownUnit) | None => None,
+    let rules = guarded.rules;
+    let cap = &rules[id];
+    let state = guarded.frame.caps.get(id.index());
+    let (used, until) = match state {
+        Some(CapState::Used(used)) => (Some(*used), None),
+        Some(CapState::Until(until)) => (None, Some(*until)),
+        Some(CapState::UnknownUnit | CapState::UnknownZone) | None => (None, None),
     };
-    Reason::Capped {
-        cap: cap.name.clone(),
-        own: cap.rule.is_some(),
-        used,
-        at_most: cap.at_most,
-        counted: show_counted(guarded.rules, cap),
+    match cap.kind {
+        CapKind::Cap => Reason::Capped {
+            cap: cap.name.clone(),
+            own: cap.rule.is_some(),
+            used,
+            zoneless: state == Some(&CapState::UnknownZone),
+            at_most: cap.at_most,
+            counted: show_counted(rules, cap),
+        },
+        CapKind::Pause { .. } | CapKind::Gap => Reason::Waiting {
+            cap: cap.name.clone(),
+            kind: cap.kind.word().to_owned(),
+            until,
+            nobody: used.is_none() && until.is_none(),
+            limit: show_limit(rules, cap),
+        },
     }
 }

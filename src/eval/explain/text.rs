@@ -107,7 +107,7 @@ impl Reason {
             Self::NotKnown { attribute, .. } => vec![format!("{attribute} is not known")],
             Self::NotKnownToBeNo { attribute, .. } => vec![format!("{attribute} is not known to be no")],
             Self::Taken { .. } => vec!["shown in another slot".to_owned()],
-            Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
+            Self::Waiting { cap, .. } | Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
         }
     }
 
@@ -128,7 +128,12 @@ impl Reason {
             Self::NotKnown { why, .. } | Self::NotKnownToBeNo { why, .. } => why.clone(),
             Self::Taken { offer } => Some(offer.clone()),
             Self::Capped { used: Some(used), at_most, counted, .. } => Some(format!("{used} of {at_most} {counted}")),
-            Self::Capped { used: None, .. } => Some("nobody knows who the customer is".to_owned()),
+            Self::Capped { used: None, zoneless: true, .. } => Some("nobody knows the customer's time zone".to_owned()),
+            Self::Capped { used: None, .. } | Self::Waiting { nobody: true, .. } => {
+                Some("nobody knows who the customer is".to_owned())
+            }
+            Self::Waiting { until: Some(until), .. } => Some(format!("until {}", show_instant(*until))),
+            Self::Waiting { kind, limit, .. } => Some(format!("this page begins the {kind} {limit}")),
         }
     }
 
@@ -146,6 +151,7 @@ impl Reason {
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
             | Self::Taken { .. }
+            | Self::Waiting { .. }
             | Self::Capped { .. } => text == beside,
         };
         self.short().iter().any(|short| short == text)
@@ -160,6 +166,7 @@ impl Reason {
         match self {
             // A declared cap goes by its name; a rule's own clause has none that an author gave.
             Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
+            Self::Waiting { cap, kind, .. } => format!("{kind} {cap}"),
             Self::Capped { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }

@@ -86,6 +86,6 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotApplicable { .. } => "no",
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
-        Reason::Capped { .. } => "capped",
+        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
     }
 }

@@ -4,7 +4,7 @@ use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};
 use crate::model::*;
 use crate::ops::{Arithmetic, Comparison, Direction, Quantifier};
-use crate::value::{Date, EnumId, Instant, NumberType, Period, Type, Unit, Value};
+use crate::value::{Calendar, Date, EnumId, Instant, NumberType, Period, Type, Unit, Value};
 
 #[test]
 fn a_valid_model_passes() {
@@ -534,4 +534,59 @@ fn what_may_be_read() {
     rules.rules[2].when.push(clause(Condition::Equal(Expression::Consent(HEALTH), granted)));
     rules.rules[2].unless.push(clause(vulnerable()));
     verify(&rules).unwrap();
+}
+
+#[test]
+fn calendars_pauses_and_gaps() {
+    let daily = |zone: Option<CapZone>| {
+        move |rules: &mut RuleSet| {
+            rules.caps[0].window = CapWindow::Calendar(Calendar::Day);
+            rules.caps[0].zone = zone;
+        }
+    };
+    let named = |zone: &str| Some(CapZone::Named(zone.to_owned()));
+    let mut rules = rule_set();
+    daily(named("Europe/Berlin"))(&mut rules);
+    assert_eq!(verify(&rules).map(drop), Ok(()));
+    assert_eq!(refused(daily(None)), Flaw::Zone);
+    assert_eq!(refused(daily(named("Mars/Base"))), Flaw::Zone);
+    assert_eq!(refused(daily(Some(CapZone::Attribute(AttributeId(0))))), Flaw::Zone, "a text is no zone");
+    let far = Some(CapZone::Attribute(AttributeId(99)));
+    assert_eq!(refused(daily(far)), Flaw::NoSuch { what: "attribute", id: 99 });
+    assert_eq!(refused(|rules| rules.caps[0].zone = Some(CapZone::Named("UTC".to_owned()))), Flaw::Zone);
+
+    let week = period(7, Unit::Day);
+    let pause = |length, without: &[u32]| CapKind::Pause { length, without: without.iter().copied().map(EventId).collect() };
+    let mut rules = rule_set();
+    rules.caps[0].kind = pause(week, &[4]);
+    assert_eq!(verify(&rules).map(drop), Ok(()));
+    assert_eq!(refused(|rules| rules.caps[0].kind = pause(period(0, Unit::Day), &[])), Flaw::CapOfNothing);
+    assert_eq!(refused(|rules| rules.caps[0].kind = pause(week, &[4, 3])), Flaw::Unsorted("events"));
+    assert_eq!(refused(|rules| rules.caps[0].kind = pause(week, &[99])), Flaw::NoSuch { what: "event", id: 99 });
+    assert_eq!(refused(|rules| rules.caps[3].kind = pause(week, &[])), Flaw::Kind, "no clause of a rule");
+    let mixed = |rules: &mut RuleSet| {
+        daily(named("UTC"))(rules);
+        rules.caps[0].kind = pause(week, &[]);
+    };
+    assert_eq!(refused(mixed), Flaw::Kind);
+
+    let gap = |rules: &mut RuleSet| {
+        rules.caps[0].kind = CapKind::Gap;
+        rules.caps[0].at_most = 1;
+        rules.caps[0].events = Event::REACHING.to_vec();
+    };
+    let mut rules = rule_set();
+    gap(&mut rules);
+    assert_eq!(verify(&rules).map(drop), Ok(()));
+    for wrong in [
+        |rules: &mut RuleSet| rules.caps[0].at_most = 2,
+        |rules: &mut RuleSet| rules.caps[0].events = vec![Event::SHOWN],
+        |rules: &mut RuleSet| rules.caps[0].window = CapWindow::Ever,
+    ] {
+        let both = |rules: &mut RuleSet| {
+            gap(rules);
+            wrong(rules);
+        };
+        assert_eq!(refused(both), Flaw::Kind);
+    }
 }

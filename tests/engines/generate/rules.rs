@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cater::model::{
-    Cap, CapId, CapTarget, CapWindow, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
+    Attribute, AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
     Rule, RuleId, Slot, SlotId, Substitute, TagId,
 };
-use cater::value::Date;
+use cater::value::{Calendar, Date, Type, Weekday};
 
 use super::super::walk;
 use super::{Size, World, name, span};
@@ -270,16 +270,53 @@ impl World {
             if self.rng.percent(75) { [Event::SHOWN, other].into() } else { [other].into() };
         let mut window = self.period(false);
         window.count = window.count.max(1);
-        Cap {
+        let mut cap = Cap {
             name,
             label: String::new(),
             span: span(),
+            kind: CapKind::Cap,
             rule,
             at_most: 1 + self.rng.below(4) as u32,
             events: events.into_iter().collect(),
             window: if self.rng.percent(20) { CapWindow::Ever } else { CapWindow::Rolling(window) },
+            zone: None,
             target,
+        };
+        match self.rng.below(8) {
+            0 | 1 => {
+                cap.window = CapWindow::Calendar(*self.rng.pick(&[
+                    Calendar::Day,
+                    Calendar::Week(Weekday::Monday),
+                    Calendar::Week(Weekday::Saturday),
+                    Calendar::Month,
+                    Calendar::Quarter,
+                ]));
+                let may_be = |attribute: &Attribute| {
+                    attribute.ty == Type::Zone && !attribute.never_used && !attribute.protective
+                };
+                let all = self.rules.attributes.iter().enumerate();
+                let zones: Vec<_> = all
+                    .filter(|(_, attribute)| may_be(attribute))
+                    .map(|(at, _)| CapZone::Attribute(AttributeId::from_index(at)))
+                    .chain([CapZone::Named("Africa/Cairo".to_owned())])
+                    .collect();
+                cap.zone = Some(self.rng.pick(&zones).clone());
+            }
+            2 if rule.is_none() => {
+                let mut length = self.period(false);
+                length.count = length.count.max(1);
+                let without = if self.rng.percent(50) { vec![other] } else { Vec::new() };
+                cap.kind = CapKind::Pause { length, without };
+            }
+            3 if rule.is_none() => {
+                cap.kind = CapKind::Gap;
+                cap.at_most = 1;
+                cap.events = Event::REACHING.to_vec();
+                cap.window = CapWindow::Rolling(window);
+            }
+            _ => {}
         }
+        cap
     }
 
     /// Class, then priority, then `before`, then the name (R6, R7): of the rules that nobody unplaced must precede, the
