@@ -2,8 +2,8 @@
 //! against whom it stands, how often, what instead, and whom to ask.
 
 use super::{Sentence, predicate};
-use crate::model::show::{show_cap, show_text};
-use crate::model::{Active, Basis, CapId, CapKind, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute};
+use crate::model::show::{show_cap, show_limit, show_text};
+use crate::model::{Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute};
 use crate::value::{show_date, show_instant};
 
 /// All of them, definitions left out.
@@ -19,7 +19,8 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     }
     said.extend(rule.needs.iter().map(|purpose| need(rules, *purpose)));
     said.push(order(rules, rule));
-    said.extend(rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| at_most(rules, *cap)));
+    said.extend(rules.blocks_on(id).into_iter().map(|block| blocked(rules, block)));
+    said.extend(rules.caps_on(id).into_iter().map(|cap| at_most(rules, cap)));
     let substitutes = [
         ("If a cap, a pause or a gap stops it", rule.if_capped),
         ("If a purpose it needs is closed, and nothing else speaks against the customer", rule.if_no_consent),
@@ -100,6 +101,21 @@ fn order(rules: &RuleSet, rule: &Rule) -> Sentence {
     })
 }
 
+fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
+    let block = &rules[id];
+    let label = if block.label.is_empty() { String::new() } else { format!(": {}", show_text(&block.label)) };
+    let whose = format!("(`{}`{label})", block.name);
+    match &block.cause {
+        BlockCause::After(cap) => {
+            Sentence::plain(format!("It is held back {} {whose}.", show_limit(rules, &rules[*cap])))
+        }
+        BlockCause::While(clause) => {
+            let lead = format!("It is held back {whose} from everybody of whom it is so, or not known, that");
+            Sentence::about(&lead, "", vec![predicate::point(rules, &clause.condition)])
+        }
+    }
+}
+
 fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
     let cap = &rules[id];
     let whose = match cap.rule {
@@ -111,6 +127,7 @@ fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
         CapKind::Cap => "It keeps to",
         CapKind::Pause { .. } => "It pauses",
         CapKind::Gap => "It leaves a gap,",
+        CapKind::Block { .. } => "It is held back",
     };
     Sentence::plain(format!("{keeps} {}{whose}.", show_cap(rules, id)))
 }

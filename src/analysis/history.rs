@@ -49,7 +49,7 @@ struct Cell {
 pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
     let by_count = |cap: &CapId| match (&rules[*cap].kind, rules[*cap].window) {
         (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(_) | CapWindow::Ever) => true,
-        (CapKind::Pause { .. }, _) | (_, CapWindow::Calendar(_)) => false,
+        (CapKind::Pause { .. } | CapKind::Block { .. }, _) | (_, CapWindow::Calendar(_)) => false,
     };
     let counted = |caps: &[CapId]| -> Vec<CapId> { caps.iter().copied().filter(by_count).collect() };
     let (some_spent, some_left) = (counted(spent), counted(left));
@@ -118,12 +118,12 @@ impl Others<'_> {
         let now = self.facts.now;
         let just_in = |length| Instant(now.minus(length).0.saturating_add(1));
         let mut times = vec![now];
-        if let CapKind::Pause { length, .. } = self.rules[cap].kind {
+        if let CapKind::Pause { length, .. } | CapKind::Block { length } = self.rules[cap].kind {
             times.push(just_in(length));
         }
         for other in self.left.iter().chain([&cap]) {
             match (&self.rules[*other].kind, self.rules[*other].window) {
-                (CapKind::Pause { length, .. }, _) => times.push(now.minus(*length)),
+                (CapKind::Pause { length, .. } | CapKind::Block { length }, _) => times.push(now.minus(*length)),
                 (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(length)) => times.push(now.minus(length)),
                 (CapKind::Cap | CapKind::Gap, CapWindow::Ever | CapWindow::Calendar(_)) => {}
             }
@@ -325,6 +325,14 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
                 let offer = rules[*rule].show;
                 add(Some(offer), Some(*rule), &rules[offer].tags);
             }),
+            CapTarget::Classes(of) => {
+                for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| of.contains(&offer.class)) {
+                    let id = OfferId::from_index(at);
+                    add(Some(id), only_rule(rules, id), &offer.tags);
+                    add(Some(id), None, &offer.tags);
+                }
+            }
+            CapTarget::Anything => {}
             CapTarget::Tags(of) => {
                 let carries = |tags: &[TagId]| tags.iter().any(|tag| of.contains(tag));
                 for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| carries(&offer.tags)) {
@@ -341,6 +349,8 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
             CapTarget::Offers(offers) => offers.iter().for_each(|offer| add(Some(*offer), None, &[])),
             CapTarget::Rules(of) => of.iter().for_each(|rule| add(None, Some(*rule), &[])),
             CapTarget::Tags(of) => tags.extend(of),
+            CapTarget::Classes(_) => {}
+            CapTarget::Anything => add(None, None, &[]),
         }
     }
     let tags: Vec<TagId> = tags.into_iter().collect();

@@ -13,7 +13,7 @@ use super::domain::Source;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use crate::frame::Via;
-use crate::model::{Active, CapId, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{Active, BlockCause, BlockId, CapId, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::{Date, Instant};
 
 /// Something that has to be so for a rule to be eligible.
@@ -25,6 +25,8 @@ pub enum Culprit {
     Taken,
     /// The review is not overdue (R46).
     Review,
+    /// The block does not hold.
+    Block(BlockId),
     /// The offer's dates.
     OfferDates,
     /// The rule's dates.
@@ -148,13 +150,14 @@ impl Writer<'_, '_> {
             gaps.extend(rule.when.iter().map(|clause| self.compiler.gap(&clause.condition)));
         }
         let taken = self.taken(rule.show);
-        let mut caps: Vec<CapId> = rule.caps.iter().chain(&rules[rule.show].caps).copied().collect();
-        caps.sort_unstable();
-        caps.dedup();
+        let caps = rules.caps_on(id);
+        let blocks = rules.blocks_on(id);
+        let lifted: Vec<_> = blocks.iter().map(|block| self.lifted(*block)).collect();
         let spent: Vec<_> = caps.iter().map(|cap| self.spent(*cap)).collect();
 
         let formulas = &mut self.compiler.formulas;
-        let on = formulas.all([switch, dates, review, offer_dates]);
+        let lifted_all = formulas.all(lifted.iter().copied());
+        let on = formulas.all([switch, dates, review, offer_dates, lifted_all]);
         let open = formulas.all(needs.iter().map(|(_, open)| *open));
         let audience = formulas.all(when.iter().map(|truths| truths.yes).chain(unless.iter().map(|truths| truths.no)));
         let not_taken = formulas.not(taken);
@@ -180,6 +183,7 @@ impl Writer<'_, '_> {
 
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
+        guards.extend(blocks.into_iter().map(Culprit::Block).zip(lifted));
         for (cap, spent) in caps.into_iter().zip(spent) {
             guards.push((Culprit::Cap(cap), formulas.not(spent)));
         }
@@ -228,7 +232,19 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// An offer that stands in passes its switch, its dates, the other slots and its own caps.
+    /// A block does not hold.
+    fn lifted(&mut self, id: BlockId) -> Formula {
+        let rules = self.rules;
+        match &rules[id].cause {
+            BlockCause::After(cap) => {
+                let spent = self.spent(*cap);
+                self.compiler.formulas.not(spent)
+            }
+            BlockCause::While(clause) => self.compiler.condition(&clause.condition).no,
+        }
+    }
+
+    /// An offer that stands in passes its switch, its dates, its blocks, the other slots and its own caps.
     fn offer(&mut self, id: OfferId) -> Formula {
         let rules = self.rules;
         let offer = &rules[id];
@@ -241,7 +257,9 @@ impl Writer<'_, '_> {
         let formulas = &mut self.compiler.formulas;
         let stopped = formulas.any(std::iter::once(taken).chain(spent));
         let free = formulas.not(stopped);
-        formulas.both(dates, free)
+        let open = formulas.both(dates, free);
+        let lifted: Vec<_> = offer.blocks.iter().map(|block| self.lifted(*block)).collect();
+        self.compiler.formulas.all(lifted.into_iter().chain([open]))
     }
 
     /// Fills in every rule's parts. Substitutes form no circle; one that did would be looked at once.

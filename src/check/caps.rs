@@ -7,7 +7,7 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
 use crate::model::{
-    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, OfferId, RuleId, TagId,
+    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, Offer, OfferId, RuleId,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, CalendarUnit, CapClause, Clause, GapClause, PauseClause, RuleClause};
@@ -30,7 +30,7 @@ enum Window<'a> {
 }
 
 /// Reports the clauses that must be written and are not: whether it is missing, what that means, what to add.
-fn missing(findings: &mut Vec<Diagnostic>, span: Span, what: &str, clauses: &[(bool, &str, &str)]) {
+pub(super) fn missing(findings: &mut Vec<Diagnostic>, span: Span, what: &str, clauses: &[(bool, &str, &str)]) {
     for (_, lacks, example) in clauses.iter().filter(|(is_missing, ..)| *is_missing) {
         findings.push(
             Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}"))
@@ -67,7 +67,7 @@ impl Pass<'_> {
                 let message = format!("{word} `{name}` does not say what it is on");
                 let finding = Diagnostic::new(&resolve::CAP_WITHOUT_TARGET, span, message)
                     .primary("on what?")
-                    .help("add `on tag promo`, `on offer spring_sale` or `on rule comeback`");
+                    .help("add `on tag promo`, `on offer spring_sale`, `on rule comeback` or `on class marketing`");
                 self.report(finding);
                 self.poison(Kind::Cap, &name);
                 continue;
@@ -85,9 +85,11 @@ impl Pass<'_> {
                 target,
             });
         }
+        self.blocks();
         self.rule_caps();
         if self.poison.is_empty() {
             self.bind_caps();
+            self.bind_blocks();
         }
     }
 
@@ -356,7 +358,7 @@ impl Pass<'_> {
     }
 
     /// The events of these names, each once.
-    fn events_named(&mut self, names: &[tree::Name]) -> Option<Vec<EventId>> {
+    pub(super) fn events_named(&mut self, names: &[tree::Name]) -> Option<Vec<EventId>> {
         let mut events = Vec::new();
         for name in names {
             events.push(self.find_event(name)?);
@@ -366,11 +368,12 @@ impl Pass<'_> {
         Some(events)
     }
 
-    fn cap_target(&mut self, on: &tree::CapTarget) -> Option<CapTarget> {
+    pub(super) fn cap_target(&mut self, on: &tree::CapTarget) -> Option<CapTarget> {
         match on {
             tree::CapTarget::Tag(name) => self.find_tag(name).map(|id| CapTarget::Tags(vec![id])),
             tree::CapTarget::Offer(name) => self.find_offer(name).map(|id| CapTarget::Offers(vec![id])),
             tree::CapTarget::Rule(name) => self.find_rule(name).map(|id| CapTarget::Rules(vec![id])),
+            tree::CapTarget::Class(name) => self.class(name).map(|class| CapTarget::Classes(vec![class])),
         }
     }
 
@@ -379,6 +382,10 @@ impl Pass<'_> {
         let caps: Vec<(CapId, Cap)> =
             self.rules.caps.iter().enumerate().map(|(at, cap)| (CapId::from_index(at), cap.clone())).collect();
         for (id, cap) in caps {
+            // What a block counts binds by the block.
+            if matches!(cap.kind, CapKind::Block { .. }) {
+                continue;
+            }
             match (cap.rule, &cap.target) {
                 (Some(rule), _) => self.bind_rule(rule, id),
                 (None, CapTarget::Rules(rules)) => {
@@ -392,8 +399,10 @@ impl Pass<'_> {
                     self.bind_offers(id, |at, _| offers.contains(&OfferId::from_index(at)))
                 }
                 (None, CapTarget::Tags(tags)) => {
-                    self.bind_offers(id, |_, carried| carried.iter().any(|tag| tags.contains(tag)));
+                    self.bind_offers(id, |_, offer| offer.tags.iter().any(|tag| tags.contains(tag)));
                 }
+                (None, CapTarget::Classes(classes)) => self.bind_offers(id, |_, offer| classes.contains(&offer.class)),
+                (None, CapTarget::Anything) => {}
             }
         }
     }
@@ -405,9 +414,9 @@ impl Pass<'_> {
         }
     }
 
-    fn bind_offers(&mut self, cap: CapId, binds: impl Fn(usize, &[TagId]) -> bool) {
+    fn bind_offers(&mut self, cap: CapId, binds: impl Fn(usize, &Offer) -> bool) {
         for (at, offer) in self.rules.offers.iter_mut().enumerate() {
-            if offer.class.obeys_caps() && binds(at, &offer.tags) {
+            if offer.class.obeys_caps() && binds(at, offer) {
                 offer.caps.push(cap);
                 offer.caps.sort_unstable();
             }

@@ -8,7 +8,7 @@ use crate::diagnostics::codes::resolve;
 use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Attribute, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, GapClause, ItemKind, Name, Named,
+    Attribute, BlockClause, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, GapClause, ItemKind, Name, Named,
     OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
 };
 
@@ -35,6 +35,7 @@ pub(super) struct Collected<'a> {
     pub(super) caps: Table<'a, Named<CapClause>>,
     pub(super) pauses: Table<'a, Named<PauseClause>>,
     pub(super) gaps: Table<'a, Named<GapClause>>,
+    pub(super) blocks: Table<'a, Named<BlockClause>>,
     pub(super) personas: Table<'a, Persona>,
     pub(super) tests: Vec<Entry<'a, Case>>,
     /// Names of items that the parser could not read wholly.
@@ -70,7 +71,10 @@ impl<'a> Collected<'a> {
                 ItemKind::Gap(item) if all.is_new_limit("gap", &item.name, findings) => {
                     put(&mut all.gaps, Kind::Cap, &item.name, item, findings);
                 }
-                ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) => {}
+                ItemKind::Block(item) if all.is_new_limit("block", &item.name, findings) => {
+                    put(&mut all.blocks, Kind::Block, &item.name, item, findings);
+                }
+                ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) | ItemKind::Block(_) => {}
                 ItemKind::Persona(item) => put(&mut all.personas, Kind::Persona, &item.name, item, findings),
                 ItemKind::Test(_) if item.damaged => {}
                 ItemKind::Test(case) => all.tests.push(Entry { item: case }),
@@ -101,19 +105,21 @@ impl<'a> Collected<'a> {
             ItemKind::Cap(item) => poison(Kind::Cap, &item.name),
             ItemKind::Pause(item) => poison(Kind::Cap, &item.name),
             ItemKind::Gap(item) => poison(Kind::Cap, &item.name),
+            ItemKind::Block(item) => poison(Kind::Block, &item.name),
             ItemKind::Persona(item) => poison(Kind::Persona, &item.name),
             ItemKind::Customer(_) | ItemKind::Moment(_) => self.attributes_lost = true,
             ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
         }
     }
 
-    /// Whether no cap, pause or gap has this name yet: reasons name them all alike, so they share their names.
+    /// Whether no cap, pause, gap or block has this name yet: reasons name them all alike, so they share their names.
     fn is_new_limit(&self, what: &str, name: &Name, findings: &mut Vec<Diagnostic>) -> bool {
         let text = name.text.as_str();
         let cap = self.caps.get(text).map(|entry| ("cap", entry.name_span()));
         let pause = || self.pauses.get(text).map(|entry| ("pause", entry.name_span()));
         let gap = || self.gaps.get(text).map(|entry| ("gap", entry.name_span()));
-        let Some((other, first)) = cap.or_else(pause).or_else(gap) else { return true };
+        let block = || self.blocks.get(text).map(|entry| ("block", entry.name_span()));
+        let Some((other, first)) = cap.or_else(pause).or_else(gap).or_else(block) else { return true };
         findings.push(if other == what {
             twice(what, name, first)
         } else {
@@ -189,4 +195,4 @@ pub(super) trait HasName {
 macro_rules! named {
     ($($ty:ty),*) => { $(impl HasName for Entry<'_, $ty> { fn name_span(&self) -> Span { self.item.name.span } })* };
 }
-named!(Named<PurposeClause>, Named<OfferClause>, Named<CapClause>, Named<PauseClause>, Named<GapClause>, Event, Definition, Slot, Rule, Persona);
+named!(Named<PurposeClause>, Named<OfferClause>, Named<CapClause>, Named<PauseClause>, Named<GapClause>, Named<BlockClause>, Event, Definition, Slot, Rule, Persona);

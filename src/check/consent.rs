@@ -7,7 +7,7 @@ use super::Pass;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
-use crate::model::{AttributeId, Class, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
+use crate::model::{AttributeId, BlockCause, BlockId, Class, Clause, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 
@@ -26,6 +26,7 @@ impl Pass<'_> {
             }
         }
         self.fallbacks_keep_consent();
+        self.blocks_keep_promises();
         self.definitions_keep_promises();
     }
 
@@ -38,13 +39,20 @@ impl Pass<'_> {
     /// Every purpose of every attribute that the rule reads, `never used`, protective.
     fn rule_reads(&mut self, rule: &Rule) {
         let whens = rule.when.iter().map(|clause| (clause, false));
+        let blocks: Vec<Clause> = self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.blocking(id));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
+        // What a block reads is read for whoever it stops (R19); its own promises are looked at once, there.
+        let blocks = blocks.iter().map(|clause| (clause, true));
+        let own = clauses.clone().count();
         let mut missing: Vec<(PurposeId, Span, Read)> = Vec::new();
         let mut findings = Vec::new();
-        for (clause, is_unless) in clauses {
+        for (at, (clause, is_unless)) in clauses.chain(blocks).enumerate() {
             for read in self.reads_of(&clause.condition) {
                 let attribute = &self.rules[read.attribute];
-                if attribute.never_used {
+                if at >= own && attribute.protective {
+                    continue;
+                }
+                if at < own && attribute.never_used {
                     findings.push(self.never_used(clause.span, &read));
                 }
                 if attribute.protective && !(is_unless && read.positive) {
@@ -60,6 +68,38 @@ impl Pass<'_> {
         self.findings.append(&mut findings);
         if !missing.is_empty() {
             self.missing_needs(rule, &missing);
+        }
+    }
+
+    /// The conditions while which something stops the rule.
+    fn blocking(&self, id: RuleId) -> Vec<Clause> {
+        let causes = self.rules.blocks_on(id).into_iter().map(|block| self.rules[block].cause.clone());
+        let conditions = causes.filter_map(|cause| match cause {
+            BlockCause::While(clause) => Some(clause),
+            BlockCause::After(_) => None,
+        });
+        conditions.collect()
+    }
+
+    /// A block may not read what is never used, and may only spare by what is protective.
+    fn blocks_keep_promises(&mut self) {
+        for at in 0..self.rules.blocks.len() {
+            let block = self.rules[BlockId::from_index(at)].clone();
+            let BlockCause::While(clause) = &block.cause else { continue };
+            let mut findings = Vec::new();
+            for read in self.reads_of(&clause.condition) {
+                let attribute = &self.rules[read.attribute];
+                if attribute.never_used {
+                    findings.push(self.never_used(clause.span, &read));
+                }
+                if attribute.protective && !read.positive {
+                    findings.push(self.protective_selects(clause.span, &read, true));
+                }
+            }
+            if !findings.is_empty() {
+                self.poison(Kind::Block, &block.name);
+            }
+            self.findings.append(&mut findings);
         }
     }
 

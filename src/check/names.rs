@@ -6,7 +6,7 @@ use super::Pass;
 use super::collect::Collected;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{AttributeId, CapId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{AttributeId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 use crate::syntax::tree::{Name, OfferClause};
 
 /// The kinds of things that have a name.
@@ -22,6 +22,7 @@ pub(super) enum Kind {
     Rule,
     /// Caps, pauses and gaps.
     Cap,
+    Block,
     Persona,
     Tag,
 }
@@ -38,6 +39,7 @@ impl Kind {
             Self::Slot => "slot",
             Self::Rule => "rule",
             Self::Cap => "cap",
+            Self::Block => "block",
             Self::Persona => "persona",
             Self::Tag => "tag",
         }
@@ -47,8 +49,8 @@ impl Kind {
         if matches!(word, "pause" | "gap") {
             return Some(Self::Cap);
         }
-        use Kind::{Cap, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona].into_iter().find(|kind| kind.word() == word)
+        use Kind::{Block, Cap, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
+        [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Block, Persona].into_iter().find(|kind| kind.word() == word)
     }
 
     fn unknown(self) -> &'static Code {
@@ -58,7 +60,7 @@ impl Kind {
             Self::Event => &resolve::UNKNOWN_EVENT,
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
-            Self::Rule | Self::Cap => &resolve::UNKNOWN_RULE,
+            Self::Rule | Self::Cap | Self::Block => &resolve::UNKNOWN_RULE,
             Self::Persona => &resolve::UNKNOWN_PERSONA,
             Self::Tag => &resolve::UNKNOWN_TAG,
         }
@@ -99,6 +101,7 @@ impl Names {
         fill(Kind::Rule, &mut all.rules.keys().copied());
         let limits: BTreeSet<&str> = all.caps.keys().chain(all.pauses.keys()).chain(all.gaps.keys()).copied().collect();
         fill(Kind::Cap, &mut limits.into_iter());
+        fill(Kind::Block, &mut all.blocks.keys().copied());
         fill(Kind::Persona, &mut all.personas.keys().copied());
         let declared = all.events.keys().copied().filter(|name| !Event::BUILT_IN.contains(name));
         fill(Kind::Event, &mut declared.collect::<Vec<_>>().into_iter());
@@ -169,9 +172,9 @@ impl Pass<'_> {
         find_tag: Tag -> TagId;
     }
 
-    /// The cap of that name, if one is declared; never an error.
-    pub(super) fn cap_named(&self, name: &str) -> Option<CapId> {
-        self.names.get(Kind::Cap, name).flatten().map(CapId::from_index)
+    /// Whether a cap, a pause, a gap or a block has that name; never an error.
+    pub(super) fn is_limit(&self, name: &str) -> bool {
+        [Kind::Cap, Kind::Block].iter().any(|kind| self.names.get(*kind, name).flatten().is_some())
     }
 
     fn find(&mut self, kind: Kind, name: &Name) -> Option<usize> {

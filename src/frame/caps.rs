@@ -19,6 +19,7 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], unit_i
             (false, _) => CapState::UnknownUnit,
             (true, CapKind::Cap) => counting.used(attributes),
             (true, CapKind::Pause { length, without }) => counting.pause(*length, without),
+            (true, CapKind::Block { length }) => counting.pause(*length, &[]),
             (true, CapKind::Gap) => counting.gap(),
         }
     };
@@ -150,12 +151,14 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
         Stamp::Unstamped => return true,
         Stamp::Of { class, offer, .. } => class.or_else(|| class_today(rules, (*offer)?)),
     };
-    hits(rules, cap, stamp) != Truth::No && (cap.rule.is_some() || class.is_none_or(Class::counts))
+    // A rule's own clause counts whatever the class, and so does a block.
+    let any_class = cap.rule.is_some() || matches!(cap.kind, CapKind::Block { .. });
+    hits(rules, cap, stamp) != Truth::No && (any_class || class.is_none_or(Class::counts))
 }
 
 /// Whether an event with this stamp is of the cap's target.
 fn hits(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> Truth {
-    let Stamp::Of { offer, rule, via, tags, .. } = stamp else {
+    let Stamp::Of { offer, rule, via, tags, class } = stamp else {
         return Truth::Unknown;
     };
     match &cap.target {
@@ -169,6 +172,11 @@ fn hits(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> Truth {
             (None, _) => Truth::No,
         },
         CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)).into(),
+        CapTarget::Classes(of) => match class.or_else(|| class_today(rules, (*offer)?)) {
+            Some(class) => of.contains(&class).into(),
+            None => Truth::Unknown,
+        },
+        CapTarget::Anything => Truth::Yes,
     }
 }
 

@@ -12,7 +12,7 @@ use super::references::RuleGraph;
 use super::thing::{Link, Thing};
 use crate::diagnostics::codes::lint;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{CapId, EventId, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{Block, BlockCause, BlockId, CapId, EventId, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
 
 /// A declaration in error that is not in the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {
     let declared = crate::model::Event::BUILT_IN.len()..rules.events.len();
     found.extend(declared.filter_map(|at| look.named(Thing::Event(EventId::from_index(at)))));
     found.extend((0..rules.caps.len()).filter_map(|at| look.cap(CapId::from_index(at))));
+    found.extend(rules.blocks.iter().enumerate().filter_map(|(at, block)| look.block(BlockId::from_index(at), block)));
     found.extend((0..rules.tags.len()).filter_map(|at| look.tag(TagId::from_index(at))));
     found.extend((0..rules.slots.len()).filter_map(|at| look.slot(SlotId::from_index(at))));
     found
@@ -99,6 +100,21 @@ impl Look<'_> {
         let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, cap.span, message)
             .primary("what it is `on` has no offer of class marketing or lifecycle")
             .help(format!("give an offer its tag, name another target after `on`, or remove the {word}"));
+        Some(diagnostic)
+    }
+
+    /// A block while a condition that stops nobody; one after an event is found by what it counts.
+    fn block(&self, id: BlockId, block: &Block) -> Option<Diagnostic> {
+        let stops = self.rules.offers.iter().any(|offer| offer.blocks.contains(&id))
+            || self.rules.rules.iter().any(|rule| rule.blocks.contains(&id));
+        // What was left out may be what it is on.
+        if stops || matches!(block.cause, BlockCause::After(_)) || !self.left_out.is_empty() {
+            return None;
+        }
+        let message = format!("block `{}` binds nothing", block.name);
+        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, block.span, message)
+            .primary("what it is `on` has no offer of class marketing, lifecycle or service")
+            .help("give an offer its tag, name another target after `on`, or remove the block");
         Some(diagnostic)
     }
 

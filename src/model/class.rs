@@ -45,6 +45,14 @@ impl Class {
         }
     }
 
+    /// Whether blocks bind it.
+    pub fn obeys_blocks(self) -> bool {
+        match self {
+            Self::Critical | Self::Legal => false,
+            Self::Service | Self::Lifecycle | Self::Marketing => true,
+        }
+    }
+
     /// Whether what it shows is counted by declared caps.
     pub fn counts(self) -> bool {
         match self {

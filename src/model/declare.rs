@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttributeId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId};
+use super::{AttributeId, BlockId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId};
 use crate::source::Span;
 use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
 
@@ -176,6 +176,8 @@ pub struct Offer {
     pub off: Option<String>,
     /// The declared caps that bind whoever shows it, sorted; empty where its class obeys none.
     pub caps: Vec<CapId>,
+    /// The blocks that stop whoever shows it, sorted; empty where its class obeys none.
+    pub blocks: Vec<BlockId>,
 }
 
 /// Where something can be shown.
@@ -290,6 +292,8 @@ pub struct Rule {
     pub if_unknown: Option<Substitute>,
     /// The caps that bind it besides those of its offer: its own clauses and declared caps `on rule`; sorted.
     pub caps: Vec<CapId>,
+    /// The blocks that stop it besides those of its offer: those `on rule`; sorted.
+    pub blocks: Vec<BlockId>,
 }
 
 /// What a cap counts and binds.
@@ -301,6 +305,10 @@ pub enum CapTarget {
     Rules(Vec<RuleId>),
     /// Events of offers with one of these tags; sorted.
     Tags(Vec<TagId>),
+    /// Events of offers of one of these classes; sorted.
+    Classes(Vec<Class>),
+    /// Every event, whatever it is stamped with; only what a block counts.
+    Anything,
 }
 
 /// Over which time a cap counts.
@@ -336,6 +344,12 @@ pub enum CapKind {
         /// `without clicked`; sorted.
         without: Vec<EventId>,
     },
+    /// What a block after an event counts: spent from each event until so much later. It binds nothing itself; the block
+    /// of its name does, and earlier than caps.
+    Block {
+        /// `for 24 hours`
+        length: Period,
+    },
     /// `gap`: what reaches the customer ([`Event::REACHING`]) is at least its window apart; `at_most` is 1.
     Gap,
 }
@@ -346,9 +360,34 @@ impl CapKind {
         match self {
             Self::Cap => "cap",
             Self::Pause { .. } => "pause",
+            Self::Block { .. } => "block",
             Self::Gap => "gap",
         }
     }
+}
+
+/// `block`: as long as it holds, whoever it is on is no candidate; nothing stands in for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// Unique, also among the caps but for the one that it counts by.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// When it holds.
+    pub cause: BlockCause,
+    /// On whom.
+    pub target: CapTarget,
+}
+
+/// When a block holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BlockCause {
+    /// `for 24 hours after purchase`: while this, which is called like the block, is spent.
+    After(CapId),
+    /// `while C`: unless C is no (R17).
+    While(Clause),
 }
 
 /// A frequency cap per customer, a pause or a gap.

@@ -23,10 +23,10 @@ pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
-    Active, Basis, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
+    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
-pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use ids::{AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,8 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Declared caps, pauses and gaps by name, then the caps of rules by rule and place in it.
     pub caps: Vec<Cap>,
+    /// Blocks.
+    pub blocks: Vec<Block>,
 }
 
 impl RuleSet {
@@ -98,6 +100,24 @@ impl RuleSet {
     /// The event of that name.
     pub fn event_named(&self, name: &str) -> Option<EventId> {
         self.events.iter().position(|event| event.name == name).map(EventId::from_index)
+    }
+
+    /// The caps, pauses and gaps that bind a rule: its own and those of what it shows; sorted.
+    pub fn caps_on(&self, rule: RuleId) -> Vec<CapId> {
+        let rule = &self[rule];
+        let mut caps: Vec<CapId> = rule.caps.iter().chain(&self[rule.show].caps).copied().collect();
+        caps.sort_unstable();
+        caps.dedup();
+        caps
+    }
+
+    /// The blocks that bind a rule: those on it and those on what it shows; sorted.
+    pub fn blocks_on(&self, rule: RuleId) -> Vec<BlockId> {
+        let rule = &self[rule];
+        let mut blocks: Vec<BlockId> = rule.blocks.iter().chain(&self[rule.show].blocks).copied().collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        blocks
     }
 
     /// The attribute that identifies the customer, if one is declared.

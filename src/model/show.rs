@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::{
-    AgeBound, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, Expression, Order, RuleId, RuleSet,
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, Expression, Order, RuleId, RuleSet,
     Substitute,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
@@ -103,9 +103,27 @@ pub fn show_limit(rules: &RuleSet, cap: &Cap) -> String {
             };
             format!("for {length} after {} {}{window}{without}", cap.at_most, show_events(rules, &cap.events))
         }
+        (CapKind::Block { length }, _) => {
+            let of = if cap.target == CapTarget::Anything {
+                String::new()
+            } else {
+                format!(" of {}", show_target(rules, &cap.target).trim_start_matches("offer "))
+            };
+            format!("for {length} after {}{of}", show_events(rules, &cap.events))
+        }
         (CapKind::Gap, CapWindow::Rolling(length)) => format!("at least {length} apart"),
         (CapKind::Gap, CapWindow::Ever | CapWindow::Calendar(_)) => show_counted(rules, cap),
     }
+}
+
+/// A block: `for 24 hours after sent of fraud_alert on class marketing`, `while vulnerable on class marketing`.
+pub fn show_block(rules: &RuleSet, id: BlockId) -> String {
+    let block = &rules[id];
+    let cause = match &block.cause {
+        BlockCause::After(cap) => show_limit(rules, &rules[*cap]),
+        BlockCause::While(clause) => format!("while {}", show_condition(rules, &clause.condition)),
+    };
+    format!("{cause} on {}", show_target(rules, &block.target))
 }
 
 /// What a cap counts and over which time: `shown or sent in any 7 days`.
@@ -134,6 +152,8 @@ fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
         CapTarget::Offers(ids) => named("offer", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Rules(ids) => named("rule", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Tags(ids) => named("tag", ids.iter().map(|id| rules[*id].as_str()).collect()),
+        CapTarget::Classes(classes) => named("class", classes.iter().map(|class| class.word()).collect()),
+        CapTarget::Anything => "anything".to_owned(),
     }
 }
 

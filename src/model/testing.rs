@@ -173,6 +173,7 @@ impl World {
             content: Vec::new(),
             off: None,
             caps: Vec::new(),
+            blocks: Vec::new(),
         });
         OfferId::from_index(self.rules.offers.len() - 1)
     }
@@ -220,6 +221,7 @@ impl World {
             if_no_consent: None,
             if_unknown: None,
             caps: Vec::new(),
+            blocks: Vec::new(),
         });
         self.rules.slots[slot.index()].order.push(id);
         let mut order = self.rules[slot].order.clone();

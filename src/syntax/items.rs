@@ -5,7 +5,7 @@
 //! broken item.
 
 use super::blocks::Body;
-use super::clauses::{CAP, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST};
+use super::clauses::{BLOCK, CAP, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST};
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
@@ -61,6 +61,7 @@ impl<'t> Reader<'t> {
             Opener::Cap => self.named(&CAP, CAP_HEAD, at, ItemKind::Cap),
             Opener::Pause => self.named(&PAUSE, PAUSE_HEAD, at, ItemKind::Pause),
             Opener::Gap => self.named(&GAP, GAP_HEAD, at, ItemKind::Gap),
+            Opener::Block => self.named(&BLOCK, BLOCK_HEAD, at, ItemKind::Block),
             Opener::Persona => {
                 let (head, body) = self.head_and_body(Rule::named_head, PERSONA_HEAD, at);
                 let clauses = self.clauses(&PERSONA, &body);
@@ -325,6 +326,11 @@ const GAP_HEAD: Form = Form {
     word: "gap",
     needs: "a name and its clauses",
     example: "gap air { at least 8 hours apart  per customer  on tag promo }",
+};
+const BLOCK_HEAD: Form = Form {
+    word: "block",
+    needs: "a name and its clauses",
+    example: "block alarm { for 24 hours after fraud_alert  on class marketing }",
 };
 const PERSONA_HEAD: Form =
     Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };

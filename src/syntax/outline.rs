@@ -101,7 +101,7 @@ impl Reader<'_> {
             Opener::Defaults | Opener::Customer | Opener::Moment => {
                 opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
             }
-            Opener::Purpose | Opener::Event | Opener::Offer | Opener::Cap | Opener::Pause | Opener::Gap | Opener::Persona => {
+            Opener::Purpose | Opener::Event | Opener::Offer | Opener::Cap | Opener::Pause | Opener::Gap | Opener::Block | Opener::Persona => {
                 named.and_then(|next| opens(labelled(next)))
             }
             Opener::Segment | Opener::Value => {
@@ -143,6 +143,7 @@ impl Reader<'_> {
                 | Opener::Cap
                 | Opener::Pause
                 | Opener::Gap
+                | Opener::Block
                 | Opener::Persona
                 | Opener::Later
                 | Opener::Use,

@@ -23,6 +23,7 @@ pub(super) enum Opener {
     Cap,
     Pause,
     Gap,
+    Block,
     Persona,
     Test,
     /// `channel`, `experiment`, ..: known to the language, not built yet.
@@ -51,7 +52,7 @@ pub(super) const OPENERS: [(&str, Opener); 24] = [
     ("catalogue", Opener::Later),
     ("pause", Opener::Pause),
     ("gap", Opener::Gap),
-    ("block", Opener::Later),
+    ("block", Opener::Block),
     ("window", Opener::Later),
     ("layer", Opener::Later),
     ("experiment", Opener::Later),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cater::frame::{CapState, Frame};
 use cater::model::{
-    Active, AgeBound, AttributeId, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
+    Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
 use cater::ops::Direction;
 use cater::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, Period, Type, Value, date_in_zone, pow10, rescale,
@@ -55,7 +55,11 @@ impl Atoms {
             scenarios: generated.scenarios.clone(),
             probes: generated.probes.iter().flat_map(|probe| [probe.yes, probe.no]).collect(),
         };
-        let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless));
+        let blocks = rules.blocks.iter().filter_map(|block| match &block.cause {
+            BlockCause::While(clause) => Some(clause),
+            BlockCause::After(_) => None,
+        });
+        let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless)).chain(blocks);
         let conditions = clauses.map(|Clause { condition, .. }| condition);
         let fallbacks = rules.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref());
         for condition in conditions.chain(fallbacks) {

@@ -5,6 +5,7 @@
 //! wins does not clash, and a rule that only uses a contradictory segment is named at the segment.
 
 mod always_true;
+mod block_on_unknown;
 mod conflict;
 mod contradiction;
 mod never_active;
@@ -29,7 +30,7 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 9] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 10] = [
     conflict::find,
     no_order::find,
     contradiction::find,
@@ -38,6 +39,7 @@ const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 9] = [
     unreachable_rule::find,
     unreachable_fallback::find,
     always_true::find,
+    block_on_unknown::find,
     not_decided::find,
 ];
 

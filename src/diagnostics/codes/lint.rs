@@ -80,10 +80,17 @@ codes! {
          Prefer: count it in a cap, or remove it.";
     UNUSED_CAP = "lint::unused-cap", Warning,
         "a cap that binds no rule and no offer",
-        "A declared cap binds offers of class marketing and lifecycle that its `on` names. If there are none, it limits \
+        "A declared cap, pause or gap binds offers of class marketing and lifecycle that its `on` names, a block those of class service, too. If there are none, it limits \
          nothing, though it reads as if it did. \
          Avoid: `cap pressure { at most 3 shown in any 7 days per customer on tag promo }` where no offer has `tags promo`. \
          Prefer: give the offers the tag, or name what the cap is meant for.";
+    BLOCK_ON_UNKNOWN = "lint::block-on-unknown", Warning,
+        "a block that stops the customer of whom nothing is known",
+        "A restriction is lifted only by a no, so a block while something that may be missing stops everybody of whom it is \
+         missing. Where little is known of most customers, that is nearly everybody. \
+         Avoid: `block spared { while vulnerable on class marketing }` where most rows have no `vulnerable`, unless that is \
+         meant: it is the safe way. \
+         Prefer, to spare only those who are known to need it: `while (vulnerable else no)`, or `while x is known and ...`.";
     UNUSED_TAG = "lint::unused-tag", Warning,
         "a tag that no cap names, spelt nearly like one that a cap names",
         "A tag groups offers for caps. This one looks like a slip of the pen: no cap is on it, but on one that is spelt \

@@ -47,6 +47,8 @@ codes! {
         "A fallback list is tried from left to right. An entry without a condition, of class service and without dates, always answers, so what stands behind it is never shown. Reorder the list or delete the rest.";
     CAP_WITHOUT_TARGET = "resolve::cap-without-target", Error, "a declared cap that does not say what it is on",
         "A cap declared by name binds what it is `on`: a tag, an offer or a rule. Without it, the cap would silently bind everything or nothing.";
+    BLOCK_ON_BOUNDLESS_CLASS = "resolve::block-on-critical", Error, "a block on class critical or legal",
+        "What must be said must be said at every time: critical and legal obey no blocks. A block can be on class service, lifecycle or marketing, on a tag, an offer or a rule.";
     CALENDAR_WITHOUT_ZONE = "resolve::calendar-without-zone", Error, "a calendar period in no zone",
         "A day, a week, a month or a quarter begins at midnight, and midnight is another moment in Lisbon than in Berlin. Name the zone whose clocks count, or an attribute that holds the customer's own. Avoid: in each calendar quarter. Prefer: in each calendar quarter in \"Europe/Berlin\", or in each calendar day in timezone. Where the attribute is missing, the cap blocks.";
     CAP_ON_BOUNDLESS_CLASS = "resolve::cap-on-critical", Error, "a cap on a rule of class critical or legal",

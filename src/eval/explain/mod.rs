@@ -221,11 +221,20 @@ pub enum Reason {
         /// Which.
         offer: String,
     },
-    /// A pause runs, or a gap is not over.
+    /// A block holds.
+    Blocked {
+        /// Its name.
+        block: String,
+        /// Whether it is known to hold; else it is not known not to, and a reason beside it says of what.
+        known: bool,
+        /// The facts that decided it; `None` for protected facts, and where they are not known.
+        fact: Option<String>,
+    },
+    /// A pause or a block after an event runs, or a gap is not over.
     Waiting {
         /// Its name.
         cap: String,
-        /// `pause` or `gap`.
+        /// `pause`, `block` or `gap`.
         kind: String,
         /// The first instant after it; `None` where nobody knows whom it is counted for, or where it began in this
         /// request.

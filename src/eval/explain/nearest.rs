@@ -20,7 +20,7 @@ use super::super::slot::{Candidate, replay};
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::{show_counted, show_value};
-use crate::model::{AttributeId, Basis, CapId, CapKind, Expression, PurposeId, RuleId, RuleSet, SlotId};
+use crate::model::{AttributeId, Basis, BlockCause, CapId, CapKind, Expression, PurposeId, RuleId, RuleSet, SlotId};
 use crate::value::{Consent, Datum, Missing, Value, show_instant};
 
 /// The most decisions that are tried, and the most work a try may be in rules looked at.
@@ -124,6 +124,17 @@ impl Search<'_> {
                 | Dropped::OfferNotActive
                 | Dropped::Taken,
             ) => {}
+            Some(Dropped::Blocked(blocks)) => {
+                for block in blocks {
+                    match &self.rules[block].cause {
+                        BlockCause::After(cap) => {
+                            let runs = matches!(frame.caps.get(cap.index()), Some(CapState::Until(_)));
+                            found.extend(runs.then_some(Move::Cap(*cap)));
+                        }
+                        BlockCause::While(clause) => self.lifts(frame, &clause.condition, &mut found),
+                    }
+                }
+            }
         }
         found.into_iter().collect()
     }
@@ -142,7 +153,15 @@ impl Search<'_> {
         let rules = self.rules;
         let wanted = guards(&rules[rule])
             .filter(|guard| !(self.assumed)(rule, *guard) && passes(rules, frame, *guard).is_yes() != failing);
-        for test in wanted.flat_map(|guard| facts::deciding(rules, frame, guard.condition)) {
+        for guard in wanted {
+            self.lifts(frame, guard.condition, found);
+        }
+    }
+
+    /// Changes that turn a test of the condition.
+    fn lifts(&self, frame: &Frame, condition: &crate::model::Condition, found: &mut BTreeSet<Move>) {
+        let rules = self.rules;
+        for test in facts::deciding(rules, frame, condition) {
             for id in rules.read_by(test) {
                 if rules[id].key || rules[id].is_protected() {
                     continue;
@@ -208,7 +227,7 @@ impl Move {
                     // A pause or a gap is over; nothing is said of what counts towards the next.
                     *place = match rules[*id].kind {
                         CapKind::Cap => CapState::Used(rules[*id].at_most.saturating_sub(1)),
-                        CapKind::Pause { .. } | CapKind::Gap => CapState::Used(0),
+                        CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => CapState::Used(0),
                     };
                 }
             }
@@ -237,7 +256,7 @@ impl Move {
                 let cap = &rules[*id];
                 let kind = match cap.kind {
                     CapKind::Cap => None,
-                    CapKind::Pause { .. } | CapKind::Gap => Some(cap.kind.word()),
+                    CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => Some(cap.kind.word()),
                 };
                 if let Some(kind) = kind {
                     return match frame.caps.get(id.index()) {

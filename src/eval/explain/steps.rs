@@ -5,7 +5,7 @@ use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
 use crate::model::show::{show_condition, show_counted, show_limit, show_substitute};
-use crate::model::{Active, CapId, CapKind, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{Active, BlockCause, BlockId, CapId, CapKind, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::{Missing, Truth, show_instant};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
@@ -206,7 +206,7 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         }
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
-        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Taken | Dropped::Capped(_) => {
+        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Blocked(_) | Dropped::Taken | Dropped::Capped(_) => {
             offer_reasons(guarded, rule.show, dropped)
         }
     }
@@ -218,6 +218,7 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::OfferOff => vec![switched_off(&offer.name, offer.off.as_deref())],
         Dropped::OfferNotActive => vec![not_active(guarded, &offer.name, offer.active)],
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
+        Dropped::Blocked(blocks) => blocks.iter().flat_map(|block| blocked(guarded, *block)).collect(),
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
         // An offer has neither dates of a rule nor an audience.
         Dropped::RuleOff
@@ -342,7 +343,7 @@ fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
             at_most: cap.at_most,
             counted: show_counted(rules, cap),
         },
-        CapKind::Pause { .. } | CapKind::Gap => Reason::Waiting {
+        CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => Reason::Waiting {
             cap: cap.name.clone(),
             kind: cap.kind.word().to_owned(),
             until,
@@ -350,4 +351,34 @@ fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
             limit: show_limit(rules, cap),
         },
     }
+}
+
+/// Why a block holds. One that reads what is missing says so in the words of an `unless`, and so does one that reads a
+/// protective attribute, whatever that says (R18).
+fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
+    let block = &guarded.rules[id];
+    let clause = match &block.cause {
+        BlockCause::After(cap) => return vec![capped(guarded, *cap)],
+        BlockCause::While(clause) => clause,
+    };
+    let guard = Guard { condition: &clause.condition, is_unless: true };
+    let mut reasons = Vec::new();
+    let mut facts = Vec::new();
+    for reason in audience_reasons(guarded, std::iter::once(guard)) {
+        match reason {
+            Reason::NotApplicable { fact } => facts.push(fact),
+            Reason::NotKnownToBeNo { .. } | Reason::NotKnown { .. } => reasons.push(reason),
+            Reason::SwitchedOff { .. }
+            | Reason::NotActive { .. }
+            | Reason::ReviewOverdue { .. }
+            | Reason::NoConsent { .. }
+            | Reason::Taken { .. }
+            | Reason::Blocked { .. }
+            | Reason::Waiting { .. }
+            | Reason::Capped { .. } => {}
+        }
+    }
+    let known = if facts.is_empty() { vec![Reason::Blocked { block: block.name.clone(), known: false, fact: None }] } else { Vec::new() };
+    let of_facts = facts.into_iter().map(|fact| Reason::Blocked { block: block.name.clone(), known: true, fact });
+    known.into_iter().chain(of_facts).chain(reasons).collect()
 }

@@ -107,6 +107,8 @@ impl Reason {
             Self::NotKnown { attribute, .. } => vec![format!("{attribute} is not known")],
             Self::NotKnownToBeNo { attribute, .. } => vec![format!("{attribute} is not known to be no")],
             Self::Taken { .. } => vec!["shown in another slot".to_owned()],
+            Self::Blocked { block, .. } => vec![block.clone()],
+            Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
             Self::Waiting { cap, .. } | Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
         }
     }
@@ -132,6 +134,9 @@ impl Reason {
             Self::Capped { used: None, .. } | Self::Waiting { nobody: true, .. } => {
                 Some("nobody knows who the customer is".to_owned())
             }
+            Self::Blocked { known: false, .. } => None,
+            Self::Blocked { fact: Some(fact), .. } => Some(fact.clone()),
+            Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
             Self::Waiting { until: Some(until), .. } => Some(format!("until {}", show_instant(*until))),
             Self::Waiting { kind, limit, .. } => Some(format!("this page begins the {kind} {limit}")),
         }
@@ -151,6 +156,7 @@ impl Reason {
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
             | Self::Taken { .. }
+            | Self::Blocked { .. }
             | Self::Waiting { .. }
             | Self::Capped { .. } => text == beside,
         };
@@ -167,6 +173,7 @@ impl Reason {
             // A declared cap goes by its name; a rule's own clause has none that an author gave.
             Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
             Self::Waiting { cap, kind, .. } => format!("{kind} {cap}"),
+            Self::Blocked { block, .. } => format!("block {block}"),
             Self::Capped { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }

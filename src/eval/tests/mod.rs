@@ -86,6 +86,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotApplicable { .. } => "no",
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
+        Reason::Blocked { .. } => "blocked",
         Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
     }
 }

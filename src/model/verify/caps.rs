@@ -8,7 +8,7 @@ use crate::value::{Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     for cap in &rules.caps {
-        self::cap(rules, cap).within("cap", &cap.name)?;
+        self::cap(rules, cap).within(cap.kind.word(), &cap.name)?;
     }
     in_order(rules).within("the caps", "")?;
     let binding = Binding::of(rules);
@@ -41,6 +41,12 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
             ids("rules", "rule", targets.iter().map(|rule| rule.0), rules.rules.len())?;
         }
         CapTarget::Tags(tags) => ids("tags", "tag", tags.iter().map(|tag| tag.0), rules.tags.len())?,
+        CapTarget::Classes(classes) => {
+            not_empty("classes", classes)?;
+            ascending("classes", classes)?;
+        }
+        CapTarget::Anything if matches!(cap.kind, CapKind::Block { .. }) => {}
+        CapTarget::Anything => return Err(Flaw::Kind),
     }
     if let Some(rule) = cap.rule {
         exists("rule", rule.0, rules.rules.len())?;
@@ -95,6 +101,15 @@ fn kind(rules: &RuleSet, cap: &Cap) -> Checked {
                 return Err(Flaw::Kind);
             }
         }
+        CapKind::Block { length } => {
+            if length.count == 0 {
+                return Err(Flaw::CapOfNothing);
+            }
+            period("block", *length)?;
+            if cap.at_most != 1 || cap.window != CapWindow::Ever {
+                return Err(Flaw::Kind);
+            }
+        }
         CapKind::Gap => {
             let rolls = matches!(cap.window, CapWindow::Rolling(_));
             if !rolls || cap.at_most != 1 || cap.events != Event::REACHING {
@@ -105,7 +120,7 @@ fn kind(rules: &RuleSet, cap: &Cap) -> Checked {
     if cap.rule.is_some() { Err(Flaw::Kind) } else { Ok(()) }
 }
 
-fn ids(many: &'static str, one: &'static str, list: impl Iterator<Item = u32>, count: usize) -> Checked {
+pub(super) fn ids(many: &'static str, one: &'static str, list: impl Iterator<Item = u32>, count: usize) -> Checked {
     let list: Vec<_> = list.collect();
     not_empty(many, &list)?;
     ascending(many, &list)?;
@@ -151,8 +166,17 @@ impl Binding {
         };
         for (index, cap) in rules.caps.iter().enumerate() {
             let id = CapId::from_index(index);
+            if matches!(cap.kind, CapKind::Block { .. }) {
+                continue;
+            }
             match (cap.rule, &cap.target) {
                 (Some(rule), _) => add(&mut binding.own, rule.index(), id),
+                (None, CapTarget::Anything) => {}
+                (None, CapTarget::Classes(classes)) => {
+                    let offers = rules.offers.iter().enumerate();
+                    let of_them = offers.filter(|(_, offer)| classes.contains(&offer.class));
+                    of_them.for_each(|(offer, _)| add(&mut binding.by_offer, offer, id));
+                }
                 (None, CapTarget::Offers(offers)) => {
                     offers.iter().for_each(|offer| add(&mut binding.by_offer, offer.index(), id));
                 }

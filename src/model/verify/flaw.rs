@@ -115,6 +115,9 @@ pub enum Flaw {
     /// The caps listed are not those that bind.
     #[error("the caps listed are not the caps that bind")]
     Caps,
+    /// The blocks listed are not those that bind, or one counts by what is not its own.
+    #[error("the blocks listed are not the blocks that bind, or one counts by what is not its own")]
+    Blocks,
     /// A cap of zero, or a window without length.
     #[error("the cap counts to zero or over no time")]
     CapOfNothing,

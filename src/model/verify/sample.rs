@@ -65,6 +65,7 @@ fn offer(name: &str, class: Class, tags: &[u32], caps: &[u32]) -> Offer {
         content: vec![("title".into(), format!("The {name}"))],
         off: None,
         caps: caps.iter().copied().map(CapId).collect(),
+        blocks: Vec::new(),
     }
 }
 
@@ -93,6 +94,7 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         if_no_consent: None,
         if_unknown: None,
         caps: Vec::new(),
+        blocks: Vec::new(),
     }
 }
 

@@ -590,3 +590,66 @@ fn calendars_pauses_and_gaps() {
         assert_eq!(refused(both), Flaw::Kind);
     }
 }
+
+#[test]
+fn blocks_that_bind() {
+    let block = |name: &str, cause, target| Block { name: name.into(), label: String::new(), span: span(), cause, target };
+    let marketing = || CapTarget::Classes(vec![Class::Marketing]);
+    // After an event: the count stands among the caps under the block's name; on a class.
+    let blocked = |rules: &mut RuleSet| {
+        let count = Cap {
+            name: "alarm".into(),
+            kind: CapKind::Block { length: period(1, Unit::Day) },
+            at_most: 1,
+            window: CapWindow::Ever,
+            target: CapTarget::Anything,
+            ..rules.caps[0].clone()
+        };
+        rules.caps.insert(0, count);
+        let shifted = |caps: &mut Vec<CapId>| caps.iter_mut().for_each(|cap| cap.0 += 1);
+        rules.offers.iter_mut().for_each(|offer| shifted(&mut offer.caps));
+        rules.rules.iter_mut().for_each(|rule| shifted(&mut rule.caps));
+        rules.blocks = vec![block("alarm", BlockCause::After(CapId(0)), marketing())];
+        for offer in [1, 3] {
+            rules.offers[offer].blocks = vec![BlockId(0)];
+        }
+    };
+    let mut rules = rule_set();
+    blocked(&mut rules);
+    assert_eq!(verify(&rules), Ok(()));
+    let damaged = |damage: &dyn Fn(&mut RuleSet)| {
+        refused(|rules| {
+            blocked(rules);
+            damage(rules);
+        })
+    };
+    assert_eq!(damaged(&|rules| rules.offers[1].blocks.clear()), Flaw::Blocks);
+    assert_eq!(damaged(&|rules| rules.offers[0].blocks.push(BlockId(0))), Flaw::Blocks, "of another class");
+    assert_eq!(damaged(&|rules| rules.rules[0].blocks.push(BlockId(0))), Flaw::Blocks, "not on the rule");
+    assert_eq!(damaged(&|rules| rules.blocks[0].name = "other".into()), Flaw::Blocks);
+    assert_eq!(damaged(&|rules| rules.blocks[0].cause = BlockCause::After(CapId(1))), Flaw::Blocks);
+    let far = damaged(&|rules| rules.blocks[0].cause = BlockCause::After(CapId(99)));
+    assert_eq!(far, Flaw::NoSuch { what: "cap", id: 99 });
+    assert_eq!(damaged(&|rules| rules.caps[0].kind = CapKind::Cap), Flaw::Kind, "only a block counts anything");
+    assert_eq!(damaged(&|rules| rules.caps[0].at_most = 2), Flaw::Kind);
+    assert_eq!(damaged(&|rules| rules.blocks[0].target = CapTarget::Anything), Flaw::Blocks);
+    assert_eq!(damaged(&|rules| rules.blocks.clear()), Flaw::Blocks, "a count without its block");
+
+    // While a condition.
+    let adult = Condition::Known(Expression::Now);
+    let held = |condition: Condition| {
+        move |rules: &mut RuleSet| {
+            rules.blocks = vec![block("held", BlockCause::While(clause(condition)), CapTarget::Rules(vec![RuleId(0)]))];
+            rules.rules[0].blocks = vec![BlockId(0)];
+        }
+    };
+    let mut rules = rule_set();
+    held(adult.clone())(&mut rules);
+    assert_eq!(verify(&rules), Ok(()));
+    let same_name = |rules: &mut RuleSet| {
+        held(adult.clone())(rules);
+        rules.blocks[0].name = rules.caps[0].name.clone();
+    };
+    assert_eq!(refused(same_name), Flaw::Twice("caps and blocks"));
+    assert!(matches!(refused(held(Condition::Holds(literal(1)))), Flaw::Type { .. }));
+}

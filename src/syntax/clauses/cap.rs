@@ -33,7 +33,7 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
             build: |b, pair| b.cap_part(pair),
         },
         ClauseForm {
-            form: Form { word: "on", needs: "`tag`, `offer` or `rule` and a name", example: "on tag promo" },
+            form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
             rule: Rule::on_target,
             build: |b, pair| b.cap_part(pair),
         },
@@ -143,6 +143,7 @@ impl Builder<'_> {
         Some(match kind.as_str() {
             "tag" => CapTarget::Tag(name),
             "offer" => CapTarget::Offer(name),
+            "class" => CapTarget::Class(name),
             _ => CapTarget::Rule(name),
         })
     }

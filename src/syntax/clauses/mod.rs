@@ -5,6 +5,7 @@
 //! where no value is expected. So one broken clause never hides the next.
 
 mod attribute;
+mod block;
 mod cap;
 mod case;
 mod defaults;
@@ -15,6 +16,7 @@ mod rule;
 mod slot;
 
 pub(super) use attribute::MARK_WORDS;
+pub(super) use block::BLOCK;
 pub(super) use cap::CAP;
 pub(super) use case::{PERSONA, TEST};
 pub(super) use defaults::DEFAULTS;
@@ -279,6 +281,7 @@ mod tests {
             CAP.words().collect(),
             PAUSE.words().collect(),
             GAP.words().collect(),
+            BLOCK.words().collect(),
             TEST.words().collect(),
             PERSONA.words().collect(),
         ];

@@ -29,7 +29,7 @@ pub(in crate::syntax) static PAUSE: Clauses<PauseClause> = Clauses {
             build: |_, _| Some(PauseClause::PerCustomer),
         },
         ClauseForm {
-            form: Form { word: "on", needs: "`tag`, `offer` or `rule` and a name", example: "on tag promo" },
+            form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
             rule: Rule::on_target,
             build: |b, pair| b.target(pair).map(PauseClause::On),
         },
@@ -60,7 +60,7 @@ pub(in crate::syntax) static GAP: Clauses<GapClause> = Clauses {
             build: |_, _| Some(GapClause::PerCustomer),
         },
         ClauseForm {
-            form: Form { word: "on", needs: "`tag`, `offer` or `rule` and a name", example: "on tag promo" },
+            form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
             rule: Rule::on_target,
             build: |b, pair| b.target(pair).map(GapClause::On),
         },

@@ -13,14 +13,13 @@ struct Later {
     what: &'static str,
 }
 
-const CONDITIONS: &[&str] = &["when", "unless", "fallback", "segment", "value"];
+const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value"];
 const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 
 static LATER: &[Later] = &[
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
     Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
-    Later { clauses: CAPS, words: &["on", "class"], what: "a cap on a class" },
     Later { clauses: CAPS, words: &["on", "channel"], what: "a cap on a channel" },
     Later { clauses: CAPS, words: &["per", "*"], what: "a cap per anything but `customer`" },
     Later { clauses: &["cap"], words: &["exempt"], what: "`exempt`" },

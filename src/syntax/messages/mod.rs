@@ -288,7 +288,7 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
 
 /// Whether the clause holds a condition or a value.
 fn is_condition(form: &Form) -> bool {
-    matches!(form.word, "when" | "unless" | "fallback" | "segment" | "value")
+    matches!(form.word, "when" | "unless" | "while" | "fallback" | "segment" | "value")
 }
 
 /// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
@@ -330,6 +330,7 @@ fn expected(rules: &[Rule]) -> Option<String> {
 fn keyword(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::and => "and",
+        Rule::after => "after",
         Rule::any => "any",
         Rule::apart => "apart",
         Rule::at => "at",
@@ -396,7 +397,7 @@ fn phrase(rule: Rule) -> Option<&'static str> {
         Rule::weekday => "a day of the week like `monday`",
         Rule::cap_zone => "`in` and a zone",
         Rule::list | Rule::member_list => "a list like `[DE, FR]`",
-        Rule::target_kind => "`tag`, `offer`, `rule`",
+        Rule::target_kind => "`tag`, `offer`, `rule`, `class`",
         Rule::basis_interest => "`legitimate interest \"ID\"`",
         Rule::given_item | Rule::with_field => "a name and a colon",
         _ => return None,

@@ -193,8 +193,11 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
 
 /// `in 7 days`, `per week` in a cap
 fn window(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
-    if !matches!(form.word, "cap" | "in" | "per") {
+    if !matches!(form.word, "cap" | "in" | "per" | "after") {
         return None;
+    }
+    if let Some(finding) = calendar(reader, trouble) {
+        return Some(finding);
     }
     let near = trouble.saturating_sub(1)..(trouble + 1).min(end);
     let token = near.into_iter().find(|token| reader.is_word(*token, "in") || reader.is_word(*token, "per"))?;
@@ -209,6 +212,21 @@ fn window(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Optio
         finding(token + 2, "`per` names whose events are counted, not how long")
             .help(format!("write `in any 1 {unit} per customer`"))
     })
+}
+
+/// `in each week`, `in each calendar week from mon`
+fn calendar(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
+    let before = trouble.checked_sub(1)?;
+    if reader.is_word(before, "each") && !reader.is_word(trouble, "calendar") {
+        let behind = Span { start: reader.span(before).end, ..reader.span(before) };
+        let finding = Diagnostic::new(&codes::SPELLING, reader.span_between(before, trouble + 1), "this period is the calendar's")
+            .help("write `in each calendar week from monday` and a zone; a window that rolls is `in any 7 days`");
+        return Some(finding.fix("write `each calendar`", behind, " calendar"));
+    }
+    let from = [trouble, before].into_iter().find(|token| reader.is_word(*token, "from"))?;
+    reader.word(from + 1).filter(|_| reader.is_word(from.wrapping_sub(1), "week"))?;
+    let finding = Diagnostic::new(&codes::SPELLING, reader.span(from + 1), "a week begins on a day written in full");
+    Some(finding.help("for example `from monday`"))
 }
 
 /// `a and b or c`

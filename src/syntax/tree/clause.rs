@@ -401,4 +401,24 @@ pub enum CapTarget {
     Offer(Name),
     /// `on rule comeback`
     Rule(Name),
+    /// `on class marketing`
+    Class(Name),
+}
+
+/// A clause of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlockClause {
+    /// `for 24 hours after sent of fraud_alert`
+    For {
+        /// `24 hours`
+        length: Duration,
+        /// `sent`: at least one.
+        after: Vec<Name>,
+        /// `fraud_alert`
+        of: Option<Name>,
+    },
+    /// `while vulnerable`
+    While(Expr),
+    /// `on class marketing`
+    On(CapTarget),
 }

@@ -14,7 +14,7 @@ pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
 };
 pub use clause::{
-    Active, ActiveEnd, ActivePoint, Attribute, Basis, Calendar, CalendarUnit, CapClause, CapTarget, CapZone, DefaultsClause, Fallback, FallbackTarget, GapClause,
+    Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapTarget, CapZone, DefaultsClause, Fallback, FallbackTarget, GapClause,
     Mark, Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
     WithField,
 };
@@ -72,6 +72,8 @@ pub enum ItemKind {
     Pause(Named<PauseClause>),
     /// `gap air { at least 8 hours apart  per customer  on tag promo }`
     Gap(Named<GapClause>),
+    /// `block alarm { for 24 hours after fraud_alert  on class marketing }`
+    Block(Named<BlockClause>),
     /// `persona anna { now 2026-02-01T08:00Z  given { age: 34 } }`
     Persona(Persona),
     /// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
@@ -205,6 +207,7 @@ impl Item {
             ItemKind::Cap(item) => Some(&item.name),
             ItemKind::Pause(item) => Some(&item.name),
             ItemKind::Gap(item) => Some(&item.name),
+            ItemKind::Block(item) => Some(&item.name),
             ItemKind::Persona(item) => Some(&item.name),
             ItemKind::Broken(item) => item.name.as_ref(),
             ItemKind::Defaults(_) | ItemKind::Customer(_) | ItemKind::Moment(_) | ItemKind::Test(_) => None,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cater::model::{
-    Attribute, AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
+    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
     Rule, RuleId, Slot, SlotId, Substitute, TagId,
 };
 use cater::value::{Calendar, Date, Type, Weekday};
@@ -131,6 +131,7 @@ impl World {
             if_no_consent: None,
             if_unknown: None,
             caps: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 
@@ -207,6 +208,7 @@ impl World {
             let cap = self.cap(name("c", index), None, target);
             self.rules.caps.push(cap);
         }
+        self.blocks();
         for index in 0..self.rules.rules.len() {
             let rule = &self.rules.rules[index];
             if rule.class.may_carry_a_cap() && rule.name.starts_with('r') && self.rng.percent(20) {
@@ -221,21 +223,77 @@ impl World {
             let binds = |target: &CapTarget| match target {
                 CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(index)),
                 CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
-                CapTarget::Rules(_) => false,
+                CapTarget::Classes(classes) => classes.contains(&offer.class),
+                CapTarget::Rules(_) | CapTarget::Anything => false,
             };
-            let caps = self.caps_where(|cap| cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target));
+            let counts = |cap: &Cap| matches!(cap.kind, CapKind::Block { .. });
+            let blocks = self.rules.blocks.iter().enumerate();
+            let blocks = blocks.filter(|(_, block)| offer.class.obeys_blocks() && binds(&block.target));
+            let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
+            let caps = self.caps_where(|cap| !counts(cap) && cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target));
             self.rules.offers[index].caps = caps;
+            self.rules.offers[index].blocks = blocks;
         }
         for index in 0..self.rules.rules.len() {
             let id = RuleId::from_index(index);
             let obeys = self.rules[id].class.obeys_caps();
+            let blocked = self.rules[id].class.obeys_blocks();
+            let on = |target: &CapTarget| matches!(target, CapTarget::Rules(of) if of.contains(&id));
+            let blocks = self.rules.blocks.iter().enumerate().filter(|(_, block)| blocked && on(&block.target));
+            let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
             let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
+                _ if matches!(cap.kind, CapKind::Block { .. }) => false,
                 (Some(own), _) => *own == id,
                 (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
-                (None, CapTarget::Offers(_) | CapTarget::Tags(_)) => false,
+                (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything) => false,
             };
             let caps = self.caps_where(binds);
             self.rules.rules[index].caps = caps;
+            self.rules.rules[index].blocks = blocks;
+        }
+    }
+
+    /// Blocks after events, whose counts stand among the caps, and blocks while conditions that every rule may be stopped
+    /// by: they read nothing that needs a purpose.
+    fn blocks(&mut self) {
+        for index in 0..self.rng.below(3) {
+            let name = name("z", index);
+            // Probes tell the truth, so no block is on them.
+            let target = match self.cap_target() {
+                CapTarget::Offers(mut of) => {
+                    of.retain(|offer| !self.rules[*offer].name.starts_with('y'));
+                    CapTarget::Offers(if of.is_empty() { vec![OfferId(0)] } else { of })
+                }
+                CapTarget::Rules(mut of) => {
+                    of.retain(|rule| self.rules[*rule].name.starts_with('r'));
+                    if of.is_empty() { CapTarget::Offers(vec![OfferId(0)]) } else { CapTarget::Rules(of) }
+                }
+                CapTarget::Classes(mut of) => {
+                    of.retain(|class| *class != Class::Service);
+                    CapTarget::Classes(if of.is_empty() { vec![Class::Lifecycle] } else { of })
+                }
+                other @ (CapTarget::Tags(_) | CapTarget::Anything) => other,
+            };
+            let cause = if self.rng.percent(50) {
+                let mut length = self.period(false);
+                length.count = length.count.max(1);
+                let events = vec![self.event()];
+                let of = if self.rng.percent(50) { CapTarget::Anything } else { CapTarget::Offers(vec![OfferId(0)]) };
+                let mut cap = self.cap(name.clone(), None, of);
+                cap.kind = CapKind::Block { length };
+                (cap.at_most, cap.events, cap.window, cap.zone) = (1, events, CapWindow::Ever, None);
+                self.rules.caps.push(cap);
+                BlockCause::After(CapId::from_index(self.rules.caps.len() - 1))
+            } else {
+                self.sparing = true;
+                let condition = self.condition(2);
+                self.sparing = false;
+                if !walk::purposes_of(&self.rules, std::iter::once(&condition)).is_empty() {
+                    continue;
+                }
+                BlockCause::While(Clause { condition, span: span() })
+            };
+            self.rules.blocks.push(Block { name, label: String::new(), span: span(), cause, target });
         }
     }
 
@@ -248,7 +306,11 @@ impl World {
         let offers: Vec<_> = (0..self.rules.offers.len()).map(OfferId::from_index).collect();
         let tags: Vec<_> = (0..self.rules.tags.len()).map(TagId::from_index).collect();
         let rules: Vec<_> = (0..self.rules.rules.len()).map(RuleId::from_index).collect();
-        match self.rng.below(3) {
+        match self.rng.below(4) {
+            3 => {
+                let some = self.rng.some(&Class::ALL, 40);
+                CapTarget::Classes(if some.is_empty() { vec![Class::Marketing] } else { some })
+            }
             0 => {
                 let some = self.rng.some(&offers, 25);
                 CapTarget::Offers(if some.is_empty() { vec![offers[0]] } else { some })

@@ -197,8 +197,11 @@ impl Writer<'_> {
                 self.block(4, Self::cap_clause);
             }
             13 => {
-                let (word, clause): (_, fn(&mut Self)) =
-                    if self.dice.one_in(2) { ("pause ", Self::pause_clause) } else { ("gap ", Self::gap_clause) };
+                let (word, clause): (_, fn(&mut Self)) = match self.dice.below(3) {
+                    0 => ("pause ", Self::pause_clause),
+                    1 => ("gap ", Self::gap_clause),
+                    _ => ("block ", Self::block_clause),
+                };
                 self.put(word);
                 self.put_name();
                 self.label();
@@ -405,6 +408,7 @@ impl Writer<'_> {
             "per customer",
             "on tag promo",
             "on offer sale",
+            "on class marketing",
             "on rule comeback",
             "then next",
         ]);
@@ -426,6 +430,18 @@ impl Writer<'_> {
             "then next",
         ]);
         self.words(words);
+    }
+
+    fn block_clause(&mut self) {
+        match self.dice.below(4) {
+            0 => self.words("for 24 hours after sent or shown of fraud_alert"),
+            1 => self.words("for 1 week after purchase"),
+            2 => {
+                self.put("while ");
+                self.condition(0);
+            }
+            _ => self.words("on class marketing"),
+        }
     }
 
     fn gap_clause(&mut self) {
