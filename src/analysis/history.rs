@@ -48,6 +48,7 @@ struct Cell {
 /// with one is ever called impossible: events for them are looked for, tried on the frame, and found or not.
 pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
     let by_count = |cap: &CapId| match (&rules[*cap].kind, rules[*cap].window) {
+        _ if rules[*cap].number.is_some() => false,
         (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(_) | CapWindow::Ever) => true,
         (CapKind::Pause { .. } | CapKind::Block { .. }, _) | (_, CapWindow::Calendar(_)) => false,
     };
@@ -86,7 +87,9 @@ impl Others<'_> {
         let frame = gather(self.rules, &Facts { history: events.clone(), ..self.facts.clone() });
         // Where its zone is not known a calendar is spent in any case, and the question knows that.
         let overdone = |cap: &&CapId| {
-            frame.is_spent(self.rules, **cap) && frame.caps.get(cap.index()) != Some(&CapState::UnknownZone)
+            frame.is_spent(self.rules, **cap)
+                && frame.caps.get(cap.index()) != Some(&CapState::UnknownZone)
+                && frame.limit(self.rules, **cap).is_some()
         };
         if self.left.iter().any(|cap| overdone(&cap)) {
             return None;
@@ -95,15 +98,13 @@ impl Others<'_> {
             return Some(events);
         };
         let cap = &self.rules[next];
-        if cap.at_most > MOST_EVENTS {
-            return None;
-        }
+        let wanted = frame.limit(self.rules, next).filter(|limit| *limit <= MOST_EVENTS)?;
         for stamp in stamps(self.rules, &[next]) {
             for event in &cap.events {
                 for at in self.times(next) {
                     let happened = Happened { event: *event, at, stamp: stamp.clone() };
                     let mut with = events.clone();
-                    with.extend(std::iter::repeat_n(happened, cap.at_most as usize));
+                    with.extend(std::iter::repeat_n(happened, wanted as usize));
                     if let Some(found) = self.more(with) {
                         return Some(found);
                     }

@@ -219,17 +219,19 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// A cap has nothing left, or nobody knows in which zone its calendar is read.
+    /// A cap has nothing left, or nobody knows its number, or in which zone its calendar is read.
     fn spent(&mut self, id: CapId) -> Formula {
-        let spent = self.compiler.flag(Source::Spent(id));
-        match &self.rules[id].zone {
-            Some(CapZone::Attribute(zone)) => {
-                let known = self.compiler.readable(&Simple::Attribute(Read::plain(*zone, true)));
-                let unknown = self.compiler.formulas.not(known);
-                self.compiler.formulas.any([spent, unknown])
-            }
-            Some(CapZone::Named(_)) | None => spent,
+        let cap = &self.rules[id];
+        let mut any = vec![self.compiler.flag(Source::Spent(id))];
+        let zone = match &cap.zone {
+            Some(CapZone::Attribute(zone)) => Some(*zone),
+            Some(CapZone::Named(_)) | None => None,
+        };
+        for read in zone.into_iter().chain(cap.number) {
+            let known = self.compiler.readable(&Simple::Attribute(Read::plain(read, true)));
+            any.push(self.compiler.formulas.not(known));
         }
+        self.compiler.formulas.any(any)
     }
 
     /// A block does not hold.

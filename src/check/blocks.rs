@@ -51,10 +51,13 @@ impl Pass<'_> {
                         kind: CapKind::Block { length },
                         rule: None,
                         at_most: 1,
+                        number: None,
                         events,
                         window: CapWindow::Ever,
                         zone: None,
                         target: of.map_or(CapTarget::Anything, |offer| CapTarget::Offers(vec![offer])),
+                        exempt: Vec::new(),
+                        uncounted: Vec::new(),
                     });
                     // Its place follows when all stand in order.
                     BlockCause::After(CapId(0))

@@ -10,18 +10,31 @@ use crate::model::{
     AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, Offer, OfferId, RuleId,
 };
 use crate::source::Span;
-use crate::syntax::tree::{self, CalendarUnit, CapClause, Clause, GapClause, PauseClause, RuleClause};
-use crate::value::{self, Type, Weekday, zone_is_known};
+use crate::syntax::tree::{self, CalendarUnit, CapClause, CapCount, Clause, GapClause, PauseClause, RuleClause};
+use crate::value::{self, NumberType, Type, Weekday, zone_is_known};
 
 /// A cap without its name and owner.
 struct Body {
     kind: CapKind,
     at_most: u32,
+    number: Option<AttributeId>,
     events: Vec<EventId>,
     window: CapWindow,
     zone: Option<CapZone>,
     target: Option<CapTarget>,
+    exempt: Vec<CapTarget>,
+    uncounted: Vec<CapTarget>,
 }
+
+impl Body {
+    fn plain(kind: CapKind, at_most: u32, events: Vec<EventId>, window: CapWindow, target: Option<CapTarget>) -> Self {
+        let (exempt, uncounted) = (Vec::new(), Vec::new());
+        Self { kind, at_most, number: None, events, window, zone: None, target, exempt, uncounted }
+    }
+}
+
+/// The greatest number a cap counts to.
+const MOST: i64 = 1_000_000;
 
 /// A window as written.
 enum Window<'a> {
@@ -62,7 +75,9 @@ impl Pass<'_> {
             if self.findings[before..].iter().any(Diagnostic::is_error) || body.is_none() {
                 self.poison(Kind::Cap, &name);
             }
-            let Some(Body { kind, at_most, events, window, zone, target }) = body else { continue };
+            let Some(Body { kind, at_most, number, events, window, zone, target, exempt, uncounted }) = body else {
+                continue;
+            };
             let Some(target) = target else {
                 let message = format!("{word} `{name}` does not say what it is on");
                 let finding = Diagnostic::new(&resolve::CAP_WITHOUT_TARGET, span, message)
@@ -79,10 +94,13 @@ impl Pass<'_> {
                 kind,
                 rule: None,
                 at_most,
+                number,
                 events,
                 window,
                 zone,
                 target,
+                exempt,
+                uncounted,
             });
         }
         self.blocks();
@@ -130,10 +148,13 @@ impl Pass<'_> {
                     kind: body.kind,
                     rule: Some(id),
                     at_most: body.at_most,
+                    number: body.number,
                     events: body.events,
                     window: body.window,
                     zone: body.zone,
                     target: body.target.unwrap_or_else(|| CapTarget::Offers(vec![show])),
+                    exempt: body.exempt,
+                    uncounted: body.uncounted,
                 });
             }
         }
@@ -141,13 +162,14 @@ impl Pass<'_> {
 
     fn cap_body(&mut self, clauses: &[Clause<CapClause>], span: Span, what: &str) -> Option<Body> {
         let (mut at_most, mut window, mut per) = (Once::default(), Once::default(), Once::default());
+        let (mut exempt, mut uncounted) = (Vec::new(), Vec::new());
         let (mut target, mut then) = (Once::default(), Once::default());
         let mut findings = Vec::new();
         for clause in clauses {
             let at = clause.keyword;
             match &clause.kind {
                 CapClause::AtMost { count, events } => {
-                    at_most.put((*count, events, clause.span), at, "at most", &mut findings);
+                    at_most.put((count, events, clause.span), at, "at most", &mut findings);
                 }
                 CapClause::InAny(of) => {
                     findings.extend(super::literals::no_time(*of));
@@ -159,6 +181,8 @@ impl Pass<'_> {
                 CapClause::Ever => window.put(Window::Plain(CapWindow::Ever), at, "ever", &mut findings),
                 CapClause::PerCustomer => per.put((), at, "per", &mut findings),
                 CapClause::On(on) => target.put(on, at, "on", &mut findings),
+                CapClause::Exempt(of) => exempt.push(of),
+                CapClause::Uncounted(of) => uncounted.push(of),
                 CapClause::ThenNext => then.put((), at, "then", &mut findings),
             }
         }
@@ -182,20 +206,29 @@ impl Pass<'_> {
             None => (None, None),
         };
         let (count, names, at_most_span) = at_most.value?;
-        if count == 0 {
-            self.counts_to_nothing(
-                at_most_span,
-                "at most 0 lets nobody see it",
-                "write at least 1; to switch a rule off write `off because \"...\"`",
-            );
-        }
+        let count = match count {
+            CapCount::Number(0) => {
+                self.counts_to_nothing(
+                    at_most_span,
+                    "at most 0 lets nobody see it",
+                    "write at least 1; to switch a rule off write `off because \"...\"`",
+                );
+                None
+            }
+            CapCount::Number(count) => Some((*count, None)),
+            CapCount::Attribute(name) => self.cap_number(name).map(|(id, greatest)| (greatest, Some(id))),
+        };
         let events = self.events_named(names)?;
+        let exempt = self.cap_targets(&exempt)?;
+        let uncounted = self.cap_targets(&uncounted)?;
+        let (at_most, number) = count?;
         let target = match target.value {
             Some(on) => Some(self.cap_target(on)?),
             None => None,
         };
         per.value?;
-        Some(Body { kind: CapKind::Cap, at_most: count, events, window: window?, zone, target })
+        let kind = CapKind::Cap;
+        Some(Body { kind, at_most, number, events, window: window?, zone, target, exempt, uncounted })
     }
 
     fn pause_body(&mut self, clauses: &[Clause<PauseClause>], span: Span, name: &str) -> Option<Body> {
@@ -243,7 +276,7 @@ impl Pass<'_> {
         per.value?;
         let window = within.map_or(CapWindow::Ever, CapWindow::Rolling);
         let kind = CapKind::Pause { length: length.value?, without };
-        Some(Body { kind, at_most: count, events, window, zone: None, target })
+        Some(Body::plain(kind, count, events, window, target))
     }
 
     fn gap_body(&mut self, clauses: &[Clause<GapClause>], span: Span, name: &str) -> Option<Body> {
@@ -278,7 +311,7 @@ impl Pass<'_> {
         };
         per.value?;
         let window = CapWindow::Rolling(apart.value?);
-        Some(Body { kind: CapKind::Gap, at_most: 1, events: Event::REACHING.to_vec(), window, zone: None, target })
+        Some(Body::plain(CapKind::Gap, 1, Event::REACHING.to_vec(), window, target))
     }
 
     /// A window of the calendar and its zone; says so where either is not written as it must be.
@@ -352,6 +385,54 @@ impl Pass<'_> {
         None
     }
 
+    /// The attribute that is a cap's number, and its greatest value (R49).
+    fn cap_number(&mut self, name: &tree::Name) -> Option<(AttributeId, u32)> {
+        let Some(Meaning::Attribute(id)) = self.meaning(name) else {
+            if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
+                let message = format!("`{}` is no attribute", name.text);
+                self.report(Diagnostic::new(&types::CAP_NUMBER, name.span, message).primary("a number is needed"));
+            }
+            return None;
+        };
+        let attribute = self.rules.attributes.get(id.index())?;
+        let greatest = match attribute.ty {
+            Type::Number(NumberType { scale: 0, min: 0.., max: max @ 1..=MOST }) => u32::try_from(max).ok(),
+            Type::Number(_)
+            | Type::YesNo
+            | Type::Text
+            | Type::OneOf(_)
+            | Type::Set
+            | Type::Time
+            | Type::Date
+            | Type::Zone
+            | Type::Score(_) => None,
+        };
+        let lacks = if attribute.never_used {
+            Some("is never used")
+        } else if attribute.protective {
+            Some("may only spare people")
+        } else if greatest.is_none() {
+            Some("is no whole number with a range from 0 to at most 1000000")
+        } else if attribute.default.is_none() {
+            Some("has no `else` for whoever did not say")
+        } else {
+            None
+        };
+        let Some(lacks) = lacks else { return greatest.map(|greatest| (id, greatest)) };
+        let message = format!("`{}` cannot be the number of a cap: it {lacks}", name.text);
+        let finding = Diagnostic::new(&types::CAP_NUMBER, name.span, message)
+            .primary("the number of the cap")
+            .label(attribute.span, "declared here")
+            .help(format!("declare it as `{}: whole from 0 to 10 else 3`, or write a number", name.text));
+        self.report(finding);
+        None
+    }
+
+    fn cap_targets(&mut self, targets: &[&tree::CapTarget]) -> Option<Vec<CapTarget>> {
+        let found: Vec<Option<CapTarget>> = targets.iter().map(|target| self.cap_target(target)).collect();
+        found.into_iter().collect()
+    }
+
     fn counts_to_nothing(&mut self, span: Span, message: &str, help: &str) {
         let finding = Diagnostic::new(&types::BAD_RANGE, span, message).help(help);
         self.report(finding);
@@ -387,39 +468,56 @@ impl Pass<'_> {
                 continue;
             }
             match (cap.rule, &cap.target) {
-                (Some(rule), _) => self.bind_rule(rule, id),
+                (Some(rule), _) => self.bind_rule(rule, id, &cap),
                 (None, CapTarget::Rules(rules)) => {
                     for rule in rules {
                         if self.rules[*rule].class.obeys_caps() {
-                            self.bind_rule(*rule, id);
+                            self.bind_rule(*rule, id, &cap);
                         }
                     }
                 }
                 (None, CapTarget::Offers(offers)) => {
-                    self.bind_offers(id, |at, _| offers.contains(&OfferId::from_index(at)))
+                    self.bind_offers(id, &cap, |at, _| offers.contains(&OfferId::from_index(at)))
                 }
                 (None, CapTarget::Tags(tags)) => {
-                    self.bind_offers(id, |_, offer| offer.tags.iter().any(|tag| tags.contains(tag)));
+                    self.bind_offers(id, &cap, |_, offer| offer.tags.iter().any(|tag| tags.contains(tag)));
                 }
-                (None, CapTarget::Classes(classes)) => self.bind_offers(id, |_, offer| classes.contains(&offer.class)),
+                (None, CapTarget::Classes(classes)) => {
+                    self.bind_offers(id, &cap, |_, offer| classes.contains(&offer.class));
+                }
                 (None, CapTarget::Anything) => {}
             }
         }
     }
 
-    fn bind_rule(&mut self, rule: RuleId, cap: CapId) {
+    fn bind_rule(&mut self, rule: RuleId, id: CapId, cap: &Cap) {
+        let shown = self.rules[rule].show;
+        let spared = |of: &CapTarget| matches!(of, CapTarget::Rules(rules) if rules.contains(&rule));
+        if cap.exempt.iter().any(spared) || is_exempt(cap, shown, &self.rules[shown]) {
+            return;
+        }
         if let Some(rule) = self.rules.rules.get_mut(rule.index()) {
-            rule.caps.push(cap);
+            rule.caps.push(id);
             rule.caps.sort_unstable();
         }
     }
 
-    fn bind_offers(&mut self, cap: CapId, binds: impl Fn(usize, &Offer) -> bool) {
+    fn bind_offers(&mut self, id: CapId, cap: &Cap, binds: impl Fn(usize, &Offer) -> bool) {
         for (at, offer) in self.rules.offers.iter_mut().enumerate() {
-            if offer.class.obeys_caps() && binds(at, offer) {
-                offer.caps.push(cap);
+            if offer.class.obeys_caps() && binds(at, offer) && !is_exempt(cap, OfferId::from_index(at), offer) {
+                offer.caps.push(id);
                 offer.caps.sort_unstable();
             }
         }
     }
+}
+
+/// Whether an offer is exempt from a cap that is on it.
+fn is_exempt(cap: &Cap, id: OfferId, offer: &Offer) -> bool {
+    cap.exempt.iter().any(|target| match target {
+        CapTarget::Offers(offers) => offers.contains(&id),
+        CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
+        CapTarget::Classes(classes) => classes.contains(&offer.class),
+        CapTarget::Rules(_) | CapTarget::Anything => false,
+    })
 }

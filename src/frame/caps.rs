@@ -90,7 +90,7 @@ impl Counting<'_> {
         let certain = self.facts.history.iter().filter(|happened| {
             happened.at <= now
                 && without.contains(&happened.event)
-                && hits(self.rules, self.cap, &happened.stamp) == Truth::Yes
+                && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
         });
         let mut breaks: Vec<Instant> = certain.map(|happened| happened.at).collect();
         breaks.sort_unstable();
@@ -153,15 +153,17 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
     };
     // A rule's own clause counts whatever the class, and so does a block.
     let any_class = cap.rule.is_some() || matches!(cap.kind, CapKind::Block { .. });
-    hits(rules, cap, stamp) != Truth::No && (any_class || class.is_none_or(Class::counts))
+    // Only what surely is of them is left out of the count.
+    let left_out = cap.uncounted.iter().any(|target| hits(rules, target, stamp) == Truth::Yes);
+    !left_out && hits(rules, &cap.target, stamp) != Truth::No && (any_class || class.is_none_or(Class::counts))
 }
 
-/// Whether an event with this stamp is of the cap's target.
-fn hits(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> Truth {
+/// Whether an event with this stamp is of the target.
+fn hits(rules: &RuleSet, target: &CapTarget, stamp: &Stamp) -> Truth {
     let Stamp::Of { offer, rule, via, tags, class } = stamp else {
         return Truth::Unknown;
     };
-    match &cap.target {
+    match target {
         CapTarget::Offers(offers) => offer.is_some_and(|offer| offers.contains(&offer)).into(),
         // What a substitute showed is not the rule's.
         CapTarget::Rules(_) if via.is_some() => Truth::No,

@@ -428,6 +428,60 @@ fn gaps_are_over_after_their_time() {
     assert_eq!(frame.caps[gap.index()], CapState::Until(at(NOW).plus(hours)), "it may have been just now");
 }
 
+/// R49: the number is the customer's own, and what cannot be read blocks.
+#[test]
+fn a_cap_may_take_its_number_from_an_attribute() {
+    let mut world = World::new();
+    let sale = world.offer("sale", Class::Marketing);
+    let wish = world.customer("wish", whole(0, 10));
+    let week = CapWindow::Rolling(days(7));
+    let cap = world.cap("own", 10, &[Event::SHOWN], week, CapTarget::Offers(vec![sale]));
+    world.rules.caps[cap.index()].number = Some(wish);
+    world.rules.attributes[wish.index()].default = Some(Value::Number(2));
+    let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
+    for (fact, shown, spent) in [
+        (Fact::Known(Value::Number(3), None), 2, false),
+        (Fact::Known(Value::Number(3), None), 3, true),
+        (Fact::Known(Value::Number(0), None), 0, true),
+        (Fact::Missing(Missing::Absent), 1, false),
+        (Fact::Missing(Missing::Absent), 2, true),
+        (Fact::Missing(Missing::Unreadable), 0, true),
+        // Out of its range.
+        (Fact::Known(Value::Number(11), None), 0, true),
+        (Fact::Known(Value::Never, None), 0, true),
+    ] {
+        let mut facts = known(&world.rules);
+        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp: stamp.clone() }; shown];
+        facts.set(wish, fact.clone());
+        assert_eq!(gather(&world.rules, &facts).is_spent(&world.rules, cap), spent, "{fact:?} {shown}");
+    }
+}
+
+/// R31: `uncounted` keeps the events of a target out of the count, where they surely are of it.
+#[test]
+fn what_is_uncounted_uses_up_nothing() {
+    let mut world = World::new();
+    let [promo, news] = ["promo", "news"].map(|name| world.tag(name));
+    let sale = world.offer("sale", Class::Marketing);
+    let cap = world.cap("week", 9, &[Event::SHOWN], CapWindow::Ever, CapTarget::Tags(vec![promo]));
+    world.rules.caps[cap.index()].uncounted = vec![CapTarget::Tags(vec![news])];
+    let of = |tags: &[TagId]| Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: tags.to_vec() };
+    for (stamp, used) in [(of(&[promo]), 1), (of(&[promo, news]), 0), (of(&[news]), 0), (Stamp::Unstamped, 1)] {
+        let mut facts = known(&world.rules);
+        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp: stamp.clone() }];
+        assert_eq!(gather(&world.rules, &facts).caps[cap.index()], CapState::Used(used), "{stamp:?}");
+    }
+    // By class: that of the event, else that of its offer today.
+    world.rules.caps[cap.index()].target = CapTarget::Classes(vec![Class::Marketing]);
+    world.rules.caps[cap.index()].uncounted.clear();
+    for (class, used) in [(None, 1), (Some(Class::Marketing), 1), (Some(Class::Lifecycle), 0)] {
+        let mut facts = known(&world.rules);
+        let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class, tags: Vec::new() };
+        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp }];
+        assert_eq!(gather(&world.rules, &facts).caps[cap.index()], CapState::Used(used), "{class:?}");
+    }
+}
+
 #[test]
 fn what_a_grant_lacks_is_kept_for_the_explanation() {
     let mut world = World::new();

@@ -178,6 +178,9 @@ impl Builder<'_> {
             if let CapKind::Pause { without, .. } = &cap.kind {
                 without.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
             }
+            if let Some(number) = cap.number {
+                self.link(from, Link::Reads, Thing::Attribute(number));
+            }
             if let Some(CapZone::Attribute(id)) = &cap.zone {
                 self.link(from, Link::Reads, Thing::Attribute(*id));
             }

@@ -405,6 +405,8 @@ pub struct Cap {
     pub rule: Option<RuleId>,
     /// Spent when the count reaches it; at least 1.
     pub at_most: u32,
+    /// The attribute that holds the customer's own number, of which `at_most` is the greatest (R49); missing, it blocks.
+    pub number: Option<AttributeId>,
     /// What is counted; sorted.
     pub events: Vec<EventId>,
     /// Over which time; of a pause `in any` or `ever`, of a gap `in any`.
@@ -413,4 +415,8 @@ pub struct Cap {
     pub zone: Option<CapZone>,
     /// Of what.
     pub target: CapTarget,
+    /// What it does not bind, though it is on it; `exempt`.
+    pub exempt: Vec<CapTarget>,
+    /// Of what it counts no event, though it is on it; `uncounted`.
+    pub uncounted: Vec<CapTarget>,
 }

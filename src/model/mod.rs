@@ -102,10 +102,13 @@ impl RuleSet {
         self.events.iter().position(|event| event.name == name).map(EventId::from_index)
     }
 
-    /// The caps, pauses and gaps that bind a rule: its own and those of what it shows; sorted.
+    /// The caps, pauses and gaps that bind a rule: its own and those of what it shows, without those from which it is
+    /// exempt; sorted.
     pub fn caps_on(&self, rule: RuleId) -> Vec<CapId> {
-        let rule = &self[rule];
-        let mut caps: Vec<CapId> = rule.caps.iter().chain(&self[rule.show].caps).copied().collect();
+        let offer = self[rule].show;
+        let mut caps: Vec<CapId> = self[rule].caps.iter().chain(&self[offer].caps).copied().collect();
+        let spares = |target: &CapTarget| matches!(target, CapTarget::Rules(of) if of.contains(&rule));
+        caps.retain(|cap| !self[*cap].exempt.iter().any(spares));
         caps.sort_unstable();
         caps.dedup();
         caps

@@ -84,14 +84,21 @@ pub fn show_cap(rules: &RuleSet, id: CapId) -> String {
     let cap = &rules[id];
     let own = cap.rule.is_some_and(|rule| cap.target == CapTarget::Offers(vec![rules[rule].show]));
     let target = if own { String::new() } else { format!(" on {}", show_target(rules, &cap.target)) };
-    format!("{} per customer{target}", show_limit(rules, cap))
+    let mut text = format!("{} per customer{target}", show_limit(rules, cap));
+    for (word, targets) in [("exempt", &cap.exempt), ("uncounted", &cap.uncounted)] {
+        targets.iter().for_each(|of| text.push_str(&format!(" {word} {}", show_target(rules, of))));
+    }
+    text
 }
 
 /// What a cap allows, for whom and on what left out: `at most 3 shown in any 7 days`, `for 10 days after 1 dismissed`,
 /// `at least 8 hours apart`.
 pub fn show_limit(rules: &RuleSet, cap: &Cap) -> String {
     match (&cap.kind, cap.window) {
-        (CapKind::Cap, _) => format!("at most {} {}", cap.at_most, show_counted(rules, cap)),
+        (CapKind::Cap, _) => {
+            let number = cap.number.map_or_else(|| cap.at_most.to_string(), |id| rules[id].name.clone());
+            format!("at most {number} {}", show_counted(rules, cap))
+        }
         (CapKind::Pause { length, without }, window) => {
             let window = match window {
                 CapWindow::Rolling(period) => format!(" in any {period}"),

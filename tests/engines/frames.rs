@@ -279,14 +279,15 @@ impl Atoms {
 
     fn recount(&self, rules: &RuleSet, frame: &mut Frame, index: usize, rng: &mut Rng) {
         let cap = &rules[CapId::from_index(index)];
-        let at_most = cap.at_most;
+        // An attribute may say less than its greatest value, or nothing.
+        let at_most = if rng.percent(50) { frame.limit(rules, CapId::from_index(index)).unwrap_or(1) } else { cap.at_most };
         frame.caps[index] = match rng.below(10) {
             0 if matches!(cap.window, CapWindow::Calendar(_)) => CapState::UnknownZone,
             0 => CapState::UnknownUnit,
             1 | 2 if cap.kind != CapKind::Cap => CapState::Until(Instant(frame.now.0 + 1)),
             1 => CapState::Used(at_most),
             2 => CapState::Used(at_most + 1),
-            3..=5 => CapState::Used(at_most - 1),
+            3..=5 => CapState::Used(at_most.saturating_sub(1)),
             _ => CapState::Used(0),
         };
     }

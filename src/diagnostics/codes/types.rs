@@ -25,6 +25,8 @@ codes! {
         "The value is of another kind than the attribute, or outside its range or list. A test or a default with it would talk of a customer who cannot exist.";
     BAD_MARK = "type::bad-mark", Error, "a mark that does not fit the attribute",
         "`key` stands on one text attribute of the customer, `as of` on one that must be `fresh`, mapping marks on attributes that are read from data.";
+    CAP_NUMBER = "type::cap-number", Error, "an attribute that cannot be the number of a cap",
+        "The number of a cap may be the customer's own wish: an attribute that is a whole number with a range from 0 and an `else` for whoever did not say. The analysis reckons with its upper end. Prefer: wish: whole from 0 to 10 else 3, and in the cap: at most wish shown.";
     TIME_DOES_NOT_EXIST = "type::time-does-not-exist", Error, "a civil time that no clock in that zone ever shows",
         "When the clocks go forward, an hour is skipped. Choose a time before or after it, or write the instant in UTC: 2026-03-29T01:30Z.";
     RELATIVE_TIME = "type::relative-time", Error, "`90 days ago` outside a test",

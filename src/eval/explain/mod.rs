@@ -252,8 +252,8 @@ pub enum Reason {
         own: bool,
         /// How much is used; `None` where nobody knows whose it is, or in which zone its calendar is read.
         used: Option<u32>,
-        /// Whether it is the zone that nobody knows.
-        zoneless: bool,
+        /// Why nothing is said of how much: what nobody knows, or may see.
+        missing: Option<String>,
         /// How much there is.
         at_most: u32,
         /// What is counted, over which time: `shown in any 7 days`.

@@ -112,6 +112,11 @@ impl Search<'_> {
             }
             Some(Dropped::Capped(caps)) => {
                 let is_known = |cap: &CapId| {
+                    let number = self.rules[*cap].number;
+                    // What a wish that nobody may see allows is not told.
+                    if number.is_some_and(|number| self.rules[number].is_protected()) {
+                        return false;
+                    }
                     matches!(frame.caps.get(cap.index()), Some(CapState::Used(_) | CapState::Until(_)))
                 };
                 found.extend(caps.into_iter().filter(is_known).map(Move::Cap));
@@ -223,10 +228,11 @@ impl Move {
                 }
             }
             Self::Cap(id) => {
+                let limit = frame.limit(rules, *id).unwrap_or(1);
                 if let Some(place) = frame.caps.get_mut(id.index()) {
                     // A pause or a gap is over; nothing is said of what counts towards the next.
                     *place = match rules[*id].kind {
-                        CapKind::Cap => CapState::Used(rules[*id].at_most.saturating_sub(1)),
+                        CapKind::Cap => CapState::Used(limit.saturating_sub(1)),
                         CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => CapState::Used(0),
                     };
                 }
@@ -268,7 +274,7 @@ impl Move {
                         }
                     };
                 }
-                let counted = match cap.at_most {
+                let counted = match frame.limit(rules, *id).unwrap_or(cap.at_most) {
                     0 | 1 => format!("none {}", show_counted(rules, cap)),
                     at_most => format!("only {} {}", at_most - 1, show_counted(rules, cap)),
                 };

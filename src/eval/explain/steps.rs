@@ -334,13 +334,22 @@ fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
         Some(CapState::Until(until)) => (None, Some(*until)),
         Some(CapState::UnknownUnit | CapState::UnknownZone) | None => (None, None),
     };
+    let limit = guarded.frame.limit(rules, id);
+    let missing = match (state, limit) {
+        (Some(CapState::UnknownZone), _) => Some("nobody knows the customer's time zone".to_owned()),
+        (Some(CapState::UnknownUnit) | None, _) => Some("nobody knows who the customer is".to_owned()),
+        _ if cap.number.is_some_and(|number| rules[number].is_protected()) => Some(super::text::PROTECTED.to_owned()),
+        (Some(CapState::Used(_) | CapState::Until(_)), None) => Some("nobody knows its number".to_owned()),
+        (Some(CapState::Used(_) | CapState::Until(_)), Some(_)) => None,
+    };
+    let at_most = if missing.is_some() { cap.at_most } else { limit.unwrap_or(cap.at_most) };
     match cap.kind {
         CapKind::Cap => Reason::Capped {
             cap: cap.name.clone(),
             own: cap.rule.is_some(),
-            used,
-            zoneless: state == Some(&CapState::UnknownZone),
-            at_most: cap.at_most,
+            used: used.filter(|_| missing.is_none()),
+            missing,
+            at_most,
             counted: show_counted(rules, cap),
         },
         CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => Reason::Waiting {

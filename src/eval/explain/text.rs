@@ -130,10 +130,8 @@ impl Reason {
             Self::NotKnown { why, .. } | Self::NotKnownToBeNo { why, .. } => why.clone(),
             Self::Taken { offer } => Some(offer.clone()),
             Self::Capped { used: Some(used), at_most, counted, .. } => Some(format!("{used} of {at_most} {counted}")),
-            Self::Capped { used: None, zoneless: true, .. } => Some("nobody knows the customer's time zone".to_owned()),
-            Self::Capped { used: None, .. } | Self::Waiting { nobody: true, .. } => {
-                Some("nobody knows who the customer is".to_owned())
-            }
+            Self::Capped { used: None, missing, .. } => missing.clone(),
+            Self::Waiting { nobody: true, .. } => Some("nobody knows who the customer is".to_owned()),
             Self::Blocked { known: false, .. } => None,
             Self::Blocked { fact: Some(fact), .. } => Some(fact.clone()),
             Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),

@@ -2,6 +2,7 @@
 //! consent and masking, what explanations give away, and that the order of writing changes nothing.
 
 mod bank;
+mod blocks;
 mod chains;
 mod hero;
 mod order;

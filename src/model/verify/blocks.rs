@@ -1,8 +1,7 @@
 //! Blocks hold after an event or while a condition does, and stop exactly those whose class obeys blocks.
 
-use super::caps::ids;
 use super::flaw::{Checked, InPlace};
-use super::lists::{ascending, at_most, exists, not_empty};
+use super::lists::{ascending, at_most, exists};
 use super::reach::All;
 use super::{Flaw, VerifyError, limits, typing};
 use crate::model::{Block, BlockCause, BlockId, CapKind, CapTarget, OfferId, RuleId, RuleSet};
@@ -74,13 +73,7 @@ fn block(rules: &RuleSet, reads: &All, block: &Block) -> Checked {
             }
         }
     }
-    match &block.target {
-        CapTarget::Offers(of) => ids("offers", "offer", of.iter().map(|id| id.0), rules.offers.len()),
-        CapTarget::Rules(of) => ids("rules", "rule", of.iter().map(|id| id.0), rules.rules.len()),
-        CapTarget::Tags(of) => ids("tags", "tag", of.iter().map(|id| id.0), rules.tags.len()),
-        CapTarget::Classes(of) => not_empty("classes", of).and_then(|()| ascending("classes", of)),
-        CapTarget::Anything => Err(Flaw::Blocks),
-    }
+    super::caps::target(rules, &block.target).map_err(|flaw| if flaw == Flaw::Kind { Flaw::Blocks } else { flaw })
 }
 
 fn same(rules: &RuleSet, stated: &[BlockId], obeys: bool, on: impl Fn(&Block) -> bool) -> Checked {

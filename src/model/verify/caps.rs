@@ -3,8 +3,8 @@
 use super::flaw::{Checked, InPlace};
 use super::lists::{ascending, exists, not_empty, period};
 use super::{Flaw, VerifyError};
-use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, RuleSet};
-use crate::value::{Type, zone_is_known};
+use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, OfferId, RuleId, RuleSet};
+use crate::value::{NumberType, Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     for cap in &rules.caps {
@@ -28,26 +28,20 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
     }
     window(rules, cap)?;
     kind(rules, cap)?;
+    number(rules, cap)?;
     not_empty("events to count", &cap.events)?;
     ascending("events", &cap.events)?;
     for event in &cap.events {
         exists("event", event.0, rules.events.len())?;
     }
     match &cap.target {
-        CapTarget::Offers(offers) => {
-            ids("offers", "offer", offers.iter().map(|offer| offer.0), rules.offers.len())?;
-        }
-        CapTarget::Rules(targets) => {
-            ids("rules", "rule", targets.iter().map(|rule| rule.0), rules.rules.len())?;
-        }
-        CapTarget::Tags(tags) => ids("tags", "tag", tags.iter().map(|tag| tag.0), rules.tags.len())?,
-        CapTarget::Classes(classes) => {
-            not_empty("classes", classes)?;
-            ascending("classes", classes)?;
-        }
         CapTarget::Anything if matches!(cap.kind, CapKind::Block { .. }) => {}
-        CapTarget::Anything => return Err(Flaw::Kind),
+        of => target(rules, of)?,
     }
+    if cap.kind != CapKind::Cap && !(cap.exempt.is_empty() && cap.uncounted.is_empty()) {
+        return Err(Flaw::Kind);
+    }
+    cap.exempt.iter().chain(&cap.uncounted).try_for_each(|of| target(rules, of))?;
     if let Some(rule) = cap.rule {
         exists("rule", rule.0, rules.rules.len())?;
         if !rules[rule].class.may_carry_a_cap() {
@@ -55,6 +49,39 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
         }
     }
     Ok(())
+}
+
+pub(super) fn target(rules: &RuleSet, target: &CapTarget) -> Checked {
+    match target {
+        CapTarget::Offers(offers) => ids("offers", "offer", offers.iter().map(|offer| offer.0), rules.offers.len()),
+        CapTarget::Rules(targets) => ids("rules", "rule", targets.iter().map(|rule| rule.0), rules.rules.len()),
+        CapTarget::Tags(tags) => ids("tags", "tag", tags.iter().map(|tag| tag.0), rules.tags.len()),
+        CapTarget::Classes(classes) => not_empty("classes", classes).and_then(|()| ascending("classes", classes)),
+        CapTarget::Anything => Err(Flaw::Kind),
+    }
+}
+
+/// The number of a cap that is an attribute: a whole number from 0 to just the number stated, with a default.
+fn number(rules: &RuleSet, cap: &Cap) -> Checked {
+    let Some(id) = cap.number else { return Ok(()) };
+    exists("attribute", id.0, rules.attributes.len())?;
+    let attribute = &rules[id];
+    let fits = |number: NumberType| number.scale == 0 && number.min >= 0 && number.max == i64::from(cap.at_most);
+    match attribute.ty {
+        _ if cap.kind != CapKind::Cap => Err(Flaw::Kind),
+        _ if attribute.never_used => Err(Flaw::NeverUsed(attribute.name.clone())),
+        _ if attribute.protective => Err(Flaw::Protective),
+        Type::Number(number) if fits(number) && attribute.default.is_some() => Ok(()),
+        Type::Number(_)
+        | Type::YesNo
+        | Type::Text
+        | Type::OneOf(_)
+        | Type::Set
+        | Type::Time
+        | Type::Date
+        | Type::Zone
+        | Type::Score(_) => Err(Flaw::NumberType),
+    }
 }
 
 fn window(rules: &RuleSet, cap: &Cap) -> Checked {
@@ -120,7 +147,7 @@ fn kind(rules: &RuleSet, cap: &Cap) -> Checked {
     if cap.rule.is_some() { Err(Flaw::Kind) } else { Ok(()) }
 }
 
-pub(super) fn ids(many: &'static str, one: &'static str, list: impl Iterator<Item = u32>, count: usize) -> Checked {
+fn ids(many: &'static str, one: &'static str, list: impl Iterator<Item = u32>, count: usize) -> Checked {
     let list: Vec<_> = list.collect();
     not_empty(many, &list)?;
     ascending(many, &list)?;
@@ -195,15 +222,33 @@ impl Binding {
     fn offer(&self, rules: &RuleSet, index: usize) -> Vec<CapId> {
         let tags = rules.offers.get(index).map_or(&[][..], |offer| &offer.tags);
         let by_tags = tags.iter().filter_map(|tag| self.by_tag.get(tag.index()));
-        sorted(self.by_offer.get(index).into_iter().chain(by_tags))
+        let mut on = sorted(self.by_offer.get(index).into_iter().chain(by_tags));
+        on.retain(|cap| !exempts_offer(rules, *cap, OfferId::from_index(index)));
+        on
     }
 
     /// The rule's own clauses, whatever its class, and declared caps on it, if its class obeys caps (R26).
     fn rule(&self, rules: &RuleSet, index: usize) -> Vec<CapId> {
         let obeys = rules.rules.get(index).is_some_and(|rule| rule.class.obeys_caps());
         let declared = self.by_rule.get(index).filter(|_| obeys);
-        sorted(self.own.get(index).into_iter().chain(declared))
+        let mut on = sorted(self.own.get(index).into_iter().chain(declared));
+        if let Some(rule) = rules.rules.get(index) {
+            let id = RuleId::from_index(index);
+            let named = |of: &CapTarget| matches!(of, CapTarget::Rules(rules) if rules.contains(&id));
+            on.retain(|cap| !rules[*cap].exempt.iter().any(named) && !exempts_offer(rules, *cap, rule.show));
+        }
+        on
     }
+}
+
+fn exempts_offer(rules: &RuleSet, cap: CapId, id: OfferId) -> bool {
+    let offer = &rules[id];
+    rules[cap].exempt.iter().any(|target| match target {
+        CapTarget::Offers(of) => of.contains(&id),
+        CapTarget::Tags(of) => of.iter().any(|tag| offer.tags.contains(tag)),
+        CapTarget::Classes(of) => of.contains(&offer.class),
+        CapTarget::Rules(_) | CapTarget::Anything => false,
+    })
 }
 
 fn sorted<'a>(lists: impl Iterator<Item = &'a Vec<CapId>>) -> Vec<CapId> {

@@ -106,10 +106,13 @@ fn cap(name: &str, rule: Option<u32>, at_most: u32, days: Option<u32>, target: C
         kind: CapKind::Cap,
         rule: rule.map(RuleId),
         at_most,
+        number: None,
         events: vec![Event::SHOWN],
         window: days.map_or(CapWindow::Ever, |days| CapWindow::Rolling(period(days, Unit::Day))),
         zone: None,
         target,
+        exempt: Vec::new(),
+        uncounted: Vec::new(),
     }
 }
 

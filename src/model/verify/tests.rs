@@ -653,3 +653,44 @@ fn blocks_that_bind() {
     assert_eq!(refused(same_name), Flaw::Twice("caps and blocks"));
     assert!(matches!(refused(held(Condition::Holds(literal(1)))), Flaw::Type { .. }));
 }
+
+#[test]
+fn numbers_and_exemptions_of_caps() {
+    // `tenure` is a whole number from 0 to 100 with a default.
+    let tenure = rule_set().attribute_named("tenure").unwrap();
+    let numbered = |rules: &mut RuleSet| {
+        rules.caps[0].number = Some(tenure);
+        rules.caps[0].at_most = 100;
+    };
+    let mut rules = rule_set();
+    numbered(&mut rules);
+    assert_eq!(verify(&rules), Ok(()));
+    let damaged = |damage: &dyn Fn(&mut RuleSet)| {
+        refused(|rules| {
+            numbered(rules);
+            damage(rules);
+        })
+    };
+    assert_eq!(damaged(&|rules| rules.caps[0].at_most = 99), Flaw::NumberType);
+    assert_eq!(damaged(&|rules| rules.attributes[tenure.index()].default = None), Flaw::NumberType);
+    assert_eq!(damaged(&|rules| rules.caps[0].number = Some(AttributeId(0))), Flaw::NumberType);
+    let far = damaged(&|rules| rules.caps[0].number = Some(AttributeId(99)));
+    assert_eq!(far, Flaw::NoSuch { what: "attribute", id: 99 });
+
+    // `by_offer` is on the offers 1 and 3.
+    let exempt = |of: CapTarget| move |rules: &mut RuleSet| rules.caps[0].exempt = vec![of];
+    let only = || CapTarget::Offers(vec![OfferId(3)]);
+    assert_eq!(refused(exempt(only())), Flaw::Caps, "still listed at the offer");
+    let mut rules = rule_set();
+    exempt(only())(&mut rules);
+    rules.offers[3].caps.clear();
+    assert_eq!(verify(&rules), Ok(()));
+    assert_eq!(refused(exempt(CapTarget::Anything)), Flaw::Kind);
+    assert_eq!(refused(exempt(CapTarget::Tags(vec![TagId(9)]))), Flaw::NoSuch { what: "tag", id: 9 });
+    assert_eq!(refused(|rules| rules.caps[0].uncounted = vec![CapTarget::Classes(Vec::new())]), Flaw::Empty("classes"));
+    // A rule that is exempt is not bound by what binds its offer, which stays listed there.
+    let mut rules = rule_set();
+    exempt(CapTarget::Rules(vec![RuleId(0)]))(&mut rules);
+    assert_eq!(verify(&rules), Ok(()));
+    assert!(rules.offers[1].caps.contains(&CapId(0)) && !rules.caps_on(RuleId(0)).contains(&CapId(0)));
+}

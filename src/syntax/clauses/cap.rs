@@ -3,7 +3,7 @@
 use super::{ClauseForm, Clauses, Form};
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
-use crate::syntax::tree::{Calendar, CalendarUnit, CapClause, CapTarget, CapZone, Clause};
+use crate::syntax::tree::{Calendar, CalendarUnit, CapClause, CapCount, CapTarget, CapZone, Clause};
 
 pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
     noun: "a cap",
@@ -38,12 +38,30 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
             build: |b, pair| b.cap_part(pair),
         },
         ClauseForm {
+            form: Form {
+                word: "exempt",
+                needs: "`tag`, `offer`, `rule` or `class` and a name",
+                example: "exempt tag service_news",
+            },
+            rule: Rule::exempt,
+            build: |b, pair| b.cap_part(pair),
+        },
+        ClauseForm {
+            form: Form {
+                word: "uncounted",
+                needs: "`tag`, `offer`, `rule` or `class` and a name",
+                example: "uncounted offer reminder",
+            },
+            rule: Rule::uncounted,
+            build: |b, pair| b.cap_part(pair),
+        },
+        ClauseForm {
             form: Form { word: "then", needs: "the word `next`", example: "then next" },
             rule: Rule::then_next,
             build: |b, pair| b.cap_part(pair),
         },
     ],
-    later: &["exempt", "uncounted", "reserve", "without", "alone", "store"],
+    later: &["reserve", "without", "alone", "store"],
 };
 
 /// The largest number a cap counts to (R53).
@@ -80,11 +98,18 @@ impl Builder<'_> {
             return self.window(pair);
         } else if rule == Rule::on_target {
             return self.target(pair).map(CapClause::On);
+        } else if rule == Rule::exempt {
+            return self.target(pair).map(CapClause::Exempt);
+        } else if rule == Rule::uncounted {
+            return self.target(pair).map(CapClause::Uncounted);
         }
         let mut row = Row::of(pair);
         row.skip(Rule::at);
         row.skip(Rule::most);
-        let count = self.count(&row.take(Rule::digits)?, MAX_CAP)?;
+        let count = match row.take(Rule::digits) {
+            Some(digits) => CapCount::Number(self.count(&digits, MAX_CAP)?),
+            None => CapCount::Attribute(self.name(&row.take(Rule::name)?)),
+        };
         let mut events = Vec::new();
         while let Some(pair) = row.next() {
             if pair.as_rule() == Rule::name {

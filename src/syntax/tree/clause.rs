@@ -304,7 +304,7 @@ pub enum CapClause {
     /// `at most 5 shown or sent`
     AtMost {
         /// `5`
-        count: u32,
+        count: CapCount,
         /// `shown`, `sent`: at least one.
         events: Vec<Name>,
     },
@@ -318,8 +318,21 @@ pub enum CapClause {
     PerCustomer,
     /// `on tag promo`
     On(CapTarget),
+    /// `exempt tag news`: the cap does not bind it.
+    Exempt(CapTarget),
+    /// `uncounted tag news`: its events do not count.
+    Uncounted(CapTarget),
     /// `then next`, the default of places.
     ThenNext,
+}
+
+/// The number of a cap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CapCount {
+    /// `5`
+    Number(u32),
+    /// `wish`: an attribute.
+    Attribute(Name),
 }
 
 /// A calendar window: `in each calendar week from monday in timezone`.

@@ -14,7 +14,7 @@ pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
 };
 pub use clause::{
-    Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapTarget, CapZone, DefaultsClause, Fallback, FallbackTarget, GapClause,
+    Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount, CapTarget, CapZone, DefaultsClause, Fallback, FallbackTarget, GapClause,
     Mark, Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
     WithField,
 };

@@ -7,7 +7,7 @@ use cater::model::{
     Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
     Rule, RuleId, Slot, SlotId, Substitute, TagId,
 };
-use cater::value::{Calendar, Date, Type, Weekday};
+use cater::value::{Calendar, Date, NumberType, Type, Weekday};
 
 use super::super::walk;
 use super::{Size, World, name, span};
@@ -230,7 +230,8 @@ impl World {
             let blocks = self.rules.blocks.iter().enumerate();
             let blocks = blocks.filter(|(_, block)| offer.class.obeys_blocks() && binds(&block.target));
             let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
-            let caps = self.caps_where(|cap| !counts(cap) && cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target));
+            let exempt = |cap: &Cap| cap.exempt.iter().any(&binds);
+            let caps = self.caps_where(|cap| !counts(cap) && !exempt(cap) && cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target));
             self.rules.offers[index].caps = caps;
             self.rules.offers[index].blocks = blocks;
         }
@@ -241,8 +242,18 @@ impl World {
             let on = |target: &CapTarget| matches!(target, CapTarget::Rules(of) if of.contains(&id));
             let blocks = self.rules.blocks.iter().enumerate().filter(|(_, block)| blocked && on(&block.target));
             let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
+            let (show, offer) = (self.rules[id].show, &self.rules[self.rules[id].show]);
+            let spares = |target: &CapTarget| match target {
+                CapTarget::Offers(offers) => offers.contains(&show),
+                CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
+                CapTarget::Classes(classes) => classes.contains(&offer.class),
+                CapTarget::Rules(of) => of.contains(&id),
+                CapTarget::Anything => false,
+            };
+            let exempt = |cap: &Cap| cap.exempt.iter().any(spares);
             let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
                 _ if matches!(cap.kind, CapKind::Block { .. }) => false,
+                _ if exempt(cap) => false,
                 (Some(own), _) => *own == id,
                 (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
                 (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything) => false,
@@ -282,6 +293,7 @@ impl World {
                 let mut cap = self.cap(name.clone(), None, of);
                 cap.kind = CapKind::Block { length };
                 (cap.at_most, cap.events, cap.window, cap.zone) = (1, events, CapWindow::Ever, None);
+                (cap.number, cap.exempt, cap.uncounted) = (None, Vec::new(), Vec::new());
                 self.rules.caps.push(cap);
                 BlockCause::After(CapId::from_index(self.rules.caps.len() - 1))
             } else {
@@ -339,11 +351,34 @@ impl World {
             kind: CapKind::Cap,
             rule,
             at_most: 1 + self.rng.below(4) as u32,
+            number: None,
             events: events.into_iter().collect(),
             window: if self.rng.percent(20) { CapWindow::Ever } else { CapWindow::Rolling(window) },
             zone: None,
             target,
+            exempt: Vec::new(),
+            uncounted: Vec::new(),
         };
+        if self.rng.percent(15) {
+            cap.exempt = vec![self.cap_target()];
+        }
+        if self.rng.percent(15) {
+            cap.uncounted = vec![self.cap_target()];
+        }
+        let fits = |attribute: &Attribute| match attribute.ty {
+            Type::Number(NumberType { scale: 0, min: 0.., max: 1..=1_000_000 }) => {
+                attribute.default.is_some() && !attribute.never_used && !attribute.protective
+            }
+            _ => false,
+        };
+        let numbers: Vec<_> = (0..self.rules.attributes.len()).filter(|at| fits(&self.rules.attributes[*at])).collect();
+        if !numbers.is_empty() && self.rng.percent(30) {
+            let number = AttributeId::from_index(*self.rng.pick(&numbers));
+            if let Type::Number(NumberType { max, .. }) = self.rules[number].ty {
+                (cap.number, cap.at_most) = (Some(number), max as u32);
+            }
+            return cap;
+        }
         match self.rng.below(8) {
             0 | 1 => {
                 cap.window = CapWindow::Calendar(*self.rng.pick(&[
@@ -368,10 +403,12 @@ impl World {
                 let mut length = self.period(false);
                 length.count = length.count.max(1);
                 let without = if self.rng.percent(50) { vec![other] } else { Vec::new() };
+                (cap.exempt, cap.uncounted) = (Vec::new(), Vec::new());
                 cap.kind = CapKind::Pause { length, without };
             }
             3 if rule.is_none() => {
                 cap.kind = CapKind::Gap;
+                (cap.exempt, cap.uncounted) = (Vec::new(), Vec::new());
                 cap.at_most = 1;
                 cap.events = Event::REACHING.to_vec();
                 cap.window = CapWindow::Rolling(window);

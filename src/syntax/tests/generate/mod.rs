@@ -410,13 +410,19 @@ impl Writer<'_> {
             "on offer sale",
             "on class marketing",
             "on rule comeback",
+            "exempt offer sale",
+            "uncounted tag promo",
             "then next",
         ]);
         self.words(words);
     }
 
     fn cap_clause(&mut self) {
-        if self.dice.one_in(2) { self.words("at most 5 shown") } else { self.cap_part() }
+        match self.dice.below(4) {
+            0 => self.words("at most wish shown"),
+            1 => self.words("at most 5 shown"),
+            _ => self.cap_part(),
+        }
     }
 
     fn pause_clause(&mut self) {
