@@ -2,7 +2,7 @@
 
 use super::Pass;
 use super::literals::period;
-use super::names::{Kind, Meaning};
+use super::names::{Kind, Meaning, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
@@ -218,6 +218,7 @@ impl Pass<'_> {
             CapCount::Number(count) => Some((*count, None)),
             CapCount::Attribute(name) => self.cap_number(name).map(|(id, greatest)| (greatest, Some(id))),
         };
+        self.findings.extend(named_twice("`at most`", names));
         let events = self.events_named(names)?;
         let exempt = self.cap_targets(&exempt)?;
         let uncounted = self.cap_targets(&uncounted)?;
@@ -267,6 +268,8 @@ impl Pass<'_> {
         if count == 0 {
             self.counts_to_nothing(after_span, "a pause after 0 would never begin", "write at least 1");
         }
+        self.findings.extend(named_twice("`after`", names));
+        self.findings.extend(named_twice("`without`", without));
         let events = self.events_named(names)?;
         let without = self.events_named(without)?;
         let target = match target.value {
@@ -357,7 +360,7 @@ impl Pass<'_> {
     }
 
     fn zone_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
-        let Some(Meaning::Attribute(id)) = self.meaning(name) else {
+        let Some(Meaning::Attribute(id)) = self.meaning(name, Some(Type::Zone)) else {
             // An unknown name has been reported; a segment or a value is no zone.
             if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
                 let message = format!("`{}` is no attribute of the type `zone`", name.text);
@@ -387,7 +390,7 @@ impl Pass<'_> {
 
     /// The attribute that is a cap's number, and its greatest value (R49).
     fn cap_number(&mut self, name: &tree::Name) -> Option<(AttributeId, u32)> {
-        let Some(Meaning::Attribute(id)) = self.meaning(name) else {
+        let Some(Meaning::Attribute(id)) = self.meaning(name, None) else {
             if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
                 let message = format!("`{}` is no attribute", name.text);
                 self.report(Diagnostic::new(&types::CAP_NUMBER, name.span, message).primary("a number is needed"));

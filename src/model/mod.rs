@@ -8,6 +8,7 @@ mod class;
 mod condition;
 mod declare;
 mod ids;
+mod left_out;
 mod operator;
 mod reads;
 pub mod show;
@@ -27,6 +28,7 @@ pub use declare::{
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use ids::{AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use left_out::LeftOut;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};

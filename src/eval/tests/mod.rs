@@ -5,6 +5,8 @@ mod bank;
 mod blocks;
 mod chains;
 mod hero;
+#[cfg(feature = "cli")]
+mod nearest;
 mod order;
 mod reading;
 mod redaction;
