@@ -7,6 +7,7 @@ mod attribute;
 mod class;
 mod condition;
 mod declare;
+mod field;
 mod ids;
 mod left_out;
 mod operator;
@@ -27,6 +28,7 @@ pub use declare::{
     Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
+pub use field::{Required, RuleField};
 pub use ids::{AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use left_out::LeftOut;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
