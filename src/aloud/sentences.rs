@@ -3,7 +3,9 @@
 
 use super::{Sentence, predicate};
 use crate::model::show::{show_cap, show_limit, show_text};
-use crate::model::{Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute};
+use crate::model::{
+    Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute,
+};
 use crate::value::{show_date, show_instant};
 
 /// All of them, definitions left out.

@@ -192,7 +192,12 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     }
     let is_date = |culprit: &Culprit| match culprit {
         Culprit::Dates | Culprit::OfferDates | Culprit::Review => true,
-        Culprit::Cap(_) | Culprit::Block(_) | Culprit::Taken | Culprit::Needs(_) | Culprit::When(_) | Culprit::Unless(_) => false,
+        Culprit::Cap(_)
+        | Culprit::Block(_)
+        | Culprit::Taken
+        | Culprit::Needs(_)
+        | Culprit::When(_)
+        | Culprit::Unless(_) => false,
     };
     if culprits.iter().all(is_date) { Verdict::NeverActive } else { Verdict::Contradictory(culprits) }
 }

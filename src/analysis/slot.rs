@@ -14,7 +14,9 @@ use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use crate::frame::Via;
-use crate::model::{Active, BlockCause, BlockId, CapId, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{
+    Active, BlockCause, BlockId, CapId, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
+};
 use crate::value::{Date, Instant};
 
 /// Something that has to be so for a rule to be eligible.

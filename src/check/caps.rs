@@ -46,8 +46,7 @@ enum Window<'a> {
 pub(super) fn missing(findings: &mut Vec<Diagnostic>, span: Span, what: &str, clauses: &[(bool, &str, &str)]) {
     for (_, lacks, example) in clauses.iter().filter(|(is_missing, ..)| *is_missing) {
         findings.push(
-            Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}"))
-                .help(format!("add `{example}`")),
+            Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}")).help(format!("add `{example}`")),
         );
     }
 }

@@ -8,8 +8,8 @@ use crate::diagnostics::codes::resolve;
 use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Attribute, BlockClause, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, GapClause, ItemKind, Name, Named,
-    OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
+    Attribute, BlockClause, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, GapClause, ItemKind,
+    Name, Named, OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
 };
 
 /// A declared item.
@@ -244,4 +244,16 @@ pub(super) trait HasName {
 macro_rules! named {
     ($($ty:ty),*) => { $(impl HasName for Entry<'_, $ty> { fn name_span(&self) -> Span { self.item.name.span } })* };
 }
-named!(Named<PurposeClause>, Named<OfferClause>, Named<CapClause>, Named<PauseClause>, Named<GapClause>, Named<BlockClause>, Event, Definition, Slot, Rule, Persona);
+named!(
+    Named<PurposeClause>,
+    Named<OfferClause>,
+    Named<CapClause>,
+    Named<PauseClause>,
+    Named<GapClause>,
+    Named<BlockClause>,
+    Event,
+    Definition,
+    Slot,
+    Rule,
+    Persona
+);

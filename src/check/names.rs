@@ -57,7 +57,9 @@ impl Kind {
             return Some(Self::Cap);
         }
         use Kind::{Block, Cap, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Block, Persona].into_iter().find(|kind| kind.word() == word)
+        [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Block, Persona]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 
     fn unknown(self) -> &'static Code {

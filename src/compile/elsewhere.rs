@@ -103,7 +103,8 @@ fn declared(text: &str) -> Declared {
             ItemKind::Value(_) => "value",
             ItemKind::Slot(_) => "slot",
             ItemKind::Rule(_) => "rule",
-            ItemKind::Cap(_) => "cap",
+            ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) => "cap",
+            ItemKind::Block(_) => "block",
             ItemKind::Persona(_) => "persona",
             ItemKind::Offer(offer) => {
                 for clause in &offer.clauses {

@@ -94,10 +94,7 @@ impl<'a> Guarded<'a> {
         let switches = entry.offer.and_then(|offer| self.offer_switches(offer));
         let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
         let blocks = || entry.offer.and_then(|offer| self.blocks(self.rules[offer].blocks.iter().copied()));
-        switches
-            .or_else(blocks)
-            .or_else(|| refusal(when()))
-            .or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
+        switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
     }
 
     /// Whether the customer might belong to the rule's audience and nothing speaks against it (R14).

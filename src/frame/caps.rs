@@ -69,13 +69,14 @@ impl Counting<'_> {
 
     /// The times of the events that count, in no order; one that nobody can date may have been just now.
     fn times(&self) -> impl Iterator<Item = Instant> {
-        let counted = |event: &EventId, stamp: &Stamp| {
-            self.cap.events.contains(event) && counts(self.rules, self.cap, stamp)
-        };
+        let counted =
+            |event: &EventId, stamp: &Stamp| self.cap.events.contains(event) && counts(self.rules, self.cap, stamp);
         let now = self.facts.now;
-        let dated = self.facts.history.iter().filter(move |happened| {
-            happened.at <= now && counted(&happened.event, &happened.stamp)
-        });
+        let dated = self
+            .facts
+            .history
+            .iter()
+            .filter(move |happened| happened.at <= now && counted(&happened.event, &happened.stamp));
         let undated = self.facts.undated.iter().filter(move |(event, stamp)| counted(event, stamp));
         dated.map(|happened| happened.at).chain(undated.map(move |_| now))
     }

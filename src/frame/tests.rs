@@ -3,7 +3,8 @@
 use super::{CapState, ConsentRecord, Fact, Facts, Happened, Short, Stamp, Via, gather};
 use crate::model::testing::{World, at, days, period, set_of, whole};
 use crate::model::{
-    AttributeId, Basis, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, OfferId, RuleId, RuleSet, Scope, TagId,
+    AttributeId, Basis, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, OfferId, RuleId, RuleSet, Scope,
+    TagId,
 };
 use crate::value::{Calendar, Consent, Date, Datum, Instant, Missing, Period, SCORE, Type, Unit, Value};
 
@@ -375,7 +376,8 @@ fn pauses_run_from_the_last_of_their_events() {
     let day = |count: f64| Instant(at(NOW).0 + (count * 86_400_000_000.0) as i64);
     let state = |shown: &[f64], more: &[(f64, Stamp)]| {
         let mut facts = known(&world.rules);
-        facts.history = shown.iter().map(|at| Happened { event: Event::SHOWN, at: day(*at), stamp: of(sale) }).collect();
+        facts.history =
+            shown.iter().map(|at| Happened { event: Event::SHOWN, at: day(*at), stamp: of(sale) }).collect();
         let clicks = more.iter().map(|(at, stamp)| Happened { event: clicked, at: day(*at), stamp: stamp.clone() });
         facts.history.extend(clicks);
         facts.history.reverse();
@@ -389,7 +391,11 @@ fn pauses_run_from_the_last_of_their_events() {
     assert_eq!(state(&[-12.999, -9.0, -6.0], &[]), until(4.0));
     assert_eq!(state(&[-9.0, -8.0, -7.0, -6.0], &[]), until(4.0), "one that begins during another makes it longer");
     assert_eq!(state(&[-3.0, -2.0, 1.0], &[]), CapState::Used(2), "what has not happened yet does not count");
-    assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-8.5, of(sale))]), CapState::Used(0), "a click between the first and the last");
+    assert_eq!(
+        state(&[-9.0, -8.0, -7.0], &[(-8.5, of(sale))]),
+        CapState::Used(0),
+        "a click between the first and the last"
+    );
     assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-9.0, of(sale))]), CapState::Used(0), "with the first");
     assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-7.0, of(sale))]), CapState::Used(0), "with the last");
     assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-6.9, of(sale))]), until(3.0), "a later one ends nothing");

@@ -11,8 +11,8 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, Expression, OfferId, Order, PurposeId, RuleId, RuleSet,
-    SegmentId, SlotId, Substitute, TagId, ValueId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, Expression, OfferId,
+    Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId,
 };
 
 /// A rule set as a graph of references.

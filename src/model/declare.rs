@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttributeId, BlockId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId};
+use super::{
+    AttributeId, BlockId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId,
+};
 use crate::source::Span;
 use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
 

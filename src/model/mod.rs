@@ -25,8 +25,8 @@ pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::Class;
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
-    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
-    Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
+    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event,
+    EventField, Fallback, Offer, Order, Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
 pub use ids::{AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};

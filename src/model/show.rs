@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::{
-    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, Expression, Order, RuleId, RuleSet,
-    Substitute,
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, Expression,
+    Order, RuleId, RuleSet, Substitute,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
 use crate::value::{Type, Value, show_date, show_instant, show_number};

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::{
-    Attribute, AttributeId, Basis, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Class, Clause, Condition, EnumType, Event,
-    EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose, PurposeId, Rule, RuleId, RuleSet, Scope,
-    Segment, SegmentId, Slot, SlotId, TagId, ValueDeclaration, ValueId,
+    Attribute, AttributeId, Basis, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Class,
+    Clause, Condition, EnumType, Event, EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose,
+    PurposeId, Rule, RuleId, RuleSet, Scope, Segment, SegmentId, Slot, SlotId, TagId, ValueDeclaration, ValueId,
 };
 use crate::ops::{Comparison, Quantifier};
 use crate::source::{SourceId, Span};

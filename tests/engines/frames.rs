@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use cater::frame::{CapState, Frame};
 use cater::model::{
-    Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
+    Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId,
+    PurposeId, RuleSet,
+};
 use cater::ops::Direction;
 use cater::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, Period, Type, Value, date_in_zone, pow10, rescale,
@@ -280,7 +282,8 @@ impl Atoms {
     fn recount(&self, rules: &RuleSet, frame: &mut Frame, index: usize, rng: &mut Rng) {
         let cap = &rules[CapId::from_index(index)];
         // An attribute may say less than its greatest value, or nothing.
-        let at_most = if rng.percent(50) { frame.limit(rules, CapId::from_index(index)).unwrap_or(1) } else { cap.at_most };
+        let at_most =
+            if rng.percent(50) { frame.limit(rules, CapId::from_index(index)).unwrap_or(1) } else { cap.at_most };
         frame.caps[index] = match rng.below(10) {
             0 if matches!(cap.window, CapWindow::Calendar(_)) => CapState::UnknownZone,
             0 => CapState::UnknownUnit,

@@ -44,7 +44,11 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
             rule.show, rule.needs, rule.caps, rule.blocks, rule.active, rule.review_by
         );
         let offer = &rules[rule.show];
-        let _ = writeln!(text, "  its offer: caps {:?} blocks {:?} active {:?} off {:?}", offer.caps, offer.blocks, offer.active, offer.off);
+        let _ = writeln!(
+            text,
+            "  its offer: caps {:?} blocks {:?} active {:?} off {:?}",
+            offer.caps, offer.blocks, offer.active, offer.off
+        );
         for clause in &rule.when {
             let _ = writeln!(text, "  when {:?} = {:?}", clause.condition, truth(&rules, &frame, clause));
         }

@@ -5,7 +5,10 @@ use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
 use crate::model::show::{show_condition, show_counted, show_limit, show_substitute};
-use crate::model::{Active, BlockCause, BlockId, CapId, CapKind, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{
+    Active, BlockCause, BlockId, CapId, CapKind, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId,
+    Substitute,
+};
 use crate::value::{Missing, Truth, show_instant};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
@@ -391,7 +394,11 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Capped { .. } => {}
         }
     }
-    let known = if facts.is_empty() { vec![Reason::Blocked { block: block.name.clone(), known: false, fact: None }] } else { Vec::new() };
+    let known = if facts.is_empty() {
+        vec![Reason::Blocked { block: block.name.clone(), known: false, fact: None }]
+    } else {
+        Vec::new()
+    };
     let of_facts = facts.into_iter().map(|fact| Reason::Blocked { block: block.name.clone(), known: true, fact });
     known.into_iter().chain(of_facts).chain(reasons).collect()
 }

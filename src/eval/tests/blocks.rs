@@ -145,7 +145,8 @@ fn a_block_after_a_showing_holds_within_a_page() {
     blocked.world.change(low).blocks = vec![shown];
     let rules = &blocked.world.rules;
     let frame = gather(rules, &blocked.facts());
-    let outcomes = |slots: &[SlotId]| decide_all(rules, &frame, slots).into_iter().map(|one| one.outcome).collect::<Vec<_>>();
+    let outcomes =
+        |slots: &[SlotId]| decide_all(rules, &frame, slots).into_iter().map(|one| one.outcome).collect::<Vec<_>>();
     let [top, low] = blocked.offers.map(Outcome::Shows);
     assert_eq!(outcomes(&[side, blocked.slot]), [low, top]);
     assert_eq!(outcomes(&[blocked.slot, side]), [top, Outcome::Shows(blocked.neutral)]);

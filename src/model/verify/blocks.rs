@@ -8,7 +8,9 @@ use crate::model::{Block, BlockCause, BlockId, CapKind, CapTarget, OfferId, Rule
 
 pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
     let names: Vec<_> = rules.blocks.iter().map(|block| &block.name).collect();
-    at_most("blocks", names.len(), limits::BLOCKS).and_then(|()| ascending("blocks", &names)).within("the blocks", "")?;
+    at_most("blocks", names.len(), limits::BLOCKS)
+        .and_then(|()| ascending("blocks", &names))
+        .within("the blocks", "")?;
     let mut counted = Vec::new();
     for block in &rules.blocks {
         self::block(rules, reads, block).within("block", &block.name)?;

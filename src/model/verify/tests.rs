@@ -558,7 +558,8 @@ fn calendars_pauses_and_gaps() {
     assert_eq!(refused(|rules| rules.caps[0].zone = Some(CapZone::Named("UTC".to_owned()))), Flaw::Zone);
 
     let week = period(7, Unit::Day);
-    let pause = |length, without: &[u32]| CapKind::Pause { length, without: without.iter().copied().map(EventId).collect() };
+    let pause =
+        |length, without: &[u32]| CapKind::Pause { length, without: without.iter().copied().map(EventId).collect() };
     let mut rules = rule_set();
     rules.caps[0].kind = pause(week, &[4]);
     assert_eq!(verify(&rules).map(drop), Ok(()));
@@ -595,7 +596,8 @@ fn calendars_pauses_and_gaps() {
 
 #[test]
 fn blocks_that_bind() {
-    let block = |name: &str, cause, target| Block { name: name.into(), label: String::new(), span: span(), cause, target };
+    let block =
+        |name: &str, cause, target| Block { name: name.into(), label: String::new(), span: span(), cause, target };
     let marketing = || CapTarget::Classes(vec![Class::Marketing]);
     // After an event: the count stands among the caps under the block's name; on a class.
     let blocked = |rules: &mut RuleSet| {

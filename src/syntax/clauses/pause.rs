@@ -46,11 +46,7 @@ pub(in crate::syntax) static GAP: Clauses<GapClause> = Clauses {
     noun: "a gap",
     forms: &[
         ClauseForm {
-            form: Form {
-                word: "at",
-                needs: "`least`, a span of time and `apart`",
-                example: "at least 8 hours apart",
-            },
+            form: Form { word: "at", needs: "`least`, a span of time and `apart`", example: "at least 8 hours apart" },
             rule: Rule::gap_apart,
             build: |b, pair| b.only_duration(pair).map(GapClause::Apart),
         },

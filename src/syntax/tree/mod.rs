@@ -14,9 +14,9 @@ pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
 };
 pub use clause::{
-    Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount, CapTarget, CapZone, DefaultsClause, Fallback, FallbackTarget, GapClause,
-    Mark, Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
-    WithField,
+    Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
+    CapTarget, CapZone, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member, OfferClause, PauseClause,
+    PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind, WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cater::model::{
-    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
-    Rule, RuleId, Slot, SlotId, Substitute, TagId,
+    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class,
+    Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId, Rule, RuleId, Slot, SlotId, Substitute,
+    TagId,
 };
 use cater::value::{Calendar, Date, NumberType, Type, Weekday};
 
@@ -243,7 +244,9 @@ impl World {
             let blocks = blocks.filter(|(_, block)| offer.class.obeys_blocks() && binds(&block.target));
             let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
             let exempt = |cap: &Cap| cap.exempt.iter().any(&binds);
-            let caps = self.caps_where(|cap| !counts(cap) && !exempt(cap) && cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target));
+            let caps = self.caps_where(|cap| {
+                !counts(cap) && !exempt(cap) && cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target)
+            });
             self.rules.offers[index].caps = caps;
             self.rules.offers[index].blocks = blocks;
         }
@@ -268,7 +271,9 @@ impl World {
                 _ if exempt(cap) => false,
                 (Some(own), _) => *own == id,
                 (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
-                (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything) => false,
+                (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything) => {
+                    false
+                }
             };
             let caps = self.caps_where(binds);
             self.rules.rules[index].caps = caps;
