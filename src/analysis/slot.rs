@@ -1,6 +1,6 @@
 //! A slot as formulas: when each rule is eligible, when each part of a rule answers, when a fallback entry does.
 //!
-//! Takes a slot of the model; writes down the steps of a decision (switched off or not active, consent, audience, shown
+//! Takes a slot of the model; writes down the steps of a decision (switched off or not active, blocks, consent, audience, shown
 //! in another slot, caps) and the substitutes. A rule in its place answers in one of four ways: by itself, or by what it
 //! names for the case that a cap stopped it, that a consent is missing, that data is missing. Each is a *part*, and what
 //! a lower rule has to get past is every part of every rule above it.

@@ -112,7 +112,7 @@ fn every_line_comes_back_as_it_was_written() {
 
 fn worlds() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples");
-    ["telco-retention", "bank-campaign", "scenarios/s02-homepage-hero", "scenarios/s06-platinum-card"]
+    ["telco-retention", "bank-campaign", "scenarios/s02-homepage-hero", "scenarios/s06-platinum-card", "scenarios/s07-fraud-silence", "scenarios/s13-suppression"]
         .map(|name| root.join(name))
         .to_vec()
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use super::{Assume, Batch, Decided, Summary};
 use crate::eval::passed_over;
 use crate::frame::{Decision, Facts, Happened, stamp};
-use crate::model::{Event, EventId};
+use crate::model::{CapKind, Event, EventId};
 use crate::runtime::data::{Decoder, Row};
 use crate::runtime::engine::Decider;
 use crate::runtime::store::{StateError, StoredEvent};
@@ -46,7 +46,10 @@ impl<'a> Worker<'a> {
         // That something was decided is kept only where a cap counts it; what was shown always, so that a cap that is
         // written tomorrow knows of today (R30).
         let decided = EventId(0);
-        let counts_decided = rules.caps.iter().any(|cap| cap.events.contains(&decided));
+        let counts_decided = rules.caps.iter().any(|cap| {
+            let breaks = matches!(&cap.kind, CapKind::Pause { without, .. } if without.contains(&decided));
+            breaks || cap.events.contains(&decided)
+        });
         let kept = counts_decided.then_some(decided).into_iter().chain([Event::SHOWN]).collect();
         Self {
             batch,
