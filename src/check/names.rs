@@ -210,7 +210,7 @@ impl Pass<'_> {
         let finding = match meant {
             Some(meant) => {
                 let help = format!("did you mean `{meant}`?");
-                finding.primary("not declared").help(help).fix(format!("write `{meant}`"), name.span, meant)
+                finding.primary("not declared").help(help).suggest(format!("write `{meant}`"), name.span, meant)
             }
             None if known.is_empty() => {
                 finding.primary("not declared").help(format!("declare it: no {} is declared yet", kind.word()))

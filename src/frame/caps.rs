@@ -203,7 +203,7 @@ pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
 }
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
-/// counts what happens when an offer is shown has one more of it. Caps that count only what the customer does later
+/// counts what happens when an offer is shown has as many more of it. Caps that count only what the customer does later
 /// (clicks, purchases) reserve nothing.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     if let Outcome::Shows(offer) = decision.outcome
@@ -216,15 +216,16 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     };
     for (cap, state) in rules.caps.iter().zip(&mut frame.caps) {
         if let CapState::Used(used) = state
-            && cap.events.iter().any(|event| reserves(*event))
             && counts(rules, cap, &stamp)
         {
-            *used = used.saturating_add(1);
+            let brought = cap.events.iter().filter(|event| brought_about().contains(event)).count();
+            *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
         }
     }
 }
 
-/// `decided`, `sent`, `delivered` and `shown` follow from the decision; the other events are the customer's (R25).
-fn reserves(event: EventId) -> bool {
-    event <= Event::SHOWN
+/// The events that a place brings about when it shows an offer: that it was decided, and that it was shown. A place sends
+/// nothing; everything else is the customer's doing (R25).
+pub fn brought_about() -> [EventId; 2] {
+    [Event::DECIDED, Event::SHOWN]
 }

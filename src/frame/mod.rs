@@ -12,7 +12,7 @@ mod gather;
 #[cfg(test)]
 mod tests;
 
-pub use caps::{reserve, stamp};
+pub use caps::{brought_about, reserve, stamp};
 pub use case::{Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
 pub use facts::{ConsentRecord, Fact, Facts, Happened, Stamp};

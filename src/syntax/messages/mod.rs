@@ -24,7 +24,7 @@ use super::grammar::Rule;
 use super::reader::{MAX_CLAUSE_TOKENS, Reader, Stopped};
 use super::scan::{TokenKind, shortened};
 use super::words;
-use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 use crate::source::Span;
 
 /// A part of a clause that is not built yet.
@@ -120,7 +120,7 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
         let whole = reader.span_between(at, at + 2);
         return Diagnostic::new(&codes::UNEXPECTED, span, "marks stand without commas, and each names one purpose")
             .help(format!("write `{another}` behind it"))
-            .fix(format!("write `{another}`"), whole, format!(" {another}"));
+            .suggest(format!("write `{another}`"), whole, format!(" {another}"));
     }
     if reader.is_sign(at, b',') {
         return Diagnostic::new(&codes::UNEXPECTED, span, "attributes and their marks stand without commas")
@@ -132,7 +132,12 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
     }
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("`{written}` is not a mark of an attribute"));
     match reader.word(at).and_then(|word| nearest(word, super::clauses::MARK_WORDS)) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix_if(
+            is_only_near(&written, super::clauses::MARK_WORDS),
+            format!("write `{meant}`"),
+            span,
+            meant,
+        ),
         None => finding.help(
             "marks are `key`, `needs P`, `fresh 30 days`, `else V`, `sensitive`, `hidden`, `protective`, `never used`, \
              `from \"column\"`, `as of \"column\"` and `-1 is never`; a new attribute begins with `name:`",
@@ -169,7 +174,7 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         Diagnostic::new(&codes::COMMA, span, message)
             .primary("the list goes on behind a comma")
             .help("leave the comma out if the list ends here")
-            .fix("remove the comma", span, ""),
+            .suggest("remove the comma", span, ""),
     )
 }
 
@@ -210,7 +215,7 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
     }
     if wants(Rule::to) && reader.is_word(at, "until") {
         let finding = Diagnostic::new(&codes::SPELLING, span, "a range of values runs `to` its end, which is in");
-        return Some(finding.help("write `is from 1 to 5`").fix("write `to`", span, "to"));
+        return Some(finding.help("write `is from 1 to 5`").suggest("write `to`", span, "to"));
     }
     if wants(Rule::slash) {
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "`decimal(2) of` divides one value by another");
@@ -222,7 +227,8 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
         return match nearest(written.trim_end_matches('s'), spelling::UNITS) {
             _ if written.starts_with("year") => Some(finding.help("write months: 12 for a year")),
             _ if wants(Rule::close_brace) => None,
-            Some(meant) => Some(finding.help(format!("did you mean `{meant}s`?")).fix(
+            Some(meant) => Some(finding.help(format!("did you mean `{meant}s`?")).fix_if(
+                is_only_near(written.trim_end_matches('s'), spelling::UNITS),
                 format!("write `{meant}s`"),
                 span,
                 format!("{meant}s"),
@@ -275,7 +281,10 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
     let near = reader.word(stopped.at).filter(|_| !ends_early);
     if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule))))
     {
-        return finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant);
+        let words = stopped.expected.iter().filter_map(|rule| keyword(*rule));
+        let is_certain = near.is_some_and(|word| is_only_near(word, words));
+        let finding = finding.help(format!("did you mean `{meant}`?"));
+        return finding.fix_if(is_certain, format!("write `{meant}`"), span, meant);
     }
     finding.help(if is_condition(form) && stopped.expected.is_empty() {
         format!("join conditions by `and` or `or`, or write several clauses; for example `{}`", form.example)

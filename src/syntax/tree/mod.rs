@@ -21,6 +21,7 @@ pub use clause::{
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
 
+use crate::diagnostics::Allowance;
 use crate::source::Span;
 
 /// One file, its items in the order written.
@@ -28,6 +29,8 @@ use crate::source::Span;
 pub struct File {
     /// The declarations, broken ones included.
     pub items: Vec<Item>,
+    /// The comments that allow findings.
+    pub allowances: Vec<Allowance>,
 }
 
 /// One declaration: `offer brand_story { class service }`.
