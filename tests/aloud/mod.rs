@@ -74,6 +74,12 @@ fn forget_derived(of: &mut Json) {
         Json::Array(parts) => parts.iter_mut().for_each(forget_derived),
         Json::Object(parts) => {
             parts.retain(|key, _| key != "min" && key != "max");
+            // Nothing is nothing, with however many places.
+            if let Some(Json::Array(literal)) = parts.get_mut("Literal")
+                && literal.first() == Some(&serde_json::json!({ "Number": 0 }))
+            {
+                literal.truncate(1);
+            }
             if let Some(Json::Array(rescaled)) = parts.get_mut("Rescale") {
                 rescaled.truncate(1);
             }
