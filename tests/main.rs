@@ -18,6 +18,8 @@ mod fixes;
 mod flaws;
 mod house;
 #[cfg(feature = "cli")]
+mod junit;
+#[cfg(feature = "cli")]
 mod light;
 mod markdown;
 #[cfg(feature = "cli")]

@@ -69,7 +69,8 @@ impl Kind {
             Self::Event => &resolve::UNKNOWN_EVENT,
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
-            Self::Rule | Self::Cap | Self::Block => &resolve::UNKNOWN_RULE,
+            Self::Rule => &resolve::UNKNOWN_RULE,
+            Self::Cap | Self::Block => &resolve::UNKNOWN_CAP,
             Self::Persona => &resolve::UNKNOWN_PERSONA,
             Self::Tag => &resolve::UNKNOWN_TAG,
         }
@@ -134,6 +135,13 @@ impl Names {
     /// The place of a name: `None` for an unknown one, `Some(None)` for one in error.
     pub(super) fn get(&self, kind: Kind, name: &str) -> Option<Option<usize>> {
         self.tables.get(&kind).and_then(|table| table.get(name)).copied()
+    }
+
+    /// From here on the name stands for nothing, silently: its declaration is in error.
+    pub(super) fn lose(&mut self, kind: Kind, name: &str) {
+        if let Some(place) = self.tables.get_mut(&kind).and_then(|table| table.get_mut(name)) {
+            *place = None;
+        }
     }
 
     /// Whether a part of the attributes could not be read, so that an unknown name may be one of them.
@@ -215,7 +223,7 @@ impl Pass<'_> {
             None if known.is_empty() => {
                 finding.primary("not declared").help(format!("declare it: no {} is declared yet", kind.word()))
             }
-            None if known.len() <= 6 => {
+            None if known.len() <= if kind == Kind::Event { 20 } else { 6 } => {
                 let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 finding.primary("not declared").help(format!("declare it, or use one of {list}"))
             }

@@ -7,23 +7,30 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
-use crate::model::{Cap, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, OfferId, RuleSet};
+use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, OfferId, RuleSet};
 use crate::value::{Datum, Instant, Missing, Period, Truth, Value};
 
 /// What is used of every cap, in the order of the rule set; nothing is known where the customer is not. `attributes` are
 /// masked.
 pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], unit_is_known: bool) -> Vec<CapState> {
-    let state = |cap: &Cap| {
+    let state = |(id, cap): (CapId, &Cap)| {
         let counting = Counting { rules, facts, cap };
-        match (unit_is_known, &cap.kind) {
+        let state = match (unit_is_known, &cap.kind) {
             (false, _) => CapState::UnknownUnit,
             (true, CapKind::Cap) => counting.used(attributes),
             (true, CapKind::Pause { length, without }) => counting.pause(*length, without),
             (true, CapKind::Block { length }) => counting.pause(*length, &[]),
             (true, CapKind::Gap) => counting.gap(),
+        };
+        match state {
+            CapState::Used(counted) => {
+                let beside = facts.used.iter().filter(|(of, _)| *of == id).map(|(_, count)| *count);
+                CapState::Used(beside.fold(counted, u32::saturating_add))
+            }
+            CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) => state,
         }
     };
-    rules.caps.iter().map(state).collect()
+    rules.caps.iter().enumerate().map(|(at, cap)| state((CapId::from_index(at), cap))).collect()
 }
 
 /// Since when a window holds events; until now in any case.

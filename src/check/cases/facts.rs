@@ -6,11 +6,11 @@ use crate::check::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{OfferId, RuleId};
+use crate::model::{AttributeId, CapId, OfferId, RuleId};
 use crate::syntax::tree::{
     self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name,
 };
-use crate::value::{Consent, Instant, Missing, Type, Value};
+use crate::value::{Consent, Instant, Missing, Type, Value, show_number};
 
 /// What a history is about: the event and what it is of.
 type About<'t> = (&'t str, Option<&'t str>);
@@ -23,7 +23,11 @@ impl Pass<'_> {
         let mut right = true;
         for clause in clauses {
             match &clause.kind {
-                CaseClause::As(_) | CaseClause::Now(_) | CaseClause::Expect(_) => {}
+                CaseClause::As(_)
+                | CaseClause::Now(_)
+                | CaseClause::Expect(_)
+                | CaseClause::Cases(_)
+                | CaseClause::Row(_) => {}
                 CaseClause::Given(items) => {
                     for item in items {
                         right &= self.given(item, &mut facts).is_some();
@@ -42,15 +46,43 @@ impl Pass<'_> {
                     }
                     None => right = false,
                 },
+                CaseClause::Used(used) => match self.cap_used(&used.of) {
+                    Some(cap) => {
+                        facts.used.retain(|(known, _)| *known != cap);
+                        facts.used.push((cap, used.count));
+                    }
+                    None => right = false,
+                },
             }
         }
         facts.history = history.into_iter().flat_map(|(_, events)| events).collect();
         right.then_some(facts)
     }
 
+    /// A number from here to there is never only where its mapping announces it, so that a test does not rest on what no
+    /// customer can be.
+    fn has_room_for_never(&mut self, id: AttributeId, item: &GivenItem) -> Option<()> {
+        let attribute = &self.rules[id];
+        if attribute.may_be_never() {
+            return Some(());
+        }
+        let name = &attribute.name;
+        let range = attribute.ty.number().map(|number| {
+            let [from, to] = [number.min, number.max].map(|end| show_number(end, number.scale));
+            format!("goes from {from} to {to}, and ")
+        });
+        let message = format!("`{name}` {}no cell of it means never", range.unwrap_or_default());
+        let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message)
+            .primary("cannot be never")
+            .label(attribute.span, "declared here")
+            .help("say at the attribute which cell means it, such as `-1 is never`, or give a number");
+        self.report(finding);
+        None
+    }
+
     fn given(&mut self, item: &GivenItem, facts: &mut Facts) -> Option<()> {
         let id = match self.names.get(Kind::Attribute, &item.name.text) {
-            Some(Some(at)) => crate::model::AttributeId::from_index(at),
+            Some(Some(at)) => AttributeId::from_index(at),
             Some(None) => return None,
             None => {
                 self.unknown(Kind::Attribute, &item.name);
@@ -67,6 +99,7 @@ impl Pass<'_> {
             GivenValue::Missing => Fact::Missing(Missing::Absent),
             GivenValue::Never => {
                 self.may_be_never(ty, item.value_span)?;
+                self.has_room_for_never(id, item)?;
                 known(Value::Never)
             }
             GivenValue::Literal(literal) if self.is_unclear_percent(literal, ty) => return None,
@@ -216,8 +249,37 @@ impl Pass<'_> {
         Some(events)
     }
 
+    /// `used 2 of X`: a declared cap, or the only clause `cap` of a rule.
+    pub(super) fn cap_used(&mut self, name: &Name) -> Option<CapId> {
+        let caps = self.rules.caps.iter().enumerate();
+        let declared = caps.clone().find(|(_, cap)| cap.rule.is_none() && cap.name == name.text);
+        if let Some((at, _)) = declared {
+            return Some(CapId::from_index(at));
+        }
+        let Some(place) = self.names.get(Kind::Rule, &name.text) else {
+            if self.names.get(Kind::Cap, &name.text).is_none() {
+                self.unknown(Kind::Cap, name);
+            }
+            return None;
+        };
+        let rule = RuleId::from_index(place?);
+        let own: Vec<_> = caps.filter(|(_, cap)| cap.rule == Some(rule)).map(|(at, _)| CapId::from_index(at)).collect();
+        if let [only] = own.as_slice() {
+            return Some(*only);
+        }
+        let (primary, help) = match own.as_slice() {
+            [] => ("it has no clause `cap`", "name a cap, or take the clause away"),
+            _ => {
+                ("it has more than one clause `cap`", "declare the cap by name, so that it can be told from the others")
+            }
+        };
+        let message = format!("`{}` is no cap of which something could be used", name.text);
+        self.report(Diagnostic::new(&resolve::UNKNOWN_CAP, name.span, message).primary(primary).help(help));
+        None
+    }
+
     /// `of X`: an offer, stamped with the rule that shows it where only one does; or a rule with its offer.
-    fn stamp(&mut self, of: &Name) -> Option<Stamp> {
+    pub(super) fn stamp(&mut self, of: &Name) -> Option<Stamp> {
         let (offer, rule) = match (self.names.get(Kind::Offer, &of.text), self.names.get(Kind::Rule, &of.text)) {
             (Some(Some(at)), _) => {
                 let offer = OfferId::from_index(at);

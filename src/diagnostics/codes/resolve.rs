@@ -14,11 +14,13 @@ codes! {
     UNKNOWN_OFFER = "unknown-offer", Error, "an offer that nothing declares";
     UNKNOWN_SLOT = "unknown-slot", Error, "a slot that nothing declares";
     UNKNOWN_RULE = "unknown-rule", Error, "a rule that nothing declares";
+    UNKNOWN_CAP = "unknown-cap", Error, "a cap that nothing declares";
     UNKNOWN_TAG = "unknown-tag", Error, "a tag that no offer carries";
     UNKNOWN_CLASS = "unknown-class", Error, "a class that does not exist";
     UNKNOWN_PERSONA = "unknown-persona", Error, "a persona that nothing declares";
     UNKNOWN_ZONE = "unknown-zone", Error, "a time zone that does not exist";
     UNKNOWN_STATUS = "unknown-status", Error, "not one of the seven states of a consent";
+    ROW_LENGTH = "row-length", Error, "a row of a table has more or fewer cells than the table has columns";
     UNKNOWN_REASON = "unknown-reason", Error, "a reason that no explanation gives";
     CIRCLE = "circle", Error, "definitions, substitutes or an order that go round in a circle";
     OTHER_SLOT = "other-slot", Error, "a rule names a rule of another slot or class";

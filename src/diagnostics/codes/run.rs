@@ -14,10 +14,11 @@ codes! {
     NO_RULES = "no-rules", Error, "there are no rule files at that place";
     NO_SUCH_CODE = "no-such-code", Error, "there is no finding of that code";
     NO_SUCH_CUSTOMER = "no-such-customer", Error, "no row of the world's customers has that key";
+    NO_SUCH_OWNER = "no-such-owner", Error, "the rules of an owner are asked for whom no rule names";
     NO_SUCH_PATH = "no-such-path", Error, "there is no file or folder of that name";
     NO_SUCH_RULE = "no-such-rule", Error, "a rule is asked for that is not there";
     NO_SUCH_SLOT = "no-such-slot", Error, "a slot is asked for that is not there";
-    NO_SUCH_TEST = "no-such-test", Error, "no test has the words of the filter in its sentence";
+    NO_SUCH_TEST = "no-such-test", Error, "no test is what the filter asks for";
     OTHER_SLOT = "other-slot", Error,
         "the rule that is asked for stands in another slot than the one that is asked for";
     UNREADABLE_FILE = "unreadable-file", Error, "a file cannot be read as what it should be";

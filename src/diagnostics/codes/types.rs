@@ -13,6 +13,7 @@ codes! {
     TOO_LARGE = "too-large", Error, "a calculation whose result may not fit";
     BAD_RANGE = "bad-range", Error, "a range whose ends are the wrong way round or do not fit";
     BAD_VALUE = "bad-value", Error, "a value that does not fit its attribute";
+    BAD_CELL = "bad-cell", Error, "a cell of a table says what its column does not ask";
     BAD_MARK = "bad-mark", Error, "a mark that does not fit the attribute";
     CAP_NUMBER = "cap-number", Error, "an attribute that cannot be the number of a cap";
     TIME_DOES_NOT_EXIST = "time-does-not-exist", Error, "a civil time that no clock in that zone ever shows";

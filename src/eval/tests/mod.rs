@@ -4,6 +4,7 @@
 mod bank;
 mod blocks;
 mod chains;
+mod coverage;
 mod hero;
 #[cfg(feature = "cli")]
 mod nearest;

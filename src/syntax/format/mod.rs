@@ -10,6 +10,7 @@
 mod parts;
 mod pieces;
 mod print;
+mod table;
 
 use super::scan::scan;
 use crate::diagnostics::Diagnostic;

@@ -6,9 +6,11 @@
 
 mod capping;
 mod clause;
+mod days;
 mod facts;
 mod heads;
 mod later;
+mod lists;
 mod numbers;
 mod spelling;
 mod types;
@@ -16,6 +18,7 @@ mod uses;
 mod wording;
 
 pub(super) use clause::not_a_clause;
+pub(super) use days::meant as days_meant;
 pub(super) use types::wrong_type;
 pub(super) use uses::{behind_use, not_a_path};
 
@@ -59,6 +62,7 @@ pub(super) fn unreadable(
     }
     let finding = spelling::find(reader, form, at, end, stopped)
         .or_else(|| comma(reader, form, at, end, stopped.at))
+        .or_else(|| between_cells(reader, form, at, end, stopped))
         .or_else(|| if stopped.at < end { wrong_kind(reader, form, stopped) } else { None })
         .unwrap_or_else(|| general(reader, form, at, end, stopped));
     vec![finding]
@@ -73,6 +77,29 @@ pub(super) fn is_known_slip(word: &str) -> bool {
 pub(super) fn not_yet(what: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&codes::NOT_YET, span, format!("{what} is not built yet"))
         .help("leave it out for now; everything else in the file is read as usual")
+}
+
+/// `expires 2026-12-24` in a rule: the last day of a rule stands behind `active`.
+pub(super) fn expires(reader: &Reader<'_>, at: usize, end: usize) -> Diagnostic {
+    let finding = not_yet("`expires`", reader.span(at));
+    let day =
+        Some(reader.written(at + 1)).filter(|day| at + 1 < end && day.len() == 10 && day.matches('-').count() == 2);
+    match day {
+        Some(day) => {
+            let right = format!("active to {day}");
+            let finding = finding.help(format!("for the last day of the rule write `{right}`"));
+            finding.suggest(format!("write `{right}`"), reader.span_between(at, at + 2), right)
+        }
+        None => finding.help("for the last day of the rule write `active to 2026-12-24`"),
+    }
+}
+
+/// `18-117`, `18 to 117` behind a type; `at` is the first number.
+pub(super) fn bare_range(reader: &Reader<'_>, at: usize) -> Diagnostic {
+    let right = format!("from {} to {}", reader.written(at), reader.written(at + 2));
+    let span = reader.span_between(at, at + 3);
+    let finding = Diagnostic::new(&codes::SPELLING, span, "the range of a number begins with `from`");
+    finding.help(format!("write `{right}`; both ends are in")).fix(format!("write `{right}`"), span, right)
 }
 
 /// What stands where an attribute should begin.
@@ -164,6 +191,8 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         "before" => "a rule",
         "fallback" => "an offer",
         "history" => "a time",
+        "cases" => "a column",
+        "row" => "a cell",
         _ => "a part of the list",
     };
     let message = match reader.word(end) {
@@ -176,6 +205,31 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
             .help("leave the comma out if the list ends here")
             .suggest("remove the comma", span, ""),
     )
+}
+
+/// Two cells or columns of a table with nothing between them.
+fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
+    let what = match form.word {
+        "row" => "cells",
+        "cases" => "columns",
+        _ => return None,
+    };
+    let is_value = reader.token(stopped.at).is_some_and(|token| !matches!(token.kind, TokenKind::Sign(_)));
+    // A word at the beginning of a line is more likely a clause that was meant than a cell.
+    let goes_on = at + 1 < stopped.at && !reader.first_on_line(stopped.at - 1) && !reader.first_on_line(stopped.at);
+    if !(stopped.expected.is_empty() && goes_on && stopped.at < end && is_value) {
+        return None;
+    }
+    let message = format!("a comma stands between two {what}");
+    let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(stopped.at), message)
+        .primary(format!("found `{}`", shortened(reader.written(stopped.at))));
+    if reader.is_kind(at + 1, TokenKind::Text) && stopped.at == at + 2 {
+        let written = shortened(reader.written(at + 1));
+        return Some(finding.help(format!("write `{written},` if that is a cell, `{written}:` if it names the row")));
+    }
+    let last = reader.span(stopped.at - 1);
+    let behind = Span { start: last.end, ..last };
+    Some(finding.help(format!("for example `{}`", form.example)).fix("put a comma between them", behind, ","))
 }
 
 /// A name where a text belongs, a text where a name belongs, a reserved word as a name.

@@ -9,9 +9,11 @@ mod case;
 mod clause;
 mod expr;
 mod literal;
+mod table;
 
 pub use case::{
-    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
+    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome,
+    Reason, Used,
 };
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
@@ -20,6 +22,7 @@ pub use clause::{
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
+pub use table::{Cell, CellKind, Column, ColumnKind, Grant, Row};
 
 use crate::diagnostics::Allowance;
 use crate::source::Span;
