@@ -174,7 +174,9 @@ impl Reason {
             Self::NoConsent { .. } => "consent",
             Self::NotApplicable { .. } | Self::NotKnown { .. } | Self::NotKnownToBeNo { .. } => "its audience",
             Self::Taken { .. } => "the other slots",
-            Self::Capped { .. } => "its caps",
+            Self::Blocked { .. } => "its blocks",
+            Self::Waiting { kind, .. } if kind == "block" => "its blocks",
+            Self::Waiting { .. } | Self::Capped { .. } => "its caps",
         }
     }
 
