@@ -8,7 +8,8 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{
-    Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Clause, EventId, OfferId, RuleId,
+    Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Clause, EventId, Guardrail, OfferId,
+    RuleId, RuleSet,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, BlockClause};
@@ -121,7 +122,7 @@ impl Pass<'_> {
         let on = target.value?;
         let target = self.cap_target(on)?;
         if let CapTarget::Classes(classes) = &target
-            && let Some(class) = classes.iter().find(|class| !class.obeys_blocks())
+            && let Some(class) = classes.iter().find(|class| !self.rules.obeys_blocks(**class))
             && let tree::CapTarget::Class(written) = on
         {
             let message = format!("class {} obeys no block", class.word());
@@ -138,23 +139,25 @@ impl Pass<'_> {
         for at in 0..self.rules.blocks.len() {
             let id = BlockId::from_index(at);
             let target = self.rules[id].target.clone();
-            for (at, offer) in self.rules.offers.iter_mut().enumerate() {
+            let RuleSet { offers, rules, classes, .. } = &mut self.rules;
+            let obeys = |class| classes.row(class).obeys(Guardrail::Blocks);
+            for (at, offer) in offers.iter_mut().enumerate() {
                 let on = match &target {
                     CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
                     CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
                     CapTarget::Classes(classes) => classes.contains(&offer.class),
                     CapTarget::Rules(_) | CapTarget::Anything => false,
                 };
-                if on && offer.class.obeys_blocks() {
+                if on && obeys(offer.class) {
                     offer.blocks.push(id);
                 }
             }
-            for (at, rule) in self.rules.rules.iter_mut().enumerate() {
+            for (at, rule) in rules.iter_mut().enumerate() {
                 let on = match &target {
                     CapTarget::Rules(rules) => rules.contains(&RuleId::from_index(at)),
                     CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything => false,
                 };
-                if on && rule.class.obeys_blocks() {
+                if on && obeys(rule.class) {
                     rule.blocks.push(id);
                 }
             }

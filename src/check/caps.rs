@@ -7,7 +7,8 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
 use crate::model::{
-    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, Offer, OfferId, RuleId,
+    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, Guardrail, Offer, OfferId, RuleId,
+    RuleSet,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, CalendarUnit, CapClause, CapCount, Clause, GapClause, PauseClause, RuleClause};
@@ -473,7 +474,7 @@ impl Pass<'_> {
                 (Some(rule), _) => self.bind_rule(rule, id, &cap),
                 (None, CapTarget::Rules(rules)) => {
                     for rule in rules {
-                        if self.rules[*rule].class.obeys_caps() {
+                        if self.rules.obeys_caps(self.rules[*rule].class) {
                             self.bind_rule(*rule, id, &cap);
                         }
                     }
@@ -505,8 +506,10 @@ impl Pass<'_> {
     }
 
     fn bind_offers(&mut self, id: CapId, cap: &Cap, binds: impl Fn(usize, &Offer) -> bool) {
-        for (at, offer) in self.rules.offers.iter_mut().enumerate() {
-            if offer.class.obeys_caps() && binds(at, offer) && !is_exempt(cap, OfferId::from_index(at), offer) {
+        let RuleSet { offers, classes, .. } = &mut self.rules;
+        for (at, offer) in offers.iter_mut().enumerate() {
+            let obeys = classes.row(offer.class).obeys(Guardrail::Caps);
+            if obeys && binds(at, offer) && !is_exempt(cap, OfferId::from_index(at), offer) {
                 offer.caps.push(id);
                 offer.caps.sort_unstable();
             }

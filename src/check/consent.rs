@@ -53,32 +53,48 @@ impl Pass<'_> {
         reads.found
     }
 
+    fn reads_of_value(&self, expression: &Expression) -> Vec<Read> {
+        let mut reads = Reads::new(&self.rules);
+        reads.value(expression);
+        reads.found
+    }
+
     /// Every purpose of every attribute that the rule reads, `never used`, protective. Gives the purposes it forgot.
     fn rule_reads(&mut self, rule: &Rule) -> Vec<PurposeId> {
         let whens = rule.when.iter().map(|clause| (clause, false));
         let blocks: Vec<Clause> = self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.blocking(id));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
-        // What a block reads is read for whoever it stops (R19); its own promises are looked at once, there.
-        let blocks = blocks.iter().map(|clause| (clause, true));
-        let own = clauses.clone().count();
+        // Of whom, where, whether by an `unless`, and whether in a block. What a block reads is read for whoever it stops
+        // (R19); its own promises are looked at once, there.
+        let mut read: Vec<(Read, Span, bool, bool)> = Vec::new();
+        for (clause, is_unless) in clauses {
+            let reads = self.reads_of(&clause.condition).into_iter();
+            read.extend(reads.map(|read| (read, clause.span, is_unless, false)));
+        }
+        // A score chooses among rules, and so among people.
+        if let Some(rank) = &rule.rank {
+            read.extend(self.reads_of_value(&rank.by).into_iter().map(|read| (read, rank.span, false, false)));
+        }
+        for clause in &blocks {
+            let reads = self.reads_of(&clause.condition).into_iter();
+            read.extend(reads.map(|read| (read, clause.span, true, true)));
+        }
         let mut missing: Vec<(PurposeId, Span, Read)> = Vec::new();
         let mut findings = Vec::new();
-        for (at, (clause, is_unless)) in clauses.chain(blocks).enumerate() {
-            for read in self.reads_of(&clause.condition) {
-                let attribute = &self.rules[read.attribute];
-                if at >= own && attribute.protective {
-                    continue;
-                }
-                if at < own && attribute.never_used {
-                    findings.push(self.never_used(clause.span, &read));
-                }
-                if attribute.protective && !(is_unless && read.positive) {
-                    findings.push(self.protective_selects(clause.span, &read, is_unless));
-                }
-                for purpose in &attribute.needs {
-                    if !rule.needs.contains(purpose) && !missing.iter().any(|(known, ..)| known == purpose) {
-                        missing.push((*purpose, clause.span, read.clone()));
-                    }
+        for (read, span, is_unless, of_block) in read {
+            let attribute = &self.rules[read.attribute];
+            if of_block && attribute.protective {
+                continue;
+            }
+            if !of_block && attribute.never_used {
+                findings.push(self.never_used(span, &read));
+            }
+            if attribute.protective && !(is_unless && read.positive) {
+                findings.push(self.protective_selects(span, &read, is_unless));
+            }
+            for purpose in &attribute.needs {
+                if !rule.needs.contains(purpose) && !missing.iter().any(|(known, ..)| known == purpose) {
+                    missing.push((*purpose, span, read.clone()));
                 }
             }
         }
@@ -191,15 +207,19 @@ impl Pass<'_> {
 
     /// Whether conditions choose people by what we know of them; sparing them does not count (R3).
     fn chooses_people<'c>(&self, conditions: impl IntoIterator<Item = &'c Condition>) -> Option<AttributeId> {
-        let reads = conditions.into_iter().flat_map(|condition| self.reads_of(condition));
-        reads.map(|read| read.attribute).find(|id| {
+        self.chosen_by(conditions.into_iter().flat_map(|condition| self.reads_of(condition)))
+    }
+
+    fn chosen_by(&self, reads: impl IntoIterator<Item = Read>) -> Option<AttributeId> {
+        reads.into_iter().map(|read| read.attribute).find(|id| {
             let attribute = &self.rules[*id];
             attribute.scope == Scope::Customer && !attribute.protective
         })
     }
 
     pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<AttributeId> {
-        self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition))
+        let by_score = || self.chosen_by(rule.rank.iter().flat_map(|rank| self.reads_of_value(&rank.by)));
+        self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition)).or_else(by_score)
     }
 
     fn needs_direct_marketing(&self, rule: &Rule) -> bool {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::collect::Collected;
 use super::names::{Kind, Names};
-use crate::model::{LeftOut as May, OfferId, RuleId, RuleSet};
+use crate::model::{Class, LeftOut as May, OfferId, RuleId, RuleSet};
 use crate::source::Span;
 use crate::syntax::tree::{
     self, BlockClause, CapClause, FallbackTarget, GapClause, Name, OfferClause, PauseClause, RuleClause, SlotClause,
@@ -38,6 +38,17 @@ pub(super) struct Gaps<'a> {
     pub(super) rules: &'a RuleSet,
 }
 
+/// Shows and tries nothing, and may stop anything but by a block.
+fn anything_stops() -> May {
+    May {
+        blocks: false,
+        may_be_key: false,
+        shows: Some(BTreeSet::new()),
+        tries: Some(BTreeSet::new()),
+        ..May::default()
+    }
+}
+
 impl Gaps<'_> {
     /// The rules that were left out.
     pub(super) fn rules(&self) -> Vec<LeftOut> {
@@ -54,6 +65,9 @@ impl Gaps<'_> {
                 Kind::Slot => self.slot(name),
                 Kind::Cap => self.cap(name),
                 Kind::Block => self.block(name),
+                // A stricter row can bring caps to what obeys none; the other classes are fixed.
+                Kind::Class if name == Class::Service.word() => anything_stops(),
+                Kind::Class => May::that_only_uses(),
                 Kind::Attribute => May { may_be_key: true, ..May::that_only_uses() },
                 Kind::Purpose | Kind::Event | Kind::Segment | Kind::Value | Kind::Offer | Kind::Tag => {
                     May::that_only_uses()
@@ -104,6 +118,8 @@ impl Gaps<'_> {
                 | RuleClause::Needs(_)
                 | RuleClause::Priority(_)
                 | RuleClause::Before(_)
+                | RuleClause::RankBy(_)
+                | RuleClause::Also(_)
                 | RuleClause::Cap(_)
                 | RuleClause::Off(_) => {}
             }
@@ -124,7 +140,7 @@ impl Gaps<'_> {
         let Some(slot) = written.map(|entry| entry.item) else { return May::default() };
         let lists = slot.clauses.iter().filter_map(|clause| match &clause.kind {
             SlotClause::Fallback(entries) => Some(entries),
-            SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Off(_) => None,
+            SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Ties(_) | SlotClause::Off(_) => None,
         });
         let mut shows = None;
         for entry in lists.flatten() {
@@ -178,13 +194,7 @@ impl Gaps<'_> {
 
     /// What stops these; anything where none could be read.
     fn stops(&self, targets: &[&tree::CapTarget]) -> May {
-        let anything = May {
-            blocks: false,
-            may_be_key: false,
-            shows: Some(BTreeSet::new()),
-            tries: Some(BTreeSet::new()),
-            ..May::default()
-        };
+        let anything = anything_stops();
         let mut may = May::that_only_uses();
         for target in targets {
             match target {

@@ -12,6 +12,7 @@ mod blocks;
 mod caps;
 mod cases;
 mod circles;
+mod classes;
 mod collect;
 mod consent;
 mod expressions;
@@ -23,6 +24,7 @@ mod names;
 mod offers;
 mod order;
 mod purposes;
+mod rank;
 mod readings;
 mod rules;
 mod slots;
@@ -107,6 +109,7 @@ impl<'a> Pass<'a> {
     fn run(&mut self) -> Vec<Case> {
         self.defaults();
         self.purposes();
+        self.classes();
         self.attributes();
         self.events();
         self.values();

@@ -131,6 +131,7 @@ fn clauses(item: &Item) -> Vec<Span> {
         ItemKind::Slot(item) => of(&item.clauses),
         ItemKind::Rule(item) => of(&item.clauses),
         ItemKind::Cap(item) => of(&item.clauses),
+        ItemKind::Class(item) => of(&item.clauses),
         ItemKind::Pause(item) => of(&item.clauses),
         ItemKind::Gap(item) => of(&item.clauses),
         ItemKind::Block(item) => of(&item.clauses),

@@ -102,6 +102,7 @@ impl Reader<'_> {
                 opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
             }
             Opener::Purpose
+            | Opener::Class
             | Opener::Event
             | Opener::Offer
             | Opener::Cap
@@ -146,6 +147,7 @@ impl Reader<'_> {
             Some(Opener::Use) => self.is_use(at),
             Some(
                 Opener::Purpose
+                | Opener::Class
                 | Opener::Event
                 | Opener::Segment
                 | Opener::Value

@@ -9,6 +9,7 @@ mod always_true;
 mod block_on_unknown;
 mod conflict;
 mod contradiction;
+mod equal_scores;
 mod never_active;
 mod no_order;
 mod not_decided;
@@ -31,8 +32,9 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 10] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 11] = [
     conflict::find,
+    equal_scores::find,
     no_order::find,
     contradiction::find,
     never_active::find,

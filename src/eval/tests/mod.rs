@@ -4,11 +4,13 @@
 mod bank;
 mod blocks;
 mod chains;
+mod classes;
 mod coverage;
 mod hero;
 #[cfg(feature = "cli")]
 mod nearest;
 mod order;
+mod ranked;
 mod reading;
 mod redaction;
 mod request;

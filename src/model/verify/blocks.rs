@@ -32,14 +32,14 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
             CapTarget::Classes(classes) => classes.contains(&offer.class),
             CapTarget::Rules(_) | CapTarget::Anything => false,
         };
-        same(rules, &offer.blocks, offer.class.obeys_blocks(), on).within("offer", &offer.name)?;
+        same(rules, &offer.blocks, rules.obeys_blocks(offer.class), on).within("offer", &offer.name)?;
     }
     for (at, rule) in rules.rules.iter().enumerate() {
         let on = |block: &Block| match &block.target {
             CapTarget::Rules(of) => of.contains(&RuleId::from_index(at)),
             CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything => false,
         };
-        same(rules, &rule.blocks, rule.class.obeys_blocks(), on).within("rule", &rule.name)?;
+        same(rules, &rule.blocks, rules.obeys_blocks(rule.class), on).within("rule", &rule.name)?;
     }
     // Whoever is held back by what data says needs the purposes of that data (R19).
     for (at, rule) in rules.rules.iter().enumerate() {

@@ -122,7 +122,7 @@ impl Step {
             Dropped::Blocked(_) => Self::Blocked,
             Dropped::NoConsent(_) => Self::NoConsent,
             Dropped::NotApplicable => Self::NotApplicable,
-            Dropped::NotKnown => Self::NotKnown,
+            Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
         }

@@ -339,7 +339,11 @@ mod tests {
                 ],
                 "{format:?}"
             );
-            assert_eq!((missing.sample(at::TIER), missing.sample(at::BALANCE)), (Some("Gold"), None), "{format:?}");
+            assert_eq!(
+                [at::TIER, at::BALANCE, at::CHURN].map(|id| missing.sample(id)),
+                [Some("Gold"), Some("12.505"), None],
+                "{format:?}"
+            );
             let mostly: Vec<_> = missing.mostly_unusable().collect();
             assert_eq!(mostly, [], "half is not most");
         }

@@ -8,6 +8,7 @@ mod attribute;
 mod block;
 mod cap;
 mod case;
+mod class;
 mod defaults;
 mod offer;
 mod pause;
@@ -20,6 +21,7 @@ pub(super) use attribute::MARK_WORDS;
 pub(super) use block::BLOCK;
 pub(super) use cap::CAP;
 pub(super) use case::{PERSONA, TEST};
+pub(super) use class::CLASS;
 pub(super) use defaults::DEFAULTS;
 pub(super) use offer::OFFER;
 pub(super) use pause::{GAP, PAUSE};
@@ -167,7 +169,7 @@ impl<'t> Reader<'t> {
     fn keyword(&self, word: &str, at: usize) -> Span {
         let words = match word {
             "if" if self.is_word(at + 1, "no") => 3,
-            "if" | "review" | "off" | "direct" => 2,
+            "if" | "review" | "off" | "direct" | "rank" | "store" => 2,
             "at" if self.is_word(at + 1, "most") || self.is_word(at + 1, "least") => 2,
             "in" if self.is_word(at + 1, "any") || self.is_word(at + 1, "each") => 2,
             _ => 1,
@@ -315,6 +317,7 @@ mod tests {
         let all = [
             DEFAULTS.words().collect::<Vec<_>>(),
             PURPOSE.words().collect(),
+            CLASS.words().collect(),
             OFFER.words().collect(),
             SLOT.words().collect(),
             RULE.words().collect(),

@@ -13,7 +13,7 @@ struct Later {
     what: &'static str,
 }
 
-const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value"];
+const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value", "rank"];
 const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 
 static LATER: &[Later] = &[
