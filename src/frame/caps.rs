@@ -163,7 +163,9 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
     let any_class = cap.rule.is_some() || matches!(cap.kind, CapKind::Block { .. });
     // Only what surely is of them is left out of the count.
     let left_out = cap.uncounted.iter().any(|target| hits(rules, target, stamp) == Truth::Yes);
-    !left_out && hits(rules, &cap.target, stamp) != Truth::No && (any_class || class.is_none_or(|class| rules.classes.row(class).counts))
+    !left_out
+        && hits(rules, &cap.target, stamp) != Truth::No
+        && (any_class || class.is_none_or(|class| rules.classes.row(class).counts))
 }
 
 /// Whether an event with this stamp is of the target.

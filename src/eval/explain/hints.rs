@@ -49,11 +49,7 @@ struct Test<'a> {
 impl Test<'_> {
     fn of(&self, rule: RuleId, dropped: &Dropped, reasons: &[Reason]) -> Vec<String> {
         match dropped {
-            Dropped::NoConsent(_)
-            | Dropped::NotKnown
-            | Dropped::Blocked(_)
-            | Dropped::Capped(_)
-            | Dropped::NoScore => {
+            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Blocked(_) | Dropped::Capped(_) | Dropped::NoScore => {
                 reasons.iter().filter_map(|reason| self.about(rule, reason)).collect()
             }
             Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {
