@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cater::compile::{Compiled, compile};
 use cater::model::show::{show_condition, show_expression};
-use cater::model::{Condition, Expression, RuleSet};
+use cater::model::{BlockCause, Condition, Expression, RuleSet};
 use cater::source::SourceSet;
 
 const PRELUDE: &str = r#"
