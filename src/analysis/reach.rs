@@ -286,6 +286,7 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
         Culprit::Dates | Culprit::OfferDates | Culprit::Review => true,
         Culprit::Cap(_)
         | Culprit::Channel
+        | Culprit::Block(_)
         | Culprit::Score
         | Culprit::Taken
         | Culprit::Needs(_)

@@ -96,7 +96,8 @@ impl Pass<'_> {
                 right,
             ));
         }
-        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Channel];
+        let other =
+            [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Channel, Kind::Block];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
         let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
         told(
@@ -109,9 +110,15 @@ impl Pass<'_> {
                         .to_owned()
                 }
                 Kind::Channel => format!("what the device permits is `permission.{word}`: `permission.{word} is full`"),
-                Kind::Class | Kind::Attribute | Kind::Segment | Kind::Value | Kind::Slot | Kind::Cap | Kind::Persona | Kind::Tag => {
-                    "name an attribute, a segment or a value".to_owned()
-                }
+                Kind::Class
+                | Kind::Attribute
+                | Kind::Segment
+                | Kind::Value
+                | Kind::Slot
+                | Kind::Cap
+                | Kind::Block
+                | Kind::Persona
+                | Kind::Tag => "name an attribute, a segment or a value".to_owned(),
             },
         )
     }

@@ -206,6 +206,7 @@ impl Pass<'_> {
             | Kind::Channel
             | Kind::Offer
             | Kind::Cap
+            | Kind::Block
             | Kind::Persona
             | Kind::Tag => false,
         });

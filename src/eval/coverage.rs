@@ -264,7 +264,8 @@ impl<'r> Coverage<'r> {
                 | Dropped::OfferOff
                 | Dropped::RuleNotActive
                 | Dropped::ReviewOverdue
-                | Dropped::OfferNotActive,
+                | Dropped::OfferNotActive
+                | Dropped::Blocked(_),
             ) => return,
             Some(Dropped::NoConsent(_)) => (audience, caps, channels) = (false, false, false),
             Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => (caps, channels) = (false, false),

@@ -143,6 +143,7 @@ impl Run<'_> {
             | Dropped::RuleNotActive
             | Dropped::ReviewOverdue
             | Dropped::OfferNotActive
+            | Dropped::Blocked(_)
             | Dropped::NotApplicable
             | Dropped::Taken
             | Dropped::NoChannel(_) => return None,

@@ -18,7 +18,7 @@ use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
 use crate::frame::{By, Decision, Outcome, Via};
-use crate::model::{Active, CapId, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
+use crate::model::{Active, BlockCause, BlockId, CapId, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
 
 /// How a slot is decided.
 #[derive(Clone, Debug)]
@@ -191,6 +191,7 @@ impl Chain<'_, '_> {
             let bit = self.lowering.layout.overdue(last);
             live.push(self.lowering.guards.bits(bit.word, bit.mask(), 0));
         }
+        live.push(self.unblocked(&rules.blocks_on(id))?);
         let consent: Vec<GuardId> = rule
             .needs
             .iter()
@@ -202,7 +203,7 @@ impl Chain<'_, '_> {
         let unless = self.ask_all(&rule.unless, Ask::No)?;
         let when = self.ask_all(&rule.when, Ask::Yes)?;
         let free = self.not_taken(rule.show);
-        let caps = self.caps(rule.caps.iter().chain(&rules[rule.show].caps).copied());
+        let caps = self.caps(&rules.caps_on(id));
         let scored = match &rule.rank {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
@@ -266,7 +267,7 @@ impl Chain<'_, '_> {
         Ok(match substitute {
             Substitute::Nothing => self.pick(Outcome::Nothing, By::Substitute(rule, via)),
             Substitute::Show(offer) => {
-                let may = self.offer(offer);
+                let may = self.offer(offer)?;
                 let rules = self.lowering.rules;
                 let channels = rules.channels_of(&rules[rule]);
                 let pick = self.way(channels, offer, By::Substitute(rule, via), Link::Next)?;
@@ -302,20 +303,21 @@ impl Chain<'_, '_> {
             all.push(self.lowering.ask(when, Ask::Yes)?);
         }
         if let Some(offer) = entry.offer {
-            all.push(self.offer(offer));
+            all.push(self.offer(offer)?);
         }
         Ok(Link::test(self.lowering.guards.all(all), pick, Link::Next))
     }
 
-    /// Whether an offer may stand in: its dates and switch, the other slots, its caps.
-    fn offer(&mut self, id: OfferId) -> GuardId {
+    /// Whether an offer may stand in: its dates and switch, its blocks, the other slots, its caps.
+    fn offer(&mut self, id: OfferId) -> Result<GuardId, PlanError> {
         let rules = self.lowering.rules;
         let offer = &rules[id];
         if offer.off.is_some() {
-            return GuardId::NOT;
+            return Ok(GuardId::NOT);
         }
-        let all = [self.dates(offer.active), self.not_taken(id), self.caps(offer.caps.iter().copied())];
-        self.lowering.guards.all(all)
+        let all =
+            [self.dates(offer.active), self.unblocked(&offer.blocks)?, self.not_taken(id), self.caps(&offer.caps)];
+        Ok(self.lowering.guards.all(all))
     }
 
     fn dates(&mut self, active: Option<Active>) -> GuardId {
@@ -333,14 +335,27 @@ impl Chain<'_, '_> {
         self.lowering.guards.bits(bit.word, bit.mask(), 0)
     }
 
-    fn caps(&mut self, caps: impl Iterator<Item = CapId>) -> GuardId {
-        let free: Vec<GuardId> = caps
-            .map(|cap| {
-                let bit = self.lowering.layout.spent(cap);
-                self.lowering.guards.bits(bit.word, bit.mask(), 0)
-            })
-            .collect();
+    fn caps(&mut self, caps: &[CapId]) -> GuardId {
+        let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap)).collect();
         self.lowering.guards.all(free)
+    }
+
+    fn free(&mut self, cap: CapId) -> GuardId {
+        let bit = self.lowering.layout.spent(cap);
+        self.lowering.guards.bits(bit.word, bit.mask(), 0)
+    }
+
+    /// Whether no block holds: the event of each is over, and the condition of each is no.
+    fn unblocked(&mut self, blocks: &[BlockId]) -> Result<GuardId, PlanError> {
+        let rules = self.lowering.rules;
+        let mut all = Vec::new();
+        for block in blocks {
+            all.push(match &rules[*block].cause {
+                BlockCause::After(cap) => self.free(*cap),
+                BlockCause::While(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
+            });
+        }
+        Ok(self.lowering.guards.all(all))
     }
 
     fn ask_all(&mut self, clauses: &[Clause], ask: Ask) -> Result<Vec<GuardId>, PlanError> {

@@ -107,6 +107,9 @@ impl Reader<'_> {
             | Opener::Event
             | Opener::Offer
             | Opener::Cap
+            | Opener::Pause
+            | Opener::Gap
+            | Opener::Block
             | Opener::Persona => named.and_then(|next| opens(labelled(next))),
             Opener::Segment | Opener::Value => {
                 self.definition_head_end(at).filter(|_| self.first_on_line(at) && is_named)
@@ -154,6 +157,9 @@ impl Reader<'_> {
                 | Opener::Slot
                 | Opener::Rule
                 | Opener::Cap
+                | Opener::Pause
+                | Opener::Gap
+                | Opener::Block
                 | Opener::Persona
                 | Opener::Later,
             )

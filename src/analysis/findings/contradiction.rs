@@ -65,6 +65,7 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
             Culprit::Unless(at) => Some((rule.unless.get(*at)?, true)),
             Culprit::Cap(_)
             | Culprit::Channel
+            | Culprit::Block(_)
             | Culprit::Score
             | Culprit::Taken
             | Culprit::Review
@@ -132,6 +133,7 @@ fn other(look: &Look<'_>, rule: &Rule, culprit: Culprit) -> Option<String> {
         Culprit::Channel => Some("goes by a channel that permits, reaches and is consented to".to_owned()),
         Culprit::Score => Some("has no score".to_owned()),
         Culprit::Taken => Some("its offer must not be shown in another slot".to_owned()),
+        Culprit::Block(block) => Some(format!("is held back by the block `{}`", rules[block].name)),
         Culprit::Cap(cap) => Some(match rules.key() {
             None => format!(
                 "no attribute is marked `key`, so {} blocks everybody",

@@ -6,6 +6,7 @@
 //! at the segment.
 
 mod always_true;
+mod block_on_unknown;
 pub(super) mod closed_channel;
 mod conflict;
 mod contradiction;
@@ -32,7 +33,7 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 11] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 12] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
@@ -43,6 +44,7 @@ const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 11] = [
     unreachable_rule::find,
     unreachable_fallback::find,
     always_true::find,
+    block_on_unknown::find,
     not_decided::find,
 ];
 

@@ -16,7 +16,9 @@ fn every_shipped_world_is_decided_and_replays() {
         "bank-campaign",
         "scenarios/s02-homepage-hero",
         "scenarios/s06-platinum-card",
+        "scenarios/s07-fraud-silence",
         "scenarios/s08-arbitration",
+        "scenarios/s13-suppression",
         "scenarios/s25-double-opt-in",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples").join(world);

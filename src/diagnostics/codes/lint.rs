@@ -26,6 +26,7 @@ codes! {
     CLOSED_CHANNEL = "closed-channel", Warning, "a channel by which nothing can ever be sent";
     UNUSED_CHANNEL = "unused-channel", Warning, "a channel by which no slot sends";
     UNUSED_CAP = "unused-cap", Warning, "a cap that binds no rule and no offer";
+    BLOCK_ON_UNKNOWN = "block-on-unknown", Warning, "a block that stops the customer of whom nothing is known";
     UNUSED_TAG = "unused-tag", Warning, "a tag that no cap names, spelt nearly like one that a cap names";
     SLOT_WITHOUT_RULES = "slot-without-rules", Warning, "a slot for which there is no rule";
     UNLESS_AND = "unless-and", Warning, "an `unless` with `and`, which people read in two ways";

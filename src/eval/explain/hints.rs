@@ -53,6 +53,7 @@ impl Test<'_> {
         match dropped {
             Dropped::NoConsent(_)
             | Dropped::NotKnown
+            | Dropped::Blocked(_)
             | Dropped::Capped(_)
             | Dropped::NoScore
             | Dropped::NoChannel(_) => reasons.iter().filter_map(|reason| self.about(rule, reason)).collect(),
@@ -90,7 +91,10 @@ impl Test<'_> {
             | Reason::NotApplicable { .. }
             | Reason::Taken { .. }
             | Reason::NotPermitted { .. }
-            | Reason::NotReached { .. } => None,
+            | Reason::NotReached { .. }
+            // Until when, or which fact, stands in the reason itself.
+            | Reason::Blocked { .. }
+            | Reason::Waiting { .. } => None,
         }
     }
 
@@ -103,7 +107,9 @@ impl Test<'_> {
                 })
             }
             Reason::Capped { used, .. } => used.is_none(),
-            Reason::NoConsent { .. }
+            Reason::Waiting { nobody, .. } => *nobody,
+            Reason::Blocked { .. }
+            | Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }
             | Reason::ReviewOverdue { .. }
@@ -132,6 +138,8 @@ impl Test<'_> {
             | Reason::NotKnown { .. }
             | Reason::NotKnownToBeNo { .. }
             | Reason::Taken { .. }
+            | Reason::Blocked { .. }
+            | Reason::Waiting { .. }
             | Reason::Channel { .. }
             | Reason::NotReached { .. } => self.about(rule, why),
         }

@@ -2,6 +2,7 @@
 //! consent and masking, what explanations give away, and that the order of writing changes nothing.
 
 mod bank;
+mod blocks;
 mod chains;
 mod channels;
 mod classes;
@@ -96,9 +97,10 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotApplicable { .. } => "no",
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
-        Reason::Capped { .. } => "capped",
         Reason::Channel { why, .. } => kind(why),
         Reason::NotPermitted { .. } => "permission",
         Reason::NotReached { .. } => "reach",
+        Reason::Blocked { .. } => "blocked",
+        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
     }
 }

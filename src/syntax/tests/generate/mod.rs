@@ -1,6 +1,7 @@
 //! Well-written declarations by chance: every clause and every form of expression, with odd spacing and comments, and
 //! with attributes that are called like words of the language.
 
+mod case;
 mod channel;
 mod expr;
 
@@ -146,8 +147,8 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(16) {
-            14 => self.channel(),
+        match self.dice.below(17) {
+            15 => self.channel(),
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -224,6 +225,17 @@ impl Writer<'_> {
                 self.gap();
                 let path = self.dice.pick(&["\"customer.rules\"", "\"../shared/purposes.rules\"", "\"\""]);
                 self.put(path);
+            }
+            14 => {
+                let (word, clause): (_, fn(&mut Self)) = match self.dice.below(3) {
+                    0 => ("pause ", Self::pause_clause),
+                    1 => ("gap ", Self::gap_clause),
+                    _ => ("block ", Self::block_clause),
+                };
+                self.put(word);
+                self.put_name();
+                self.label();
+                self.block(4, clause);
             }
             _ => {
                 self.put("defaults");
@@ -439,187 +451,57 @@ impl Writer<'_> {
     fn cap_part(&mut self) {
         let words = self.dice.pick(&[
             "in any 7 days",
+            "in each calendar day in timezone",
+            "in each calendar week from monday in \"Europe/Berlin\"",
+            "in each calendar quarter",
             "ever",
             "per customer",
             "on tag promo",
             "on offer sale",
+            "on class marketing",
             "on rule comeback",
+            "exempt offer sale",
+            "uncounted tag promo",
             "then next",
         ]);
         self.words(words);
     }
 
     fn cap_clause(&mut self) {
-        if self.dice.one_in(2) { self.words("at most 5 shown") } else { self.cap_part() }
-    }
-
-    fn given(&mut self) {
-        self.put("given { ");
-        for at in 0..self.dice.below(5) {
-            if at > 0 {
-                self.put(",");
-                self.gap();
-            }
-            self.put_name();
-            self.put(": ");
-            match self.dice.below(7) {
-                0 => self.put("missing"),
-                1 => self.put("never"),
-                2 => self.put("DE"),
-                3 => {
-                    let list = self.dice.pick(&["[]", "[\"a\", \"b\"]", "[40 at 3 days ago, 30 at now]", "[1, 2,]"]);
-                    self.put(list);
-                }
-                4 => {
-                    self.number();
-                    self.words(" as of ");
-                    self.point();
-                }
-                _ => self.literal(),
-            }
-        }
-        self.put(" }");
-    }
-
-    fn fact(&mut self) {
-        match self.dice.below(8) {
-            5 => self.permission_fact(),
-            4 => {
-                self.words("used 2 of ");
-                self.put_name();
-            }
-            0 => {
-                self.put("as ");
-                self.put_name();
-            }
-            1 => {
-                self.put("now ");
-                self.instant();
-            }
-            2 => self.given(),
-            3 => {
-                let words = self.dice.pick(&[
-                    "consent all granted",
-                    "consent direct marketing objected",
-                    "consent a granted at 90 days ago version 4 confirmed, b unknown",
-                    "consent profiling withdrawn",
-                ]);
-                self.words(words);
-            }
-            _ => {
-                self.put("history ");
-                self.put_name();
-                if self.dice.one_in(2) {
-                    self.put(" of ");
-                    self.put_name();
-                    if self.dice.one_in(3) {
-                        self.put(" by ");
-                        self.put_name();
-                    }
-                }
-                self.put(" at ");
-                self.point();
-                for _ in 0..self.dice.below(2) {
-                    self.put(", ");
-                    self.point();
-                }
-            }
+        match self.dice.below(4) {
+            0 => self.words("at most wish shown"),
+            1 => self.words("at most 5 shown"),
+            _ => self.cap_part(),
         }
     }
 
-    fn table_line(&mut self) {
-        let is_row = self.dice.one_in(2);
-        self.put(if is_row { "row " } else { "cases " });
-        if is_row && self.dice.one_in(3) {
-            self.text();
-            self.put(": ");
-        }
-        for at in 0..=self.dice.below(4) {
-            if at > 0 {
-                self.put(",");
-                self.gap();
-            }
-            if is_row {
-                self.cell();
-            } else {
-                self.column();
-            }
-        }
-    }
-
-    fn column(&mut self) {
+    fn pause_clause(&mut self) {
         let words = self.dice.pick(&[
-            "now",
-            "as",
-            "expect hero",
-            "history shown of sale",
-            "history purchase",
-            "used of when",
-            "consent.profiling",
-            "permission.push",
-            "history sent of sale by push",
-            "when",
-            "age",
-            "row",
+            "for 10 days",
+            "after 3 shown in any 7 days without clicked",
+            "after 1 dismissed or rejected",
+            "after 2 shown without clicked or converted",
+            "per customer",
+            "on tag promo",
+            "then next",
         ]);
         self.words(words);
     }
 
-    fn cell(&mut self) {
-        match self.dice.below(8) {
-            0 => {
-                let words = self.dice.pick(&[
-                    "shows sale",
-                    "shows sale because comeback",
-                    "gives nothing because fallback",
-                    "sends sale by push because silent",
-                    "passes over comeback because \"tier is not known\"",
-                ]);
-                self.words(words);
-            }
-            1 => {
-                let words = self.dice.pick(&[
-                    "granted",
-                    "granted at 90 days ago version 4 confirmed",
-                    "missing",
-                    "never",
-                    "DE",
-                ]);
-                self.words(words);
-            }
+    fn block_clause(&mut self) {
+        match self.dice.below(4) {
+            0 => self.words("for 24 hours after sent or shown of fraud_alert"),
+            1 => self.words("for 1 week after purchase"),
             2 => {
-                let list = self.dice.pick(&["[]", "[\"a\", \"b\"]", "[3 days ago, now]", "[40 at 3 days ago]"]);
-                self.put(list);
+                self.put("while ");
+                self.condition(0);
             }
-            3 => {
-                self.number();
-                self.words(" as of ");
-                self.point();
-            }
-            _ => self.literal(),
+            _ => self.words("on class marketing"),
         }
     }
 
-    fn fact_or_expectation(&mut self) {
-        if self.dice.one_in(2) {
-            self.fact();
-            return;
-        }
-        if self.dice.one_in(2) {
-            self.table_line();
-            return;
-        }
-        let words = self.dice.pick(&[
-            "expect hero shows sale",
-            "expect hero shows sale because comeback",
-            "expect hero shows sale because comeback and also call_agent, letter",
-            "expect hero shows sale and also nothing",
-            "expect hero gives nothing because fallback",
-            "expect hero sends sale",
-            "expect hero sends sale by push because silent and also letter",
-            "expect hero passes over comeback because capped",
-            "expect hero passes over comeback because \"tier is not known\"",
-        ]);
+    fn gap_clause(&mut self) {
+        let words = self.dice.pick(&["at least 8 hours apart", "per customer", "on rule comeback", "then next"]);
         self.words(words);
     }
 }
