@@ -338,7 +338,7 @@ rule whole in s { show c }
     #[test]
     fn what_cannot_be_read_at_all_may_be_anything() {
         assert_eq!(checked("ruel x in s { show a }").0.gaps, [May::default()]);
-        assert_eq!(checked("channel p { for 10 days }").0.gaps, [May::default()]);
+        assert_eq!(checked("layer p { for 10 days }").0.gaps, [May::default()]);
         assert_eq!(checked("test \"t\" { expect }").0.gaps, []);
         assert_eq!(checked("segment x = nobody").0.gaps, [May::that_only_uses()]);
     }
