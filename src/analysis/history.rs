@@ -158,7 +158,7 @@ fn cells(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> Vec
     for stamp in stamps(rules, spent) {
         for event in &kinds {
             for at in &ages {
-                let event = Happened { event: *event, at: *at, stamp: stamp.clone() };
+                let event = Happened::plain(*event, *at, stamp.clone());
                 let frame = gather(rules, &Facts { history: vec![event.clone()], ..facts.clone() });
                 let counts = |cap: &CapId| frame.caps.get(cap.index()) == Some(&CapState::Used(1));
                 let places = |caps: &[CapId]| -> Vec<usize> {

@@ -7,15 +7,15 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
-use crate::model::{Cap, CapTarget, CapWindow, Event, EventId, OfferId, RuleSet};
-use crate::value::Instant;
+use crate::model::{Cap, CapTarget, CapWindow, Event, EventId, EventTarget, OfferId, RuleSet};
+use crate::value::{Instant, Truth};
 
 /// What is used of every cap, in the order of the rule set; nothing is known where the customer is not.
 pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<CapState> {
     let used = |cap: &Cap| {
         let events = facts.history.iter().filter(|happened| {
             cap.events.contains(&happened.event)
-                && in_window(cap, happened.at, facts.now)
+                && in_window(cap.window, happened.at, facts.now)
                 && counts(rules, cap, &happened.stamp)
         });
         u32::try_from(events.count()).unwrap_or(u32::MAX)
@@ -24,9 +24,10 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<
     rules.caps.iter().map(state).collect()
 }
 
-fn in_window(cap: &Cap, at: Instant, now: Instant) -> bool {
+/// Whether the window holds an event at `at`.
+pub(super) fn in_window(window: CapWindow, at: Instant, now: Instant) -> bool {
     at <= now
-        && match cap.window {
+        && match window {
             CapWindow::Rolling(length) => now.minus(length) < at,
             CapWindow::Ever => true,
         }
@@ -34,22 +35,38 @@ fn in_window(cap: &Cap, at: Instant, now: Instant) -> bool {
 
 /// Whether an event with this stamp belongs to what the cap counts.
 fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
-    let Stamp::Of { offer, rule, via, tags } = stamp else {
-        return true;
-    };
+    // A restriction is lifted only by a no: what may belong to the target counts.
+    let may = |target| belongs(rules, target, stamp) != Truth::No;
     let hit = match &cap.target {
-        CapTarget::Offers(offers) => offer.is_some_and(|offer| offers.contains(&offer)),
-        // Who showed it was not written down, or is no rule any more: it may have been one of these, if they show it.
-        CapTarget::Rules(of) => {
-            via.is_none()
-                && rule.map_or_else(
-                    || offer.is_some_and(|offer| of.iter().any(|rule| rules[*rule].show == offer)),
-                    |rule| of.contains(&rule),
-                )
-        }
-        CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)),
+        CapTarget::Offers(of) => of.iter().any(|offer| may(EventTarget::Offer(*offer))),
+        CapTarget::Rules(of) => of.iter().any(|rule| may(EventTarget::Rule(*rule))),
+        CapTarget::Tags(of) => of.iter().any(|tag| may(EventTarget::Tag(*tag))),
+    };
+    let offer = match stamp {
+        Stamp::Unstamped | Stamp::Retired { .. } => None,
+        Stamp::Of { offer, .. } => *offer,
     };
     hit && (cap.rule.is_some() || offer.is_none_or(|offer| class_counts(rules, offer)))
+}
+
+/// Whether an event with this stamp is one of the target.
+pub(super) fn belongs(rules: &RuleSet, target: EventTarget, stamp: &Stamp) -> Truth {
+    match (stamp, target) {
+        (Stamp::Unstamped, _) | (Stamp::Retired { .. }, EventTarget::Tag(_)) => Truth::Unknown,
+        (Stamp::Retired { .. }, EventTarget::Offer(_)) => Truth::No,
+        (Stamp::Of { offer, .. }, EventTarget::Offer(of)) => (*offer == Some(of)).into(),
+        (Stamp::Of { tags, .. }, EventTarget::Tag(of)) => tags.contains(&of).into(),
+        // What a substitute showed is not the rule's.
+        (Stamp::Retired { via: Some(_), .. } | Stamp::Of { via: Some(_), .. }, EventTarget::Rule(_)) => Truth::No,
+        (Stamp::Retired { rule: Some(rule), .. } | Stamp::Of { rule: Some(rule), .. }, EventTarget::Rule(of)) => {
+            (*rule == of).into()
+        }
+        (Stamp::Retired { rule: None, .. }, EventTarget::Rule(_)) => Truth::No,
+        // Who showed it was not written down, or is no rule any more: it may have been this one, if it shows that.
+        (Stamp::Of { offer, rule: None, .. }, EventTarget::Rule(of)) => {
+            if *offer == Some(rules[of].show) { Truth::Unknown } else { Truth::No }
+        }
+    }
 }
 
 fn class_counts(rules: &RuleSet, offer: OfferId) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Via;
 use crate::model::{AttributeId, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
-use crate::value::{Consent, Instant, Missing, Value};
+use crate::value::{Consent, Datum, Instant, Missing, Value};
 
 /// Everything that is gathered into a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,15 @@ pub struct Happened {
     pub at: Instant,
     /// Of which offer and rule it is stamped, and with which tags.
     pub stamp: Stamp,
+    /// Its declared fields, in their order; those behind the end are absent.
+    pub fields: Vec<Datum>,
+}
+
+impl Happened {
+    /// An event of which no field is known.
+    pub fn plain(event: EventId, at: Instant, stamp: Stamp) -> Self {
+        Self { event, at, stamp, fields: Vec::new() }
+    }
 }
 
 /// What an event says about what it belongs to.
@@ -105,6 +114,13 @@ pub struct Happened {
 pub enum Stamp {
     /// Nothing: it may belong to anything, so every cap that counts such events counts it.
     Unstamped,
+    /// Of an offer that the rules do not have any more, and nobody wrote down its tags: it may have had any.
+    Retired {
+        /// The rule.
+        rule: Option<RuleId>,
+        /// The clause, if a substitute was shown.
+        via: Option<Via>,
+    },
     /// What was shown and by whom; names that the rule set does not know are `None`.
     Of {
         /// The offer.

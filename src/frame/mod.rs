@@ -9,6 +9,7 @@ mod decay;
 mod decision;
 mod facts;
 mod gather;
+mod gathered;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ pub use gather::gather;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::model::{AttributeId, CapId, GatheredId, OfferId, PurposeId, RuleSet};
 use crate::value::{Consent, Date, Datum, Instant, Missing};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
@@ -32,6 +33,8 @@ pub struct Frame {
     pub today: Date,
     /// Per attribute, masked; declared defaults are not filled in (they stand in when the value is read).
     pub attributes: Vec<Datum>,
+    /// Per gathered value of the rule set, masked.
+    pub gathered: Vec<GatheredValue>,
     /// Per purpose, as it reads in a condition (R23); `Granted` is what opens it.
     pub consent: Vec<Consent>,
     /// Per cap, what is used of it.
@@ -40,6 +43,23 @@ pub struct Frame {
     pub taken: Vec<bool>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
     pub shortfalls: Vec<Shortfall>,
+}
+
+/// What events added up to, or what was left of a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatheredValue {
+    /// The value.
+    pub value: Datum,
+    /// How many events it would have counted but for their stamp, which lies after now and the skew. Only explanations
+    /// look at it; no decision depends on it.
+    pub set_aside: u32,
+}
+
+impl GatheredValue {
+    /// A value that no event was set aside for.
+    pub fn of(value: Datum) -> Self {
+        Self { value, set_aside: 0 }
+    }
 }
 
 /// A grant that was recorded and does not count.
@@ -91,6 +111,7 @@ impl Frame {
             now,
             today: crate::value::date_in_zone(now, &rules.defaults.zone),
             attributes: vec![Datum::Missing(Missing::Absent); rules.attributes.len()],
+            gathered: vec![GatheredValue::of(Datum::Missing(Missing::Absent)); rules.gathered.len()],
             consent: vec![Consent::Unknown; rules.purposes.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
@@ -98,9 +119,18 @@ impl Frame {
         }
     }
 
-    /// The masked value of an attribute.
+    /// The masked value of an attribute; ids behind the last are those of the gathered values, as in
+    /// [`RuleSet::flattened`].
     pub fn attribute(&self, id: AttributeId) -> &Datum {
-        self.attributes.get(id.index()).unwrap_or(&Datum::Missing(Missing::Absent))
+        match self.attributes.get(id.index()) {
+            Some(value) => value,
+            None => self.gathered(GatheredId::from_index(id.index() - self.attributes.len())),
+        }
+    }
+
+    /// A gathered value.
+    pub fn gathered(&self, id: GatheredId) -> &Datum {
+        self.gathered.get(id.index()).map_or(&Datum::Missing(Missing::Absent), |gathered| &gathered.value)
     }
 
     /// How a purpose reads.

@@ -295,7 +295,7 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         (Event::SHOWN, NOW, stamped(Some(help), Some(first), None, &[promo]), [0, 0, 0, 0, 1]),
     ] {
         let mut facts = known(&world.rules);
-        facts.history = vec![Happened { event, at: at(time), stamp: stamp.clone() }];
+        facts.history = vec![Happened::plain(event, at(time), stamp.clone())];
         let frame = gather(&world.rules, &facts);
         let used = [on_offer, on_tag, on_rule, ever, own].map(|cap| frame.caps[cap.index()]);
         assert_eq!(used, expected.map(CapState::Used), "{event:?} {time} {stamp:?}");

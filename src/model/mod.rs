@@ -7,6 +7,7 @@ mod attribute;
 mod class;
 mod condition;
 mod declare;
+mod gathered;
 mod ids;
 mod operator;
 mod reads;
@@ -26,7 +27,10 @@ pub use declare::{
     Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
-pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use gathered::{
+    EventTarget, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, Term,
+};
+pub use ids::{AttributeId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +54,9 @@ pub struct RuleSet {
     pub segments: Vec<Segment>,
     /// Named numbers and other expressions.
     pub values: Vec<ValueDeclaration>,
+    /// What expressions read that is worked out while the frame is gathered; in order, each once, those that read
+    /// others of the list behind them.
+    pub gathered: Vec<Gathered>,
     /// What can be shown.
     pub offers: Vec<Offer>,
     /// The tags that offers carry.

@@ -127,7 +127,7 @@ impl<'a> Worker<'a> {
                             stored.push(StoredEvent::new(rules, *event, now, &stamp));
                         }
                         if self.keys_repeat {
-                            let happened = Happened { event: *event, at: now, stamp: stamp.clone() };
+                            let happened = Happened::plain(*event, now, stamp.clone());
                             self.recorded.entry(Arc::clone(key)).or_default().push(happened);
                         }
                     }

@@ -47,7 +47,8 @@ impl StoredEvent {
     pub fn new(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp) -> Self {
         let event = rules[event].name.clone();
         match stamp {
-            Stamp::Unstamped => Self { event, at, offer: None, rule: None, via: None, tags: Vec::new() },
+            // Whatever it was of, its name is not known here.
+            Stamp::Unstamped | Stamp::Retired { .. } => Self { event, at, offer: None, rule: None, via: None, tags: Vec::new() },
             Stamp::Of { offer, rule, via, tags } => Self {
                 event,
                 at,
@@ -64,7 +65,7 @@ impl StoredEvent {
         let names = Names::of(rules);
         let event = names.event(&self.event)?;
         let stamp = names.stamp(self.offer.as_deref(), self.rule.as_deref(), self.via, Some(&self.tags));
-        Some(Happened { event, at: self.at, stamp })
+        Some(Happened::plain(event, self.at, stamp))
     }
 }
 
