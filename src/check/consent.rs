@@ -7,11 +7,27 @@ use super::Pass;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
-use crate::model::{AttributeId, Class, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
+use crate::model::{AttributeId, Class, Condition, Event, EventId, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 
-use reads::{Read, Reads};
+use reads::{EventRead, Read, Reads, chain_words};
+
+/// What says something of the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Attribute(AttributeId),
+    Event(EventId),
+}
+
+/// A purpose that a rule forgot: which, the clause that reads something of it, what needs it and where, how it is
+/// reached.
+struct Forgotten {
+    purpose: PurposeId,
+    clause: Span,
+    declared: Span,
+    chain: String,
+}
 
 impl Pass<'_> {
     pub(super) fn consent(&mut self) {
@@ -35,11 +51,17 @@ impl Pass<'_> {
         reads.found
     }
 
+    fn events_of(&self, condition: &Condition) -> Vec<EventRead> {
+        let mut reads = Reads::new(&self.rules);
+        reads.condition(condition, true);
+        reads.events
+    }
+
     /// Every purpose of every attribute that the rule reads, `never used`, protective.
     fn rule_reads(&mut self, rule: &Rule) {
         let whens = rule.when.iter().map(|clause| (clause, false));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
-        let mut missing: Vec<(PurposeId, Span, Read)> = Vec::new();
+        let mut missing: Vec<Forgotten> = Vec::new();
         let mut findings = Vec::new();
         for (clause, is_unless) in clauses {
             for read in self.reads_of(&clause.condition) {
@@ -50,11 +72,15 @@ impl Pass<'_> {
                 if attribute.protective && !(is_unless && read.positive) {
                     findings.push(self.protective_selects(clause.span, &read, is_unless));
                 }
-                for purpose in &attribute.needs {
-                    if !rule.needs.contains(purpose) && !missing.iter().any(|(known, ..)| known == purpose) {
-                        missing.push((*purpose, clause.span, read.clone()));
-                    }
-                }
+                forget(&mut missing, rule, &attribute.needs, clause.span, attribute.span, || {
+                    chain_words(&attribute.name, &read.through)
+                });
+            }
+            for read in self.events_of(&clause.condition) {
+                let event = &self.rules[read.event];
+                forget(&mut missing, rule, &event.needs, clause.span, event.span, || {
+                    chain_words(&event.name, &read.through)
+                });
             }
         }
         self.findings.append(&mut findings);
@@ -64,17 +90,16 @@ impl Pass<'_> {
     }
 
     /// One finding for all purposes that a rule forgot, with the chain that leads to each and one fix.
-    fn missing_needs(&mut self, rule: &Rule, missing: &[(PurposeId, Span, Read)]) {
-        let Some((_, first, _)) = missing.first() else { return };
-        let names =
-            missing.iter().map(|(purpose, ..)| self.rules[*purpose].name.as_str()).collect::<Vec<_>>().join(", ");
+    fn missing_needs(&mut self, rule: &Rule, missing: &[Forgotten]) {
+        let Some(first) = missing.first() else { return };
+        let name = |forgotten: &Forgotten| self.rules[forgotten.purpose].name.clone();
+        let names = missing.iter().map(name).collect::<Vec<_>>().join(", ");
         let message = format!("rule `{}` reads what needs {names}, but does not need it", rule.name);
-        let mut finding = Diagnostic::new(&consent::MISSING_NEEDS, *first, message);
-        for (at, (purpose, span, read)) in missing.iter().enumerate() {
-            let attribute = &self.rules[read.attribute];
-            let text = format!("reads {} for `{}`", read.chain_words(&attribute.name), self.rules[*purpose].name);
-            finding = if at == 0 { finding.primary(text) } else { finding.label(*span, text) };
-            finding = finding.label(attribute.span, format!("needs `{}`", self.rules[*purpose].name));
+        let mut finding = Diagnostic::new(&consent::MISSING_NEEDS, first.clause, message);
+        for (at, forgotten) in missing.iter().enumerate() {
+            let text = format!("reads {} for `{}`", forgotten.chain, name(forgotten));
+            finding = if at == 0 { finding.primary(text) } else { finding.label(forgotten.clause, text) };
+            finding = finding.label(forgotten.declared, format!("needs `{}`", name(forgotten)));
         }
         let finding = finding.help(format!("add `needs {names}` to the rule"));
         let finding = match self.needs_place(&rule.name) {
@@ -102,7 +127,7 @@ impl Pass<'_> {
     fn never_used(&self, span: Span, read: &Read) -> Diagnostic {
         let attribute = &self.rules[read.attribute];
         Diagnostic::new(&consent::NEVER_USED, span, format!("`{}` is never used, but read here", attribute.name))
-            .primary(format!("reads {}", read.chain_words(&attribute.name)))
+            .primary(format!("reads {}", chain_words(&attribute.name, &read.through)))
             .label(attribute.span, "marked `never used`")
             .help("take it out of the condition, or take the promise away")
     }
@@ -117,21 +142,35 @@ impl Pass<'_> {
             format!("write it as what keeps people out: unless {name}")
         };
         Diagnostic::new(&consent::PROTECTIVE_SELECTS, span, message)
-            .primary(format!("reads {}", read.chain_words(name)))
+            .primary(format!("reads {}", chain_words(name, &read.through)))
             .label(attribute.span, "marked `protective`")
             .help(help)
     }
 
     /// Whether conditions choose people by what we know of them; sparing them does not count (R3).
-    fn chooses_people<'c>(&self, conditions: impl IntoIterator<Item = &'c Condition>) -> Option<AttributeId> {
-        let reads = conditions.into_iter().flat_map(|condition| self.reads_of(condition));
-        reads.map(|read| read.attribute).find(|id| {
+    fn chooses_people<'c>(&self, conditions: impl IntoIterator<Item = &'c Condition>) -> Option<Known> {
+        let mut reads = Reads::new(&self.rules);
+        conditions.into_iter().for_each(|condition| reads.condition(condition, true));
+        let attribute = reads.found.iter().map(|read| read.attribute).find(|id| {
             let attribute = &self.rules[*id];
             attribute.scope == Scope::Customer && !attribute.protective
-        })
+        });
+        attribute.map(Known::Attribute).or_else(|| reads.events.first().map(|read| Known::Event(read.event)))
     }
 
-    pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<AttributeId> {
+    /// The name of what is known, where it is declared (a built-in event is nowhere), and what it is.
+    fn known_words(&self, known: Known) -> (&str, Option<Span>, &'static str) {
+        match known {
+            Known::Attribute(id) => (&self.rules[id].name, Some(self.rules[id].span), "an attribute of the customer"),
+            Known::Event(id) => {
+                let declared = id.index() >= Event::BUILT_IN.len();
+                let event = &self.rules[id];
+                (&event.name, declared.then_some(event.span), "what the customer did")
+            }
+        }
+    }
+
+    pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<Known> {
         self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition))
     }
 
@@ -144,8 +183,8 @@ impl Pass<'_> {
         if rule.class != Class::Marketing || self.needs_direct_marketing(rule) {
             return;
         }
-        let Some(attribute) = self.rule_chooses(rule) else { return };
-        let attribute = &self.rules[attribute];
+        let Some(known) = self.rule_chooses(rule) else { return };
+        let (name, declared, what) = self.known_words(known);
         let direct = self.rules.purposes.iter().find(|purpose| purpose.direct_marketing);
         let help = match direct {
             Some(purpose) => {
@@ -155,9 +194,12 @@ impl Pass<'_> {
         };
         let message = format!("rule `{}` sells to chosen people without a purpose they can object to", rule.name);
         let finding = Diagnostic::new(&consent::MARKETING_WITHOUT_PURPOSE, rule.span, message)
-            .primary(format!("of class marketing, chooses by `{}`", attribute.name))
-            .label(attribute.span, "an attribute of the customer")
+            .primary(format!("of class marketing, chooses by `{name}`"))
             .help(help);
+        let finding = match declared {
+            Some(declared) => finding.label(declared, what),
+            None => finding,
+        };
         self.report(finding);
     }
 
@@ -270,8 +312,8 @@ impl Pass<'_> {
                     }
                 }
                 let sells = entry.offer.is_some_and(|offer| self.rules[offer].class == Class::Marketing);
-                if let Some(attribute) = self.chooses_people([when]).filter(|_| sells) {
-                    let name = &self.rules[attribute].name;
+                if let Some(known) = self.chooses_people([when]).filter(|_| sells) {
+                    let (name, _, _) = self.known_words(known);
                     let message = format!("this fallback sells to people chosen by `{name}`");
                     findings.push(
                         Diagnostic::new(&consent::FALLBACK_SELLS, entry.span, message)
@@ -313,6 +355,22 @@ impl Pass<'_> {
         self.findings.append(&mut findings);
         for (kind, name) in poison {
             self.poison(kind, &name);
+        }
+    }
+}
+
+/// Adds the purposes that the rule does not need, each once.
+fn forget(
+    missing: &mut Vec<Forgotten>,
+    rule: &Rule,
+    needs: &[PurposeId],
+    clause: Span,
+    declared: Span,
+    chain: impl Fn() -> String,
+) {
+    for purpose in needs {
+        if !rule.needs.contains(purpose) && !missing.iter().any(|known| known.purpose == *purpose) {
+            missing.push(Forgotten { purpose: *purpose, clause, declared, chain: chain() });
         }
     }
 }

@@ -23,11 +23,11 @@ mod rules;
 mod slots;
 mod types;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::frame::Case;
-use crate::model::{RuleSet, SlotId};
+use crate::model::{Gathered, GatheredId, RuleSet, SlotId};
 use crate::syntax::tree::File;
 
 use collect::Collected;
@@ -97,6 +97,8 @@ struct Pass<'a> {
     /// What this pass found to be in error.
     poison: BTreeSet<(Kind, String)>,
     values: expressions::ValueStates,
+    /// Where each gathered value stands in the rule set.
+    gathered: BTreeMap<Gathered, GatheredId>,
 }
 
 impl<'a> Pass<'a> {
@@ -109,6 +111,7 @@ impl<'a> Pass<'a> {
             findings: Vec::new(),
             poison: BTreeSet::new(),
             values: expressions::ValueStates::default(),
+            gathered: BTreeMap::new(),
         }
     }
 
@@ -124,6 +127,7 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.rules.sort_gathered();
         if self.poison.is_empty() {
             self.order();
         }

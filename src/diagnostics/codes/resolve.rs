@@ -17,6 +17,10 @@ codes! {
         "`needs p` and `consent.p` name a purpose. Declare it: purpose p \"What the customer reads\" { basis consent }.";
     UNKNOWN_EVENT = "resolve::unknown-event", Error, "an event that nothing declares",
         "Caps and histories count events. Built in are decided, sent, delivered, shown, clicked, dismissed and converted; all others are declared: event purchase \"Something was bought\" {}.";
+    UNKNOWN_FIELD = "resolve::unknown-field", Error, "a field that the event does not have",
+        "A sum names a field of its event: sum of purchase.amount in the last 30 days. Declare what an event carries: event purchase \"Something was bought\" { amount: decimal(2) }.";
+    HISTORY_WITHOUT_KEY = "resolve::history-without-key", Error, "events are read of a customer without a key",
+        "What happened is kept by the customer's key. Without one nobody knows whose events these are, and every count would be missing for everybody. Mark the attribute that says who it is: customer { id: text key }.";
     UNKNOWN_OFFER = "resolve::unknown-offer", Error, "an offer that nothing declares",
         "`show` and `fallback` name an offer. Check the spelling, or declare it: offer spring_sale { class marketing }.";
     UNKNOWN_SLOT = "resolve::unknown-slot", Error, "a slot that nothing declares",

@@ -6,6 +6,11 @@ codes! {
         "A declaration or one of its clauses could be read up to this place and no further. The message says what was \
          expected, the help shows the clause as it is written. The clause is left out and everything else in the file \
          is still read. Avoid `priority high`, prefer `priority 80`.";
+    NO_WINDOW = "syntax::no-window", Error,
+        "events are added up over no stated time",
+        "A count or a sum of events means something else over a week than over a lifetime, so the time is always \
+         written. The window holds what happened after now less its length, up to now. Avoid \
+         `when times purchase is at least 3`, prefer `when times purchase in the last 30 days is at least 3`, or `ever`.";
     UNKNOWN_CLAUSE = "syntax::unknown-clause", Error,
         "this word opens no clause of this declaration",
         "Every clause begins with its own word, and each declaration knows a fixed list of them. Most often this is a \

@@ -19,6 +19,8 @@ codes! {
         "A value is never rounded behind your back. Write the number with as many places as the attribute has, or declare the attribute with more: decimal(4).";
     TOO_LARGE = "type::too-large", Error, "a calculation whose result may not fit",
         "Every calculation is exact, and its greatest and least result is worked out when compiled. This one may grow past what fits in 18 digits. Give the attributes a range: price: decimal(2) from 0 to 100000.";
+    CANNOT_HALVE = "type::cannot-halve", Error, "`halving` behind a calculation or a stand-in",
+        "What is left of a number is worked out before a decision, from one number and one time: points halving every 30 days since earned_at. A calculation, or a value that stands in for everybody, has no age. Calculate with the result, and put what stands in behind it: (points halving every 30 days since earned_at) else 0.";
     BAD_RANGE = "type::bad-range", Error, "a range whose ends are the wrong way round or do not fit",
         "`from 0 to 130` has its smaller end first. Both ends are in.";
     BAD_VALUE = "type::bad-value", Error, "a value that does not fit its attribute",

@@ -183,7 +183,7 @@ impl Walk<'_> {
             Expression::Gathered(id) => {
                 // It is worked out once, before; that it reads nothing protective or never used has been looked at.
                 self.reads.purposes.extend(self.rules.needs_of_gathered(&self.rules[*id]));
-                self.reads.customer = true;
+                self.reads.customer |= self.rules.is_of_customer(&self.rules[*id]);
                 Ok(())
             }
             Expression::Value(id) => match self.all.values.get(id.index()) {

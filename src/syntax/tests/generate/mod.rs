@@ -161,7 +161,7 @@ impl Writer<'_> {
                 self.put("event ");
                 self.put_name();
                 self.label();
-                self.block(3, Self::attribute);
+                self.event_block();
             }
             3 => {
                 let word = self.dice.pick(&["segment ", "value "]);
