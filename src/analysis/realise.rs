@@ -383,7 +383,7 @@ impl Reads {
 
     fn expression(&mut self, program: &Program<'_>, expression: &Expression) {
         match expression {
-            Expression::Literal(..) => {}
+            Expression::Literal(..) | Expression::Gathered(_) => {}
             Expression::Attribute(id) => {
                 self.attributes.insert(*id);
             }

@@ -280,7 +280,7 @@ impl Pass<'_> {
                 let ty = self.ty(&field.ty);
                 if let Some(mark) = field.marks.first() {
                     let message = "the fields of an event take no marks";
-                    let help = if let tree::Mark::Needs(purpose) = &mark.kind {
+                    let help = if let Mark::Needs(purpose) = &mark.kind {
                         format!("what the event needs stands before its fields: event {name} {{ needs {} .. }}", purpose.text)
                     } else {
                         "delete the mark".to_owned()

@@ -27,10 +27,12 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         }
     });
     let attributes: Vec<Datum> = attributes.collect();
+    let (gathered, set_aside) = gathered::all(rules, facts, &consent, &attributes, key_is_known);
     Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
-        gathered: gathered::all(rules, facts, &consent, &attributes, key_is_known),
+        gathered,
+        set_aside,
         attributes,
         caps: caps::count(rules, facts, key_is_known),
         taken: vec![false; rules.offers.len()],

@@ -7,25 +7,30 @@
 //! which nobody wrote down what it belongs to, of a field that is not there, of a sum out of its range. Nothing is left
 //! out in silence but what lies after now and the skew, and that is counted.
 
+use std::collections::BTreeSet;
+
 use super::caps::{belongs, in_window};
 use super::decay::decayed_sums;
-use super::{Facts, GatheredValue, Happened};
-use crate::model::{CapWindow, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, RuleSet};
+use super::{Facts, Happened, SetAside};
+use crate::model::{
+    CapWindow, EventId, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, PurposeId, RuleSet,
+};
 use crate::value::{Consent, Datum, Instant, Missing, Period, SCORE, Truth, Value, rescale};
 
-/// Every gathered value, in the order of the rule set.
+/// Every gathered value, in the order of the rule set, and the events that were set aside.
 pub(super) fn all(
     rules: &RuleSet,
     facts: &Facts,
     consent: &[Consent],
     attributes: &[Datum],
     key_is_known: bool,
-) -> Vec<GatheredValue> {
-    let mut events = Events { rules, facts, horizon: facts.now.plus(rules.defaults.skew), set_aside: 0 };
-    let mut found: Vec<GatheredValue> = Vec::with_capacity(rules.gathered.len());
+) -> (Vec<Datum>, Vec<SetAside>) {
+    let events = Events { rules, facts, horizon: facts.now.plus(rules.defaults.skew) };
+    let is_open = |purpose: &PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
+    let mut found: Vec<Datum> = Vec::with_capacity(rules.gathered.len());
+    let mut read: BTreeSet<EventId> = BTreeSet::new();
     for gathered in &rules.gathered {
-        events.set_aside = 0;
-        let is_open = |purpose: &crate::model::PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
+        read.extend(gathered.occurrences().iter().map(|of| of.event));
         let value = if !rules.needs_of_gathered(gathered).iter().all(is_open) {
             Err(Missing::NoConsent)
         } else if key_is_known || gathered.occurrences().is_empty() {
@@ -33,13 +38,18 @@ pub(super) fn all(
         } else {
             Err(Missing::Absent)
         };
-        let value = match value {
+        found.push(match value {
             Ok(value) => Datum::Known(value),
             Err(reason) => Datum::Missing(reason),
-        };
-        found.push(GatheredValue { value, set_aside: events.set_aside });
+        });
     }
-    found
+    // Of what is masked, and of nobody, nothing is said.
+    read.retain(|event| key_is_known && rules[*event].needs.iter().all(is_open));
+    let set_aside = read.into_iter().filter_map(|event| {
+        let count = facts.history.iter().filter(|other| other.event == event && events.horizon < other.at).count();
+        (count > 0).then(|| SetAside { event, count: u32::try_from(count).unwrap_or(u32::MAX) })
+    });
+    (found, set_aside.collect())
 }
 
 struct Events<'a> {
@@ -47,8 +57,6 @@ struct Events<'a> {
     facts: &'a Facts,
     /// The latest stamp that still counts as now.
     horizon: Instant,
-    /// How many events lie beyond it, of those looked at.
-    set_aside: u32,
 }
 
 /// An event with the instant at which it counts.
@@ -56,10 +64,10 @@ type Counted<'a> = (&'a Happened, Instant);
 
 impl<'a> Events<'a> {
     fn value(
-        &mut self,
+        &self,
         gathered: &Gathered,
         attributes: &[Datum],
-        before: &[GatheredValue],
+        before: &[Datum],
     ) -> Result<Value, Missing> {
         match gathered {
             Gathered::Times(of, window) => {
@@ -99,7 +107,7 @@ impl<'a> Events<'a> {
     }
 
     /// The events that count; missing where nobody can say of one in the window whether it does.
-    fn sure(&mut self, of: Occurrence, window: CapWindow) -> Result<Vec<Counted<'a>>, Missing> {
+    fn sure(&self, of: Occurrence, window: CapWindow) -> Result<Vec<Counted<'a>>, Missing> {
         let mut found = Vec::new();
         let mut unsure = false;
         for (event, at, belongs) in self.of(of) {
@@ -115,7 +123,7 @@ impl<'a> Events<'a> {
     }
 
     /// The last time; missing where a later event may or may not be one.
-    fn last(&mut self, of: Occurrence) -> Result<Value, Missing> {
+    fn last(&self, of: Occurrence) -> Result<Value, Missing> {
         let events = self.of(of);
         let newest = |truth: Truth| {
             events.iter().filter(|(_, _, belongs)| *belongs == truth).map(|(_, at, _)| *at).max()
@@ -130,16 +138,14 @@ impl<'a> Events<'a> {
 
     /// The events of a kind up to now, each with whether it belongs to the target; those from after now and the skew
     /// are set aside.
-    fn of(&mut self, of: Occurrence) -> Vec<(&'a Happened, Instant, Truth)> {
+    fn of(&self, of: Occurrence) -> Vec<(&'a Happened, Instant, Truth)> {
         let facts = self.facts;
         let mut found = Vec::new();
         for event in facts.history.iter().filter(|happened| happened.event == of.event) {
             let belongs = of.of.map_or(Truth::Yes, |target| belongs(self.rules, target, &event.stamp));
             match belongs {
                 Truth::No => {}
-                Truth::Yes | Truth::Unknown if self.horizon < event.at => {
-                    self.set_aside = self.set_aside.saturating_add(1);
-                }
+                Truth::Yes | Truth::Unknown if self.horizon < event.at => {}
                 Truth::Yes | Truth::Unknown => found.push((event, event.at.min(facts.now), belongs)),
             }
         }
@@ -164,12 +170,12 @@ impl<'a> Events<'a> {
         half_life: Period,
         since: &Operand,
         attributes: &[Datum],
-        before: &[GatheredValue],
+        before: &[Datum],
     ) -> Result<Value, Missing> {
         let absent = Datum::Missing(Missing::Absent);
         let read = |operand: &Operand| match operand {
             Operand::Attribute(id) => attributes.get(id.index()).unwrap_or(&absent).clone(),
-            Operand::Gathered(id) => before.get(id.index()).map_or(absent.clone(), |gathered| gathered.value.clone()),
+            Operand::Gathered(id) => before.get(id.index()).unwrap_or(&absent).clone(),
             Operand::Number(mantissa, _) => Datum::Known(Value::Number(*mantissa)),
             Operand::Time(at) => Datum::Known(Value::Time(*at)),
         };

@@ -21,7 +21,7 @@ pub use gather::gather;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AttributeId, CapId, GatheredId, OfferId, PurposeId, RuleSet};
+use crate::model::{AttributeId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleSet};
 use crate::value::{Consent, Date, Datum, Instant, Missing};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
@@ -34,7 +34,10 @@ pub struct Frame {
     /// Per attribute, masked; declared defaults are not filled in (they stand in when the value is read).
     pub attributes: Vec<Datum>,
     /// Per gathered value of the rule set, masked.
-    pub gathered: Vec<GatheredValue>,
+    pub gathered: Vec<Datum>,
+    /// Events that gathered values read and did not count, since their stamps lie after now and the skew; by event. Only
+    /// explanations look at it; no decision depends on it.
+    pub set_aside: Vec<SetAside>,
     /// Per purpose, as it reads in a condition (R23); `Granted` is what opens it.
     pub consent: Vec<Consent>,
     /// Per cap, what is used of it.
@@ -45,21 +48,13 @@ pub struct Frame {
     pub shortfalls: Vec<Shortfall>,
 }
 
-/// What events added up to, or what was left of a number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GatheredValue {
-    /// The value.
-    pub value: Datum,
-    /// How many events it would have counted but for their stamp, which lies after now and the skew. Only explanations
-    /// look at it; no decision depends on it.
-    pub set_aside: u32,
-}
-
-impl GatheredValue {
-    /// A value that no event was set aside for.
-    pub fn of(value: Datum) -> Self {
-        Self { value, set_aside: 0 }
-    }
+/// Events from the future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Which.
+    pub event: EventId,
+    /// How many; at least one.
+    pub count: u32,
 }
 
 /// A grant that was recorded and does not count.
@@ -111,7 +106,8 @@ impl Frame {
             now,
             today: crate::value::date_in_zone(now, &rules.defaults.zone),
             attributes: vec![Datum::Missing(Missing::Absent); rules.attributes.len()],
-            gathered: vec![GatheredValue::of(Datum::Missing(Missing::Absent)); rules.gathered.len()],
+            gathered: vec![Datum::Missing(Missing::Absent); rules.gathered.len()],
+            set_aside: Vec::new(),
             consent: vec![Consent::Unknown; rules.purposes.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
@@ -130,7 +126,14 @@ impl Frame {
 
     /// A gathered value.
     pub fn gathered(&self, id: GatheredId) -> &Datum {
-        self.gathered.get(id.index()).map_or(&Datum::Missing(Missing::Absent), |gathered| &gathered.value)
+        self.gathered.get(id.index()).unwrap_or(&Datum::Missing(Missing::Absent))
+    }
+
+    /// The frame for [`RuleSet::flattened`]: each gathered value stands behind the attributes.
+    #[must_use]
+    pub fn flattened(mut self) -> Self {
+        self.attributes.append(&mut self.gathered);
+        self
     }
 
     /// How a purpose reads.

@@ -113,7 +113,11 @@ fn history(rules: &RuleSet, events: &[Happened]) -> Vec<String> {
 
 /// What an event is of, as a test says it, or else in plain words.
 fn of(rules: &RuleSet, stamp: &Stamp) -> Result<String, String> {
-    let Stamp::Of { offer, rule, tags, .. } = stamp else { return Ok(String::new()) };
+    let (offer, rule, tags) = match stamp {
+        Stamp::Unstamped => return Ok(String::new()),
+        Stamp::Retired { .. } => return Err("of an offer that is gone".to_owned()),
+        Stamp::Of { offer, rule, tags, .. } => (offer, rule, tags),
+    };
     let as_usual = |offer: OfferId| *tags == rules[offer].tags;
     match (offer, rule) {
         (Some(offer), rule) if as_usual(*offer) && *rule == super::super::history::only_rule(rules, *offer) => {

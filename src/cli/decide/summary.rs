@@ -32,6 +32,7 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
     }
     missing(rules, summary, terminal);
     unknown_names(known, terminal);
+    odd_events(known, rules, now, terminal);
     for (bad, of) in [(&known.consent.bad, "consent"), (&known.events.bad, "events")] {
         if bad.count > 0 {
             terminal.line(format!("\n{} passed over in {of}", counted(bad.count, "row")));
@@ -148,6 +149,21 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
     }
 }
 
+/// What of the events was not counted as it stands in the file.
+fn odd_events(known: &Known, rules: &RuleSet, now: Instant, terminal: &Terminal) {
+    for (event, count) in known.events.after(now.plus(rules.defaults.skew)) {
+        let are = if count == 1 { "is" } else { "are" };
+        terminal.line(format!("\nevents: {} {event} {are} stamped after now and set aside", thousands(count)));
+    }
+    if known.events.repeated > 0 {
+        let rows = counted(known.events.repeated, "row");
+        terminal.line(format!("\nevents: {rows} told of an event again, which counts once"));
+    }
+    for (field, count) in &known.events.unreadable {
+        terminal.line(format!("\nevents: `{field}` could not be read in {}", counted(*count, "row")));
+    }
+}
+
 /// Names in consent and events that the rules do not know: probably slips.
 fn unknown_names(known: &Known, terminal: &Terminal) {
     let all = [
@@ -218,6 +234,11 @@ pub(super) fn machine(engine: &Engine, known: &Known, summary: &Summary, now: In
             (rules[id].name.clone(), counts)
         })
         .collect();
+    let set_aside: serde_json::Map<_, _> = known
+        .events
+        .after(now.plus(rules.defaults.skew))
+        .map(|(event, count)| (event.to_owned(), json!(count)))
+        .collect();
     let bad = |bad: &BadRows| {
         let first: Vec<_> = bad
             .first
@@ -235,6 +256,9 @@ pub(super) fn machine(engine: &Engine, known: &Known, summary: &Summary, now: In
         "bad_rows": bad(&summary.bad_rows),
         "bad_consent_rows": bad(&known.consent.bad),
         "bad_event_rows": bad(&known.events.bad),
+        "events_set_aside": set_aside,
+        "events_repeated": known.events.repeated,
+        "unreadable_event_fields": known.events.unreadable,
         "events_recorded": summary.events,
         "engine": engine.how().to_string(),
         "nanoseconds_per_decision": summary.per_decision().as_nanos(),

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate, replay};
+use super::flat::Flat;
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::{show_counted, show_value};
@@ -31,6 +32,8 @@ const RULES_LOOKED_AT: usize = 200_000;
 /// only time, a switch, another slot or a fact that may not be named stands in its way, or where two changes are not
 /// enough.
 pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Option<Change> {
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let (rules, frame) = (&*rules, &*frame);
     let place = rules[slot].order.iter().position(|listed| *listed == rule)?;
     let waits_for_consent = matches!(Guarded::new(rules, frame).rule(rule), Some(Dropped::NoConsent(_)));
     let assumed = |of: RuleId, guard: Guard<'_>| {
