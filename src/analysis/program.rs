@@ -57,6 +57,7 @@ impl<'a> Program<'a> {
         let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts: Vec::new(), world, columns };
         program.couple_masks();
         program.couple_objections();
+        super::events::couple(&mut program);
         program.begin();
         program
     }
@@ -155,6 +156,14 @@ impl<'a> Program<'a> {
                         Atoms::one(width, Column::ABSENT).or(&special(column.masked))
                     } else if key_is_known && rules[*id].key {
                         all.minus(&missing)
+                    } else if let Some(possible) = super::events::possible(rules, *id, column, self.world.clock()) {
+                        let masked = special(column.masked);
+                        // Where there is no key, nobody knows whose events they are.
+                        if key_is_known || rules[*id].scope == Scope::Moment {
+                            possible
+                        } else {
+                            Atoms::one(width, Column::ABSENT).or(&masked)
+                        }
                     } else {
                         all
                     }

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use super::atoms::Atoms;
 use super::axis::Clock;
 use super::domain::{Column, Source, YES};
+use super::events::lived;
 use super::formula::{Dim, Formula};
 use super::history::{History, history};
 use super::program::Program;
@@ -80,7 +81,10 @@ pub(super) fn realise(
                     History::Impossible(..) | History::Unknown => return Realised::NotFound,
                 }
             }
-            Realised::Customer(Box::new(witness))
+            match lived(program, &witness.facts, &point, clock, !opaque.is_empty()) {
+                Some(facts) => Realised::Customer(Box::new(Witness { facts, ..witness })),
+                None => Realised::NotFound,
+            }
         }
         Found::Shadowed(point) => Realised::Shadowed(point),
         Found::Impossible(dims) => {

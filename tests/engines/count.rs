@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use cater::eval;
 use cater::frame::{Decision, Frame, Outcome};
-use cater::model::{AgeBound, Condition, Expression, RuleSet};
+use cater::model::{AgeBound, Condition, Expression, Gathered, RuleSet};
 use cater::ops::{Direction, Operator, Quantifier, order};
 use cater::value::{Datum, Instant, Truth, Type, Value};
 
@@ -34,7 +34,21 @@ pub(crate) enum Seen {
 
 /// How often each was seen.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Counts(BTreeMap<(Operator, Engine, Seen), u64>);
+pub(crate) struct Counts(BTreeMap<(&'static str, Engine, Seen), u64>);
+
+/// What is gathered, by kind: it is no operator, and is counted like one.
+const GATHERED: [&str; 5] = ["times", "last", "sum-of", "times-halving", "halving-since"];
+
+fn gathered_kind(gathered: &Gathered) -> &'static str {
+    let [times, last, sum, decayed, halved] = GATHERED;
+    match gathered {
+        Gathered::Times(..) => times,
+        Gathered::Last(_) => last,
+        Gathered::Sum(..) => sum,
+        Gathered::Decayed(_) => decayed,
+        Gathered::Halved { .. } => halved,
+    }
+}
 
 impl Counts {
     /// Counts one answer of one engine to a probe.
@@ -44,7 +58,23 @@ impl Counts {
             Outcome::Shows(offer) if offer == probe.no => Truth::No,
             Outcome::Shows(_) | Outcome::Nothing => Truth::Unknown,
         };
-        let mut seen = |seen| *self.0.entry((probe.operator, engine, seen)).or_default() += 1;
+        let mut names = vec![probe.operator.name()];
+        let mut gaps = Vec::new();
+        for id in rules.gathered_by(&probe.condition) {
+            names.push(gathered_kind(&rules[id]));
+            gaps.extend(frame.gathered(id).known().is_none().then(|| gathered_kind(&rules[id])));
+        }
+        for name in gaps {
+            *self.0.entry((name, engine, Seen::Missing)).or_default() += 1;
+        }
+        let mut seen = |seen| {
+            for name in &names {
+                let own = *name == probe.operator.name();
+                if own || seen != Seen::Missing {
+                    *self.0.entry((name, engine, seen)).or_default() += 1;
+                }
+            }
+        };
         match truth {
             Truth::Yes => seen(Seen::Yes),
             Truth::No => seen(Seen::No),
@@ -61,11 +91,11 @@ impl Counts {
     /// What was never seen.
     pub(crate) fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
-        for operator in Operator::ALL {
+        for name in Operator::ALL.iter().map(|operator| operator.name()).chain(GATHERED) {
             for engine in [Engine::Reference, Engine::Machine] {
                 for seen in [Seen::Yes, Seen::No, Seen::Missing, Seen::Boundary] {
-                    if !self.0.contains_key(&(*operator, engine, seen)) {
-                        gaps.push(format!("{} by {engine:?}: {seen:?}", operator.name()));
+                    if !self.0.contains_key(&(name, engine, seen)) {
+                        gaps.push(format!("{name} by {engine:?}: {seen:?}"));
                     }
                 }
             }
@@ -76,8 +106,8 @@ impl Counts {
     /// The smallest count and whose it is.
     pub(crate) fn least(&self) -> Option<(String, u64)> {
         let least = self.0.iter().min_by_key(|(_, count)| **count)?;
-        let ((operator, engine, seen), count) = least;
-        Some((format!("{} by {engine:?}: {seen:?}", operator.name()), *count))
+        let ((name, engine, seen), count) = least;
+        Some((format!("{name} by {engine:?}: {seen:?}"), *count))
     }
 }
 

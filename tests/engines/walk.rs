@@ -34,7 +34,11 @@ pub(crate) fn condition<'a>(rules: &'a RuleSet, of: &'a Condition, f: &mut dyn F
 pub(crate) fn expression<'a>(rules: &'a RuleSet, of: &'a Expression, f: &mut dyn FnMut(Part<'a>)) {
     f(Part::Expression(of));
     match of {
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now => {}
         Expression::Value(id) => expression(rules, &rules[*id].expression, f),
         Expression::Rescale(inner, _) => expression(rules, inner, f),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
@@ -48,23 +52,26 @@ pub(crate) fn expression<'a>(rules: &'a RuleSet, of: &'a Expression, f: &mut dyn
     }
 }
 
-/// The attributes that an expression reads.
+/// The attributes that an expression reads; what is gathered stands behind the last, as in flattened rules.
 pub(crate) fn attributes_of(rules: &RuleSet, of: &Expression) -> BTreeSet<AttributeId> {
     let mut found = BTreeSet::new();
-    expression(rules, of, &mut |part| collect(part, &mut found));
+    expression(rules, of, &mut |part| collect(rules, part, &mut found));
     found
 }
 
-/// The attributes that a condition reads.
+/// The attributes that a condition reads, likewise.
 pub(crate) fn attributes_in(rules: &RuleSet, of: &Condition) -> BTreeSet<AttributeId> {
     let mut found = BTreeSet::new();
-    condition(rules, of, &mut |part| collect(part, &mut found));
+    condition(rules, of, &mut |part| collect(rules, part, &mut found));
     found
 }
 
-fn collect(part: Part<'_>, found: &mut BTreeSet<AttributeId>) {
+fn collect(rules: &RuleSet, part: Part<'_>, found: &mut BTreeSet<AttributeId>) {
     if let Part::Expression(Expression::Attribute(id)) = part {
         found.insert(*id);
+    }
+    if let Part::Expression(Expression::Gathered(id)) = part {
+        found.insert(AttributeId::from_index(rules.attributes.len() + id.index()));
     }
 }
 
@@ -73,7 +80,9 @@ pub(crate) fn purposes_of<'a>(rules: &RuleSet, conditions: impl Iterator<Item = 
     let mut found = BTreeSet::new();
     for of in conditions {
         for id in attributes_in(rules, of) {
-            if !rules[id].protective {
+            if let Some(gathered) = id.index().checked_sub(rules.attributes.len()) {
+                found.extend(rules.needs_of_gathered(&rules.gathered[gathered]));
+            } else if !rules[id].protective {
                 found.extend(rules[id].needs.iter().copied());
             }
         }

@@ -137,6 +137,21 @@ impl Writer<'_> {
         self.put(if self.one_line { " }" } else { "\n}" });
     }
 
+    /// The block of an event: perhaps what it needs, then its fields.
+    fn event_block(&mut self) {
+        self.put(" {");
+        if self.dice.one_in(3) {
+            self.clause_gap();
+            self.put("needs ");
+            self.names();
+        }
+        for _ in 0..self.dice.below(4) {
+            self.clause_gap();
+            self.attribute();
+        }
+        self.put(if self.one_line { " }" } else { "\n}" });
+    }
+
     fn label(&mut self) {
         if self.dice.one_in(2) {
             self.put(" ");
@@ -458,6 +473,9 @@ impl Writer<'_> {
                 if self.dice.one_in(2) {
                     self.put(" of ");
                     self.put_name();
+                }
+                if self.dice.one_in(3) {
+                    self.words(" { amount: 20.00 }");
                 }
                 self.put(" at ");
                 self.point();

@@ -1,0 +1,579 @@
+//! What events add up to: how such values hang together, and a history that adds up to wanted ones.
+//!
+//! The analysis looks at flattened rules, in which a count or a last time is an attribute with values as free as any.
+//! They are not as free in life: who bought three times this week has bought three times this month, and whose last
+//! purchase was yesterday has bought this week. The first half writes such relations down as couplings; they hold of
+//! every customer, so a claim that rests on them is true. Not all relations are known here (a decaying sum and a count
+//! are taken to be independent), so a point may still be nobody's.
+//!
+//! The second half makes events for a point, and asks the frame whether they add up to it. Where they do not, nobody is
+//! shown and nothing is claimed.
+
+use super::atoms::Atoms;
+use super::axis::{Clock, ClockEdge, Edge, Way};
+use super::domain::{Column, Schema, Source, YES};
+use super::formula::{Dim, Formula};
+use super::history::only_rule;
+use super::program::Program;
+use crate::frame::{CapState, Fact, Facts, Happened, Stamp, gather};
+use crate::model::{
+    AttributeId, CapWindow, EventTarget, Gathered, GatheredId, Increment, Occurrence, OfferId, Operand, RuleSet, Term,
+};
+use crate::value::{Datum, Instant, Missing, Period, SCORE, Type, Unit, Value, pow10};
+
+/// More events than this are not made up for one value.
+const MOST_EVENTS: i64 = 10_000;
+/// How far back "ever" begins where no window says it: 500 days.
+const LONG_AGO: i64 = 500 * DAY;
+const DAY: i64 = 86_400_000_000;
+const SECOND: i64 = 1_000_000;
+
+/// The gathered value behind an attribute of flattened rules.
+pub(super) fn gathered_of(rules: &RuleSet, id: AttributeId) -> Option<GatheredId> {
+    let declared = declared(rules);
+    id.index().checked_sub(declared).map(GatheredId::from_index)
+}
+
+/// How many attributes are declared.
+fn declared(rules: &RuleSet) -> usize {
+    rules.attributes.len().saturating_sub(rules.gathered.len())
+}
+
+/// The gathered values of a question, each with its attribute.
+fn asked<'a>(schema: &Schema<'a>) -> Vec<(AttributeId, &'a Gathered)> {
+    let rules = schema.rules;
+    let attributes = schema.sources.iter().filter_map(|source| match source {
+        Source::Attribute(id) => Some(*id),
+        Source::Now | Source::Consent(_) | Source::Element(..) | Source::Spent(_) | Source::Taken(_) => None,
+        Source::Opaque(_) => None,
+    });
+    attributes.filter_map(|id| Some((id, rules.gathered.get(gathered_of(rules, id)?.index())?))).collect()
+}
+
+/// Adds the cuts at which the relations between gathered values change.
+pub(super) fn cut(schema: &mut Schema<'_>) {
+    let asked = asked(schema);
+    let after_now = Edge::Clock(ClockEdge { distance: None, further: 1 });
+    for (id, gathered) in &asked {
+        match gathered {
+            Gathered::Times(..) => schema.cut(Some(*id), Edge::At(1)),
+            Gathered::Last(of) => {
+                schema.cut(Some(*id), after_now);
+                for (_, other) in &asked {
+                    if let Gathered::Times(counted, CapWindow::Rolling(length)) = other
+                        && (within(*of, *counted) || within(*counted, *of))
+                    {
+                        let distance = Some((Way::Back, *length));
+                        schema.cut(Some(*id), Edge::Clock(ClockEdge { distance, further: 1 }));
+                    }
+                }
+            }
+            Gathered::Sum(..) | Gathered::Decayed(_) => {
+                schema.cut(Some(*id), Edge::At(0));
+                schema.cut(Some(*id), Edge::At(1));
+            }
+            Gathered::Halved { .. } => {}
+        }
+    }
+}
+
+/// Whether every event of the one is one of the other.
+fn within(inner: Occurrence, outer: Occurrence) -> bool {
+    inner.event == outer.event && (outer.of.is_none() || inner.of == outer.of)
+}
+
+/// Whether the one window surely lies in the other, at every now.
+fn shorter(inner: CapWindow, outer: CapWindow) -> bool {
+    let length = |period: Period, month: i64| {
+        let unit = period.unit.microseconds().unwrap_or(month * DAY);
+        i128::from(unit) * i128::from(period.count)
+    };
+    match (inner, outer) {
+        (_, CapWindow::Ever) => true,
+        (CapWindow::Ever, CapWindow::Rolling(_)) => false,
+        (CapWindow::Rolling(a), CapWindow::Rolling(b)) => {
+            let months = a.unit == Unit::Month && b.unit == Unit::Month;
+            if months { a.count <= b.count } else { length(a, 31) <= length(b, 28) }
+        }
+    }
+}
+
+/// The atoms of what a customer whose key is known can have: a count or a last time is always there, unless it asks for
+/// a target that an event may or may not belong to.
+pub(super) fn possible(rules: &RuleSet, id: AttributeId, column: &Column, clock: Clock) -> Option<Atoms> {
+    let gathered = rules.gathered.get(gathered_of(rules, id)?.index())?;
+    let all = Atoms::all(column.width);
+    let absent = Atoms::one(column.width, Column::ABSENT);
+    let never = column.never.map_or(Atoms::none(column.width), |never| Atoms::one(column.width, never));
+    let sure = gathered.occurrences().iter().all(|of| of.of.is_none());
+    let kept = if sure { all.minus(&absent) } else { all };
+    Some(match gathered {
+        Gathered::Times(..) => kept.minus(&never),
+        Gathered::Last(_) => {
+            let (from, to) = column.axis.between(clock.now.0.saturating_add(1), i64::MAX);
+            kept.minus(&Atoms::range(column.width, column.first + from, column.first + to))
+        }
+        Gathered::Decayed(terms) if sure && terms.iter().all(|term| matches!(term.each, Increment::Points(_))) => {
+            Atoms::all(column.width).minus(&absent).minus(&never)
+        }
+        Gathered::Sum(..) | Gathered::Decayed(_) | Gathered::Halved { .. } => Atoms::all(column.width).minus(&never),
+    })
+}
+
+/// What holds between the gathered values of a question.
+pub(super) fn couple(program: &mut Program<'_>) {
+    let schema = program.schema.clone();
+    let asked = asked(&schema);
+    let mut found = Vec::new();
+    for (a, first) in &asked {
+        for (b, second) in &asked {
+            let (Some(a), Some(b)) = (schema.dim(&Source::Attribute(*a)), schema.dim(&Source::Attribute(*b))) else {
+                continue;
+            };
+            if a == b {
+                continue;
+            }
+            match (first, second) {
+                (Gathered::Times(inner, short), Gathered::Times(outer, long))
+                    if within(*inner, *outer) && shorter(*short, *long) =>
+                {
+                    rises(program, a, b, &mut found);
+                }
+                (Gathered::Last(inner), Gathered::Last(outer)) if within(*inner, *outer) => {
+                    rises(program, a, b, &mut found);
+                    // Something that happened makes that something happened.
+                    let never = |program: &Program<'_>, dim| program.column(dim).and_then(|column| column.never);
+                    if let (Some(known), Some(never)) = (stretches(program, a, 0), never(program, b)) {
+                        let known = program.formulas.literal(a, known);
+                        let not_known = program.formulas.not(known);
+                        let is_never = program.formulas.is(b, never);
+                        let not_never = program.formulas.not(is_never);
+                        found.push(program.formulas.any([not_known, not_never]));
+                    }
+                }
+                (Gathered::Last(last), Gathered::Times(counted, window)) => {
+                    last_and_times(program, (a, *last), (b, *counted, *window), &mut found);
+                }
+                (Gathered::Sum(summed, _, short), Gathered::Times(counted, long))
+                    if within(*summed, *counted) && shorter(*short, *long) =>
+                {
+                    nothing_of_nothing(program, a, b, &mut found);
+                }
+                (Gathered::Decayed(terms), Gathered::Times(counted, CapWindow::Ever))
+                    if terms.iter().all(|term| within(term.of, *counted)) =>
+                {
+                    nothing_of_nothing(program, a, b, &mut found);
+                }
+                (
+                    Gathered::Times(..)
+                    | Gathered::Last(_)
+                    | Gathered::Sum(..)
+                    | Gathered::Decayed(_)
+                    | Gathered::Halved { .. },
+                    _,
+                ) => {}
+            }
+        }
+    }
+    program.couplings.append(&mut found);
+}
+
+/// The stretches of a dimension from the `from`th on.
+fn stretches(program: &Program<'_>, dim: Dim, from: usize) -> Option<Atoms> {
+    let column = program.column(dim)?;
+    Some(Atoms::range(column.width, column.first + from, column.first + column.axis.len()))
+}
+
+/// The second is never less than the first.
+fn rises(program: &mut Program<'_>, a: Dim, b: Dim, found: &mut Vec<Formula>) {
+    let (Some(first), Some(second)) = (program.column(a).cloned(), program.column(b).cloned()) else { return };
+    for at in 1..first.axis.len() {
+        let Some((from, _)) = first.axis.bounds(at) else { continue };
+        // The stretches of the second that end before this one begins.
+        let below = (0..second.axis.len())
+            .take_while(|other| second.axis.bounds(*other).is_some_and(|(_, last)| last < from))
+            .count();
+        if below > 0
+            && let Some(high) = stretches(program, a, at)
+        {
+            let high = program.formulas.literal(a, high);
+            let low = Atoms::range(second.width, second.first, second.first + below);
+            let low = program.formulas.literal(b, low);
+            let (not_high, not_low) = (program.formulas.not(high), program.formulas.not(low));
+            found.push(program.formulas.any([not_high, not_low]));
+        }
+    }
+}
+
+/// The last time lies in the window just where something is counted in it.
+fn last_and_times(
+    program: &mut Program<'_>,
+    (last, of): (Dim, Occurrence),
+    (times, counted, window): (Dim, Occurrence, CapWindow),
+    found: &mut Vec<Formula>,
+) {
+    let (Some(time), Some(count)) = (program.column(last).cloned(), program.column(times).cloned()) else { return };
+    let start = match window {
+        CapWindow::Rolling(length) => program.world.clock().now.minus(length).0.saturating_add(1),
+        CapWindow::Ever => i64::MIN,
+    };
+    let (from, to) = time.axis.between(start, i64::MAX);
+    let recent = Atoms::range(time.width, time.first + from, time.first + to);
+    let (none, some) = count.axis.between(1, i64::MAX);
+    let zero = Atoms::range(count.width, count.first, count.first + none);
+    let some = Atoms::range(count.width, count.first + none, count.first + some);
+    if within(of, counted) {
+        let recent = program.formulas.literal(last, recent.clone());
+        let zero = program.formulas.literal(times, zero);
+        let (not_recent, not_zero) = (program.formulas.not(recent), program.formulas.not(zero));
+        found.push(program.formulas.any([not_recent, not_zero]));
+    }
+    if within(counted, of) {
+        let some = program.formulas.literal(times, some);
+        let not_some = program.formulas.not(some);
+        // Or nobody can say of a later event whether it was one.
+        let either = recent.or(&Atoms::one(time.width, Column::ABSENT));
+        let either = time.masked.map_or(either.clone(), |masked| either.or(&Atoms::one(time.width, masked)));
+        let either = program.formulas.literal(last, either);
+        found.push(program.formulas.any([not_some, either]));
+    }
+}
+
+/// Where nothing is counted, nothing is added up.
+fn nothing_of_nothing(program: &mut Program<'_>, sum: Dim, times: Dim, found: &mut Vec<Formula>) {
+    let (Some(summed), Some(count)) = (program.column(sum).cloned(), program.column(times).cloned()) else { return };
+    let (none, _) = count.axis.between(1, i64::MAX);
+    let zero = program.formulas.literal(times, Atoms::range(count.width, count.first, count.first + none));
+    let (from, to) = summed.axis.between(0, 1);
+    let nothing = Atoms::range(summed.width, summed.first + from, summed.first + to.max(from + 1));
+    let nothing = program.formulas.literal(sum, nothing);
+    let not_zero = program.formulas.not(zero);
+    found.push(program.formulas.any([not_zero, nothing]));
+}
+
+/// A gathered value that a point asks for.
+struct Wanted<'a> {
+    id: GatheredId,
+    dim: Dim,
+    gathered: &'a Gathered,
+    /// What the facts say of it: one value of its atom, or missing.
+    value: Datum,
+}
+
+/// The facts of a point without what is gathered, and with events that add up to it besides those of the caps; `None`
+/// where none were found. `exact` asks for the very values of the facts, not only for their atoms.
+pub(super) fn lived(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock, exact: bool) -> Option<Facts> {
+    let rules = program.schema.rules;
+    let mut plain = facts.clone();
+    plain.attributes.truncate(declared(rules));
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
+    for (id, gathered) in asked(&program.schema) {
+        let dim = program.schema.dim(&Source::Attribute(id))?;
+        let column = program.column(dim)?;
+        let value = match facts.attributes.get(id.index()) {
+            _ if point.get(dim.index()).copied() == column.masked && column.masked.is_some() => continue,
+            Some(Fact::Known(value, _)) => Datum::Known(value.clone()),
+            Some(Fact::Missing(_) | Fact::Increments(_)) | None => Datum::Missing(Missing::Absent),
+        };
+        wanted.push(Wanted { id: gathered_of(rules, id)?, dim, gathered, value });
+    }
+    if wanted.is_empty() {
+        return Some(plain);
+    }
+    // What is looked at by the narrowest window is placed first; what is placed later stays out of its sight.
+    wanted.sort_by_key(|wanted| match wanted.gathered {
+        Gathered::Last(_) => (0, 0),
+        Gathered::Times(_, window) => (1, reach(*window)),
+        Gathered::Sum(_, _, window) => (2, reach(*window)),
+        Gathered::Decayed(_) => (3, 0),
+        Gathered::Halved { .. } => (4, 0),
+    });
+    let tries = [(true, 0), (false, 0), (true, 1), (false, 1), (true, 2), (false, 2)];
+    tries.into_iter().find_map(|(unstamped, term)| {
+        let mut maker = Maker { rules, clock, facts: plain.clone(), unstamped, term, wanted: &wanted };
+        maker.run()?;
+        holds(program, &maker.facts, point, clock, &wanted, exact).then_some(maker.facts)
+    })
+}
+
+/// How far back a window reaches, roughly: only to put windows in order.
+fn reach(window: CapWindow) -> i64 {
+    match window {
+        CapWindow::Rolling(length) => {
+            length.unit.microseconds().unwrap_or(30 * DAY).saturating_mul(i64::from(length.count))
+        }
+        CapWindow::Ever => i64::MAX,
+    }
+}
+
+/// Whether the frame of the facts is the point, as far as events have a part in it.
+fn holds(
+    program: &Program<'_>,
+    facts: &Facts,
+    point: &[usize],
+    clock: Clock,
+    wanted: &[Wanted<'_>],
+    exact: bool,
+) -> bool {
+    let rules = program.schema.rules;
+    let frame = gather(rules, facts);
+    let is_wanted = |wanted: &Wanted<'_>| {
+        let value = frame.gathered(wanted.id);
+        let atom = program.column_at(wanted.dim, clock).and_then(|column| match value {
+            Datum::Missing(Missing::NoConsent) => column.masked,
+            Datum::Missing(_) => Some(Column::ABSENT),
+            Datum::Known(Value::Never) => column.never,
+            Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => {
+                column.axis.atom(*at).map(|atom| column.first + atom)
+            }
+            Datum::Known(_) => None,
+        });
+        let same = match (&wanted.value, value) {
+            (Datum::Missing(_), Datum::Missing(_)) => true,
+            (wanted, found) => wanted == found,
+        };
+        atom.is_some() && atom == point.get(wanted.dim.index()).copied() && (same || !exact)
+    };
+    let caps = program.schema.sources.iter().zip(point).all(|(source, atom)| match source {
+        Source::Spent(id) => match frame.caps.get(id.index()) {
+            Some(CapState::Used(used)) => (*used >= rules[*id].at_most) == (*atom == YES),
+            Some(CapState::UnknownUnit) | None => *atom == YES,
+        },
+        Source::Now | Source::Consent(_) | Source::Attribute(_) | Source::Element(..) | Source::Taken(_) => true,
+        Source::Opaque(_) => true,
+    });
+    caps && wanted.iter().all(is_wanted)
+}
+
+/// Makes events up.
+struct Maker<'m, 'a> {
+    rules: &'a RuleSet,
+    clock: Clock,
+    facts: Facts,
+    /// Whether events that need belong to nothing say so by having no stamp, or by an empty one.
+    unstamped: bool,
+    /// Which term of a decaying sum is used.
+    term: usize,
+    wanted: &'m [Wanted<'a>],
+}
+
+impl Maker<'_, '_> {
+    fn run(&mut self) -> Option<()> {
+        for wanted in self.wanted {
+            match (wanted.gathered, &wanted.value) {
+                (Gathered::Halved { of, since, .. }, Datum::Known(Value::Number(left))) => {
+                    self.halved(of, since, *left)?;
+                }
+                // What is missing of a known customer is what nobody can tell: whose event it was.
+                (gathered, Datum::Missing(_)) => {
+                    let of = *gathered.occurrences().first()?;
+                    let event = Happened::plain(of.event, self.clock.now, Stamp::Unstamped);
+                    self.facts.history.push(event);
+                }
+                (Gathered::Last(_), Datum::Known(Value::Never)) => {}
+                (Gathered::Last(of), Datum::Known(Value::Time(at))) => self.add(*of, *at, 1)?,
+                (Gathered::Times(of, window), Datum::Known(Value::Number(count))) => {
+                    let more = count.checked_sub(self.number(wanted.id)?)?;
+                    let at = self.oldest(*of, *window);
+                    self.add(*of, at, more)?;
+                }
+                (Gathered::Sum(of, field, window), Datum::Known(Value::Number(sum))) => {
+                    let more = sum.checked_sub(self.number(wanted.id)?)?;
+                    self.sum(*of, *field, *window, more)?;
+                }
+                (Gathered::Decayed(terms), Datum::Known(Value::Number(sum))) => {
+                    let more = sum.checked_sub(self.number(wanted.id)?)?;
+                    self.decayed(wanted.id, terms, *sum, more)?;
+                }
+                (_, Datum::Known(_)) => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// What a gathered number is so far; nothing where something is still missing.
+    fn number(&self, id: GatheredId) -> Option<i64> {
+        match gather(self.rules, &self.facts).gathered(id) {
+            Datum::Known(Value::Number(number)) => Some(*number),
+            Datum::Known(_) | Datum::Missing(_) => None,
+        }
+    }
+
+    fn stamp(&self, of: Option<EventTarget>) -> Option<Stamp> {
+        let shown = |offer: OfferId, rule| Stamp::Of {
+            offer: Some(offer),
+            rule,
+            via: None,
+            tags: self.rules[offer].tags.clone(),
+        };
+        Some(match of {
+            None if self.unstamped => Stamp::Unstamped,
+            None => Stamp::Of { offer: None, rule: None, via: None, tags: Vec::new() },
+            Some(EventTarget::Offer(offer)) => shown(offer, only_rule(self.rules, offer)),
+            Some(EventTarget::Rule(rule)) => shown(self.rules[rule].show, Some(rule)),
+            Some(EventTarget::Tag(tag)) => {
+                let at = self.rules.offers.iter().position(|offer| offer.tags.contains(&tag))?;
+                let offer = OfferId::from_index(at);
+                shown(offer, only_rule(self.rules, offer))
+            }
+        })
+    }
+
+    /// An event whose numbers are as near to zero as may be.
+    fn event(&self, of: Occurrence, at: Instant) -> Option<Happened> {
+        let fields = self.rules[of.event].fields.iter().map(|field| match field.ty {
+            Type::Number(number) => Datum::Known(Value::Number(0_i64.clamp(number.min, number.max))),
+            Type::YesNo
+            | Type::Text
+            | Type::OneOf(_)
+            | Type::Set
+            | Type::Time
+            | Type::Date
+            | Type::Zone
+            | Type::Score(_) => Datum::Missing(Missing::Absent),
+        });
+        Some(Happened { event: of.event, at, stamp: self.stamp(of.of)?, fields: fields.collect() })
+    }
+
+    fn add(&mut self, of: Occurrence, at: Instant, count: i64) -> Option<()> {
+        if !(0..=MOST_EVENTS).contains(&count) {
+            return None;
+        }
+        let event = self.event(of, at)?;
+        self.facts.history.extend(std::iter::repeat_n(event, usize::try_from(count).ok()?));
+        Some(())
+    }
+
+    /// The oldest time in the window that is easily read, no later than the last time that is asked for.
+    fn oldest(&self, of: Occurrence, window: CapWindow) -> Instant {
+        let now = self.clock.now;
+        let at = match window {
+            CapWindow::Rolling(length) => {
+                let edge = now.minus(length).0;
+                if now.0 - edge > SECOND { Instant(edge + SECOND) } else { Instant(edge + 1) }
+            }
+            CapWindow::Ever => {
+                let windows = self.wanted.iter().filter_map(|wanted| match wanted.gathered {
+                    Gathered::Times(_, CapWindow::Rolling(length)) | Gathered::Sum(_, _, CapWindow::Rolling(length)) => {
+                        Some(now.minus(*length).0)
+                    }
+                    Gathered::Times(..)
+                    | Gathered::Last(_)
+                    | Gathered::Sum(..)
+                    | Gathered::Decayed(_)
+                    | Gathered::Halved { .. } => None,
+                });
+                let first = windows.min().unwrap_or(now.0).min(now.0 - LONG_AGO);
+                Instant(first.div_euclid(DAY).saturating_mul(DAY).max(Instant::MIN.0))
+            }
+        };
+        let last = self.wanted.iter().filter_map(|wanted| match (wanted.gathered, &wanted.value) {
+            (Gathered::Last(other), Datum::Known(Value::Time(last))) if within(of, *other) => Some(*last),
+            (_, _) => None,
+        });
+        last.fold(at, Instant::min)
+    }
+
+    /// Raises or lowers a sum: by an event in the window that is there, else by new ones.
+    fn sum(&mut self, of: Occurrence, field: u32, window: CapWindow, mut more: i64) -> Option<()> {
+        let ty = self.rules.field_type(of.event, field)?;
+        let start = match window {
+            CapWindow::Rolling(length) => self.clock.now.minus(length),
+            CapWindow::Ever => Instant(i64::MIN),
+        };
+        let stamp = self.stamp(of.of)?;
+        let mut change = |event: &mut Happened| {
+            if let Some(Datum::Known(Value::Number(value))) = event.fields.get_mut(field as usize) {
+                let changed = value.saturating_add(more).clamp(ty.min, ty.max);
+                more -= changed - *value;
+                *value = changed;
+            }
+        };
+        let fits = |event: &&mut Happened| {
+            event.event == of.event && event.at > start && (of.of.is_none() || event.stamp == stamp)
+        };
+        self.facts.history.iter_mut().filter(fits).for_each(&mut change);
+        let at = self.oldest(of, window);
+        for _ in 0..MOST_EVENTS {
+            if more == 0 {
+                return Some(());
+            }
+            let mut event = self.event(of, at)?;
+            let before = more;
+            if let Some(Datum::Known(Value::Number(value))) = event.fields.get_mut(field as usize) {
+                let changed = more.clamp(ty.min, ty.max);
+                more -= changed;
+                *value = changed;
+            }
+            if more == before {
+                return None;
+            }
+            self.facts.history.push(event);
+        }
+        None
+    }
+
+    /// Whole events now, and one of such an age that the rest of it is left.
+    fn decayed(&mut self, id: GatheredId, terms: &[Term], sum: i64, more: i64) -> Option<()> {
+        if more == 0 {
+            return Some(());
+        }
+        let useful = terms.iter().filter(|term| match term.each {
+            Increment::Points(points) => points.signum() == more.signum(),
+            Increment::Field(_) => true,
+        });
+        let term = *useful.cycle().nth(self.term)?;
+        let now = self.clock.now;
+        match term.each {
+            Increment::Field(field) => {
+                let places = self.rules.field_type(term.of.event, field)?.scale;
+                let unit = i64::try_from(pow10(SCORE.scale.checked_sub(places)?)).ok()?;
+                let mut event = self.event(term.of, now)?;
+                *event.fields.get_mut(field as usize)? = Datum::Known(Value::Number(more / unit));
+                self.facts.history.push(event);
+            }
+            Increment::Points(points) => {
+                self.add(term.of, now, more / points)?;
+                if more % points == 0 {
+                    return Some(());
+                }
+                // Older is less: the age at which just the rest is left, found by halving.
+                let mut event = self.event(term.of, now)?;
+                let length = term.half_life.unit.microseconds()?.saturating_mul(term.half_life.count.into());
+                let (mut young, mut old) = (0_i64, length.saturating_mul(40).min(now.0 - Instant::MIN.0));
+                let at = self.facts.history.len();
+                self.facts.history.push(event.clone());
+                while old - young > 1 {
+                    let middle = young + (old - young) / 2;
+                    event.at = Instant(now.0 - middle);
+                    *self.facts.history.get_mut(at)? = event.clone();
+                    let found = self.number(id)?;
+                    match (found.cmp(&sum), points > 0) {
+                        (std::cmp::Ordering::Equal, _) => return Some(()),
+                        (std::cmp::Ordering::Greater, true) | (std::cmp::Ordering::Less, false) => young = middle,
+                        (_, _) => old = middle,
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// A number that is all there still, since it is from now.
+    fn halved(&mut self, of: &Operand, since: &Operand, left: i64) -> Option<()> {
+        let (Operand::Attribute(number), Operand::Attribute(time)) = (of, since) else { return None };
+        let free = |id: &AttributeId| matches!(self.facts.attributes.get(id.index()), Some(Fact::Missing(_)));
+        if !free(number) || !free(time) {
+            return None;
+        }
+        let places = self.rules[*number].ty.number()?.scale;
+        let unit = i64::try_from(pow10(SCORE.scale.checked_sub(places)?)).ok()?;
+        if left % unit != 0 {
+            return None;
+        }
+        let now = self.clock.now;
+        self.facts.set(*number, Fact::Known(Value::Number(left / unit), Some(now)));
+        self.facts.set(*time, Fact::Known(Value::Time(now), Some(now)));
+        Some(())
+    }
+}
