@@ -221,7 +221,7 @@ mod tests {
             [
                 missing(Missing::Absent),
                 cents(1990),
-                cents(2000),
+                missing(Missing::Absent),
                 missing(Missing::Absent),
                 missing(Missing::Unreadable),
                 Vec::new()

@@ -140,9 +140,7 @@ impl<'t> Reader<'t> {
         let mut out = Vec::new();
         let mut at = from;
         while at < to && self.is_word(at, "needs") && !self.starts_attribute(at) {
-            let end = (at + 1..to).find(|next| self.is_word(*next, "needs")).unwrap_or(to).min(
-                self.next_attribute(at + 1, to),
-            );
+            let end = self.next_attribute(at + 1, to);
             match self.read(Rule::event_needs, at, end) {
                 Ok(read) => {
                     let next = read.next;
