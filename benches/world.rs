@@ -68,7 +68,7 @@ pub(crate) fn open(folder: &Path) -> Result<Base, String> {
                     consent.tell(key, &mut facts);
                 }
                 if let Some(events) = &events {
-                    facts.history = events.of(key).to_vec();
+                    events.tell(key, &mut facts);
                 }
             }
             base.frames.push(gather(&rules, &facts));

@@ -1,6 +1,8 @@
 //! A declarative rule language for personalization, with its compiler and runtime.
 
 #[cfg(feature = "cli")]
+pub mod aloud;
+#[cfg(feature = "cli")]
 pub mod analysis;
 pub mod bundle;
 #[cfg(feature = "cli")]

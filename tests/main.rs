@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[cfg(feature = "cli")]
+mod aloud;
+#[cfg(feature = "cli")]
 mod base;
 #[cfg(feature = "jit")]
 mod engines;
@@ -16,6 +18,8 @@ mod light;
 mod markdown;
 #[cfg(feature = "cli")]
 mod order;
+#[cfg(all(unix, feature = "cli"))]
+mod service;
 #[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]

@@ -97,6 +97,14 @@ pub(crate) fn value<'a>(rules: &'a RuleSet, frame: &'a Frame, id: u32) -> Option
     }
 }
 
+/// Whether an attribute is missing for another reason than that nobody gave it or that it is too old.
+pub(crate) fn garbled(frame: &Frame, id: u32) -> bool {
+    match frame.attribute(AttributeId(id)) {
+        Datum::Known(_) | Datum::Missing(Missing::Absent | Missing::Stale) => false,
+        Datum::Missing(_) => true,
+    }
+}
+
 /// A yes or no, or a member of a list.
 pub(crate) fn state(value: Option<&Value>) -> u8 {
     match value {

@@ -18,6 +18,7 @@ pub(crate) struct Customer {
     pub open: u64,
     pub spent: u64,
     pub taken: u64,
+    pub garbled: u64,
     pub consent_newsletter: u8,
     pub contract: u8,
     pub dependents: u8,
@@ -56,6 +57,7 @@ impl Customer {
             open: bits(frame.consent.iter().map(|status| *status == Consent::Granted)),
             spent: bits((0..rules.caps.len()).map(|cap| frame.is_spent(rules, CapId::from_index(cap)))),
             taken: bits(frame.taken.iter().copied()),
+            garbled: bits([9, 22, 21].iter().map(|id| garbled(frame, *id))),
             consent_newsletter: frame.consent(PurposeId(2)).member() as u8,
             contract: state(value(rules, frame, 1)),
             dependents: state(value(rules, frame, 2)),
@@ -364,8 +366,10 @@ pub fn bill_page(c: &Customer) -> u32 {
                 return 0;
             }
         } else {
-            if c.taken & 0x800 == 0 {
-                return 1;
+            if !(((c.garbled & 0x1 != 0 || ((c.garbled & 0x2 != 0 || c.garbled & 0x4 != 0) || (divide(c.total_charges.get(), c.tenure.get().map(|x| x * 100), 100, 1).is_none() && !(c.total_charges.get().is_none()) && !(c.tenure.get().map(|x| x * 100).is_none())))))) {
+                if c.taken & 0x800 == 0 {
+                    return 1;
+                }
             }
         }
     }

@@ -4,12 +4,12 @@
 //! first to find out which dimensions there are and where they are cut, then, per world (see `worlds.rs`), to write the
 //! formulas down. Both times the same code runs; the first time every literal is taken to be true.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::atoms::Atoms;
 use super::axis::{Axis, Clock, Edge, Scale, Shape};
-use super::domain::{Column, Schema, Source, YES};
+use super::domain::{Column, GAP, Schema, Source, YES};
 use super::formula::{Dim, Formula, Formulas};
 use super::read::Read;
 use crate::model::{AttributeId, Condition, Expression, PurposeId, RuleSet, SegmentId};
@@ -49,6 +49,10 @@ pub(super) struct Compiler<'a> {
     /// `None` the first time.
     world: Option<Layout>,
     segments: HashMap<SegmentId, Truths>,
+    /// Of segments, where they are unknown and lack something that is neither absent nor stale.
+    pub(super) gaps: HashMap<SegmentId, Formula>,
+    /// Opaque predicates of which the couplings are written down.
+    coupled: HashSet<usize>,
 }
 
 /// The dimensions of one world.
@@ -62,7 +66,7 @@ impl<'a> Compiler<'a> {
     /// The first time, to find out what there is.
     pub(super) fn scan(rules: &'a RuleSet) -> Self {
         let (schema, formulas) = (Schema::new(rules), Formulas::new(Vec::new()));
-        Self { schema, formulas, couplings: Vec::new(), world: None, segments: HashMap::new() }
+        Self::new(schema, formulas, None)
     }
 
     /// The second time, over the dimensions found, as they lie at an instant.
@@ -75,13 +79,23 @@ impl<'a> Compiler<'a> {
         });
         let columns = attributes.map(|id| (id, schema.column(id, clock))).collect();
         let world = Some(Layout { clock, columns, now: schema.now() });
-        Self { schema, formulas: Formulas::new(widths), couplings: Vec::new(), world, segments: HashMap::new() }
+        Self::new(schema, Formulas::new(widths), world)
+    }
+
+    fn new(schema: Schema<'a>, formulas: Formulas, world: Option<Layout>) -> Self {
+        let (segments, gaps) = (HashMap::new(), HashMap::new());
+        Self { schema, formulas, couplings: Vec::new(), world, segments, gaps, coupled: HashSet::new() }
     }
 
     /// The instant at which conditions are written down; the first time, any.
     pub(super) fn clock(&self) -> Clock {
         use crate::value::{Date, Instant};
         self.world.as_ref().map_or(Clock { now: Instant(0), today: Date(0) }, |world| world.clock)
+    }
+
+    /// Whether this is the first time, when every literal is taken to be true.
+    pub(super) fn is_first(&self) -> bool {
+        self.world.is_none()
     }
 
     /// Where a condition is yes and no.
@@ -290,11 +304,22 @@ impl<'a> Compiler<'a> {
         if self.world.is_none() {
             return Truths { yes: Formula::ALWAYS, no: Formula::ALWAYS };
         }
-        let [yes, no, unknown] = [0, 1, 2].map(|atom| self.formulas.is(dim, atom));
+        let [yes, no] = [0, 1].map(|atom| self.formulas.is(dim, atom));
+        let either = self.formulas.any([yes, no]);
+        let unknown = self.formulas.not(either);
+        if !self.coupled.insert(number) {
+            return Truths { yes, no };
+        }
         for read in strict {
             let readable = self.is_read(read);
             let coupling = self.formulas.any([unknown, readable]);
             self.couplings.push(coupling);
+            if self.schema.has_gap(number) {
+                let lacks = self.garbled(read.id);
+                let (gap, not_lacking) = (self.formulas.is(dim, GAP), self.formulas.not(lacks));
+                let coupling = self.formulas.any([gap, not_lacking]);
+                self.couplings.push(coupling);
+            }
         }
         Truths { yes, no }
     }

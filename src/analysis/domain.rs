@@ -5,13 +5,13 @@
 //!
 //! | dimension | atoms |
 //! | --- | --- |
-//! | an attribute | absent; garbled, where a declared default fills absent but not garbled; no consent, where it needs a purpose; the stretches of its axis; never |
+//! | an attribute | absent; garbled, where a declared default or an `if unknown` tells it from absent; no consent, where it needs a purpose; the stretches of its axis; never |
 //! | a set | as an attribute with one stretch, "known", and for each mentioned text a dimension "holds it or not" |
 //! | a consent | the seven states (of legitimate interest two) |
 //! | now | the stretches between the dates of rules and offers |
 //! | a cap | left, spent |
 //! | an offer shown in several slots | free, taken by another slot of the request |
-//! | a predicate that the analysis does not look into | yes, no, unknown |
+//! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -45,7 +45,9 @@ pub(super) const NO: usize = 0;
 /// See [`NO`].
 pub(super) const YES: usize = 1;
 /// The atoms of an opaque predicate: yes, no, unknown.
-pub(super) const TRUTHS: usize = 3;
+const TRUTHS: usize = 3;
+/// The atom after them, where one is told from unknown: unknown, and lacking something that is neither absent nor stale.
+pub(super) const GAP: usize = TRUTHS;
 
 /// Which dimensions there are, and where conditions cut them; what does not depend on now.
 #[derive(Clone, Debug)]
@@ -57,6 +59,10 @@ pub(super) struct Schema<'a> {
     texts: BTreeMap<AttributeId, BTreeSet<Arc<str>>>,
     pub(super) opaque: Vec<&'a Condition>,
     opaque_index: HashMap<&'a Condition, usize>,
+    /// Attributes of which garbled is told from absent, though they have no default.
+    told_apart: BTreeSet<AttributeId>,
+    /// Opaque predicates with a [`GAP`].
+    gaps: BTreeSet<usize>,
 }
 
 /// An attribute's dimension at one instant.
@@ -91,6 +97,8 @@ impl<'a> Schema<'a> {
             texts: BTreeMap::new(),
             opaque: Vec::new(),
             opaque_index: HashMap::new(),
+            told_apart: BTreeSet::new(),
+            gaps: BTreeSet::new(),
         }
     }
 
@@ -128,6 +136,21 @@ impl<'a> Schema<'a> {
             self.opaque.push(condition);
         }
         number
+    }
+
+    /// Tells garbled from absent.
+    pub(super) fn tell_apart(&mut self, of: AttributeId) {
+        self.told_apart.insert(of);
+    }
+
+    /// Tells why an opaque predicate is unknown.
+    pub(super) fn tell_gap(&mut self, number: usize) {
+        self.gaps.insert(number);
+    }
+
+    /// Whether an opaque predicate has a [`GAP`].
+    pub(super) fn has_gap(&self, number: usize) -> bool {
+        self.gaps.contains(&number)
     }
 
     /// The cuts of an attribute, or of now.
@@ -215,7 +238,7 @@ impl<'a> Schema<'a> {
                 width - 1
             })
         };
-        let garbled = next(attribute.default.is_some());
+        let garbled = next(attribute.default.is_some() || self.told_apart.contains(&of));
         let masked = next(!attribute.needs.is_empty());
         let first = width;
         width += axis.len();
@@ -240,7 +263,7 @@ impl<'a> Schema<'a> {
             Some(Source::Consent(_)) => Consent::ALL.len(),
             Some(Source::Attribute(id)) => self.column(*id, clock).width,
             Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_)) | None => 2,
-            Some(Source::Opaque(_)) => TRUTHS,
+            Some(Source::Opaque(number)) => TRUTHS + usize::from(self.has_gap(*number)),
         }
     }
 }

@@ -99,14 +99,16 @@ fn shorter(inner: CapWindow, outer: CapWindow) -> bool {
 }
 
 /// The atoms of what a customer whose key is known can have: a count or a last time is always there, unless it asks for
-/// a target that an event may or may not belong to.
+/// a target that an event may or may not belong to. That a sum leaves its range is left aside: it takes millions of
+/// events of one customer.
 pub(super) fn possible(rules: &RuleSet, id: AttributeId, column: &Column, clock: Clock) -> Option<Atoms> {
     let gathered = rules.gathered.get(gathered_of(rules, id)?.index())?;
     let all = Atoms::all(column.width);
-    let absent = Atoms::one(column.width, Column::ABSENT);
+    let garbled = column.garbled.map_or(Atoms::none(column.width), |garbled| Atoms::one(column.width, garbled));
+    let absent = Atoms::one(column.width, Column::ABSENT).or(&garbled);
     let never = column.never.map_or(Atoms::none(column.width), |never| Atoms::one(column.width, never));
     let sure = gathered.occurrences().iter().all(|of| of.of.is_none());
-    let kept = if sure { all.minus(&absent) } else { all };
+    let kept = if sure { all.minus(&absent) } else { all.minus(&garbled) };
     Some(match gathered {
         Gathered::Times(..) => kept.minus(&never),
         Gathered::Last(_) => {
@@ -273,7 +275,8 @@ pub(super) fn lived(program: &Program<'_>, facts: &Facts, point: &[usize], clock
         let value = match facts.attributes.get(id.index()) {
             _ if point.get(dim.index()).copied() == column.masked && column.masked.is_some() => continue,
             Some(Fact::Known(value, _)) => Datum::Known(value.clone()),
-            Some(Fact::Missing(_) | Fact::Increments(_)) | None => Datum::Missing(Missing::Absent),
+            Some(Fact::Missing(reason)) => Datum::Missing(*reason),
+            Some(Fact::Increments(_)) | None => Datum::Missing(Missing::Absent),
         };
         wanted.push(Wanted { id: gathered_of(rules, id)?, dim, gathered, value });
     }
@@ -321,7 +324,8 @@ fn holds(
         let value = frame.gathered(wanted.id);
         let atom = program.column_at(wanted.dim, clock).and_then(|column| match value {
             Datum::Missing(Missing::NoConsent) => column.masked,
-            Datum::Missing(_) => Some(Column::ABSENT),
+            Datum::Missing(Missing::Absent | Missing::Stale) => Some(Column::ABSENT),
+            Datum::Missing(_) => Some(column.garbled.unwrap_or(Column::ABSENT)),
             Datum::Known(Value::Never) => column.never,
             Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => {
                 column.axis.atom(*at).map(|atom| column.first + atom)
@@ -364,6 +368,12 @@ impl Maker<'_, '_> {
                 (Gathered::Halved { of, since, .. }, Datum::Known(Value::Number(left))) => {
                     self.halved(of, since, *left)?;
                 }
+                // A field that cannot be read.
+                (Gathered::Sum(of, field, _), Datum::Missing(reason)) => {
+                    let mut event = self.event(*of, self.clock.now)?;
+                    *event.fields.get_mut(*field as usize)? = Datum::Missing(*reason);
+                    self.facts.history.push(event);
+                }
                 // What is missing of a known customer is what nobody can tell: whose event it was.
                 (gathered, Datum::Missing(_)) => {
                     let of = *gathered.occurrences().first()?;
@@ -404,11 +414,12 @@ impl Maker<'_, '_> {
             offer: Some(offer),
             rule,
             via: None,
+            class: None,
             tags: self.rules[offer].tags.clone(),
         };
         Some(match of {
             None if self.unstamped => Stamp::Unstamped,
-            None => Stamp::Of { offer: None, rule: None, via: None, tags: Vec::new() },
+            None => Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new() },
             Some(EventTarget::Offer(offer)) => shown(offer, only_rule(self.rules, offer)),
             Some(EventTarget::Rule(rule)) => shown(self.rules[rule].show, Some(rule)),
             Some(EventTarget::Tag(tag)) => {

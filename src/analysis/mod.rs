@@ -22,6 +22,7 @@ mod domain;
 mod events;
 mod findings;
 mod formula;
+mod gap;
 mod history;
 mod pairs;
 mod predicate;

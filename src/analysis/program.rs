@@ -13,7 +13,7 @@ use std::rc::Rc;
 use super::atoms::Atoms;
 use super::axis::{Clock, Scale};
 use super::compile::Compiler;
-use super::domain::{Column, NO, Schema, Source, YES};
+use super::domain::{Column, GAP, NO, Schema, Source, YES};
 use super::formula::{Dim, Formula, Formulas};
 use super::region::Region;
 use super::worlds::World;
@@ -199,7 +199,7 @@ impl<'a> Program<'a> {
             Source::Now => first,
             Source::Consent(_) => preferred(&[Consent::Unknown, Consent::Granted].map(|c| usize::from(c.member()))),
             Source::Element(..) | Source::Spent(_) | Source::Taken(_) => preferred(&[NO]),
-            Source::Opaque(_) => preferred(&[2, 1]),
+            Source::Opaque(_) => preferred(&[2, GAP, 1]),
             Source::Attribute(id) => {
                 let Some(column) = self.column(dim) else { return first };
                 let attribute = &self.schema.rules[*id];

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use super::atoms::Atoms;
 use super::axis::Clock;
-use super::domain::{Column, Source, YES};
+use super::domain::{Column, GAP, Source, YES};
 use super::events::lived;
 use super::formula::{Dim, Formula};
 use super::history::{History, history};
@@ -223,7 +223,9 @@ impl Trial<'_, '_> {
             let atom = match eval::condition(self.program.schema.rules, frame, condition) {
                 Truth::Yes => 0,
                 Truth::No => 1,
-                Truth::Unknown => 2,
+                Truth::Unknown if !self.program.schema.has_gap(*number) => 2,
+                Truth::Unknown if eval::is_awaited(self.program.schema.rules, frame, condition) => 2,
+                Truth::Unknown => GAP,
             };
             if let Some(place) = point.get_mut(dim.index()) {
                 *place = atom;

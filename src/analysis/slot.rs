@@ -142,6 +142,10 @@ impl Writer<'_, '_> {
         let needs: Vec<_> = rule.needs.iter().map(|purpose| (*purpose, self.compiler.open(*purpose))).collect();
         let when: Vec<_> = rule.when.iter().map(|clause| self.compiler.condition(&clause.condition)).collect();
         let unless: Vec<_> = rule.unless.iter().map(|clause| self.compiler.condition(&clause.condition)).collect();
+        let mut gaps = Vec::new();
+        if rule.if_unknown.is_some() {
+            gaps.extend(rule.when.iter().map(|clause| self.compiler.gap(&clause.condition)));
+        }
         let taken = self.taken(rule.show);
         let mut caps: Vec<CapId> = rule.caps.iter().chain(&rules[rule.show].caps).copied().collect();
         caps.sort_unstable();
@@ -164,10 +168,13 @@ impl Writer<'_, '_> {
         let might_belong = formulas.both(none_no, spared);
         let closed = formulas.not(open);
         let not_known = formulas.not(audience);
+        // R15: what is absent or stale may yet be known.
+        let some_gap = formulas.any(gaps);
+        let awaited = formulas.not(some_gap);
         let drops = BTreeMap::from([
             (Via::Capped, formulas.all([on, open, audience, not_taken, some_spent])),
             (Via::NoConsent, formulas.all([on, closed, might_belong])),
-            (Via::Unknown, formulas.all([on, open, not_known, might_belong])),
+            (Via::Unknown, formulas.all([on, open, not_known, might_belong, awaited])),
         ]);
 
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];

@@ -101,6 +101,21 @@ impl BundleError {
             Self::Manifest(_) => &codes::MANIFEST_DIFFERS,
         }
     }
+
+    /// What can be done about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotABundle => {
+                "name a file that `cater build` wrote, a folder of rules, or a file that ends in .rules"
+            }
+            Self::OtherVersion(_) | Self::OtherEdition(_) | Self::UnknownSection(_) => {
+                "build it again from its rules with this program, or use the program that built it"
+            }
+            Self::Damaged(_) => "fetch it again, or build it again from its rules",
+            Self::TooLarge(_) => "build one bundle a market, or a part of the site",
+            Self::Undecodable { .. } | Self::Model(_) | Self::Manifest(_) => "build it again from its rules",
+        }
+    }
 }
 
 /// One enum stands for each condition and expression; a literal holds two more, and a rule a few of its own.

@@ -8,7 +8,6 @@ use clap::Args;
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
 use crate::bundle;
-use crate::diagnostics::render;
 
 /// Pack checked rules into one file.
 #[derive(Debug, Args)]
@@ -26,16 +25,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     world.spares(&arguments.output)?;
     let compiled = world.compile()?;
     let Some(rules) = compiled.runnable() else {
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
-        let count = render::count(&compiled.diagnostics);
-        terminal.say(format!("{}: {count}; nothing was written", world.root.display()));
+        world.in_error(&compiled.diagnostics, &compiled.sources, "nothing was written", terminal);
         return Ok(Ended::Found);
     };
     let checks = ["syntax", "names", "types", "consent", "model", "analysis"];
-    let bytes = bundle::write(rules, &world.portable(&compiled.sources), &checks)
-        .map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;
+    let bytes = bundle::write(rules, &world.portable(&compiled.sources), &checks)?;
     // What was written must load: the service reads it with the same eyes.
-    let read = bundle::read(&bytes).map_err(|error| CannotRun::new(error.code().name, error.to_string()))?;
+    let read = bundle::read(&bytes)?;
     write_whole(&arguments.output, &bytes)?;
     if terminal.format == Format::Json {
         terminal.json(
@@ -54,7 +50,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 
 /// Writes a file whole or not at all: to a neighbour first, then by renaming.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CannotRun> {
-    let cannot = |error: std::io::Error| CannotRun::new("run::cannot-write", format!("{}: {error}", path.display()));
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
@@ -63,6 +58,6 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CannotRun> {
         .and_then(|()| std::fs::rename(&part, path));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&part);
-        cannot(error)
+        CannotRun::unwritable(path, error)
     })
 }

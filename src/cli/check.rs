@@ -8,8 +8,7 @@ use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
 use crate::diagnostics::{self, Severity, render};
 use crate::model::Verified;
-use crate::runtime::data::{Customers, World as Config};
-use crate::source::SourceSet;
+use crate::runtime::data::{ConsentIndex, Customers, EventIndex, World as Config};
 use crate::value::Instant;
 
 /// Read, check and analyse rules.
@@ -49,14 +48,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let mut machine = Vec::new();
     for world in &worlds {
         let compiled = world.compile()?;
-        if let (Some(rules), Some(config)) = (&compiled.rules, &world.config)
-            && diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error)
-        {
-            data_fits(rules, config)?;
-        }
+        let fits = match (&compiled.rules, &world.config) {
+            (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {
+                data_fits(rules, config)
+            }
+            (_, _) => Ok(()),
+        };
         worst = worst.max(diagnostics::worst(&compiled.diagnostics));
         if terminal.format == Format::Json {
             machine.push(render::json(&compiled.diagnostics, &compiled.sources));
+            fits?;
             continue;
         }
         terminal.findings(&compiled.diagnostics, &compiled.sources);
@@ -70,6 +71,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             counted(rules, "rule"),
             counted(slots, "slot")
         ));
+        world.alone(&compiled.diagnostics, terminal);
+        fits?;
     }
     if terminal.format == Format::Json {
         terminal.json(&joined(machine));
@@ -82,6 +85,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
     config.slots(rules)?;
     config.facts(rules, config.now.unwrap_or(Instant(0)))?;
+    config.consent.as_deref().map_or(Ok(()), ConsentIndex::looks_right)?;
+    config.events.as_deref().map_or(Ok(()), |path| EventIndex::looks_right(rules, path))?;
     for table in &config.customers {
         Customers::open(rules, &table.file(rules)?)?;
     }
@@ -90,13 +95,9 @@ fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
 
 /// The envelopes of several worlds as one.
 pub(super) fn joined(envelopes: Vec<serde_json::Value>) -> serde_json::Value {
-    let mut whole = render::json(&[], &SourceSet::default());
     let lists =
         envelopes.into_iter().filter_map(|mut envelope| envelope.get_mut("diagnostics").map(serde_json::Value::take));
     let all: Vec<serde_json::Value> =
         lists.flat_map(|list| if let serde_json::Value::Array(list) = list { list } else { Vec::new() }).collect();
-    if let Some(place) = whole.get_mut("diagnostics") {
-        *place = serde_json::Value::Array(all);
-    }
-    whole
+    render::envelope(all)
 }

@@ -5,7 +5,9 @@ use std::io::Read;
 use std::path::Path;
 
 use super::CannotRun;
+use super::terminal::Terminal;
 use super::worlds::World;
+use crate::diagnostics::{codes, render};
 use crate::frame::Facts;
 use crate::model::{SlotId, Verified};
 use crate::runtime::clock::{Clock, SystemClock};
@@ -21,7 +23,7 @@ const MAX_JSON: u64 = 16 * 1024 * 1024;
 pub(super) fn now(asked: Option<&str>, config: Option<&Config>) -> Result<Instant, CannotRun> {
     match asked {
         Some(text) => Instant::parse(text).ok_or_else(|| {
-            CannotRun::new("run::bad-argument", format!("`{text}` is no instant")).help("write 2026-06-15T10:00Z")
+            CannotRun::new(&codes::run::BAD_ARGUMENT, format!("`{text}` is no instant")).help("write 2026-06-15T10:00Z")
         }),
         None => Ok(config.and_then(|config| config.now).unwrap_or_else(|| SystemClock.now())),
     }
@@ -45,6 +47,8 @@ pub(super) struct Known {
     pub(super) nobody: Facts,
     pub(super) consent: ConsentIndex,
     pub(super) events: EventIndex,
+    /// What is odd about those files as a whole; it has been said to people.
+    odd: Vec<CannotRun>,
 }
 
 /// Files given instead of the world's.
@@ -60,6 +64,7 @@ impl Known {
         config: Option<&Config>,
         now: Instant,
         files: Files<'_>,
+        terminal: &Terminal,
     ) -> Result<Self, CannotRun> {
         let nobody = match config {
             Some(config) => config.facts(rules, now)?,
@@ -73,13 +78,21 @@ impl Known {
             Some(path) => EventIndex::open(rules, path)?,
             None => EventIndex::default(),
         };
-        Ok(Self { nobody, consent, events })
+        let odd: Vec<CannotRun> = consent.findings(rules).into_iter().map(CannotRun::from).collect();
+        odd.iter().for_each(|odd| terminal.warn(odd));
+        Ok(Self { nobody, consent, events, odd })
     }
 
     /// Adds consent and history of the customer with that key.
     pub(super) fn tell(&self, key: &str, facts: &mut Facts) {
         self.consent.tell(key, facts);
-        facts.history.extend_from_slice(self.events.of(key));
+        self.events.tell(key, facts);
+    }
+
+    /// What is odd about those files, for machines.
+    pub(super) fn findings(&self) -> Vec<serde_json::Value> {
+        let one = |odd: &CannotRun| render::json_without_place(odd.code, &odd.message, odd.help.as_deref());
+        self.odd.iter().map(one).collect()
     }
 }
 
@@ -90,8 +103,8 @@ pub(super) fn facts(world: &World, rules: &Verified, who: &str, known: &Known) -
     }
     let Some(config) = &world.config else {
         let message = format!("`{}` has no customers to look `{who}` up in", world.root.display());
-        return Err(CannotRun::new("run::no-customers", message)
-            .help("name a JSON file of one customer, or add [[customers]] to cater.toml"));
+        return Err(CannotRun::new(&codes::run::NO_CUSTOMERS, message)
+            .help("name a JSON file of one customer, or a folder whose cater.toml names customers"));
     };
     for table in &config.customers {
         let mut customers = Customers::open(rules, &table.file(rules)?)?;
@@ -108,7 +121,7 @@ pub(super) fn facts(world: &World, rules: &Verified, who: &str, known: &Known) -
         }
     }
     let message = format!("no customer `{who}` in {}", world.root.display());
-    Err(CannotRun::new("run::no-such-customer", message).help(if Path::new(who).exists() {
+    Err(CannotRun::new(&codes::run::NO_SUCH_CUSTOMER, message).help(if Path::new(who).exists() {
         "a customer's file ends in .json"
     } else {
         "check the key, or name a JSON file of one customer"
@@ -127,7 +140,7 @@ fn from_json(rules: &Verified, text: &str, known: &Known) -> Result<Facts, Canno
 
 fn json_text(who: &str) -> Result<String, CannotRun> {
     let name = if who == "-" { "standard input" } else { who };
-    let cannot = |error: std::io::Error| CannotRun::new("run::unreadable-file", format!("{name}: {error}"));
+    let cannot = |error: std::io::Error| CannotRun::unreadable(Path::new(name), &error);
     let mut text = String::new();
     let read = if who == "-" {
         std::io::stdin().lock().take(MAX_JSON + 1).read_to_string(&mut text)
@@ -136,7 +149,9 @@ fn json_text(who: &str) -> Result<String, CannotRun> {
     };
     let length = read.map_err(cannot)?;
     if length as u64 > MAX_JSON {
-        return Err(CannotRun::new("run::unreadable-file", format!("{name}: more than {} MiB", MAX_JSON >> 20)));
+        let message = format!("{name}: more than {} MiB", MAX_JSON >> 20);
+        return Err(CannotRun::new(&codes::run::UNREADABLE_FILE, message)
+            .help("this is one customer; for a base, `cater decide FOLDER --customers FILE`"));
     }
     Ok(text)
 }

@@ -13,15 +13,16 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
-use crate::diagnostics::render;
-use crate::model::{SlotId, Verified};
+use crate::diagnostics::codes;
+use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, CustomersFile, Overrides, key_of};
-use crate::runtime::store::{EmbeddedStore, StateError, StateStore};
+use crate::runtime::store::{EmbeddedStore, StateStore};
 use crate::value::{Instant, show_instant};
 use output::Output;
 
@@ -38,12 +39,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     customers: Vec<PathBuf>,
     /// The character between the cells of `--customers`.
-    #[arg(long, value_name = "CHARACTER", requires = "customers")]
-    delimiter: Option<char>,
+    #[arg(long, value_name = "CHARACTER", requires = "customers", value_parser = delimiter)]
+    delimiter: Option<u8>,
     /// Records of consent instead of the world's: CSV with customer, purpose, status, granted_at, version, confirmed.
     #[arg(long, value_name = "FILE")]
     consent: Option<PathBuf>,
-    /// What happened, instead of the world's events: CSV with customer, event, at, offer, rule.
+    /// What happened, instead of the world's events: CSV with customer, event, at, offer, rule, class, tags.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
     /// Only these slots, in this order.
@@ -64,15 +65,29 @@ pub(super) struct Arguments {
     /// Record nothing: as `--assume nothing`, and the state file is only read.
     #[arg(long)]
     dry_run: bool,
-    /// A row that cannot be used is an error: exit code 1 and no output.
+    /// A row that cannot be used as it stands, also of consent and events, is an error: exit code 1 and no output.
     #[arg(long)]
     strict: bool,
     /// How many threads decide; one a core if not given. The result does not depend on it.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = workers)]
     workers: Option<NonZeroUsize>,
     /// Decide with the reference evaluator instead of machine code.
     #[arg(long)]
     no_jit: bool,
+}
+
+fn workers(text: &str) -> Result<NonZeroUsize, String> {
+    const MOST: usize = 1_024;
+    let count = text.parse().ok().filter(|count: &NonZeroUsize| count.get() <= MOST);
+    count.ok_or_else(|| format!("the number of threads is from 1 to {MOST}"))
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        [one] if one.is_ascii() && !matches!(one, b'"' | b'\n' | b'\r') => Ok(*one),
+        _ => Err("one character stands between cells, such as `;`, or `\\t` for a tab".to_owned()),
+    }
 }
 
 /// What is taken to have happened to what was decided.
@@ -91,17 +106,28 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let now = customer::now(arguments.now.as_deref(), config)?;
     let slots = customer::slots(rules, &arguments.slot, config)?;
     let files = customer::Files { consent: arguments.consent.as_deref(), events: arguments.events.as_deref() };
-    let known = customer::Known::open(rules, config, now, files)?;
+    let known = customer::Known::open(rules, config, now, files, terminal)?;
     let records = arguments.assume == Assumed::Shown && !arguments.dry_run;
     // A dry run leaves no file behind.
     let state = arguments.state.as_ref().filter(|path| records || path.exists());
+    // From here on files are made; one customer is decided too soon for anybody to stop it.
+    let interrupt = arguments.customer.is_none().then(Interrupt::watch);
+    let made = state.filter(|path| !path.exists());
     let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
     let asked = Asked { arguments, world: &world, engine: &engine, now, slots: &slots, known: &known };
-    let store = store.as_ref().map(|store| store as &dyn StateStore);
-    match &arguments.customer {
-        Some(who) => one(&asked, who, store, terminal),
-        None => base(&asked, store, terminal),
+    let outcome = {
+        let store = store.as_ref().map(|store| store as &dyn StateStore);
+        match &arguments.customer {
+            Some(who) => one(&asked, who, store, terminal),
+            None => base(&asked, store, interrupt.as_ref(), terminal),
+        }
+    };
+    drop(store);
+    // A run that came to nothing leaves no empty state behind.
+    if let (Ok(Ended::Found) | Err(_), Some(made)) = (&outcome, made) {
+        let _ = std::fs::remove_file(made);
     }
+    outcome
 }
 
 /// What a run is asked.
@@ -123,30 +149,16 @@ impl Asked<'_> {
     }
 }
 
-/// The rules of a folder, compiled, or of a bundle, verified; nothing if they are in error, which has been said.
+/// The rules of a folder or a bundle, ready to decide; nothing if they are in error, which has been said.
 fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Option<(World, Engine)>, CannotRun> {
-    let engine = |rules: Verified| if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) };
-    if arguments.folder.is_file() && arguments.folder.extension().is_none_or(|extension| extension != "rules") {
-        let cannot = |why: std::io::Error| {
-            CannotRun::new("run::unreadable-file", format!("{}: {why}", arguments.folder.display()))
-        };
-        let bytes = std::fs::read(&arguments.folder).map_err(cannot)?;
-        let loaded = Engine::load(&bytes).map_err(|refused| {
-            CannotRun::new(refused.code().name, format!("{}: {refused}", arguments.folder.display()))
-        })?;
-        let engine = if arguments.no_jit { engine(loaded.rules().clone()) } else { loaded };
-        return Ok(Some((World::bundled(&arguments.folder), engine)));
-    }
-    let world = worlds::one(&arguments.folder)?;
-    let compiled = world.compile()?;
-    let Some(rules) = compiled.runnable() else {
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
-        let count = render::count(&compiled.diagnostics);
-        terminal.say(format!("{}: {count}; nobody was decided for", world.root.display()));
+    let loaded = worlds::load(&arguments.folder)?;
+    let Some(rules) = loaded.runnable() else {
+        loaded.world.in_error(&loaded.findings, &loaded.sources, "nobody was decided for", terminal);
         return Ok(None);
     };
-    let engine = engine(rules.clone());
-    Ok(Some((world, engine)))
+    let rules = rules.clone();
+    let engine = if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) };
+    Ok(Some((loaded.world, engine)))
 }
 
 /// One customer: a line a slot, or an object.
@@ -179,7 +191,11 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
     }
     if terminal.format == Format::Json {
         let decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
-        terminal.json(&json!({ "customer": key, "now": show_instant(facts.now), "decisions": decided }));
+        let mut object = json!({ "customer": key, "now": show_instant(facts.now), "decisions": decided });
+        if let (false, Some(fields)) = (asked.known.findings().is_empty(), object.as_object_mut()) {
+            fields.insert("findings".to_owned(), json!(asked.known.findings()));
+        }
+        terminal.json(&object);
     } else {
         for explanation in explanations {
             terminal.line(explanation.headline());
@@ -189,7 +205,12 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
 }
 
 /// Every row of every table.
-fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) -> Outcome {
+fn base(
+    asked: &Asked<'_>,
+    store: Option<&dyn StateStore>,
+    interrupt: Option<&Interrupt>,
+    terminal: &Terminal,
+) -> Outcome {
     let rules = asked.engine.rules();
     let mut tables = Vec::new();
     for file in files(asked)? {
@@ -202,6 +223,7 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
         let others = [&arguments.consent, &arguments.events, &arguments.state].into_iter().flatten();
         worlds::spare(path, arguments.customers.iter().chain(others))?;
     }
+    let check = || interrupt.map_or(Ok(()), Interrupt::check);
     let bar = progress_bar(&tables, terminal);
     let mut output = asked.arguments.output.as_ref().map(|path| Output::create(path, rules, &names)).transpose()?;
     let readers: Vec<_> = tables.iter().map(Customers::progress).collect();
@@ -218,6 +240,7 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
     };
     let mut seen = 0_u64;
     let done = decide_base(&batch, &mut tables, |decided| {
+        check()?;
         seen += 1;
         if seen.is_multiple_of(1_024) {
             bar.set_position(readers.iter().map(crate::runtime::data::Progress::read).sum());
@@ -230,22 +253,41 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
         BatchError::State(error) => CannotRun::from(error),
         BatchError::Sink(error) => error,
     })?;
-    if asked.arguments.strict && done.summary.bad_rows.count > 0 {
-        summary::bad_rows(&done.summary.bad_rows, terminal);
-        terminal.say("--strict: nothing was written and nothing recorded");
-        return Ok(Ended::Found);
+    if asked.arguments.strict {
+        let bad = summary::all_bad(asked.known, &done.summary);
+        if !bad.is_empty() {
+            match terminal.format {
+                Format::Human | Format::Plain => {
+                    bad.iter().for_each(|(_, of, rows)| summary::bad_rows(of, rows, terminal))
+                }
+                Format::Json => {
+                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), summary::machine_rows(rows)));
+                    terminal.json(&serde_json::Value::Object(object.collect()));
+                }
+            }
+            terminal.say("--strict: nothing was written and nothing recorded");
+            return Ok(Ended::Found);
+        }
     }
+    check()?;
     // The decisions are complete on disk before the state says that they were shown.
     let placed = output.map(Output::finish).transpose()?;
     let summary = done.commit()?;
     if let Some(placed) = placed {
         placed.place()?;
     }
+    let run = summary::Run {
+        engine: asked.engine,
+        known: asked.known,
+        summary: &summary,
+        now: asked.now,
+        kept: store.is_some() && asked.assume() == Assume::Shown,
+        unread: tables.iter().map(|table| (table.name(), table.unread())).collect(),
+    };
     if terminal.format == Format::Json {
-        terminal.json(&summary::machine(asked.engine, asked.known, &summary, asked.now));
+        terminal.json(&summary::machine(&run));
     } else {
-        let kept = store.is_some() && asked.assume() == Assume::Shown;
-        summary::people(asked.engine, asked.known, &summary, asked.now, kept, terminal);
+        summary::people(&run, terminal);
     }
     Ok(Ended::Clean)
 }
@@ -254,34 +296,38 @@ fn base(asked: &Asked<'_>, store: Option<&dyn StateStore>, terminal: &Terminal) 
 fn files(asked: &Asked<'_>) -> Result<Vec<CustomersFile>, CannotRun> {
     let rules = asked.engine.rules();
     if !asked.arguments.customers.is_empty() {
-        let delimiter = match asked.arguments.delimiter {
-            Some(character) => Some(u8::try_from(character).map_err(|_| {
-                CannotRun::new("run::bad-argument", format!("`{character}` cannot stand between cells"))
-            })?),
-            None => None,
-        };
-        // Where the world has one table, another file stands in for it: same mapping, same name in the keys.
+        let delimiter = asked.arguments.delimiter;
+        // Where the world has one table, another file stands in for it, with the same mapping.
         let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
         let only = match tables {
             [table] => Some(table.file(rules)?),
             [] | [_, ..] => None,
         };
-        let file = |path: &PathBuf| match &only {
-            Some(only) => CustomersFile { path: path.clone(), delimiter: delimiter.or(only.delimiter), ..only.clone() },
-            None => CustomersFile {
-                name: table_name(path),
-                path: path.clone(),
-                format: None,
-                delimiter,
-                overrides: Overrides::default(),
-            },
+        let own: Vec<CustomersFile> = tables.iter().map(|table| table.file(rules)).collect::<Result<_, _>>()?;
+        let paths = &asked.arguments.customers;
+        let file = |path: &PathBuf| {
+            // A table of the world stays what it is there.
+            if let Some(table) = own.iter().find(|table| worlds::same(&table.path, path)) {
+                return CustomersFile { delimiter: delimiter.or(table.delimiter), ..table.clone() };
+            }
+            // Two files must be told apart in messages, in the output, and in keys that are the number of a row.
+            let name = table_name(path);
+            let alike = paths.iter().filter(|other| table_name(other) == name).count() > 1
+                || own.iter().any(|table| table.name == name);
+            let name = if alike { path.display().to_string() } else { name };
+            let (overrides, of_world) = match &only {
+                Some(only) => (only.overrides.clone(), only.delimiter),
+                None => (Overrides::default(), None),
+            };
+            let (delimiter, configured) = (delimiter.or(of_world), only.is_some());
+            CustomersFile { name, path: path.clone(), format: None, delimiter, overrides, configured }
         };
-        return Ok(asked.arguments.customers.iter().map(file).collect());
+        return Ok(paths.iter().map(file).collect());
     }
     let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
     if tables.is_empty() {
         let message = format!("`{}` names no customers", asked.world.root.display());
-        return Err(CannotRun::new("run::no-customers", message).help("name a file: --customers customers.csv"));
+        return Err(CannotRun::new(&codes::run::NO_CUSTOMERS, message).help("name a file: --customers customers.csv"));
     }
     tables.iter().map(|table| Ok(table.file(rules)?)).collect()
 }
@@ -301,11 +347,5 @@ fn progress_bar(tables: &[Customers], terminal: &Terminal) -> ProgressBar {
             style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
         }
         None => ProgressBar::hidden(),
-    }
-}
-
-impl From<StateError> for CannotRun {
-    fn from(error: StateError) -> Self {
-        Self::new(error.code().name, error.to_string())
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         return Ok(Ended::Clean);
     };
     let Some(code) = codes::find(name) else {
-        let refused = CannotRun::new("run::no-such-code", format!("there is no code `{name}`"));
+        let refused = CannotRun::new(&codes::run::NO_SUCH_CODE, format!("there is no code `{name}`"));
         let short = |name: &'static str| name.split("::").last().unwrap_or(name);
         let names = || codes::all().map(|code| code.name);
         let meant = nearest(name, names()).or_else(|| names().find(|known| short(known) == name));

@@ -6,13 +6,14 @@ use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Outcome, build, counted, list, worlds};
+use crate::diagnostics::codes;
 use crate::graph::{draw, picture};
 use crate::model::SlotId;
 
 /// Draw the rules.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The folder of the rules; the current folder if none is given.
+    /// The folder of the rules, or a bundle; the current folder if none is given.
     #[arg(default_value = ".")]
     folder: PathBuf,
     /// Only these slots, in this order; all if none is given.
@@ -38,11 +39,11 @@ enum Drawing {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let world = worlds::one(&arguments.folder)?;
-    let compiled = world.compile()?;
+    let loaded = worlds::load(&arguments.folder)?;
+    let world = &loaded.world;
     // Rules in error cannot be drawn, but the others can, and what is wrong stands on them.
-    let Some(rules) = &compiled.rules else {
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
+    let Some(rules) = &loaded.rules else {
+        terminal.findings(&loaded.findings, &loaded.sources);
         return Ok(Ended::Found);
     };
     let slots: Vec<SlotId> = if arguments.slot.is_empty() {
@@ -56,12 +57,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if ending.as_deref().is_some_and(|ending| ["png", "jpg", "jpeg", "pdf", "webp"].contains(&ending)) {
             let message = format!("`{}` would not hold what its name says", path.display());
-            return Err(CannotRun::new("run::bad-argument", message)
+            return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, message)
                 .help("draw as .svg; any browser turns that into a picture or PDF"));
         }
     }
     let title = world.root.file_name().map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned());
-    let picture = picture(rules, &slots, &title, &compiled.diagnostics);
+    let picture = picture(rules, &slots, &title, &loaded.findings);
     let text = match arguments.drawing {
         Drawing::Svg => draw::svg(&picture),
         Drawing::Dot => draw::dot(&picture),
@@ -74,7 +75,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         }
         None => terminal.text(text),
     }
-    let left_out = compiled.program.left_out.len();
+    let left_out = loaded.left_out;
     if left_out == 0 {
         return Ok(Ended::Clean);
     }

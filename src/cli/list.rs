@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
-use crate::diagnostics::{self, Severity};
+use crate::diagnostics::{self, codes};
 use crate::model::show::{show_audience, show_cap, show_order, show_substitute};
 use crate::model::{Rule, RuleId, RuleSet, SlotId};
 use crate::value::show_date;
@@ -15,7 +15,7 @@ use crate::value::show_date;
 /// List the rules.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The folder of the rules; the current folder if none is given.
+    /// The folder of the rules, or a bundle; the current folder if none is given.
     #[arg(default_value = ".")]
     folder: PathBuf,
     /// Only the rules of this slot.
@@ -27,15 +27,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let world = worlds::one(&arguments.folder)?;
-    let compiled = world.compile()?;
-    let errors = diagnostics::worst(&compiled.diagnostics) >= Some(Severity::Error);
+    let loaded = worlds::load(&arguments.folder)?;
+    let errors = loaded.has_errors();
     if errors && terminal.format != Format::Json {
-        terminal
-            .say(format!("{}: some rules are in error and not listed; `cater check` says why", world.root.display()));
+        terminal.say(format!(
+            "{}: some rules are in error and not listed; `cater check` says why",
+            loaded.world.root.display()
+        ));
     }
-    let Some(rules) = &compiled.rules else {
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
+    let Some(rules) = &loaded.rules else {
+        terminal.findings(&loaded.findings, &loaded.sources);
         return Ok(Ended::Found);
     };
     if let Some(slot) = &arguments.slot
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 /// What to say of a slot that does not exist.
 pub(super) fn no_slot(rules: &RuleSet, name: &str) -> super::CannotRun {
     let names: Vec<&str> = rules.slots.iter().map(|slot| slot.name.as_str()).collect();
-    let refused = super::CannotRun::new("run::no-such-slot", format!("there is no slot `{name}`"));
+    let refused = super::CannotRun::new(&codes::run::NO_SUCH_SLOT, format!("there is no slot `{name}`"));
     match diagnostics::nearest(name, names.iter().copied()) {
         Some(meant) => refused.help(format!("did you mean `{meant}`?")),
         None => refused.help(format!("the slots are {}", names.join(", "))),

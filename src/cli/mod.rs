@@ -10,17 +10,22 @@ mod decide;
 mod explain;
 mod fmt;
 mod graph;
+mod interrupt;
 mod list;
 mod new;
+mod read;
 mod terminal;
 mod test;
 mod why;
 mod worlds;
 
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::diagnostics::{Code, codes, render};
 use terminal::Terminal;
 
 /// Who sees what in which slot: rules that can be read aloud, proved and explained.
@@ -80,6 +85,8 @@ enum Verb {
     Graph(graph::Arguments),
     /// List the rules: owner, metric, audience in words, review date.
     List(list::Arguments),
+    /// Say a rule back in English sentences.
+    Read(read::Arguments),
     /// Say what a finding's code means and what to do.
     Explain(explain::Arguments),
     /// Start a folder of rules that runs.
@@ -100,13 +107,13 @@ enum Ended {
 /// Why a verb could not run: exit code 2. It is said as `error[code]: message`, with a help where there is one.
 #[derive(Debug)]
 struct CannotRun {
-    code: &'static str,
+    code: &'static Code,
     message: String,
     help: Option<String>,
 }
 
 impl CannotRun {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
+    fn new(code: &'static Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: None }
     }
 
@@ -114,12 +121,47 @@ impl CannotRun {
         self.help = Some(help.into());
         self
     }
+
+    /// A file that cannot be read, in the system's words.
+    fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        let helps = [
+            (ErrorKind::NotFound, "check the name"),
+            (ErrorKind::PermissionDenied, "ask for the right to read it"),
+            (ErrorKind::InvalidData, "save the file as UTF-8"),
+        ];
+        let help = helps.iter().find(|(kind, _)| *kind == error.kind());
+        let help = help.map_or("see that it is a file, and that you may read it", |(_, help)| *help);
+        Self::new(&codes::run::UNREADABLE_FILE, format!("{}: {error}", path.display())).help(help)
+    }
+
+    /// A file that cannot be written, in the system's words.
+    fn unwritable(path: &Path, error: impl std::fmt::Display) -> Self {
+        Self::new(&codes::run::CANNOT_WRITE, format!("{}: {error}", path.display()))
+            .help("name a file in a folder that is there, has room, and that you may write to")
+    }
+
+    /// The object that machines read instead of the two lines that people do.
+    fn machine(&self) -> serde_json::Value {
+        let Self { code, message, help } = self;
+        render::envelope(vec![render::json_without_place(code, message, help.as_deref())])
+    }
 }
 
 impl From<std::io::Error> for CannotRun {
     fn from(error: std::io::Error) -> Self {
-        Self::new("run::io", error.to_string())
+        Self::new(&codes::run::IO, error.to_string()).help("see that it is there, and that you may read and write it")
     }
+}
+
+/// A path as it can be copied into a shell.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |letter: char| letter.is_alphanumeric() || "._-/+@:,=%".contains(letter);
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
+        return text;
+    }
+    let text = if text.starts_with('-') { format!("./{text}") } else { text };
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// `1 rule`, `2 rules`.
@@ -133,11 +175,14 @@ type Outcome = Result<Ended, CannotRun>;
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are no errors; clap knows where each goes.
-            let code = if error.use_stderr() { 2 } else { 0 };
+        // Help and version are no errors; clap knows where they go.
+        Err(error) if !error.use_stderr() => {
             let _ = error.print();
-            return ExitCode::from(code);
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            terminal::misuse(&error);
+            return ExitCode::from(2);
         }
     };
     let mut terminal = Terminal::new(&arguments);
@@ -150,6 +195,7 @@ pub fn main() -> ExitCode {
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),
+        Verb::Read(arguments) => read::run(&arguments, &mut terminal),
         Verb::Explain(arguments) => explain::run(&arguments, &mut terminal),
         Verb::New(arguments) => new::run(&arguments, &mut terminal),
         Verb::Completions(arguments) => completions::run(&arguments, &mut terminal),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Outcome};
+use super::{CannotRun, Ended, Outcome, quoted};
+use crate::diagnostics::codes;
 
 /// Start a folder of rules.
 #[derive(Debug, Args)]
@@ -28,25 +29,22 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let occupied = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     if occupied || folder.is_file() {
         let message = format!("`{}` is already there", folder.display());
-        return Err(CannotRun::new("run::folder-exists", message).help("choose a name that is not taken"));
+        return Err(CannotRun::new(&codes::run::FOLDER_EXISTS, message).help("choose a name that is not taken"));
     }
     make(folder)?;
     terminal.line(format!("made {} with {} files; now try", folder.display(), FILES.len()));
     for verb in ["check", "test", "decide"] {
-        terminal.line(format!("  cater {verb} {}", folder.display()));
+        terminal.line(format!("  cater {verb} {}", quoted(folder)));
     }
     Ok(Ended::Clean)
 }
 
 fn make(folder: &Path) -> Result<(), CannotRun> {
-    let cannot = |path: &Path, error: &std::io::Error| {
-        CannotRun::new("run::cannot-write", format!("{}: {error}", path.display()))
-    };
     for (name, text) in FILES {
         let path = folder.join(name);
         let parent = path.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent).map_err(|error| cannot(parent, &error))?;
-        std::fs::write(&path, text).map_err(|error| cannot(&path, &error))?;
+        std::fs::create_dir_all(parent).map_err(|error| CannotRun::unwritable(parent, error))?;
+        std::fs::write(&path, text).map_err(|error| CannotRun::unwritable(&path, error))?;
     }
     Ok(())
 }

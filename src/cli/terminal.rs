@@ -6,6 +6,7 @@ use anstream::ColorChoice;
 
 use super::{Arguments, CannotRun, Colour, Format};
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes;
 use crate::diagnostics::render;
 use crate::source::SourceSet;
 
@@ -88,12 +89,53 @@ impl Terminal {
         self.line(format!("{value:#}"));
     }
 
-    /// Why a verb could not run.
+    /// Why a verb could not run: for people on standard error, for machines as the one object of standard output.
     pub(super) fn refuse(&self, refused: &CannotRun) {
-        let mut err = anstream::stderr().lock();
-        let _ = writeln!(err, "{}[{}]: {}", self.styled("31;1", "error"), refused.code, refused.message);
-        if let Some(help) = &refused.help {
-            let _ = writeln!(err, "  help: {help}");
+        match self.format {
+            Format::Human | Format::Plain => self.coded("31;1", "error", refused),
+            Format::Json => self.json(&refused.machine()),
         }
     }
+
+    /// Something odd about the data as a whole, before anything is decided from it; machines find it in the result.
+    pub(super) fn warn(&self, odd: &CannotRun) {
+        match self.format {
+            Format::Human | Format::Plain => self.coded("33;1", odd.code.severity.word(), odd),
+            Format::Json => {}
+        }
+    }
+
+    fn coded(&self, ansi: &str, word: &str, said: &CannotRun) {
+        let mut err = anstream::stderr().lock();
+        let _ = writeln!(err, "{}[{}]: {}", self.styled(ansi, word), said.code.name, said.message);
+        match &said.help {
+            Some(help) => writeln!(err, "  help: {help}"),
+            None => writeln!(err, "  help: `cater explain {}` says more", said.code.name),
+        }
+        .unwrap_or_default();
+    }
+}
+
+/// Says what is wrong with the command line itself, when there is no terminal yet that knows how it is to be said.
+pub(super) fn misuse(error: &clap::Error) {
+    const WORD: &str = "error:";
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let asks_for_json = arguments.iter().any(|argument| argument == "--format=json")
+        || arguments.windows(2).any(|pair| matches!(pair, [first, second] if first == "--format" && second == "json"));
+    let code = &codes::run::BAD_ARGUMENT;
+    let text = error.render();
+    if asks_for_json {
+        let plain = text.to_string();
+        let first = plain.split("\n\n").next().unwrap_or_default();
+        let said = first.strip_prefix(WORD).map_or_else(
+            || "no verb is given".to_owned(),
+            |said| said.split_whitespace().collect::<Vec<_>>().join(" "),
+        );
+        let refused =
+            CannotRun::new(code, said).help("`cater --help` lists the verbs, `cater VERB --help` what each takes");
+        let _ = writeln!(anstream::stdout().lock(), "{:#}", refused.machine());
+        return;
+    }
+    let text = text.ansi().to_string().replacen(WORD, &format!("error[{}]:", code.name), 1);
+    let _ = write!(anstream::stderr().lock(), "{text}");
 }

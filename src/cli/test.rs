@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, worlds};
+use super::{CannotRun, Ended, Format, Outcome, check, worlds};
 use crate::compile::Compiled;
-use crate::diagnostics::{self, Severity, render};
+use crate::diagnostics::{self, Severity, codes, render};
 use crate::eval;
 use crate::frame::{Case, gather};
 use crate::model::RuleSet;
@@ -34,17 +34,16 @@ struct Failure {
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let worlds = worlds::find(&arguments.paths)?;
     let (mut passed, mut failed, mut skipped, mut broken) = (0_usize, 0_usize, 0_usize, false);
-    let mut machine = Vec::new();
+    let (mut machine, mut in_error) = (Vec::new(), Vec::new());
     for world in &worlds {
         let compiled = world.compile()?;
         if diagnostics::worst(&compiled.diagnostics) >= Some(Severity::Error) {
             broken = true;
-            if terminal.format != Format::Json {
-                let errors: Vec<_> =
-                    compiled.diagnostics.iter().filter(|finding| finding.is_error()).cloned().collect();
-                terminal.findings(&errors, &compiled.sources);
-                let count = render::count(&errors);
-                terminal.say(format!("{}: {count}; its tests were not run", world.root.display()));
+            let errors: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.is_error()).cloned().collect();
+            if terminal.format == Format::Json {
+                in_error.push(render::json(&errors, &compiled.sources));
+            } else {
+                world.in_error(&errors, &compiled.sources, "its tests were not run", terminal);
             }
             continue;
         }
@@ -76,12 +75,20 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             }
         }
     }
-    if let (Some(part), 0) = (&arguments.filter, passed + failed) {
+    if let (Some(part), 0, false) = (&arguments.filter, passed + failed, broken) {
         let message = format!("no test has `{part}` in its sentence");
-        return Err(CannotRun::new("run::no-such-test", message).help("leave `--filter` out to see them all"));
+        return Err(CannotRun::new(&codes::run::NO_SUCH_TEST, message).help("leave `--filter` out to see them all"));
     }
     if terminal.format == Format::Json {
-        terminal.json(&json!({ "tests": machine, "passed": passed, "failed": failed, "skipped": skipped }));
+        let mut object = json!({ "tests": machine, "passed": passed, "failed": failed, "skipped": skipped });
+        if let (Some(fields), serde_json::Value::Object(findings)) = (object.as_object_mut(), check::joined(in_error)) {
+            fields.extend(findings);
+        }
+        terminal.json(&object);
+    } else if passed + failed + skipped == 0 && !broken {
+        terminal.line("no tests");
+        terminal
+            .say("write one beside the rules: test \"what should come out\" { given { .. }  expect SLOT shows OFFER }");
     } else {
         let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
         terminal.line(format!("{passed} passed, {failed} failed{skipped}"));

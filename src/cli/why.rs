@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
-use crate::diagnostics::{nearest, render};
+use crate::diagnostics::codes;
 use crate::eval;
 use crate::eval::Explanation;
 use crate::frame::{Frame, gather, reserve};
@@ -18,7 +18,7 @@ use crate::value::show_instant;
 /// Say why one customer sees what they see.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The folder of the rules.
+    /// The folder of the rules, or a bundle.
     folder: PathBuf,
     /// A customer's key, a `.json` file of one customer, or `-` for JSON on standard input.
     customer: String,
@@ -34,24 +34,23 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let world = worlds::one(&arguments.folder)?;
-    let compiled = world.compile()?;
-    let Some(rules) = compiled.runnable() else {
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
-        terminal.say(format!("{}: {}", world.root.display(), render::count(&compiled.diagnostics)));
+    let loaded = worlds::load(&arguments.folder)?;
+    let world = &loaded.world;
+    let Some(rules) = loaded.runnable() else {
+        world.in_error(&loaded.findings, &loaded.sources, "nothing is explained", terminal);
         return Ok(Ended::Found);
     };
-    let rule = arguments.rule.as_ref().map(|name| named_rule(rules, name)).transpose()?;
+    let rule = arguments.rule.as_ref().map(|name| worlds::rule(rules, name)).transpose()?;
     let now = customer::now(arguments.now.as_deref(), world.config.as_ref())?;
-    let known = customer::Known::open(rules, world.config.as_ref(), now, customer::Files::default())?;
-    let facts = customer::facts(&world, rules, &arguments.customer, &known)?;
+    let known = customer::Known::open(rules, world.config.as_ref(), now, customer::Files::default(), terminal)?;
+    let facts = customer::facts(world, rules, &arguments.customer, &known)?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
     let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
     if let Some(rule) = rule {
         let home = rules[rule].slot;
         if !asked.is_empty() && !slots.contains(&home) {
             let message = format!("rule `{}` stands in slot `{}`", rules[rule].name, rules[home].name);
-            return Err(CannotRun::new("run::other-slot", message).help("leave `--slot` out, or name that slot"));
+            return Err(CannotRun::new(&codes::run::OTHER_SLOT, message).help("leave `--slot` out, or name that slot"));
         }
         if !slots.contains(&home) {
             slots.push(home);
@@ -68,6 +67,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let explanations: Vec<&Explanation> = explained.iter().map(|(.., explanation)| explanation).collect();
         let mut object =
             json!({ "customer": key_of(rules, &facts), "now": show_instant(facts.now), "slots": explanations });
+        if let (false, Some(fields)) = (known.findings().is_empty(), object.as_object_mut()) {
+            fields.insert("findings".to_owned(), json!(known.findings()));
+        }
         if let (Some(_), Some(fields)) = (rule, object.as_object_mut()) {
             fields.insert("smallest_change".to_owned(), json!(change));
         }
@@ -84,16 +86,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         }
     }
     Ok(Ended::Clean)
-}
-
-fn named_rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
-    rules.rule_named(name).ok_or_else(|| {
-        let refused = CannotRun::new("run::no-such-rule", format!("there is no rule `{name}`"));
-        match nearest(name, rules.rules.iter().map(|rule| rule.name.as_str())) {
-            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
-            None => refused.help("`cater list` names them all"),
-        }
-    })
 }
 
 /// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).

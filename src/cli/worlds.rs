@@ -2,9 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::CannotRun;
+use super::terminal::Terminal;
+use super::{CannotRun, counted, quoted};
+use crate::bundle::{self, BundleError, MAGIC};
 use crate::compile::{Compiled, compile};
+use crate::diagnostics::{self, Diagnostic, Severity, codes, nearest, render};
+use crate::model::{RuleId, RuleSet, Verified};
 use crate::runtime::data::{DataError, World as Config};
+use crate::runtime::store::StateError;
 use crate::source::{MAX_FILE_BYTES, SourceSet};
 
 /// The files of one rule set.
@@ -18,11 +23,6 @@ pub(super) struct World {
 }
 
 impl World {
-    /// What a bundle stands for: rules without a folder around them.
-    pub(super) fn bundled(path: &Path) -> Self {
-        Self { root: path.to_path_buf(), config: None, files: Vec::new() }
-    }
-
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
         let mut compiled = compile(self.sources()?);
@@ -34,10 +34,17 @@ impl World {
     pub(super) fn sources(&self) -> Result<SourceSet, CannotRun> {
         let mut sources = SourceSet::default();
         for path in &self.files {
-            let cannot = |why: String| CannotRun::new("run::unreadable-file", format!("{}: {why}", path.display()));
-            let bytes = std::fs::read(path).map_err(|error| cannot(error.to_string()))?;
+            let cannot =
+                |why: String| CannotRun::new(&codes::run::UNREADABLE_FILE, format!("{}: {why}", path.display()));
+            let bytes = std::fs::read(path).map_err(|error| CannotRun::unreadable(path, &error))?;
+            if bytes.starts_with(&MAGIC) || path.extension().is_some_and(|extension| extension == "cater") {
+                let message = format!("`{}` is a bundle, and this verb works on rules", path.display());
+                return Err(CannotRun::new(&codes::run::IS_A_BUNDLE, message)
+                    .help("name the folder from which it was built; decide, why, read, list and graph take bundles"));
+            }
             if bytes.len() > MAX_FILE_BYTES {
-                return Err(cannot(format!("larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024))));
+                return Err(cannot(format!("larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024)))
+                    .help("is it a file of rules? if so, part it: the files of a folder are read as one"));
             }
             let text = String::from_utf8(bytes).map_err(|error| {
                 let at = error.utf8_error().valid_up_to();
@@ -46,6 +53,36 @@ impl World {
             sources.add(path.display().to_string(), text);
         }
         Ok(sources)
+    }
+
+    /// Shows what is wrong with its rules, and says what was not done for that.
+    pub(super) fn in_error(&self, findings: &[Diagnostic], sources: &SourceSet, undone: &str, terminal: &Terminal) {
+        terminal.findings(findings, sources);
+        terminal.say(format!("{}: {}; {undone}", self.root.display(), render::count(findings)));
+        self.alone(findings, terminal);
+    }
+
+    /// Says so where names may be unknown for the one reason that a file was read without those beside it.
+    pub(super) fn alone(&self, findings: &[Diagnostic], terminal: &Terminal) {
+        let unknown = findings.iter().any(|finding| finding.code.name.starts_with("resolve::unknown-"));
+        let only = matches!(self.files.as_slice(), [file] if *file == self.root);
+        if !(unknown && only) {
+            return;
+        }
+        let parent =
+            self.root.parent().map_or(Path::new("."), |parent| if parent == "" { Path::new(".") } else { parent });
+        let configured = parent.ancestors().find(|folder| *folder != "" && folder.join(Config::FILE).is_file());
+        let folder = configured.unwrap_or(parent);
+        let beside = rule_files(folder, configured.is_some()).unwrap_or_default();
+        let others = beside.iter().filter(|file| !same(file, &self.root)).count();
+        if others > 0 {
+            let files = counted(others, "rule file");
+            terminal.say(format!(
+                "{} was read alone; {files} beside it may declare what it names: try `{}`",
+                self.root.display(),
+                quoted(folder)
+            ));
+        }
     }
 
     /// The rule files in their order.
@@ -74,6 +111,46 @@ impl World {
     }
 }
 
+/// Rules for a verb that needs no text of theirs: a world's, compiled, or a bundle's, verified.
+pub(super) struct Loaded {
+    pub(super) world: World,
+    /// Everything that is right.
+    pub(super) rules: Option<Verified>,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) sources: SourceSet,
+    /// How many rules are in error, and so not there.
+    pub(super) left_out: usize,
+}
+
+impl Loaded {
+    /// Whether something is in error.
+    pub(super) fn has_errors(&self) -> bool {
+        diagnostics::worst(&self.findings) >= Some(Severity::Error)
+    }
+
+    /// The rules, if nothing at all is in error.
+    pub(super) fn runnable(&self) -> Option<&Verified> {
+        self.rules.as_ref().filter(|_| !self.has_errors())
+    }
+}
+
+/// The one world at a path, or the bundle: a file is one if its name does not end in `.rules`.
+pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
+    if path.is_file() && path.extension().is_none_or(|extension| extension != "rules") {
+        let bytes = std::fs::read(path).map_err(|error| CannotRun::unreadable(path, &error))?;
+        let bundle = bundle::read(&bytes).map_err(|refused| {
+            let refusal = CannotRun::from(refused);
+            CannotRun { message: format!("{}: {}", path.display(), refusal.message), ..refusal }
+        })?;
+        let world = World { root: path.to_path_buf(), config: None, files: Vec::new() };
+        let (rules, sources) = (Some(bundle.rules), bundle.sources);
+        return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
+    }
+    let world = one(path)?;
+    let Compiled { sources, rules, program, diagnostics: findings } = world.compile()?;
+    Ok(Loaded { world, rules, findings, sources, left_out: program.left_out.len() })
+}
+
 /// Every world at or below the paths; the current folder where none is given.
 pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
     let here = [PathBuf::from(".")];
@@ -86,13 +163,15 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
             found.push(World { root: path.clone(), config: None, files: vec![path.clone()] });
         } else {
             let message = format!("there is no file or folder `{}`", path.display());
-            return Err(CannotRun::new("run::no-such-path", message));
+            return Err(
+                CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("check the name, seen from this folder")
+            );
         }
     }
     if found.is_empty() {
         let message = format!("no `.rules` files at {}", list(paths));
         return Err(
-            CannotRun::new("run::no-rules", message).help("name a folder of rules, or start one: cater new shop")
+            CannotRun::new(&codes::run::NO_RULES, message).help("name a folder of rules, or start one: cater new shop")
         );
     }
     Ok(found)
@@ -105,14 +184,25 @@ pub(super) fn one(path: &Path) -> Result<World, CannotRun> {
         (Some(world), 0) => Ok(world),
         (_, others) => {
             let message = format!("`{}` holds {} worlds, not one", path.display(), others + 1);
-            Err(CannotRun::new("run::many-worlds", message).help("name the folder of one of them"))
+            Err(CannotRun::new(&codes::run::MANY_WORLDS, message).help("name the folder of one of them"))
         }
     }
 }
 
+/// The rule of that name.
+pub(super) fn rule(rules: &RuleSet, name: &str) -> Result<RuleId, CannotRun> {
+    rules.rule_named(name).ok_or_else(|| {
+        let refused = CannotRun::new(&codes::run::NO_SUCH_RULE, format!("there is no rule `{name}`"));
+        match nearest(name, rules.rules.iter().map(|rule| rule.name.as_str())) {
+            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+            None => refused.help("`cater list` names them all"),
+        }
+    })
+}
+
 /// Refuses an output that is one of the inputs: writing it would destroy what it was made from.
 pub(super) fn spare<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), CannotRun> {
-    let refuse = |why: String, help: &str| Err(CannotRun::new("run::bad-output", why).help(help));
+    let refuse = |why: String, help: &str| Err(CannotRun::new(&codes::run::BAD_OUTPUT, why).help(help));
     if output == Path::new("-") {
         return refuse("`-` is no file to write to".to_owned(), "leave the option out, or name a file");
     }
@@ -168,12 +258,15 @@ fn configured(folder: &Path) -> Result<World, CannotRun> {
             files.push(path);
         } else {
             let message = format!("{}: there is no `{}`", folder.join(Config::FILE).display(), path.display());
-            return Err(CannotRun::new("run::no-such-path", message).help("`rules` names files or folders of rules"));
+            return Err(
+                CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("`rules` names files or folders of rules")
+            );
         }
     }
     if files.is_empty() {
         let message = format!("no `.rules` files in `{}`", folder.display());
-        return Err(CannotRun::new("run::no-rules", message));
+        return Err(CannotRun::new(&codes::run::NO_RULES, message)
+            .help("put rules there, or name their files in cater.toml: rules = [\"rules/\"]"));
     }
     files.sort();
     files.dedup();
@@ -182,8 +275,25 @@ fn configured(folder: &Path) -> Result<World, CannotRun> {
 
 impl From<DataError> for CannotRun {
     fn from(error: DataError) -> Self {
-        Self { code: error.code.name, message: error.message, help: error.help }
+        Self { code: error.code, message: error.message, help: error.help }
     }
+}
+
+impl From<StateError> for CannotRun {
+    fn from(error: StateError) -> Self {
+        Self::new(error.code(), error.to_string()).help(error.help())
+    }
+}
+
+impl From<BundleError> for CannotRun {
+    fn from(error: BundleError) -> Self {
+        Self::new(error.code(), error.to_string()).help(error.help())
+    }
+}
+
+/// Whether two paths lead to the same file.
+pub(super) fn same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// The `.rules` files of a folder, and of those below it, in order of path.
@@ -203,7 +313,10 @@ fn rule_files(folder: &Path, deep: bool) -> Result<Vec<PathBuf>, CannotRun> {
 
 /// What lies in a folder, in order of name, without hidden things and build output.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CannotRun> {
-    let cannot = |error: std::io::Error| CannotRun::new("run::io", format!("{}: {error}", folder.display()));
+    let cannot = |error: std::io::Error| {
+        CannotRun::new(&codes::run::IO, format!("{}: {error}", folder.display()))
+            .help("see that it is there, and that you may read it")
+    };
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(cannot)? {
         let path = entry.map_err(cannot)?.path();

@@ -2,6 +2,7 @@
 //!
 //! switched off or not active -> consent -> audience -> already shown in another slot of the request -> caps.
 
+use super::awaited::is_awaited;
 use super::condition::condition;
 use crate::frame::Frame;
 use crate::model::{CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet};
@@ -94,6 +95,16 @@ impl<'a> Guarded<'a> {
             let truth = condition(self.rules, self.frame, guard.condition);
             if guard.is_unless { truth.is_no() } else { !truth.is_no() }
         })
+    }
+
+    /// Whether the customer might belong, and all that would decide it is absent or stale (R15). Every `unless` is no
+    /// then, so what is unknown is a `when`.
+    pub(super) fn awaits(&self, id: RuleId) -> bool {
+        let undecided = |guard: &Guard<'_>| condition(self.rules, self.frame, guard.condition) == Truth::Unknown;
+        self.might_belong(id)
+            && guards(&self.rules[id])
+                .filter(|guard| !(self.assumed)(id, *guard) && undecided(guard))
+                .all(|guard| is_awaited(self.rules, self.frame, guard.condition))
     }
 
     fn audience(&self, id: RuleId) -> Truth {

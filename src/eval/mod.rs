@@ -4,6 +4,7 @@
 //! know where facts come from and how decisions are made fast; it shares nothing with what it judges but the operators'
 //! definitions.
 
+mod awaited;
 mod candidate;
 mod condition;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
+pub use awaited::is_awaited;
 pub use candidate::Dropped;
 pub use condition::condition;
 pub use explain::{

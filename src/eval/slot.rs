@@ -121,7 +121,7 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
-            Dropped::NotKnown => (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.might_belong(id))),
+            Dropped::NotKnown => (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.awaits(id))),
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::RuleNotActive

@@ -7,7 +7,7 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
-use crate::model::{Cap, CapTarget, CapWindow, Event, EventId, EventTarget, OfferId, RuleSet};
+use crate::model::{Cap, CapTarget, CapWindow, Class, Event, EventId, EventTarget, OfferId, RuleSet};
 use crate::value::{Instant, Truth};
 
 /// What is used of every cap, in the order of the rule set; nothing is known where the customer is not.
@@ -18,7 +18,10 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<
                 && in_window(cap.window, happened.at, facts.now)
                 && counts(rules, cap, &happened.stamp)
         });
-        u32::try_from(events.count()).unwrap_or(u32::MAX)
+        // Nobody can say that it was outside of the window.
+        let undated =
+            facts.undated.iter().filter(|(event, stamp)| cap.events.contains(event) && counts(rules, cap, stamp));
+        u32::try_from(events.count() + undated.count()).unwrap_or(u32::MAX)
     };
     let state = |cap| if unit_is_known { CapState::Used(used(cap)) } else { CapState::UnknownUnit };
     rules.caps.iter().map(state).collect()
@@ -42,11 +45,12 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
         CapTarget::Rules(of) => of.iter().any(|rule| may(EventTarget::Rule(*rule))),
         CapTarget::Tags(of) => of.iter().any(|tag| may(EventTarget::Tag(*tag))),
     };
-    let offer = match stamp {
-        Stamp::Unstamped | Stamp::Retired { .. } => None,
-        Stamp::Of { offer, .. } => *offer,
+    let class = match stamp {
+        Stamp::Unstamped => None,
+        Stamp::Retired { class, .. } => *class,
+        Stamp::Of { offer, class, .. } => class.or_else(|| class_today(rules, (*offer)?)),
     };
-    hit && (cap.rule.is_some() || offer.is_none_or(|offer| class_counts(rules, offer)))
+    hit && (cap.rule.is_some() || class.is_none_or(Class::counts))
 }
 
 /// Whether an event with this stamp is one of the target.
@@ -69,8 +73,8 @@ pub(super) fn belongs(rules: &RuleSet, target: EventTarget, stamp: &Stamp) -> Tr
     }
 }
 
-fn class_counts(rules: &RuleSet, offer: OfferId) -> bool {
-    rules.offers.get(offer.index()).is_none_or(|offer| offer.class.counts())
+fn class_today(rules: &RuleSet, offer: OfferId) -> Option<Class> {
+    rules.offers.get(offer.index()).map(|offer| offer.class)
 }
 
 /// What the events of a decision are stamped with; `None` where nothing is shown or by a fallback, which never counts
@@ -85,7 +89,7 @@ pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
         By::Fallback(_) | By::SlotOff => return None,
     };
     let tags = rules.offers.get(offer.index()).map(|offer| offer.tags.clone()).unwrap_or_default();
-    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, tags })
+    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, class: class_today(rules, offer), tags })
 }
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that

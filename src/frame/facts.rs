@@ -1,7 +1,7 @@
 //! What is known of one customer at one moment, before masking: what data files, requests and tests give.
 
 use super::Via;
-use crate::model::{AttributeId, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
+use crate::model::{AttributeId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
 use crate::value::{Consent, Datum, Instant, Missing, Value};
 
 /// Everything that is gathered into a frame.
@@ -17,6 +17,9 @@ pub struct Facts {
     pub objects_to_direct_marketing: bool,
     /// What happened, in any order; events after `now` do not count.
     pub history: Vec<Happened>,
+    /// What happened at a time that nobody can read. Caps count it as if it had just happened, since a restriction is
+    /// lifted only by a no; what else counts or adds up such events is missing.
+    pub undated: Vec<(EventId, Stamp)>,
 }
 
 impl Facts {
@@ -28,6 +31,7 @@ impl Facts {
             consent: vec![ConsentRecord::default(); rules.purposes.len()],
             objects_to_direct_marketing: false,
             history: Vec::new(),
+            undated: Vec::new(),
         }
     }
 
@@ -120,6 +124,8 @@ pub enum Stamp {
         rule: Option<RuleId>,
         /// The clause, if a substitute was shown.
         via: Option<Via>,
+        /// The offer's class at that time, where it was written down.
+        class: Option<Class>,
     },
     /// What was shown and by whom; names that the rule set does not know are `None`.
     Of {
@@ -129,6 +135,8 @@ pub enum Stamp {
         rule: Option<RuleId>,
         /// The clause, if a substitute was shown; such an event does not count `on rule`.
         via: Option<Via>,
+        /// The offer's class at that time; `None` is the one it has today.
+        class: Option<Class>,
         /// The offer's tags at that time; sorted.
         tags: Vec<TagId>,
     },

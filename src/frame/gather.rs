@@ -16,7 +16,10 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
     let fact = |at: usize| facts.attributes.get(at).unwrap_or(&Fact::Missing(Missing::Absent));
     let key = rules.key();
     // A key that may not be read still tells whose the counts are: caps only protect (R20).
-    let key_is_known = key.is_some_and(|key| clock.read(rules, &rules[key], fact(key.index())).known().is_some());
+    // An empty key is none: it would be one customer of everybody who has no key.
+    let is_key = |value: &Value| !matches!(value, Value::Text(text) if text.is_empty());
+    let key_is_known =
+        key.is_some_and(|key| clock.read(rules, &rules[key], fact(key.index())).known().is_some_and(is_key));
     let anonymous = key.is_some() && !key_is_known;
     let attributes = rules.attributes.iter().enumerate().map(|(at, attribute)| {
         let open = |purpose: &crate::model::PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);

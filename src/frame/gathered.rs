@@ -4,7 +4,7 @@
 //! to know where events come from; their order makes no difference.
 //!
 //! Missing is what cannot be told: of a customer who is not known, of an event whose purpose is closed, of an event of
-//! which nobody wrote down what it belongs to, of a field that is not there, of a sum out of its range. Nothing is left
+//! which nobody wrote down when it was or what it belongs to, of a field that is not there, of a sum out of its range. Nothing is left
 //! out in silence but what lies after now and the skew, and that is counted.
 
 use std::collections::BTreeSet;
@@ -119,7 +119,7 @@ impl<'a> Events<'a> {
                 }
             }
         }
-        if unsure { Err(Missing::Absent) } else { Ok(found) }
+        if unsure || self.undated(of) { Err(Missing::Absent) } else { Ok(found) }
     }
 
     /// The last time; missing where a later event may or may not be one.
@@ -129,11 +129,18 @@ impl<'a> Events<'a> {
             events.iter().filter(|(_, _, belongs)| *belongs == truth).map(|(_, at, _)| *at).max()
         };
         match (newest(Truth::Yes), newest(Truth::Unknown)) {
+            _ if self.undated(of) => Err(Missing::Absent),
             (Some(sure), Some(unsure)) if unsure <= sure => Ok(Value::Time(sure)),
             (_, Some(_)) => Err(Missing::Absent),
             (Some(sure), None) => Ok(Value::Time(sure)),
             (None, None) => Ok(Value::Never),
         }
+    }
+
+    /// Whether one of them may have happened at a time that nobody can read.
+    fn undated(&self, of: Occurrence) -> bool {
+        let may = |stamp| of.of.is_none_or(|target| belongs(self.rules, target, stamp) != Truth::No);
+        self.facts.undated.iter().any(|(event, stamp)| *event == of.event && may(stamp))
     }
 
     /// The events of a kind up to now, each with whether it belongs to the target; those from after now and the skew

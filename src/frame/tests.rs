@@ -145,12 +145,14 @@ fn nothing_is_known_of_an_anonymous_customer_but_the_moment_and_the_device() {
     [tier, page].into_iter().for_each(|id| facts.set(id, Fact::Known(Value::Text("x".into()), None)));
     facts.set_consent(consent, ConsentRecord::granted(facts.now));
     assert!(gather(&world.rules, &facts).attribute(tier).known().is_some());
-    facts.set(world.rules.key().unwrap(), Fact::Missing(Missing::Absent));
-    let frame = gather(&world.rules, &facts);
-    assert_eq!(frame.attribute(tier), &Datum::Missing(Missing::Absent));
-    assert!(frame.attribute(page).known().is_some());
-    assert_eq!(frame.consent(consent), Consent::Granted, "the device's own record");
-    assert_eq!(frame.caps, [CapState::UnknownUnit]);
+    for nobody in [Fact::Missing(Missing::Absent), Fact::Known(Value::Text("".into()), None)] {
+        facts.set(world.rules.key().unwrap(), nobody);
+        let frame = gather(&world.rules, &facts);
+        assert_eq!(frame.attribute(tier), &Datum::Missing(Missing::Absent));
+        assert!(frame.attribute(page).known().is_some());
+        assert_eq!(frame.consent(consent), Consent::Granted, "the device's own record");
+        assert_eq!(frame.caps, [CapState::UnknownUnit]);
+    }
 }
 
 #[test]
@@ -273,6 +275,7 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         offer,
         rule,
         via,
+        class: None,
         tags: tags.to_vec(),
     };
     let plain = || stamped(Some(sale), Some(first), None, &[promo]);
@@ -300,6 +303,23 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         let used = [on_offer, on_tag, on_rule, ever, own].map(|cap| frame.caps[cap.index()]);
         assert_eq!(used, expected.map(CapState::Used), "{event:?} {time} {stamp:?}");
     }
+}
+
+#[test]
+fn an_event_at_no_readable_time_counts_in_every_window() {
+    let mut world = World::new();
+    let slot = world.slot("banner", None);
+    let sale = world.offer("sale", Class::Marketing);
+    let rule = world.rule("sale", slot, sale, 1);
+    let week = world.cap("week", 9, &[Event::SHOWN], CapWindow::Rolling(days(7)), CapTarget::Offers(vec![sale]));
+    let clicks = world.cap("clicks", 9, &[EventId(4)], CapWindow::Ever, CapTarget::Offers(vec![sale]));
+    let mut facts = known(&world.rules);
+    let class = |class| Stamp::Of { offer: Some(sale), rule: Some(rule), via: None, class, tags: Vec::new() };
+    facts.undated = vec![(Event::SHOWN, class(None)), (Event::SHOWN, Stamp::Unstamped)];
+    let used = |facts: &Facts| [week, clicks].map(|cap| gather(&world.rules, facts).caps[cap.index()]);
+    assert_eq!(used(&facts), [2, 0].map(CapState::Used));
+    facts.undated.push((Event::SHOWN, class(Some(Class::Service))));
+    assert_eq!(used(&facts), [2, 0].map(CapState::Used), "what was a service then used up nothing");
 }
 
 #[test]

@@ -23,7 +23,9 @@ pub fn show_condition(rules: &RuleSet, condition: &Condition) -> String {
         Condition::Equal(left, right) => {
             format!("{} is {}", show_expression(rules, left), show_expression(rules, right))
         }
-        Condition::OneOf(of, values) => format!("{} is one of {}", show_expression(rules, of), list(rules, of, values)),
+        Condition::OneOf(of, values) => {
+            format!("{} is one of {}", show_expression(rules, of), show_list(rules, of, values))
+        }
         Condition::Compare(comparison, left, right) => {
             let word = match (comparison, rules.type_of(left)) {
                 (Comparison::MoreThan, Type::Time | Type::Date) => "after",
@@ -331,7 +333,7 @@ fn negated(rules: &RuleSet, inner: &Condition) -> String {
         Condition::Segment(id) => format!("not {}", rules[*id].name),
         Condition::Holds(of) => format!("{} is no", at_level(rules, of, Level::Operand)),
         Condition::Equal(left, right) => format!("{} is not {}", read(left), read(right)),
-        Condition::OneOf(of, values) => format!("{} is not one of {}", read(of), list(rules, of, values)),
+        Condition::OneOf(of, values) => format!("{} is not one of {}", read(of), show_list(rules, of, values)),
         Condition::Known(of) => format!("{} is not known", read(of)),
         Condition::Never(of) => format!("{} is not never", read(of)),
         Condition::Has(of, Quantifier::Any, elements) => format!("{} has none of {}", read(of), show_texts(elements)),
@@ -345,18 +347,21 @@ fn negated(rules: &RuleSet, inner: &Condition) -> String {
     }
 }
 
-fn list(rules: &RuleSet, of: &Expression, values: &[Value]) -> String {
+/// Written values of the type of an expression: `[silver, gold]`.
+pub fn show_list(rules: &RuleSet, of: &Expression, values: &[Value]) -> String {
     let ty = rules.type_of(of);
     let values: Vec<_> = values.iter().map(|value| show_literal(rules, ty, value)).collect();
     format!("[{}]", values.join(", "))
 }
 
-fn show_texts<'a>(elements: impl IntoIterator<Item = &'a Arc<str>>) -> String {
+/// Texts in a list: `["running", "trail"]`.
+pub fn show_texts<'a>(elements: impl IntoIterator<Item = &'a Arc<str>>) -> String {
     let elements: Vec<_> = elements.into_iter().map(|element| show_text(element)).collect();
     format!("[{}]", elements.join(", "))
 }
 
-fn show_bound(bound: AgeBound) -> String {
+/// The bound of an age: `more than 60 days`, `from 1 to 24 hours`.
+pub fn show_bound(bound: AgeBound) -> String {
     match bound {
         AgeBound::One(comparison, period) => format!("{} {period}", comparison.word()),
         AgeBound::Between(from, to) if from.unit == to.unit => format!("from {} to {to}", from.count),

@@ -188,13 +188,20 @@ impl Chain<'_, '_> {
             refused.push(self.lowering.ask(&clause.condition, Ask::No)?);
         }
         let refused = self.lowering.guards.any(refused);
-        // The audience first: where it is yes nothing speaks against it, and most often the answer ends there.
+        // Only what is absent or stale may yet be known (R15). Where this is asked, no `when` is no.
+        let mut gaps = Vec::new();
+        for clause in rule.when.iter().filter(|_| if_unknown != Link::Next) {
+            gaps.push(self.lowering.gap(&clause.condition)?);
+        }
+        let if_unknown = Link::test(self.lowering.guards.any(gaps), Link::Next, if_unknown);
+        // What speaks against it first: most customers are turned away by most rules, and what was computed for that is
+        // at hand where nothing did.
         let rest = Link::test(caps, shown, if_capped);
         let rest = Link::test(free, rest, Link::Next);
         let belongs = Link::test(consent, rest, if_no_consent.clone());
         let might = Link::test(consent, if_unknown, if_no_consent);
-        let other = Link::test(refused, Link::Next, might);
-        Ok(Link::test(live, Link::test(when, belongs, other), Link::Next))
+        let audience = Link::test(when, belongs, might);
+        Ok(Link::test(live, Link::test(refused, Link::Next, audience), Link::Next))
     }
 
     fn substitute(

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use super::layout::Word;
 use super::number::{MISSING, NEVER_ABOVE, NEVER_BELOW, Number, NumberId, Quotient, Range};
-use crate::ops::Comparison;
+pub use super::relation::Relation;
 
 /// A guard of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,61 +76,8 @@ pub enum Guard {
     Missing(NumberId),
     /// Both known, and so related.
     Relate(Relation, NumberId, NumberId),
-}
-
-/// How two numbers stand to each other. Never equals nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Relation {
-    /// The same, and not never.
-    Equal,
-    /// Not so.
-    NotEqual,
-    /// At least.
-    AtLeast,
-    /// At most.
-    AtMost,
-    /// More than.
-    MoreThan,
-    /// Less than.
-    LessThan,
-}
-
-impl From<Comparison> for Relation {
-    fn from(comparison: Comparison) -> Self {
-        match comparison {
-            Comparison::AtLeast => Self::AtLeast,
-            Comparison::AtMost => Self::AtMost,
-            Comparison::MoreThan => Self::MoreThan,
-            Comparison::LessThan => Self::LessThan,
-        }
-    }
-}
-
-impl Relation {
-    /// What holds of two known numbers where this does not.
-    #[must_use]
-    pub fn complement(self) -> Self {
-        match self {
-            Self::Equal => Self::NotEqual,
-            Self::NotEqual => Self::Equal,
-            Self::AtLeast => Self::LessThan,
-            Self::AtMost => Self::MoreThan,
-            Self::MoreThan => Self::AtMost,
-            Self::LessThan => Self::AtLeast,
-        }
-    }
-
-    /// What holds of `b, a` where this holds of `a, b`.
-    #[must_use]
-    pub fn mirrored(self) -> Self {
-        match self {
-            Self::Equal | Self::NotEqual => self,
-            Self::AtLeast => Self::AtMost,
-            Self::AtMost => Self::AtLeast,
-            Self::MoreThan => Self::LessThan,
-            Self::LessThan => Self::MoreThan,
-        }
-    }
+    /// Does not hold.
+    Not(GuardId),
 }
 
 /// All guards and numbers of a plan, each once. What a guard or number is made of has a smaller place than itself.
@@ -196,6 +143,7 @@ impl Guards {
         match self.guard(id) {
             Guard::Constant(_) | Guard::Bits { .. } | Guard::AnyBit { .. } => {}
             Guard::All(parts) | Guard::Any(parts) => parts.iter().for_each(|part| self.each_number(*part, f)),
+            Guard::Not(inner) => self.each_number(*inner, f),
             Guard::Within { of, .. }
             | Guard::Outside { of, .. }
             | Guard::OneOf(of, _)
@@ -250,6 +198,7 @@ impl Guards {
         let cost = match &guard {
             Guard::Constant(_) => 0,
             Guard::All(parts) | Guard::Any(parts) => sum(parts),
+            Guard::Not(inner) => self.cost(*inner),
             Guard::Bits { .. } | Guard::AnyBit { .. } => 1,
             Guard::Within { of, .. } | Guard::Outside { of, .. } => number(*of).saturating_add(2),
             Guard::OneOf(of, values) | Guard::NoneOf(of, values) => {
@@ -349,7 +298,8 @@ impl Guards {
                 | Guard::OneOf(..)
                 | Guard::NoneOf(..)
                 | Guard::Missing(_)
-                | Guard::Relate(..) => rest.push(part),
+                | Guard::Relate(..)
+                | Guard::Not(_) => rest.push(part),
             }
         }
         for (word, mask, want) in bits {
@@ -384,7 +334,8 @@ impl Guards {
                 | Guard::OneOf(..)
                 | Guard::NoneOf(..)
                 | Guard::Missing(_)
-                | Guard::Relate(..) => None,
+                | Guard::Relate(..)
+                | Guard::Not(_) => None,
             };
             match one_bit {
                 None => rest.push(part),
@@ -398,6 +349,35 @@ impl Guards {
             rest.push(self.any_bit(word, mask));
         }
         self.join(rest, false)
+    }
+
+    /// It does not hold.
+    pub(super) fn not(&mut self, id: GuardId) -> GuardId {
+        match self.guard(id) {
+            Guard::Constant(holds) => Self::constant(!holds),
+            Guard::Not(inner) => *inner,
+            Guard::Bits { word, mask, want } if mask.count_ones() == 1 => {
+                let (word, mask, want) = (*word, *mask, mask & !want);
+                self.bits(word, mask, want)
+            }
+            Guard::Bits { word, mask, want: 0 } => {
+                let (word, mask) = (*word, *mask);
+                self.any_bit(word, mask)
+            }
+            Guard::AnyBit { word, mask } => {
+                let (word, mask) = (*word, *mask);
+                self.bits(word, mask, 0)
+            }
+            Guard::All(_)
+            | Guard::Any(_)
+            | Guard::Bits { .. }
+            | Guard::Within { .. }
+            | Guard::Outside { .. }
+            | Guard::OneOf(..)
+            | Guard::NoneOf(..)
+            | Guard::Missing(_)
+            | Guard::Relate(..) => self.keep(Guard::Not(id)),
+        }
     }
 
     /// Joins parts that are already merged; `each` for all, else any.

@@ -77,6 +77,8 @@ pub(super) struct Edge {
 pub(super) struct Read {
     /// Whether there is a value, a declared default not counted.
     pub(super) known: Option<Bit>,
+    /// Whether it is missing for another reason than that nobody gave it or that it is too old.
+    pub(super) garbled: Option<Bit>,
     /// A bit for each value, of a `yes or no` (yes first) or a short list.
     pub(super) group: Option<Group>,
     /// Its value as a word.
@@ -210,6 +212,11 @@ impl Layout {
     /// Whether an attribute has a value, its default not counted.
     pub(super) fn known_of(&mut self, id: AttributeId) -> Bit {
         self.place(id, |read| &mut read.known, Self::next_bit)
+    }
+
+    /// Whether an attribute is missing, and neither absent nor stale.
+    pub(super) fn garbled_of(&mut self, id: AttributeId) -> Bit {
+        self.place(id, |read| &mut read.garbled, Self::next_bit)
     }
 
     /// Whether a set is there, its default counted.

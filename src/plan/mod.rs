@@ -11,6 +11,7 @@ mod layout;
 mod lower;
 pub mod number;
 mod pack;
+mod relation;
 #[cfg(test)]
 mod tests;
 

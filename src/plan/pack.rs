@@ -230,7 +230,12 @@ impl Layout {
                 | Missing::Unreadable
                 | Missing::NotInList
                 | Missing::Computed,
-            ) => return Some(()),
+            ) => {
+                if let Some(bit) = read.garbled {
+                    record.set_bits(bit.word, bit.mask());
+                }
+                return Some(());
+            }
         };
         if attribute.ty == Type::Set {
             let Value::Set(held) = value else { return None };

@@ -1,7 +1,7 @@
 //! From names to ids: data and stored events outlive a bundle, so they carry names.
 
 use crate::frame::{Stamp, Via};
-use crate::model::{Event, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
+use crate::model::{Class, Event, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
 
 /// Looks names up in a verified rule set, whose lists are in order of name.
 #[derive(Clone, Copy)]
@@ -38,13 +38,14 @@ impl<'a> Names<'a> {
         find(&self.rules.tags, name, |tag| tag).map(TagId::from_index)
     }
 
-    /// What an event belongs to. Without an offer it may belong to anything. Without tags of its own it has those of
-    /// its offer; of an offer that the rules do not know any more, nobody can say which it had.
+    /// What an event belongs to. Without an offer it may belong to anything. Without class or tags of its own it has
+    /// those that its offer has today; of an offer that the rules do not know any more, nobody can say which tags it had.
     pub(crate) fn stamp<T: AsRef<str>>(
         self,
         offer: Option<&str>,
         rule: Option<&str>,
         via: Option<Via>,
+        class: Option<Class>,
         tags: Option<&[T]>,
     ) -> Stamp {
         let Some(offer) = offer else { return Stamp::Unstamped };
@@ -57,9 +58,9 @@ impl<'a> Names<'a> {
                 tags
             }
             (None, Some(offer)) => self.rules[offer].tags.clone(),
-            (None, None) => return Stamp::Retired { rule, via },
+            (None, None) => return Stamp::Retired { rule, via, class },
         };
-        Stamp::Of { offer, rule, via, tags }
+        Stamp::Of { offer, rule, via, class, tags }
     }
 }
 

@@ -3,17 +3,22 @@
 //! Both engines are asked by probes, which only decide; what they answer is counted, each for itself. A boundary is a
 //! frame in which the value equals the predicate's constant; for operators without a constant it is the case that is
 //! easily got wrong, named in [`boundary`].
+//!
+//! Beside the operators: for which reason something was missing where a rule names what stands in `if unknown`, and
+//! whether that was tried (R15).
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a boundary is a few cases out of many")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use cater::eval;
 use cater::frame::{Decision, Frame, Outcome};
-use cater::model::{AgeBound, Condition, Expression, Gathered, RuleSet};
+use cater::model::{AgeBound, AttributeId, Clause, Condition, Expression, Gathered, RuleSet};
 use cater::ops::{Direction, Operator, Quantifier, order};
-use cater::value::{Datum, Instant, Truth, Type, Value};
+use cater::value::{Datum, Instant, Missing, Truth, Type, Value};
 
+use super::frames::REASONS;
 use super::generate::Probe;
 
 /// Who decided.
@@ -34,7 +39,11 @@ pub(crate) enum Seen {
 
 /// How often each was seen.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Counts(BTreeMap<(&'static str, Engine, Seen), u64>);
+pub(crate) struct Counts {
+    operators: BTreeMap<(&'static str, Engine, Seen), u64>,
+    /// For which reason, and whether what stands in was tried.
+    reasons: BTreeMap<(Missing, bool), u64>,
+}
 
 /// What is gathered, by kind: it is no operator, and is counted like one.
 const GATHERED: [&str; 5] = ["times", "last", "sum-of", "times-halving", "halving-since"];
@@ -65,13 +74,13 @@ impl Counts {
             gaps.extend(frame.gathered(id).known().is_none().then(|| gathered_kind(&rules[id])));
         }
         for name in gaps {
-            *self.0.entry((name, engine, Seen::Missing)).or_default() += 1;
+            *self.operators.entry((name, engine, Seen::Missing)).or_default() += 1;
         }
         let mut seen = |seen| {
             for name in &names {
                 let own = *name == probe.operator.name();
                 if own || seen != Seen::Missing {
-                    *self.0.entry((name, engine, seen)).or_default() += 1;
+                    *self.operators.entry((name, engine, seen)).or_default() += 1;
                 }
             }
         };
@@ -88,24 +97,78 @@ impl Counts {
         }
     }
 
+    /// Counts why the `when` of rules with an `if unknown` are unknown where nothing else is against them.
+    pub(crate) fn reasons(&mut self, rules: &RuleSet, frame: &Frame) {
+        let truth = |clause: &Clause| eval::condition(rules, frame, &clause.condition);
+        for rule in rules.rules.iter().filter(|rule| rule.if_unknown.is_some()) {
+            let unknown = rule.when.iter().filter(|clause| truth(clause) == Truth::Unknown);
+            let unknown: Vec<&Condition> = unknown.map(|clause| &clause.condition).collect();
+            let against = rule.when.iter().any(|clause| truth(clause) == Truth::No)
+                || rule.unless.iter().any(|clause| truth(clause) != Truth::No);
+            if unknown.is_empty() || against {
+                continue;
+            }
+            let taken = unknown.iter().all(|condition| eval::is_awaited(rules, frame, condition));
+            let read: BTreeSet<_> = unknown.iter().flat_map(|condition| rules.read_by(condition)).collect();
+            let missing = |id: &AttributeId| match eval::expression(rules, frame, &Expression::Attribute(*id)) {
+                Datum::Missing(reason) => Some(reason),
+                Datum::Known(_) => None,
+            };
+            let reasons: BTreeSet<Missing> = read.iter().filter_map(missing).collect();
+            // What is known and cannot be computed has no attribute that is missing.
+            let alone = reasons.first().copied().unwrap_or(Missing::Computed);
+            if reasons.len() <= 1 {
+                *self.reasons.entry((alone, taken)).or_default() += 1;
+            }
+        }
+    }
+
     /// What was never seen.
     pub(crate) fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
         for name in Operator::ALL.iter().map(|operator| operator.name()).chain(GATHERED) {
             for engine in [Engine::Reference, Engine::Machine] {
                 for seen in [Seen::Yes, Seen::No, Seen::Missing, Seen::Boundary] {
-                    if !self.0.contains_key(&(name, engine, seen)) {
+                    if !self.operators.contains_key(&(name, engine, seen)) {
                         gaps.push(format!("{name} by {engine:?}: {seen:?}"));
                     }
                 }
             }
         }
+        for reason in REASONS {
+            let answered = matches!(reason, Missing::Absent | Missing::Stale);
+            if !self.reasons.contains_key(&(reason, answered)) {
+                gaps.push(format!("`if unknown` where something is {}", reason.word()));
+            }
+        }
         gaps
+    }
+
+    /// Every count, a line each: for people.
+    pub(crate) fn table(&self) -> String {
+        let mut text = format!("{:<20} {:>27}   {:>27}\n", "", "reference", "machine code");
+        let _ = writeln!(text, "{:<20}{}", "", "     yes      no missing  equal  ".repeat(2));
+        for name in Operator::ALL.iter().map(|operator| operator.name()).chain(GATHERED) {
+            let _ = write!(text, "{name:<20}");
+            for engine in [Engine::Reference, Engine::Machine] {
+                for seen in [Seen::Yes, Seen::No, Seen::Missing, Seen::Boundary] {
+                    let count = self.operators.get(&(name, engine, seen)).copied().unwrap_or(0);
+                    let _ = write!(text, " {count:>7}");
+                }
+                text.push_str("  ");
+            }
+            text.push('\n');
+        }
+        for ((reason, taken), count) in &self.reasons {
+            let taken = if *taken { "answered" } else { "not answered" };
+            let _ = writeln!(text, "if unknown, {}: {taken} {count} times", reason.word());
+        }
+        text
     }
 
     /// The smallest count and whose it is.
     pub(crate) fn least(&self) -> Option<(String, u64)> {
-        let least = self.0.iter().min_by_key(|(_, count)| **count)?;
+        let least = self.operators.iter().min_by_key(|(_, count)| **count)?;
         let ((name, engine, seen), count) = least;
         Some((format!("{name} by {engine:?}: {seen:?}"), *count))
     }

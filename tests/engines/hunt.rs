@@ -45,7 +45,28 @@ pub(crate) struct Report {
     pub(crate) refused: u64,
     /// Picks seen, of all there were.
     pub(crate) picks: (u64, u64),
+    /// The rules of the largest rule set, probes not counted.
+    pub(crate) most_rules: usize,
+    pub(crate) took: Duration,
     pub(crate) counts: Counts,
+}
+
+impl Report {
+    /// What the hunt did, for people.
+    pub(crate) fn summary(&self, budget: Budget) -> String {
+        let Self { decisions, rule_sets, refused, picks, most_rules, took, counts } = self;
+        let seconds = took.as_secs_f64();
+        format!(
+            "seed {}: {decisions} decisions by each engine over {rule_sets} rule sets of up to {most_rules} rules, \
+             {refused} refused by machine code; {} of {} possible answers given; least seen: {:?}\n\
+             {seconds:.1} s, {:.0} decisions a second",
+            budget.seed,
+            picks.0,
+            picks.1,
+            counts.least(),
+            *decisions as f64 / seconds.max(0.001),
+        )
+    }
 }
 
 /// Frames of one rule set.
@@ -68,6 +89,7 @@ pub(crate) fn hunt(budget: Budget) -> Result<Report, String> {
         }
         one(seed, &mut report)?;
     }
+    report.took = start.elapsed();
     Ok(report)
 }
 
@@ -77,6 +99,7 @@ fn one(seed: u64, report: &mut Report) -> Result<(), String> {
     let rules = &generated.rules;
     let effort = if seed.is_multiple_of(8) { Effort::Optimised } else { Effort::Quick };
     report.rule_sets += 1;
+    report.most_rules = report.most_rules.max(rules.rules.len() - 2 * generated.probes.len());
     verify(rules).map_err(|error| format!("seed {seed}: the generator made what `verify` refuses: {error}"))?;
     let compiled = match jit::compile_with(rules, effort) {
         Ok(compiled) => compiled,
@@ -100,6 +123,9 @@ fn one(seed: u64, report: &mut Report) -> Result<(), String> {
         let new = each_slot(seed, &generated, &compiled, &frame, &mut record, &mut seen, report)?;
         if new {
             kept.push(frame.clone());
+        }
+        if turn % 8 == 0 {
+            report.counts.reasons(rules, &frame);
         }
         if turn % 4 == 0 {
             request(seed, rules, &compiled, &frame, &mut record, &mut rng, report)?;

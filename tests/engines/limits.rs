@@ -4,7 +4,7 @@
 use cater::eval;
 use cater::frame::Frame;
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{Clause, Condition, Expression, Rule, RuleSet, SlotId};
+use cater::model::{AttributeId, Clause, Condition, Expression, Rule, RuleSet, SlotId};
 use cater::ops::{Arithmetic, Comparison};
 use cater::plan::PlanError;
 use cater::value::{Datum, NumberType, Type, Value};
@@ -33,7 +33,7 @@ fn number(scale: u8, mantissa: i64) -> Expression {
 fn whole(rules: &RuleSet) -> Expression {
     let at =
         rules.attributes.iter().position(|attribute| attribute.ty.number().is_some_and(|number| number.scale == 0));
-    Expression::Attribute(cater::model::AttributeId::from_index(at.unwrap()))
+    Expression::Attribute(AttributeId::from_index(at.unwrap()))
 }
 
 fn shared_between_threads<T: Send + Sync>(of: T) -> T {
@@ -202,9 +202,43 @@ fn deep_nesting_fits_on_a_small_stack() {
     let span = rules[id].span;
     let deep = Condition::Segment(cater::model::SegmentId(first + 500));
     rules.rules[id.index()].when = vec![Clause { condition: deep, span }];
-    let work = move || jit::compile_with(&rules, Effort::Quick).map(|compiled| compiled.code_bytes());
-    let done = std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
-    assert!(done.unwrap() > 0);
+    let mut why = rules.clone();
+    let compile = |rules: RuleSet| {
+        let work = move || jit::compile_with(&rules, Effort::Quick).map(|compiled| compiled.code_bytes());
+        std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap()
+    };
+    assert!(compile(rules).unwrap() > 0);
+    // Why it is unknown is asked at each level again, which is more than machine code is worth.
+    why.rules[id.index()].if_unknown = Some(cater::model::Substitute::Nothing);
+    assert_eq!(compile(why), Err(JitError::TooLarge));
+}
+
+#[test]
+fn points_are_summed_with_one_branch_for_all() {
+    let (mut rules, _) = with_conditions(vec![]);
+    let flags = rules.attributes.iter_mut().enumerate().filter(|(_, attribute)| attribute.ty == Type::YesNo);
+    let flag = flags.map(|(index, _)| AttributeId::from_index(index)).next().unwrap();
+    rules.attributes[flag.index()].needs.clear();
+    rules.attributes[flag.index()].protective = false;
+    let all = NumberType { scale: 0, min: 0, max: 1_000 };
+    let point = |points| {
+        let holds = Condition::Holds(Expression::Attribute(flag));
+        Expression::When(Box::new(number(0, points)), Box::new(holds), all)
+    };
+    let add = |left, right| Expression::Arithmetic(Arithmetic::Add, Box::new(left), Box::new(right), all);
+    let counted = |points: i64| {
+        let sum = (2..=points).map(point).fold(point(1), add);
+        let mut rules = rules.clone();
+        let id = rules.slots[0].order.first().copied().unwrap();
+        let span = rules[id].span;
+        let enough = Condition::Compare(Comparison::AtLeast, sum, number(0, 5));
+        rules.rules[id.index()].when = vec![Clause { condition: enough, span }];
+        let functions = jit::intermediate(&rules).unwrap();
+        let count = |word: &str| functions.iter().map(|function| function.matches(word).count()).sum::<usize>();
+        (count("brif"), count("iadd"))
+    };
+    let (few, many) = (counted(2), counted(6));
+    assert_eq!((few.0, few.1 + 4), many);
 }
 
 /// How much of this process's memory code may run in, apart from that of programs and libraries.

@@ -19,16 +19,7 @@ use cater::jit;
 fn the_hunt_finds_no_difference_and_sees_every_operator() {
     let budget = hunt::Budget::from_environment(12);
     let report = hunt::hunt(budget).unwrap_or_else(|difference| panic!("{difference}"));
-    eprintln!(
-        "{} decisions over {} rule sets from seed {}, {} refused; {} of {} possible answers given; least: {:?}",
-        report.decisions,
-        report.rule_sets,
-        budget.seed,
-        report.refused,
-        report.picks.0,
-        report.picks.1,
-        report.counts.least(),
-    );
+    eprintln!("{}\n{}", report.counts.table(), report.summary(budget));
     assert!(report.decisions >= budget.decisions, "stopped too early");
     assert!(report.refused * 10 <= report.rule_sets, "machine code refuses too many rule sets");
     let gaps = report.counts.gaps();

@@ -109,7 +109,7 @@ impl Writer<'_> {
         }
     }
 
-    fn compare(
+    pub(super) fn compare(
         &mut self,
         comparison: Comparison,
         left: &Expression,
@@ -198,7 +198,7 @@ impl Writer<'_> {
     }
 
     /// A few-valued operand as a `u8`.
-    fn state(&mut self, of: &Expression) -> Result<String, TooMuch> {
+    pub(super) fn state(&mut self, of: &Expression) -> Result<String, TooMuch> {
         if let Type::OneOf(list) = self.rules.type_of(of)
             && self.rules.members(list).len() > 255
         {

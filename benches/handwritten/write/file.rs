@@ -81,6 +81,11 @@ pub(crate) fn decide(slot: u32, c: &Customer) -> Option<Decision> {{
         field("open", "u64", "bits(frame.consent.iter().map(|status| *status == Consent::Granted))");
         field("spent", "u64", "bits((0..rules.caps.len()).map(|cap| frame.is_spent(rules, CapId::from_index(cap))))");
         field("taken", "u64", "bits(frame.taken.iter().copied())");
+        if !self.garbled.is_empty() {
+            let ids: Vec<String> = self.garbled.iter().map(|id| id.0.to_string()).collect();
+            let ids = ids.join(", ");
+            field("garbled", "u64", &format!("bits([{ids}].iter().map(|id| garbled(frame, *id)))"));
+        }
         for id in &self.consents {
             let name = format!("consent_{}", self.rules[*id].name);
             field(&name, "u8", &format!("frame.consent(PurposeId({})).member() as u8", id.0));

@@ -4,12 +4,13 @@
 //! and offers already shown; one function a slot, rules in the order in which they win, leaving at the first that
 //! holds; a function for each segment and value. What rustc makes of it is the measure for machine code.
 //!
-//! `condition` writes conditions and expressions, `file` the struct and what is around the rules.
+//! `condition` writes conditions and expressions, `gap` why one is unknown, `file` the struct and what is around the rules.
 //!
 //! Written from the model, not from the plan: it is a third opinion on what rules mean.
 
 mod condition;
 mod file;
+mod gap;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -54,6 +55,8 @@ struct Writer<'a> {
     segments: BTreeSet<(SegmentId, bool)>,
     values: BTreeSet<ValueId>,
     tries: BTreeSet<RuleId>,
+    /// Attributes of which it matters why they are missing.
+    garbled: Vec<AttributeId>,
     picks: Vec<Vec<Decision>>,
 }
 
@@ -70,6 +73,7 @@ impl<'a> Writer<'a> {
             segments: BTreeSet::new(),
             values: BTreeSet::new(),
             tries: BTreeSet::new(),
+            garbled: Vec::new(),
             picks: Vec::new(),
         }
     }
@@ -152,6 +156,14 @@ impl<'a> Writer<'a> {
             out.push_str(&if_else(&all, &inner, ""));
             return Ok(());
         }
+        let mut gaps = Vec::new();
+        for clause in rule.when.iter().filter(|_| !unknown.is_empty()) {
+            gaps.extend(self.gap(&clause.condition)?);
+        }
+        let unknown = match gaps.is_empty() {
+            true => unknown,
+            false => if_else(&[format!("!({})", gaps.join(" || "))], &unknown, ""),
+        };
         let refused = self.clauses_any(&rule.when)?;
         let mut first = live;
         first.extend(unless);

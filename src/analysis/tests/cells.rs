@@ -90,17 +90,28 @@ struct Used {
     purposes: BTreeSet<PurposeId>,
     offers: BTreeSet<OfferId>,
     caps: bool,
+    /// Attributes of which the reason for missing counts besides where a default stands in: what is read before an
+    /// `if unknown`, which does not answer every reason.
+    reasons: BTreeSet<AttributeId>,
 }
 
 impl Used {
     fn of(rules: &RuleSet, slot: SlotId) -> Self {
         let slot = &rules[slot];
-        let mut used =
-            Self { attributes: BTreeSet::new(), purposes: BTreeSet::new(), offers: BTreeSet::new(), caps: false };
+        let mut used = Self {
+            attributes: BTreeSet::new(),
+            purposes: BTreeSet::new(),
+            offers: BTreeSet::new(),
+            caps: false,
+            reasons: BTreeSet::new(),
+        };
         let mut conditions: Vec<&Condition> = slot.fallback.iter().filter_map(|entry| entry.when.as_ref()).collect();
         used.offers.extend(slot.fallback.iter().filter_map(|entry| entry.offer));
         for rule in slot.order.iter().map(|rule| &rules[*rule]) {
             conditions.extend(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition));
+            if rule.if_unknown.is_some() {
+                used.reasons.extend(rule.when.iter().flat_map(|clause| rules.read_by(&clause.condition)));
+            }
             used.purposes.extend(&rule.needs);
             used.offers.insert(rule.show);
             for substitute in [rule.if_capped, rule.if_no_consent, rule.if_unknown] {
@@ -142,7 +153,12 @@ impl Used {
     fn choices(&self, rules: &RuleSet, shared: &[bool], now: Instant) -> Vec<Choice> {
         let mut choices = Vec::new();
         for id in &self.attributes {
-            choices.push(facts(rules, *id, now).into_iter().map(|fact| Change::Attribute(*id, fact)).collect());
+            choices.push(
+                facts(rules, *id, now, self.reasons.contains(id))
+                    .into_iter()
+                    .map(|fact| Change::Attribute(*id, fact))
+                    .collect(),
+            );
         }
         for id in &self.purposes {
             choices.push(Consent::ALL.into_iter().map(|status| Change::Consent(*id, status)).collect());
@@ -163,7 +179,7 @@ impl Used {
 }
 
 /// Every fact of an attribute.
-fn facts(rules: &RuleSet, id: AttributeId, now: Instant) -> Vec<Fact> {
+fn facts(rules: &RuleSet, id: AttributeId, now: Instant, reason_counts: bool) -> Vec<Fact> {
     let attribute = &rules[id];
     let text = |text: &str| Value::Text(text.into());
     let values: Vec<Value> = match attribute.ty {
@@ -184,7 +200,7 @@ fn facts(rules: &RuleSet, id: AttributeId, now: Instant) -> Vec<Fact> {
     };
     let mut found: Vec<Fact> = values.into_iter().map(|value| Fact::Known(value, Some(now))).collect();
     found.push(Fact::Missing(Missing::Absent));
-    if attribute.default.is_some() {
+    if attribute.default.is_some() || reason_counts {
         found.push(Fact::Missing(Missing::Unreadable));
     }
     found
@@ -206,7 +222,7 @@ fn times(now: Instant) -> BTreeSet<i64> {
 fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
     let mut stamps: Vec<Stamp> = Vec::new();
     let mut add = |offer: Option<OfferId>, rule: Option<RuleId>, tags: &[TagId]| {
-        let stamp = Stamp::Of { offer, rule, via: None, tags: tags.to_vec() };
+        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec() };
         if !stamps.contains(&stamp) {
             stamps.push(stamp);
         }

@@ -268,6 +268,6 @@ impl Pass<'_> {
                 return None;
             }
         };
-        Some(Stamp::Of { offer: Some(offer), rule, via: None, tags: self.rules[offer].tags.clone() })
+        Some(Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: self.rules[offer].tags.clone() })
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::cli::CannotRun;
+use crate::diagnostics::codes;
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleSet, Verified};
 use crate::runtime::batch::Decided;
@@ -43,7 +44,7 @@ impl Drop for Part {
 }
 
 fn cannot(path: &Path, error: impl std::fmt::Display) -> CannotRun {
-    CannotRun::new("run::cannot-write", format!("{}: {error}", path.display()))
+    CannotRun::unwritable(path, error)
 }
 
 impl<'a> Output<'a> {
@@ -51,7 +52,7 @@ impl<'a> Output<'a> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         if !["csv", "jsonl", "ndjson"].contains(&ending.as_str()) {
             let message = format!("`{}` does not say how to write it", path.display());
-            return Err(CannotRun::new("run::bad-output", message).help("end the name in .csv or .jsonl"));
+            return Err(CannotRun::new(&codes::run::BAD_OUTPUT, message).help("end the name in .csv or .jsonl"));
         }
         let mut name = path.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".{}.part", std::process::id()));

@@ -10,21 +10,33 @@ use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::runtime::Engine;
 use crate::runtime::batch::{SlotSummary, Steps, Summary};
-use crate::runtime::data::BadRows;
+use crate::runtime::data::{BadRow, BadRows, Unread};
 use crate::value::{Instant, show_instant};
 
 /// How long the longest bar is.
 const BAR: usize = 28;
 
-/// `kept` says whether what was recorded outlives the run.
-pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Instant, kept: bool, terminal: &Terminal) {
+/// A run that is over.
+pub(super) struct Run<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) known: &'a Known,
+    pub(super) summary: &'a Summary,
+    pub(super) now: Instant,
+    /// Whether what was recorded outlives the run.
+    pub(super) kept: bool,
+    /// Per table, the columns that nothing is read from.
+    pub(super) unread: Vec<(&'a str, Vec<Unread>)>,
+}
+
+pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
+    let Run { engine, known, summary, now, kept, unread } = run;
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
         "{}, {} at {}",
         counted(summary.customers, "customer"),
         counted(slots as u64, "slot"),
-        show_instant(now)
+        show_instant(*now)
     );
     terminal.line(terminal.styled("1", &head));
     for slot in &summary.slots {
@@ -32,18 +44,15 @@ pub(super) fn people(engine: &Engine, known: &Known, summary: &Summary, now: Ins
     }
     missing(rules, summary, terminal);
     unknown_names(known, terminal);
-    odd_events(known, rules, now, terminal);
-    for (bad, of) in [(&known.consent.bad, "consent"), (&known.events.bad, "events")] {
-        if bad.count > 0 {
-            terminal.line(format!("\n{} passed over in {of}", counted(bad.count, "row")));
-            named(bad, terminal);
-        }
+    odd_events(known, rules, *now, terminal);
+    for (table, columns) in unread {
+        not_read(table, columns, terminal);
     }
-    if summary.bad_rows.count > 0 {
+    for (_, of, bad) in all_bad(known, summary) {
         terminal.line("");
-        bad_rows(&summary.bad_rows, terminal);
+        bad_rows(of, bad, terminal);
     }
-    let recorded = match (kept, summary.events) {
+    let recorded = match (*kept, summary.events) {
         (true, events) if events > 0 => format!("; {} recorded", counted(events, "event")),
         (_, _) => String::new(),
     };
@@ -164,13 +173,30 @@ fn odd_events(known: &Known, rules: &RuleSet, now: Instant, terminal: &Terminal)
     }
 }
 
-/// Names in consent and events that the rules do not know: probably slips.
+/// Columns that nothing is read from: mostly others' business, sometimes a slip.
+fn not_read(table: &str, columns: &[Unread], terminal: &Terminal) {
+    const NAMED: usize = 12;
+    if columns.is_empty() {
+        return;
+    }
+    let is = if columns.len() == 1 { "is" } else { "are" };
+    let names: Vec<&str> = columns.iter().take(NAMED).map(|column| column.name.as_str()).collect();
+    let more = match columns.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {} more", thousands(more as u64)),
+    };
+    let head = counted(columns.len() as u64, "column");
+    terminal.line(format!("\n{head} of {table} {is} not read: {}{more}", names.join(", ")));
+    for Unread { name, meant } in columns {
+        if let Some(meant) = meant {
+            terminal.line(format!("  no row has `{meant}`: is `{name}` meant for it?"));
+        }
+    }
+}
+
+/// Names in events that the rules do not know: probably slips. Those in consent have been told before.
 fn unknown_names(known: &Known, terminal: &Terminal) {
-    let all = [
-        ("purpose", "consent", &known.consent.unknown_purposes),
-        ("event", "events", &known.events.unknown_events),
-        ("offer", "events", &known.events.unknown_offers),
-    ];
+    let all = [("event", "events", &known.events.unknown_events), ("offer", "events", &known.events.unknown_offers)];
     for (what, file, names) in all {
         for (name, count) in names {
             terminal.line(format!(
@@ -181,8 +207,19 @@ fn unknown_names(known: &Known, terminal: &Terminal) {
     }
 }
 
-pub(super) fn bad_rows(bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("{} passed over", counted(bad.count, "row"))));
+/// Everything that could not be used as it stood, where there is any: its name for machines, its words, its rows.
+pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'static str, &'static str, &'a BadRows)> {
+    let all = [
+        ("bad_consent_rows", "of consent not used as it stands", &known.consent.bad),
+        ("bad_event_rows", "of events passed over", &known.events.bad),
+        ("doubtful_event_rows", "of events in doubt, counted for caps all the same", &known.events.doubtful),
+        ("bad_rows", "passed over", &summary.bad_rows),
+    ];
+    all.into_iter().filter(|(.., rows)| rows.count > 0).collect()
+}
+
+pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
+    terminal.line(terminal.styled("33", &format!("{} {of}", counted(bad.count, "row"))));
     named(bad, terminal);
 }
 
@@ -196,7 +233,14 @@ fn named(bad: &BadRows, terminal: &Terminal) {
     }
 }
 
-pub(super) fn machine(engine: &Engine, known: &Known, summary: &Summary, now: Instant) -> serde_json::Value {
+/// Bad rows, counted and the first of them named.
+pub(super) fn machine_rows(bad: &BadRows) -> serde_json::Value {
+    let named = |row: &BadRow| json!({ "file": row.file, "row": row.row, "line": row.line, "why": row.why });
+    json!({ "count": bad.count, "first": bad.first.iter().map(named).collect::<Vec<_>>() })
+}
+
+pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
+    let Run { engine, known, summary, now, kept: _, unread } = run;
     let rules = engine.rules();
     let steps_of = |steps: &Steps| {
         serde_json::Map::from_iter(parts(steps).map(|(count, word)| (word.replace(' ', "_"), json!(count))))
@@ -239,23 +283,26 @@ pub(super) fn machine(engine: &Engine, known: &Known, summary: &Summary, now: In
         .after(now.plus(rules.defaults.skew))
         .map(|(event, count)| (event.to_owned(), json!(count)))
         .collect();
-    let bad = |bad: &BadRows| {
-        let first: Vec<_> = bad
-            .first
-            .iter()
-            .map(|row| json!({ "file": row.file, "row": row.row, "line": row.line, "why": row.why }))
-            .collect();
-        json!({ "count": bad.count, "first": first })
-    };
+    let unread: serde_json::Map<_, _> = unread
+        .iter()
+        .map(|(table, columns)| {
+            let names: Vec<_> =
+                columns.iter().map(|column| json!({ "name": column.name, "meant": column.meant })).collect();
+            ((*table).to_owned(), json!(names))
+        })
+        .collect();
     json!({
-        "now": show_instant(now),
+        "now": show_instant(*now),
         "customers": summary.customers,
         "decisions": summary.decisions,
         "slots": slots,
         "missing": missing,
-        "bad_rows": bad(&summary.bad_rows),
-        "bad_consent_rows": bad(&known.consent.bad),
-        "bad_event_rows": bad(&known.events.bad),
+        "findings": known.findings(),
+        "columns_not_read": unread,
+        "bad_rows": machine_rows(&summary.bad_rows),
+        "bad_consent_rows": machine_rows(&known.consent.bad),
+        "bad_event_rows": machine_rows(&known.events.bad),
+        "doubtful_event_rows": machine_rows(&known.events.doubtful),
         "events_set_aside": set_aside,
         "events_repeated": known.events.repeated,
         "unreadable_event_fields": known.events.unreadable,

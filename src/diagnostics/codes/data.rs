@@ -29,7 +29,7 @@ codes! {
     BAD_CUSTOMER = "data::bad-customer", Error,
     "the customer given as JSON cannot be understood",
     "A customer is one JSON object. Its fields are attributes; `moment`, `consent`, `history`, `now` and `given` hold the \
-     rest. Since it was written for this one question, what cannot be understood is an error and not a missing value.\n\n\
+     rest. An attribute that is itself called like one of these five stands inside `given`. Since it was written for this one question, what cannot be understood is an error and not a missing value.\n\n\
      avoid:  { \"consent\": \"granted\" }\n\
      prefer: { \"id\": \"anna\", \"consent\": { \"personalisation\": \"granted\" } }";
     UNKNOWN_ATTRIBUTE = "data::unknown-attribute", Error,
@@ -62,4 +62,27 @@ codes! {
      what an earlier slot shows, a later one does not show again.\n\n\
      avoid:  slots = [\"home_heroe\"]\n\
      prefer: slots = [\"home_hero\"]";
+    UNKNOWN_COLUMN = "data::unknown-column", Error,
+    "a table of consent or events has a column that means nothing",
+    "These tables have columns of fixed names: customer, purpose, status, granted_at, version, confirmed for consent, and \
+     customer, event, at, offer, rule, tags, class for events. A misspelt one would not be read, so that a grant had no \
+     time and every purpose with a term would close without a word. A table of customers may have more columns than are \
+     read; the summary names them.\n\n\
+     avoid:  customer,purpose,status,granted-at\n\
+     prefer: customer,purpose,status,granted_at";
+    UNKNOWN_PURPOSE = "data::unknown-purpose", Warning,
+    "records of consent name a purpose that the rules do not declare",
+    "What was said about a purpose that nobody knows opens nothing. It may close something: the name may be misspelt, so an \
+     objection under it, or a row under it that cannot be read, is taken as an objection to direct marketing and closes \
+     every purpose marked so for that customer. Correct the name in the table or declare the purpose; rows of a purpose \
+     that is no business of these rules should be left out of the file.\n\n\
+     avoid:  anna,ofers,objected\n\
+     prefer: anna,offers,objected";
+    FIELD_TWICE = "data::field-twice", Error,
+    "an object says two things under one name",
+    "JSON lets a name stand twice and most programs take the last in silence. One of the two would be lost, and it may be \
+     the objection. So a customer that says anything twice is refused, and in a file of many the row is passed over. An \
+     attribute counts as said twice also if it stands under its own name and under that of its column.\n\n\
+     avoid:  { \"consent\": { \"offers\": \"objected\", \"offers\": \"granted\" } }\n\
+     prefer: { \"consent\": { \"offers\": \"objected\" } }";
 }

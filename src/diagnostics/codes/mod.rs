@@ -20,6 +20,7 @@ pub mod consent;
 pub mod data;
 pub mod lint;
 pub mod resolve;
+pub mod run;
 pub mod state;
 pub mod syntax;
 pub mod types;
@@ -28,7 +29,7 @@ use super::Code;
 
 /// Every code there is, by stage.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, resolve::ALL, types::ALL, consent::ALL, lint::ALL, bundle::ALL, data::ALL, state::ALL]
+    [syntax::ALL, resolve::ALL, types::ALL, consent::ALL, lint::ALL, bundle::ALL, data::ALL, state::ALL, run::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as object};
 
-use crate::diagnostics::{Diagnostic, Label};
+use crate::diagnostics::{Code, Diagnostic, Label};
 use crate::source::{SourceSet, Span};
 
 /// The version of the shape below; it grows when a field is taken away or changes its meaning.
@@ -11,11 +11,23 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// `{schema_version, tool, diagnostics: [{code, severity, message, help, span, labels, facts, fix}]}`.
 /// Lines and columns count from 1, columns in characters, offsets in bytes from 0.
 pub fn json(diagnostics: &[Diagnostic], sources: &SourceSet) -> Value {
-    let list: Vec<Value> = diagnostics.iter().map(|finding| one(finding, sources)).collect();
+    envelope(diagnostics.iter().map(|finding| one(finding, sources)).collect())
+}
+
+/// A finding that is about no place in rule text, in the same shape: about a file of data, a state, an argument.
+pub fn json_without_place(code: &Code, message: &str, help: Option<&str>) -> Value {
+    object!({
+        "code": code.name, "severity": code.severity.word(), "message": message, "help": help,
+        "span": Value::Null, "labels": [], "facts": [], "fix": Value::Null,
+    })
+}
+
+/// Findings that are written already, as one object.
+pub fn envelope(diagnostics: Vec<Value>) -> Value {
     object!({
         "schema_version": SCHEMA_VERSION,
         "tool": { "name": "cater", "version": env!("CARGO_PKG_VERSION") },
-        "diagnostics": list,
+        "diagnostics": diagnostics,
     })
 }
 

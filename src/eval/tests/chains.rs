@@ -5,7 +5,8 @@ use crate::eval::decide;
 use crate::frame::{By, ConsentRecord, Decision, Fact, Facts, Outcome, Via, gather};
 use crate::model::testing::{World, at, days, holds, nowhere};
 use crate::model::{
-    AttributeId, Basis, CapWindow, Class, Event, Fallback, OfferId, PurposeId, RuleId, SlotId, Substitute,
+    AttributeId, Basis, CapWindow, Class, Clause, Condition, Event, Expression, Fallback, OfferId, PurposeId, RuleId,
+    SlotId, Substitute,
 };
 use crate::value::{Consent, Missing, Type, Value};
 
@@ -160,6 +161,52 @@ fn consent_and_data_that_are_missing_have_their_own_substitutes() {
             facts.set_consent(chain.purpose, ConsentRecord::of(Consent::Denied));
         }
         assert_eq!(chain.decide(&facts), expected, "granted {granted}, vip {vip:?}, tired {tired:?}");
+    }
+}
+
+/// `if unknown` answers absent and stale and no other reason, and all that is lacking must be so (R15).
+#[test]
+fn only_what_may_yet_be_known_is_answered() {
+    let mut chain = chain();
+    let [a, b, _] = chain.rules;
+    chain.world.change(a).if_unknown = Some(Substitute::Show(chain.spare));
+    let next = (Outcome::Shows(chain.offers[1]), By::Rule(b));
+    let answered = (Outcome::Shows(chain.spare), By::Substitute(a, Via::Unknown));
+    let vip = Condition::Holds(Expression::Attribute(chain.vip));
+    let tired = Condition::Holds(Expression::Attribute(chain.tired));
+    let clause = |condition| Clause { condition, span: nowhere() };
+    let either = vec![clause(Condition::Or(vec![vip.clone(), tired.clone()]))];
+    let both = vec![clause(vip.clone()), clause(tired)];
+    let (absent, unreadable) = (Fact::Missing(Missing::Absent), Fact::Missing(Missing::Unreadable));
+    let no = Fact::Known(Value::YesNo(false), None);
+    for (reason, expected) in [
+        (Missing::Absent, answered),
+        (Missing::Stale, answered),
+        (Missing::FromTheFuture, next),
+        (Missing::Unreadable, next),
+        (Missing::NotInList, next),
+        (Missing::NoConsent, next),
+        (Missing::Computed, next),
+    ] {
+        let mut facts = chain.facts();
+        facts.set(chain.vip, Fact::Missing(reason));
+        assert_eq!(chain.decide(&facts), expected, "{}", reason.word());
+    }
+    chain.world.change(a).unless.clear();
+    for (when, first, second, expected) in [
+        (&both, &absent, &absent, answered),
+        (&both, &absent, &unreadable, next),
+        (&either, &absent, &absent, answered),
+        (&either, &unreadable, &absent, next),
+        // What is known does not count, whatever else is.
+        (&either, &no, &absent, answered),
+        (&either, &no, &unreadable, next),
+    ] {
+        chain.world.change(a).when.clone_from(when);
+        let mut facts = chain.facts();
+        facts.set(chain.vip, first.clone());
+        facts.set(chain.tired, second.clone());
+        assert_eq!(chain.decide(&facts), expected, "{first:?}, {second:?}");
     }
 }
 

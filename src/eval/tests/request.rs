@@ -129,7 +129,12 @@ fn a_substitute_counts_for_its_offer_and_not_for_the_rule() {
         assert!(frame.is_taken(page.promos[0]), "{by:?}");
     }
     let decision = Decision { slot: page.slots[0], outcome: Outcome::Shows(page.promos[0]), by: By::Rule(top) };
-    let expected =
-        Stamp::Of { offer: Some(page.promos[0]), rule: Some(top), via: None, tags: rules[page.promos[0]].tags.clone() };
+    let expected = Stamp::Of {
+        offer: Some(page.promos[0]),
+        rule: Some(top),
+        via: None,
+        class: Some(rules[page.promos[0]].class),
+        tags: rules[page.promos[0]].tags.clone(),
+    };
     assert_eq!(stamp(rules, &decision), Some(expected));
 }

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use super::Emit;
 use crate::plan::Word;
 use crate::plan::guard::{Guard, GuardId, Relation};
-use crate::plan::number::{MISSING, NEVER_BELOW, NumberId, Range};
+use crate::plan::number::{MISSING, NEVER_BELOW, Number, NumberId, Range};
 
 impl Emit<'_> {
     /// Ends the current block: to `yes` where the guard holds, else to `no`.
@@ -67,6 +67,7 @@ impl Emit<'_> {
                 self.jump(no);
             }
             Guard::Relate(relation, left, right) => self.relate(*relation, *left, *right, yes, no),
+            Guard::Not(inner) => self.branch(*inner, no, yes),
         }
     }
 
@@ -95,19 +96,66 @@ impl Emit<'_> {
         self.builder.ins().icmp(condition, bits, want)
     }
 
-    /// Whether `low <= value <= high`; a missing value, which lies below, is not.
+    /// To `yes` where `low <= value <= high`; a missing value, which lies below, is not.
     fn within(&mut self, value: Value, low: i64, high: i64, yes: Block, no: Block) {
-        let holds = if low == high {
+        let holds = self.is_within(value, low, high);
+        self.end(holds, yes, no);
+    }
+
+    fn is_within(&mut self, value: Value, low: i64, high: i64) -> Value {
+        if low == high {
             self.builder.ins().icmp_imm_s(IntCC::Equal, value, low)
         } else if high == i64::MAX {
             self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, value, low)
         } else {
-            let low_value = self.constant(low);
-            let above = self.builder.ins().isub(value, low_value);
+            let above = if low == 0 {
+                value
+            } else {
+                let low = self.constant(low);
+                self.builder.ins().isub(value, low)
+            };
             let width = high.wrapping_sub(low);
             self.builder.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, above, width)
-        };
-        self.end(holds, yes, no);
+        }
+    }
+
+    /// Whether a guard is one comparison of a word.
+    pub(super) fn is_plain(&self, guard: GuardId) -> bool {
+        match self.guards.guard(guard) {
+            Guard::Bits { .. } | Guard::AnyBit { .. } => true,
+            Guard::Within { of, .. } => matches!(self.guards.number(*of), Number::Word(_)),
+            Guard::Constant(_)
+            | Guard::All(_)
+            | Guard::Any(_)
+            | Guard::Outside { .. }
+            | Guard::OneOf(..)
+            | Guard::NoneOf(..)
+            | Guard::Missing(_)
+            | Guard::Relate(..)
+            | Guard::Not(_) => false,
+        }
+    }
+
+    /// The comparison that a plain guard is, 1 or 0.
+    pub(super) fn plain(&mut self, guard: GuardId) -> Option<Value> {
+        match self.guards.guard(guard) {
+            Guard::Bits { word, mask, want } => Some(self.bits(*word, *mask, *want, IntCC::Equal)),
+            Guard::AnyBit { word, mask } => Some(self.bits(*word, *mask, 0, IntCC::NotEqual)),
+            Guard::Within { of, low, high } => {
+                let Number::Word(word) = self.guards.number(*of) else { return None };
+                let value = self.load(*word);
+                Some(self.is_within(value, *low, *high))
+            }
+            Guard::Constant(_)
+            | Guard::All(_)
+            | Guard::Any(_)
+            | Guard::Outside { .. }
+            | Guard::OneOf(..)
+            | Guard::NoneOf(..)
+            | Guard::Missing(_)
+            | Guard::Relate(..)
+            | Guard::Not(_) => None,
+        }
     }
 
     /// Goes on where a value that was not looked at yet is there.

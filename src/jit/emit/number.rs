@@ -7,6 +7,12 @@ use super::Emit;
 use crate::plan::number::{MISSING, Number, NumberId, Quotient};
 use crate::value::pow10;
 
+/// A sum of points: its value, and 1 where it is there; always, if there is no such.
+struct Points {
+    value: Value,
+    there: Option<Value>,
+}
+
 impl Emit<'_> {
     /// Whether [`Emit::unchecked`] leaves it to others to look whether the number is there.
     pub(super) fn is_unchecked(&self, of: NumberId) -> bool {
@@ -52,6 +58,12 @@ impl Emit<'_> {
 
     /// Computes a number; to `missing` where there is none.
     fn computed(&mut self, of: NumberId, missing: Block) -> Value {
+        if let Some(points) = self.points(of) {
+            if let Some(there) = points.there {
+                self.go_on_if(there, missing);
+            }
+            return points.value;
+        }
         match self.guards.number(of) {
             Number::Constant(value) => {
                 let value = *value;
@@ -127,6 +139,64 @@ impl Emit<'_> {
         }
     }
 
+    /// A sum of points, `(3 when a) + (1 when b)`, without a branch for each: whether a customer has a point is anybody's
+    /// guess, and the processor's too, but nearly always it is known. `None` for any other number.
+    fn points(&mut self, of: NumberId) -> Option<Points> {
+        if !self.is_points(of) {
+            return None;
+        }
+        match self.guards.number(of) {
+            Number::Constant(value) => Some(Points { value: self.constant(*value), there: None }),
+            Number::When { yes, no, of } => {
+                let Number::Constant(value) = self.guards.number(*of) else { return None };
+                let (holds, fails) = (self.plain(*yes)?, self.plain(*no)?);
+                let there = self.builder.ins().bor(holds, fails);
+                let value = if *value == 1 {
+                    self.builder.ins().uextend(types::I64, holds)
+                } else {
+                    let (value, zero) = (self.constant(*value), self.constant(0));
+                    self.builder.ins().select(holds, value, zero)
+                };
+                Some(Points { value, there: Some(there) })
+            }
+            Number::Sum(left, right) => {
+                let (a, b) = (self.points(*left)?, self.points(*right)?);
+                let there = match (a.there, b.there) {
+                    (Some(a), Some(b)) => Some(self.builder.ins().band(a, b)),
+                    (one, None) | (None, one) => one,
+                };
+                Some(Points { value: self.builder.ins().iadd(a.value, b.value), there })
+            }
+            Number::Word(_)
+            | Number::Scaled(..)
+            | Number::Difference(..)
+            | Number::Product(..)
+            | Number::Quotient(_)
+            | Number::Else(..) => None,
+        }
+    }
+
+    fn is_points(&self, of: NumberId) -> bool {
+        match self.guards.number(of) {
+            // No value set apart: arithmetic with it is missing.
+            Number::Constant(value) => *value != MISSING && self.guards.range(of).never.is_none(),
+            Number::When { yes, no, of } => {
+                let number = self.guards.number(*of);
+                matches!(number, Number::Constant(_))
+                    && self.is_points(*of)
+                    && self.is_plain(*yes)
+                    && self.is_plain(*no)
+            }
+            Number::Sum(left, right) => self.is_points(*right) && self.is_points(*left),
+            Number::Word(_)
+            | Number::Scaled(..)
+            | Number::Difference(..)
+            | Number::Product(..)
+            | Number::Quotient(_)
+            | Number::Else(..) => false,
+        }
+    }
+
     /// A value that arithmetic can use: arithmetic with never is missing.
     fn countable(&mut self, of: NumberId, missing: Block) -> Value {
         let value = self.number(of, missing);
@@ -156,15 +226,15 @@ impl Emit<'_> {
             let factor = self.power(places);
             a = self.builder.ins().imul(a, factor);
         }
-        let mut whole = self.builder.ins().udiv(a, b);
-        let mut rest = self.builder.ins().urem(a, b);
+        let half = step.is_none() && self.fits_in_half(quotient);
+        let (mut whole, mut rest) = self.divide(a, b, half);
         let mut digits = if step.is_some() { places } else { 0 };
         while digits > 0 {
             let now = digits.min(step.unwrap_or(digits).max(1));
             let factor = self.power(now);
             let lengthened = self.builder.ins().imul(rest, factor);
-            let more = self.builder.ins().udiv(lengthened, b);
-            rest = self.builder.ins().urem(lengthened, b);
+            let more;
+            (more, rest) = self.divide(lengthened, b, false);
             let shifted = self.builder.ins().imul(whole, factor);
             whole = self.builder.ins().iadd(shifted, more);
             digits -= now;
@@ -179,6 +249,31 @@ impl Emit<'_> {
         let negated = self.builder.ins().ineg(rounded);
         let is_negative = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, sign, 0);
         self.builder.ins().select(is_negative, negated, rounded)
+    }
+
+    /// Quotient and remainder, by one division: a multiplication is far quicker than a second one, and a division of half
+    /// words quicker than one of whole words.
+    fn divide(&mut self, a: Value, b: Value, half: bool) -> (Value, Value) {
+        let whole = if half {
+            let [a, b] = [a, b].map(|side| self.builder.ins().ireduce(types::I32, side));
+            let whole = self.builder.ins().udiv(a, b);
+            self.builder.ins().uextend(types::I64, whole)
+        } else {
+            self.builder.ins().udiv(a, b)
+        };
+        let product = self.builder.ins().imul(whole, b);
+        (whole, self.builder.ins().isub(a, product))
+    }
+
+    /// Whether both sides of a division, lengthened as they are, have no more than 32 bits.
+    fn fits_in_half(&self, quotient: Quotient) -> bool {
+        let Quotient { left, right, places, right_factor, .. } = quotient;
+        let fits = |of: NumberId, factor: i128| {
+            let range = self.guards.range(of);
+            let most = i128::from(range.low.unsigned_abs().max(range.high.unsigned_abs()));
+            most.checked_mul(factor).is_some_and(|most| most <= i128::from(u32::MAX))
+        };
+        fits(left, pow10(places)) && fits(right, i128::from(right_factor))
     }
 
     fn power(&mut self, places: u8) -> Value {

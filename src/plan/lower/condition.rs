@@ -76,7 +76,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn compare(&mut self, comparison: Comparison, left: &Expression, right: &Expression, ask: Ask) -> Lowered<GuardId> {
+    pub(super) fn compare(
+        &mut self,
+        comparison: Comparison,
+        left: &Expression,
+        right: &Expression,
+        ask: Ask,
+    ) -> Lowered<GuardId> {
         let relation = Relation::from(comparison);
         self.relate(if ask == Ask::Yes { relation } else { relation.complement() }, left, right)
     }

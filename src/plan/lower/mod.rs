@@ -1,9 +1,11 @@
 //! Rules to guards: conditions asked whether they are yes, or whether they are no.
 //!
-//! Takes a verified rule set, flattened: what is gathered is an attribute; what it asks for gets a place in the layout. One file a kind of operand: `condition` for
-//! what is asked, `number` for what is compared, `state` for what has few values, `set` for sets.
+//! Takes a verified rule set, flattened: what is gathered is an attribute; what it asks for gets a place in the layout.
+//! One file a kind of operand: `condition` for what is asked, `number` for what is compared, `state` for what has few
+//! values, `set` for sets; `gap` tells why a condition is unknown.
 
 mod condition;
+mod gap;
 mod number;
 mod set;
 mod state;
@@ -48,6 +50,8 @@ pub(super) struct Lowering<'a> {
     pub(super) layout: Layout,
     segments: HashMap<(SegmentId, Ask), GuardId>,
     values: HashMap<(ValueId, Defaults), NumberId>,
+    segment_gaps: HashMap<SegmentId, GuardId>,
+    value_gaps: HashMap<ValueId, GuardId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -58,6 +62,8 @@ impl<'a> Lowering<'a> {
             layout: Layout::new(rules),
             segments: HashMap::new(),
             values: HashMap::new(),
+            segment_gaps: HashMap::new(),
+            value_gaps: HashMap::new(),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The same decisions as one by one, in order, with any number of threads; and what is recorded, whole or not at all.
 
 use super::*;
-use crate::frame::{By, Fact, Outcome as Shows};
+use crate::frame::{By, Fact, Outcome as Shows, Via};
 use crate::model::sample::{at, rule_set};
 use crate::model::{AttributeId, OfferId, RuleId, Verified};
 use crate::runtime::data::{CustomersFile, Format, Override, Overrides, customer_from_json};
 use crate::runtime::store::{MemoryStore, StoredEvent};
-use crate::value::{Instant, Value};
+use crate::value::{Instant, Missing, Value};
 
 const READ: [AttributeId; 5] = [at::ID, at::TIER, at::BALANCE, at::TENURE, at::LAST_ORDER];
 const SLOTS: [SlotId; 2] = [SlotId(1), SlotId(0)];
@@ -23,8 +23,14 @@ fn customers(engine: &Engine, name: &str, text: String) -> Customers {
     let all = (0..engine.rules().attributes.len()).map(AttributeId::from_index);
     let absent = Override { absent: true, ..Override::default() };
     let overrides = Overrides(all.filter(|id| !READ.contains(id)).map(|id| (id, absent.clone())).collect());
-    let file =
-        CustomersFile { name: name.into(), path: "".into(), format: Some(Format::Csv), delimiter: None, overrides };
+    let file = CustomersFile {
+        name: name.into(),
+        path: "".into(),
+        format: Some(Format::Csv),
+        delimiter: None,
+        overrides,
+        configured: true,
+    };
     Customers::from_reader(engine.rules(), &file, std::io::Cursor::new(text)).unwrap()
 }
 
@@ -116,7 +122,13 @@ fn a_base_is_decided_as_its_customers_are_one_by_one() {
     let anna = r#"{"id": "anna", "tier": "gold", "balance": 60.00, "tenure": 1, "last_order": "2026-01-01T00:00Z"}"#;
     assert_eq!(decided[0].decisions, one(anna));
     assert_eq!(decided[0].decisions[0].by, By::Rule(RuleId(4)));
-    assert_eq!(decided[1].decisions, one(r#"{"id": "ben", "tenure": 2}"#));
+    let ben = r#"{"id": "ben", "tenure": 2}"#;
+    let mut facts = customer_from_json(engine.rules(), ben, engine.nothing_known(noon())).unwrap();
+    facts.set(at::BALANCE, Fact::Missing(Missing::Unreadable));
+    assert_eq!(decided[1].decisions, engine.decide_all(&engine.gather(&facts), &SLOTS));
+    // `if unknown` answers a balance that nobody gave, not one that could not be read.
+    assert_eq!(decided[1].decisions[0].by, By::Rule(RuleId(2)));
+    assert_eq!(one(ben)[0].by, By::Substitute(RuleId(4), Via::Unknown));
     let counts: Vec<_> = summary.missing.iter().collect();
     assert_eq!(counts.len(), 3, "{counts:?}");
     let balance = counts.iter().find(|(id, _)| *id == at::BALANCE).unwrap().1;
@@ -151,6 +163,7 @@ fn a_customer_who_comes_again_has_been_shown_it() {
         offer: Some("banner".into()),
         rule: Some("thanks".into()),
         via: None,
+        class: Some("service".into()),
         tags: Vec::new(),
     };
     assert_eq!(store.history("ben").unwrap(), [stored]);

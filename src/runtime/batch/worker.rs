@@ -103,7 +103,7 @@ impl<'a> Worker<'a> {
             consent.tell(key, &mut facts);
         }
         if let Some(events) = self.batch.events {
-            facts.history.extend_from_slice(events.of(key));
+            events.tell(key, &mut facts);
         }
         if let Some(store) = self.batch.store {
             facts.history.extend(store.history(key)?.iter().filter_map(|event| event.happened(rules)));

@@ -14,7 +14,8 @@
 //! | `date` | `2026-06-15` |
 //! | `zone` | an IANA name |
 //!
-//! An empty cell is absent. In JSON `null` is absent and `""` is a known empty text; a value may stand as
+//! A spelling of a number is met by every cell that writes the same number: `999 is never` by `999.0`, unless the cell is
+//! spelt out itself. An empty cell is absent. In JSON `null` is absent and `""` is a known empty text; a value may stand as
 //! `{ "value": 12.5, "as_of": "2026-06-15T10:00Z" }`, and a score as a list of such increments.
 
 use std::collections::BTreeSet;
@@ -99,8 +100,8 @@ impl CellReader<'_> {
                 (None, _) => unreadable,
             },
             Some(Json::Number(written)) => self.spelt(written, stamp).unwrap_or_else(|| {
-                let plain = without_exponent(written).ok_or(Missing::Unreadable);
-                known(plain.and_then(|plain| self.value(&plain)), stamp)
+                let Some(plain) = without_exponent(written) else { return unreadable };
+                self.spelt(&plain, stamp).unwrap_or_else(|| known(self.value(&plain), stamp))
             }),
             Some(Json::Text(text)) => self.spelt(&text, stamp).unwrap_or_else(|| known(self.value(&text), stamp)),
             Some(Json::List(parts)) => match self.attribute.ty {
@@ -124,11 +125,20 @@ impl CellReader<'_> {
         }
     }
 
-    /// What the mapping says of exactly this cell.
+    /// What the mapping says of this cell: of exactly this text, else of this number.
     fn spelt(&self, cell: &str, stamp: Option<Instant>) -> Option<Fact> {
-        let spellings = self.spellings.iter().chain(&self.attribute.mapping.spellings);
-        let cell = nfc(cell);
-        spellings.into_iter().find(|(spelling, _)| nfc(spelling) == cell).map(|(_, meaning)| match meaning {
+        let lists = [self.spellings, &self.attribute.mapping.spellings];
+        if lists.iter().all(|list| list.is_empty()) {
+            return None;
+        }
+        let text = nfc(cell);
+        let number = self.attribute.ty.number().and_then(|_| plain_number(cell));
+        let meaning = lists.into_iter().find_map(|list| {
+            let exact = list.iter().find(|(spelling, _)| nfc(spelling) == text);
+            let same = || list.iter().find(|(spelling, _)| number.is_some() && plain_number(spelling) == number);
+            exact.or_else(same).map(|(_, meaning)| meaning)
+        })?;
+        Some(match meaning {
             Spelling::Value(value) => Fact::Known(value.clone(), stamp),
             Spelling::Missing => Fact::Missing(Missing::Absent),
         })
@@ -216,6 +226,15 @@ fn elements(parts: &[&RawValue]) -> Result<Value, Missing> {
 /// The mantissa at a scale, never rounded.
 fn mantissa(text: &str, scale: u8) -> Option<i64> {
     Decimal::parse(text).and_then(|number| number.at_scale(scale)).ok()
+}
+
+/// The number that a text writes, the same for `999` and `999.0`: without zeros at its end.
+fn plain_number(text: &str) -> Option<Decimal> {
+    let Decimal { mut mantissa, mut scale } = Decimal::parse(text).ok()?;
+    while scale > 0 && mantissa % 10 == 0 {
+        (mantissa, scale) = (mantissa / 10, scale - 1);
+    }
+    Some(Decimal { mantissa, scale })
 }
 
 /// Text in its normal form, in which it is compared (R45).
@@ -339,6 +358,37 @@ mod tests {
         assert_eq!(reader.text("-", None), known(Value::Member(0)));
         assert_eq!(reader.text("gold", None), known(Value::Member(2)), "the member's own name always");
         assert_eq!(reader.text("", None), ABSENT);
+    }
+
+    #[test]
+    fn spellings_of_numbers_are_numbers() {
+        let mut rules = rule_set();
+        let never = || Spelling::Value(Value::Never);
+        rules.attributes[at::BALANCE.index()].mapping.spellings = vec![
+            ("-1".into(), never()),
+            ("999".into(), never()),
+            ("888.80".into(), never()),
+            ("777.0".into(), Spelling::Missing),
+        ];
+        let reader = |own| CellReader { rules: &rules, attribute: &rules[at::BALANCE], spellings: own };
+        for cell in ["-1", "-1.00", "999", "999.0", "0999", "+999", "888.8"] {
+            assert_eq!(reader(&[]).text(cell, None), known(Value::Never), "{cell}");
+        }
+        assert_eq!(reader(&[]).text("777", None), ABSENT);
+        assert_eq!(reader(&[]).text("999.1", None), known(Value::Number(99910)));
+        let json = |text: &str| reader(&[]).json(serde_json::from_str(text).unwrap(), None);
+        for written in ["999.0", "9.99e2", "\"999.00\"", "-1.0"] {
+            assert_eq!(json(written), known(Value::Never), "{written}");
+        }
+        // The data's own come first, and among one's own the very text does.
+        let own = [("999.00".to_owned(), Spelling::Missing), ("999.0".to_owned(), Spelling::Value(Value::Number(5)))];
+        assert_eq!(reader(&own).text("999.0", None), known(Value::Number(5)));
+        assert_eq!(reader(&own).text("999", None), ABSENT);
+        // A text is its letters.
+        rules.attributes[at::ID.index()].mapping.spellings = vec![("0".into(), Spelling::Missing)];
+        let reader = CellReader { rules: &rules, attribute: &rules[at::ID], spellings: &[] };
+        assert_eq!(reader.text("0.0", None), known(Value::Text("0.0".into())));
+        assert_eq!(reader.text("0", None), ABSENT);
     }
 
     #[test]

@@ -77,6 +77,12 @@ impl Columns {
         self.columns.iter().flat_map(|column| [Some(&column.name), column.stamp.as_ref()]).flatten().map(String::as_str)
     }
 
+    /// Attributes whose column was not `there` (a yes or no a column), each with that column.
+    pub(super) fn absent<'a>(&'a self, rules: &'a RuleSet, there: &[bool]) -> Vec<(&'a str, &'a str)> {
+        let absent = self.columns.iter().zip(there).filter(|(_, there)| !**there);
+        absent.map(|(column, _)| (rules[column.attribute].name.as_str(), column.name.as_str())).collect()
+    }
+
     /// The column of the key, if a column holds it.
     pub(super) fn key(&self, rules: &RuleSet) -> Option<&Column> {
         let key = rules.key()?;

@@ -4,7 +4,7 @@ use csv::StringRecord;
 
 use super::DataError;
 use super::columns::{Columns, MissingCells};
-use super::customers::{Found, Source};
+use super::customers::{CustomersFile, Found, Source};
 use super::input::Input;
 use super::table::{BadRow, Line, Table};
 use crate::frame::Fact;
@@ -26,12 +26,11 @@ impl CsvSource {
     /// Reads the header and finds every column that is read.
     pub(super) fn open(
         rules: &RuleSet,
-        name: &str,
+        file: &CustomersFile,
         input: Input,
-        delimiter: Option<u8>,
         columns: &Columns,
     ) -> Result<Self, DataError> {
-        let table = Table::open(name, input, delimiter, columns.names().collect::<Vec<_>>().into_iter())?;
+        let table = Table::open(&file.name, input, file.delimiter, columns.names().collect::<Vec<_>>().into_iter())?;
         let attribute = |id: AttributeId| format!("`{}`", rules[id].name);
         let place = |column: &super::columns::Column| {
             let cell = table.required(&column.name, &attribute(column.attribute)).map_err(|error| {
@@ -44,9 +43,12 @@ impl CsvSource {
                         error.help(help)
                     }
                     Some(help) => {
-                        let help = format!(
-                            "{help}; if the file has no such column, say `{name} = {{ absent = true }}` in cater.toml"
-                        );
+                        let what = if file.configured {
+                            format!("if the file has no such column, say `{name} = {{ absent = true }}` in cater.toml")
+                        } else {
+                            format!("add it to the file, or let the rules read it from another: `{name}: ... from \"column\"`")
+                        };
+                        let help = format!("{help}; {what}");
                         error.help(help)
                     }
                     None => error,
@@ -77,6 +79,12 @@ impl CsvSource {
                 Some(Found::Row { number, line, key, cells })
             }
         })
+    }
+
+    /// The columns that nothing is read from.
+    pub(super) fn unread(&self, columns: &Columns) -> Vec<&str> {
+        let header = self.table.header().iter().map(String::as_str);
+        header.filter(|name| !columns.names().any(|read| read == *name)).collect()
     }
 
     pub(super) fn source(&self) -> Source {

@@ -12,19 +12,20 @@
 //! }
 //! ```
 //!
-//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the five
-//! words above. A plain `granted` satisfies everything its purpose demands, as in a test. Since a person wrote this,
-//! what cannot be read is an error, not a missing value; only a member that is not in its list is missing (R45).
+//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the four
+//! words above, or `given`. A plain `granted` satisfies everything its purpose demands, as in a test. Since a person wrote
+//! this, what cannot be read is an error, not a missing value, and so is a name that stands twice; only a member that is
+//! not in its list is missing (R45). An empty key is none: the customer is anonymous (R41).
 
 use serde_json::value::RawValue;
 
 use super::cell::{CellReader, as_attribute, datum, instant};
-use super::json::{Fields, Json};
+use super::json::{Fields, Json, without_exponent};
 use super::{DataError, codes};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{AttributeId, EventId, RuleSet, Scope};
+use crate::model::{Attribute, AttributeId, Class, EventId, RuleSet, Scope};
 use crate::runtime::names::Names;
-use crate::value::{Consent, Datum, Instant, Missing, Value};
+use crate::value::{Consent, Datum, Decimal, Instant, Missing, NumberError, Type, Value, show_number};
 
 const WORDS: [&str; 5] = ["consent", "given", "history", "moment", "now"];
 
@@ -32,12 +33,13 @@ const WORDS: [&str; 5] = ["consent", "given", "history", "moment", "now"];
 /// its history is added.
 ///
 /// # Errors
-/// Not JSON, a field that is no attribute of the rules, a value of the wrong type.
+/// Not JSON, a field that is no attribute of the rules or stands twice, a value of the wrong type.
 pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<Facts, DataError> {
     let fields: Fields<'_> = serde_json::from_str(text).map_err(|why| {
         DataError::new(&codes::BAD_CUSTOMER, format!("the customer is no JSON object: {why}"))
             .help("write one object, such as { \"id\": \"anna\" }")
     })?;
+    once("the customer", &fields)?;
     let mut facts = known;
     // A plain `granted` needs the decision's instant, so that comes first.
     if let Some(raw) = fields.get("now") {
@@ -47,9 +49,9 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
     for (name, raw) in &fields.0 {
         match name.as_str() {
             "now" => {}
-            "given" => given(rules, &object("given", raw)?, None, &mut set, &mut facts)?,
-            "moment" => given(rules, &object("moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
-            "consent" => consent(rules, &object("consent", raw)?, &mut facts)?,
+            "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts)?,
+            "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
+            "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts)?,
             "history" => history(rules, raw, &mut facts)?,
             _ => attribute(rules, name, raw, None, &mut set, &mut facts)?,
         }
@@ -70,7 +72,7 @@ pub fn moment_from_json(rules: &RuleSet, text: &str, facts: &mut Facts) -> Resul
 /// The customer's key, where the facts say it.
 pub fn key_of<'a>(rules: &RuleSet, facts: &'a Facts) -> Option<&'a str> {
     match facts.attributes.get(rules.key()?.index())? {
-        Fact::Known(Value::Text(key), _) => Some(key),
+        Fact::Known(Value::Text(key), _) if !key.is_empty() => Some(key),
         Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_) => None,
     }
 }
@@ -82,6 +84,7 @@ fn given(
     set: &mut [bool],
     facts: &mut Facts,
 ) -> Result<(), DataError> {
+    once(only.map_or("`given`", |_| "the moment"), fields)?;
     fields.0.iter().try_for_each(|(name, raw)| attribute(rules, name, raw, only, set, facts))
 }
 
@@ -106,23 +109,84 @@ fn attribute(
     };
     let attribute = &rules[id];
     if set.get_mut(id.index()).is_some_and(|set| std::mem::replace(set, true)) {
-        return Err(wrong(format!("`{}` is given twice", attribute.name), "keep one of the two"));
+        return Err(twice(&format!("`{}` is given", attribute.name)));
     }
     let fact = CellReader { rules, attribute, spellings: &[] }.json(raw, None);
-    if let Fact::Missing(Missing::Unreadable) = fact {
-        let found = Json::read(raw).map_or("nothing", |json| json.word());
-        let message =
-            format!("`{}` is {}, and this is {found} that cannot be read as one", attribute.name, attribute.ty.word());
-        return Err(DataError::new(&codes::WRONG_TYPE, message));
+    match fact {
+        Fact::Missing(Missing::Unreadable) => Err(unreadable(attribute, raw)),
+        // An empty key is nobody's: it would be one customer of all who have none.
+        Fact::Known(Value::Text(key), _) if attribute.key && key.is_empty() => {
+            facts.set(id, Fact::Missing(Missing::Absent));
+            Ok(())
+        }
+        Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_) => {
+            facts.set(id, fact);
+            Ok(())
+        }
     }
-    facts.set(id, fact);
-    Ok(())
+}
+
+/// Why a value that a person wrote is none of its attribute's type.
+fn unreadable(attribute: &Attribute, raw: &RawValue) -> DataError {
+    let json = Json::read(raw);
+    let written = match &json {
+        Some(Json::Number(written)) => without_exponent(written),
+        Some(Json::Text(text)) => Some(text.clone()),
+        Some(Json::Null | Json::YesNo(_) | Json::List(_) | Json::Object(_)) | None => None,
+    };
+    if let (Type::Number(number), Some(written)) = (attribute.ty, written) {
+        let show = |mantissa| show_number(mantissa, number.scale);
+        let outside = || {
+            let (from, to) = (show(number.min), show(number.max));
+            format!("`{}` is from {from} to {to}, and {written} is outside of that", attribute.name)
+        };
+        let why = match Decimal::parse(&written).and_then(|decimal| decimal.at_scale(number.scale)) {
+            Ok(_) | Err(NumberError::TooLarge) => Some((outside(), "write a value in that range, or leave it out")),
+            Err(NumberError::TooManyPlaces) => {
+                let places = match number.scale {
+                    0 => "is a whole number".to_owned(),
+                    1 => "has 1 decimal place".to_owned(),
+                    places => format!("has {places} decimal places"),
+                };
+                let message = format!("`{}` {places}, and {written} has more", attribute.name);
+                Some((message, "round it yourself: a number is never rounded where nobody sees it"))
+            }
+            Err(NumberError::NotANumber) => None,
+        };
+        if let Some((message, help)) = why {
+            return DataError::new(&codes::WRONG_TYPE, message).help(help);
+        }
+    }
+    let found = json.map_or("nothing", |json| json.word());
+    let message =
+        format!("`{}` is {}, and this is {found} that cannot be read as one", attribute.name, attribute.ty.word());
+    let example = match attribute.ty {
+        Type::YesNo => "write true or false",
+        Type::Number(number) if number.scale == 0 => "write a number such as 12",
+        Type::Number(_) => "write a number such as 12.5",
+        Type::Text | Type::OneOf(_) => "write a text in quotes",
+        Type::Set => "write a list of texts such as [\"a\", \"b\"]",
+        Type::Time => "write \"2026-06-15T10:00Z\"",
+        Type::Date => "write \"2026-06-15\"",
+        Type::Zone => "write a name such as \"Europe/Berlin\"",
+        Type::Score(_) => "write [{ \"value\": 40, \"at\": \"2026-06-15T10:00Z\" }]",
+    };
+    DataError::new(&codes::WRONG_TYPE, message).help(example)
+}
+
+/// A name that stands twice says two things, and nobody can tell which is meant.
+fn once(what: &str, fields: &Fields<'_>) -> Result<(), DataError> {
+    fields.twice().map_or(Ok(()), |name| Err(twice(&format!("{what} says `{name}`"))))
+}
+
+fn twice(what: &str) -> DataError {
+    DataError::new(&codes::FIELD_TWICE, format!("{what} twice")).help("keep one of the two")
 }
 
 /// The attribute of that name, else the one with that column.
 fn find(rules: &RuleSet, name: &str) -> Option<AttributeId> {
     let by_column = || {
-        let column = |mapped: &crate::model::Attribute| mapped.mapping.column.as_deref() == Some(name);
+        let column = |mapped: &Attribute| mapped.mapping.column.as_deref() == Some(name);
         rules.attributes.iter().position(column).map(AttributeId::from_index)
     };
     rules.attribute_named(name).or_else(by_column)
@@ -130,7 +194,11 @@ fn find(rules: &RuleSet, name: &str) -> Option<AttributeId> {
 
 fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), DataError> {
     let names = Names::of(rules);
+    once("`consent`", fields)?;
     for (name, raw) in &fields.0 {
+        if let Some(Json::Object(fields)) = Json::read(raw) {
+            once(&format!("the consent to `{name}`"), &fields)?;
+        }
         let record = record(rules, raw, facts.now).ok_or_else(|| {
             let states = Consent::ALL.map(Consent::word).join(", ");
             wrong(
@@ -184,15 +252,17 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
     let unreadable = || {
         wrong(
             "the history cannot be read",
-            "write a list of objects with `event` and `at`, and `offer`, `rule`, `tags`, `fields`, `id` where the event has them",
+            "write a list of objects with `event` and `at`, and `offer`, `rule`, `class`, `tags`, `fields`, `id` where the \
+             event has them",
         )
     };
-    let Some(Json::List(parts)) = Json::read(raw) else { return Err(unreadable()) };
+    let Some(Json::List(parts)) = Json::read(raw) else { return Err(or_an_attribute(rules, "history", unreadable())) };
     let names = Names::of(rules);
     let mut known: Vec<(String, Happened)> = Vec::new();
     for part in parts {
         let Some(Json::Object(fields)) = Json::read(part) else { return Err(unreadable()) };
-        let (mut event, mut at, mut offer, mut rule, mut tags) = (None, None, None, None, None);
+        once("an event of the history", &fields)?;
+        let (mut event, mut at, mut offer, mut rule, mut class, mut tags) = (None, None, None, None, None, None);
         let (mut own, mut written): (Option<String>, Option<Fields<'_>>) = (None, None);
         for (name, raw) in &fields.0 {
             match (name.as_str(), Json::read(raw)) {
@@ -200,13 +270,14 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
                 ("at", Some(Json::Text(_))) => at = time(rules, raw),
                 ("offer", Some(Json::Text(text))) => offer = Some(text),
                 ("rule", Some(Json::Text(text))) => rule = Some(text),
+                ("class", Some(Json::Text(text))) => class = Some(Class::from_word(&text).ok_or_else(unreadable)?),
                 ("tags", Some(Json::List(list))) => {
                     let list: Option<Vec<_>> = list.into_iter().map(text).collect();
                     tags = Some(list.ok_or_else(unreadable)?);
                 }
                 ("id", Some(Json::Text(text))) => own = Some(text),
                 ("fields", Some(Json::Object(object))) => written = Some(object),
-                ("offer" | "rule" | "tags" | "id" | "fields", Some(Json::Null)) => {}
+                ("offer" | "rule" | "class" | "tags" | "id" | "fields", Some(Json::Null)) => {}
                 _ => return Err(unreadable()),
             }
         }
@@ -216,7 +287,7 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
             let message = format!("`{event}` is no event of the rules");
             return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(&event, known));
         };
-        let stamp: Stamp = names.stamp(offer.as_deref(), rule.as_deref(), None, tags.as_deref());
+        let stamp: Stamp = names.stamp(offer.as_deref(), rule.as_deref(), None, class, tags.as_deref());
         let happened = Happened { event: id, at, stamp, fields: event_fields(rules, id, written.as_ref())? };
         match own.map(|own| (known.iter().find(|(other, _)| *other == own).map(|(_, first)| first.clone()), own)) {
             // The same event, sent again.
@@ -264,11 +335,19 @@ fn time(rules: &RuleSet, raw: &RawValue) -> Option<Instant> {
     instant(&text(raw)?, rules)
 }
 
-fn object<'a>(name: &str, raw: &'a RawValue) -> Result<Fields<'a>, DataError> {
+fn object<'a>(rules: &RuleSet, name: &str, raw: &'a RawValue) -> Result<Fields<'a>, DataError> {
     match Json::read(raw) {
         Some(Json::Object(fields)) => Ok(fields),
-        _ => Err(wrong(format!("`{name}` is no object"), "write { ... } there")),
+        _ => Err(or_an_attribute(rules, name, wrong(format!("`{name}` is no object"), "write { ... } there"))),
     }
+}
+
+/// One of the five words may be the name of an attribute too, and the value may have been meant for it.
+fn or_an_attribute(rules: &RuleSet, word: &str, error: DataError) -> DataError {
+    if find(rules, word).is_none() {
+        return error;
+    }
+    error.help(format!("if the attribute `{word}` is meant, write {{ \"given\": {{ \"{word}\": ... }} }}"))
 }
 
 fn wrong(message: impl Into<String>, help: impl Into<String>) -> DataError {
@@ -330,7 +409,7 @@ mod tests {
         assert_eq!(facts.consent[HEALTH.index()].version, Some(4));
         assert!(facts.objects_to_direct_marketing);
         let stamp = |at: usize| facts.history[at].stamp.clone();
-        let of = |offer, rule, tags| Stamp::Of { offer, rule, via: None, tags };
+        let of = |offer, rule, tags| Stamp::Of { offer, rule, via: None, class: None, tags };
         assert_eq!(stamp(0), of(Some(OfferId(1)), Some(RuleId(0)), vec![TagId(1)]), "the offer's tags");
         assert_eq!(stamp(1), Stamp::Unstamped);
         assert_eq!(facts.history[1].event, EventId(7));
@@ -347,7 +426,7 @@ mod tests {
         assert_eq!(refused(r#"{"balance": "much"}"#).0, "data::wrong-type");
         assert_eq!(refused(r#"{"balance": true}"#).0, "data::wrong-type");
         assert_eq!(refused(r#"{"illness": 1}"#).0, "data::wrong-type");
-        assert_eq!(refused(r#"{"tier": "gold", "given": {"tier": "gold"}}"#).0, "data::bad-customer");
+        assert_eq!(refused(r#"{"tier": "gold", "given": {"tier": "gold"}}"#).0, "data::field-twice");
         assert_eq!(refused(r#"{"now": "yesterday"}"#).0, "data::bad-customer");
         assert_eq!(refused(r#"{"consent": {"fitting": "yes"}}"#).0, "data::bad-customer");
         assert_eq!(refused(r#"{"consent": {"fiting": "granted"}}"#).0, "data::unknown-attribute");
@@ -359,6 +438,67 @@ mod tests {
         );
         let platinum = read(r#"{"tier": "platinum"}"#).unwrap();
         assert_eq!(platinum.attributes[at::TIER.index()], Fact::Missing(Missing::NotInList), "missing, no error (R45)");
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused_wherever_it_stands() {
+        for text in [
+            r#"{"consent": {"own_offers": "objected", "own_offers": "granted"}}"#,
+            r#"{"consent": {"fitting": {"status": "denied", "status": "granted"}}}"#,
+            r#"{"consent": {"own_offers": "objected"}, "consent": {"own_offers": "granted"}}"#,
+            r#"{"history": [{"event": "shown", "event": "clicked", "at": "2026-06-14T09:00Z"}]}"#,
+            r#"{"history": [], "history": []}"#,
+            r#"{"tier": "gold", "tier": "silver"}"#,
+            r#"{"last order": "2026-01-01T00:00Z", "last_order": "2026-02-01T00:00Z"}"#,
+            r#"{"given": {"tier": "gold", "tier": "silver"}}"#,
+            r#"{"moment": {"device": "web", "device": "ios"}}"#,
+            r#"{"now": "2026-06-14T09:00Z", "now": "2026-06-15T09:00Z"}"#,
+        ] {
+            assert_eq!(refused(text), ("data::field-twice", "keep one of the two".into()), "{text}");
+        }
+        assert!(read(r#"{"consent": {"own_offers": "objected", "fitting": "granted"}}"#).is_ok());
+    }
+
+    #[test]
+    fn an_empty_key_is_nobodys() {
+        let rules = rule_set();
+        for text in [r#"{"id": "", "tier": "gold"}"#, r#"{"id": {"value": ""}, "tier": "gold"}"#] {
+            let facts = read(text).unwrap();
+            assert_eq!(key_of(&rules, &facts), None);
+            assert_eq!(facts.attributes[at::ID.index()], Fact::Missing(Missing::Absent));
+            let anonymous = read(r#"{"tier": "gold"}"#).unwrap();
+            assert_eq!(crate::frame::gather(&rules, &facts), crate::frame::gather(&rules, &anonymous), "R41");
+        }
+    }
+
+    #[test]
+    fn a_number_says_why_it_is_none() {
+        let why = |text| read(text).unwrap_err().message;
+        assert_eq!(
+            why(r#"{"balance": 100000.01}"#),
+            "`balance` is from 0.00 to 100000.00, and 100000.01 is outside of that"
+        );
+        assert_eq!(why(r#"{"balance": "-1"}"#), "`balance` is from 0.00 to 100000.00, and -1 is outside of that");
+        assert_eq!(
+            why(r#"{"balance": 1e30}"#),
+            format!("`balance` is from 0.00 to 100000.00, and 1{} is outside of that", "0".repeat(30))
+        );
+        assert_eq!(why(r#"{"balance": 12.505}"#), "`balance` has 2 decimal places, and 12.505 has more");
+        assert_eq!(
+            why(r#"{"balance": "much"}"#),
+            "`balance` is a decimal number, and this is a text that cannot be read as one"
+        );
+    }
+
+    #[test]
+    fn an_attribute_called_like_one_of_the_five_words_stands_in_given() {
+        let mut rules = rule_set();
+        rules.attributes[at::BALANCE.index()].mapping.column = Some("history".into());
+        let read = |text| customer_from_json(&rules, text, Facts::nothing(&rules, noon()));
+        let facts = read(r#"{"given": {"history": 12.5}, "history": []}"#).unwrap();
+        assert_eq!(facts.attributes[at::BALANCE.index()], Fact::Known(Value::Number(1250), None));
+        let help = read(r#"{"history": 12.5}"#).unwrap_err().help.unwrap();
+        assert_eq!(help, "if the attribute `history` is meant, write { \"given\": { \"history\": ... } }");
     }
 
     #[test]

@@ -32,6 +32,17 @@ pub struct CustomersFile {
     pub delimiter: Option<u8>,
     /// What the file does differently from the rules' mapping.
     pub overrides: Overrides,
+    /// Whether that stands in a `cater.toml`, where more of it can be said.
+    pub configured: bool,
+}
+
+/// A column, or a field of JSON Lines, that no attribute is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its name.
+    pub name: String,
+    /// What it may have been meant for, where something that is read was never there.
+    pub meant: Option<String>,
 }
 
 /// One row, its cells unread.
@@ -118,10 +129,10 @@ impl Customers {
         let columns = Arc::new(Columns::new(rules, &file.overrides));
         let reader = match format {
             Format::Csv => {
-                let source = CsvSource::open(rules, &file.name, input, file.delimiter, &columns)?;
+                let source = CsvSource::open(rules, file, input, &columns)?;
                 Reader::Csv(Box::new(source))
             }
-            Format::JsonLines => Reader::Json(JsonlSource::new(&file.name, input)),
+            Format::JsonLines => Reader::Json(JsonlSource::new(&file.name, input, &columns)),
         };
         // Keys are compared with those of other files, so a name that goes into them is in the form that they are in.
         let name = nfc(&file.name).as_ref().to_owned();
@@ -136,6 +147,22 @@ impl Customers {
     /// Whether the row's number is the key, so that no customer comes twice.
     pub fn numbered(&self) -> bool {
         self.columns.numbered
+    }
+
+    /// The columns that nothing is read from, in the order in which they stand; of JSON Lines, those met so far.
+    pub fn unread(&self) -> Vec<Unread> {
+        let (names, there): (Vec<&str>, Vec<bool>) = match &self.reader {
+            Reader::Csv(source) => (source.unread(&self.columns), vec![true; self.columns.columns.len()]),
+            Reader::Json(source) => (source.unread(), source.seen().to_vec()),
+        };
+        let absent = self.columns.absent(&self.rules, &there);
+        let unread = |name: &str| {
+            let meant = absent.iter().find(|(attribute, _)| *attribute == name).map(|(_, column)| *column);
+            let near = || crate::diagnostics::nearest(name, absent.iter().map(|(_, column)| *column));
+            let meant = meant.or_else(near).filter(|meant| *meant != name);
+            Unread { name: name.to_owned(), meant: meant.map(str::to_owned) }
+        };
+        names.into_iter().map(unread).collect()
     }
 
     /// How much of the file has been read.
@@ -174,7 +201,8 @@ impl Customers {
     fn key(&self, number: u64, key: Option<Fact>) -> Result<Option<Arc<str>>, ()> {
         match key {
             _ if self.columns.numbered => Ok(Some(format!("{}#{number}", self.name).into())),
-            Some(Fact::Known(Value::Text(key), _)) => Ok(Some(key)),
+            // An empty key would be one customer of all who have none.
+            Some(Fact::Known(Value::Text(key), _)) if !key.is_empty() => Ok(Some(key)),
             Some(Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_)) => Err(()),
             // A file that is said to lack the key holds nobody in particular.
             None if self.rules.key().is_some() => Err(()),
@@ -232,7 +260,8 @@ mod tests {
 
     fn file(format: Format, overrides: Vec<(AttributeId, Override)>) -> CustomersFile {
         let (name, path) = ("shop".to_owned(), PathBuf::new());
-        CustomersFile { name, path, format: Some(format), delimiter: None, overrides: Overrides(overrides) }
+        let overrides = Overrides(overrides);
+        CustomersFile { name, path, format: Some(format), delimiter: None, overrides, configured: true }
     }
 
     /// All but the few columns that a test is about are absent.
@@ -246,13 +275,14 @@ mod tests {
         rows: Vec<(u64, Option<String>, Vec<Fact>)>,
         bad: Vec<BadRow>,
         missing: MissingCells,
+        unread: Vec<Unread>,
     }
 
     fn read_all(rules: RuleSet, file: &CustomersFile, text: &'static str) -> Result<All, DataError> {
         let rules = Verified::new(rules).unwrap();
         let mut customers = Customers::from_reader(&rules, file, text.as_bytes())?;
         let decoder = customers.decoder();
-        let mut all = All { rows: Vec::new(), bad: Vec::new(), missing: MissingCells::default() };
+        let mut all = All { rows: Vec::new(), bad: Vec::new(), missing: MissingCells::default(), unread: Vec::new() };
         while let Some(next) = customers.next_row()? {
             match next {
                 NextRow::Bad(bad) => all.bad.push(bad),
@@ -262,6 +292,7 @@ mod tests {
                 }
             }
         }
+        all.unread = customers.unread();
         Ok(all)
     }
 
@@ -280,7 +311,7 @@ mod tests {
                      \n\
                      {\"id\": \"chloe\", \"churn\": 0.5, \"churn_at\": \"yesterday\", \"balance\": 1}\n";
         for (format, text) in [(Format::Csv, table), (Format::JsonLines, lines)] {
-            let All { rows, bad, missing } = read_all(rule_set(), &file(format, only(&READ)), text).unwrap();
+            let All { rows, bad, missing, .. } = read_all(rule_set(), &file(format, only(&READ)), text).unwrap();
             let keys: Vec<_> = rows.iter().map(|(number, key, _)| (*number, key.as_deref())).collect();
             assert_eq!(keys, [(1, Some("anna")), (2, Some("ben")), (4, Some("chloe"))]);
             assert_eq!(bad.len(), 1);
@@ -351,6 +382,57 @@ mod tests {
         assert_eq!(refused("id,tier,tier,balance,churn,churn_at\n").0, "data::column-twice");
         let twice = read_all(rule_set(), &file(Format::Csv, only(&READ)), "id,tier,x,x,balance,churn,churn_at\n");
         assert!(twice.is_ok(), "nobody reads `x`");
+    }
+
+    #[test]
+    fn a_bundle_is_not_sent_to_a_cater_toml() {
+        let alone = CustomersFile { configured: false, ..file(Format::Csv, only(&READ)) };
+        let error = read_all(rule_set(), &alone, "id,tier,churn,churn_at\n").err().unwrap();
+        assert_eq!(
+            error.help.as_deref(),
+            Some(
+                "its columns are `id`, `tier`, `churn`, `churn_at`; add it to the file, or let the rules read it from \
+                 another: `balance: ... from \"column\"`"
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_not_read_is_named() {
+        let unread = |format, own, text| {
+            let All { unread, .. } = read_all(rule_set(), &file(format, own), text).unwrap();
+            unread.into_iter().map(|one| (one.name, one.meant)).collect::<Vec<_>>()
+        };
+        let table = "id,weather,tier,balance,churn,churn_at,tenure\nanna,wet,,,,,1\n";
+        let named = |name: &str, meant: Option<&str>| (name.to_owned(), meant.map(str::to_owned));
+        assert_eq!(unread(Format::Csv, only(&READ), table), [named("weather", None), named("tenure", None)]);
+        let lines = "{\"id\": \"anna\", \"teir\": \"gold\", \"weather\": 1}\n{\"id\": \"ben\", \"weather\": 2, \"last_order\": null}\n";
+        let own = only(&[at::ID, at::TIER, at::LAST_ORDER]);
+        assert_eq!(
+            unread(Format::JsonLines, own.clone(), lines),
+            [named("teir", Some("tier")), named("weather", None), named("last_order", Some("last order"))],
+            "the attribute is read from the column `last order`"
+        );
+        let there = "{\"id\": \"anna\", \"teir\": \"gold\", \"tier\": \"gold\"}\n";
+        assert_eq!(unread(Format::JsonLines, own, there), [named("teir", None)], "nothing that is read was absent");
+    }
+
+    #[test]
+    fn a_line_says_everything_once_and_whose_it_is() {
+        let text = "{\"id\": \"anna\", \"tier\": \"gold\", \"tier\": \"silver\"}\n{\"id\": \"\"}\n{\"id\": \"ben\"}\n";
+        let All { rows, bad, .. } = read_all(rule_set(), &file(Format::JsonLines, only(&READ)), text).unwrap();
+        assert_eq!(rows.len(), 1);
+        let why: Vec<_> = bad.iter().map(|bad| bad.why.as_str()).collect();
+        assert_eq!(why, ["it says `tier` twice", "it does not say whose it is: its key is missing"]);
+    }
+
+    #[test]
+    fn lines_are_read_by_column_where_one_is_named_and_else_by_attribute() {
+        let text = "{\"id\": \"anna\", \"tier\": \"gold\", \"last order\": \"2026-01-01T00:00Z\"}\n";
+        let own = only(&[at::ID, at::TIER, at::LAST_ORDER]);
+        let All { rows, .. } = read_all(rule_set(), &file(Format::JsonLines, own), text).unwrap();
+        assert_eq!(rows[0].2[at::TIER.index()], Fact::Known(Value::Member(2), None));
+        assert!(matches!(rows[0].2[at::LAST_ORDER.index()], Fact::Known(Value::Time(_), None)));
     }
 
     #[test]

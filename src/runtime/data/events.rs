@@ -1,10 +1,13 @@
-//! What happened to customers, from a table: `customer,event,at,offer,rule,id`, kept by customer.
+//! What happened to customers, from a table: `customer,event,at,offer,rule,class,tags,id`, kept by customer.
 //!
 //! A field of a declared event stands in the column of its name, or in `EVENT.FIELD`, which goes first. Rows may come in
 //! any order. Rows with one `id` are one event, however often they are sent; a row without one is an event of its own.
 //!
-//! `offer`, `rule` and `tags` (with `|` between them) may be missing or empty. Without an offer an event may belong to
-//! anything; without tags it has those that its offer has today.
+//! `offer`, `rule`, `class` and `tags` (with `|` between them) may be missing or empty; besides
+//! the fields other columns there are none. Without an offer an event may belong to anything; without class or tags it has those that its offer has today.
+//!
+//! A restriction is lifted only by a no, so a row that leaves room for doubt counts for caps all the same: one whose time
+//! cannot be read as if it had just happened, and for nothing else; one whose class is none of the five as marketing.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -14,8 +17,8 @@ use super::DataError;
 use super::cell::{CellReader, as_attribute, datum, instant, nfc};
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
-use crate::frame::Happened;
-use crate::model::{Attribute, Verified};
+use crate::frame::{Facts, Happened, Stamp};
+use crate::model::{Attribute, Class, EventId, Verified};
 use crate::runtime::names::Names;
 use crate::value::{Datum, Instant, Missing};
 
@@ -23,8 +26,11 @@ use crate::value::{Datum, Instant, Missing};
 #[derive(Clone, Debug, Default)]
 pub struct EventIndex {
     events: HashMap<Box<str>, Vec<Happened>>,
+    undated: HashMap<Box<str>, Vec<(EventId, Stamp)>>,
     /// Rows that could not be used.
     pub bad: BadRows,
+    /// Rows with a cell that could not be read; they count for caps as what spares the customer most.
+    pub doubtful: BadRows,
     /// Events in the file that the rules do not declare, and how many rows name them; nothing can count them.
     pub unknown_events: BTreeMap<String, u64>,
     /// Offers in the file that the rules do not have; their events count where nobody can rule it out.
@@ -37,14 +43,14 @@ pub struct EventIndex {
     stamps: BTreeMap<String, Vec<Instant>>,
 }
 
-/// The columns of the table that say what an event belongs to, which no field is read from.
-const OWN: [&str; 7] = ["customer", "event", "at", "offer", "rule", "tags", "id"];
+/// The columns that say what an event belongs to, which no field is read from.
+const COLUMNS: [&str; 8] = ["customer", "event", "at", "offer", "rule", "class", "tags", "id"];
 
 impl EventIndex {
     /// Reads a file, packed or not.
     ///
     /// # Errors
-    /// The file cannot be read, or a column is missing.
+    /// The file cannot be read, a column is missing, or one means nothing.
     pub fn open(rules: &Verified, path: &Path) -> Result<Self, DataError> {
         let (input, _) = open(path)?;
         Self::read(rules, &path.display().to_string(), input)
@@ -58,26 +64,21 @@ impl EventIndex {
         Self::read(rules, name, plain(read).map_err(|why| unreadable(name, &why))?)
     }
 
+    /// Whether the header of a file is one of such a table; not a row is read.
+    ///
+    /// # Errors
+    /// As [`EventIndex::open`].
+    pub fn looks_right(rules: &Verified, path: &Path) -> Result<(), DataError> {
+        let (input, _) = open(path)?;
+        head(rules, &path.display().to_string(), input).map(drop)
+    }
+
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let mut table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
-        let customer = table.required("customer", "the customer's key")?;
-        let event = table.required("event", "the event")?;
-        let at = table.required("at", "its time")?;
-        let (offer, rule, tags) = (table.column("offer")?, table.column("rule")?, table.column("tags")?);
-        let id = table.column("id")?;
-        let mut fields: Vec<Vec<(Attribute, Option<usize>)>> = Vec::new();
-        for event in &rules.events {
-            let mut columns = Vec::new();
-            for field in &event.fields {
-                let own = table.column(&format!("{}.{}", event.name, field.name))?;
-                let plain = if OWN.contains(&field.name.as_str()) { None } else { table.column(&field.name)? };
-                columns.push((as_attribute(field), own.or(plain)));
-            }
-            fields.push(columns);
-        }
+        let (mut table, Columns { customer, event, at, offer, rule, class, tags, id, fields }) =
+            head(rules, name, input)?;
         let names = Names::of(rules);
         let mut index = Self::default();
-        let mut known: HashMap<String, (String, usize)> = HashMap::new();
+        let mut known: HashMap<String, (String, Told)> = HashMap::new();
         while let Some(next) = table.next()? {
             let (row, line, cells) = match next {
                 Line::Bad(bad) => {
@@ -86,18 +87,18 @@ impl EventIndex {
                 }
                 Line::Row { number, line, cells } => (number, line, cells),
             };
-            let mut bad = |why: &str| index.bad.add(BadRow { file: name.to_owned(), row, line, why: why.to_owned() });
+            let bad = |why: &str| BadRow { file: name.to_owned(), row, line, why: why.to_owned() };
             let cell = |at: usize| cells.get(at).unwrap_or("");
             let filled = |at: Option<usize>| at.map(cell).filter(|cell| !cell.is_empty());
             let customer = nfc(cell(customer));
             if customer.is_empty() {
-                bad("it does not say whose it is");
+                index.bad.add(bad("it does not say whose it is"));
                 continue;
             }
-            let Some(at) = instant(cell(at), rules) else {
-                bad("`at` is no time");
+            if cell(event).is_empty() {
+                index.bad.add(bad("it does not say what happened"));
                 continue;
-            };
+            }
             let Some(event) = names.event(cell(event)) else {
                 *index.unknown_events.entry(cell(event).to_owned()).or_default() += 1;
                 continue;
@@ -115,31 +116,36 @@ impl EventIndex {
                 *index.unknown_offers.entry(offer.to_owned()).or_default() += 1;
             }
             let tags: Option<Vec<&str>> = filled(tags).map(|tags| tags.split('|').collect());
-            let stamp = names.stamp(filled(offer), filled(rule), None, tags.as_deref());
-            let happened = Happened { event, at, stamp, fields: found };
+            let class = filled(class).map(|word| {
+                Class::from_word(word).unwrap_or_else(|| {
+                    index.doubtful.add(bad("its class is none of the five: it counts as marketing does"));
+                    Class::Marketing
+                })
+            });
+            let stamp = names.stamp(filled(offer), filled(rule), None, class, tags.as_deref());
+            let told = Told { event, at: instant(cell(at), rules), stamp, fields: found };
             if let Some(id) = filled(id) {
-                let place = index.events.get(&*customer).map_or(0, Vec::len);
-                if let Some((whose, first)) = known.get(id) {
-                    let same = **whose == *customer
-                        && index.events.get(&*customer).and_then(|events| events.get(*first)) == Some(&happened);
-                    if same {
+                match known.get(id) {
+                    Some((whose, first)) if **whose == *customer && *first == told => {
                         index.repeated += 1;
-                    } else {
-                        index.bad.add(BadRow {
-                            file: name.to_owned(),
-                            row,
-                            line,
-                            why: format!("its id `{id}` is that of another event"),
-                        });
+                        continue;
                     }
-                    continue;
+                    Some(_) => {
+                        index.bad.add(bad("its `id` is that of another event"));
+                        continue;
+                    }
+                    None => drop(known.insert(id.to_owned(), (customer.to_string(), told.clone()))),
                 }
-                known.insert(id.to_owned(), (customer.to_string(), place));
             }
-            index.stamps.entry(rules[event].name.clone()).or_default().push(happened.at);
-            match index.events.get_mut(&*customer) {
-                Some(events) => events.push(happened),
-                None => drop(index.events.insert((&*customer).into(), vec![happened])),
+            match told {
+                Told { event, at: Some(at), stamp, fields } => {
+                    index.stamps.entry(rules[event].name.clone()).or_default().push(at);
+                    add(&mut index.events, &customer, Happened { event, at, stamp, fields });
+                }
+                Told { event, at: None, stamp, .. } => {
+                    index.doubtful.add(bad("`at` is no time: it counts for caps as if it had just happened"));
+                    add(&mut index.undated, &customer, (event, stamp));
+                }
             }
         }
         index.stamps.values_mut().for_each(|stamps| stamps.sort_unstable());
@@ -154,27 +160,93 @@ impl EventIndex {
         })
     }
 
-    /// What happened to the customer, in the order of the file.
-    pub fn of(&self, key: &str) -> &[Happened] {
-        self.events.get(key).map_or(&[], Vec::as_slice)
+    /// Adds what happened to the customer, in the order of the file.
+    pub fn tell(&self, key: &str, facts: &mut Facts) {
+        facts.history.extend(self.events.get(key).into_iter().flatten().cloned());
+        facts.undated.extend(self.undated.get(key).into_iter().flatten().cloned());
     }
+}
 
-    /// How many customers anything happened to.
-    pub fn customers(&self) -> usize {
-        self.events.len()
+struct Columns {
+    customer: usize,
+    event: usize,
+    at: usize,
+    offer: Option<usize>,
+    rule: Option<usize>,
+    class: Option<usize>,
+    tags: Option<usize>,
+    id: Option<usize>,
+    /// Per event its fields, each with its column.
+    fields: Vec<Vec<(Attribute, Option<usize>)>>,
+}
+
+/// What a row tells, so that it is known again when it is told again.
+#[derive(Clone, PartialEq)]
+struct Told {
+    event: EventId,
+    at: Option<Instant>,
+    stamp: Stamp,
+    fields: Vec<Datum>,
+}
+
+fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), DataError> {
+    let table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
+    let columns = Columns {
+        customer: table.required("customer", "the customer's key")?,
+        event: table.required("event", "the event")?,
+        at: table.required("at", "its time")?,
+        offer: table.column("offer")?,
+        rule: table.column("rule")?,
+        class: table.column("class")?,
+        tags: table.column("tags")?,
+        id: table.column("id")?,
+        fields: Vec::new(),
+    };
+    let mut known: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
+    let mut fields = Vec::new();
+    for event in &rules.events {
+        let mut of_event = Vec::new();
+        for field in &event.fields {
+            let own = format!("{}.{}", event.name, field.name);
+            let shared = !COLUMNS.contains(&field.name.as_str());
+            let plain = if shared { table.column(&field.name)? } else { None };
+            of_event.push((as_attribute(field), table.column(&own)?.or(plain)));
+            known.push(own);
+            known.push(field.name.clone());
+        }
+        fields.push(of_event);
+    }
+    table.only(&known.iter().map(String::as_str).collect::<Vec<_>>())?;
+    Ok((table, Columns { fields, ..columns }))
+}
+
+fn add<T>(all: &mut HashMap<Box<str>, Vec<T>>, customer: &str, one: T) {
+    match all.get_mut(customer) {
+        Some(list) => list.push(one),
+        None => drop(all.insert(customer.into(), vec![one])),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::Stamp;
-    use crate::model::sample::rule_set;
-    use crate::model::{Event, EventId, OfferId, RuleId, TagId};
+    use crate::frame::{CapState, gather};
+    use crate::model::sample::{at, rule_set};
+    use crate::model::{Event, OfferId, RuleId, TagId};
     use crate::value::Value;
 
     fn read(text: &'static str) -> EventIndex {
         EventIndex::from_reader(&Verified::new(rule_set()).unwrap(), "events.csv", text.as_bytes()).unwrap()
+    }
+
+    fn told(index: &EventIndex, key: &str) -> Facts {
+        let mut facts = Facts::nothing(&rule_set(), Instant::parse("2026-06-15T12:00Z").unwrap());
+        index.tell(key, &mut facts);
+        facts
+    }
+
+    fn of(index: &EventIndex, key: &str) -> Vec<Happened> {
+        told(index, key).history
     }
 
     #[test]
@@ -185,19 +257,20 @@ mod tests {
              ben,shown,2026-06-01 12:00,letter,\n\
              anna,purchase,2026-06-02T10:00Z,,\n",
         );
-        let of = |offer, rule, tags: &[u32]| Stamp::Of {
+        let stamped = |offer, rule, tags: &[u32]| Stamp::Of {
             offer: Some(OfferId(offer)),
             rule,
             via: None,
+            class: None,
             tags: tags.iter().copied().map(TagId).collect(),
         };
-        let anna = index.of("anna");
-        assert_eq!((anna[0].event, &anna[0].stamp), (Event::SHOWN, &of(1, Some(RuleId(0)), &[1])));
+        let anna = of(&index, "anna");
+        assert_eq!((anna[0].event, &anna[0].stamp), (Event::SHOWN, &stamped(1, Some(RuleId(0)), &[1])));
         assert_eq!((anna[1].event, &anna[1].stamp), (EventId(7), &Stamp::Unstamped));
-        assert_eq!(index.of("ben")[0].at, Instant::parse("2026-06-01T10:00Z").unwrap(), "a clock in Berlin");
-        assert_eq!(index.of("ben")[0].stamp, of(2, None, &[0]));
-        assert!(index.of("chloe").is_empty());
-        assert_eq!((index.bad.count, index.customers()), (0, 2));
+        assert_eq!(of(&index, "ben")[0].at, Instant::parse("2026-06-01T10:00Z").unwrap(), "a clock in Berlin");
+        assert_eq!(of(&index, "ben")[0].stamp, stamped(2, None, &[0]));
+        assert!(of(&index, "chloe").is_empty());
+        assert_eq!((index.bad.count, index.doubtful.count), (0, 0));
     }
 
     #[test]
@@ -213,7 +286,7 @@ mod tests {
              ben,purchase,2026-06-02T10:00Z,,20.00,a\n\
              anna,shown,2026-06-02T10:00Z,20.00,,\n",
         );
-        let fields: Vec<_> = index.of("anna").iter().map(|happened| happened.fields.clone()).collect();
+        let fields: Vec<_> = of(&index, "anna").iter().map(|happened| happened.fields.clone()).collect();
         let cents = |cents| vec![Datum::Known(Value::Number(cents))];
         let missing = |reason| vec![Datum::Missing(reason)];
         assert_eq!(
@@ -242,21 +315,80 @@ mod tests {
              anna,shown,2026-06-01T10:00Z,retired,promo|gone\n\
              anna,shown,2026-06-01T10:00Z,retired,\n\
              anna,refund,2026-06-01T10:00Z,,\n\
-             anna,shown,yesterday,,\n\
              ,shown,2026-06-01T10:00Z,,\n\
              anna\n",
         );
-        assert_eq!(index.unknown_events, [("refund".to_owned(), 1)].into());
         assert_eq!(index.unknown_offers, [("retired".to_owned(), 2)].into());
-        assert_eq!(index.bad.count, 3);
-        let of = |tags: &[u32]| Stamp::Of {
+        assert_eq!(index.bad.count, 2);
+        assert_eq!(index.unknown_events, [("refund".to_owned(), 1)].into());
+        let stamped = |tags: &[u32]| Stamp::Of {
             offer: None,
             rule: None,
             via: None,
+            class: None,
             tags: tags.iter().copied().map(TagId).collect(),
         };
-        let stamps: Vec<_> = index.of("anna").iter().map(|happened| happened.stamp.clone()).collect();
-        let retired = Stamp::Retired { rule: None, via: None };
-        assert_eq!(stamps, [of(&[1]), retired], "without tags of its own it may have had any");
+        let stamps: Vec<_> = of(&index, "anna").iter().map(|happened| happened.stamp.clone()).collect();
+        let retired = Stamp::Retired { rule: None, via: None, class: None };
+        assert_eq!(stamps, [stamped(&[1]), retired], "without tags of its own it may have had any");
+    }
+
+    /// What is used of each cap by one more row, when the customer is known.
+    fn used(row: &str) -> (Vec<CapState>, EventIndex) {
+        let text = format!("customer,event,at,offer,rule,class,tags\n{row}\n");
+        let rules = Verified::new(rule_set()).unwrap();
+        let index = EventIndex::from_reader(&rules, "events.csv", std::io::Cursor::new(text)).unwrap();
+        let mut facts = told(&index, "anna");
+        facts.set(at::ID, crate::frame::Fact::Known(Value::Text("anna".into()), None));
+        (gather(&rules, &facts).caps, index)
+    }
+
+    #[test]
+    fn an_event_at_no_readable_time_counts_as_of_now_and_for_nothing_but_caps() {
+        let (today, _) = used("anna,shown,2026-06-15T12:00Z,comeback,comeback,,");
+        let (nothing, _) = used("ben,shown,2026-06-15T12:00Z,comeback,comeback,,");
+        assert_ne!(today, nothing, "a cap of the sample counts it");
+        for time in ["yesterday", "", "2026-06-15", "2026-02-30T10:00Z"] {
+            let (caps, index) = used(&format!("anna,shown,{time},comeback,comeback,,"));
+            assert_eq!(caps, today, "{time:?}");
+            assert_eq!((index.bad.count, index.doubtful.count), (0, 1));
+            assert_eq!(index.doubtful.first[0].line, 2);
+            assert!(of(&index, "anna").is_empty(), "nobody can say that it was lately");
+        }
+    }
+
+    #[test]
+    fn class_and_tags_are_those_of_the_event() {
+        let stamp = |row: &str| of(&used(row).1, "anna")[0].stamp.clone();
+        let expected = |class, tags: &[u32]| Stamp::Of {
+            offer: Some(OfferId(1)),
+            rule: None,
+            via: None,
+            class,
+            tags: tags.iter().copied().map(TagId).collect(),
+        };
+        let at = "2026-06-15T12:00Z";
+        assert_eq!(stamp(&format!("anna,shown,{at},comeback,,,")), expected(None, &[1]), "today's");
+        assert_eq!(stamp(&format!("anna,shown,{at},comeback,,service,")), expected(Some(Class::Service), &[1]));
+        let (caps, index) = used(&format!("anna,shown,{at},comeback,,advertising,"));
+        assert_eq!(of(&index, "anna")[0].stamp, expected(Some(Class::Marketing), &[1]));
+        assert_eq!(index.doubtful.count, 1);
+        assert_eq!(caps, used(&format!("anna,shown,{at},comeback,,marketing,")).0);
+        assert_ne!(
+            caps,
+            used(&format!("anna,shown,{at},comeback,,service,")).0,
+            "what was a service then used up nothing"
+        );
+    }
+
+    #[test]
+    fn a_column_that_means_nothing_is_refused() {
+        let rules = Verified::new(rule_set()).unwrap();
+        let refused = |text: &'static str| {
+            let error = EventIndex::from_reader(&rules, "events.csv", text.as_bytes()).unwrap_err();
+            (error.code.name, error.help.unwrap_or_default())
+        };
+        assert_eq!(refused("customer,event,at,ofer\n"), ("data::unknown-column", "did you mean `offer`?".into()));
+        assert_eq!(refused("customer,event,at,total\n").0, "data::unknown-column");
     }
 }

@@ -1,5 +1,6 @@
 //! Opening a data file: gzip found by its first bytes, a byte order mark passed over, rows no longer than a bound.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
@@ -67,7 +68,19 @@ pub(super) fn open(path: &Path) -> Result<(Input, Progress), DataError> {
 }
 
 pub(super) fn unreadable(file: &str, why: &io::Error) -> DataError {
-    DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}"))
+    const PACKED: &str = "it begins as a file packed by gzip and is not whole: fetch it again, or pack it again";
+    let helps = [
+        (io::ErrorKind::NotFound, "check the name; paths in cater.toml are seen from its folder"),
+        (io::ErrorKind::PermissionDenied, "ask for the right to read it"),
+        (io::ErrorKind::IsADirectory, "name a file in it"),
+        (io::ErrorKind::UnexpectedEof, PACKED),
+        (io::ErrorKind::InvalidInput, PACKED),
+        (io::ErrorKind::InvalidData, "look at the row after the last good one, or fetch the file again"),
+        (io::ErrorKind::Unsupported, "save it as UTF-8"),
+    ];
+    let help = helps.iter().find(|(kind, _)| *kind == why.kind());
+    let help = help.map_or("see that the file is there, whole, and that you may read it", |(_, help)| *help);
+    DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}")).help(help)
 }
 
 /// Unpacked where it is packed, without a byte order mark.
@@ -84,6 +97,9 @@ pub(super) fn plain(read: impl Read + Send + 'static) -> io::Result<Input> {
 
 fn without_mark(read: impl BufRead + Send + 'static) -> io::Result<Input> {
     let (first, rest) = peek(read, [0; 3])?;
+    if first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff") {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "it is written in UTF-16, and UTF-8 is read"));
+    }
     let first = if first == *b"\xef\xbb\xbf" { Vec::new() } else { first };
     Ok(Box::new(Cursor::new(first).chain(rest)))
 }
@@ -115,20 +131,57 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Refuses to go on when one row takes more than [`MAX_ROW`].
+/// Refuses to go on when one row takes more than [`MAX_ROW`], and knows on which line each row begins.
+///
+/// The library that splits rows says where it began to look for one, which is before the line feed of the last row's end
+/// and before empty lines. A row begins at the first line with anything in it from there on.
 pub(super) struct RowLimit<R> {
     inner: R,
     left: u64,
+    /// How many bytes went through.
+    read: u64,
+    /// The line that the next byte stands on, from 1.
+    line: u64,
+    /// Whether the last byte ended a line.
+    fresh: bool,
+    /// Where lines with anything in them begin, and their numbers; those before the last row asked for are forgotten.
+    starts: VecDeque<(u64, u64)>,
 }
 
 impl<R> RowLimit<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, left: MAX_ROW }
+        Self { inner, left: MAX_ROW, read: 0, line: 1, fresh: true, starts: VecDeque::new() }
     }
 
     /// A row is complete; the next may be as long again.
     pub(super) fn next_row(&mut self) {
         self.left = MAX_ROW;
+    }
+
+    /// The line on which a row begins that was looked for from that byte on; rows are asked for in their order.
+    pub(super) fn line_of(&mut self, byte: u64) -> u64 {
+        while self.starts.front().is_some_and(|(at, _)| *at < byte) {
+            self.starts.pop_front();
+        }
+        self.starts.front().map_or(self.line, |(_, line)| *line)
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match byte {
+                b'\n' => {
+                    self.line += 1;
+                    self.fresh = true;
+                }
+                b'\r' => self.fresh = true,
+                _ if self.fresh => {
+                    self.fresh = false;
+                    self.starts.push_back((self.read, self.line));
+                }
+                _ => {}
+            }
+            self.read += 1;
+        }
     }
 }
 
@@ -141,6 +194,7 @@ impl<R: Read> Read for RowLimit<R> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.inner.read(buffer.get_mut(..most).unwrap_or(&mut []))?;
         self.left -= count as u64;
+        self.note(buffer.get(..count).unwrap_or(&[]));
         Ok(count)
     }
 }
@@ -175,6 +229,17 @@ mod tests {
         }
         let two = [packed(b"a,b\n"), packed(b"1,2\n")].concat();
         assert_eq!(read(two).unwrap(), "a,b\n1,2\n", "one after the other, as `cat` leaves them");
+    }
+
+    #[test]
+    fn another_encoding_is_named_and_not_misread() {
+        for bytes in [&b"\xff\xfei\0d\0"[..], b"\xfe\xff\0i\0d"] {
+            for bytes in [bytes.to_vec(), packed(bytes)] {
+                let why = read(bytes).unwrap_err();
+                assert!(why.to_string().contains("UTF-16"));
+                assert_eq!(unreadable("a.csv", &why).help.as_deref(), Some("save it as UTF-8"));
+            }
+        }
     }
 
     #[test]

@@ -53,6 +53,12 @@ impl<'a> Json<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// A name that stands twice, if one does.
+    pub(super) fn twice(&self) -> Option<&str> {
+        let mut seen = std::collections::HashSet::with_capacity(self.0.len());
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name))
+    }
+
     /// The value under a name; the last one, if it stands twice.
     pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().rev().find(|(field, _)| field == name).map(|(_, raw)| *raw)
@@ -113,6 +119,8 @@ mod tests {
         assert!(matches!(Json::read(fields.0[0].1), Some(Json::Number("0.10"))));
         assert!(matches!(Json::read(fields.0[1].1), Some(Json::List(parts)) if parts.len() == 2));
         assert!(fields.get("c").is_none());
+        assert_eq!(fields.twice(), Some("a"));
+        assert_eq!(serde_json::from_str::<Fields<'_>>(r#"{"a": 1, "b": {"a": 2, "a": 3}}"#).unwrap().twice(), None);
     }
 
     #[test]

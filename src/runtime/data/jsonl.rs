@@ -19,11 +19,29 @@ pub(super) struct JsonlSource {
     line: u64,
     row: u64,
     buffer: Vec<u8>,
+    /// Names that nothing is read from, in the order in which they were met.
+    unread: Vec<String>,
+    /// Per column, whether any line had it.
+    seen: Vec<bool>,
 }
 
+/// How many names that nothing is read from are kept: lines may hold ever new ones.
+const MOST_UNREAD: usize = 1_000;
+
 impl JsonlSource {
-    pub(super) fn new(file: &str, input: Input) -> Self {
-        Self { file: file.to_owned(), input, line: 0, row: 0, buffer: Vec::new() }
+    pub(super) fn new(file: &str, input: Input, columns: &Columns) -> Self {
+        let (unread, seen) = (Vec::new(), vec![false; columns.columns.len()]);
+        Self { file: file.to_owned(), input, line: 0, row: 0, buffer: Vec::new(), unread, seen }
+    }
+
+    /// The names met so far that nothing is read from.
+    pub(super) fn unread(&self) -> Vec<&str> {
+        self.unread.iter().map(String::as_str).collect()
+    }
+
+    /// Per column, whether any line so far had it.
+    pub(super) fn seen(&self) -> &[bool] {
+        &self.seen
     }
 
     /// The next line that is not empty.
@@ -57,6 +75,10 @@ impl JsonlSource {
                     if let Some(word) = unread(&fields, columns) {
                         return Ok(Some(bad(format!("`{word}` is not read from a row: give it as a file of its own"))));
                     }
+                    if let Some(word) = fields.twice() {
+                        return Ok(Some(bad(format!("it says `{word}` twice"))));
+                    }
+                    note(&fields, columns, &mut self.seen, &mut self.unread);
                     let key = columns.key(rules).map(|column| {
                         let raw = fields.get(&column.name);
                         raw.map_or(Fact::Missing(Missing::Absent), |raw| column.reader(rules).json(raw, None))
@@ -64,6 +86,20 @@ impl JsonlSource {
                     Found::Row { number, line, key, cells: text.to_owned() }
                 }
             }));
+        }
+    }
+}
+
+/// Notes which columns a line has, and what it has besides.
+fn note(fields: &Fields<'_>, columns: &Columns, seen: &mut [bool], unread: &mut Vec<String>) {
+    for (name, _) in &fields.0 {
+        let mut read = false;
+        for (column, seen) in columns.columns.iter().zip(&mut *seen) {
+            *seen |= column.name == *name;
+            read |= column.name == *name || column.stamp.as_ref() == Some(name);
+        }
+        if !read && unread.len() < MOST_UNREAD && !unread.contains(name) {
+            unread.push(name.clone());
         }
     }
 }

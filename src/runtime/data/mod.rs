@@ -32,10 +32,10 @@ mod world;
 #[cfg(feature = "cli")]
 pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
 #[cfg(feature = "cli")]
-pub use consent::ConsentIndex;
+pub use consent::{ConsentIndex, UnknownPurpose};
 pub use customer::{customer_from_json, key_of, moment_from_json};
 #[cfg(feature = "cli")]
-pub use customers::{Customers, CustomersFile, Decoder, NextRow, Row};
+pub use customers::{Customers, CustomersFile, Decoder, NextRow, Row, Unread};
 #[cfg(feature = "cli")]
 pub use events::EventIndex;
 #[cfg(feature = "cli")]
@@ -50,7 +50,7 @@ use thiserror::Error;
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::data as codes;
 
-/// Why data cannot be used at all.
+/// Why data cannot be used at all, or, where its code only warns, what is odd about all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct DataError {

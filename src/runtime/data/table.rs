@@ -131,18 +131,36 @@ impl Table {
         })
     }
 
+    /// Refuses columns of other names: in a table of fixed columns such a one is misspelt, and would not be read.
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), DataError> {
+        let Some(column) = self.header.iter().find(|column| !known.contains(&column.as_str())) else { return Ok(()) };
+        let message = format!("`{}` has a column `{column}`, which means nothing here", self.file);
+        // A column that is there already was not meant.
+        let free = known.iter().copied().filter(|name| !self.header.iter().any(|column| column == name));
+        let error = DataError::new(&codes::UNKNOWN_COLUMN, message).did_you_mean(column, free);
+        if error.help.is_some() {
+            return Err(error);
+        }
+        Err(error.help(format!("leave it out; the columns are {}", known.join(", "))))
+    }
+
+    /// The names of the columns, as they stand in the header.
+    pub(super) fn header(&self) -> &[String] {
+        &self.header
+    }
+
     /// The next row, or none after the last.
     pub(super) fn next(&mut self) -> Result<Option<Line>, DataError> {
         self.reader.get_mut().next_row();
         let read = self.reader.read_byte_record(&mut self.record);
-        let line = |record: &ByteRecord| record.position().map_or(0, csv::Position::line);
         let bad =
             |file: &str, row, line, why: String| Ok(Some(Line::Bad(BadRow { file: file.to_owned(), row, line, why })));
         match read {
             Ok(false) => Ok(None),
             Ok(true) => {
                 self.row += 1;
-                let line = line(&self.record);
+                let byte = self.record.position().map_or(0, csv::Position::byte);
+                let line = self.reader.get_mut().line_of(byte);
                 let (cells, columns) = (self.record.len(), self.header.len());
                 if cells > columns || (cells < columns && !self.padded) {
                     let why = format!("it has {}, and the header has {columns}", counted(cells, "cell"));
@@ -168,6 +186,7 @@ fn fatal(file: &str, why: csv::Error) -> DataError {
         return unreadable(file, why);
     }
     DataError::new(&codes::UNREADABLE_FILE, format!("`{file}` cannot be read: {why}"))
+        .help("look at the row after the last good one, or fetch the file again")
 }
 
 fn header(line: &[u8], delimiter: u8) -> Vec<String> {
@@ -240,6 +259,24 @@ mod tests {
                 Err("t.csv row 6 line 8: it has 1 cell, and the header has 2".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn a_row_is_on_the_line_that_an_editor_shows() {
+        let lines = |text: &'static [u8]| {
+            let mut table = table(text, None).unwrap();
+            let mut lines = Vec::new();
+            while let Some(line) = table.next().unwrap() {
+                lines.push(match line {
+                    Line::Row { line, .. } | Line::Bad(BadRow { line, .. }) => line,
+                });
+            }
+            lines
+        };
+        assert_eq!(lines(b"id,a\n1,x\n2\n3,y\n"), [2, 3, 4]);
+        assert_eq!(lines(b"id,a\r\n1,x\r\n2\r\n3,y\r\n"), [2, 3, 4]);
+        assert_eq!(lines(b"id,a\r\n\r\n1,\"x\r\ny\"\r\n2,z\n\n3,y"), [3, 5, 7], "empty lines, and breaks in cells");
+        assert_eq!(lines(b"\n\nid,a\n1,x\n"), [4], "empty lines before the header");
     }
 
     #[test]

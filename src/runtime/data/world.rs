@@ -34,7 +34,7 @@ use super::customers::CustomersFile;
 use super::{DataError, codes};
 use crate::frame::{Fact, Facts};
 use crate::model::{AttributeId, RuleSet, SlotId, Spelling};
-use crate::value::{Instant, Type, Value};
+use crate::value::{Instant, Missing, Type, Value};
 
 /// A world as it is written down, before the rules are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,7 +145,25 @@ impl World {
     pub fn facts(&self, rules: &RuleSet, now: Instant) -> Result<Facts, DataError> {
         let mut facts = Facts::nothing(rules, now);
         moment_from_json(rules, &self.moment, &mut facts).map_err(|error| error.within(Self::FILE))?;
+        self.members(rules, &facts).map_err(|error| error.within(Self::FILE))?;
         Ok(facts)
+    }
+
+    /// A member from outside is missing (R45); one that was written into `[moment]` by hand is a slip.
+    fn members(&self, rules: &RuleSet, facts: &Facts) -> Result<(), DataError> {
+        for (attribute, fact) in rules.attributes.iter().zip(&facts.attributes) {
+            let (Fact::Missing(Missing::NotInList), Type::OneOf(list)) = (fact, attribute.ty) else { continue };
+            let written: Map<String, Json> = serde_json::from_str(&self.moment).unwrap_or_default();
+            let column = attribute.mapping.column.as_ref();
+            let value = written.get(&attribute.name).or_else(|| written.get(column?));
+            let value = value.and_then(Json::as_str).unwrap_or_default();
+            let members = || rules.members(list).iter().map(|member| &**member);
+            let all = members().collect::<Vec<_>>().join(", ");
+            let message = format!("moment: `{}` is one of {all}, never `{value}`", attribute.name);
+            let error = DataError::new(&codes::WRONG_TYPE, message).did_you_mean(value, members());
+            return Err(if error.help.is_some() { error } else { error.help("write one of these, or leave it out") });
+        }
+        Ok(())
     }
 }
 
@@ -184,6 +202,7 @@ impl WorldCustomers {
             format: None,
             delimiter: self.delimiter,
             overrides,
+            configured: true,
         })
     }
 }
@@ -470,6 +489,10 @@ device = "ios"
         let moment = |text: &str| parse(text).unwrap().facts(&rules, Instant(0)).unwrap_err().code.name;
         assert_eq!(moment("[moment]\ntier = \"gold\""), "data::unknown-attribute");
         assert_eq!(moment("[moment]\ndevice = 1.5\ndevise = 2"), "data::unknown-attribute");
+        let tablet = parse("[moment]\ndevice = \"iso\"").unwrap().facts(&rules, Instant(0)).unwrap_err();
+        assert_eq!(tablet.code.name, "data::wrong-type");
+        assert_eq!(tablet.message, "`cater.toml`: moment: `device` is one of web, ios, never `iso`");
+        assert_eq!(tablet.help.as_deref(), Some("did you mean `ios`?"));
         let file = |columns: &str| {
             let text = format!("[[customers]]\nfile = \"a.csv\"\n[customers.columns]\n{columns}");
             parse(&text).unwrap().customers[0].file(&rules).unwrap_err()

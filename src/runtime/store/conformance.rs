@@ -2,8 +2,8 @@
 
 use super::{MemoryStore, StateStore, StoredEvent};
 use crate::frame::{Stamp, Via};
-use crate::model::sample::rule_set;
-use crate::model::{Event, EventId, OfferId, RuleId, TagId};
+use crate::model::sample::{at, rule_set};
+use crate::model::{Class, Event, EventId, OfferId, RuleId, TagId};
 use crate::value::Instant;
 
 /// An event with everything an event can have.
@@ -14,6 +14,7 @@ pub(super) fn event(name: &str, at: i64) -> StoredEvent {
         offer: Some("comeback".into()),
         rule: Some("comeback".into()),
         via: Some(Via::Capped),
+        class: Some("marketing".into()),
         tags: vec!["promo".into(), "gone".into()],
     }
 }
@@ -35,7 +36,8 @@ fn nothing_is_known_of_a_stranger(store: &dyn StateStore) {
 }
 
 fn history_keeps_its_order(store: &dyn StateStore) {
-    let bare = StoredEvent { offer: None, rule: None, via: None, tags: Vec::new(), ..event("purchase", -5) };
+    let bare =
+        StoredEvent { offer: None, rule: None, via: None, class: None, tags: Vec::new(), ..event("purchase", -5) };
     store.record("anna", &[event("shown", 20), event("clicked", 10)]).unwrap();
     store.record("anna", std::slice::from_ref(&bare)).unwrap();
     assert_eq!(store.history("anna").unwrap(), [event("shown", 20), event("clicked", 10), bare]);
@@ -101,6 +103,7 @@ fn names_go_out_and_come_back() {
         offer: Some(OfferId(1)),
         rule: Some(RuleId(0)),
         via: Some(Via::Unknown),
+        class: Some(Class::Lifecycle),
         tags: vec![TagId(0), TagId(1)],
     };
     for (event, stamp) in [(Event::SHOWN, stamp), (EventId(7), Stamp::Unstamped)] {
@@ -111,10 +114,35 @@ fn names_go_out_and_come_back() {
 }
 
 #[test]
+fn the_class_is_the_one_of_that_time() {
+    let mut rules = rule_set();
+    let shown = |rules: &crate::model::RuleSet, stored: &StoredEvent| {
+        let mut facts = crate::frame::Facts::nothing(rules, Instant(10));
+        facts.set(at::ID, crate::frame::Fact::Known(crate::value::Value::Text("anna".into()), None));
+        facts.history = vec![stored.happened(rules).unwrap()];
+        crate::frame::gather(rules, &facts).caps
+    };
+    let stored = StoredEvent { tags: vec!["promo".into()], ..event("shown", 9) };
+    let then = shown(&rules, &stored);
+    assert_ne!(then, shown(&rules, &StoredEvent { class: Some("service".into()), ..stored.clone() }), "it counts");
+    let offer = rules.offers.iter().position(|offer| offer.name == "comeback").unwrap();
+    rules.offers[offer].class = Class::Service;
+    assert_eq!(shown(&rules, &stored), then, "that it is a service today does not make it one of that time (R30)");
+    let bare = StoredEvent { class: None, ..stored };
+    assert_ne!(shown(&rules, &bare), then, "without a stamp it has the class of today");
+}
+
+#[test]
 fn what_a_later_bundle_does_not_know() {
     let rules = rule_set();
     assert_eq!(event("refund", 1).happened(&rules), None, "nothing can count it");
     let retired = StoredEvent { offer: Some("retired".into()), rule: Some("old".into()), ..event("shown", 1) };
-    let stamp = Stamp::Of { offer: None, rule: None, via: Some(Via::Capped), tags: vec![TagId(1)] };
+    let stamp = Stamp::Of {
+        offer: None,
+        rule: None,
+        via: Some(Via::Capped),
+        class: Some(Class::Marketing),
+        tags: vec![TagId(1)],
+    };
     assert_eq!(retired.happened(&rules).unwrap().stamp, stamp, "the tags are those of that time");
 }

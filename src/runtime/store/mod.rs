@@ -22,7 +22,7 @@ use super::names::Names;
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::state as codes;
 use crate::frame::{Happened, Stamp, Via};
-use crate::model::{EventId, RuleSet};
+use crate::model::{Class, EventId, RuleSet};
 use crate::value::Instant;
 
 /// Something that happened to a customer, in names.
@@ -38,6 +38,8 @@ pub struct StoredEvent {
     pub rule: Option<String>,
     /// The clause, if a substitute was shown.
     pub via: Option<Via>,
+    /// The offer's class at that time; `None` where nobody stamped it.
+    pub class: Option<String>,
     /// The offer's tags at that time.
     pub tags: Vec<String>,
 }
@@ -48,13 +50,16 @@ impl StoredEvent {
         let event = rules[event].name.clone();
         match stamp {
             // Whatever it was of, its name is not known here.
-            Stamp::Unstamped | Stamp::Retired { .. } => Self { event, at, offer: None, rule: None, via: None, tags: Vec::new() },
-            Stamp::Of { offer, rule, via, tags } => Self {
+            Stamp::Unstamped | Stamp::Retired { .. } => {
+                Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new() }
+            }
+            Stamp::Of { offer, rule, via, class, tags } => Self {
                 event,
                 at,
                 offer: offer.map(|offer| rules[offer].name.clone()),
                 rule: rule.map(|rule| rules[rule].name.clone()),
                 via: *via,
+                class: class.map(|class| class.word().to_owned()),
                 tags: tags.iter().map(|tag| rules[*tag].clone()).collect(),
             },
         }
@@ -64,7 +69,8 @@ impl StoredEvent {
     pub fn happened(&self, rules: &RuleSet) -> Option<Happened> {
         let names = Names::of(rules);
         let event = names.event(&self.event)?;
-        let stamp = names.stamp(self.offer.as_deref(), self.rule.as_deref(), self.via, Some(&self.tags));
+        let class = self.class.as_deref().and_then(Class::from_word);
+        let stamp = names.stamp(self.offer.as_deref(), self.rule.as_deref(), self.via, class, Some(&self.tags));
         Some(Happened::plain(event, self.at, stamp))
     }
 }
@@ -155,6 +161,21 @@ impl StateError {
             Self::Damaged { .. } => &codes::DAMAGED,
             Self::InUse(_) => &codes::IN_USE,
             Self::Io { .. } => &codes::UNUSABLE,
+        }
+    }
+
+    /// What can be done about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Foreign(_) => "it was not touched; to begin anew, name a file that is not there yet",
+            Self::OtherVersion { .. } => {
+                "it was not touched; use the program that wrote it, or begin anew with a file that is not there yet"
+            }
+            Self::Damaged { .. } => {
+                "it was not touched; take the last copy of it, or begin anew with a file that is not there yet"
+            }
+            Self::InUse(_) => "wait until the other run has ended, or give each run a file of its own",
+            Self::Io { .. } => "name a file in a folder that is there, has room, and that you may write to",
         }
     }
 }

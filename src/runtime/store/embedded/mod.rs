@@ -23,7 +23,7 @@ use super::{StateError, StateStore, StoredEvent, Transaction};
 use glass::Glass;
 
 /// The version of the format that is read and written.
-pub const STATE_VERSION: u64 = 1;
+pub const STATE_VERSION: u64 = 2;
 
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("cater");
 const HISTORY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("history");

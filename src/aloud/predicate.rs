@@ -1,0 +1,118 @@
+//! A condition as points: `and`, `or` and `not` as lists below one another, which no reader can group in two ways, and
+//! every comparison as a phrase that follows "that".
+
+use super::Point;
+use crate::model::show::{show_bound, show_expression, show_list, show_texts};
+use crate::model::{Condition, Expression, RuleSet};
+use crate::ops::{Comparison, Direction, Quantifier};
+use crate::value::Type;
+
+/// The points of a clause: those of an `and` at its head stand side by side.
+pub(super) fn point(rules: &RuleSet, condition: &Condition) -> Point {
+    let parts = |parts: &[Condition]| parts.iter().map(|part| point(rules, part)).collect();
+    match condition {
+        Condition::And(all) => Point::of("all of this holds:", parts(all)),
+        Condition::Or(any) => Point::of("at least one of these holds:", parts(any)),
+        Condition::Not(inner) => negated(rules, inner),
+        Condition::Segment(_)
+        | Condition::Holds(_)
+        | Condition::Equal(..)
+        | Condition::OneOf(..)
+        | Condition::Compare(..)
+        | Condition::Between(..)
+        | Condition::Known(_)
+        | Condition::Never(_)
+        | Condition::Has(..)
+        | Condition::Age(..) => Point::leaf(phrase(rules, condition)),
+    }
+}
+
+/// What the language negates with a word of its own has a phrase of its own; everything else is "not so that".
+fn negated(rules: &RuleSet, inner: &Condition) -> Point {
+    let operand = |of: &Expression| operand(rules, of);
+    match inner {
+        Condition::And(_) | Condition::Or(_) | Condition::Not(_) => {
+            Point::of("this does not hold:", vec![point(rules, inner)])
+        }
+        Condition::Segment(id) => Point::leaf(format!("they do not count as `{}`", rules[*id].name)),
+        Condition::Holds(of) => Point::leaf(format!("{} is no", operand(of))),
+        Condition::Equal(left, right) => {
+            Point::leaf(format!("{} is something other than {}", operand(left), operand(right)))
+        }
+        Condition::OneOf(of, values) => {
+            Point::leaf(format!("{} is known and none of {}", operand(of), show_list(rules, of, values)))
+        }
+        Condition::Known(of) => Point::leaf(format!("{} has no value", operand(of))),
+        Condition::Never(of) => Point::leaf(format!("{} is known and not never", operand(of))),
+        Condition::Has(of, Quantifier::Any, elements) => {
+            Point::leaf(format!("{} contains none of {}", operand(of), show_texts(elements)))
+        }
+        Condition::Compare(..)
+        | Condition::Between(..)
+        | Condition::Has(_, Quantifier::All, _)
+        | Condition::Age(..) => Point::leaf(format!("it is known and not so that {}", phrase(rules, inner))),
+    }
+}
+
+/// A single predicate: `` `age` is at least 18 ``.
+fn phrase(rules: &RuleSet, condition: &Condition) -> String {
+    let operand = |of: &Expression| operand(rules, of);
+    match condition {
+        Condition::Segment(id) => format!("they count as `{}`", rules[*id].name),
+        Condition::Holds(of) => format!("{} is yes", operand(of)),
+        Condition::Equal(left, right) => format!("{} is {}", operand(left), operand(right)),
+        Condition::OneOf(of, values) => format!("{} is one of {}", operand(of), show_list(rules, of, values)),
+        Condition::Compare(comparison, left, right) => {
+            let timed = matches!(rules.type_of(left), Type::Time | Type::Date);
+            let word = match comparison {
+                Comparison::MoreThan if timed => "later than",
+                Comparison::LessThan if timed => "earlier than",
+                Comparison::AtLeast if timed => "not earlier than",
+                Comparison::AtMost if timed => "not later than",
+                Comparison::MoreThan | Comparison::LessThan | Comparison::AtLeast | Comparison::AtMost => {
+                    comparison.word()
+                }
+            };
+            format!("{} is {word} {}", operand(left), operand(right))
+        }
+        Condition::Between(of, from, to) => {
+            format!("{} is from {} to {}, both included", operand(of), operand(from), operand(to))
+        }
+        Condition::Known(of) => format!("{} has a value", operand(of)),
+        Condition::Never(of) => format!("{} is never", operand(of)),
+        Condition::Has(of, Quantifier::Any, elements) => {
+            format!("{} contains at least one of {}", operand(of), show_texts(elements))
+        }
+        Condition::Has(of, Quantifier::All, elements) => {
+            format!("{} contains all of {}", operand(of), show_texts(elements))
+        }
+        Condition::Age(of, direction, bound) => {
+            let side = match direction {
+                Direction::Old => "ago",
+                Direction::Ahead => "ahead",
+            };
+            format!("{} lies {} {side}", operand(of), show_bound(*bound))
+        }
+        // Made of points, never of a phrase.
+        Condition::And(_) | Condition::Or(_) | Condition::Not(_) => {
+            crate::model::show::show_condition(rules, condition)
+        }
+    }
+}
+
+/// An attribute, a value or a formula in backticks; a written value as it is.
+fn operand(rules: &RuleSet, of: &Expression) -> String {
+    let shown = show_expression(rules, of);
+    match of {
+        Expression::Literal(..) => shown,
+        Expression::Rescale(inner, _) => operand(rules, inner),
+        Expression::Attribute(_)
+        | Expression::Value(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now
+        | Expression::Arithmetic(..)
+        | Expression::Else(..)
+        | Expression::When(..) => format!("`{shown}`"),
+    }
+}

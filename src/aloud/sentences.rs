@@ -1,0 +1,130 @@
+//! The sentences of a rule, in the order in which people ask: what, when, for whom, for whom not, with which consent,
+//! against whom it stands, how often, what instead, and whom to ask.
+
+use super::{Sentence, predicate};
+use crate::model::show::{show_cap, show_text};
+use crate::model::{Active, Basis, CapId, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute};
+use crate::value::{show_date, show_instant};
+
+/// All of them, definitions left out.
+pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
+    let rule = &rules[id];
+    let mut said = vec![what(rules, rule)];
+    said.extend(labels(rule));
+    said.extend(rule.off.as_ref().map(|why| Sentence::plain(format!("It is switched off: {}.", show_text(why)))));
+    said.extend(rule.active.map(dates));
+    said.push(audience(rules, &rule.when));
+    if !rule.unless.is_empty() {
+        said.push(spared(rules, &rule.unless));
+    }
+    said.extend(rule.needs.iter().map(|purpose| need(rules, *purpose)));
+    said.push(order(rules, rule));
+    said.extend(rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| at_most(rules, *cap)));
+    let substitutes = [
+        ("If a cap stops it", rule.if_capped),
+        ("If a purpose it needs is closed, and nothing else speaks against the customer", rule.if_no_consent),
+        ("If something it asks for was never given or is too old, and nothing else speaks against the customer", rule.if_unknown),
+    ];
+    said.extend(substitutes.into_iter().filter_map(|(lead, found)| Some(instead(rules, lead, found?))));
+    said.extend(people(rule));
+    said
+}
+
+fn what(rules: &RuleSet, rule: &Rule) -> Sentence {
+    let slot = &rules[rule.slot];
+    Sentence::plain(format!(
+        "It shows `{}`, an offer of class {}, in `{}` on {}.",
+        rules[rule.show].name,
+        rule.class.word(),
+        slot.name,
+        slot.place
+    ))
+}
+
+fn labels(rule: &Rule) -> Vec<Sentence> {
+    let label = (!rule.label.is_empty()).then(|| format!("It is called {}.", show_text(&rule.label)));
+    let about = rule.about.as_ref().map(|about| format!("It is there for this: {}.", show_text(about)));
+    label.into_iter().chain(about).map(Sentence::plain).collect()
+}
+
+fn dates(active: Active) -> Sentence {
+    let from = active.from.map(|from| format!(" from {}", show_instant(from)));
+    let until = active.until.map(|until| format!(" until {}, when it is over", show_instant(until)));
+    Sentence::plain(match (from, until) {
+        (None, None) => "It runs at all times, and says so.".to_owned(),
+        (from, until) => format!("It runs{}{}.", from.unwrap_or_default(), until.unwrap_or_default()),
+    })
+}
+
+fn audience(rules: &RuleSet, when: &[Clause]) -> Sentence {
+    if when.is_empty() {
+        return Sentence::plain("It asks nothing of the customer.");
+    }
+    let points = when.iter().map(|clause| predicate::point(rules, &clause.condition)).collect();
+    Sentence::about(
+        "It is for customers of whom we know that",
+        "It is for customers of whom we know all of this",
+        points,
+    )
+}
+
+fn spared(rules: &RuleSet, unless: &[Clause]) -> Sentence {
+    let points = unless.iter().map(|clause| predicate::point(rules, &clause.condition)).collect();
+    Sentence::about(
+        "It is for nobody of whom it is so, or not known, that",
+        "It is for nobody of whom any one of these is so, or not known",
+        points,
+    )
+}
+
+fn need(rules: &RuleSet, id: PurposeId) -> Sentence {
+    let purpose = &rules[id];
+    let label = if purpose.label.is_empty() { String::new() } else { format!(" ({})", show_text(&purpose.label)) };
+    let name = format!("`{}`{label}", purpose.name);
+    Sentence::plain(match &purpose.basis {
+        Basis::Consent => format!("It needs the customer's consent to {name}."),
+        Basis::ExplicitConsent => format!("It needs the customer's explicit consent to {name}."),
+        Basis::LegitimateInterest(_) => format!("It is for nobody who objects to {name}."),
+    })
+}
+
+fn order(rules: &RuleSet, rule: &Rule) -> Sentence {
+    let among = format!("Among the {} rules of `{}`", rule.class.word(), rules[rule.slot].name);
+    Sentence::plain(match &rule.order {
+        Order::Unordered => format!("{among} it has no place that its author gave it."),
+        Order::Priority(priority) => format!("{among} it has priority {priority}, and the higher one wins."),
+        Order::Before(others) => {
+            let names: Vec<String> = others.iter().map(|other| format!("`{}`", rules[*other].name)).collect();
+            format!("{among} it wins over {}.", names.join(" and "))
+        }
+    })
+}
+
+fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
+    let cap = &rules[id];
+    let whose = match cap.rule {
+        Some(_) => String::new(),
+        None if cap.label.is_empty() => format!(" (`{}`)", cap.name),
+        None => format!(" (`{}`: {})", cap.name, show_text(&cap.label)),
+    };
+    Sentence::plain(format!("It keeps to {}{whose}.", show_cap(rules, id)))
+}
+
+fn instead(rules: &RuleSet, lead: &str, substitute: Substitute) -> Sentence {
+    Sentence::plain(match substitute {
+        Substitute::Show(offer) => format!("{lead}, `{}` is shown in its place.", rules[offer].name),
+        Substitute::Try(rule) => format!("{lead}, the rule `{}` is tried in its place.", rules[rule].name),
+        Substitute::Nothing => format!("{lead}, the slot stays empty."),
+    })
+}
+
+fn people(rule: &Rule) -> Vec<Sentence> {
+    let said = [
+        rule.because.as_ref().map(|because| format!("A customer who asks why reads: {}.", show_text(because))),
+        rule.owner.as_ref().map(|owner| format!("It belongs to {}.", show_text(owner))),
+        rule.metric.as_ref().map(|metric| format!("It is measured by {}.", show_text(metric))),
+        rule.ticket.as_ref().map(|ticket| format!("Its ticket is {}.", show_text(ticket))),
+        rule.review_by.map(|day| format!("It must be looked at again by {}.", show_date(day))),
+    ];
+    said.into_iter().flatten().map(Sentence::plain).collect()
+}

@@ -1,0 +1,46 @@
+//! `cater read RULE`: a rule said back in English sentences.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::terminal::Terminal;
+use super::{Ended, Format, Outcome, worlds};
+use crate::aloud::{self, Point, Sentence};
+
+/// Say a rule back in English sentences.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The rule's name.
+    rule: String,
+    /// The folder of the rules, or a bundle.
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let loaded = worlds::load(&arguments.folder)?;
+    let Some(rules) = loaded.runnable() else {
+        loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing is read", terminal);
+        return Ok(Ended::Found);
+    };
+    let id = worlds::rule(rules, &arguments.rule)?;
+    let said = aloud::rule(rules, id);
+    if terminal.format == Format::Json {
+        let sentences: Vec<_> = said.iter().map(sentence).collect();
+        terminal.json(&json!({ "rule": rules[id].name, "sentences": sentences }));
+    } else {
+        terminal.line(terminal.styled("1", &rules[id].name));
+        said.iter().for_each(|sentence| terminal.line(sentence.to_string()));
+    }
+    Ok(Ended::Clean)
+}
+
+fn sentence(said: &Sentence) -> serde_json::Value {
+    json!({ "text": said.text, "points": said.points.iter().map(point).collect::<Vec<_>>() })
+}
+
+fn point(said: &Point) -> serde_json::Value {
+    json!({ "text": said.text, "points": said.points.iter().map(point).collect::<Vec<_>>() })
+}
