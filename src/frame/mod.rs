@@ -11,6 +11,8 @@ mod facts;
 mod gather;
 mod gathered;
 #[cfg(test)]
+mod history_tests;
+#[cfg(test)]
 mod tests;
 
 pub use caps::{reserve, stamp};

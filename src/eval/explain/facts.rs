@@ -104,7 +104,7 @@ fn stated(rules: &RuleSet, frame: &Frame, expression: &Expression, facts: &mut V
 }
 
 /// A value in words; what has halved has six places, of which zeros at the end say nothing.
-fn shown(rules: &RuleSet, ty: Type, value: &Value) -> String {
+pub(super) fn shown(rules: &RuleSet, ty: Type, value: &Value) -> String {
     let text = show_value(rules, ty, value);
     match ty.number() {
         Some(number) if number.scale == SCORE.scale && text.contains('.') => {

@@ -20,7 +20,7 @@ use super::super::slot::{Candidate, replay};
 use super::flat::Flat;
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
-use crate::model::show::{show_counted, show_value};
+use crate::model::show::show_counted;
 use crate::model::{AttributeId, Basis, CapId, Expression, PurposeId, RuleId, RuleSet, SlotId};
 use crate::value::{Consent, Datum, Missing, Value};
 
@@ -224,7 +224,7 @@ impl Move {
                 values::show_set_change(&rules[*id].name, held, elements)
             }
             Self::Attribute(id, _, value) => {
-                format!("{} is {}", rules[*id].name, show_value(rules, rules[*id].ty, value))
+                format!("{} is {}", rules[*id].name, facts::shown(rules, rules[*id].ty, value))
             }
             Self::Consent(id, member) => {
                 let status = Consent::ALL.get(usize::from(*member)).map_or("unknown", |status| status.word());
