@@ -9,13 +9,16 @@
 //! The second half makes events for a point, and asks the frame whether they add up to it. Where they do not, nobody is
 //! shown and nothing is claimed.
 
+use std::collections::BTreeSet;
+
 use super::atoms::Atoms;
 use super::axis::{Clock, ClockEdge, Edge, Way};
-use super::domain::{Column, Schema, Source, YES};
+use super::domain::{Column, NO, Schema, Source, YES};
 use super::formula::{Dim, Formula};
 use super::history::only_rule;
 use super::program::Program;
-use crate::frame::{CapState, Fact, Facts, Happened, Stamp, gather};
+use super::realise::truth_atom;
+use crate::frame::{Fact, Facts, Happened, Stamp, gather};
 use crate::model::{
     AttributeId, CapWindow, EventTarget, Gathered, GatheredId, Increment, Occurrence, OfferId, Operand, RuleSet, Term,
 };
@@ -120,6 +123,15 @@ pub(super) fn possible(rules: &RuleSet, id: AttributeId, column: &Column, clock:
         }
         Gathered::Sum(..) | Gathered::Decayed(_) | Gathered::Halved { .. } => Atoms::all(column.width).minus(&never),
     })
+}
+
+/// The atom of a customer to whom nothing happened.
+pub(super) fn nothing(rules: &RuleSet, id: AttributeId, column: &Column) -> Option<usize> {
+    match rules.gathered.get(gathered_of(rules, id)?.index())? {
+        Gathered::Last(_) => column.never,
+        Gathered::Times(..) | Gathered::Sum(..) | Gathered::Decayed(_) => Some(column.first + column.axis.atom(0)?),
+        Gathered::Halved { .. } => None,
+    }
 }
 
 /// What holds between the gathered values of a question.
@@ -256,32 +268,29 @@ fn nothing_of_nothing(program: &mut Program<'_>, sum: Dim, times: Dim, found: &m
 /// A gathered value that a point asks for.
 struct Wanted<'a> {
     id: GatheredId,
-    dim: Dim,
     gathered: &'a Gathered,
     /// What the facts say of it: one value of its atom, or missing.
     value: Datum,
+    /// The first and the last value that do; that one alone where it was tried out.
+    range: (i64, i64),
 }
 
-/// The facts of a point without what is gathered, and with events that add up to it besides those of the caps; `None`
-/// where none were found. `exact` asks for the very values of the facts, not only for their atoms.
-pub(super) fn lived(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock, exact: bool) -> Option<Facts> {
+/// The facts of a point without what is gathered, and with events that add up to it besides those of the caps; with the
+/// point that they really are, which need not be the one that was aimed at. Several are offered. `exact` are the
+/// attributes of which the very values of the facts were tried out; of the others any of their atom will do.
+pub(super) fn lived(
+    program: &Program<'_>,
+    facts: &Facts,
+    point: &[usize],
+    clock: Clock,
+    exact: &BTreeSet<AttributeId>,
+) -> Vec<(Facts, Vec<usize>)> {
     let rules = program.schema.rules;
     let mut plain = facts.clone();
     plain.attributes.truncate(declared(rules));
     let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for (id, gathered) in asked(&program.schema) {
-        let dim = program.schema.dim(&Source::Attribute(id))?;
-        let column = program.column(dim)?;
-        let value = match facts.attributes.get(id.index()) {
-            _ if point.get(dim.index()).copied() == column.masked && column.masked.is_some() => continue,
-            Some(Fact::Known(value, _)) => Datum::Known(value.clone()),
-            Some(Fact::Missing(reason)) => Datum::Missing(*reason),
-            Some(Fact::Increments(_)) | None => Datum::Missing(Missing::Absent),
-        };
-        wanted.push(Wanted { id: gathered_of(rules, id)?, dim, gathered, value });
-    }
-    if wanted.is_empty() {
-        return Some(plain);
+        wanted.extend(wished(program, facts, point, clock, (id, gathered), exact.contains(&id)));
     }
     // What is looked at by the narrowest window is placed first; what is placed later stays out of its sight.
     wanted.sort_by_key(|wanted| match wanted.gathered {
@@ -291,12 +300,48 @@ pub(super) fn lived(program: &Program<'_>, facts: &Facts, point: &[usize], clock
         Gathered::Decayed(_) => (3, 0),
         Gathered::Halved { .. } => (4, 0),
     });
-    let tries = [(true, 0), (false, 0), (true, 1), (false, 1), (true, 2), (false, 2)];
-    tries.into_iter().find_map(|(unstamped, term)| {
-        let mut maker = Maker { rules, clock, facts: plain.clone(), unstamped, term, wanted: &wanted };
+    if wanted.is_empty() {
+        return vec![(plain, point.to_vec())];
+    }
+    let tries =
+        [(true, 0, false), (false, 0, false), (true, 0, true), (true, 1, false), (true, 1, true), (false, 2, false)];
+    let made = tries.into_iter().filter_map(|(unstamped, term, shared)| {
+        let mut maker = Maker { rules, clock, facts: plain.clone(), unstamped, term, shared, wanted: &wanted };
         maker.run()?;
-        holds(program, &maker.facts, point, clock, &wanted, exact).then_some(maker.facts)
-    })
+        let point = really(program, &maker.facts, point, clock)?;
+        Some((maker.facts, point))
+    });
+    made.collect()
+}
+
+/// What a point asks for of one gathered value; nothing where it is masked or nobody's.
+fn wished<'a>(
+    program: &Program<'a>,
+    facts: &Facts,
+    point: &[usize],
+    clock: Clock,
+    (id, gathered): (AttributeId, &'a Gathered),
+    exact: bool,
+) -> Option<Wanted<'a>> {
+    let rules = program.schema.rules;
+    let dim = program.schema.dim(&Source::Attribute(id))?;
+    let column = program.column_at(dim, clock)?;
+    let atom = point.get(dim.index()).copied()?;
+    if Some(atom) == column.masked {
+        return None;
+    }
+    let value = match facts.attributes.get(id.index()) {
+        Some(Fact::Known(value, _)) => Datum::Known(value.clone()),
+        Some(Fact::Missing(reason)) => Datum::Missing(*reason),
+        Some(Fact::Increments(_)) | None => Datum::Missing(Missing::Absent),
+    };
+    let bounds = atom.checked_sub(column.first).and_then(|atom| column.axis.bounds(atom));
+    let range = match (&value, bounds) {
+        (Datum::Known(Value::Number(at) | Value::Time(Instant(at))), _) if exact => (*at, *at),
+        (_, Some(bounds)) => bounds,
+        (_, None) => (0, 0),
+    };
+    Some(Wanted { id: gathered_of(rules, id)?, gathered, value, range })
 }
 
 /// How far back a window reaches, roughly: only to put windows in order.
@@ -309,44 +354,34 @@ fn reach(window: CapWindow) -> i64 {
     }
 }
 
-/// Whether the frame of the facts is the point, as far as events have a part in it.
-fn holds(
-    program: &Program<'_>,
-    facts: &Facts,
-    point: &[usize],
-    clock: Clock,
-    wanted: &[Wanted<'_>],
-    exact: bool,
-) -> bool {
+/// The point that the facts really are, as far as events have a part in it.
+fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -> Option<Vec<usize>> {
     let rules = program.schema.rules;
     let frame = gather(rules, facts);
-    let is_wanted = |wanted: &Wanted<'_>| {
-        let value = frame.gathered(wanted.id);
-        let atom = program.column_at(wanted.dim, clock).and_then(|column| match value {
-            Datum::Missing(Missing::NoConsent) => column.masked,
-            Datum::Missing(Missing::Absent | Missing::Stale) => Some(Column::ABSENT),
-            Datum::Missing(_) => Some(column.garbled.unwrap_or(Column::ABSENT)),
-            Datum::Known(Value::Never) => column.never,
-            Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => {
-                column.axis.atom(*at).map(|atom| column.first + atom)
+    let mut flat = frame.clone();
+    flat.attributes.truncate(declared(rules));
+    let flat = flat.flattened();
+    let mut found = point.to_vec();
+    for ((dim, source), place) in program.dims().zip(&mut found) {
+        match source {
+            Source::Attribute(id) => {
+                let Some(id) = gathered_of(rules, *id) else { continue };
+                let column = program.column_at(dim, clock)?;
+                *place = match frame.gathered(id) {
+                    Datum::Missing(Missing::NoConsent) => column.masked?,
+                    Datum::Missing(Missing::Absent | Missing::Stale) => Column::ABSENT,
+                    Datum::Missing(_) => column.garbled.unwrap_or(Column::ABSENT),
+                    Datum::Known(Value::Never) => column.never?,
+                    Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => column.first + column.axis.atom(*at)?,
+                    Datum::Known(_) => return None,
+                };
             }
-            Datum::Known(_) => None,
-        });
-        let same = match (&wanted.value, value) {
-            (Datum::Missing(_), Datum::Missing(_)) => true,
-            (wanted, found) => wanted == found,
-        };
-        atom.is_some() && atom == point.get(wanted.dim.index()).copied() && (same || !exact)
-    };
-    let caps = program.schema.sources.iter().zip(point).all(|(source, atom)| match source {
-        Source::Spent(id) => match frame.caps.get(id.index()) {
-            Some(CapState::Used(used)) => (*used >= rules[*id].at_most) == (*atom == YES),
-            Some(CapState::UnknownUnit) | None => *atom == YES,
-        },
-        Source::Now | Source::Consent(_) | Source::Attribute(_) | Source::Element(..) | Source::Taken(_) => true,
-        Source::Opaque(_) => true,
-    });
-    caps && wanted.iter().all(is_wanted)
+            Source::Spent(id) => *place = if frame.is_spent(rules, *id) { YES } else { NO },
+            Source::Opaque(number) => *place = truth_atom(program, &flat, *number)?,
+            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Taken(_) => {}
+        }
+    }
+    Some(found)
 }
 
 /// Makes events up.
@@ -358,6 +393,8 @@ struct Maker<'m, 'a> {
     unstamped: bool,
     /// Which term of a decaying sum is used.
     term: usize,
+    /// Whether an event that is there for something else may be given another amount.
+    shared: bool,
     wanted: &'m [Wanted<'a>],
 }
 
@@ -366,7 +403,7 @@ impl Maker<'_, '_> {
         for wanted in self.wanted {
             match (wanted.gathered, &wanted.value) {
                 (Gathered::Halved { of, since, .. }, Datum::Known(Value::Number(left))) => {
-                    self.halved(of, since, *left)?;
+                    let _ = self.halved(of, since, *left);
                 }
                 // A field that cannot be read.
                 (Gathered::Sum(of, field, _), Datum::Missing(reason)) => {
@@ -381,19 +418,24 @@ impl Maker<'_, '_> {
                     self.facts.history.push(event);
                 }
                 (Gathered::Last(_), Datum::Known(Value::Never)) => {}
-                (Gathered::Last(of), Datum::Known(Value::Time(at))) => self.add(*of, *at, 1)?,
-                (Gathered::Times(of, window), Datum::Known(Value::Number(count))) => {
-                    let more = count.checked_sub(self.number(wanted.id)?)?;
-                    let at = self.oldest(*of, *window);
-                    self.add(*of, at, more)?;
-                }
-                (Gathered::Sum(of, field, window), Datum::Known(Value::Number(sum))) => {
-                    let more = sum.checked_sub(self.number(wanted.id)?)?;
-                    self.sum(*of, *field, *window, more)?;
-                }
-                (Gathered::Decayed(terms), Datum::Known(Value::Number(sum))) => {
-                    let more = sum.checked_sub(self.number(wanted.id)?)?;
-                    self.decayed(wanted.id, terms, *sum, more)?;
+                (Gathered::Last(of), Datum::Known(Value::Time(at))) => match gather(self.rules, &self.facts).gathered(wanted.id) {
+                    Datum::Known(Value::Time(Instant(at))) if (wanted.range.0..=wanted.range.1).contains(at) => {}
+                    Datum::Known(_) | Datum::Missing(_) => self.add(*of, *at, 1)?,
+                },
+                (gathered, Datum::Known(Value::Number(_))) => {
+                    let so_far = self.number(wanted.id)?;
+                    let wished = so_far.clamp(wanted.range.0, wanted.range.1);
+                    let more = wished.checked_sub(so_far)?;
+                    // Where it cannot be had, something else may do as well: that is judged in the end.
+                    let _ = match gathered {
+                        Gathered::Times(of, window) => {
+                            let at = self.oldest(*of, *window);
+                            self.add(*of, at, more)
+                        }
+                        Gathered::Sum(of, field, window) => self.sum(*of, *field, *window, more),
+                        Gathered::Decayed(terms) => self.decayed(wanted.id, terms, wished, more),
+                        Gathered::Last(_) | Gathered::Halved { .. } => None,
+                    };
                 }
                 (_, Datum::Known(_)) => return None,
             }
@@ -493,6 +535,7 @@ impl Maker<'_, '_> {
             CapWindow::Ever => Instant(i64::MIN),
         };
         let stamp = self.stamp(of.of)?;
+        let raises = more > 0;
         let mut change = |event: &mut Happened| {
             if let Some(Datum::Known(Value::Number(value))) = event.fields.get_mut(field as usize) {
                 let changed = value.saturating_add(more).clamp(ty.min, ty.max);
@@ -500,11 +543,16 @@ impl Maker<'_, '_> {
                 *value = changed;
             }
         };
-        let fits = |event: &&mut Happened| {
-            event.event == of.event && event.at > start && (of.of.is_none() || event.stamp == stamp)
-        };
-        self.facts.history.iter_mut().filter(fits).for_each(&mut change);
         let at = self.oldest(of, window);
+        let shared = self.shared;
+        let fits = |event: &&mut Happened| {
+            event.event == of.event
+                && (event.at == at || shared && event.at > start)
+                && (of.of.is_none() || event.stamp == stamp)
+        };
+        if raises {
+            self.facts.history.iter_mut().filter(fits).for_each(&mut change);
+        }
         for _ in 0..MOST_EVENTS {
             if more == 0 {
                 return Some(());

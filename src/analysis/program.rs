@@ -213,7 +213,15 @@ impl<'a> Program<'a> {
                 {
                     return masked;
                 }
-                if domain.has(Column::ABSENT) {
+                // Nothing that happened is poorer than not knowing what did.
+                if let Some(nothing) = super::events::nothing(self.schema.rules, *id, column)
+                    && domain.has(nothing)
+                {
+                    return nothing;
+                }
+                let is_gathered = super::events::gathered_of(self.schema.rules, *id).is_some();
+                let known = Atoms::range(self.formulas.width(dim), column.first, column.first + column.axis.len());
+                if domain.has(Column::ABSENT) && !(is_gathered && domain.meets(&known)) {
                     return Column::ABSENT;
                 }
                 let values = Atoms::range(self.formulas.width(dim), column.first, column.first + column.axis.len());

@@ -2,6 +2,7 @@
 
 mod agree;
 mod cells;
+mod history;
 mod metamorphic;
 mod paste;
 mod schemas;
