@@ -9,12 +9,15 @@
 
 use crate::analysis;
 use crate::check::{self, Program};
+use crate::diagnostics::codes::{resolve, syntax as codes};
 use crate::diagnostics::{self, Diagnostic, Severity};
-use crate::graph::LeftOut;
-use crate::model::{RuleSet, Verified};
+use crate::model::{LeftOut, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
 use crate::syntax;
 use crate::value::Instant;
+
+/// Codes of files that were not read to their end.
+const UNREAD: [&str; 2] = [codes::FILE_TOO_LARGE.name, codes::TOO_MANY.name];
 
 /// Everything that a compilation gives.
 #[derive(Debug)]
@@ -33,14 +36,23 @@ impl Compiled {
     /// Step 4: adds what the analysis finds about the rules, as they matter from `from` on (from ever, without it).
     pub fn analyse(&mut self, from: Option<Instant>) {
         let Some(rules) = &self.rules else { return };
-        let left_out = |rule: &check::LeftOut| LeftOut { slot: rule.slot, names: None };
-        let mut left_out: Vec<LeftOut> = self.program.left_out.iter().map(left_out).collect();
-        if self.program.incomplete {
-            left_out.push(LeftOut::default());
-        }
-        let options = analysis::Options { from, left_out, ..analysis::Options::default() };
+        let options = analysis::Options { from, left_out: self.left_out(), ..analysis::Options::default() };
         self.diagnostics.extend(analysis::analyse(rules, &options).diagnostics);
         diagnostics::sort(&mut self.diagnostics);
+    }
+
+    /// What the rules lack because it is in error, and what that may do (R52).
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let may = |rule: &check::LeftOut| match rule.damaged {
+            Some(span) => check::admit_losses(rule, self.sources.text(span)),
+            None => rule.may.clone(),
+        };
+        let rules = self.program.left_out.iter().map(may);
+        let mut left_out: Vec<LeftOut> = rules.chain(self.program.gaps.iter().cloned()).collect();
+        if self.diagnostics.iter().any(|finding| UNREAD.contains(&finding.code.name)) {
+            left_out.push(LeftOut::default());
+        }
+        left_out
     }
 
     /// The rules, if nothing at all is in error: only then may they decide for anybody.
@@ -63,6 +75,13 @@ pub fn compile(sources: SourceSet) -> Compiled {
     diagnostics.append(&mut findings);
     let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
         Ok(rules) => Some(rules),
+        Err(refused) if refused.is_limit() => {
+            let start = Span::new(crate::source::SourceId(0), 0..0);
+            let finding = Diagnostic::new(&resolve::TOO_MUCH, start, refused.to_string())
+                .help("remove what nobody uses any more, or divide the rules into several sets");
+            diagnostics.push(finding);
+            None
+        }
         Err(refused) => {
             let start = Span::new(crate::source::SourceId(0), 0..0);
             let message = format!("the compiler made a model that it refuses itself: {refused}");

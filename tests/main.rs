@@ -17,6 +17,8 @@ mod house;
 mod light;
 mod markdown;
 #[cfg(feature = "cli")]
+mod misreadings;
+#[cfg(feature = "cli")]
 mod order;
 #[cfg(all(unix, feature = "cli"))]
 mod service;

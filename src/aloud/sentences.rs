@@ -23,7 +23,10 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     let substitutes = [
         ("If a cap stops it", rule.if_capped),
         ("If a purpose it needs is closed, and nothing else speaks against the customer", rule.if_no_consent),
-        ("If something it asks for was never given or is too old, and nothing else speaks against the customer", rule.if_unknown),
+        (
+            "If something it asks for was never given or is too old, and nothing else speaks against the customer",
+            rule.if_unknown,
+        ),
     ];
     said.extend(substitutes.into_iter().filter_map(|(lead, found)| Some(instead(rules, lead, found?))));
     said.extend(people(rule));

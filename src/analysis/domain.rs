@@ -11,6 +11,7 @@
 //! | now | the stretches between the dates of rules and offers |
 //! | a cap | left, spent |
 //! | an offer shown in several slots | free, taken by another slot of the request |
+//! | what something in error may stop | free, stopped |
 //! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use super::axis::{Axis, Clock, Edge, Scale, Texts};
 use super::formula::Dim;
-use crate::model::{AttributeId, CapId, Condition, OfferId, PurposeId, RuleSet};
+use crate::model::{AttributeId, CapId, Condition, OfferId, PurposeId, RuleId, RuleSet};
 use crate::value::{Consent, Date, Instant, SCORE, Type, Value, zone_is_known};
 
 /// What a dimension is about.
@@ -36,11 +37,22 @@ pub(super) enum Source {
     Spent(CapId),
     /// Whether another slot of the request shows the offer.
     Taken(OfferId),
+    /// Whether something that is in error, and so not in the model, stops it.
+    Unseen(Unseen),
     /// A predicate that is not looked into.
     Opaque(usize),
 }
 
-/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`].
+/// What may be stopped by something that is not in the model (see `doubts.rs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Unseen {
+    /// The offer, whoever shows it.
+    Offer(OfferId),
+    /// The rule.
+    Rule(RuleId),
+}
+
+/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`].
 pub(super) const NO: usize = 0;
 /// See [`NO`].
 pub(super) const YES: usize = 1;
@@ -63,6 +75,8 @@ pub(super) struct Schema<'a> {
     told_apart: BTreeSet<AttributeId>,
     /// Opaque predicates with a [`GAP`].
     gaps: BTreeSet<usize>,
+    /// There is no key, but one may be among what was left out: caps need not block everybody.
+    pub(super) key_may_come: bool,
 }
 
 /// An attribute's dimension at one instant.
@@ -99,6 +113,7 @@ impl<'a> Schema<'a> {
             opaque_index: HashMap::new(),
             told_apart: BTreeSet::new(),
             gaps: BTreeSet::new(),
+            key_may_come: false,
         }
     }
 
@@ -262,7 +277,7 @@ impl<'a> Schema<'a> {
             Some(Source::Now) => self.now().len(),
             Some(Source::Consent(_)) => Consent::ALL.len(),
             Some(Source::Attribute(id)) => self.column(*id, clock).width,
-            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_)) | None => 2,
+            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_)) | None => 2,
             Some(Source::Opaque(number)) => TRUTHS + usize::from(self.has_gap(*number)),
         }
     }

@@ -48,7 +48,7 @@ fn asked<'a>(schema: &Schema<'a>) -> Vec<(AttributeId, &'a Gathered)> {
     let attributes = schema.sources.iter().filter_map(|source| match source {
         Source::Attribute(id) => Some(*id),
         Source::Now | Source::Consent(_) | Source::Element(..) | Source::Spent(_) | Source::Taken(_) => None,
-        Source::Opaque(_) => None,
+        Source::Opaque(_) | Source::Unseen(_) => None,
     });
     attributes.filter_map(|id| Some((id, rules.gathered.get(gathered_of(rules, id)?.index())?))).collect()
 }
@@ -378,7 +378,7 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
             }
             Source::Spent(id) => *place = if frame.is_spent(rules, *id) { YES } else { NO },
             Source::Opaque(number) => *place = truth_atom(program, &flat, *number)?,
-            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Taken(_) => {}
+            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Taken(_) | Source::Unseen(_) => {}
         }
     }
     Some(found)

@@ -19,6 +19,7 @@ mod axis;
 mod compile;
 mod confirm;
 mod domain;
+mod doubts;
 mod events;
 mod findings;
 mod formula;
@@ -47,10 +48,11 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::graph::{self, LeftOut};
-use crate::model::{RuleId, RuleSet, SegmentId, SlotId};
+use crate::graph;
+use crate::model::{LeftOut, RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
 
+use doubts::Doubts;
 pub use findings::findings;
 pub use search::Undecided;
 pub use slot::Culprit;
@@ -83,7 +85,7 @@ pub struct Report {
     pub rules: BTreeMap<RuleId, Verdict>,
     /// The verdict on every entry of every fallback list.
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
-    /// Rules that can be eligible together, show different offers, and are told apart by their names alone (R8).
+    /// Rules that can answer for one customer, with different outcomes, and are told apart by their names alone (R8).
     pub conflicts: Vec<Clash>,
     /// Rules that need `priority` or `before` (R7): the second of each has neither, or both have.
     pub unordered: Vec<Clash>,
@@ -123,23 +125,31 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
     }
     let mut confirm = confirm::Confirm::new(rules);
     let undecided = &mut report.undecided_pairs;
-    for list in [&mut report.conflicts, &mut report.unordered] {
-        list.retain(|clash| {
-            let frame = clash.witness.frame(rules);
-            let holds = [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame));
-            if !holds {
-                undecided.push((clash.first, clash.second, Undecided::Calculation));
-            }
-            holds
-        });
-    }
+    let mut holds = |clash: &Clash, holds: bool| {
+        if !holds {
+            undecided.push((clash.first, clash.second, Undecided::Calculation));
+        }
+        holds
+    };
+    report.conflicts.retain(|clash| {
+        let frame = clash.witness.frame(rules);
+        let [first, second] = [clash.first, clash.second].map(|rule| confirm.answer(rule, &frame));
+        holds(clash, first.zip(second).is_some_and(|(first, second)| first.outcome != second.outcome))
+    });
+    report.unordered.retain(|clash| {
+        let frame = clash.witness.frame(rules);
+        holds(clash, [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame)))
+    });
 }
 
 fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {
-    let write = |compiler: &mut compile::Compiler<'_>| slot::write(compiler, id, shared);
-    let mut scope = scope::Scope::new(rules, options.from, options.budget, write);
-    let verdicts = reach::rules(&mut scope, rules, id);
-    report.fallbacks.insert(id, reach::fallback(&mut scope, rules, id, &verdicts));
+    let scope_with = |doubts: &Doubts| {
+        let write = |compiler: &mut compile::Compiler<'_>| slot::write(compiler, id, doubts);
+        scope::Scope::new(rules, options.from, options.budget, write)
+    };
+    let mut scope = scope_with(&Doubts::none(shared));
+    let mut verdicts = reach::rules(&mut scope, rules, id);
+    let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
     let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
     report.conflicts.append(&mut pairs.conflicts);
     report.unordered.append(&mut pairs.unordered);
@@ -160,5 +170,18 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
             report.conditions.insert(Place::Fallback(id, at), range);
         }
     }
+    let claims = verdicts.values().any(Verdict::rests_on_all) || fallbacks.iter().any(FallbackVerdict::rests_on_all);
+    if let Some(doubts) = Doubts::of(rules, id, shared, &options.left_out).filter(|_| claims) {
+        let mut doubtful = scope_with(&doubts);
+        let again = reach::rules(&mut doubtful, rules, id);
+        let of_fallbacks = reach::fallback(&mut doubtful, rules, id, &again);
+        for (rule, verdict) in &mut verdicts {
+            verdict.doubted(again.get(rule));
+        }
+        for (at, verdict) in fallbacks.iter_mut().enumerate() {
+            verdict.doubted(of_fallbacks.get(at));
+        }
+    }
+    report.fallbacks.insert(id, fallbacks);
     report.rules.extend(verdicts);
 }

@@ -1,20 +1,22 @@
 //! Rules of a slot that can be eligible together though no author said which wins (R7, R8).
 //!
 //! Two questions to each pair that the author's order leaves open:
-//! - neither class, priority nor `before` tells them apart, and they show different offers (R8): is there a customer for
-//!   whom both are eligible, and nothing that outranks either of them answers? Then a name decides what is seen.
+//! - neither class, priority nor `before` tells them apart (R8): is there a customer for whom both answer, by themselves
+//!   or by what stands in for them, with different outcomes, and nothing that outranks either of them answers? Then a
+//!   name decides what is seen. Rules that show the same offer and replace it differently are such a pair too.
 //! - one of them has neither `priority` nor `before` (R7): is there a customer for whom both are eligible?
 //!
 //! Most pairs part at once (one wants Germany, the other Austria) and never come to a search. A slot full of rules of
 //! one priority has a square of pairs; so many are looked at, and of those that clash so many are kept, that a report
 //! can be read and a check ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::formula::Formula;
 use super::reach::SlotScope;
 use super::scope::Question;
 use super::search::{Answer, Undecided};
+use super::slot::SlotFormulas;
 use super::verdict::{Clash, Verdict};
 use crate::graph::{Ranking, Standing};
 use crate::model::{Class, RuleId, RuleSet, SlotId};
@@ -37,7 +39,8 @@ pub(super) struct Pairs {
     pub(super) undecided: Vec<(RuleId, RuleId, Undecided)>,
 }
 
-/// Looks at the pairs of a slot. Rules that never win are left out: what they clash with is of no consequence.
+/// Looks at the pairs of a slot. Rules that nobody can be eligible for are left out: what they clash with is of no
+/// consequence. One that never wins because others take everybody first is not: perhaps only its name puts it last.
 pub(super) fn pairs(
     scope: &mut SlotScope<'_>,
     rules: &RuleSet,
@@ -46,38 +49,51 @@ pub(super) fn pairs(
 ) -> Pairs {
     let ranking = Ranking::new(rules, slot);
     let order = &rules[slot].order;
+    let alive = |rule: &RuleId| match verdicts.get(rule) {
+        Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => false,
+        Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => true,
+    };
     let wins = |rule: &RuleId| verdicts.get(rule).is_none_or(|verdict| !verdict.is_never());
     let groups = Groups::new(rules, order);
     let mut found = Pairs::default();
     let mut searches = 0;
-    for (second_at, second) in order.iter().enumerate().filter(|(_, rule)| wins(rule)) {
+    for (second_at, second) in order.iter().enumerate().filter(|(_, rule)| alive(rule)) {
         let mut named = false;
         for first_at in groups.open_to(rules, *second).into_iter().take_while(|first_at| *first_at < second_at) {
-            let Some(first) = order.get(first_at).filter(|rule| wins(rule)) else { continue };
+            let Some(first) = order.get(first_at).filter(|rule| alive(rule)) else { continue };
             let standing = ranking.standing(*first, *second);
             let places = (first_at, second_at);
-            match standing {
+            let meetings = match standing {
                 Standing::First | Standing::Second => continue,
-                Standing::Equal if rules[*first].show == rules[*second].show => continue,
                 // One partner is enough to say that a rule needs an order.
-                Standing::Unordered if named => continue,
-                Standing::Equal | Standing::Unordered => {}
-            }
-            if part_at_once(scope, places) {
-                continue;
-            }
-            searches += 1;
-            if searches > MOST_SEARCHES {
-                found.undecided.push((*first, *second, Undecided::Budget));
-                return found;
-            }
+                Standing::Unordered if named || !wins(first) || !wins(second) => continue,
+                Standing::Unordered => vec![Meeting::Eligible],
+                Standing::Equal => differing(scope, rules, places),
+            };
+            let meetings: Vec<Meeting> =
+                meetings.into_iter().filter(|meeting| !part_at_once(scope, places, *meeting)).collect();
             let above = |rule: RuleId| {
                 standing == Standing::Equal
                     && rule != *first
                     && rule != *second
                     && (ranking.outranks(rule, *first) || ranking.outranks(rule, *second))
             };
-            let answer = together(scope, places, &above);
+            let mut answer = Answer::Never(BTreeSet::new());
+            for meeting in meetings {
+                searches += 1;
+                if searches > MOST_SEARCHES {
+                    found.undecided.push((*first, *second, Undecided::Budget));
+                    return found;
+                }
+                match together(scope, places, meeting, &above) {
+                    Answer::Never(_) => {}
+                    Answer::Unknown(why) => answer = Answer::Unknown(why),
+                    somebody @ Answer::Found(_) => {
+                        answer = somebody;
+                        break;
+                    }
+                }
+            }
             let list = match standing {
                 Standing::First | Standing::Second | Standing::Equal => &mut found.conflicts,
                 Standing::Unordered => &mut found.unordered,
@@ -126,15 +142,65 @@ impl Groups {
     }
 }
 
-/// Whether two rules are seen at once never to be eligible together.
-fn part_at_once(scope: &SlotScope<'_>, (first, second): (usize, usize)) -> bool {
-    scope.nobody_at_once(|of| {
-        [first, second].iter().filter_map(|place| of.rules.get(*place)).map(|rule| rule.eligible).collect()
-    })
+/// How two rules meet.
+#[derive(Clone, Copy)]
+enum Meeting {
+    /// Both are eligible.
+    Eligible,
+    /// In the place of each this one of its outcomes is seen.
+    Outcomes(usize, usize),
 }
 
-/// Somebody for whom both are eligible, and nothing above answers.
-fn together(scope: &mut SlotScope<'_>, (first, second): (usize, usize), above: &dyn Fn(RuleId) -> bool) -> Answer {
+impl Meeting {
+    /// What must hold for it.
+    fn required(self, of: &SlotFormulas, (first, second): (usize, usize)) -> Vec<Formula> {
+        let formula = |place: usize, outcome: usize| {
+            let rule = of.rules.get(place)?;
+            match self {
+                Self::Eligible => Some(rule.eligible),
+                Self::Outcomes(..) => rule.outcomes.get(outcome).map(|(_, formula)| *formula),
+            }
+        };
+        let (one, other) = match self {
+            Self::Eligible => (0, 0),
+            Self::Outcomes(one, other) => (one, other),
+        };
+        [formula(first, one), formula(second, other)].map(|formula| formula.unwrap_or(Formula::NEVER)).to_vec()
+    }
+}
+
+/// Every two different outcomes of two rules, their own offers first.
+fn differing(scope: &SlotScope<'_>, rules: &RuleSet, (first, second): (usize, usize)) -> Vec<Meeting> {
+    let outcomes = |place: usize| {
+        let rule = scope.worlds.first().and_then(|(_, of)| of.rules.get(place));
+        rule.map(|rule| (Some(rules[rule.id].show), rule.outcomes.iter().map(|(seen, _)| *seen).collect::<Vec<_>>()))
+    };
+    let (Some((own, ones)), Some((others_own, others))) = (outcomes(first), outcomes(second)) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (at, one) in ones.iter().enumerate() {
+        for (of, other) in others.iter().enumerate().filter(|(_, other)| *other != one) {
+            let stands_in = usize::from(*one != own) + usize::from(*other != others_own);
+            found.push((stands_in, Meeting::Outcomes(at, of)));
+        }
+    }
+    found.sort_by_key(|(stands_in, _)| *stands_in);
+    found.into_iter().map(|(_, meeting)| meeting).collect()
+}
+
+/// Whether two rules are seen at once never to meet so.
+fn part_at_once(scope: &SlotScope<'_>, places: (usize, usize), meeting: Meeting) -> bool {
+    scope.nobody_at_once(|of| meeting.required(of, places))
+}
+
+/// Somebody for whom they meet so, and nothing above answers.
+fn together(
+    scope: &mut SlotScope<'_>,
+    places: (usize, usize),
+    meeting: Meeting,
+    above: &dyn Fn(RuleId) -> bool,
+) -> Answer {
     let blockers: Vec<Vec<(usize, Formula)>> = scope
         .worlds
         .iter()
@@ -145,7 +211,7 @@ fn together(scope: &mut SlotScope<'_>, (first, second): (usize, usize), above: &
         })
         .collect();
     scope.ask(|world, _, of| Question {
-        required: [first, second].iter().filter_map(|place| of.rules.get(*place)).map(|rule| rule.eligible).collect(),
+        required: meeting.required(of, places),
         blockers: blockers.get(world).map(Vec::as_slice).unwrap_or_default(),
     })
 }

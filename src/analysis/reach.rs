@@ -126,7 +126,7 @@ fn by_try(
 ) -> Option<Verdict> {
     let (_, first) = scope.worlds.first()?;
     let rule = first.rules.get(place)?;
-    let entries: Vec<RuleId> = rule.tried.iter().map(|(entry, _)| *entry).collect();
+    let entries: Vec<Option<RuleId>> = rule.tried.iter().map(|(entry, _)| *entry).collect();
     if entries.is_empty() {
         return None;
     }
@@ -143,8 +143,11 @@ fn by_try(
     let above = |place: usize| blockers.above.get(place).copied().unwrap_or(0);
     let mut ways = vec![Way { required: &own, before: above(place) }];
     for (entry, required) in entries.iter().zip(&tried) {
-        let entry = rules[slot].order.iter().position(|rule| rule == entry)?;
-        ways.push(Way { required, before: above(entry) });
+        let before = match entry {
+            Some(entry) => above(rules[slot].order.iter().position(|rule| rule == entry)?),
+            None => 0,
+        };
+        ways.push(Way { required, before });
     }
     let mut used = BTreeSet::new();
     let mut undecided = more.then_some(Undecided::Budget);

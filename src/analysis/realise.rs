@@ -131,6 +131,7 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize]) -> History {
             | Source::Attribute(_)
             | Source::Element(..)
             | Source::Taken(_)
+            | Source::Unseen(_)
             | Source::Opaque(_) => None,
         });
         caps.collect()

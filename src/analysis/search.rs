@@ -59,6 +59,8 @@ pub enum Undecided {
     Calculation,
     /// More instants would have to be told apart than are looked at.
     Instants,
+    /// It may be so or not, depending on what is in error and left out (R52).
+    LeftOut,
 }
 
 /// Searches every start of the program in turn.

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::Source;
+use super::domain::{Source, Unseen};
+use super::doubts::Doubts;
 use super::formula::Formula;
 use crate::frame::Via;
 use crate::model::{Active, CapId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
@@ -57,8 +58,11 @@ pub(super) struct RuleFormulas {
     drops: BTreeMap<Via, Formula>,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
-    /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place, and what must be so.
-    pub(super) tried: Vec<(RuleId, Formula)>,
+    /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
+    pub(super) outcomes: Vec<(Option<OfferId>, Formula)>,
+    /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place (none: in that of a
+    /// rule left out, which may be the highest), and what must be so.
+    pub(super) tried: Vec<(Option<RuleId>, Formula)>,
     /// There are more such ways than are written down.
     pub(super) more_ways: bool,
 }
@@ -77,13 +81,15 @@ pub(super) struct SlotFormulas {
 /// More ways than this through which a rule may be tried are not written down.
 const MOST_WAYS: usize = 64;
 
-/// Writes a slot down. `shared`: per offer, whether several slots show it.
-pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, shared: &[bool]) -> SlotFormulas {
+/// Writes a slot down.
+pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, doubts: &Doubts) -> SlotFormulas {
     let rules = compiler.schema.rules;
-    let mut writer = Writer { compiler, rules, shared };
+    compiler.schema.key_may_come = doubts.key_may_come;
+    let mut writer = Writer { compiler, rules, doubts };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
+    writer.outcomes(&mut written, &places);
     writer.ways(&mut written, &places);
     let mut fallback = Vec::new();
     let mut conditions = Vec::new();
@@ -127,7 +133,7 @@ pub(super) fn shared(rules: &RuleSet) -> Vec<bool> {
 struct Writer<'w, 'a> {
     compiler: &'w mut Compiler<'a>,
     rules: &'a RuleSet,
-    shared: &'w [bool],
+    doubts: &'w Doubts,
 }
 
 impl Writer<'_, '_> {
@@ -151,13 +157,15 @@ impl Writer<'_, '_> {
         caps.sort_unstable();
         caps.dedup();
         let spent: Vec<_> = caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect();
+        let unseen: Vec<_> =
+            [Unseen::Rule(id), Unseen::Offer(rule.show)].into_iter().filter_map(|what| self.unseen(what)).collect();
 
         let formulas = &mut self.compiler.formulas;
         let on = formulas.all([switch, dates, review, offer_dates]);
         let open = formulas.all(needs.iter().map(|(_, open)| *open));
         let audience = formulas.all(when.iter().map(|truths| truths.yes).chain(unless.iter().map(|truths| truths.no)));
         let not_taken = formulas.not(taken);
-        let some_spent = formulas.any(spent.iter().copied());
+        let some_spent = formulas.any(spent.iter().copied().chain(unseen));
         let none_spent = formulas.not(some_spent);
         let eligible = formulas.all([on, open, audience, not_taken, none_spent]);
 
@@ -187,7 +195,8 @@ impl Writer<'_, '_> {
         guards.extend(unless.iter().enumerate().map(|(at, truths)| (Culprit::Unless(at), truths.no)));
         guards.sort_by_key(|(culprit, _)| *culprit);
         let clauses = when.into_iter().chain(unless).collect();
-        RuleFormulas { id, guards, clauses, eligible, drops, parts: Vec::new(), tried: Vec::new(), more_ways: false }
+        let (parts, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new());
+        RuleFormulas { id, guards, clauses, eligible, drops, parts, outcomes, tried, more_ways: false }
     }
 
     /// Now lies in the dates.
@@ -208,10 +217,12 @@ impl Writer<'_, '_> {
     }
 
     fn taken(&mut self, offer: OfferId) -> Formula {
-        match self.shared.get(offer.index()) {
-            Some(true) => self.compiler.flag(Source::Taken(offer)),
-            Some(false) | None => Formula::NEVER,
-        }
+        if self.doubts.may_be_taken(offer) { self.compiler.flag(Source::Taken(offer)) } else { Formula::NEVER }
+    }
+
+    /// Something in error stops it; none where nothing can.
+    fn unseen(&mut self, what: Unseen) -> Option<Formula> {
+        self.doubts.may_be_stopped(what).then(|| self.compiler.flag(Source::Unseen(what)))
     }
 
     /// An offer that stands in passes its switch, its dates, the other slots and its own caps.
@@ -223,7 +234,8 @@ impl Writer<'_, '_> {
         }
         let dates = self.active(offer.active);
         let taken = self.taken(id);
-        let spent: Vec<_> = offer.caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect();
+        let spent = offer.caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect::<Vec<_>>();
+        let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
         let formulas = &mut self.compiler.formulas;
         let stopped = formulas.any(std::iter::once(taken).chain(spent));
         let free = formulas.not(stopped);
@@ -272,13 +284,68 @@ impl Writer<'_, '_> {
         parts
     }
 
+    /// Fills in what is seen in every rule's place; those that are tried by others first, with a list instead of
+    /// recursion.
+    fn outcomes(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
+        let mut known: BTreeMap<RuleId, BTreeMap<Option<OfferId>, Formula>> = BTreeMap::new();
+        let mut waiting: Vec<(RuleId, bool)> = written.iter().map(|rule| (rule.id, false)).collect();
+        while let Some((id, seen)) = waiting.pop() {
+            if known.contains_key(&id) {
+                continue;
+            }
+            let tried = substitutes(self.rules, id).filter_map(|(_, substitute)| match substitute {
+                Substitute::Try(rule) => Some(rule),
+                Substitute::Show(_) | Substitute::Nothing => None,
+            });
+            if !seen {
+                waiting.push((id, true));
+                waiting.extend(tried.filter(|rule| places.contains_key(rule)).map(|rule| (rule, false)));
+                continue;
+            }
+            let Some(formulas) = places.get(&id).and_then(|place| written.get(*place)) else { continue };
+            let mut parts = vec![(Some(self.rules[id].show), formulas.eligible)];
+            for (via, substitute) in substitutes(self.rules, id) {
+                let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
+                match substitute {
+                    Substitute::Nothing => parts.push((None, drops)),
+                    Substitute::Show(offer) => {
+                        let free = self.offer(offer);
+                        parts.push((Some(offer), self.compiler.formulas.both(drops, free)));
+                    }
+                    Substitute::Try(rule) => {
+                        for (seen, formula) in known.get(&rule).into_iter().flatten() {
+                            parts.push((*seen, self.compiler.formulas.both(drops, *formula)));
+                        }
+                    }
+                }
+            }
+            let mut found: BTreeMap<Option<OfferId>, Vec<Formula>> = BTreeMap::new();
+            parts.into_iter().for_each(|(seen, formula)| found.entry(seen).or_default().push(formula));
+            let found = found.into_iter().map(|(seen, parts)| (seen, self.compiler.formulas.any(parts)));
+            known.insert(id, found.collect());
+        }
+        for rule in written {
+            rule.outcomes =
+                known.get(&rule.id).into_iter().flatten().map(|(seen, formula)| (*seen, *formula)).collect();
+        }
+    }
+
     /// Fills in the ways by which `try` leads to each rule.
     fn ways(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut found: Vec<Vec<(RuleId, Formula)>> = vec![Vec::new(); written.len()];
+        let mut found: Vec<Vec<(Option<RuleId>, Formula)>> = vec![Vec::new(); written.len()];
         let mut cut = vec![false; written.len()];
-        for entry in written.iter() {
+        // Where a way begins: a rule in its own place, or one that a rule left out tries in the highest.
+        let begins = written.iter().map(|rule| (Some(rule.id), rule.id));
+        let begins: Vec<_> = begins.chain(self.doubts.tried.iter().map(|rule| (None, *rule))).collect();
+        for (entry, first) in begins {
+            if entry.is_none()
+                && let Some(place) = places.get(&first)
+                && let (Some(ways), Some(rule)) = (found.get_mut(*place), written.get(*place))
+            {
+                ways.push((entry, rule.eligible));
+            }
             // The rule tried, what led there, and how far it was.
-            let mut queue: Vec<(RuleId, Formula, usize)> = vec![(entry.id, Formula::ALWAYS, 0)];
+            let mut queue: Vec<(RuleId, Formula, usize)> = vec![(first, Formula::ALWAYS, 0)];
             while let Some((from, so_far, steps)) = queue.pop() {
                 let Some(formulas) = places.get(&from).and_then(|place| written.get(*place)) else { continue };
                 for (via, substitute) in substitutes(self.rules, from) {
@@ -293,7 +360,7 @@ impl Writer<'_, '_> {
                     let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
                     let led = self.compiler.formulas.both(so_far, drops);
                     let eligible = written.get(place).map_or(Formula::NEVER, |rule| rule.eligible);
-                    ways.push((entry.id, self.compiler.formulas.both(led, eligible)));
+                    ways.push((entry, self.compiler.formulas.both(led, eligible)));
                     if steps < written.len() {
                         queue.push((rule, led, steps + 1));
                     }

@@ -32,6 +32,25 @@ impl Verdict {
             Self::Reachable(_) | Self::Unknown(_) => false,
         }
     }
+
+    /// Whether it says `never` because of everything else there is, so that something left out may make it wrong.
+    pub(super) fn rests_on_all(&self) -> bool {
+        match self {
+            Self::Contradictory(_) | Self::Covered(_) => true,
+            Self::Reachable(_) | Self::Off | Self::NeverActive | Self::Unknown(_) => false,
+        }
+    }
+
+    /// Gives way to the verdict that counts as possible what something left out may do: what is never so in spite of
+    /// that is never so, everything else is open.
+    pub(super) fn doubted(&mut self, by: Option<&Self>) {
+        if self.rests_on_all() {
+            *self = match by {
+                Some(by) if by.rests_on_all() => by.clone(),
+                Some(_) | None => Self::Unknown(Undecided::LeftOut),
+            };
+        }
+    }
 }
 
 /// What stands in front of something.
@@ -70,14 +89,34 @@ pub enum FallbackVerdict {
     Unknown(Undecided),
 }
 
-/// Two rules of a slot that can be eligible together though no author said which wins.
+impl FallbackVerdict {
+    /// As [`Verdict::rests_on_all`].
+    pub(super) fn rests_on_all(&self) -> bool {
+        match self {
+            Self::Contradictory | Self::Covered(_) => true,
+            Self::Reachable(_) | Self::Off | Self::Unknown(_) => false,
+        }
+    }
+
+    /// As [`Verdict::doubted`].
+    pub(super) fn doubted(&mut self, by: Option<&Self>) {
+        if self.rests_on_all() {
+            *self = match by {
+                Some(by) if by.rests_on_all() => by.clone(),
+                Some(_) | None => Self::Unknown(Undecided::LeftOut),
+            };
+        }
+    }
+}
+
+/// Two rules of a slot that can answer for one customer though no author said which wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {
     /// The one that wins by its name alone.
     pub first: RuleId,
     /// The other.
     pub second: RuleId,
-    /// A customer for whom both are eligible.
+    /// A customer for whom both are eligible; of a conflict, for whom different things are seen in their places.
     pub witness: Box<Witness>,
 }
 

@@ -174,7 +174,7 @@ fn the_deepest_model_is_read_on_a_small_stack() {
     let mut rules = rule_set();
     let deepest = (3..limits::DEPTH)
         .fold(Condition::Known(Expression::Attribute(at::TIER)), |inner, _| Condition::Not(Box::new(inner)));
-    rules.rules[RuleId(2).index()].when.push(Clause { condition: deepest, span: span() });
+    rules.rules[RuleId(3).index()].when.push(Clause { condition: deepest, span: span() });
     let read_back = move || {
         let rules = Verified::new(rules).unwrap();
         let bytes = write(&rules, &SourceSet::default(), &[]).unwrap();

@@ -2,7 +2,7 @@
 
 use super::Pass;
 use super::literals::{nfc, period};
-use super::names::Kind;
+use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
@@ -44,7 +44,7 @@ impl Pass<'_> {
                 }
                 key = key.or(Some(found.span));
             }
-            if attribute.is_none() || self.findings.len() > before {
+            if attribute.is_none() || self.findings[before..].iter().any(Diagnostic::is_error) {
                 self.poison(Kind::Attribute, &name);
             }
             self.rules.attributes.push(attribute.unwrap_or_else(|| blank(&name, scope, item)));
@@ -54,6 +54,7 @@ impl Pass<'_> {
     fn attribute(&mut self, name: &str, scope: Scope, item: &tree::Attribute) -> Option<Attribute> {
         let ty = self.ty(&item.ty)?;
         let marks = self.marks(&item.marks);
+        self.findings.extend(named_twice(&format!("`{name}`"), &marks.needs));
         let mut needs = Vec::new();
         for purpose in &marks.needs {
             needs.push(self.find_purpose(purpose)?);

@@ -2,7 +2,7 @@
 
 use super::Pass;
 use super::literals::period;
-use super::names::Kind;
+use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
@@ -140,6 +140,7 @@ impl Pass<'_> {
             .help("write at least 1; to switch a rule off write `off because \"...\"`");
             self.report(finding);
         }
+        self.findings.extend(named_twice("`at most`", names));
         let mut events = Vec::new();
         for name in names {
             events.push(self.find_event(name)?);

@@ -55,6 +55,33 @@ pub(super) fn circle(count: usize, edges: impl Fn(usize) -> Vec<usize>) -> Optio
     }
 }
 
+/// The nodes of a graph without circles, each after all those its edges lead to. Not recursive either.
+pub(super) fn after_their_targets(count: usize, edges: impl Fn(usize) -> Vec<usize>) -> Vec<usize> {
+    let mut seen = vec![false; count];
+    let mut order = Vec::with_capacity(count);
+    for start in 0..count {
+        let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut next = Some(start);
+        loop {
+            if let Some(node) = next.take()
+                && let Some(seen) = seen.get_mut(node)
+                && !std::mem::replace(seen, true)
+            {
+                path.push((node, edges(node)));
+            }
+            let Some((node, left)) = path.last_mut() else { break };
+            match left.pop() {
+                Some(target) => next = Some(target),
+                None => {
+                    order.push(*node);
+                    path.pop();
+                }
+            }
+        }
+    }
+    order
+}
+
 impl Pass<'_> {
     /// A segment that needs itself, directly or through others or through values.
     pub(super) fn segment_circles(&mut self) {
@@ -97,7 +124,7 @@ impl Pass<'_> {
     }
 }
 
-fn condition_uses(condition: &Condition, segments: usize, found: &mut Vec<usize>) {
+pub(super) fn condition_uses(condition: &Condition, segments: usize, found: &mut Vec<usize>) {
     condition.each(&mut |part| {
         if let Condition::Segment(id) = part {
             found.push(id.index());
@@ -108,7 +135,7 @@ fn condition_uses(condition: &Condition, segments: usize, found: &mut Vec<usize>
     });
 }
 
-fn expression_uses(expression: &Expression, segments: usize, found: &mut Vec<usize>) {
+pub(super) fn expression_uses(expression: &Expression, segments: usize, found: &mut Vec<usize>) {
     match expression {
         Expression::Literal(..)
         | Expression::Attribute(_)
@@ -130,7 +157,13 @@ fn expression_uses(expression: &Expression, segments: usize, found: &mut Vec<usi
 
 #[cfg(test)]
 mod tests {
-    use super::circle;
+    use super::{after_their_targets, circle};
+
+    #[test]
+    fn targets_come_first() {
+        let edges = [vec![1, 2], vec![2, 3], vec![], vec![2], vec![0]];
+        assert_eq!(after_their_targets(5, |node| edges[node].clone()), [2, 3, 1, 0, 4]);
+    }
 
     #[test]
     fn finds_the_circle_and_only_it() {

@@ -20,7 +20,11 @@ pub(super) struct Entry<'a, T> {
 
 type Table<'a, T> = BTreeMap<&'a str, Entry<'a, T>>;
 
-/// Everything that was declared; of two with one name the first in file order.
+/// Declarations that stop and show nothing by themselves; who rests on one that was lost is left out in turn.
+const BEAR_ON_NOTHING: [&str; 10] =
+    ["defaults", "purpose", "customer", "moment", "event", "segment", "value", "offer", "persona", "test"];
+
+/// Everything that was declared; of two with one name the first in file order, and that only to look at.
 #[derive(Default)]
 pub(super) struct Collected<'a> {
     pub(super) defaults: Vec<&'a Clause<DefaultsClause>>,
@@ -37,8 +41,16 @@ pub(super) struct Collected<'a> {
     pub(super) tests: Vec<Entry<'a, Case>>,
     /// Names of items that the parser could not read wholly.
     pub(super) poisoned: BTreeSet<(Kind, String)>,
+    /// Where items stand of which the parser could not read a part.
+    pub(super) damaged: BTreeMap<(Kind, String), Span>,
+    /// Names that several items of a kind have, so that nobody knows which is meant.
+    pub(super) twice: BTreeSet<(Kind, String)>,
+    /// A zone is named in `defaults`, or may be in a part of it that could not be read.
+    pub(super) names_zone: bool,
     /// A `customer` or `moment` block lost an attribute: an unknown name may be that one.
     pub(super) attributes_lost: bool,
+    /// A declaration was lost of which not even kind and name are known.
+    pub(super) lost: bool,
 }
 
 impl<'a> Collected<'a> {
@@ -46,38 +58,53 @@ impl<'a> Collected<'a> {
         let mut all = Self::default();
         for item in files.iter().flat_map(|file| &file.items) {
             if item.damaged {
-                all.damaged(&item.kind);
+                all.damaged(&item.kind, item.span);
             }
             match &item.kind {
-                ItemKind::Defaults(clauses) => all.defaults.extend(clauses),
-                ItemKind::Purpose(item) => put(&mut all.purposes, Kind::Purpose, &item.name, item, findings),
+                ItemKind::Defaults(clauses) => {
+                    let is_zone = |clause: &Clause<DefaultsClause>| matches!(clause.kind, DefaultsClause::Zone(_));
+                    all.names_zone |= item.damaged || clauses.iter().any(is_zone);
+                    all.defaults.extend(clauses);
+                }
+                ItemKind::Purpose(item) => {
+                    put(&mut all.purposes, &mut all.twice, Kind::Purpose, &item.name, item, findings)
+                }
                 ItemKind::Customer(list) => all.put_attributes(model::Scope::Customer, list, findings),
                 ItemKind::Moment(list) => all.put_attributes(model::Scope::Moment, list, findings),
-                ItemKind::Event(item) => put(&mut all.events, Kind::Event, &item.name, item, findings),
-                ItemKind::Segment(item) => put(&mut all.segments, Kind::Segment, &item.name, item, findings),
-                ItemKind::Value(item) => put(&mut all.values, Kind::Value, &item.name, item, findings),
-                ItemKind::Offer(item) => put(&mut all.offers, Kind::Offer, &item.name, item, findings),
-                ItemKind::Slot(item) => put(&mut all.slots, Kind::Slot, &item.name, item, findings),
-                ItemKind::Rule(item) => put(&mut all.rules, Kind::Rule, &item.name, item, findings),
-                ItemKind::Cap(item) => put(&mut all.caps, Kind::Cap, &item.name, item, findings),
-                ItemKind::Persona(item) => put(&mut all.personas, Kind::Persona, &item.name, item, findings),
+                ItemKind::Event(item) => put(&mut all.events, &mut all.twice, Kind::Event, &item.name, item, findings),
+                ItemKind::Segment(item) => {
+                    put(&mut all.segments, &mut all.twice, Kind::Segment, &item.name, item, findings)
+                }
+                ItemKind::Value(item) => put(&mut all.values, &mut all.twice, Kind::Value, &item.name, item, findings),
+                ItemKind::Offer(item) => put(&mut all.offers, &mut all.twice, Kind::Offer, &item.name, item, findings),
+                ItemKind::Slot(item) => put(&mut all.slots, &mut all.twice, Kind::Slot, &item.name, item, findings),
+                ItemKind::Rule(item) => put(&mut all.rules, &mut all.twice, Kind::Rule, &item.name, item, findings),
+                ItemKind::Cap(item) => put(&mut all.caps, &mut all.twice, Kind::Cap, &item.name, item, findings),
+                ItemKind::Persona(item) => {
+                    put(&mut all.personas, &mut all.twice, Kind::Persona, &item.name, item, findings)
+                }
                 ItemKind::Test(_) if item.damaged => {}
                 ItemKind::Test(case) => all.tests.push(Entry { item: case }),
                 ItemKind::Broken(broken) => {
                     all.attributes_lost |= matches!(broken.word.as_str(), "customer" | "moment" | "");
-                    if let (Some(kind), Some(name)) = (Kind::from_keyword(&broken.word), &broken.name) {
-                        all.poisoned.insert((kind, name.text.clone()));
+                    all.names_zone |= broken.word == "defaults";
+                    match (Kind::from_keyword(&broken.word), &broken.name) {
+                        (Some(kind), Some(name)) => drop(all.poisoned.insert((kind, name.text.clone()))),
+                        (_, _) => all.lost |= !BEAR_ON_NOTHING.contains(&broken.word.as_str()),
                     }
                 }
             }
         }
         all.clashes(findings);
+        // Nobody knows which of two is meant, so neither is built upon.
+        all.poisoned.extend(all.twice.iter().cloned());
         all
     }
 
-    fn damaged(&mut self, kind: &ItemKind) {
+    fn damaged(&mut self, kind: &ItemKind, span: Span) {
         let mut poison = |kind, name: &Name| {
             self.poisoned.insert((kind, name.text.clone()));
+            self.damaged.insert((kind, name.text.clone()), span);
         };
         match kind {
             ItemKind::Purpose(item) => poison(Kind::Purpose, &item.name),
@@ -99,6 +126,7 @@ impl<'a> Collected<'a> {
             let name = &attribute.name;
             if let Some((_, first)) = self.attributes.get(name.text.as_str()) {
                 findings.push(twice("attribute", name, first.name.span));
+                self.twice.insert((Kind::Attribute, name.text.clone()));
             } else {
                 self.attributes.insert(&name.text, (scope, attribute));
             }
@@ -106,7 +134,8 @@ impl<'a> Collected<'a> {
     }
 
     /// Attributes, segments and values stand in the same places, so they share their names.
-    fn clashes(&self, findings: &mut Vec<Diagnostic>) {
+    fn clashes(&mut self, findings: &mut Vec<Diagnostic>) {
+        let mut clashing: BTreeSet<String> = BTreeSet::new();
         let attributes = self.attributes.values().map(|(_, attribute)| &attribute.name);
         let segments = self.segments.values().map(|entry| &entry.item.name);
         let values = self.values.values().map(|entry| &entry.item.name);
@@ -125,18 +154,34 @@ impl<'a> Collected<'a> {
                         .label(*first, format!("the {other}"))
                         .help("conditions use both alike, so each needs a name of its own");
                     findings.push(finding);
+                    clashing.insert(name.text.clone());
                 }
                 Some(_) | None => drop(seen.insert(&name.text, (what, name.span))),
             }
         }
+        for name in clashing {
+            let kinds = [
+                (Kind::Attribute, self.attributes.contains_key(name.as_str())),
+                (Kind::Segment, self.segments.contains_key(name.as_str())),
+                (Kind::Value, self.values.contains_key(name.as_str())),
+            ];
+            self.twice.extend(kinds.into_iter().filter(|(_, has)| *has).map(|(kind, _)| (kind, name.clone())));
+        }
     }
 }
 
-fn put<'a, T>(table: &mut Table<'a, T>, kind: Kind, name: &'a Name, item: &'a T, findings: &mut Vec<Diagnostic>)
-where
+fn put<'a, T>(
+    table: &mut Table<'a, T>,
+    names: &mut BTreeSet<(Kind, String)>,
+    kind: Kind,
+    name: &'a Name,
+    item: &'a T,
+    findings: &mut Vec<Diagnostic>,
+) where
     Entry<'a, T>: HasName,
 {
     if let Some(first) = table.get(name.text.as_str()) {
+        names.insert((kind, name.text.clone()));
         findings.push(twice(kind.word(), name, first.name_span()));
     } else {
         table.insert(&name.text, Entry { item });

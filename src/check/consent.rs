@@ -4,6 +4,7 @@
 mod reads;
 
 use super::Pass;
+use super::circles::after_their_targets;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
@@ -34,9 +35,22 @@ impl Pass<'_> {
         for at in 0..self.rules.rules.len() {
             let rule = self.rules[RuleId::from_index(at)].clone();
             let before = self.findings.len();
-            self.rule_reads(&rule);
+            let missing = self.rule_reads(&rule);
+            if self.findings[before..].iter().any(Diagnostic::is_error) {
+                self.poison(Kind::Rule, &rule.name);
+            }
+            // What follows is asked of the rule as the help mends it: one error, one cure. The rule is left out anyway.
+            if let Some(rule) = self.rules.rules.get_mut(at) {
+                rule.needs.extend(missing);
+                rule.needs.sort_unstable();
+            }
+        }
+        let sells = self.sells_further_on();
+        for at in 0..self.rules.rules.len() {
+            let rule = self.rules[RuleId::from_index(at)].clone();
+            let before = self.findings.len();
             self.sells_by_purpose(&rule);
-            self.substitutes_keep_consent(&rule);
+            self.substitutes_keep_consent(&rule, &sells);
             if self.findings[before..].iter().any(Diagnostic::is_error) {
                 self.poison(Kind::Rule, &rule.name);
             }
@@ -57,8 +71,9 @@ impl Pass<'_> {
         reads.events
     }
 
-    /// Every purpose of every attribute that the rule reads, `never used`, protective.
-    fn rule_reads(&mut self, rule: &Rule) {
+    /// Every purpose of every attribute and event that the rule reads, `never used`, protective. Gives the purposes it
+    /// forgot.
+    fn rule_reads(&mut self, rule: &Rule) -> Vec<PurposeId> {
         let whens = rule.when.iter().map(|clause| (clause, false));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
         let mut missing: Vec<Forgotten> = Vec::new();
@@ -87,6 +102,7 @@ impl Pass<'_> {
         if !missing.is_empty() {
             self.missing_needs(rule, &missing);
         }
+        missing.into_iter().map(|forgotten| forgotten.purpose).collect()
     }
 
     /// One finding for all purposes that a rule forgot, with the chain that leads to each and one fix.
@@ -101,7 +117,16 @@ impl Pass<'_> {
             finding = if at == 0 { finding.primary(text) } else { finding.label(forgotten.clause, text) };
             finding = finding.label(forgotten.declared, format!("needs `{}`", name(forgotten)));
         }
-        let finding = finding.help(format!("add `needs {names}` to the rule"));
+        let sells = rule.class == Class::Marketing && !self.needs_direct_marketing(rule);
+        let objectable = missing.iter().map(|forgotten| &self.rules[forgotten.purpose]);
+        let objectable = objectable.filter(|_| sells).find(|purpose| purpose.direct_marketing);
+        let finding = match objectable {
+            Some(purpose) => finding.help(format!(
+                "add `needs {names}` to the rule; `{}` is also the purpose of direct marketing that selling to chosen people asks for",
+                purpose.name
+            )),
+            None => finding.help(format!("add `needs {names}` to the rule")),
+        };
         let finding = match self.needs_place(&rule.name) {
             Some((at, true)) => finding.fix(format!("add {names}"), at, format!(", {names}")),
             Some((at, false)) => finding.fix(format!("add `needs {names}`"), at, format!("\n  needs      {names}")),
@@ -203,7 +228,7 @@ impl Pass<'_> {
         self.report(finding);
     }
 
-    fn substitutes_keep_consent(&mut self, rule: &Rule) {
+    fn substitutes_keep_consent(&mut self, rule: &Rule, sells_further_on: &[[bool; 2]]) {
         let chooses = self.rule_chooses(rule);
         for (cause, substitute, span) in self.substitutes_of(rule) {
             match substitute {
@@ -215,8 +240,8 @@ impl Pass<'_> {
                         self.substitute_sells(rule, span, cause);
                     }
                 }
-                Substitute::Try(other) => {
-                    let other = self.rules[other].clone();
+                Substitute::Try(tried) => {
+                    let other = self.rules[tried].clone();
                     if cause == SubstituteCause::NoConsent
                         && !rule.needs.is_empty()
                         && rule.needs.iter().all(|purpose| other.needs.contains(purpose))
@@ -226,7 +251,8 @@ impl Pass<'_> {
                     let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
                     let sells = other.class == Class::Marketing && chooses.is_some();
                     let sells = sells && !open && !self.needs_direct_marketing(&other);
-                    if sells || (chooses.is_some() && self.sells_further_on(&other, open)) {
+                    let further = sells_further_on.get(tried.index()).is_some_and(|of| of[usize::from(open)]);
+                    if sells || (chooses.is_some() && further) {
                         self.substitute_sells(rule, span, cause);
                     }
                 }
@@ -241,21 +267,42 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether what stands in for `rule`, at any step, sells to people whom an earlier rule chose, while no purpose of
-    /// direct marketing is known to be open. Substitutes form no circle by now.
-    fn sells_further_on(&self, rule: &Rule, open: bool) -> bool {
-        self.substitutes_of(rule).into_iter().any(|(cause, substitute, _)| {
-            let open = open || (cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule));
-            match substitute {
-                Substitute::Nothing => false,
-                Substitute::Show(offer) => !open && self.rules[offer].class == Class::Marketing,
-                Substitute::Try(other) => {
-                    let other = &self.rules[other];
-                    let sells = !open && other.class == Class::Marketing && !self.needs_direct_marketing(other);
-                    sells || self.sells_further_on(other, open)
-                }
+    /// Of each rule, whether what stands in for it, at any step, sells to people whom an earlier rule chose: first where
+    /// no purpose of direct marketing is known to be open, then where one is. Substitutes form no circle by now, but
+    /// many ways may lead through one rule, so each is looked at once.
+    fn sells_further_on(&self) -> Vec<[bool; 2]> {
+        let count = self.rules.rules.len();
+        let edges = |at: usize| {
+            let tried = self.substitutes_of(&self.rules[RuleId::from_index(at)]).into_iter();
+            tried
+                .filter_map(|(_, substitute, _)| match substitute {
+                    Substitute::Try(other) => Some(other.index()),
+                    Substitute::Show(_) | Substitute::Nothing => None,
+                })
+                .collect()
+        };
+        let mut sells = vec![[false; 2]; count];
+        for at in after_their_targets(count, edges) {
+            let rule = &self.rules[RuleId::from_index(at)];
+            let found = [false, true].map(|open| {
+                self.substitutes_of(rule).into_iter().any(|(cause, substitute, _)| {
+                    let open = open || (cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule));
+                    match substitute {
+                        Substitute::Nothing => false,
+                        Substitute::Show(offer) => !open && self.rules[offer].class == Class::Marketing,
+                        Substitute::Try(tried) => {
+                            let other = &self.rules[tried];
+                            let here = !open && other.class == Class::Marketing && !self.needs_direct_marketing(other);
+                            here || sells.get(tried.index()).is_some_and(|of| of[usize::from(open)])
+                        }
+                    }
+                })
+            });
+            if let Some(place) = sells.get_mut(at) {
+                *place = found;
             }
-        })
+        }
+        sells
     }
 
     fn substitutes_of(&self, rule: &Rule) -> Vec<(SubstituteCause, Substitute, Span)> {
@@ -294,13 +341,36 @@ impl Pass<'_> {
         self.report(finding);
     }
 
-    /// A fallback is masked like everything (R12), spares nobody, and sells to no chosen people.
+    /// A fallback is masked like everything (R12), spares nobody, and sells to no chosen people: neither by its own
+    /// condition nor by those of earlier entries, which leave it just the people they do not take (R3).
     fn fallbacks_keep_consent(&mut self) {
         let mut findings = Vec::new();
         let mut slots = Vec::new();
         for slot in &self.rules.slots {
             let before = findings.len();
+            let mut chosen_before: Option<(Known, Span)> = None;
             for entry in &slot.fallback {
+                let chosen = entry.when.as_ref().and_then(|when| self.chooses_people([when]));
+                let sells = entry.offer.is_some_and(|offer| self.rules[offer].class == Class::Marketing);
+                if sells && let Some(known) = chosen {
+                    let (name, _, _) = self.known_words(known);
+                    let message = format!("this fallback sells to people chosen by `{name}`");
+                    findings.push(
+                        Diagnostic::new(&consent::FALLBACK_SELLS, entry.span, message)
+                            .primary("a marketing offer for chosen people")
+                            .help("make it a rule that needs a purpose, or the offer one of class service"),
+                    );
+                } else if sells && let Some((known, earlier)) = chosen_before {
+                    let (name, _, _) = self.known_words(known);
+                    let message =
+                        format!("this fallback sells to the people whom one before it leaves by their `{name}`");
+                    findings.push(
+                        Diagnostic::new(&consent::FALLBACK_SELLS, entry.span, message)
+                            .primary("a marketing offer, for whoever is not taken before")
+                            .label(earlier, format!("chooses by `{name}`"))
+                            .help("put it before every fallback with a condition, make it a rule that needs a purpose, or the offer one of class service"),
+                    );
+                }
                 let Some(when) = &entry.when else { continue };
                 for read in self.reads_of(when) {
                     let attribute = &self.rules[read.attribute];
@@ -311,16 +381,7 @@ impl Pass<'_> {
                         findings.push(self.protective_selects(entry.span, &read, false));
                     }
                 }
-                let sells = entry.offer.is_some_and(|offer| self.rules[offer].class == Class::Marketing);
-                if let Some(known) = self.chooses_people([when]).filter(|_| sells) {
-                    let (name, _, _) = self.known_words(known);
-                    let message = format!("this fallback sells to people chosen by `{name}`");
-                    findings.push(
-                        Diagnostic::new(&consent::FALLBACK_SELLS, entry.span, message)
-                            .primary("a marketing offer for chosen people")
-                            .help("make it a rule that needs a purpose, or the offer one of class service"),
-                    );
-                }
+                chosen_before = chosen_before.or(chosen.map(|known| (known, entry.span)));
             }
             if findings.len() > before {
                 slots.push(slot.name.clone());

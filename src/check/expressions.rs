@@ -4,11 +4,15 @@
 
 mod arithmetic;
 mod events;
+mod mentions;
 mod tests_of_is;
 
 use std::collections::BTreeMap;
 
+use mentions::mentions;
+
 use super::Pass;
+use super::circles::{after_their_targets, circle};
 use super::literals::{DayAs, decimal, literal_word, nfc};
 use super::names::{Kind, Meaning};
 use crate::diagnostics::Diagnostic;
@@ -57,9 +61,13 @@ impl Wanted {
     }
 }
 
+/// Circles of values up to this length are followed to where they close.
+const LONGEST_WALKED: usize = 32;
+
 /// How far declared values have been looked at; a value may use others.
 #[derive(Default)]
 pub(super) struct ValueStates {
+    names: Vec<String>,
     states: BTreeMap<usize, State>,
 }
 
@@ -71,6 +79,10 @@ enum State {
 impl Pass<'_> {
     pub(super) fn values(&mut self) {
         let names = self.names.usable(Kind::Value);
+        self.values.names.clone_from(&names);
+        if self.values_in_order(&names).is_none() {
+            return;
+        }
         for (at, name) in names.iter().enumerate() {
             let Some(entry) = self.collected.values.get(name.as_str()) else { continue };
             let item = entry.item;
@@ -89,9 +101,37 @@ impl Pass<'_> {
         }
     }
 
+    /// Looks at every value after those it mentions. `None` where a circle is too long to be walked.
+    fn values_in_order(&mut self, names: &[String]) -> Option<()> {
+        let collected = self.collected;
+        let edges = |at: usize| {
+            let mut found = Vec::new();
+            let body = names.get(at).and_then(|name| collected.values.get(name.as_str())?.item.body.as_ref());
+            body.into_iter().for_each(|body| mentions(body, &mut found));
+            let place = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).ok();
+            found.into_iter().filter_map(place).collect()
+        };
+        if let Some(found) = circle(names.len(), edges).filter(|found| found.len() > LONGEST_WALKED) {
+            let circle: Vec<&String> = found.iter().filter_map(|at| names.get(*at)).collect();
+            let first = circle.first().and_then(|name| collected.values.get(name.as_str()))?;
+            let message =
+                format!("value `{}` needs itself, by way of {} others", first.item.name.text, circle.len() - 1);
+            let finding = Diagnostic::new(&resolve::CIRCLE, first.item.name.span, message)
+                .primary("a value cannot be computed from itself")
+                .help("break the circle at one place");
+            self.report(finding);
+            circle.into_iter().for_each(|name| self.poison(Kind::Value, name));
+            return None;
+        }
+        for at in after_their_targets(names.len(), edges) {
+            self.declared_value(ValueId::from_index(at));
+        }
+        Some(())
+    }
+
     /// The expression and type of a declared value, looked at once; a circle is reported where it closes.
     fn declared_value(&mut self, id: ValueId) -> Option<(Expression, Type)> {
-        let name = self.names.usable(Kind::Value).get(id.index())?.clone();
+        let name = self.values.names.get(id.index())?.clone();
         let item = self.collected.values.get(name.as_str())?.item;
         match self.values.states.get(&id.index()) {
             Some(State::Done(found)) => return found.clone(),
@@ -141,6 +181,7 @@ impl Pass<'_> {
                         Type::Number(_) | Type::Score(_) => "say what must hold of it: is at least 12",
                         Type::Time | Type::Date => "say what must hold of it: is more than 60 days old",
                         Type::Set => "say what must hold of it: has any of [\"running\"]",
+                        Type::OneOf(EnumId::CONSENT) => "say what must hold of it: is granted",
                         Type::OneOf(_) | Type::Text | Type::Zone | Type::YesNo => {
                             "say what must hold of it: is a value, or is known"
                         }
@@ -188,6 +229,7 @@ impl Pass<'_> {
                 Some(Typed::Value(Expression::Consent(purpose), Type::OneOf(EnumId::CONSENT)))
             }
             ExprKind::Literal(literal) => self.literal(literal, expr.span, wanted),
+            ExprKind::And(parts) | ExprKind::Or(parts) if self.value_without_test(parts) => None,
             ExprKind::And(parts) => self.all(parts).map(|parts| Typed::Condition(Condition::And(parts))),
             ExprKind::Or(parts) => self.all(parts).map(|parts| Typed::Condition(Condition::Or(parts))),
             ExprKind::Not(inner) => {
@@ -198,6 +240,7 @@ impl Pass<'_> {
             ExprKind::Is(subject, test) => self.is(subject, test).map(Typed::Condition),
             ExprKind::Has(subject, test) => self.has(subject, test).map(Typed::Condition),
             ExprKind::Else(parts) => self.otherwise(parts, wanted),
+            ExprKind::Sum(first, rest) if self.joined_by_minus(first, rest) => None,
             ExprKind::Sum(first, rest) => self.sum(first, rest),
             ExprKind::Product(parts) => self.product(parts),
             ExprKind::PercentOf(share, of) => self.percent_of(share, of, expr.span),
@@ -228,7 +271,7 @@ impl Pass<'_> {
                 ));
             }
         }
-        match self.meaning(&tree::Name { text: name.to_owned(), span })? {
+        match self.meaning(&tree::Name { text: name.to_owned(), span }, wanted.ty)? {
             Meaning::Attribute(id) => {
                 let ty = self.rules.attributes.get(id.index())?.ty;
                 Some(Typed::Value(Expression::Attribute(id), ty))
@@ -385,6 +428,14 @@ fn mismatch_help(left: Type, right: Type) -> &'static str {
         (Type::Set, _) => "a set is asked with `has`: viewed has any of [\"running\"]",
         (Type::Time, Type::Date) | (Type::Date, Type::Time) => "compare a time with a time, a date with a date",
         (Type::YesNo, _) => "write `is yes` or `is no`",
+        (Type::OneOf(EnumId::CONSENT), _) => "write `is granted`, `is not granted`, or another status",
+        (Type::OneOf(_), Type::YesNo) => "write `is` and a member of the list",
+        (Type::Time, Type::Text) => {
+            "times stand without quotes: `is before 2026-06-15T10:00Z`; an age is written `is more than 60 days old`"
+        }
+        (Type::Date, Type::Text) => {
+            "dates stand without quotes: `is before 2026-06-15`; an age is written `is more than 60 days old`"
+        }
         (Type::OneOf(_), Type::OneOf(_)) => "the two lists differ; only members of one list can be compared",
         (Type::Number(_), Type::Text) => "write the number without quotes",
         (_, _) => "compare it with a value of its own kind",

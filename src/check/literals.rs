@@ -4,7 +4,7 @@ use jiff::civil;
 
 use super::Pass;
 use super::names::Kind;
-use crate::diagnostics::codes::{resolve, types};
+use crate::diagnostics::codes::{resolve, syntax, types};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::model::Active;
 use crate::source::Span;
@@ -81,14 +81,18 @@ impl Pass<'_> {
                 Instant::from_civil(at, "UTC")
             }
             TimePointKind::Civil(day, time, zone) => {
-                if !zone_is_known(&zone.text) {
-                    self.unknown_zone(&zone.text, zone.span);
-                    return None;
-                }
+                let zone = match zone {
+                    Some(zone) if zone_is_known(&zone.text) => zone.text.clone(),
+                    Some(zone) => {
+                        self.unknown_zone(&zone.text, zone.span);
+                        return None;
+                    }
+                    None => self.zone_of_defaults(span)?,
+                };
                 let at = civil_date(*day).to_datetime(clock(*time));
-                let instant = Instant::from_civil(at, &zone.text);
+                let instant = Instant::from_civil(at, &zone);
                 if instant.is_none() {
-                    let message = format!("no clock in `{}` ever shows this time", zone.text);
+                    let message = format!("no clock in `{zone}` ever shows this time");
                     let finding = Diagnostic::new(&types::TIME_DOES_NOT_EXIST, span, message)
                         .primary("skipped when the clocks go forward")
                         .help("choose a time before or after the skipped hour, or write it in UTC: 2026-03-29T01:30Z");
@@ -108,6 +112,21 @@ impl Pass<'_> {
                 }
             },
         }
+    }
+
+    /// The zone of a time of day that names none: that of `defaults`, and an error where `defaults` names none either.
+    /// A day without one counts in UTC then, but an hour is meant by somebody's clock, and nobody says whose.
+    fn zone_of_defaults(&mut self, span: Span) -> Option<String> {
+        if self.collected.names_zone {
+            return Some(self.rules.defaults.zone.clone());
+        }
+        let finding = Diagnostic::new(&syntax::NO_SUCH_DATE, span, "this time does not say in which zone")
+            .primary("by whose clock?")
+            .help(
+                "write `in \"Europe/Berlin\"` behind it, or `defaults { zone \"Europe/Berlin\" }` once for all files",
+            );
+        self.report(finding);
+        None
     }
 
     pub(super) fn unknown_zone(&mut self, zone: &str, span: Span) {
@@ -177,10 +196,17 @@ impl Pass<'_> {
         };
         if fits.is_none() {
             let message = format!("this is no value for {}", ty.word());
-            let finding = Diagnostic::new(&types::BAD_VALUE, span, message)
-                .primary(format!("{}, but {} is wanted", literal_word(&literal.kind), ty.word()))
-                .help(format!("write {}", self.example(ty)));
-            self.report(finding);
+            let finding = Diagnostic::new(&types::BAD_VALUE, span, message).primary(format!(
+                "{}, but {} is wanted",
+                literal_word(&literal.kind),
+                ty.word()
+            ));
+            self.report(match without_quotes(&literal.kind, ty, now) {
+                Some(right) => {
+                    finding.help(format!("write it as `{right}`")).fix(format!("write `{right}`"), span, right)
+                }
+                None => finding.help(format!("write {}", self.example(ty))),
+            });
         }
         fits
     }
@@ -236,7 +262,7 @@ impl Pass<'_> {
     }
 
     /// A value of a type, to show how it is written.
-    fn example(&self, ty: Type) -> String {
+    pub(super) fn example(&self, ty: Type) -> String {
         match ty {
             Type::YesNo => "yes or no".to_owned(),
             Type::Number(number) if number.scale == 0 => "a number, such as 12".to_owned(),
@@ -259,6 +285,31 @@ impl Pass<'_> {
     /// Whether a name that may stand for a member is also known as something else; used to word errors.
     pub(super) fn is_declared(&self, name: &str) -> bool {
         [Kind::Attribute, Kind::Segment, Kind::Value].iter().any(|kind| self.names.get(*kind, name).is_some())
+    }
+}
+
+/// A text that holds a value of `ty`, as it is written without quotes: `"30"`, `"yes"`, `"90 days ago"`.
+fn without_quotes(kind: &LiteralKind, ty: Type, now: Option<Instant>) -> Option<String> {
+    let LiteralKind::Text(text) = kind else { return None };
+    let text = text.trim();
+    let is_date = text.parse::<civil::Date>().is_ok() && text.len() == 10;
+    match ty {
+        Type::YesNo => crate::check::misread::yes_or_no(text).map(str::to_owned),
+        Type::Number(_) | Type::Score(_) => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let plain = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+            (plain && digits.starts_with(|c: char| c.is_ascii_digit())).then(|| text.to_owned())
+        }
+        Type::Date if is_date => Some(text.to_owned()),
+        Type::Time if is_date => Some(format!("{text}T00:00Z")),
+        Type::Time | Type::Date => {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let ago = matches!(words.as_slice(), [count, _, "ago"] if count.parse::<u32>().is_ok());
+            let instant = text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok();
+            (ago && now.is_some() || instant && ty == Type::Time).then(|| words.join(" "))
+        }
+        Type::Set => Some(format!("[{text:?}]")),
+        Type::Text | Type::OneOf(_) | Type::Zone => None,
     }
 }
 

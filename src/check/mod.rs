@@ -14,11 +14,15 @@ mod circles;
 mod collect;
 mod consent;
 mod expressions;
+mod left_out;
+mod limits;
 mod literals;
+mod misread;
 mod names;
 mod offers;
 mod order;
 mod purposes;
+mod readings;
 mod rules;
 mod slots;
 mod types;
@@ -27,11 +31,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::frame::Case;
-use crate::model::{Gathered, GatheredId, RuleSet, SlotId};
+use crate::model::{self, Gathered, GatheredId, RuleSet};
 use crate::syntax::tree::File;
 
 use collect::Collected;
+use left_out::Gaps;
 use names::{Kind, Names};
+
+pub use left_out::LeftOut;
+pub(crate) use left_out::admit_losses;
 
 /// What came out of a check.
 #[derive(Clone, Debug, Default)]
@@ -42,17 +50,8 @@ pub struct Program {
     pub tests: Vec<Case>,
     /// The rules that were left out.
     pub left_out: Vec<LeftOut>,
-    /// Whether a declaration other than a rule or a test was left out, so that something may only seem to be unused.
-    pub incomplete: bool,
-}
-
-/// A rule in error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Its name.
-    pub rule: String,
-    /// Its slot, if that one is right.
-    pub slot: Option<SlotId>,
+    /// What else was left out.
+    pub gaps: Vec<model::LeftOut>,
 }
 
 /// Checks all files of a rule set together. The order of files, and of items in them, makes no difference.
@@ -60,6 +59,7 @@ pub fn check(files: &[File]) -> (Program, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let collected = Collected::new(files, &mut findings);
     let mut poisoned = collected.poisoned.clone();
+    poisoned.extend(limits::too_many(&collected, &mut findings));
     loop {
         let mut pass = Pass::new(&collected, &poisoned);
         let tests = pass.run();
@@ -70,22 +70,12 @@ pub fn check(files: &[File]) -> (Program, Vec<Diagnostic>) {
         }
         if pass.poison.is_empty() {
             diagnostics::sort(&mut findings);
-            let left_out = left_out(&collected, &poisoned, &pass.rules);
-            let incomplete = poisoned.iter().any(|(kind, _)| *kind != Kind::Rule && *kind != Kind::Persona);
-            return (Program { rules: pass.rules, tests, left_out, incomplete }, findings);
+            let gaps = Gaps { collected: &collected, poisoned: &poisoned, names: &pass.names, rules: &pass.rules };
+            let (left_out, gaps) = (gaps.rules(), gaps.others());
+            return (Program { rules: pass.rules, tests, left_out, gaps }, findings);
         }
         poisoned.extend(pass.poison);
     }
-}
-
-fn left_out(collected: &Collected<'_>, poisoned: &BTreeSet<(Kind, String)>, rules: &RuleSet) -> Vec<LeftOut> {
-    let of_kind = poisoned.iter().filter(|(kind, _)| *kind == Kind::Rule);
-    of_kind
-        .map(|(_, name)| {
-            let slot = collected.rules.get(name.as_str()).and_then(|item| rules.slot_named(&item.item.slot.text));
-            LeftOut { rule: name.clone(), slot }
-        })
-        .collect()
 }
 
 /// One pass over everything that is not poisoned.
@@ -128,10 +118,14 @@ impl<'a> Pass<'a> {
         self.rules();
         self.caps();
         self.rules.sort_gathered();
+        self.readings();
         if self.poison.is_empty() {
             self.order();
         }
-        // Chains of substitutes are followed from here on: they must end.
+        // What is named is followed from here on: it must not be too large. Chains of substitutes too: they must end.
+        if self.poison.is_empty() {
+            self.sizes();
+        }
         if self.poison.is_empty() {
             self.consent();
         }

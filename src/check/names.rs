@@ -7,7 +7,9 @@ use super::collect::Collected;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::model::{AttributeId, CapId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::source::Span;
 use crate::syntax::tree::{Name, OfferClause};
+use crate::value::Type;
 
 /// The kinds of things that have a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +42,11 @@ impl Kind {
             Self::Persona => "persona",
             Self::Tag => "tag",
         }
+    }
+
+    pub(super) fn with_article(self) -> String {
+        let article = if matches!(self, Self::Attribute | Self::Event | Self::Offer) { "an" } else { "a" };
+        format!("{article} {}", self.word())
     }
 
     pub(super) fn from_keyword(word: &str) -> Option<Self> {
@@ -117,6 +124,11 @@ impl Names {
     /// The place of a name: `None` for an unknown one, `Some(None)` for one in error.
     pub(super) fn get(&self, kind: Kind, name: &str) -> Option<Option<usize>> {
         self.tables.get(&kind).and_then(|table| table.get(name)).copied()
+    }
+
+    /// Whether a part of the attributes could not be read, so that an unknown name may be one of them.
+    pub(super) fn attributes_lost(&self) -> bool {
+        self.attributes_lost
     }
 
     fn all(&self, kind: Kind) -> impl Iterator<Item = &str> {
@@ -202,8 +214,8 @@ impl Pass<'_> {
         self.report(finding);
     }
 
-    /// What a name in an expression stands for.
-    pub(super) fn meaning(&mut self, name: &Name) -> Option<Meaning> {
+    /// What a name in an expression stands for; `wanted` is the type of what it is compared with.
+    pub(super) fn meaning(&mut self, name: &Name, wanted: Option<Type>) -> Option<Meaning> {
         let by_kind = [Kind::Attribute, Kind::Segment, Kind::Value].map(|kind| self.names.get(kind, &name.text));
         match by_kind {
             [Some(place), _, _] => place.map(AttributeId::from_index).map(Meaning::Attribute),
@@ -211,23 +223,33 @@ impl Pass<'_> {
             [_, _, Some(place)] => place.map(ValueId::from_index).map(Meaning::Value),
             [None, None, None] => {
                 if !self.names.attributes_lost {
-                    self.unknown_in_expression(name);
+                    self.unknown_in_expression(name, wanted);
                 }
                 None
             }
         }
     }
+}
 
-    fn unknown_in_expression(&mut self, name: &Name) {
-        let kinds = [Kind::Attribute, Kind::Segment, Kind::Value];
-        let meant = nearest(&name.text, kinds.into_iter().flat_map(|kind| self.names.all(kind))).map(str::to_owned);
-        let message = format!("there is no attribute, segment or value `{}`", name.text);
-        let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
-        self.report(match meant {
-            Some(meant) => {
-                finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.span, meant)
-            }
-            None => finding.help(format!("declare it in the customer block: `{}: yes or no`", name.text)),
-        });
+/// Says so where a list of names says one twice; `what` is the list: `needs`.
+pub(super) fn named_twice<'n>(what: &str, names: impl IntoIterator<Item = &'n Name>) -> Vec<Diagnostic> {
+    stands_twice(what, names.into_iter().map(|name| (name.text.clone(), name.span)))
+}
+
+/// The same for anything that is written, by what it means and where it stands.
+pub(super) fn stands_twice(what: &str, written: impl IntoIterator<Item = (String, Span)>) -> Vec<Diagnostic> {
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (text, span) in written {
+        match seen.get(&text) {
+            Some(first) => findings.push(
+                Diagnostic::new(&resolve::NAMED_TWICE, span, format!("{what} names `{text}` twice"))
+                    .primary("the second time")
+                    .label(*first, "the first time")
+                    .help("write what was meant here, or delete it"),
+            ),
+            None => drop(seen.insert(text, span)),
+        }
     }
+    findings
 }

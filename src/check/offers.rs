@@ -1,7 +1,7 @@
 //! Offers: one class each (R1), tags, dates, content.
 
 use super::Pass;
-use super::names::Kind;
+use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Diagnostic, nearest};
@@ -44,6 +44,7 @@ impl Pass<'_> {
                     None
                 }
             };
+            self.findings.extend(named_twice("`tags`", tags.value.iter().flatten()));
             let mut tag_ids: Vec<TagId> = Vec::new();
             for tag in tags.value.iter().flatten() {
                 tag_ids.extend(self.find_tag(tag));
@@ -59,7 +60,7 @@ impl Pass<'_> {
                 fields.push((field.name.text.clone(), field.text.text.clone()));
             }
             fields.sort();
-            if self.findings.len() > before {
+            if self.findings[before..].iter().any(Diagnostic::is_error) {
                 self.poison(Kind::Offer, &name);
             }
             self.rules.offers.push(Offer {

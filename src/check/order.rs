@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Pass;
-use super::circles::circle;
+use super::circles::{after_their_targets, circle};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{Order, RuleId, Substitute};
@@ -24,7 +24,12 @@ impl Pass<'_> {
             return;
         }
         let mut priorities = BTreeMap::new();
-        for at in 0..self.rules.rules.len() {
+        let weaker = |at: usize| match &self.rules[RuleId::from_index(at)].order {
+            Order::Before(over) => targets(over),
+            Order::Priority(_) | Order::Unordered => Vec::new(),
+        };
+        // The weaker first, so that a chain of any length is looked at one by one.
+        for at in after_their_targets(self.rules.rules.len(), weaker) {
             let id = RuleId::from_index(at);
             let priority = self.effective_priority(id, &mut priorities);
             if let Some(rule) = self.rules.rules.get_mut(at) {

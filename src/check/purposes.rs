@@ -103,6 +103,14 @@ impl Pass<'_> {
                         .help("add `basis consent`, `basis explicit consent` or `basis legitimate interest \"LIA-1\"`"),
                 );
             }
+            if let Some(BasisTree::LegitimateInterest(id)) = &basis.value {
+                let clauses = [
+                    ("valid", valid.span(), "runs out"),
+                    ("confirmed", confirmed.span(), "is confirmed"),
+                    ("version", version.span(), "has a version"),
+                ];
+                findings.extend(interest_asks_nobody(id, basis.span(), clauses));
+            }
             let failed = !findings.is_empty();
             self.findings.append(&mut findings);
             if failed {
@@ -125,4 +133,33 @@ impl Pass<'_> {
             });
         }
     }
+}
+
+/// A legitimate interest rests on a balancing test and is open unless somebody objects: there is no consent that could
+/// run out, be confirmed or be given to a text.
+fn interest_asks_nobody(
+    id: &crate::syntax::tree::Text,
+    basis: Option<Span>,
+    clauses: [(&str, Option<Span>, &str); 3],
+) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if id.text.trim().is_empty() {
+        let message = "this legitimate interest does not name its balancing test";
+        let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, id.span, message)
+            .primary("empty")
+            .help("write the id under which the balancing test is filed, such as \"LIA-2026-01\"");
+        findings.push(finding);
+    }
+    for (word, span, what) in clauses {
+        let Some(span) = span else { continue };
+        let message = format!("`{word}` asks of a consent, and a legitimate interest has none");
+        let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, message)
+            .primary(format!("only a consent {what}"))
+            .help(format!("delete `{word}`, or ask for it: `basis consent`"));
+        findings.push(match basis {
+            Some(basis) => finding.label(basis, "is open unless somebody objects"),
+            None => finding,
+        });
+    }
+    findings
 }

@@ -2,7 +2,7 @@
 
 use super::Pass;
 use super::literals::date;
-use super::names::Kind;
+use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve};
@@ -62,6 +62,8 @@ impl Pass<'_> {
         };
         let when = self.rule_conditions(&written.when);
         let unless = self.rule_conditions(&written.unless);
+        self.findings.extend(named_twice("`needs`", written.needs.value.into_iter().flatten()));
+        self.findings.extend(named_twice("`before`", written.before.value.into_iter().flatten()));
         let mut needs = Vec::new();
         let mut needs_known = true;
         for purpose in written.needs.value.into_iter().flatten() {

@@ -1,13 +1,13 @@
 //! Slots: which classes they accept and what they show when nobody wins.
 
 use super::Pass;
-use super::names::Kind;
+use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{Class, Fallback, OfferId, Slot};
 use crate::source::Span;
-use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, SlotClause};
+use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, RuleClause, SlotClause, Substitute};
 
 impl Pass<'_> {
     pub(super) fn slots(&mut self) {
@@ -39,6 +39,7 @@ impl Pass<'_> {
                 }
             }
             self.findings.append(&mut findings);
+            self.findings.extend(named_twice("`accepts`", accepts.value.iter().flatten()));
             let mut classes: Vec<Class> = Vec::new();
             for class in accepts.value.iter().flatten() {
                 classes.extend(self.class(class));
@@ -133,8 +134,12 @@ impl Pass<'_> {
             self.report(finding);
             return None;
         }
-        if let Some(first) = total.iter().position(Result::is_ok)
-            && first + 1 < total.len()
+        let always = |at: usize| {
+            let offer = list.get(at).and_then(|entry| entry.offer).and_then(|id| self.rules.offers.get(id.index()));
+            offer.is_none_or(|offer| !self.may_be_taken(&offer.name, slot))
+        };
+        if let Some(first) =
+            (0..total.len().saturating_sub(1)).find(|at| matches!(total.get(*at), Some(Ok(()))) && always(*at))
         {
             let (stops, behind) = (list.get(first)?.span, list.get(first + 1)?.span);
             let finding =
@@ -145,6 +150,56 @@ impl Pass<'_> {
             self.report(finding);
         }
         Some(())
+    }
+
+    /// Whether another slot may show the offer: then an entry that is not the last may be passed over (R24). What is in
+    /// error counts too, and what of it could not be read may show anything (R52).
+    fn may_be_taken(&self, offer: &str, slot: &str) -> bool {
+        let all = self.collected;
+        let is_it = |name: &crate::syntax::tree::Name| name.text == offer;
+        let unread = all.poisoned.iter().any(|(kind, name)| match kind {
+            Kind::Rule => all.rules.get(name.as_str()).is_none_or(|rule| rule.item.slot.text != slot),
+            Kind::Slot => name != slot,
+            Kind::Purpose
+            | Kind::Attribute
+            | Kind::Event
+            | Kind::Segment
+            | Kind::Value
+            | Kind::Offer
+            | Kind::Cap
+            | Kind::Persona
+            | Kind::Tag => false,
+        });
+        let of_rules = all.rules.values().filter(|rule| rule.item.slot.text != slot).any(|rule| {
+            rule.item.clauses.iter().any(|clause| match &clause.kind {
+                RuleClause::Show(name) | RuleClause::Substitute(_, Substitute::Show(name)) => is_it(name),
+                RuleClause::About(_)
+                | RuleClause::Owner(_)
+                | RuleClause::Metric(_)
+                | RuleClause::ReviewBy(..)
+                | RuleClause::Ticket(_)
+                | RuleClause::Because(_)
+                | RuleClause::Active(_)
+                | RuleClause::When(_)
+                | RuleClause::Unless(_)
+                | RuleClause::Needs(_)
+                | RuleClause::Priority(_)
+                | RuleClause::Before(_)
+                | RuleClause::Cap(_)
+                | RuleClause::Substitute(_, Substitute::Try(_) | Substitute::Nothing(_))
+                | RuleClause::Off(_) => false,
+            })
+        });
+        let of_slots = all.slots.iter().filter(|(name, _)| **name != slot).any(|(_, other)| {
+            other.item.clauses.iter().any(|clause| match &clause.kind {
+                SlotClause::Fallback(entries) => entries.iter().any(|entry| match &entry.target {
+                    FallbackTarget::Offer(name) => is_it(name),
+                    FallbackTarget::Nothing(_) => false,
+                }),
+                SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Off(_) => false,
+            })
+        });
+        all.lost || unread || of_rules || of_slots
     }
 
     fn is_total(&self, entry: &Fallback) -> Result<(), &'static str> {

@@ -4,7 +4,7 @@ use super::Pass;
 use super::literals::{bad_number, decimal, nfc};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
-use crate::model::EnumType;
+use crate::model::{EnumType, limits};
 use crate::source::Span;
 use crate::syntax::tree::{Member, Number, Type as TypeTree, TypeKind};
 use crate::value::{DEFAULT_LIMIT, EnumId, MAX_SCALE, NumberType, Type, pow10};
@@ -101,10 +101,19 @@ impl Pass<'_> {
         }
         let list = EnumType { members: texts, ordered };
         let place = self.rules.enums.iter().skip(1).position(|known| *known == list).map(|place| place + 1);
-        let place = place.unwrap_or_else(|| {
-            self.rules.enums.push(list);
-            self.rules.enums.len() - 1
-        });
+        let place = match place {
+            Some(place) => place,
+            None if self.rules.enums.len() >= limits::LISTS => {
+                let span = members.first().map(|member| member.span)?;
+                let count = self.rules.enums.len() + 1;
+                self.report(super::limits::many("different lists", count, limits::LISTS, span));
+                return None;
+            }
+            None => {
+                self.rules.enums.push(list);
+                self.rules.enums.len() - 1
+            }
+        };
         u32::try_from(place).ok().map(EnumId)
     }
 }

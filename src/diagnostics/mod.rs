@@ -165,8 +165,8 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
 /// The candidate nearest to `word` for a "did you mean", if it is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match word.chars().count() {
-        0..=2 => 1,
-        3..=5 => 2,
+        0..=4 => 1,
+        5..=7 => 2,
         _ => 3,
     };
     candidates

@@ -6,22 +6,11 @@
 //!
 //! What was left out for an error of its own may have used anything it names: [`LeftOut`] says what (R52).
 
-use std::collections::BTreeSet;
-
 use super::references::RuleGraph;
 use super::thing::{Link, Thing};
 use crate::diagnostics::codes::lint;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{CapId, EventId, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
-
-/// A declaration in error that is not in the model.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// The slot it belongs to, where it is a rule and that is known.
-    pub slot: Option<SlotId>,
-    /// Every name that stands in it; `None` where that is not known, so it may name anything.
-    pub names: Option<BTreeSet<String>>,
-}
+use crate::model::{CapId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
 
 /// Declarations that nobody uses, in the order of their kinds.
 pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {

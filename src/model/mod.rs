@@ -9,6 +9,7 @@ mod condition;
 mod declare;
 mod gathered;
 mod ids;
+mod left_out;
 mod operator;
 mod reads;
 pub mod show;
@@ -27,10 +28,9 @@ pub use declare::{
     Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
-pub use gathered::{
-    EventTarget, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, Term,
-};
+pub use gathered::{EventTarget, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, Term};
 pub use ids::{AttributeId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use left_out::LeftOut;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};

@@ -412,6 +412,7 @@ mod tests {
         rules.attributes[at::TENURE.index()].ty = crate::value::Type::Number(wide);
         let twice = Expression::Rescale(of(), wide);
         rules.rules[2].when.push(Clause { condition: Condition::Known(twice), span: span() });
+        rules.rules[2].needs = rules.rules[0].needs.clone();
         rules.values[0].expression = Expression::Attribute(at::BALANCE);
         let engine = Engine::from_rules(Verified::new(rules).unwrap());
         assert!(matches!(engine.how(), How::ReferenceInstead(_)), "{}", engine.how());

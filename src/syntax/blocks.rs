@@ -95,9 +95,12 @@ impl Reader<'_> {
         }
         if !told {
             let word = self.written(at);
-            let finding =
+            let mut finding =
                 Diagnostic::new(&codes::UNCLOSED_BLOCK, self.span(at), format!("this `{word}` has no closing `}}`"))
                     .help("put a `}` behind its last clause");
+            if let Some(open) = from.checked_sub(1).filter(|open| self.is_sign(*open, b'{')) {
+                finding = finding.label(self.span(open), "opened here");
+            }
             self.report(finding);
         }
         Body { from, to: limit, end: limit }

@@ -251,8 +251,12 @@ impl<'t> Reader<'t> {
         let meant = meant.and_then(|word| nearest(word, OPENERS.iter().map(|(word, _)| *word)));
         let closed_oddly = self.closed_oddly(at);
         if let Some(meant) = meant {
-            let message = format!("`{}` opens no declaration", self.written(at));
+            let message = match self.written(at).to_lowercase() == meant {
+                true => format!("`{}` is written in small letters", self.written(at)),
+                false => format!("`{}` opens no declaration", self.written(at)),
+            };
             let finding = Diagnostic::new(&codes::UNKNOWN_DECLARATION, self.span(at), message)
+                .primary("a declaration should begin here")
                 .help(format!("did you mean `{meant}`?"))
                 .fix(format!("write `{meant}`"), self.span(at), meant);
             self.report(finding);

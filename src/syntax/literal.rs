@@ -114,17 +114,19 @@ impl Builder<'_> {
 
     /// `stamp` as a literal: a date, an instant, or a time of a place.
     pub(super) fn stamp(&mut self, pair: Pair<'_>) -> Option<LiteralKind> {
+        let in_utc = pair.as_str().ends_with('Z');
         let mut row = Row::of(pair);
         let date = self.date(&row.take(Rule::date)?)?;
         let Some(clock) = row.take(Rule::clock) else { return Some(LiteralKind::Date(date)) };
         let clock = self.clock(&clock)?;
-        Some(LiteralKind::Time(match row.take(Rule::in_zone) {
-            None => TimePointKind::Utc(date, clock),
-            Some(zone) => {
-                let zone = Row::of(zone).take(Rule::text)?;
-                TimePointKind::Civil(date, clock, self.text(&zone))
-            }
-        }))
+        if in_utc {
+            return Some(LiteralKind::Time(TimePointKind::Utc(date, clock)));
+        }
+        let zone = match row.take(Rule::in_zone) {
+            Some(zone) => Some(self.text(&Row::of(zone).take(Rule::text)?)),
+            None => None,
+        };
+        Some(LiteralKind::Time(TimePointKind::Civil(date, clock, zone)))
     }
 
     /// `stamp`, `ago` or `now` where a point in time is meant; a bare date is refused.
@@ -136,7 +138,9 @@ impl Builder<'_> {
             LiteralKind::Date(_) => {
                 let finding = Diagnostic::new(&codes::UNEXPECTED, span, "this needs a time of day, not only a date")
                     .primary("a date alone")
-                    .help(format!("for example `{written}T00:00Z` or `{written} 09:00 in \"Europe/Berlin\"`"));
+                    .help(format!(
+                        "for example `{written}T00:00Z`, `{written} 09:00`, or `{written} 09:00 in \"Europe/Berlin\"`"
+                    ));
                 self.refuse(finding)
             }
             LiteralKind::YesNo(_) | LiteralKind::Number(_) | LiteralKind::Percent(_) | LiteralKind::Text(_) => None,

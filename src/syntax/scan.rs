@@ -6,6 +6,10 @@
 //!
 //! A quoted text ends at the end of its line at the latest, so a forgotten quote costs one line and not the file.
 
+mod foreign;
+
+pub(super) use foreign::plain_number;
+
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
 
@@ -92,6 +96,9 @@ impl Scanner<'_> {
                 self.fresh = true;
             }
             b' ' | b'\t' | b'\r' => self.at += 1,
+            _ if self.at_foreign_comment() => self.foreign_comment(),
+            b';' => self.semicolon(),
+            b'$' => self.money_before('$'),
             b'/' if self.bytes.get(self.at + 1) == Some(&b'/') => {
                 let start = self.at;
                 let end = self.line_end(start);
@@ -138,7 +145,8 @@ impl Scanner<'_> {
     fn word(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
         let len = rest.iter().position(|byte| !is_word_byte(*byte)).unwrap_or(rest.len());
-        if rest.get(len).is_some_and(|byte| *byte >= 0x80) {
+        let next = self.text.get(self.at + len..).and_then(|behind| behind.chars().next());
+        if next.is_some_and(|next| !next.is_ascii() && next.is_alphanumeric()) {
             // Perhaps `größe`: take the whole word, so that one finding names it.
             self.beyond_ascii();
             return;
@@ -167,6 +175,12 @@ impl Scanner<'_> {
         }
         if self.bytes.get(end) == Some(&b'%') {
             end += 1;
+        }
+        let behind = end + usize::from(self.bytes.get(end) == Some(&b' '));
+        let next_to = [end, behind].into_iter().find_map(|at| Some((at, self.money(at)?)));
+        if let Some((at, sign)) = next_to {
+            self.money_behind(end, at, sign);
+            return;
         }
         self.token(TokenKind::Number, end);
     }
@@ -209,108 +223,7 @@ impl Scanner<'_> {
         self.out.problems.push(finding);
         self.token(TokenKind::Odd, end);
     }
-
-    /// `'text'`: closed on its line it is a text in the wrong quotes, else a sign that means nothing.
-    fn foreign_quote(&mut self) {
-        let line = self.text.get(self.at + 1..self.line_end(self.at)).unwrap_or("");
-        match line.find('\'') {
-            Some(len) => self.wrong_quotes(self.at + 1 + len, self.at + len + 2, "texts stand in double quotes"),
-            None => {
-                self.problem_char(self.at + 1, "`'` means nothing here", Some("texts stand in double quotes: `\"..\"`"))
-            }
-        }
-    }
-
-    fn wrong_quotes(&mut self, inner_end: usize, end: usize, message: &str) {
-        let open = self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-        let inner = self.text.get(self.at + open..inner_end).unwrap_or("");
-        let straight = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
-        let span = self.span(end);
-        let finding = Diagnostic::new(&codes::WRONG_QUOTES, span, message).help(format!("write it as {straight}")).fix(
-            "use straight double quotes",
-            span,
-            straight,
-        );
-        self.out.problems.push(finding);
-        self.token(TokenKind::Odd, end);
-    }
-
-    fn beyond_ascii(&mut self) {
-        let rest = self.text.get(self.at..).unwrap_or("");
-        let Some(first) = rest.chars().next() else {
-            self.at = self.bytes.len();
-            return;
-        };
-        if first == '\u{FEFF}' {
-            self.at += first.len_utf8();
-            return;
-        }
-        if CURLY.contains(&first) {
-            let line = self.text.get(self.at + first.len_utf8()..self.line_end(self.at)).unwrap_or("");
-            let close = line.char_indices().find(|(_, c)| *c == '"' || CURLY.contains(c));
-            let from = self.at + first.len_utf8();
-            match close {
-                Some((len, c)) => self.wrong_quotes(
-                    from + len,
-                    from + len + c.len_utf8(),
-                    "these are the curly quotes of a word processor; texts stand in straight double quotes",
-                ),
-                None => self.problem_char(
-                    from,
-                    "this curly quote is never closed",
-                    Some("texts stand in straight double quotes: `\"..\"`"),
-                ),
-            }
-            return;
-        }
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        if is_part(first) {
-            let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-            let word = rest.get(..len).unwrap_or("");
-            let message = format!("`{}` has letters that a name cannot have", shortened(word));
-            let finding = Diagnostic::new(&codes::ODD_CHARACTER, self.span(self.at + len), message)
-                .help("names are made of the letters a to z, digits and `_`; anything may stand in a quoted text");
-            self.out.problems.push(finding);
-            self.token(TokenKind::Odd, self.at + len);
-            return;
-        }
-        let end = self.at + first.len_utf8();
-        if first.is_whitespace() {
-            let span = self.span(end);
-            let finding = Diagnostic::new(&codes::ODD_CHARACTER, span, "this is not an ordinary space")
-                .help("put an ordinary space here; texts copied from web pages and word processors often hold such spaces")
-                .fix("put an ordinary space", span, " ");
-            self.out.problems.push(finding);
-            self.token(TokenKind::Odd, end);
-            return;
-        }
-        let (better, what): (&str, &str) = match first {
-            '≤' => ("is at most", "is spelt in words"),
-            '≥' => ("is at least", "is spelt in words"),
-            '≠' => ("is not", "is spelt in words"),
-            '–' | '—' | '−' => ("-", "is not the minus sign"),
-            _ => ("", "means nothing here"),
-        };
-        let span = self.span(end);
-        let mut finding = Diagnostic::new(&codes::ODD_CHARACTER, span, format!("`{first}` {what}"));
-        if better.is_empty() {
-            finding = finding.help("anything may stand in a quoted text");
-        } else {
-            finding = finding.help(format!("write `{better}`")).fix(format!("write `{better}`"), span, better);
-        }
-        self.out.problems.push(finding);
-        self.token(TokenKind::Odd, end);
-    }
-
-    fn problem_char(&mut self, end: usize, message: &str, help: Option<&str>) {
-        let mut finding = Diagnostic::new(&codes::ODD_CHARACTER, self.span(end), message);
-        finding.help = help.map(str::to_owned);
-        self.out.problems.push(finding);
-        self.token(TokenKind::Odd, end);
-    }
 }
-
-const CURLY: [char; 10] = ['“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»'];
 
 fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'

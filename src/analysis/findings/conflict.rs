@@ -1,27 +1,38 @@
-//! `lint::conflict` (R8): two rules that can be eligible together, with different offers, and only a name between them.
+//! `lint::conflict` (R8): two rules that can answer for one customer, with different outcomes, and only a name between
+//! them.
 
 use super::{Look, words};
+use crate::analysis::confirm::Confirm;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
+use crate::frame::{By, Decision, Outcome};
+use crate::model::{RuleId, RuleSet};
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let rules = look.rules;
+    if look.report.conflicts.is_empty() {
+        return Vec::new();
+    }
+    let mut confirm = Confirm::new(rules);
     let mut found: Vec<Diagnostic> = look
         .report
         .conflicts
         .iter()
         .map(|clash| {
             let (first, second) = (&rules[clash.first], &rules[clash.second]);
+            let frame = clash.witness.frame(rules);
+            let mut label = |id: RuleId| {
+                let seen = confirm.answer(id, &frame).map(|decision| seen(rules, id, decision)).unwrap_or_default();
+                format!("{}, {seen}", words::order(rules, id))
+            };
+            let (of_first, of_second) = (label(clash.first), label(clash.second));
             let message = format!(
                 "`{}` and `{}` can both apply to one customer, and nothing but their names decides",
                 first.name, second.name
             );
-            let label = |rule: &crate::model::Rule, id| {
-                format!("{}, shows `{}`", words::order(rules, id), rules[rule.show].name)
-            };
             let diagnostic = Diagnostic::new(&lint::CONFLICT, second.span, message)
-                .primary(label(second, clash.second))
-                .label(first.span, label(first, clash.first))
+                .primary(of_second)
+                .label(first.span, of_first)
                 .help(format!(
                     "say which is stronger: give one a higher `priority`, or write `before {}` in `{}`",
                     first.name, second.name
@@ -35,4 +46,19 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         last.facts.push(format!("// and {} more pairs like these", look.report.more_clashes));
     }
     found
+}
+
+/// What this customer sees in the rule's place.
+fn seen(rules: &RuleSet, rule: RuleId, decision: Decision) -> String {
+    let what = match decision.outcome {
+        Outcome::Shows(offer) => format!("`{}`", rules[offer].name),
+        Outcome::Nothing => "nothing".to_owned(),
+    };
+    match decision.by {
+        By::Rule(by) if by == rule => format!("shows {what}"),
+        By::Rule(by) => format!("tries `{}`, which shows {what}", rules[by].name),
+        By::Substitute(by, via) if by == rule => format!("here `{}` shows {what}", via.word()),
+        By::Substitute(by, via) => format!("tries `{}`, where `{}` shows {what}", rules[by].name, via.word()),
+        By::Fallback(_) | By::SlotOff => String::new(),
+    }
 }

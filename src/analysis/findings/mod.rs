@@ -1,8 +1,9 @@
 //! The findings of the analysis: one file each, registered in [`ALL`] once.
 //!
 //! Takes the verdicts; gives diagnostics that name every culprit and show a customer or the cover. What follows from
-//! another finding is left out: a rule that contradicts itself is not also unreachable, a pair with a rule that never
-//! wins does not clash, and a rule that only uses a contradictory segment is named at the segment.
+//! another finding is left out: a rule that contradicts itself is not also unreachable and clashes with nobody, a rule that
+//! never wins because of a name is told by its conflict alone, and a rule that only uses a contradictory segment is named
+//! at the segment.
 
 mod always_true;
 mod conflict;

@@ -13,6 +13,10 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     // By place, so that one rule gives one note.
     let mut open: BTreeMap<Span, (String, Vec<(String, Undecided)>)> = BTreeMap::new();
     let mut add = |span: Span, name: String, question: String, why: Undecided| {
+        // What an error leaves open is told by the error.
+        if why == Undecided::LeftOut {
+            return;
+        }
         open.entry(span).or_insert_with(|| (name, Vec::new())).1.push((question, why));
     };
     for (id, verdict) in &look.report.rules {
@@ -58,5 +62,6 @@ fn reason(why: Undecided) -> &'static str {
         Undecided::Budget => "too many cases to look at",
         Undecided::Calculation => "it rests on a calculation, or on attributes compared with each other",
         Undecided::Instants => "too many instants would have to be told apart",
+        Undecided::LeftOut => "it rests on something that is in error",
     }
 }

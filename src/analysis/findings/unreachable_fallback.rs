@@ -57,5 +57,7 @@ fn takes_everybody(look: &Look<'_>, slot: &Slot, entry: &crate::model::Fallback)
         let offer = &look.rules[id];
         offer.class == crate::model::Class::Service && offer.active.is_none() && offer.off.is_none()
     };
-    slot.off.is_none() && entry.when.is_none() && entry.offer.is_none_or(always)
+    let shared = crate::analysis::slot::shared(look.rules);
+    let free = |id: crate::model::OfferId| !shared.get(id.index()).copied().unwrap_or(false);
+    slot.off.is_none() && entry.when.is_none() && entry.offer.is_none_or(|offer| always(offer) && free(offer))
 }

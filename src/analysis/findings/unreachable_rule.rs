@@ -12,7 +12,9 @@ use crate::model::show::show_audience;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let covered = look.report.rules.iter().filter_map(|(id, verdict)| match verdict {
-        Verdict::Covered(by) if service_hides::hidden_by(look.rules, *id, by).is_none() => Some((*id, by)),
+        Verdict::Covered(by) if service_hides::hidden_by(look.rules, *id, by).is_none() && !by_name(look, *id, by) => {
+            Some((*id, by))
+        }
         Verdict::Covered(_)
         | Verdict::Reachable(_)
         | Verdict::Off
@@ -21,6 +23,12 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         | Verdict::Unknown(_) => None,
     });
     covered.map(|(id, by)| finding(look, id, by)).collect()
+}
+
+/// Whether one of those that cover the rule stands before it by its name alone: that is a conflict, and told as one.
+fn by_name(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> bool {
+    let covers = |rule: RuleId| by.iter().any(|coverer| coverer.rule() == Some(rule));
+    look.report.conflicts.iter().any(|clash| clash.second == id && covers(clash.first))
 }
 
 fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {

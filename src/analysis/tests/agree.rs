@@ -11,9 +11,9 @@ use super::schemas::schema;
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
 use crate::eval::{condition, decide};
-use crate::frame::{By, Frame};
+use crate::frame::{By, Frame, Via};
 use crate::graph::{Ranking, Standing};
-use crate::model::{Condition, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{Condition, OfferId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::Truth;
 
 /// Schemas with more customers than this are passed over.
@@ -204,14 +204,35 @@ impl<'a> Seen<'a> {
         Some(format!("{name}: {:?} of {by:?} is not needed", by[idle]))
     }
 
+    /// What is seen; `None` is an empty place.
+    fn outcome(&self, by: By) -> Option<OfferId> {
+        match by {
+            By::Rule(rule) => Some(self.rules[rule].show),
+            By::Substitute(rule, via) => {
+                let rule = &self.rules[rule];
+                let substitute = match via {
+                    Via::Capped => rule.if_capped,
+                    Via::NoConsent => rule.if_no_consent,
+                    Via::Unknown => rule.if_unknown,
+                };
+                match substitute {
+                    Some(Substitute::Show(offer)) => Some(offer),
+                    Some(Substitute::Nothing | Substitute::Try(_)) | None => None,
+                }
+            }
+            By::Fallback(_) | By::SlotOff => unreachable!("nobody's answer"),
+        }
+    }
+
     fn pairs(&self, report: &Report, tally: &mut [usize; 8], wrong: &mut Vec<String>) {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
         let never = |rule: &RuleId| report.rules[rule].is_never();
+        let dead = |rule: &RuleId| never(rule) && !matches!(report.rules[rule], Verdict::Covered(_));
         let (mut conflicts, mut unordered) = (BTreeSet::new(), BTreeSet::new());
         for (at, second) in order.iter().enumerate() {
             for (before, first) in order[..at].iter().enumerate() {
-                if never(first) || never(second) {
+                if dead(first) || dead(second) {
                     continue;
                 }
                 let standing = ranking.standing(*first, *second);
@@ -225,17 +246,21 @@ impl<'a> Seen<'a> {
                 let free = |frame: &usize| above.iter().all(|place| self.answers[*place][*frame].is_none());
                 let mut frames = 0..self.frames.len();
                 match standing {
-                    Standing::Equal if self.rules[*first].show != self.rules[*second].show => {
-                        if frames.any(|frame| both(&frame) && free(&frame)) {
+                    Standing::Equal => {
+                        let differ = |frame: &usize| {
+                            let seen = |place: usize| self.answers[place][*frame].map(|by| self.outcome(by));
+                            seen(before).zip(seen(at)).is_some_and(|(first, second)| first != second)
+                        };
+                        if frames.any(|frame| differ(&frame) && free(&frame)) {
                             conflicts.insert((*first, *second));
                         }
                     }
                     Standing::Unordered => {
-                        if frames.any(|frame| both(&frame)) {
+                        if !never(first) && !never(second) && frames.any(|frame| both(&frame)) {
                             unordered.insert(*second);
                         }
                     }
-                    Standing::Equal | Standing::First | Standing::Second => {}
+                    Standing::First | Standing::Second => {}
                 }
             }
         }
@@ -248,7 +273,19 @@ impl<'a> Seen<'a> {
         if found != unordered {
             wrong.push(format!("without order: {found:?}, but {unordered:?}"));
         }
-        for clash in report.conflicts.iter().chain(&report.unordered) {
+        for clash in &report.conflicts {
+            let frame = clash.witness.frame(self.rules);
+            let [first, second] = [clash.first, clash.second].map(|rule| {
+                let mut alone = self.rules.clone();
+                alone.slots[self.slot.index()].order = vec![rule];
+                decide(&alone, &frame, self.slot)
+            });
+            let answers = |by: By| matches!(by, By::Rule(_) | By::Substitute(..));
+            if !answers(first.by) || !answers(second.by) || first.outcome == second.outcome {
+                wrong.push(format!("{first:?} and {second:?} are no conflict for their witness"));
+            }
+        }
+        for clash in &report.unordered {
             let frame = clash.witness.frame(self.rules);
             for rule in [clash.first, clash.second] {
                 let mut alone = self.rules.clone();

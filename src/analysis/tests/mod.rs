@@ -3,6 +3,7 @@
 mod agree;
 mod cells;
 mod history;
+mod left_out;
 mod metamorphic;
 mod paste;
 mod schemas;
@@ -12,7 +13,7 @@ mod worlds;
 use super::testing::{report, rules, verdict};
 use super::{Options, Report, analyse};
 use crate::diagnostics::Diagnostic;
-use crate::graph::LeftOut;
+use crate::model::LeftOut;
 use crate::value::Instant;
 
 const BASE: &str = "
@@ -192,7 +193,7 @@ fn what_is_left_out_may_use_what_seems_idle() {
     assert!(codes(vec![LeftOut::default()]).is_empty());
     let slot = rules.slot_named("empty");
     let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-    let some = codes(vec![LeftOut { slot, names: names(&["a", "idle"]) }]);
+    let some = codes(vec![LeftOut { slot, names: names(&["a", "idle"]), ..LeftOut::default() }]);
     assert!(!some.contains(&"lint::unused-segment"), "{some:?}");
     assert_eq!(some.iter().filter(|code| **code == "lint::slot-without-rules").count(), 1, "only of slot s: {some:?}");
     assert_eq!(some.iter().filter(|code| **code == "lint::unused-offer").count(), 4, "all but a: {some:?}");
@@ -292,4 +293,62 @@ fn caps_are_coupled_by_what_they_count() {
          rule three in s { when news  priority 7  cap at most 2 shown in any 14 days per customer on offer a  show c }",
         &[("two", "reachable"), ("three", "covered by one")],
     );
+}
+
+/// The pairs of rules between which a name decides.
+fn conflicts(rules: &str) -> Vec<String> {
+    let (model, report) = report(&format!("{BASE}{rules}"));
+    let names = |clash: &super::Clash| format!("{} {}", model[clash.first].name, model[clash.second].name);
+    report.conflicts.iter().map(names).collect()
+}
+
+#[test]
+fn rules_that_differ_in_what_stands_in_for_them_conflict() {
+    let pair = |first: &str, second: &str| {
+        conflicts(&format!(
+            "purpose p \"P\" {{ basis consent }}
+             rule r1 in s {{ when news  priority 5  {first} }}
+             rule r2 in s {{ when vip  priority 5  {second} }}"
+        ))
+    };
+    let cap = "cap at most 1 shown ever per customer on offer e";
+    assert_eq!(pair("show a", "show a"), [""; 0], "the same offer, whichever wins");
+    assert_eq!(pair(&format!("{cap}  show a  if capped show b"), "show a"), ["r1 r2"]);
+    assert_eq!(pair(&format!("{cap}  show a  if capped nothing"), "show a"), ["r1 r2"]);
+    assert_eq!(pair(&format!("{cap}  show a  if capped show a"), "show a"), [""; 0], "the same again");
+    assert_eq!(pair("needs p  show a  if no consent show c", "show a"), ["r1 r2"]);
+    assert_eq!(pair("show a  if unknown show c", "show a"), ["r1 r2"], "news is not known, vip is yes");
+    let both = format!("{cap}  show a  if capped show b");
+    assert_eq!(pair(&both, &both), [""; 0], "one cap, one substitute");
+    let other = format!("{cap}  show a  if capped show c");
+    assert_eq!(pair(&both, &other), ["r1 r2"]);
+    assert_eq!(
+        pair(&both, &format!("{cap}  show a  if capped try r3 }} rule r3 in s {{ priority 1  show c")),
+        ["r1 r2"]
+    );
+    assert_eq!(pair(&both, &format!("{cap}  show a  if capped try r3 }} rule r3 in s {{ priority 1  show b")), [""; 0]);
+}
+
+#[test]
+fn what_stands_in_conflicts_though_its_rule_is_not_eligible() {
+    let found = conflicts(
+        "purpose p \"P\" { basis consent }
+         rule r1 in s { needs p  priority 5  show a  if no consent show b }
+         rule r2 in s { when consent.p is denied  priority 5  show c }
+         rule r3 in s { when consent.p is denied  priority 6  when news  show d }",
+    );
+    assert_eq!(found, ["r1 r2"]);
+}
+
+#[test]
+fn a_rule_that_loses_by_its_name_alone_is_in_conflict() {
+    assert_eq!(conflicts("rule r1 in s { priority 5  show a } rule r2 in s { priority 5  show b }"), ["r1 r2"]);
+    // Whoever could meet both sees a third one first.
+    let hidden = "rule r1 in s { when news  priority 5  show a } rule r2 in s { when news  priority 5  show b }";
+    assert_eq!(conflicts(&format!("{hidden} rule top in s {{ when news is known  priority 9  show c }}")), [""; 0]);
+    let text = format!("{BASE} rule r1 in s {{ priority 5  show a }} rule r2 in s {{ priority 5  show b }}");
+    let (_, report) = report(&text);
+    let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code.name).collect();
+    let told = codes.iter().filter(|code| ["lint::conflict", "lint::unreachable-rule"].contains(code));
+    assert_eq!(told.collect::<Vec<_>>(), [&"lint::conflict"], "told once");
 }

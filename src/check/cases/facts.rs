@@ -81,6 +81,7 @@ impl Pass<'_> {
                 self.may_be_never(ty, item.value_span)?;
                 known(Value::Never)
             }
+            GivenValue::Literal(literal) if self.is_unclear_percent(literal, ty) => return None,
             GivenValue::Literal(literal) => known(self.value_of_type(literal, ty, Some(now))?),
             GivenValue::Member(name) => match ty {
                 Type::OneOf(list) => known(Value::Member(self.member(list, &name.text, name.span)?)),
@@ -125,12 +126,34 @@ impl Pass<'_> {
         })
     }
 
+    fn is_unclear_percent(&mut self, literal: &tree::Literal, ty: Type) -> bool {
+        match (&literal.kind, ty.number()) {
+            (LiteralKind::Percent(written), Some(number)) => {
+                self.percent_fits(*written, number, literal.span).is_none()
+            }
+            (_, _) => false,
+        }
+    }
+
     fn misfit(&mut self, item: &GivenItem, ty: Type) -> Option<Fact> {
         let message = format!("this is no value for `{}`", item.name.text);
-        let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message)
-            .primary(format!("`{}` is {}", item.name.text, self.type_words(ty)))
-            .help("write a value of the attribute's type, or `missing`");
-        self.report(finding);
+        let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message).primary(format!(
+            "`{}` is {}",
+            item.name.text,
+            self.type_words(ty)
+        ));
+        let right = match (&item.value, ty) {
+            (GivenValue::Member(name), Type::YesNo) => crate::check::misread::yes_or_no(&name.text).map(str::to_owned),
+            (GivenValue::Member(name), Type::Text | Type::Zone) => Some(format!("{:?}", name.text)),
+            (GivenValue::Member(name), Type::Set) => Some(format!("[{:?}]", name.text)),
+            (_, _) => None,
+        };
+        self.report(match right {
+            Some(right) => {
+                finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), item.value_span, right)
+            }
+            None => finding.help(format!("write {}, or `missing`", self.example(ty))),
+        });
         None
     }
 

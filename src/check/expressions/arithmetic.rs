@@ -22,7 +22,7 @@ impl Pass<'_> {
         let mut done = first.span;
         for (sign, part) in rest {
             let term = self.number(part)?;
-            if let Some(one) = self.added(*sign, &total.0, &term.0) {
+            if let Some(one) = self.added(*sign, &total.0, &term.0, part.span) {
                 done = done.to(part.span);
                 total = one;
                 continue;
@@ -124,7 +124,7 @@ impl Pass<'_> {
     }
 
     fn multiply(&mut self, (left, a): Number, (right, b): Number, span: Span) -> Option<Number> {
-        if let Some(one) = self.weighted(&left, &right) {
+        if let Some(one) = self.weighted(&left, &right, span) {
             return Some(one);
         }
         let scale = a.scale + b.scale;

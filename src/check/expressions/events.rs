@@ -5,11 +5,12 @@
 
 use super::{Typed, Wanted};
 use crate::check::Pass;
+use crate::check::limits::many;
 use crate::check::literals::{no_time, period};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::model::{
-    CapWindow, EventTarget, Expression, Gathered, GatheredId, Increment, Occurrence, Operand, Term,
+    CapWindow, EventTarget, Expression, Gathered, GatheredId, Increment, Occurrence, Operand, Term, limits,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, CapTarget, Duration, Expr, Mark, Name, Over};
@@ -32,12 +33,12 @@ impl Pass<'_> {
                 Gathered::Decayed(vec![Term { each: Increment::Points(POINT), of: of?, half_life: half_life? }])
             }
         };
-        Some(self.gathered(gathered))
+        self.gathered(gathered, span)
     }
 
     pub(super) fn last(&mut self, of: &tree::Occurrence, span: Span) -> Option<Typed> {
         let of = self.occurrence(of, span)?;
-        Some(self.gathered(Gathered::Last(of)))
+        self.gathered(Gathered::Last(of), span)
     }
 
     pub(super) fn sum_of(&mut self, of: &tree::Occurrence, field: &Name, over: Over, span: Span) -> Option<Typed> {
@@ -59,7 +60,7 @@ impl Pass<'_> {
                 Gathered::Decayed(vec![Term { each: Increment::Field(place), of, half_life }])
             }
         };
-        Some(self.gathered(gathered))
+        self.gathered(gathered, span)
     }
 
     /// `x halving every 30 days since t`.
@@ -88,7 +89,7 @@ impl Pass<'_> {
         }
         let of = self.operand(number, value.span)?;
         let since = self.operand(time, since.span)?;
-        Some(self.gathered(Gathered::Halved { of, half_life: half_life?, since }))
+        self.gathered(Gathered::Halved { of, half_life: half_life?, since }, value.span)
     }
 
     /// What can be read before anything is calculated.
@@ -135,14 +136,19 @@ impl Pass<'_> {
     }
 
     /// The entry, made if it is new.
-    fn gathered(&mut self, gathered: Gathered) -> Typed {
+    fn gathered(&mut self, gathered: Gathered, span: Span) -> Option<Typed> {
         let ty = self.rules.type_of_gathered(&gathered);
         let next = GatheredId::from_index(self.rules.gathered.len());
         let id = *self.gathered.entry(gathered.clone()).or_insert(next);
         if id == next {
+            if next.index() >= limits::GATHERED {
+                let count = limits::GATHERED + 1;
+                self.report(many("counts, sums and last times of events", count, limits::GATHERED, span));
+                return None;
+            }
             self.rules.gathered.push(gathered);
         }
-        Typed::Value(Expression::Gathered(id), ty)
+        Some(Typed::Value(Expression::Gathered(id), ty))
     }
 
     fn occurrence(&mut self, of: &tree::Occurrence, span: Span) -> Option<Occurrence> {
@@ -224,7 +230,12 @@ impl Pass<'_> {
     }
 
     /// `number * decaying sum` as one decaying sum, where the weights keep six places.
-    pub(super) fn weighted(&mut self, left: &Expression, right: &Expression) -> Option<(Expression, NumberType)> {
+    pub(super) fn weighted(
+        &mut self,
+        left: &Expression,
+        right: &Expression,
+        span: Span,
+    ) -> Option<(Expression, NumberType)> {
         let (weight, terms) = match (written(left), written(right)) {
             (Some(weight), None) => (weight, self.decayed(right)?),
             (None, Some(weight)) => (weight, self.decayed(left)?),
@@ -238,7 +249,7 @@ impl Pass<'_> {
             (SCORE.min..=SCORE.max).contains(&points).then_some(Term { each: Increment::Points(points), ..term })
         });
         let terms: Option<Vec<Term>> = terms.collect();
-        self.decaying(terms?)
+        self.decaying(terms?, span)
     }
 
     /// The sum or the difference of two decaying sums as one.
@@ -247,6 +258,7 @@ impl Pass<'_> {
         sign: tree::AddSign,
         left: &Expression,
         right: &Expression,
+        span: Span,
     ) -> Option<(Expression, NumberType)> {
         let mut terms = self.decayed(left)?;
         for term in self.decayed(right)? {
@@ -257,10 +269,10 @@ impl Pass<'_> {
             };
             terms.push(Term { each, ..term });
         }
-        if terms.len() > crate::model::limits::TERMS {
+        if terms.len() > limits::TERMS {
             return None;
         }
-        self.decaying(terms)
+        self.decaying(terms, span)
     }
 
     fn decayed(&self, expression: &Expression) -> Option<Vec<Term>> {
@@ -281,8 +293,8 @@ impl Pass<'_> {
         }
     }
 
-    fn decaying(&mut self, terms: Vec<Term>) -> Option<(Expression, NumberType)> {
-        match self.gathered(Gathered::Decayed(terms)) {
+    fn decaying(&mut self, terms: Vec<Term>, span: Span) -> Option<(Expression, NumberType)> {
+        match self.gathered(Gathered::Decayed(terms), span)? {
             Typed::Value(expression, Type::Number(number)) => Some((expression, number)),
             Typed::Value(..) | Typed::Condition(_) => None,
         }

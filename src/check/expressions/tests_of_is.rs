@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Wanted;
 use crate::check::Pass;
 use crate::check::literals::{nfc, period};
+use crate::check::names::stands_twice;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::types;
 use crate::model::{AgeBound, Condition, Expression};
@@ -30,6 +31,7 @@ impl Pass<'_> {
     pub(super) fn is(&mut self, subject: &Expr, test: &Test) -> Option<Condition> {
         // The other side may be the one that says the type: 12 is less than tenure.
         let (left, ty) = self.value(subject, Wanted::default())?;
+        self.percent_is_clear(&left, ty, test)?;
         match test {
             Test::Equals { negated, value } => {
                 self.equals((left, ty), subject.span, value).map(|equal| negate_if(*negated, equal))
@@ -115,15 +117,20 @@ impl Pass<'_> {
             return None;
         }
         let mut values: Vec<Value> = Vec::new();
+        let mut written: Vec<(String, Span)> = Vec::new();
         let mut failed = false;
         for member in members {
             match self.listed(member, ty) {
-                Some(value) if !values.contains(&value) => values.push(value),
-                Some(_) => {}
+                Some(value) => {
+                    written.push((crate::model::show::show_value(&self.rules, ty, &value), member.span));
+                    values.push(value);
+                }
                 None => failed = true,
             }
         }
+        self.findings.extend(stands_twice("this list", written));
         values.sort();
+        values.dedup();
         (!failed && !values.is_empty()).then_some(Condition::OneOf(left, values))
     }
 
@@ -303,9 +310,13 @@ impl Pass<'_> {
         };
         let mut elements: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut failed = written.is_empty();
+        let mut said: Vec<(String, Span)> = Vec::new();
         for element in written {
             match &element.kind {
-                ExprKind::Literal(LiteralKind::Text(text)) => drop(elements.insert(nfc(text).into())),
+                ExprKind::Literal(LiteralKind::Text(text)) => {
+                    said.push((format!("\"{}\"", nfc(text)), element.span));
+                    elements.insert(nfc(text).into());
+                }
                 ExprKind::Name(name) => {
                     let finding = Diagnostic::new(&types::BAD_VALUE, element.span, "the elements of a set are texts")
                         .primary("not in quotes")
@@ -339,6 +350,7 @@ impl Pass<'_> {
                 }
             }
         }
+        self.findings.extend(stands_twice("this list", said));
         (!failed).then(|| negate_if(negated, Condition::Has(left, how, elements)))
     }
 }

@@ -18,5 +18,5 @@ codes! {
     SUBSTITUTE_SELLS = "consent::substitute-sells", Error, "without consent, a marketing substitute for chosen people",
         "The rule chooses people by what we know of them. When their consent is missing, the substitute may not sell to just these people (R14, R3): show an offer of class service.";
     FALLBACK_SELLS = "consent::fallback-sells", Error, "a marketing fallback for chosen people",
-        "A fallback has no `needs`, so it may not choose people by their attributes in order to sell (R3, R11). Make it a rule that needs a purpose, or make the offer class service.";
+        "A fallback has no `needs`, so it may not choose people by their attributes in order to sell (R3, R11). The order of the list chooses too: in `fallback tips when age is at least 18, sale` the sale is shown to just those who are younger, or of whom nobody knows it. Put it before every fallback with a condition, make it a rule that needs a purpose, or make the offer class service.";
 }

@@ -94,4 +94,15 @@ codes! {
         "A slot without rules shows its fallback to everybody, always. \
          Avoid: `slot footer on web { accepts service fallback story }` and no `rule ... in footer`. \
          Prefer: write a rule for it, or remove the slot until there is one.";
+    UNLESS_AND = "lint::unless-and", Warning,
+        "an `unless` with `and`, which people read in two ways",
+        "`unless a and b` keeps the rule only from those who are both. Many read it as: from a, and from b. One `unless` a \
+         reason is read alike by everybody, and each excludes by itself. \
+         Avoid: `unless vulnerable and minor`. \
+         Prefer: `unless vulnerable` and `unless minor`, or `unless (vulnerable and minor)` where both must hold.";
+    ELSE_MIXED = "lint::else-mixed", Warning,
+        "an `else` within a calculation without parentheses",
+        "`else` gives a value that stands in where one is missing, and it is taken before `*`, `+` and `of`: `a else 0 * 2` is \
+         twice what `a else 0` gives. Many read it the other way round. \
+         Avoid: `score else 0.05 * 2`. Prefer: `(score else 0.05) * 2`, or `score else (0.05 * 2)`.";
 }

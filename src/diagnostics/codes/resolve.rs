@@ -5,10 +5,12 @@ codes! {
         "A name stands for one thing, so that a reader can look it up. Rename one of the two, or delete it. Attributes of customer and moment, segments and values share one name space, because conditions use them all alike.";
     CLAUSE_TWICE = "resolve::clause-twice", Error, "a clause stands twice that may stand once",
         "Only `when`, `unless` and `cap` may be repeated in a rule. Of two priorities or two `show` nobody could say which one is meant: keep one.";
+    NAMED_TWICE = "resolve::named-twice", Warning, "a list names the same thing twice",
+        "The second of two equal names in a list says nothing: `needs offers, offers` asks for one consent. Often another name was meant. Write the one that was meant, or delete it.";
     CLAUSE_MISSING = "resolve::clause-missing", Error, "a clause that must be written is not there",
         "Some clauses have no default, because every default would surprise somebody: what a rule shows, what class an offer has, what a slot accepts and falls back to, how many and over which time a cap counts. The help names the clause with an example.";
     CLAUSES_CLASH = "resolve::clauses-clash", Error, "two clauses that exclude each other",
-        "A rule has `priority` or `before`, never both: `before` takes over the priority of the rule it names. A cap has one window: `in any 7 days` or `ever`.";
+        "A rule has `priority` or `before`, never both: `before` takes over the priority of the rule it names. A cap has one window: `in any 7 days` or `ever`. A legitimate interest is open unless somebody objects, so `valid`, `confirmed` and `version` have nothing to ask of it.";
     UNKNOWN_ATTRIBUTE = "resolve::unknown-attribute", Error, "a name in a condition that nothing declares",
         "Conditions may use attributes of `customer` and `moment`, segments, values, and `consent.purpose`. Check the spelling, or declare the attribute in `customer { ... }`.";
     UNKNOWN_MEMBER = "resolve::unknown-member", Error, "a value that is not in the attribute's list",
@@ -48,7 +50,9 @@ codes! {
     FALLBACK_NOT_TOTAL = "resolve::fallback-not-total", Error, "a slot whose last fallback does not answer for everybody",
         "The last fallback must answer for the customer of whom nothing is known, at every time: an offer of class service without dates and without a condition, or `nothing`. Otherwise somebody gets an accident. Add one at the end: fallback winter_story when cold, brand_story.";
     FALLBACK_BEHIND_EVERYBODY = "resolve::fallback-unreachable", Warning, "a fallback behind one that takes everybody",
-        "A fallback list is tried from left to right. An entry without a condition, of class service and without dates, always answers, so what stands behind it is never shown. Reorder the list or delete the rest.";
+        "A fallback list is tried from left to right. An entry without a condition, of class service, without dates and shown by no other slot, always answers, so what stands behind it is never shown. Reorder the list or delete the rest.";
+    TOO_MUCH = "resolve::too-much", Error, "more than a rule set may hold, or than one condition may be",
+        "A rule set has stated limits, so that what a decision costs is bounded and known: so many rules, attributes and segments, and so many parts of one condition with every segment and value in its place. The message names the limit. Remove what nobody uses any more, name fewer segments, or divide the rules into several sets.";
     CAP_WITHOUT_TARGET = "resolve::cap-without-target", Error, "a declared cap that does not say what it is on",
         "A cap declared by name binds what it is `on`: a tag, an offer or a rule. Without it, the cap would silently bind everything or nothing.";
     CAP_ON_BOUNDLESS_CLASS = "resolve::cap-on-critical", Error, "a cap on a rule of class critical or legal",

@@ -41,6 +41,15 @@ codes! {
         "a character that means nothing here",
         "Outside of quoted texts and comments a file is made of the letters a to z, digits, `_` and a few signs. \
          Avoid `größe: text`, prefer `groesse: text`.";
+    FOREIGN_COMMENT = "syntax::foreign-comment", Error,
+        "a comment of another language",
+        "A note for other authors begins with `//` and runs to the end of its line. The comment is stepped over and the \
+         rest of the file is read. Avoid `# for spring` and `/* for spring */`, prefer `// for spring`.";
+    WRITTEN_NUMBER = "syntax::written-number", Error,
+        "a number with signs that do not belong to it",
+        "A number is made of digits, with a point before its decimal places and a `-` before it where it is below zero. \
+         Thousands stand close together, and the currency is told by the name or label of the attribute. Avoid \
+         `$1,000` and `12,50`, prefer `1000` and `12.50`.";
     SIGN = "syntax::sign", Error,
         "a sign of other languages; here it is spelt in words",
         "There is one spelling for each thought, and it is read aloud the same way by everybody. Avoid \

@@ -17,6 +17,36 @@ pub(super) fn reads_protected(rules: &RuleSet, condition: &Condition) -> bool {
     rules.read_by(condition).iter().any(|id| rules[*id].is_protected())
 }
 
+/// Whether a condition reads attributes that are kept from the reader, and nothing else that could be changed.
+pub(super) fn reads_only_protected(rules: &RuleSet, condition: &Condition) -> bool {
+    rules.read_by(condition).iter().all(|id| rules[*id].is_protected()) && !asks_consent(rules, condition)
+}
+
+/// Whether a condition asks how a purpose reads.
+fn asks_consent(rules: &RuleSet, condition: &Condition) -> bool {
+    let mut asks = false;
+    condition.each(&mut |part| {
+        if let Condition::Segment(id) = part {
+            asks |= asks_consent(rules, &rules[*id].condition);
+        }
+        asks |= part.operands().into_iter().any(|operand| names_consent(rules, operand));
+    });
+    asks
+}
+
+fn names_consent(rules: &RuleSet, expression: &Expression) -> bool {
+    match expression {
+        Expression::Consent(_) => true,
+        Expression::Literal(..) | Expression::Attribute(_) | Expression::Gathered(_) | Expression::Now => false,
+        Expression::Value(id) => names_consent(rules, &rules[*id].expression),
+        Expression::Rescale(of, _) => names_consent(rules, of),
+        Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
+            names_consent(rules, left) || names_consent(rules, right)
+        }
+        Expression::When(of, when, _) => names_consent(rules, of) || asks_consent(rules, when),
+    }
+}
+
 /// Whether a condition reads a value that is kept from the reader and is there to be read. Protective attributes are
 /// apart: of them yes and unknown read alike anyway.
 pub(super) fn hangs_on_hidden(rules: &RuleSet, frame: &Frame, condition: &Condition) -> bool {

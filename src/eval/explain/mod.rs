@@ -11,7 +11,7 @@
 //! - a clause that reads a hidden, sensitive or protective attribute is `a protected fact`, clause text included: that
 //!   `credit_score is at least 620` does not hold would be half of the value;
 //! - of a protective attribute yes and unknown read alike: `vulnerable is not known to be no`;
-//! - the smallest change is sought as if clauses that read protected facts held, and never names one.
+//! - the smallest change knows of protected facts what the steps tell, and never names one.
 
 mod expect;
 mod facts;
@@ -246,7 +246,8 @@ pub enum Reason {
 pub struct Change {
     /// The rule.
     pub rule: String,
-    /// One or two facts, as `age is 18`.
+    /// One or two facts, as `age is 18`; none where a protected fact stands in the rule's way, so that no change of
+    /// those that may be named is known to be enough.
     pub facts: Vec<String>,
     /// What must hold as well and may not be named.
     pub provided: Option<Proviso>,

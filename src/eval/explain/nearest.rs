@@ -8,9 +8,21 @@
 //! stands and another wins, it tries what would make that one drop out. Dates and switches are no facts of the customer
 //! and are left alone; so is the key.
 //!
-//! Clauses that read a protected fact are taken to hold, for every rule alike: the answer is the same whatever the fact
-//! is, and says `as far as protected facts allow`. Of a rule that waits for consent all clauses are taken to hold, since
-//! nothing may be said of its audience; that answer says `provided its audience fits`.
+//! What protected facts do is known only as far as the steps tell that everybody may read (R22):
+//!
+//! - a rule that passed its audience passed its protected clauses: they hold;
+//! - a rule that dropped out of its audience though every other clause lets the customer through was stopped by a
+//!   protected fact. Of the rule asked about, no change of visible facts is then known to be enough, which is the answer;
+//!   another rule stays stopped, so nobody is asked to change a fact in order to get past it;
+//! - of every other rule nothing is known. Its protected clauses are taken to hold, and the answer says `as far as
+//!   protected facts allow`.
+//!
+//! So the answer is the same for two customers who differ in a protected fact and take the same steps. Of a rule that
+//! waits for consent all clauses are taken to hold, since nothing may be said of its audience; that answer says `provided
+//! its audience fits`.
+//!
+//! An objection closes what it is against whatever else was said, so nothing is granted past it: that it goes is a change
+//! of its own, and named as that.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -28,16 +40,33 @@ use crate::value::{Consent, Datum, Missing, Value};
 const TRIES: usize = 600;
 const RULES_LOOKED_AT: usize = 200_000;
 
-/// The smallest change of one or two facts after which `rule` would win in `slot`; `None` where it wins already, where
-/// only time, a switch, another slot or a fact that may not be named stands in its way, or where two changes are not
-/// enough.
+/// The smallest change of one or two facts after which `rule` would win in `slot`; without facts where a protected one
+/// stands in its way, so that no change of the others is known to be enough. `None` where it wins already, where only
+/// time, a switch or another slot stands in its way, or where two changes are not enough.
 pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Option<Change> {
     let Flat { rules, frame } = Flat::of(rules, frame);
     let (rules, frame) = (&*rules, &*frame);
     let place = rules[slot].order.iter().position(|listed| *listed == rule)?;
-    let waits_for_consent = matches!(Guarded::new(rules, frame).rule(rule), Some(Dropped::NoConsent(_)));
+    let before = Guarded::new(rules, frame);
+    if replay(&before, slot).decision.by == By::Rule(rule) {
+        return None;
+    }
+    let waits_for_consent = matches!(before.rule(rule), Some(Dropped::NoConsent(_)));
+    let name = rules[rule].name.clone();
+    if stopped_by_protected(&before, rule) {
+        return Some(Change { rule: name, facts: Vec::new(), provided: Some(Proviso::ProtectedFacts) });
+    }
+    // Only a clause that reads nothing else is known to stay as it is when visible facts change.
+    let reads_nothing_else = |of: RuleId| {
+        let mut protected = guards(&rules[of]).filter(|guard| facts::reads_protected(rules, guard.condition));
+        protected.all(|guard| facts::reads_only_protected(rules, guard.condition))
+    };
+    let others = rules[slot].order.iter().copied().filter(|of| *of != rule);
+    let stay_stopped: BTreeSet<RuleId> =
+        others.filter(|of| stopped_by_protected(&before, *of) && reads_nothing_else(*of)).collect();
     let assumed = |of: RuleId, guard: Guard<'_>| {
-        (waits_for_consent && of == rule) || facts::reads_protected(rules, guard.condition)
+        (waits_for_consent && of == rule)
+            || (facts::reads_protected(rules, guard.condition) && !stay_stopped.contains(&of))
     };
     let tries = Cell::new((RULES_LOOKED_AT / rules[slot].order.len().max(1)).clamp(50, TRIES));
     let search = Search { rules, slot, rule, assumed: &assumed, tries };
@@ -46,14 +75,25 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     }
     let mut moves = search.run(frame)?;
     moves.sort();
-    let reads = |rule: &RuleId| guards(&rules[*rule]).any(|guard| facts::reads_protected(rules, guard.condition));
+    let guesses = |of: &RuleId| {
+        guards(&rules[*of]).any(|guard| facts::reads_protected(rules, guard.condition)) && !stay_stopped.contains(of)
+    };
     let provided = match () {
         () if waits_for_consent => Some(Proviso::Audience),
-        () if rules[slot].order.iter().take(place + 1).any(reads) => Some(Proviso::ProtectedFacts),
+        () if rules[slot].order.iter().take(place + 1).any(guesses) => Some(Proviso::ProtectedFacts),
         () => None,
     };
     let facts = moves.iter().map(|change| change.show(rules, frame)).collect();
-    Some(Change { rule: rules[rule].name.clone(), facts, provided })
+    Some(Change { rule: name, facts, provided })
+}
+
+/// Whether the steps tell that a protected fact stopped the rule: it dropped out of its audience, and every clause that
+/// reads none lets the customer through.
+fn stopped_by_protected(guarded: &Guarded<'_>, rule: RuleId) -> bool {
+    let rules = guarded.rules;
+    let dropped = matches!(guarded.rule(rule), Some(Dropped::NotApplicable | Dropped::NotKnown));
+    let mut visible = guards(&rules[rule]).filter(|guard| !facts::reads_protected(rules, guard.condition));
+    dropped && visible.all(|guard| passes(rules, guarded.frame, guard).is_yes())
 }
 
 /// One changed fact. The order is that in which equally small changes are preferred.
@@ -61,6 +101,8 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
 enum Move {
     /// An attribute has this value; by attribute, then by how near the value is.
     Attribute(AttributeId, usize, Value),
+    /// The objection goes: to the purpose, or, without one, to direct marketing.
+    NoObjection(Option<PurposeId>),
     /// A purpose reads so.
     Consent(PurposeId, u16),
     /// One use of a cap less than would spend it.
@@ -111,7 +153,7 @@ impl Search<'_> {
             }
             Some(Dropped::NotApplicable | Dropped::NotKnown) => self.tests(frame, self.rule, true, &mut found),
             Some(Dropped::NoConsent(closed)) => {
-                found.extend(closed.into_iter().map(|purpose| Move::Consent(purpose, Consent::Granted.member())));
+                found.extend(closed.into_iter().map(|purpose| self.opens(frame, purpose)))
             }
             Some(Dropped::Capped(caps)) => {
                 let is_known = |cap: &CapId| matches!(frame.caps.get(cap.index()), Some(CapState::Used(_)));
@@ -159,8 +201,32 @@ impl Search<'_> {
         }
     }
 
-    /// The readings of a purpose that turn a test: granted where that does it, else that nobody asked.
+    /// What brings a closed purpose nearer to being open.
+    fn opens(&self, frame: &Frame, purpose: PurposeId) -> Move {
+        let declared = &self.rules[purpose];
+        match (frame.consent(purpose), &declared.basis) {
+            (Consent::Objected, _) if declared.direct_marketing => Move::NoObjection(None),
+            (Consent::Objected, Basis::LegitimateInterest(_)) => Move::NoObjection(Some(purpose)),
+            (
+                Consent::Granted
+                | Consent::Denied
+                | Consent::Withdrawn
+                | Consent::Expired
+                | Consent::Pending
+                | Consent::Unknown
+                | Consent::Objected,
+                Basis::Consent | Basis::ExplicitConsent | Basis::LegitimateInterest(_),
+            ) => Move::Consent(purpose, Consent::Granted.member()),
+        }
+    }
+
+    /// The readings of a purpose that turn a test: granted where that does it, else that nobody asked. Past an objection
+    /// nothing is read: it goes, or the test stays as it is.
     fn consents(&self, frame: &Frame, purpose: PurposeId, test: &crate::model::Condition) -> Option<Move> {
+        let gone = self.opens(frame, purpose);
+        if matches!(gone, Move::NoObjection(_)) {
+            return Some(gone);
+        }
         let can_be = match self.rules[purpose].basis {
             Basis::Consent | Basis::ExplicitConsent => [Consent::Granted, Consent::Unknown],
             Basis::LegitimateInterest(_) => [Consent::Granted, Consent::Objected],
@@ -179,8 +245,9 @@ impl Move {
         match (self, other) {
             (Self::Attribute(a, ..), Self::Attribute(b, ..)) => a == b,
             (Self::Consent(a, _), Self::Consent(b, _)) => a == b,
+            (Self::NoObjection(a), Self::NoObjection(b)) => a == b,
             (Self::Cap(a), Self::Cap(b)) => a == b,
-            (Self::Attribute(..) | Self::Consent(..) | Self::Cap(_), _) => false,
+            (Self::Attribute(..) | Self::Consent(..) | Self::NoObjection(_) | Self::Cap(_), _) => false,
         }
     }
 
@@ -192,15 +259,27 @@ impl Move {
                     *place = Datum::Known(value.clone());
                 }
             }
+            Self::NoObjection(of) => {
+                for (at, purpose) in rules.purposes.iter().enumerate() {
+                    let id = PurposeId::from_index(at);
+                    let meant = of.map_or(purpose.direct_marketing, |of| of == id);
+                    if meant && frame.consent(id) == Consent::Objected {
+                        // What was said beside the objection is not in the frame, so nothing was.
+                        let status = match purpose.basis {
+                            Basis::LegitimateInterest(_) => Consent::Granted,
+                            Basis::Consent | Basis::ExplicitConsent => Consent::Unknown,
+                        };
+                        read_so(rules, &mut frame, id, status);
+                    }
+                }
+            }
             Self::Consent(id, member) => {
                 let status = Consent::ALL.get(usize::from(*member)).copied().unwrap_or(Consent::Unknown);
-                if let Some(place) = frame.consent.get_mut(id.index()) {
-                    *place = status;
-                }
-                // A purpose that is closed masks what needs it; one that is opened brings no values with it.
-                for (attribute, place) in rules.attributes.iter().zip(&mut frame.attributes) {
-                    if status != Consent::Granted && attribute.needs.contains(id) {
-                        *place = Datum::Missing(Missing::NoConsent);
+                for (at, purpose) in rules.purposes.iter().enumerate() {
+                    // An objection to one purpose of direct marketing closes all of them.
+                    let with = status == Consent::Objected && rules[*id].direct_marketing && purpose.direct_marketing;
+                    if at == id.index() || with {
+                        read_so(rules, &mut frame, PurposeId::from_index(at), status);
                     }
                 }
             }
@@ -226,6 +305,11 @@ impl Move {
             Self::Attribute(id, _, value) => {
                 format!("{} is {}", rules[*id].name, facts::shown(rules, rules[*id].ty, value))
             }
+            Self::NoObjection(None) => "there is no objection to direct marketing".to_owned(),
+            Self::NoObjection(Some(id)) => format!("there is no objection to {}", rules[*id].name),
+            Self::Consent(id, member) if *member == Consent::Objected.member() && rules[*id].direct_marketing => {
+                "there is an objection to direct marketing".to_owned()
+            }
             Self::Consent(id, member) => {
                 let status = Consent::ALL.get(usize::from(*member)).map_or("unknown", |status| status.word());
                 format!("consent.{} is {status}", rules[*id].name)
@@ -238,6 +322,18 @@ impl Move {
                 };
                 if cap.rule.is_some() { counted } else { format!("{counted} ({})", cap.name) }
             }
+        }
+    }
+}
+
+/// Sets how a purpose reads. One that is closed masks what needs it; one that is opened brings no values with it.
+fn read_so(rules: &RuleSet, frame: &mut Frame, id: PurposeId, status: Consent) {
+    if let Some(place) = frame.consent.get_mut(id.index()) {
+        *place = status;
+    }
+    for (attribute, place) in rules.attributes.iter().zip(&mut frame.attributes) {
+        if status != Consent::Granted && attribute.needs.contains(&id) {
+            *place = Datum::Missing(Missing::NoConsent);
         }
     }
 }

@@ -26,7 +26,11 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     let mut change: Option<Change> = None;
     for rule in sought {
         let found = nearest(rules, frame, slot, *rule);
-        if found.as_ref().is_some_and(|found| change.as_ref().is_none_or(|best| found.facts.len() < best.facts.len())) {
+        // That none is known is said only where there is nothing better to say, and of the best rule.
+        let better = |found: &Change, best: &Change| {
+            !found.facts.is_empty() && (best.facts.is_empty() || found.facts.len() < best.facts.len())
+        };
+        if found.as_ref().is_some_and(|found| change.as_ref().is_none_or(|best| better(found, best))) {
             change = found;
         }
         if change.as_ref().is_some_and(|best| best.facts.len() == 1) {

@@ -193,6 +193,13 @@ fn listed(reasons: &[Reason]) -> String {
 
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.facts.is_empty() {
+            return write!(
+                f,
+                "no change of visible facts is known to be enough for {}: {PROTECTED} stands in its way",
+                self.rule
+            );
+        }
         write!(f, "smallest change: {} wins if {}", self.rule, self.facts.join(" and "))?;
         f.write_str(match self.provided {
             Some(Proviso::ProtectedFacts) => ", as far as protected facts allow",

@@ -160,7 +160,8 @@ fn the_score_is_never_shown() {
         bank.told(&facts),
         "bank_tile shows savings_tips, the fallback
   platinum: not applicable (a protected fact)
-  fallback savings_tips: wins"
+  fallback savings_tips: wins
+  no change of visible facts is known to be enough for platinum: a protected fact stands in its way"
     );
     // With something else against the rule, the score is not spoken of at all.
     set(&mut facts, bank.country, Value::Member(1));

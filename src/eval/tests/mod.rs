@@ -4,6 +4,8 @@
 mod bank;
 mod chains;
 mod hero;
+#[cfg(feature = "cli")]
+mod nearest;
 mod order;
 mod reading;
 mod redaction;

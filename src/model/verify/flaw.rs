@@ -97,6 +97,9 @@ pub enum Flaw {
     /// Reads an attribute without needing its purpose (R19).
     #[error("reads an attribute that needs `{0}`, and does not need it itself")]
     Needs(String),
+    /// Sells to people chosen by what is known of them without a purpose that they can object to (R3, R14).
+    #[error("{0} sells to chosen people without a purpose of direct marketing")]
+    Sells(&'static str),
     /// A class where it may not be (R1, R2, R26).
     #[error("the class of {0} does not belong here")]
     Class(&'static str),

@@ -328,7 +328,7 @@ fn rules() -> Vec<Rule> {
         },
         Rule {
             when: vec![clause(at_least(1, 3, 0))],
-            needs: vec![HEALTH],
+            needs: vec![HEALTH, OWN],
             ..marketing("early", OfferId(3), Order::Before(vec![RuleId(0), RuleId(2)]), Some(80))
         },
         Rule { ..marketing("later", OfferId(3), Order::Priority(20), Some(20)) },

@@ -7,6 +7,8 @@ use super::reach::{All, depth_first};
 use super::{Flaw, VerifyError, limits, typing};
 use crate::model::{Class, Offer, Rule, RuleSet, Slot, Substitute};
 
+const NO_CONSENT: &str = "`if no consent`";
+
 pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
     let mut nodes = 0;
     for slot in &rules.slots {
@@ -20,19 +22,22 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
         at_most("nodes in all conditions", nodes, limits::NODES_IN_ALL).within("rule", &rule.name)?;
         place(rules, reads, rule).within("rule", &rule.name)?;
     }
-    substitutes_end(rules)
+    let after = substitutes_end(rules)?;
+    selling(rules, reads, &after)
 }
 
 /// Gives how many nodes its conditions have.
 fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
     let mut nodes = 0;
+    // Whether an entry so far takes people by what is known of them, and so leaves the others to those behind it.
+    let mut chooses = false;
     not_empty("classes that it accepts", &slot.accepts)?;
     ascending("classes", &slot.accepts)?;
     let Some((last, earlier)) = slot.fallback.split_last() else { return Err(Flaw::Empty("fallback")) };
     for entry in &slot.fallback {
         if let Some(offer) = entry.offer {
             exists("offer", offer.0, rules.offers.len())?;
-            if !may_stand_in(slot, &rules[offer]) {
+            if slot.accepts.binary_search(&rules[offer].class).is_err() {
                 return Err(Flaw::Class("a fallback"));
             }
         }
@@ -45,16 +50,16 @@ fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
             if read.protective.is_read() {
                 return Err(Flaw::Protective);
             }
+            chooses |= read.customer;
+        }
+        // A fallback needs no purpose, so what sells is for everybody (R3).
+        if chooses && entry.offer.is_some_and(|offer| rules[offer].class == Class::Marketing) {
+            return Err(Flaw::Sells("a fallback"));
         }
     }
     let always = |offer: &Offer| offer.class == Class::Service && offer.active.is_none() && offer.off.is_none();
     let ends = last.when.is_none() && last.offer.is_none_or(|offer| always(&rules[offer]));
     if ends { Ok(nodes) } else { Err(Flaw::LastFallback) }
-}
-
-/// What a slot does not accept cannot be shown there, except a service offer in the place of something else (R1).
-fn may_stand_in(slot: &Slot, offer: &Offer) -> bool {
-    slot.accepts.contains(&offer.class) || offer.class == Class::Service
 }
 
 /// Every id of a rule exists, before any is looked up.
@@ -107,8 +112,10 @@ fn place(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
             Substitute::Nothing => {}
             Substitute::Show(offer) => {
                 let offer = &rules[offer];
-                // A class that wins earlier is a higher one; the neutral banner is the exception (R1).
-                if !may_stand_in(slot, offer) || offer.class < rule.class && offer.class != Class::Service {
+                // What a slot does not accept is shown there by nobody. A class that wins earlier is a higher one; the
+                // neutral banner is the exception (R1).
+                let accepted = slot.accepts.binary_search(&offer.class).is_ok();
+                if !accepted || offer.class < rule.class && offer.class != Class::Service {
                     return Err(Flaw::Class(clause));
                 }
             }
@@ -136,8 +143,46 @@ fn reads_customer(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked<bool> {
     Ok(false)
 }
 
-/// A rule is tried at most once in a decision, but a circle of substitutes is no meaning (R13).
-fn substitutes_end(rules: &RuleSet) -> Result<(), VerifyError> {
+/// Who chooses people in order to sell, itself or through what stands in for it, needs a purpose that they can object
+/// to (R3, R14). `after`: the rules, each after those it tries.
+fn selling(rules: &RuleSet, reads: &All, after: &[usize]) -> Result<(), VerifyError> {
+    // Of each rule, whether it comes to selling when it is tried for people whom another rule chose: by whether a
+    // purpose of direct marketing is known to be open for them.
+    let mut sells = vec![[false; 2]; rules.rules.len()];
+    let asks = |rule: &Rule| rule.needs.iter().any(|purpose| rules[*purpose].direct_marketing);
+    for (at, rule) in after.iter().filter_map(|at| Some((*at, rules.rules.get(*at)?))) {
+        let asks_here = asks(rule);
+        let stands_in = |open: bool| {
+            substitutes(rule).find(|(clause, substitute)| {
+                // The one missing consent may be the only one that could be objected to.
+                let open = open || asks_here && *clause != NO_CONSENT;
+                match substitute {
+                    Substitute::Nothing => false,
+                    Substitute::Show(offer) => !open && rules[*offer].class == Class::Marketing,
+                    Substitute::Try(other) => sells.get(other.index()).is_some_and(|of| of[usize::from(open)]),
+                }
+            })
+        };
+        if reads_customer(rules, reads, rule).within("rule", &rule.name)? {
+            if rule.class == Class::Marketing && !asks_here {
+                return Err(VerifyError::at("rule", &rule.name, Flaw::Sells("a rule")));
+            }
+            if let Some((clause, _)) = stands_in(false) {
+                return Err(VerifyError::at("rule", &rule.name, Flaw::Sells(clause)));
+            }
+        }
+        let itself = rule.class == Class::Marketing && !asks_here;
+        let found = [itself || stands_in(false).is_some(), stands_in(true).is_some()];
+        if let Some(place) = sells.get_mut(at) {
+            *place = found;
+        }
+    }
+    Ok(())
+}
+
+/// A rule is tried at most once in a decision, but a circle of substitutes is no meaning (R13). Gives the rules, each
+/// after those it tries.
+fn substitutes_end(rules: &RuleSet) -> Result<Vec<usize>, VerifyError> {
     let tried = |rule: &Rule| {
         let tried = substitutes(rule).filter_map(|(_, substitute)| match substitute {
             Substitute::Try(other) => Some(other.index()),
@@ -150,11 +195,11 @@ fn substitutes_end(rules: &RuleSet) -> Result<(), VerifyError> {
         let name = rules.rules.get(rule).map_or("", |rule| rule.name.as_str());
         VerifyError::at("rule", name, Flaw::Circle("substitutes"))
     };
-    depth_first(&edges).map(drop).map_err(circle)
+    depth_first(&edges).map_err(circle)
 }
 
 fn substitutes(rule: &Rule) -> impl Iterator<Item = (&'static str, Substitute)> {
-    [("`if capped`", rule.if_capped), ("`if no consent`", rule.if_no_consent), ("`if unknown`", rule.if_unknown)]
+    [("`if capped`", rule.if_capped), (NO_CONSENT, rule.if_no_consent), ("`if unknown`", rule.if_unknown)]
         .into_iter()
         .filter_map(|(clause, substitute)| substitute.map(|substitute| (clause, substitute)))
 }

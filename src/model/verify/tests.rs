@@ -1,5 +1,7 @@
 //! A valid model passes; the same model with one thing damaged is refused, for that reason.
 
+mod selling;
+
 use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};
 use crate::model::*;

@@ -260,6 +260,11 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// An attribute with the mark that begins with `word`.
+pub(super) fn mark_example(word: &str) -> Option<&'static str> {
+    mark_form(word).filter(|_| !word.is_empty()).map(|mark| mark.form.example)
+}
+
 fn mark_form(word: &str) -> Option<&'static ClauseForm<Mark>> {
     MARKS.iter().find(|mark| mark.form.word == word)
 }

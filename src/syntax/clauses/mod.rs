@@ -67,10 +67,31 @@ impl<C> Clauses<C> {
         self.forms.iter().find(|form| form.form.word == word)
     }
 
+    /// The form of the built clause that begins with `word`.
+    fn example(&self, word: &str) -> Option<&'static str> {
+        self.form(word).map(|form| form.form.example)
+    }
+
     /// Every word that begins a clause.
     pub(super) fn words(&self) -> impl Iterator<Item = &'static str> {
         self.forms.iter().map(|form| form.form.word).chain(self.later.iter().copied())
     }
+}
+
+/// Where else a word begins a clause or a mark: what of, and such a clause well written.
+pub(super) fn homes(word: &str) -> Vec<(&'static str, &'static str)> {
+    let all = [
+        (OFFER.noun, OFFER.example(word)),
+        (SLOT.noun, SLOT.example(word)),
+        (RULE.noun, RULE.example(word)),
+        (CAP.noun, CAP.example(word)),
+        (PURPOSE.noun, PURPOSE.example(word)),
+        (DEFAULTS.noun, DEFAULTS.example(word)),
+        (TEST.noun, TEST.example(word)),
+        (PERSONA.noun, PERSONA.example(word)),
+        ("an attribute", attribute::mark_example(word)),
+    ];
+    all.into_iter().filter_map(|(noun, example)| Some((noun, example?))).collect()
 }
 
 impl<'t> Reader<'t> {
@@ -83,7 +104,7 @@ impl<'t> Reader<'t> {
             let form = self.word(at).and_then(|word| clauses.form(word));
             let Some(form) = form else {
                 damaged = true;
-                let next = self.boundary(clauses, at, at + 1, to);
+                let next = self.boundary(clauses, at, at + 1, to).min(self.next_line_like(at, to));
                 self.not_a_clause(clauses, at, next);
                 at = next;
                 continue;
@@ -115,7 +136,7 @@ impl<'t> Reader<'t> {
             Err(stopped) => stopped,
         };
         if let Some(later) = messages::later(self, &form.form, at, stopped.at, to) {
-            let end = self.boundary(clauses, at, later.end, to);
+            let end = self.boundary(clauses, at, later.end + 1, to);
             self.report(later.finding);
             return (None, end);
         }
@@ -176,6 +197,8 @@ impl<'t> Reader<'t> {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
             "at" => self.is_word(at + 1, "most"),
+            // `for each customer`
+            "each" => !self.is_word(at + 1, "customer"),
             _ => true,
         };
         second && clauses.words().any(|clause| clause == word) && !self.is_used_as_name(at)
@@ -222,6 +245,18 @@ impl<'t> Reader<'t> {
         to
     }
 
+    /// The next line that begins as deep as the word at `at`, which begins one too, and does not go on with it.
+    fn next_line_like(&self, at: usize, to: usize) -> usize {
+        let Some(column) = self.token(at).filter(|token| token.first_on_line).map(|token| token.column) else {
+            return to;
+        };
+        let is_like = |token: &usize| {
+            self.token(*token).is_some_and(|other| other.first_on_line && other.column == column)
+                && self.word(*token).is_some_and(|word| !words::continues(word))
+        };
+        (at + 1..to).find(is_like).unwrap_or(to)
+    }
+
     /// Whether the token before `at` wants a value behind it, so that a clause word here is one.
     fn expects_value(&self, at: usize) -> bool {
         let before = at.wrapping_sub(1);
@@ -236,7 +271,7 @@ impl<'t> Reader<'t> {
         if self.has_odd(at, end) && self.word(at).is_none() {
             return;
         }
-        let words: Vec<_> = clauses.words().collect();
+        let words: Vec<_> = clauses.forms.iter().map(|form| (form.form.word, form.form.example)).collect();
         let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
             messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
         } else {

@@ -79,7 +79,7 @@ fn is_plain_name(reader: &Reader<'_>, at: usize) -> bool {
     let other = [
         "customer", "older", "newer", "within", "between", "in", "contains", "equals", "greater", "to", "of", "one",
         "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "once", "twice", "second", "minute",
-        "hour", "day", "week", "month",
+        "hour", "day", "week", "month", "rolling", "every", "a", "an", "each", "once", "twice", "user", "person",
     ];
     // On the next line stands something else.
     let same_line = !reader.first_on_line(at);

@@ -4,11 +4,17 @@
 //! of other languages stand in one clause. The most telling explanation wins: a construct that is not built yet, then
 //! a known misspelling, then the general "expected this, found that".
 
+mod capping;
+mod clause;
+mod facts;
+mod heads;
 mod later;
+mod numbers;
 mod spelling;
 mod types;
 mod wording;
 
+pub(super) use clause::not_a_clause;
 pub(super) use types::wrong_type;
 
 use super::clauses::Form;
@@ -67,34 +73,6 @@ pub(super) fn not_yet(what: &str, span: Span) -> Diagnostic {
         .help("leave it out for now; everything else in the file is read as usual")
 }
 
-/// What stands where a clause should begin.
-pub(super) fn not_a_clause(reader: &Reader<'_>, noun: &str, words: &[&'static str], at: usize) -> Diagnostic {
-    let span = reader.span(at);
-    let written = shortened(reader.written(at));
-    let Some(word) = reader.word(at) else {
-        let message = match reader.token(at).map(|token| token.kind) {
-            Some(TokenKind::Sign(b'}')) => "this `}` closes nothing".to_owned(),
-            Some(TokenKind::Sign(b',')) => "no comma stands between clauses".to_owned(),
-            Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd)
-            | None => {
-                format!("a clause of {noun} begins with its word, not with `{written}`")
-            }
-        };
-        return Diagnostic::new(&codes::UNEXPECTED, span, message).help(clause_list(noun, words));
-    };
-    let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{written}` is not a clause of {noun}"));
-    match nearest(word, words.iter().copied()) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
-        None if word == "expect" => finding.help("expectations stand in a `test`"),
-        None => finding.help(clause_list(noun, words)),
-    }
-}
-
-fn clause_list(noun: &str, words: &[&'static str]) -> String {
-    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    format!("the clauses of {noun} begin with {}", words.join(", "))
-}
-
 /// What stands where an attribute should begin.
 pub(super) fn not_an_attribute(reader: &Reader<'_>, at: usize) -> Diagnostic {
     let span = reader.span(at);
@@ -123,6 +101,24 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
     let written = shortened(reader.written(at));
     if reader.is_word(at, "per") {
         return not_yet("the mark `per customer`", reader.span_between(at, end));
+    }
+    if reader.is_word(at, "in")
+        && let Some(finding) = numbers::find(reader, at, at + 1..at + 2, end)
+    {
+        return finding;
+    }
+    if let Some(finding) = numbers::find(reader, at.saturating_sub(1), at.saturating_sub(1)..at + 1, end) {
+        return finding;
+    }
+    if reader.is_sign(at, b',')
+        && reader.is_word(at.wrapping_sub(2), "needs")
+        && reader.word(at + 1).is_some_and(|word| !super::clauses::MARK_WORDS.contains(&word))
+    {
+        let another = format!("needs {}", reader.written(at + 1));
+        let whole = reader.span_between(at, at + 2);
+        return Diagnostic::new(&codes::UNEXPECTED, span, "marks stand without commas, and each names one purpose")
+            .help(format!("write `{another}` behind it"))
+            .fix(format!("write `{another}`"), whole, format!(" {another}"));
     }
     if reader.is_sign(at, b',') {
         return Diagnostic::new(&codes::UNEXPECTED, span, "attributes and their marks stand without commas")

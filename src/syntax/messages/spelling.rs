@@ -1,6 +1,6 @@
 //! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
 
-use super::{is_condition, wording};
+use super::{capping, facts, heads, is_condition, numbers, wording};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
@@ -99,18 +99,24 @@ fn padded(reader: &Reader<'_>, span: Span, words: &str) -> String {
 pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
     let trouble = stopped.at;
     let near = trouble.saturating_sub(3).max(at + 1)..(trouble + 2).min(end);
-    if let Some(finding) = near.clone().find_map(|token| written_time(reader, token)) {
+    if let Some(finding) = heads::find(reader, form, at, end, stopped)
+        .or_else(|| near.clone().find_map(|token| written_time(reader, token)))
+        .or_else(|| numbers::find(reader, at, near.clone(), end))
+    {
         return Some(finding);
     }
     if !is_condition(form) {
         return hyphen(reader, trouble)
+            .or_else(|| facts::find(reader, form, at, end, stopped))
             .or_else(|| until(reader, trouble, end))
-            .or_else(|| window(reader, form, trouble, end));
+            .or_else(|| capping::find(reader, form, at, end, trouble))
+            .or_else(|| condition_elsewhere(reader, form, at, trouble, end));
     }
     events(reader, at, trouble, end)
         .or_else(|| mixed(reader, at, trouble))
         .or_else(|| misplaced_not(reader, near.clone(), trouble))
-        .or_else(|| near.clone().find_map(|token| wording::find(reader, token, end)))
+        .or_else(|| near.clone().find_map(|token| wording::find(reader, token, end, trouble)))
+        .or_else(|| members(reader, at, end, trouble))
         .or_else(|| percent(reader, trouble))
         .or_else(|| division(reader, trouble))
         .or_else(|| dotted(reader, trouble))
@@ -126,8 +132,9 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let shape: String = written.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let finding = |message: String| Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message));
     if shape.starts_with("0000-00-00T") && !shape.ends_with('Z') {
+        let civil = written.replacen('T', " ", 1);
         let help = format!(
-            "`{written}Z` is meant in UTC; a time of a place names its zone: `2026-11-22 09:00 in \"Europe/Berlin\"`"
+            "`{written}Z` is meant in UTC; `{civil}` in the zone of `defaults`; `{civil} in \"Europe/Berlin\"` in that one"
         );
         return finding(format!("`{written}` does not say in which zone"))?.help(help).into();
     }
@@ -136,13 +143,11 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         && reader.token(token + 1).is_some_and(|next| next.kind == TokenKind::Number)
     {
         let clock = reader.written(token + 1);
-        if clock.contains(':') {
-            let span = span.to(reader.span(token + 1));
-            let message = format!("`{written} {clock}` does not say in which zone");
-            let help = format!(
-                "write `{written} {clock} in \"Europe/Berlin\"` with the zone in quotes, or `{written}T{clock}Z` for UTC"
-            );
-            return Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message).help(help));
+        if clock.find(':') == Some(1) {
+            let right = format!("0{clock}");
+            let span = reader.span(token + 1);
+            let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, "the hour of a time has two digits");
+            return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
         }
     }
     if matches!(shape.as_str(), "00.00.0000" | "0.0.0000" | "00.0.0000" | "0.00.0000") {
@@ -192,24 +197,63 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
     })
 }
 
-/// `in 7 days`, `per week` in a cap
-fn window(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
-    if !matches!(form.word, "cap" | "in" | "per") {
+/// `if has_app`, `before 2026-12-24`: a condition in a clause that holds none.
+fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let written = reader.written(at + 1);
+    if trouble >= end {
         return None;
     }
-    let near = trouble.saturating_sub(1)..(trouble + 1).min(end);
-    let token = near.into_iter().find(|token| reader.is_word(*token, "in") || reader.is_word(*token, "per"))?;
-    let finding = |to, message: &str| Diagnostic::new(&codes::SPELLING, reader.span_between(token, to), message);
-    if reader.is_word(token, "in") && reader.is_kind(token + 1, TokenKind::Number) {
-        let behind = Span { start: reader.span(token).end, ..reader.span(token) };
-        let finding = finding(token + 1, "a window says whether it rolls").help("write `in any 7 days`");
-        return Some(finding.fix("write `in any`", behind, " any"));
+    if form.word == "if" && trouble == at + 1 && (reader.is_name(trouble) || reader.is_word(trouble, "not")) {
+        let span = reader.span(at);
+        let finding = Diagnostic::new(&codes::SPELLING, span, "a condition of a rule begins with `when`");
+        return Some(
+            finding
+                .primary("`if` is for substitutes: `if capped show ..`")
+                .help(format!("write `when {written}`"))
+                .fix("write `when`", span, "when"),
+        );
     }
-    let unit = reader.word(token + 1).filter(|unit| UNITS.contains(unit))?;
-    reader.is_word(token, "per").then(|| {
-        finding(token + 2, "`per` names whose events are counted, not how long")
-            .help(format!("write `in any 1 {unit} per customer`"))
+    let time = reader.is_kind(trouble, TokenKind::Number) || reader.is_word(trouble, "now");
+    (form.word == "before" && trouble == at + 1 && time).then(|| {
+        let span = reader.span_between(at, trouble + 1);
+        let right = format!("is before {written}");
+        let finding = Diagnostic::new(&codes::SPELLING, span, "in a condition, times are compared with `is before`");
+        finding.primary("the clause `before` names the rules this one wins over").help(format!("write `{right}`")).fix(
+            format!("write `{right}`"),
+            span,
+            right,
+        )
     })
+}
+
+/// `country is DE, AT`, `country is [DE, AT]`, `country is one of (DE, AT)`
+fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    if trouble >= end {
+        return None;
+    }
+    let listed = Diagnostic::new(&codes::SPELLING, reader.span(trouble), "several values stand in `one of`");
+    if reader.is_sign(trouble, b'[') && reader.is_word(trouble.wrapping_sub(1), "is") {
+        let finding = listed.help("write `is one of [..]`");
+        return Some(finding.fix("write `one of`", reader.span(trouble), "one of ["));
+    }
+    if reader.is_sign(trouble, b'[') && reader.is_word(trouble.wrapping_sub(1), "has") {
+        let finding = Diagnostic::new(&codes::SPELLING, reader.span(trouble), "`has` says how many of a list");
+        return Some(finding.help("write `has any of [..]`, `has all of [..]` or `has none of [..]`"));
+    }
+    let first = trouble.checked_sub(2).filter(|first| *first > at)?;
+    let is_value = |token: usize| reader.is_name(token) || reader.is_kind(token, TokenKind::Text);
+    let is = reader.is_word(first.wrapping_sub(1), "is");
+    if !(is && reader.is_sign(first + 1, b',') && is_value(first) && is_value(trouble)) {
+        return None;
+    }
+    let mut last = trouble + 1;
+    while reader.is_sign(last, b',') && is_value(last + 1) && last + 1 < end {
+        last += 2;
+    }
+    let span = reader.span_between(first, last);
+    let right = format!("one of [{}]", reader.text.get(span.range()).unwrap_or(""));
+    let finding = Diagnostic::new(&codes::SPELLING, span, "several values stand in `one of`");
+    Some(finding.help(format!("write `is {right}`")).fix(format!("write `{right}`"), span, right))
 }
 
 /// `a and b or c`

@@ -7,15 +7,18 @@ use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
 
 /// The words that [`find`] explains, and those that go with them.
-pub(super) const WORDS: [&str; 27] = [
+pub(super) const WORDS: [&str; 32] = [
     "older", "newer", "younger", "than", "within", "between", "greater", "bigger", "higher", "larger", "above", "over",
     "fewer", "smaller", "lower", "below", "under", "equals", "contains", "includes", "ahead", "shown", "sent", "each",
-    "times", "last", "halving",
+    "times", "last", "halving", "since", "then", "equal", "exactly", "after",
 ];
 
 /// What is wrong with the word at `token`, if it is one of those.
-pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
+pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     let word = reader.word(token)?;
+    if let Some(finding) = or_equal(reader, token).or_else(|| untested(reader, token, trouble, end)) {
+        return Some(finding);
+    }
     let is_before = reader.is_word(token.wrapping_sub(1), "is");
     let from = if is_before { token - 1 } else { token };
     let finding = |to: usize, message: String, help: String, right: Option<String>| {
@@ -46,12 +49,30 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diag
                 span_given.then_some(right),
             )
         }
-        "within" => finding(
-            token + 1,
-            "`within` does not say whether the past or the future is meant".to_owned(),
-            "write `is at most 60 days old` for the past, `is at most 60 days ahead` for the future".to_owned(),
-            None,
-        ),
+        "within" => {
+            let number = (token + 1..(token + 4).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number));
+            let span = number.filter(|at| reader.word(at + 1).is_some());
+            let span =
+                span.map_or("60 days".to_owned(), |at| format!("{} {}", reader.written(at), reader.written(at + 1)));
+            let help = format!("write `is at most {span} old` for the past, `is at most {span} ahead` for the future");
+            finding(token + 1, "`within` does not say whether the past or the future is meant".to_owned(), help, None)
+        }
+        "since" => {
+            let day = if token + 1 < end { reader.written(token + 1) } else { "2026-01-01" };
+            let help =
+                format!("write `is after {day}` if that day itself is out; if it is in, `not (x is before {day})`");
+            finding(token + 1, "`since` does not say whether its day is in".to_owned(), help, None)
+        }
+        "in" if ["the", "last", "past"].iter().any(|word| reader.is_word(token + 1, word))
+            || reader.is_kind(token + 1, TokenKind::Number) && reader.word(token + 2).is_some() =>
+        {
+            let number = (token + 1..(token + 4).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number))?;
+            let right = format!("is at most {} {} old", reader.written(number), reader.written(number + 1));
+            let past = reader.is_word(token + 1, "the") || reader.is_word(token + 1, "last");
+            let help =
+                if past { format!("write `{right}`") } else { format!("write `{right}`, or `ahead` for the future") };
+            finding(number + 2, "a time is compared by its age".to_owned(), help, past.then_some(right))
+        }
         "between" => {
             let simple = reader.is_word(token + 2, "and") && token + 4 <= end;
             let (low, high) = (reader.written(token + 1), reader.written(token + 3));
@@ -77,6 +98,27 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diag
         }
         "fewer" | "smaller" | "lower" | "below" | "under" => other_word(reader, from, token + 1 + than, "is less than"),
         "equals" => other_word(reader, from, token + 1, "is"),
+        "equal" if reader.is_word(token + 1, "to") => other_word(reader, from, token + 2, "is"),
+        "exactly" if token + 1 == trouble => other_word(reader, from, token + 1, "is"),
+        "then" if token == trouble => {
+            let span = reader.span(token);
+            let finding = Diagnostic::new(&codes::SPELLING, span, "no `then` stands behind a condition");
+            let help = "leave it out; what is shown stands in the clause `show`";
+            Some(finding.help(help).fix("remove it", span, ""))
+        }
+        "to" if reader.is_kind(token - 1, TokenKind::Number)
+            && reader.is_kind(token + 1, TokenKind::Number)
+            && reader.is_word(token.wrapping_sub(2), "is") =>
+        {
+            let right = format!("is from {} to {}", reader.written(token - 1), reader.written(token + 1));
+            let span = reader.span_between(token - 2, token + 2);
+            let finding = Diagnostic::new(&codes::SPELLING, span, "a range begins with `from`");
+            Some(finding.help(format!("write `{right}`; both ends are in")).fix(
+                format!("write `{right}`"),
+                span,
+                right,
+            ))
+        }
         "contains" | "includes" => other_word(reader, from, token + 1, "has"),
         "of" if ["one", "any", "all", "none"].iter().any(|some| reader.is_word(token.wrapping_sub(1), some)) => {
             let span = reader.span(if token + 1 < end { token + 1 } else { token });
@@ -128,6 +170,47 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diag
 /// Whether `is` or `is not` ends at `token`.
 fn is_tested(reader: &Reader<'_>, token: usize) -> bool {
     reader.is_word(token, "is") || reader.is_word(token, "not")
+}
+
+/// `greater than or equal to 3`, `at least` in other words.
+fn or_equal(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
+    let right = match reader.word(token)? {
+        "greater" | "more" | "bigger" | "higher" | "larger" => "is at least",
+        "less" | "fewer" | "smaller" | "lower" => "is at most",
+        _ => return None,
+    };
+    let or = token + 1 + usize::from(reader.is_word(token + 1, "than"));
+    if !(reader.is_word(or, "or") && (reader.is_word(or + 1, "equal") || reader.is_word(or + 1, "equals"))) {
+        return None;
+    }
+    let to = or + 2 + usize::from(reader.is_word(or + 2, "to") || reader.is_word(or + 2, "than"));
+    let from = if reader.is_word(token.wrapping_sub(1), "is") { token - 1 } else { token };
+    other_word(reader, from, to, right)
+}
+
+/// A test that lacks its `is` or `has`: `age at least 3`, `country one of [DE]`.
+fn untested(reader: &Reader<'_>, token: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let before = token.wrapping_sub(1);
+    let tested = ["is", "not", "has"].iter().any(|word| reader.is_word(before, word));
+    if token != trouble || tested || token >= end {
+        return None;
+    }
+    let next = |words: &[&str]| token + 1 < end && words.iter().any(|word| reader.is_word(token + 1, word));
+    let (verb, words) = match reader.word(token)? {
+        "at" if next(&["least", "most"]) => ("is", 2),
+        "more" | "less" if next(&["than"]) => ("is", 2),
+        "one" if next(&["of"]) => ("is", 2),
+        "any" | "all" | "none" if next(&["of"]) => ("has", 2),
+        "from" if reader.is_word(token + 2, "to") => ("is", 1),
+        "before" | "after" | "known" | "never" | "missing" => ("is", 1),
+        _ => return None,
+    };
+    let span = reader.span_between(token, token + words);
+    let written = reader.text.get(span.range()).map(shortened).unwrap_or_default();
+    let right = if written == "missing" { "is not known".to_owned() } else { format!("{verb} {written}") };
+    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{verb}` is missing before `{written}`"));
+    let finding = finding.primary("every condition in words begins with `is` or `has`");
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
 }
 
 /// `AND`, `Is`, `NOT`

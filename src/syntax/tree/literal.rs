@@ -27,7 +27,7 @@ pub enum LiteralKind {
     Text(String),
     /// `2026-11-20`
     Date(DateValue),
-    /// `2026-06-15T10:00Z`, `2026-11-22 09:00 in "Europe/Berlin"`, `90 days ago`, `now`
+    /// `2026-06-15T10:00Z`, `2026-11-22 09:00 in "Europe/Berlin"`, `2026-11-22 09:00`, `90 days ago`, `now`
     Time(TimePointKind),
 }
 
@@ -78,8 +78,9 @@ pub struct TimePoint {
 pub enum TimePointKind {
     /// `2026-06-15T10:00Z`: an instant in UTC.
     Utc(DateValue, ClockTime),
-    /// `2026-11-22 09:00 in "Europe/Berlin"`: what a clock on that wall shows.
-    Civil(DateValue, ClockTime, Text),
+    /// `2026-11-22 09:00 in "Europe/Berlin"`: what a clock on that wall shows; without a zone, on a wall in the zone of
+    /// `defaults`.
+    Civil(DateValue, ClockTime, Option<Text>),
     /// `90 days ago`: counted back from `now`.
     Ago(Duration),
     /// `now`

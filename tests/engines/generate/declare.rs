@@ -106,7 +106,8 @@ impl World {
     }
 
     fn purposes(&mut self) {
-        for index in 0..1 + self.rng.below(4) {
+        let count = 1 + self.rng.below(4);
+        for index in 0..count {
             let basis = match index {
                 0 => Basis::ExplicitConsent,
                 _ if self.rng.percent(30) => Basis::LegitimateInterest("LIA".to_owned()),
@@ -120,7 +121,7 @@ impl World {
                 confirmed: self.rng.percent(20),
                 version: None,
                 valid: None,
-                direct_marketing: self.rng.percent(50),
+                direct_marketing: self.rng.percent(50) || index + 1 == count,
             });
         }
     }

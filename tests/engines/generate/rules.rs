@@ -36,17 +36,21 @@ impl World {
 
     fn slot(&mut self, index: usize) -> Slot {
         let mut accepts = self.rng.some(&Class::ALL, 55);
-        if accepts.is_empty() {
-            accepts.push(Class::Marketing);
-        }
-        let may = self.offers_where(|id| {
+        accepts.push(Class::Service);
+        accepts.sort_unstable();
+        accepts.dedup();
+        let may = self.offers_where(|id| accepts.contains(&self.rules[id].class));
+        let neutral = self.offers_where(|id| {
             let class = self.rules[id].class;
-            class == Class::Service || accepts.contains(&class)
+            class != Class::Marketing && accepts.contains(&class)
         });
-        let mut fallback = Vec::new();
+        let mut fallback: Vec<Fallback> = Vec::new();
         for _ in 0..self.rng.below(4) {
             let when = self.rng.percent(75).then(|| self.condition(2));
-            let offer = self.rng.percent(85).then(|| *self.rng.pick(&may));
+            // What sells stands before every condition, so that it is for everybody (R3).
+            let chooses = when.is_some() || fallback.iter().any(|entry| entry.when.is_some());
+            let may = if chooses { &neutral } else { &may };
+            let offer = self.rng.percent(85).then(|| *self.rng.pick(may));
             fallback.push(Fallback { offer, when, span: span() });
         }
         let always = self.offers_where(|id| {
@@ -100,6 +104,10 @@ impl World {
         let mut needs: BTreeSet<PurposeId> = walk::purposes_of(&self.rules, read.into_iter());
         let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
         needs.extend(self.rng.some(&purposes, 8));
+        if self.rules[show].class == Class::Marketing {
+            // Whoever sells needs a purpose that people can object to (R3); there is one.
+            needs.extend(purposes.iter().find(|id| self.rules[**id].direct_marketing));
+        }
         let order = match self.rng.below(5) {
             0 => Order::Unordered,
             _ => Order::Priority(self.rng.between(-3, 9) as i32),
@@ -167,7 +175,8 @@ impl World {
             ranks.sort_unstable();
         }
         for index in 0..count {
-            let [capped, no_consent, unknown] = [0; 3].map(|_| self.substitute(index, &ranks));
+            let [capped, no_consent, unknown] =
+                [true, false, true].map(|has_consent| self.substitute(index, &ranks, has_consent));
             let rule = &mut self.rules.rules[index];
             rule.if_capped = capped;
             rule.if_no_consent = no_consent;
@@ -175,8 +184,10 @@ impl World {
         }
     }
 
-    fn substitute(&mut self, index: usize, ranks: &[u64]) -> Option<Substitute> {
+    fn substitute(&mut self, index: usize, ranks: &[u64], has_consent: bool) -> Option<Substitute> {
         let rule = &self.rules.rules[index];
+        // Without a purpose of direct marketing that is open, nothing is sold to the people whom the rule chose (R14).
+        let may_sell = has_consent && rule.needs.iter().any(|id| self.rules[*id].direct_marketing);
         let (slot, class) = (rule.slot, rule.class);
         match self.rng.below(10) {
             0 => Some(Substitute::Nothing),
@@ -184,7 +195,8 @@ impl World {
                 let accepts = &self.rules[slot].accepts;
                 let may = self.offers_where(|id| {
                     let of = self.rules[id].class;
-                    of == Class::Service || accepts.contains(&of) && of >= class
+                    let fits = of == Class::Service || of >= class;
+                    fits && accepts.contains(&of) && (may_sell || of != Class::Marketing)
                 });
                 Some(Substitute::Show(*self.rng.pick(&may)))
             }

@@ -1,0 +1,317 @@
+//! What was probably meant by a name or value that fits nowhere: `true`, `18 or more`, `DE or AT`, a text without quotes.
+//!
+//! Takes a part of the tree that the checker is about to refuse, gives a finding with the right wording. Refuses nothing
+//! by itself that could be meant as it stands.
+
+use super::Pass;
+use super::names::Kind;
+use super::types::written_member;
+use crate::diagnostics::codes::{resolve, syntax, types};
+use crate::diagnostics::{Diagnostic, nearest};
+use crate::model::{Expression, Scope};
+use crate::source::Span;
+use crate::syntax::tree::{AddSign, Expr, ExprKind, LiteralKind, Name, Number, Test};
+use crate::value::{DEFAULT_LIMIT, NumberType, Type, pow10, show_number};
+
+const YES: [&str; 6] = ["true", "on", "y", "ja", "oui", "si"];
+const NO: [&str; 5] = ["false", "off", "n", "nein", "non"];
+const MORE: [&str; 9] = ["more", "higher", "above", "greater", "over", "older", "later", "up", "larger"];
+const LESS: [&str; 9] = ["less", "fewer", "lower", "below", "under", "younger", "earlier", "down", "smaller"];
+
+impl Pass<'_> {
+    /// Reports a name in an expression that nothing declares. `wanted` is the type of what it is compared with.
+    pub(super) fn unknown_in_expression(&mut self, name: &Name, wanted: Option<Type>) {
+        let finding = self.not_a_name(name, wanted).unwrap_or_else(|| {
+            let kinds = [Kind::Attribute, Kind::Segment, Kind::Value];
+            let known: Vec<String> = kinds.into_iter().flat_map(|kind| self.names.usable(kind)).collect();
+            let meant = nearest(&name.text, known.iter().map(String::as_str)).map(str::to_owned);
+            let message = format!("there is no attribute, segment or value `{}`", name.text);
+            let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
+            match meant {
+                Some(meant) => {
+                    finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.span, meant)
+                }
+                None => finding.help(format!("declare it in the customer block: `{}: yes or no`", name.text)),
+            }
+        });
+        self.report(finding);
+    }
+
+    /// A word of another language, a member without its attribute, a text without quotes.
+    fn not_a_name(&self, name: &Name, wanted: Option<Type>) -> Option<Diagnostic> {
+        let word = name.text.as_str();
+        let small = word.to_lowercase();
+        let spelt = |right: &str| {
+            let finding = Diagnostic::new(&syntax::SPELLING, name.span, format!("`{word}` is spelt `{right}`"));
+            Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), name.span, right))
+        };
+        let told = |message: String, help: String| {
+            Some(Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not a name").help(help))
+        };
+        if let Some(right) = yes_or_no(&small).filter(|_| matches!(wanted, None | Some(Type::YesNo))) {
+            return spelt(right);
+        }
+        match small.as_str() {
+            "empty" | "blank" | "none" | "null" | "unset" | "unknown" | "undefined" => {
+                return told(
+                    format!("`{word}` is not a value that can be compared"),
+                    "`is not known` asks whether a value is missing".to_owned(),
+                );
+            }
+            "today" | "yesterday" | "tomorrow" => {
+                let help = "a time is compared by its age: `is at most 1 day old`, `is at most 1 day ahead`";
+                return told(format!("`{word}` is no day that can be compared"), help.to_owned());
+            }
+            _ => {}
+        }
+        if matches!(wanted, Some(Type::Text | Type::Zone | Type::Set)) {
+            let right = format!("{word:?}");
+            let finding = Diagnostic::new(&types::BAD_VALUE, name.span, "a text stands in quotes").primary("no quotes");
+            return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), name.span, right));
+        }
+        if wanted.is_none()
+            && let Some(attribute) = self.attribute_with_member(word)
+        {
+            let right = format!("{attribute} is {word}");
+            let message = format!("`{word}` is a value of `{attribute}` and no condition by itself");
+            let finding =
+                Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("compared with nothing");
+            return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), name.span, right));
+        }
+        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap];
+        let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
+        let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
+        told(
+            message,
+            match kind {
+                Kind::Purpose => format!("the consent for it is `consent.{word}`: `consent.{word} is granted`"),
+                Kind::Offer => "an offer is shown by `show`, and to everybody else by the `fallback` of the slot".to_owned(),
+                Kind::Event | Kind::Rule => {
+                    "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
+                        .to_owned()
+                }
+                Kind::Attribute | Kind::Segment | Kind::Value | Kind::Slot | Kind::Cap | Kind::Persona | Kind::Tag => {
+                    "name an attribute, a segment or a value".to_owned()
+                }
+            },
+        )
+    }
+
+    /// The first attribute of the customer or the moment that has `word` in its list.
+    fn attribute_with_member(&self, word: &str) -> Option<String> {
+        let has = |attribute: &&crate::model::Attribute| match attribute.ty {
+            Type::OneOf(list) => self.rules.members(list).iter().any(|member| member == word),
+            Type::YesNo
+            | Type::Number(_)
+            | Type::Text
+            | Type::Set
+            | Type::Time
+            | Type::Date
+            | Type::Zone
+            | Type::Score(_) => false,
+        };
+        let in_scope =
+            |attribute: &&crate::model::Attribute| matches!(attribute.scope, Scope::Customer | Scope::Moment);
+        self.rules.attributes.iter().filter(in_scope).find(has).map(|attribute| attribute.name.clone())
+    }
+
+    /// `country is DE or AT`, `age is 18 or more`: a value behind `and` or `or` that no test compares. Whether one stood
+    /// there; it has been reported then.
+    pub(super) fn value_without_test(&mut self, parts: &[Expr]) -> bool {
+        let is_bare = |pass: &Self, part: &Expr| match &part.kind {
+            ExprKind::Name(name) => !pass.is_declared(name),
+            ExprKind::Literal(LiteralKind::YesNo(_)) => false,
+            ExprKind::Literal(_) => true,
+            ExprKind::Consent(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Is(..)
+            | ExprKind::Has(..)
+            | ExprKind::Else(_)
+            | ExprKind::Sum(..)
+            | ExprKind::Product(_)
+            | ExprKind::PercentOf(..)
+            | ExprKind::Quotient { .. }
+            | ExprKind::Times(..)
+            | ExprKind::Last(_)
+            | ExprKind::SumOf(..)
+            | ExprKind::Halving { .. }
+            | ExprKind::When { .. } => false,
+        };
+        for (at, pair) in parts.windows(2).enumerate() {
+            let [before, part] = pair else { continue };
+            let ExprKind::Is(subject, Test::Equals { negated, value }) = &before.kind else { continue };
+            if !is_bare(self, part) {
+                continue;
+            }
+            let ExprKind::Name(subject_name) = &subject.kind else { continue };
+            if let ExprKind::Name(word) = &part.kind
+                && let Some(comparison) = more_or_less(word)
+            {
+                let bound = written(value).unwrap_or_else(|| "18".to_owned());
+                let right = format!("is {comparison} {bound}");
+                let span = value.span.to(part.span);
+                let finding = Diagnostic::new(&syntax::SPELLING, span, format!("`or {word}` is spelt `{comparison}`"))
+                    .help(format!("write `{subject_name} {right}`"))
+                    .fix(format!("write `{comparison}`"), span, format!("{comparison} {bound}"));
+                self.report(finding);
+                return true;
+            }
+            let following = parts.get(at + 1..).unwrap_or(&[]).iter().take_while(|part| is_bare(self, part));
+            let listed: Vec<&Expr> = std::iter::once(&**value).chain(following).collect();
+            let members: Option<Vec<String>> = listed.iter().map(|value| written(value)).collect();
+            let one_of = if *negated { "is not one of" } else { "is one of" };
+            let what = written(part).map_or_else(|| "this value".to_owned(), |value| format!("`{value}`"));
+            let message = format!("{what} is compared with nothing");
+            let mut finding = Diagnostic::new(&types::NOT_A_CONDITION, part.span, message)
+                .primary("each part is a condition of its own")
+                .label(before.span, "this one is whole");
+            finding = match members {
+                Some(members) => {
+                    let last = listed.last().map_or(part.span, |last| last.span);
+                    let right = format!("one of [{}]", members.join(", "));
+                    finding.help(format!("write `{subject_name} {one_of} [{}]`", members.join(", "))).fix(
+                        "write `one of`",
+                        value.span.to(last),
+                        right,
+                    )
+                }
+                None => finding.help(format!("write `{subject_name} {one_of} [..]` with all the values")),
+            };
+            self.report(finding);
+            return true;
+        }
+        false
+    }
+
+    /// `size-guide`, `18-25`: a difference written so close that a name or a range was meant. Whether one stood there.
+    pub(super) fn joined_by_minus(&mut self, first: &Expr, rest: &[(AddSign, Expr)]) -> bool {
+        let mut left = first;
+        for (sign, right) in rest {
+            let close = *sign == AddSign::Minus && left.span.end + 1 == right.span.start;
+            let whole = left.span.to(right.span);
+            match (&left.kind, &right.kind) {
+                (ExprKind::Name(a), ExprKind::Name(b))
+                    if close && !(self.is_declared(a) && self.is_declared(b)) && !self.names.attributes_lost() =>
+                {
+                    let joined = format!("{a}_{b}");
+                    let finding =
+                        Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, whole, format!("there is no attribute `{a}-{b}`"))
+                            .primary("names are joined by `_`, not by `-`")
+                            .help(format!("write `{joined}`"));
+                    let known = self.is_declared(&joined);
+                    self.report(if known { finding.fix(format!("write `{joined}`"), whole, joined) } else { finding });
+                    return true;
+                }
+                (ExprKind::Literal(LiteralKind::Number(a)), ExprKind::Literal(LiteralKind::Number(b))) if close => {
+                    let (a, b) = (shown(*a), shown(*b));
+                    let finding = Diagnostic::new(&types::BAD_RANGE, whole, format!("`{a}-{b}` is a difference"))
+                        .primary("is a range meant?")
+                        .help(format!("write `is from {a} to {b}`; both ends are in"));
+                    self.report(finding);
+                    return true;
+                }
+                (_, _) => {}
+            }
+            left = right;
+        }
+        false
+    }
+
+    /// A percentage compared with an attribute that counts in whole numbers or goes to a hundred and more: one reader takes
+    /// `25%` for 25, the other for 0.25.
+    pub(super) fn percent_is_clear(&mut self, left: &Expression, ty: Type, test: &Test) -> Option<()> {
+        let (Expression::Attribute(_), Some(number)) = (left, ty.number()) else { return Some(()) };
+        let values: Vec<&Expr> = match test {
+            Test::Equals { value, .. } | Test::Compare { value, .. } => vec![value],
+            Test::Between { from, to } => vec![from, to],
+            Test::OneOf { members, .. } => members.iter().collect(),
+            Test::Known { .. } | Test::Never { .. } | Test::Age { .. } | Test::Before(_) | Test::After(_) => vec![],
+        };
+        for value in values {
+            if let ExprKind::Literal(LiteralKind::Percent(written)) = &value.kind {
+                self.percent_fits(*written, number, value.span)?;
+            }
+        }
+        Some(())
+    }
+
+    /// The same for a percentage as the value of an attribute.
+    pub(super) fn percent_fits(&mut self, written: Number, ty: NumberType, span: Span) -> Option<()> {
+        let has_range = i128::from(ty.max) < i128::from(DEFAULT_LIMIT) * pow10(ty.scale);
+        let reaches_hundred = i128::from(ty.max) >= 100 * pow10(ty.scale);
+        if ty.scale > 0 && !(has_range && reaches_hundred) {
+            return Some(());
+        }
+        let share = show_number(written.mantissa, written.scale.saturating_add(2));
+        let number = shown(written);
+        let finding = Diagnostic::new(&types::BAD_VALUE, span, format!("`{number}%` is the number {share}"));
+        let finding = match ty.scale {
+            0 => finding.primary("the attribute is a whole number").help(format!("write `{number}`")).fix(
+                format!("write `{number}`"),
+                span,
+                number.clone(),
+            ),
+            _ => finding
+                .primary("the attribute goes to 100 and more")
+                .help(format!("write `{number}` or `{share}`, whichever is meant")),
+        };
+        self.report(finding);
+        None
+    }
+}
+
+/// What a word for yes or no is spelt.
+pub(super) fn yes_or_no(word: &str) -> Option<&'static str> {
+    let small = word.to_lowercase();
+    if YES.contains(&small.as_str()) || small == "yes" {
+        return Some("yes");
+    }
+    (NO.contains(&small.as_str()) || small == "no").then_some("no")
+}
+
+fn more_or_less(word: &str) -> Option<&'static str> {
+    match word {
+        _ if MORE.contains(&word) => Some("at least"),
+        _ if LESS.contains(&word) => Some("at most"),
+        _ => None,
+    }
+}
+
+fn shown(number: Number) -> String {
+    show_number(number.mantissa, number.scale)
+}
+
+/// A plain value as it is written.
+fn written(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Literal(LiteralKind::Text(text)) => Some(match written_member(text) {
+            plain if plain == *text => format!("{text:?}"),
+            quoted => quoted,
+        }),
+        ExprKind::Literal(LiteralKind::Number(number)) => Some(shown(*number)),
+        ExprKind::Literal(
+            LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_),
+        )
+        | ExprKind::Consent(_)
+        | ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::Not(_)
+        | ExprKind::Paren(_)
+        | ExprKind::Is(..)
+        | ExprKind::Has(..)
+        | ExprKind::Else(_)
+        | ExprKind::Sum(..)
+        | ExprKind::Product(_)
+        | ExprKind::PercentOf(..)
+        | ExprKind::Quotient { .. }
+        | ExprKind::Times(..)
+        | ExprKind::Last(_)
+        | ExprKind::SumOf(..)
+        | ExprKind::Halving { .. }
+        | ExprKind::When { .. } => None,
+    }
+}

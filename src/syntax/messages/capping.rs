@@ -1,0 +1,175 @@
+//! The ways other tools spell a limit, each with the cap that says the same: `3 per week`, `once a day`.
+
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::syntax::clauses::Form;
+use crate::syntax::reader::Reader;
+use crate::syntax::scan::TokenKind;
+
+const NUMBERS: [&str; 12] =
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"];
+
+/// What is wrong with a cap, or a part of one, in tokens `at..end`.
+pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    if !matches!(form.word, "cap" | "at" | "in" | "per" | "on") {
+        return None;
+    }
+    let from = if form.word == "cap" { at + 1 } else { at };
+    let (first, last, message) = (trouble.saturating_sub(1).max(from)..(trouble + 1).min(end))
+        .find_map(|token| culprit(reader, from, token, end).map(|(to, message)| (token, to, message)))?;
+    let span = reader.span_between(first, last);
+    let finding = Diagnostic::new(&codes::SPELLING, span, message);
+    if form.word != "cap" {
+        let right = part(reader, form.word, from, end);
+        return Some(finding.help(format!("write `{right}`")));
+    }
+    let (right, whole) = rightly(reader, from, end);
+    let finding = finding.help(format!("write `cap {right}`"));
+    Some(match whole {
+        true => finding.fix("write it so", reader.span_between(from, end), right),
+        false => finding,
+    })
+}
+
+/// What stands wrongly at `token`: the token behind it, and what to say.
+fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option<(usize, String)> {
+    let word = reader.word(token);
+    let is_unit = |at: usize| at < end && unit(reader, at).is_some();
+    let number = |at: usize| at < end && reader.is_kind(at, TokenKind::Number);
+    let words = |to: usize| {
+        let span = reader.span_between(token, to);
+        reader.text.get(span.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let rolls = |to: usize| {
+        let plain = unit(reader, to - 1).unwrap_or("such a span");
+        let message = format!("`{}` may mean any {plain}, or one span of the calendar after the other", words(to));
+        Some((to, message))
+    };
+    let is = |at: usize, word: &str| at < end && reader.is_word(at, word);
+    match word {
+        Some("per" | "a" | "an" | "every" | "each") if is_unit(token + 1) => rolls(token + 2),
+        Some("per" | "every") if number(token + 1) && is_unit(token + 2) => rolls(token + 3),
+        Some("per") if is(token + 1, "rolling") => {
+            let to = token + 2 + usize::from(number(token + 2)) + usize::from(is_unit(token + 3));
+            Some((to.min(end), "a span that rolls is written `in any`".to_owned()))
+        }
+        Some("if") => Some((
+            token + 1,
+            "where the customer is not known, a cap per customer blocks anyway: no `if` is needed".to_owned(),
+        )),
+        Some("rolling") => Some((token + 1, "a span that rolls is written `in any`".to_owned())),
+        Some("hourly" | "daily" | "weekly" | "monthly") => rolls(token + 1),
+        Some("in") if number(token + 1) => {
+            Some((token + 1, "a window says that any such span counts: `in any`".to_owned()))
+        }
+        Some("in") if ["the", "a", "last", "rolling"].iter().any(|word| is(token + 1, word)) => {
+            Some((token + 2, "a window says that any such span counts: `in any`".to_owned()))
+        }
+        Some("within" | "during" | "over") => Some((token + 1, format!("`{}` is spelt `in any`", words(token + 1)))),
+        Some("for") if is(token + 2, "customer") => {
+            Some((token + 3, format!("`{}` is spelt `per customer`", words(token + 3))))
+        }
+        Some("each" | "every") if is(token + 1, "customer") => {
+            Some((token + 2, format!("`{}` is spelt `per customer`", words(token + 2))))
+        }
+        Some("for" | "by") if is(token + 1, "customer") => {
+            Some((token + 2, format!("`{}` is spelt `per customer`", words(token + 2))))
+        }
+        Some("once" | "twice") => {
+            Some((token + 1, format!("`{}` is written as a number and what is counted", words(token + 1))))
+        }
+        Some("times") => Some((token + 1, "behind the number stands what is counted".to_owned())),
+        Some("max" | "maximum") => Some((token + 1, format!("`{}` is spelt `at most`", words(token + 1)))),
+        Some("up") if is(token + 1, "to") => Some((token + 2, "`up to` is spelt `at most`".to_owned())),
+        Some(word) if NUMBERS.contains(&word) && reader.is_word(token.wrapping_sub(1), "most") => {
+            Some((token + 1, format!("`{word}` is written as a number")))
+        }
+        None if token == from && number(token) => {
+            let message = format!(
+                "`{}` alone may mean that so many are allowed, or that so many are too many",
+                reader.written(token)
+            );
+            Some((token + 1, message))
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// The days or hours that a unit, or a word like `weekly`, stands for.
+fn unit(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
+    Some(match reader.word(at)? {
+        "hour" | "hours" | "hourly" => "1 hour",
+        "day" | "days" | "daily" => "1 day",
+        "week" | "weeks" | "weekly" => "7 days",
+        "month" | "months" | "monthly" => "1 month",
+        _ => return None,
+    })
+}
+
+/// The number that stands in `from..end`, in figures.
+fn count(reader: &Reader<'_>, from: usize, end: usize) -> Option<(usize, String)> {
+    (from..end).find_map(|token| {
+        let word = reader.word(token);
+        let figure = match word {
+            Some("once") => Some(1),
+            Some("twice") => Some(2),
+            Some(word) => NUMBERS.iter().position(|number| *number == word),
+            None => None,
+        };
+        let written = reader.is_kind(token, TokenKind::Number).then(|| reader.written(token).to_owned());
+        Some((token, written.or(figure.map(|figure| figure.to_string()))?))
+    })
+}
+
+fn event(reader: &Reader<'_>, from: usize, end: usize) -> Option<&'static str> {
+    ["shown", "clicked", "dismissed", "converted", "sent", "delivered"]
+        .into_iter()
+        .find(|event| (from..end).any(|token| reader.is_word(token, event)))
+}
+
+/// The window meant: its span, or none.
+fn window(reader: &Reader<'_>, from: usize, end: usize) -> Option<String> {
+    if (from..end).any(|token| reader.is_word(token, "ever")) {
+        return Some("ever".to_owned());
+    }
+    (from..end).find_map(|token| {
+        let plain = unit(reader, token)?;
+        let before = token.wrapping_sub(1);
+        let numbered =
+            before > from && reader.is_kind(before, TokenKind::Number) && reader.written(token).ends_with('s');
+        Some(match numbered {
+            true => format!("in any {} {}", reader.written(before), reader.written(token)),
+            false => format!("in any {plain}"),
+        })
+    })
+}
+
+/// The whole cap as it is rightly written, and whether nothing else stood there.
+fn rightly(reader: &Reader<'_>, from: usize, end: usize) -> (String, bool) {
+    let counted = count(reader, from, end);
+    let at = counted.as_ref().map_or(from, |(at, _)| at + 1);
+    let window_of = window(reader, at, end);
+    let event_of = event(reader, from, end);
+    let plain = !(from..end).any(|token| {
+        ["on", "or", "and", "then", "if"].iter().any(|word| reader.is_word(token, word))
+            || !(reader.word(token).is_some() || reader.is_kind(token, TokenKind::Number))
+    });
+    let sure = counted.is_some() && window_of.is_some() && event_of.is_some() && plain;
+    let number = counted.map_or_else(|| "3".to_owned(), |(_, number)| number);
+    let window = window_of.unwrap_or_else(|| "in any 7 days".to_owned());
+    (format!("at most {number} {} {window} per customer", event_of.unwrap_or("shown")), sure)
+}
+
+/// The same for one part of a declared cap.
+fn part(reader: &Reader<'_>, word: &str, from: usize, end: usize) -> String {
+    let window = window(reader, from, end);
+    match (word, window) {
+        ("at", window) => {
+            let number = count(reader, from, end).map_or_else(|| "3".to_owned(), |(_, number)| number);
+            let event = event(reader, from, end).unwrap_or("shown");
+            window.map_or(format!("at most {number} {event}"), |window| format!("at most {number} {event}  {window}"))
+        }
+        ("in" | "per", Some(window)) => window,
+        ("in", None) => "in any 7 days".to_owned(),
+        _ => "per customer".to_owned(),
+    }
+}

@@ -1,0 +1,142 @@
+//! The wording for a word that begins no clause of its declaration: a slip of the fingers, a clause of another
+//! declaration, or the word another tool has for the same.
+
+use super::shortened;
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::syntax::clauses::homes;
+use crate::syntax::reader::Reader;
+use crate::syntax::scan::TokenKind;
+use crate::syntax::words::{OPENERS, Opener};
+
+/// What other tools call a clause: the declaration ("" for any), the clause here, and their words for it.
+const OTHERS: [(&str, &str, &[&str]); 28] = [
+    ("a rule", "when", &["where", "filter", "audience", "only", "condition", "whenever", "target", "provided", "whom"]),
+    ("a rule", "unless", &["except", "exclude", "excluding", "but", "without", "not"]),
+    (
+        "a rule",
+        "show",
+        &["display", "then", "offer", "give", "gives", "present", "serve", "content", "render", "return"],
+    ),
+    ("a rule", "priority", &["weight", "rank", "score", "importance", "prio", "order", "salience"]),
+    ("a rule", "about", &["description", "describe", "desc", "label", "title", "name", "comment", "note"]),
+    ("a rule", "owner", &["author", "team", "contact", "responsible"]),
+    ("a rule", "needs", &["consent", "purpose", "purposes", "requires", "require", "permission"]),
+    ("a rule", "cap", &["limit", "frequency", "max", "maximum", "quota", "capping", "at", "in", "per", "ever", "on"]),
+    ("a rule", "because", &["reason", "why", "explanation"]),
+    ("a rule", "metric", &["kpi", "goal", "measure"]),
+    ("a rule", "before", &["overrides", "beats", "over"]),
+    ("a rule", "ticket", &["jira", "issue"]),
+    ("a rule", "review", &["revisit", "reviewed"]),
+    ("an offer", "class", &["category", "type"]),
+    ("an offer", "with", &["title", "text", "link", "image", "headline", "body", "content", "fields", "url"]),
+    ("a slot", "fallback", &["default", "otherwise", "else"]),
+    ("a slot", "accepts", &["allows", "allow", "classes", "accept"]),
+    ("a cap", "at", &["limit", "max", "maximum", "most", "count"]),
+    ("a cap", "in", &["within", "during", "every", "window", "rolling"]),
+    ("a cap", "per", &["for", "each"]),
+    ("a cap", "on", &["tag", "target"]),
+    ("a purpose", "basis", &["legal", "ground", "grounds"]),
+    ("a purpose", "valid", &["expires", "ttl", "lasts"]),
+    ("a test", "expect", &["should", "assert", "show", "shows", "expects", "result", "then"]),
+    ("a test", "now", &["time", "date", "today", "clock", "when"]),
+    ("a test", "given", &["facts", "with", "attributes"]),
+    ("a test", "as", &["user", "like", "extends"]),
+    ("`defaults`", "zone", &["timezone", "tz", "time_zone"]),
+];
+
+/// What other tools say for dates.
+const DATES: [&str; 13] =
+    ["start", "starts", "end", "ends", "from", "to", "until", "valid", "date", "dates", "since", "schedule", "period"];
+
+/// What stands where a clause of `noun` should begin. `words` are the words of its clauses, each with an example.
+pub(in crate::syntax) fn not_a_clause(
+    reader: &Reader<'_>,
+    noun: &str,
+    words: &[(&'static str, &'static str)],
+    at: usize,
+) -> Diagnostic {
+    let span = reader.span(at);
+    let written = shortened(reader.written(at));
+    let Some(word) = reader.word(at) else {
+        let message = match reader.token(at).map(|token| token.kind) {
+            Some(TokenKind::Sign(b'}')) => "this `}` closes nothing".to_owned(),
+            Some(TokenKind::Sign(b',')) => "no comma stands between clauses".to_owned(),
+            Some(TokenKind::Sign(_) | TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd)
+            | None => {
+                format!("a clause of {noun} begins with its word, not with `{written}`")
+            }
+        };
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary("a clause should begin here");
+        return match reader.is_sign(at, b',') {
+            true => finding.help("leave it out").fix("remove the comma", span, ""),
+            false => finding.help(clause_list(noun, words)),
+        };
+    };
+    let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{written}` is not a clause of {noun}"))
+        .primary("a clause should begin here");
+    let example = |meant: &str| words.iter().find(|(word, _)| *word == meant).map(|(_, example)| *example);
+    let small = word.to_lowercase();
+    if small != word && example(&small).is_some() {
+        return Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{word}` is written in small letters"))
+            .primary("a clause should begin here")
+            .help(format!("write `{small}`"))
+            .fix(format!("write `{small}`"), span, small);
+    }
+    if let Some(help) = special(reader, noun, at) {
+        return finding.help(help);
+    }
+    if DATES.contains(&small.as_str())
+        && let Some(example) = example("active")
+    {
+        return finding.help(format!("dates stand behind `active`: `{example}`"));
+    }
+    let other = OTHERS.iter().filter(|(of, ..)| *of == noun || (*of == "a test" && noun == "a persona"));
+    let mut other = other.filter(|(_, _, others)| others.contains(&small.as_str()));
+    if let Some((meant, example)) = other.find_map(|(_, meant, _)| Some((*meant, example(meant)?))) {
+        return finding.help(format!("that is the clause `{meant}`: `{example}`"));
+    }
+    if let Some((home, example)) = homes(&small).first() {
+        return finding.help(format!("`{small}` is for {home}: `{example}`"));
+    }
+    match nearest(word, words.iter().map(|(word, _)| *word)) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
+        None => finding.help(clause_list(noun, words)),
+    }
+}
+
+/// What is best said in words of its own.
+fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
+    let word = reader.word(at)?;
+    let next = shortened(reader.written(at + 1));
+    match (noun, word) {
+        ("a rule", "consent") if reader.is_name(at + 1) => {
+            Some(format!("write `needs {next}`; the purpose says whether that takes a consent"))
+        }
+        ("a rule" | "an offer", "else" | "otherwise" | "fallback" | "default") => {
+            Some("what is shown to everybody else stands in the slot: `fallback brand_story`".to_owned())
+        }
+        ("a rule" | "an offer" | "a slot", "disabled" | "disable" | "paused" | "inactive" | "enabled") => {
+            Some("to switch it off, write `off because \"sold out\"`".to_owned())
+        }
+        ("an offer", _) if reader.is_sign(at + 1, b':') => {
+            Some(format!("the fields of an offer stand behind `with`: `with {word}: \"..\"`"))
+        }
+        ("a cap", "if") => Some(
+            "leave it out: where the customer is not known, a cap per customer blocks anyway (`without customer block` says \
+             the same, and is not built yet)"
+                .to_owned(),
+        ),
+        (_, "if") => Some("`if` is for the substitutes of a rule: `if capped show running_tips`".to_owned()),
+        _ => {
+            // `rule b in s` within a declaration that lacks its `}` is told there; `offer x` alone is no clause.
+            let opens = OPENERS.iter().any(|(opener, kind)| *opener == word && *kind != Opener::Later);
+            let home = homes(word).is_empty() && reader.is_name(at + 1) && noun != "a rule";
+            (opens && home).then(|| format!("`{word}` opens a declaration of its own, behind the `}}` of this one"))
+        }
+    }
+}
+
+fn clause_list(noun: &str, words: &[(&'static str, &'static str)]) -> String {
+    let words: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    format!("the clauses of {noun} begin with {}", words.join(", "))
+}

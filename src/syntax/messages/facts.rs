@@ -1,0 +1,204 @@
+//! Slips in the facts and expectations of tests.
+
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::syntax::clauses::Form;
+use crate::syntax::reader::{Reader, Stopped};
+use crate::syntax::scan::TokenKind;
+
+/// What is wrong with a clause of a test or persona that begins at `at` and stopped before token `end`.
+pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
+    let trouble = stopped.at;
+    match form.word {
+        "expect" => expectation(reader, at, end, trouble),
+        "given" => given(reader, at, end, trouble),
+        "consent" => consent(reader, trouble, end),
+        "history" => history(reader, trouble, end),
+        "now" | "active" => clock(reader, trouble, end),
+        _ => None,
+    }
+    .or_else(|| if matches!(form.word, "history" | "given" | "consent") { clock(reader, trouble, end) } else { None })
+}
+
+fn spelling(reader: &Reader<'_>, from: usize, to: usize, message: &str) -> Diagnostic {
+    Diagnostic::new(&codes::SPELLING, reader.span_between(from, to), message)
+}
+
+fn mended(finding: Diagnostic, reader: &Reader<'_>, from: usize, to: usize, right: &str) -> Diagnostic {
+    finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), reader.span_between(from, to), right)
+}
+
+fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    if at + 1 >= end {
+        return None;
+    }
+    let slot = reader.written(at + 1);
+    if reader.is_word(at + 2, "shows") && reader.is_word(at + 3, "nothing") && at + 3 < end && trouble <= at + 3 {
+        let finding = spelling(reader, at + 2, at + 4, "a slot gives nothing");
+        return Some(mended(finding, reader, at + 2, at + 4, "gives nothing"));
+    }
+    if reader.is_word(at + 1, "nothing") || trouble >= end && trouble == at + 2 && reader.is_name(at + 1) {
+        let finding =
+            Diagnostic::new(&codes::UNEXPECTED, reader.span(at + 1), "an expectation names a slot and what it does");
+        return Some(match reader.is_word(at + 1, "nothing") {
+            true => finding.primary("in which slot?").help("write `expect home_hero gives nothing`"),
+            false => finding
+                .primary("what is expected?")
+                .help(format!("write `expect {slot} shows summer_sale`, with the slot first")),
+        });
+    }
+    if trouble != at + 2 {
+        let several = reader.is_sign(trouble.wrapping_sub(1), b',') || reader.is_word(trouble.wrapping_sub(1), "or");
+        return several.then(|| {
+            spelling(reader, trouble - 1, trouble, "an expectation names one outcome")
+                .help("write a line for each: `expect home_hero shows summer_sale`; a rule that loses is `passes over`")
+        });
+    }
+    let word = reader.word(trouble).filter(|_| trouble < end)?;
+    let outcome = |to: usize| {
+        let name = if to < end { reader.written(to) } else { "" };
+        let finding = spelling(reader, trouble, to, "a slot shows, gives nothing, or passes over");
+        Some(match name {
+            "nothing" => mended(finding, reader, trouble, to + 1, "gives nothing"),
+            _ => mended(finding, reader, trouble, to, "shows"),
+        })
+    };
+    match word {
+        "is" | "displays" | "should" | "equals" | "returns" if reader.is_word(trouble + 1, "show") => {
+            outcome(trouble + 2)
+        }
+        "is" | "displays" | "equals" | "returns" | "has" | "picks" | "wins" => outcome(trouble + 1),
+        "to" if reader.is_word(trouble + 1, "show") => outcome(trouble + 2),
+        "nothing" => Some(mended(
+            spelling(reader, trouble, trouble + 1, "a slot gives nothing"),
+            reader,
+            trouble,
+            trouble + 1,
+            "gives nothing",
+        )),
+        "does" | "doesnt" | "not" | "hides" | "skips" | "never" => {
+            let to = if reader.is_word(trouble + 1, "not") && trouble + 1 < end { trouble + 2 } else { trouble + 1 };
+            let finding = spelling(reader, trouble, to, "what is not shown is told by its rule and the reason");
+            Some(finding.help(format!(
+                "write `expect {slot} passes over RULE because \"not applicable\"`, or what is shown instead"
+            )))
+        }
+        _ => None,
+    }
+}
+
+fn given(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    if trouble <= at + 1 && at + 1 < end && reader.is_name(at + 1) {
+        let span = reader.span(at + 1);
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "the facts stand between `{` and `}`");
+        return Some(finding.primary("no `{` before it").help("for example `given { age: 34, country: FR }`"));
+    }
+    if trouble >= end {
+        let open = (at..end).find(|token| reader.is_sign(*token, b'{'))?;
+        let last = end.saturating_sub(1).max(open);
+        let finding = Diagnostic::new(&codes::UNCLOSED_BLOCK, reader.span(last), "these facts have no closing `}`");
+        let behind = crate::source::Span { start: reader.span(last).end, ..reader.span(last) };
+        return Some(
+            finding
+                .primary("a `}` is missing behind this")
+                .label(reader.span(open), "opened here")
+                .help("put a `}` behind the last fact")
+                .fix("close the facts", behind, " }"),
+        );
+    }
+    if reader.is_sign(trouble, b'=') || reader.is_word(trouble, "is") {
+        let finding = spelling(reader, trouble, trouble + 1, "a colon stands between an attribute and its value");
+        return Some(mended(finding, reader, trouble, trouble + 1, ":"));
+    }
+    let starts_fact = trouble > at && reader.is_name(trouble) && reader.is_sign(trouble + 1, b':');
+    (starts_fact && !reader.is_sign(trouble - 1, b',') && !reader.is_sign(trouble - 1, b'{')).then(|| {
+        let before = reader.span(trouble - 1);
+        let behind = crate::source::Span { start: before.end, ..before };
+        let name = reader.written(trouble);
+        Diagnostic::new(&codes::UNEXPECTED, reader.span(trouble), format!("a comma is missing before `{name}`"))
+            .primary("the next fact")
+            .help("facts stand with commas between them: `given { age: 34, country: FR }`")
+            .fix("put a comma", behind, ",")
+    })
+}
+
+fn consent(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    if reader.is_sign(trouble, b':') && trouble < end {
+        let span = reader.span(trouble);
+        let finding = Diagnostic::new(&codes::SIGN, span, "no `:` stands between a purpose and its status");
+        return Some(finding.help("for example `consent card_marketing granted`").fix("remove it", span, ""));
+    }
+    let status = match reader.word(trouble).filter(|_| trouble < end) {
+        Some("yes") => "granted",
+        Some("no") => "denied",
+        _ => return None,
+    };
+    let written = reader.written(trouble);
+    let finding = spelling(reader, trouble, trouble + 1, &format!("a consent is never `{written}`")).fix(
+        format!("write `{status}`"),
+        reader.span(trouble),
+        status,
+    );
+    Some(finding.help(format!(
+        "write `{status}`; a consent is granted, denied, withdrawn, expired, pending, unknown or objected"
+    )))
+}
+
+fn history(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let before = trouble.checked_sub(1)?;
+    let events = ["shown", "sent", "delivered", "clicked", "dismissed", "converted", "decided"];
+    if trouble >= end || reader.is_word(trouble, "at") {
+        return None;
+    }
+    if events.contains(&reader.written(trouble)) && reader.is_name(before) {
+        let right = format!("{} of {}", reader.written(trouble), reader.written(before));
+        let finding = spelling(reader, before, trouble + 1, "the event stands first, and `of` before the offer");
+        return Some(mended(finding, reader, before, trouble + 1, &right));
+    }
+    if events.contains(&reader.written(before)) && reader.is_name(trouble) {
+        let right = format!("of {}", reader.written(trouble));
+        let finding = spelling(reader, trouble, trouble + 1, "`of` stands between an event and its offer");
+        return Some(mended(finding, reader, trouble, trouble + 1, &right));
+    }
+    reader.is_kind(trouble, TokenKind::Number).then(|| {
+        let words: Vec<_> = (trouble..end.min(trouble + 3)).map(|token| reader.written(token)).collect();
+        let finding = spelling(reader, trouble, trouble + 1, "`at` stands before the time of an event");
+        let right = format!("at {}", reader.written(trouble));
+        finding.help(format!("write `at {}`", words.join(" "))).fix("write `at`", reader.span(trouble), right)
+    })
+}
+
+/// `09:00 Europe/Berlin`, `09:00 in Europe/Berlin`, `09:00 UTC`, `9:00 am`
+fn clock(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let token = trouble.checked_sub(1).filter(|_| trouble < end)?;
+    let is_clock = |token: usize| reader.is_kind(token, TokenKind::Number) && reader.written(token).contains(':');
+    if !is_clock(token) || reader.first_on_line(trouble) {
+        return None;
+    }
+    if let Some(half) = reader.word(trouble).map(str::to_lowercase).filter(|word| word == "am" || word == "pm") {
+        let finding = spelling(reader, trouble, trouble + 1, "hours run from 00 to 23");
+        return Some(match half.as_str() {
+            "am" => finding.help("leave it out").fix("remove it", reader.span(trouble), ""),
+            _ => finding.help("write `21:00` for 9 in the evening"),
+        });
+    }
+    let from = if reader.is_word(trouble, "in") { trouble + 1 } else { trouble };
+    if reader.is_sign(from, b'+') || reader.is_sign(from, b'-') {
+        let finding = Diagnostic::new(&codes::NO_SUCH_DATE, reader.span(from), "an offset is no time zone");
+        return Some(
+            finding.help("write the time in UTC with a `Z` behind it, or name a zone: `in \"Europe/Berlin\"`"),
+        );
+    }
+    if from >= end || reader.first_on_line(from) {
+        return None;
+    }
+    reader.word(from)?;
+    let mut to = from + 1;
+    while reader.is_sign(to, b'/') && reader.word(to + 1).is_some() && to + 1 < end {
+        to += 2;
+    }
+    let zone: String = (from..to).map(|token| reader.written(token)).collect();
+    let right = format!("in \"{zone}\"");
+    let span = reader.span_between(trouble, to);
+    let finding = Diagnostic::new(&codes::SPELLING, span, "the zone of a time stands in quotes behind `in`");
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+}

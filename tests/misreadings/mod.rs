@@ -1,0 +1,352 @@
+//! Wordings that two readers took in two ways when the language was weighed, a case each: what an author may write
+//! instead of the wording that was chosen, what the tool answers, and that the chosen one is read without a word.
+
+use cater::compile::{Compiled, compile};
+use cater::source::SourceSet;
+
+const SHOP: &str = include_str!("../findings/prelude.rules");
+
+/// What is said to an author.
+struct Answer {
+    code: &'static str,
+    /// The words that are underlined.
+    at: &'static str,
+    /// A part of the help.
+    help: &'static str,
+}
+
+/// One wording: `{}` in `frame` is where it stands.
+struct Case {
+    row: &'static str,
+    frame: &'static str,
+    /// What may be written, and the answer.
+    wrong: &'static [(&'static str, Answer)],
+    /// What is read without a finding.
+    right: &'static [&'static str],
+}
+
+const fn answer(code: &'static str, at: &'static str, help: &'static str) -> Answer {
+    Answer { code, at, help }
+}
+
+const RULE: &str = "rule a in hero { {}  needs offers, scoring  priority 9  show sale }";
+const CAP: &str = "rule a in hero { cap {}  priority 9  show sale }";
+const MIXED: &str = "syntax::mixed-and-or";
+const SPELLING: &str = "syntax::spelling";
+const SIGN: &str = "syntax::sign";
+const NOT_YET: &str = "syntax::not-yet";
+const UNEXPECTED: &str = "syntax::unexpected";
+const UNKNOWN: &str = "syntax::unknown-clause";
+
+const CASES: &[Case] = &[
+    Case {
+        row: "a and b or c: both groupings",
+        frame: RULE,
+        wrong: &[
+            ("when has_app and age is 3 or vulnerable", answer(MIXED, "or", "(a and b) or c")),
+            ("when (has_app or age is 3 and price is 2)", answer(MIXED, "and", "a and (b or c)")),
+        ],
+        right: &["when (has_app and age is 3) or price is 2", "when has_app and (age is 3 or price is 2)"],
+    },
+    Case {
+        row: "unless a and b: from a, and from b; or only from those who are both",
+        frame: RULE,
+        wrong: &[(
+            "unless has_app and age is 3",
+            answer("lint::unless-and", "has_app and age is 3", "one `unless` for each reason"),
+        )],
+        right: &["unless has_app  unless age is 3", "unless (has_app and age is 3)", "unless has_app or age is 3"],
+    },
+    Case {
+        row: "unless vulnerable: unknown may see it, or may not",
+        frame: RULE,
+        wrong: &[],
+        right: &["unless vulnerable", "unless (has_app else no)"],
+    },
+    Case {
+        row: "not in [..]: missing counts as not in, or is unknown",
+        frame: RULE,
+        wrong: &[
+            ("when country not in [DE, AT]", answer(SPELLING, "not in", "is not one of")),
+            ("when country in [DE, AT]", answer(SPELLING, "in", "is one of")),
+        ],
+        right: &["when country is not one of [DE, AT]"],
+    },
+    Case {
+        row: "older than 60 days: strict or inclusive, and the future",
+        frame: RULE,
+        wrong: &[
+            ("when last_order older than 60 days", answer(SPELLING, "older than 60 days", "is more than 60 days old")),
+            (
+                "when last_order is younger than 2 weeks",
+                answer(SPELLING, "is younger than 2 weeks", "is less than 2 weeks old"),
+            ),
+            ("when last_order since 2026-01-01", answer(SPELLING, "since", "is after 2026-01-01")),
+        ],
+        right: &["when last_order is more than 60 days old"],
+    },
+    Case {
+        row: "within 60 days: past or future",
+        frame: RULE,
+        wrong: &[
+            ("when last_order within 60 days", answer(SPELLING, "within", "is at most 60 days ahead")),
+            ("when last_order is within the last 30 days", answer(SPELLING, "is within", "is at most 30 days old")),
+            ("when last_order in the last 30 days", answer(SPELLING, "in the last 30 days", "is at most 30 days old")),
+        ],
+        right: &["when last_order is at most 60 days old", "when last_order is at most 60 days ahead"],
+    },
+    Case {
+        row: "between 1 and 5, in 0..1: inclusive or half-open",
+        frame: RULE,
+        wrong: &[
+            ("when age between 1 and 5", answer(SPELLING, "between 1 and 5", "is from 1 to 5")),
+            ("when age in 0..1", answer(SPELLING, "in 0..1", "is from 0 to 1")),
+            ("when age is 1 to 5", answer(SPELLING, "is 1 to 5", "is from 1 to 5")),
+            ("when age is 1-5", answer("type::bad-range", "1-5", "is from 1 to 5")),
+            ("when age is from 1 until 5", answer(SPELLING, "until", "is from 1 to 5")),
+        ],
+        right: &["when age is from 1 to 5"],
+    },
+    Case {
+        row: "in 0..9999 at a type: inclusive or half-open",
+        frame: "moment { visits: whole {} }",
+        wrong: &[("in 0..9999", answer(SPELLING, "in 0..9999", "from 0 to 9999"))],
+        right: &["from 0 to 9999"],
+    },
+    Case {
+        row: "until 2026-12-31: last day in or out",
+        frame: RULE,
+        wrong: &[
+            (
+                "active 2026-11-20 until 2026-12-31",
+                answer(SPELLING, "until 2026-12-31", "`to 2026-12-31` includes that day"),
+            ),
+            (
+                "active to 2026-12-31T10:00Z",
+                answer(SPELLING, "to 2026-12-31T10:00Z", "`until 2026-12-31T10:00Z` ends at that instant"),
+            ),
+        ],
+        right: &["active 2026-11-20 to 2099-12-31", "active until 2099-12-31T10:00Z", "active until 2099-12-31 10:00"],
+    },
+    Case {
+        row: "at most 3 shown per rolling 7 days: jargon",
+        frame: CAP,
+        wrong: &[
+            (
+                "at most 3 shown per rolling 7 days",
+                answer(SPELLING, "per rolling 7 days", "at most 3 shown in any 7 days per customer"),
+            ),
+            ("at most 3 shown per week", answer(SPELLING, "per week", "at most 3 shown in any 7 days per customer")),
+            ("at most 3 shown in 7 days", answer(SPELLING, "in", "at most 3 shown in any 7 days per customer")),
+            ("at most 3 shown in each calendar week from monday", answer(NOT_YET, "in each", "leave it out for now")),
+        ],
+        right: &["at most 3 shown in any 7 days per customer"],
+    },
+    Case {
+        row: "cap 3 shown: three already, or three allowed",
+        frame: CAP,
+        wrong: &[("3 shown in any 7 days", answer(SPELLING, "3", "cap at most 3 shown in any 7 days per customer"))],
+        right: &["at most 3 shown in any 7 days per customer"],
+    },
+    Case {
+        row: "for each customer",
+        frame: CAP,
+        wrong: &[(
+            "at most 3 shown for each customer in any 7 days",
+            answer(SPELLING, "for each customer", "in any 7 days per customer"),
+        )],
+        right: &["at most 3 shown in any 7 days per customer on tag promo"],
+    },
+    Case {
+        row: "consent personalisation in a rule: asks for consent, or requires it",
+        frame: RULE,
+        wrong: &[("consent offers", answer(UNKNOWN, "consent", "write `needs offers`"))],
+        right: &[""],
+    },
+    Case {
+        row: "needs a, b at an attribute: lists purposes, or marks",
+        frame: "moment { visits: whole {} }",
+        wrong: &[
+            ("needs offers, scoring", answer(UNEXPECTED, ",", "needs scoring")),
+            ("needs offers, fresh 30 days", answer(UNEXPECTED, ",", "leave the comma out")),
+        ],
+        right: &["needs offers  fresh 30 days", "needs offers  needs scoring"],
+    },
+    Case {
+        row: "if customer unknown block: blocks the customer, or the offer",
+        frame: "cap few { at most 3 shown  {}  in any 7 days  per customer  on tag promo }\nrule a in hero { show sale }",
+        wrong: &[
+            ("if customer unknown block", answer(SPELLING, "if", "at most 3 shown")),
+            ("without customer block", answer(NOT_YET, "without", "leave it out for now")),
+        ],
+        right: &[""],
+    },
+    Case {
+        row: "if capped show b: instead of the next candidate, or after it",
+        frame: RULE,
+        wrong: &[("if has_app", answer(SPELLING, "if", "write `when has_app`"))],
+        right: &["cap at most 3 shown in any 7 days per customer  if capped show tips"],
+    },
+    Case {
+        row: "pause 10 days after 3 shown in 7 days: from the third, or from today",
+        frame: "{}\nrule a in hero { show sale }",
+        wrong: &[(
+            "pause calm { for 10 days  after 3 shown in any 7 days  per customer  on tag promo }",
+            answer(NOT_YET, "pause calm", "leave it out for now"),
+        )],
+        right: &[""],
+    },
+    Case {
+        row: "before other_rule: earlier in time, or stronger",
+        frame: "rule a in hero { {}  needs offers  show sale }\nrule b in hero { priority 3  show sale }",
+        wrong: &[(
+            "when last_order before 2026-01-01  priority 9",
+            answer(SPELLING, "before 2026-01-01", "is before 2026-01-01"),
+        )],
+        right: &["when last_order is before 2026-01-01  before b"],
+    },
+    Case {
+        row: "= < <= >=: `<` is misread aloud",
+        frame: RULE,
+        wrong: &[
+            ("when age = 3", answer(SIGN, "=", "is")),
+            ("when age == 3", answer(SIGN, "==", "is")),
+            ("when age != 3", answer(SIGN, "!=", "is not")),
+            ("when age < 3", answer(SIGN, "<", "is less than")),
+            ("when age <= 3", answer(SIGN, "<=", "is at most")),
+            ("when age > 3", answer(SIGN, ">", "is more than")),
+            ("when age >= 3", answer(SIGN, ">=", "is at least")),
+            ("when age is >= 3", answer(SIGN, ">=", "at least")),
+        ],
+        right: &["when age is at least 3"],
+    },
+    Case {
+        row: "x else v: otherwise branch, or stand-in value",
+        frame: RULE,
+        wrong: &[("when has_app  else tips", answer("resolve::unknown-attribute", "tips", "`fallback` of the slot"))],
+        right: &["when age else 3 is at least 3"],
+    },
+    Case {
+        row: "rank by a else 0.05 * 2: default is 0.05, or is 0.1",
+        frame: "value v = {}\nrule a in hero { when v is at least 3  needs offers  show sale }",
+        wrong: &[
+            ("price else 5 * 2", answer("lint::else-mixed", "price else 5", "parentheses")),
+            ("2 + price else 5", answer("lint::else-mixed", "price else 5", "parentheses")),
+            ("90% of price else 5", answer("lint::else-mixed", "price else 5", "parentheses")),
+        ],
+        right: &["(price else 5) * 2", "price else (5 * 2)"],
+    },
+    Case {
+        row: "rank by is not built yet",
+        frame: RULE,
+        wrong: &[("rank by price", answer(NOT_YET, "rank", "leave it out for now"))],
+        right: &[""],
+    },
+    Case {
+        row: "sensitive: legally special, or do not show",
+        frame: "moment { mood: text {} }",
+        wrong: &[
+            ("private", answer(UNEXPECTED, "private", "`hidden`")),
+            ("secret", answer(UNEXPECTED, "secret", "`hidden`")),
+            ("special", answer(UNEXPECTED, "special", "`sensitive`")),
+            ("sensitiv", answer(UNEXPECTED, "sensitiv", "did you mean `sensitive`")),
+        ],
+        right: &["hidden", "needs health  sensitive"],
+    },
+    Case {
+        row: "active a to b, on offers too: no second word",
+        frame: "offer extra { {}  class service }\nrule a in hero { show extra }",
+        wrong: &[
+            ("until 2026-12-31", answer(UNKNOWN, "until", "`active")),
+            ("valid 2026-11-20 to 2026-12-31", answer(UNKNOWN, "valid", "`active")),
+            ("active 2026-11-20", answer(UNEXPECTED, "active 2026-11-20", "active from 2026-11-20")),
+        ],
+        right: &["active 2026-11-20 to 2099-12-31"],
+    },
+    Case {
+        row: "viewed has any of []: an empty list?",
+        frame: RULE,
+        wrong: &[
+            ("when viewed has any of []", answer("syntax::empty-list", "[]", "at least one member")),
+            ("when viewed has none of []", answer("syntax::empty-list", "[]", "at least one member")),
+            ("when viewed has [\"a\"]", answer(SPELLING, "[", "has any of")),
+        ],
+        right: &["when viewed has any of [\"a\"]", "when viewed has none of [\"a\"]"],
+    },
+];
+
+fn compiled(text: &str) -> Compiled {
+    let mut sources = SourceSet::default();
+    sources.add("case.rules", text.to_owned());
+    sources.add("shop.rules", SHOP.to_owned());
+    compile(sources)
+}
+
+/// Every finding in the first file, as code, underlined words and help.
+fn told(text: &str) -> Vec<(&'static str, String, String)> {
+    let compiled = compiled(text);
+    let findings = compiled.diagnostics.iter().filter(|finding| {
+        finding.span().is_some_and(|span| compiled.sources.iter().next().is_some_and(|(id, _)| id == span.source))
+    });
+    findings
+        .map(|finding| {
+            let at = finding.span().map(|span| compiled.sources.text(span).to_owned()).unwrap_or_default();
+            (finding.code.name, at, finding.help.clone().unwrap_or_default())
+        })
+        .collect()
+}
+
+#[test]
+fn what_two_people_read_in_two_ways_is_answered() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        for (words, answer) in case.wrong {
+            let text = case.frame.replacen("{}", words, 1);
+            let told = told(&text);
+            let is_it = matches!(told.as_slice(), [(code, at, help)]
+                if *code == answer.code && at == answer.at && help.contains(answer.help));
+            if !is_it {
+                wrong.push(format!("{}\n  {words}\n  {told:#?}", case.row));
+            }
+        }
+        for words in case.right {
+            let text = case.frame.replacen("{}", words, 1);
+            let told = told(&text);
+            if !told.is_empty() {
+                wrong.push(format!("{}\n  {words} is right\n  {told:#?}", case.row));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `now` and the end of an offer, written with and without the zone, before the words of `defaults`.
+fn at_nine(defaults: &str, zone: &str) -> Compiled {
+    let mut sources = SourceSet::default();
+    let text = format!(
+        "{defaults}\noffer a {{ class service }}\nslot s on web {{ accepts service  fallback a }}\n\
+         rule r in s {{ active until 2099-07-01 09:00{zone}  priority 1  show a }}\n\
+         test \"t\" {{ now 2026-07-01 09:00{zone}  expect s shows a }}"
+    );
+    sources.add("case.rules", text);
+    compile(sources)
+}
+
+#[test]
+fn a_time_without_a_zone_is_in_the_zone_of_defaults_and_nowhere_else() {
+    let berlin = "defaults { zone \"Europe/Berlin\" }";
+    let (short, long) = (at_nine(berlin, ""), at_nine(berlin, " in \"Europe/Berlin\""));
+    assert!(short.diagnostics.iter().all(|finding| !finding.is_error()), "{:#?}", short.diagnostics);
+    assert_eq!(short.program.tests[0].facts.now, long.program.tests[0].facts.now);
+    let active = |compiled: &Compiled| compiled.rules.as_ref().unwrap().rules[0].active;
+    assert!(active(&short).is_some());
+    assert_eq!(active(&short), active(&long));
+    let nowhere = at_nine("", "");
+    let told: Vec<_> = nowhere.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+    assert!(!told.is_empty());
+    for finding in told {
+        assert_eq!(finding.code.name, "syntax::no-such-date");
+        assert!(nowhere.sources.text(finding.span().unwrap()).ends_with("09:00"));
+        assert!(finding.help.as_ref().unwrap().contains("defaults { zone"));
+    }
+}
