@@ -372,7 +372,9 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
                     Datum::Missing(Missing::Absent | Missing::Stale) => Column::ABSENT,
                     Datum::Missing(_) => column.garbled.unwrap_or(Column::ABSENT),
                     Datum::Known(Value::Never) => column.never?,
-                    Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => column.first + column.axis.atom(*at)?,
+                    Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => {
+                        column.first + column.axis.atom(*at)?
+                    }
                     Datum::Known(_) => return None,
                 };
             }
@@ -418,10 +420,12 @@ impl Maker<'_, '_> {
                     self.facts.history.push(event);
                 }
                 (Gathered::Last(_), Datum::Known(Value::Never)) => {}
-                (Gathered::Last(of), Datum::Known(Value::Time(at))) => match gather(self.rules, &self.facts).gathered(wanted.id) {
-                    Datum::Known(Value::Time(Instant(at))) if (wanted.range.0..=wanted.range.1).contains(at) => {}
-                    Datum::Known(_) | Datum::Missing(_) => self.add(*of, *at, 1)?,
-                },
+                (Gathered::Last(of), Datum::Known(Value::Time(at))) => {
+                    match gather(self.rules, &self.facts).gathered(wanted.id) {
+                        Datum::Known(Value::Time(Instant(at))) if (wanted.range.0..=wanted.range.1).contains(at) => {}
+                        Datum::Known(_) | Datum::Missing(_) => self.add(*of, *at, 1)?,
+                    }
+                }
                 (gathered, Datum::Known(Value::Number(_))) => {
                     let so_far = self.number(wanted.id)?;
                     let wished = so_far.clamp(wanted.range.0, wanted.range.1);
@@ -507,9 +511,8 @@ impl Maker<'_, '_> {
             }
             CapWindow::Ever => {
                 let windows = self.wanted.iter().filter_map(|wanted| match wanted.gathered {
-                    Gathered::Times(_, CapWindow::Rolling(length)) | Gathered::Sum(_, _, CapWindow::Rolling(length)) => {
-                        Some(now.minus(*length).0)
-                    }
+                    Gathered::Times(_, CapWindow::Rolling(length))
+                    | Gathered::Sum(_, _, CapWindow::Rolling(length)) => Some(now.minus(*length).0),
                     Gathered::Times(..)
                     | Gathered::Last(_)
                     | Gathered::Sum(..)

@@ -95,7 +95,9 @@ impl<'a> Compiler<'a> {
                 self.formulas.any([lack, gap])
             }
             // Flattened rules name nothing gathered.
-            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => Formula::NEVER,
+            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {
+                Formula::NEVER
+            }
         }
     }
 

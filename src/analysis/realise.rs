@@ -152,13 +152,7 @@ pub(super) fn truth_atom(program: &Program<'_>, frame: &Frame, number: usize) ->
 }
 
 /// What became of a point whose dimensions `moved` are no longer those of the box's own point.
-fn judge(
-    program: &Program<'_>,
-    region: &Region,
-    shadows: &Shadows<'_>,
-    point: Vec<usize>,
-    moved: &[Dim],
-) -> Judged {
+fn judge(program: &Program<'_>, region: &Region, shadows: &Shadows<'_>, point: Vec<usize>, moved: &[Dim]) -> Judged {
     let formulas = &program.formulas;
     let inside = |dim: &Dim| {
         let domain = region.domain(*dim).zip(point.get(dim.index()));

@@ -282,7 +282,10 @@ impl Pass<'_> {
                 if let Some(mark) = field.marks.first() {
                     let message = "the fields of an event take no marks";
                     let help = if let Mark::Needs(purpose) = &mark.kind {
-                        format!("what the event needs stands before its fields: event {name} {{ needs {} .. }}", purpose.text)
+                        format!(
+                            "what the event needs stands before its fields: event {name} {{ needs {} .. }}",
+                            purpose.text
+                        )
                     } else {
                         "delete the mark".to_owned()
                     };

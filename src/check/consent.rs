@@ -8,7 +8,9 @@ use super::circles::after_their_targets;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
-use crate::model::{AttributeId, Class, Condition, Event, EventId, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
+use crate::model::{
+    AttributeId, Class, Condition, Event, EventId, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId,
+};
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 

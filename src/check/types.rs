@@ -34,9 +34,7 @@ impl Pass<'_> {
             TypeKind::Time => Some(Type::Time),
             TypeKind::Date => Some(Type::Date),
             TypeKind::Zone => Some(Type::Zone),
-            TypeKind::Score { halving } => {
-                self.half_life(*halving).map(Type::Score)
-            }
+            TypeKind::Score { halving } => self.half_life(*halving).map(Type::Score),
         }
     }
 

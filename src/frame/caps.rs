@@ -68,7 +68,11 @@ pub(super) fn belongs(rules: &RuleSet, target: EventTarget, stamp: &Stamp) -> Tr
         (Stamp::Retired { rule: None, .. }, EventTarget::Rule(_)) => Truth::No,
         // Who showed it was not written down, or is no rule any more: it may have been this one, if it shows that.
         (Stamp::Of { offer, rule: None, .. }, EventTarget::Rule(of)) => {
-            if *offer == Some(rules[of].show) { Truth::Unknown } else { Truth::No }
+            if *offer == Some(rules[of].show) {
+                Truth::Unknown
+            } else {
+                Truth::No
+            }
         }
     }
 }

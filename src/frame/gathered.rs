@@ -12,9 +12,7 @@ use std::collections::BTreeSet;
 use super::caps::{belongs, in_window};
 use super::decay::decayed_sums;
 use super::{Facts, Happened, SetAside};
-use crate::model::{
-    CapWindow, EventId, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, PurposeId, RuleSet,
-};
+use crate::model::{CapWindow, EventId, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, PurposeId, RuleSet};
 use crate::value::{Consent, Datum, Instant, Missing, Period, SCORE, Truth, Value, rescale};
 
 /// Every gathered value, in the order of the rule set, and the events that were set aside.
@@ -63,16 +61,15 @@ struct Events<'a> {
 type Counted<'a> = (&'a Happened, Instant);
 
 impl<'a> Events<'a> {
-    fn value(
-        &self,
-        gathered: &Gathered,
-        attributes: &[Datum],
-        before: &[Datum],
-    ) -> Result<Value, Missing> {
+    fn value(&self, gathered: &Gathered, attributes: &[Datum], before: &[Datum]) -> Result<Value, Missing> {
         match gathered {
             Gathered::Times(of, window) => {
                 let count = self.sure(*of, *window)?.len();
-                i64::try_from(count).ok().filter(|count| *count <= MOST_EVENTS).map(Value::Number).ok_or(Missing::Computed)
+                i64::try_from(count)
+                    .ok()
+                    .filter(|count| *count <= MOST_EVENTS)
+                    .map(Value::Number)
+                    .ok_or(Missing::Computed)
             }
             Gathered::Last(of) => self.last(*of),
             Gathered::Sum(of, field, window) => {
@@ -125,9 +122,8 @@ impl<'a> Events<'a> {
     /// The last time; missing where a later event may or may not be one.
     fn last(&self, of: Occurrence) -> Result<Value, Missing> {
         let events = self.of(of);
-        let newest = |truth: Truth| {
-            events.iter().filter(|(_, _, belongs)| *belongs == truth).map(|(_, at, _)| *at).max()
-        };
+        let newest =
+            |truth: Truth| events.iter().filter(|(_, _, belongs)| *belongs == truth).map(|(_, at, _)| *at).max();
         match (newest(Truth::Yes), newest(Truth::Unknown)) {
             _ if self.undated(of) => Err(Missing::Absent),
             (Some(sure), Some(unsure)) if unsure <= sure => Ok(Value::Time(sure)),

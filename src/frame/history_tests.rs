@@ -33,7 +33,8 @@ fn world(expression: &str, clauses: &str) -> (RuleSet, Facts) {
          test \"t\" {{ {TEST} {clauses} expect s shows sale }}"
     );
     let compiled = compile(SourceSet::single("case.rules", &text).0);
-    let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.is_error()).map(|found| &found.message).collect();
+    let errors: Vec<_> =
+        compiled.diagnostics.iter().filter(|found| found.is_error()).map(|found| &found.message).collect();
     assert!(errors.is_empty(), "{text}\n{errors:#?}");
     let rules = RuleSet::clone(&compiled.rules.unwrap());
     (rules, compiled.program.tests.into_iter().next().unwrap().facts)
@@ -109,7 +110,11 @@ fn the_last_time_is_the_newest() {
     check(&[
         ("last purchase", "history purchase at 3 days ago, 1 day ago, 2 days ago", "2026-06-14T10:00Z"),
         ("last purchase", "history purchase at 2026-06-15T10:01Z", "2026-06-15T10:00Z"),
-        ("last shown of sale", "history shown of sale at 2 days ago  history shown of other at 1 day ago", "2026-06-13T10:00Z"),
+        (
+            "last shown of sale",
+            "history shown of sale at 2 days ago  history shown of other at 1 day ago",
+            "2026-06-13T10:00Z",
+        ),
         // A later event may have been one; an earlier one makes no difference.
         ("last shown of sale", "history shown of sale at 2 days ago  history shown at 1 day ago", "missing: absent"),
         ("last shown of sale", "history shown of sale at 1 day ago  history shown at 2 days ago", "2026-06-14T10:00Z"),
@@ -118,7 +123,8 @@ fn the_last_time_is_the_newest() {
 
 #[test]
 fn sums_are_exact_and_half_a_sum_is_none() {
-    let both = "history purchase { amount: 20.10 } at 1 day ago  history purchase { amount: -0.20 } at 2 days ago, 3 days ago";
+    let both =
+        "history purchase { amount: 20.10 } at 1 day ago  history purchase { amount: -0.20 } at 2 days ago, 3 days ago";
     check(&[
         ("sum of purchase.amount in the last 7 days", both, "19.70"),
         ("sum of purchase.amount in the last 3 days", both, "19.90"),
@@ -148,10 +154,18 @@ fn decay_is_added_up_exactly_and_rounded_once() {
             "history purchase at 36 hours ago  history shown of sale at 36 hours ago",
             "457.106781",
         ),
-        ("sum of purchase.amount halving every 24 hours", "history purchase { amount: 20.50 } at 1 day ago", "10.250000"),
+        (
+            "sum of purchase.amount halving every 24 hours",
+            "history purchase { amount: 20.50 } at 1 day ago",
+            "10.250000",
+        ),
         ("10% of times purchase halving every 1 day", "history purchase at 1 day ago", "0.050000"),
         ("points halving every 1 day since earned", "given { points: 20.50, earned: 2 days ago }", "5.125000"),
-        ("points halving every 1 day since last purchase", "given { points: 8 }  history purchase at 3 days ago", "1.000000"),
+        (
+            "points halving every 1 day since last purchase",
+            "given { points: 8 }  history purchase at 3 days ago",
+            "1.000000",
+        ),
         ("8 halving every 1 day since earned", "given { earned: 2026-06-15T10:01Z }", "8.000000"),
     ]);
 }
@@ -165,10 +179,26 @@ fn what_is_missing_stays_missing() {
         ("times purchase ever", "given { id: missing }  history purchase at now", "missing: absent"),
         ("points halving every 1 day since earned", "given { earned: now }", "missing: absent"),
         ("points halving every 1 day since earned", "given { points: 1 }", "missing: absent"),
-        ("points halving every 1 day since earned", "given { points: 1, earned: never }", "missing: cannot be computed"),
-        ("points halving every 1 day since earned", "given { points: never, earned: now }", "missing: cannot be computed"),
-        ("points halving every 1 day since earned", "given { points: 1, earned: 2026-06-15T10:03Z }", "missing: from the future"),
-        ("points halving every 1 day since seen", "consent looks unknown  given { points: 1, seen: now }", "missing: no consent"),
+        (
+            "points halving every 1 day since earned",
+            "given { points: 1, earned: never }",
+            "missing: cannot be computed",
+        ),
+        (
+            "points halving every 1 day since earned",
+            "given { points: never, earned: now }",
+            "missing: cannot be computed",
+        ),
+        (
+            "points halving every 1 day since earned",
+            "given { points: 1, earned: 2026-06-15T10:03Z }",
+            "missing: from the future",
+        ),
+        (
+            "points halving every 1 day since seen",
+            "consent looks unknown  given { points: 1, seen: now }",
+            "missing: no consent",
+        ),
         ("points halving every 1 day since last purchase", "given { points: 1 }", "missing: cannot be computed"),
     ]);
     let (rules, mut facts) = world("times purchase in the last 7 days", "");

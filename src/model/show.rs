@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use super::{
-    AgeBound, Cap, CapId, CapTarget, CapWindow, Condition, EventTarget, Expression, Gathered, Increment, Occurrence, Operand, Order, RuleId, RuleSet, Substitute,
+    AgeBound, Cap, CapId, CapTarget, CapWindow, Condition, EventTarget, Expression, Gathered, Increment, Occurrence,
+    Operand, Order, RuleId, RuleSet, Substitute,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
 use crate::value::{SCORE, Type, Value, show_date, show_instant, show_number};

@@ -78,8 +78,10 @@ impl Builder<'_> {
             let span = self.span(&word).to(every.span);
             let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a number halves since some time")
                 .primary("since when?")
-                .help("for example `points halving every 30 days since earned_at`; events bring their times along: \
-                       `times clicked halving every 72 hours`");
+                .help(
+                    "for example `points halving every 30 days since earned_at`; events bring their times along: \
+                       `times clicked halving every 72 hours`",
+                );
             return self.refuse(finding);
         }
         let since = self.operand(row)?;

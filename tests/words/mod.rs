@@ -112,9 +112,16 @@ fn every_line_comes_back_as_it_was_written() {
 
 fn worlds() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples");
-    ["telco-retention", "bank-campaign", "scenarios/s02-homepage-hero", "scenarios/s06-platinum-card"]
-        .map(|name| root.join(name))
-        .to_vec()
+    [
+        "telco-retention",
+        "bank-campaign",
+        "scenarios/s02-homepage-hero",
+        "scenarios/s05-price-incentive",
+        "scenarios/s06-platinum-card",
+        "scenarios/s11-churn-intent",
+    ]
+    .map(|name| root.join(name))
+    .to_vec()
 }
 
 fn world(folder: &Path) -> String {

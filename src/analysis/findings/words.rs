@@ -120,9 +120,7 @@ fn fields(rules: &RuleSet, event: &Happened) -> String {
     let known: Vec<String> = declared
         .iter()
         .zip(&event.fields)
-        .filter_map(|(field, datum)| {
-            Some(format!("{}: {}", field.name, show_value(rules, field.ty, datum.known()?)))
-        })
+        .filter_map(|(field, datum)| Some(format!("{}: {}", field.name, show_value(rules, field.ty, datum.known()?))))
         .collect();
     if known.is_empty() { String::new() } else { format!(" {{ {} }}", known.join(", ")) }
 }

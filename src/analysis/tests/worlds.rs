@@ -10,9 +10,15 @@ use crate::source::SourceSet;
 
 #[test]
 fn every_shipped_world_is_decided_and_replays() {
-    for world in
-        ["01-hello", "telco-retention", "bank-campaign", "scenarios/s02-homepage-hero", "scenarios/s06-platinum-card"]
-    {
+    for world in [
+        "01-hello",
+        "telco-retention",
+        "bank-campaign",
+        "scenarios/s02-homepage-hero",
+        "scenarios/s05-price-incentive",
+        "scenarios/s06-platinum-card",
+        "scenarios/s11-churn-intent",
+    ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples").join(world);
         let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.retain(|path| path.extension().is_some_and(|extension| extension == "rules"));

@@ -105,7 +105,9 @@ impl Pass<'_> {
                     Diagnostic::new(&types::CANNOT_HALVE, span, "nobody knows how old a value is that stands in")
                         .primary("has a value for everybody")
                         .label(declared, "declared with `else`")
-                        .help("take `else` from the attribute, and write what stands in behind the whole: (.. ) else 0");
+                        .help(
+                            "take `else` from the attribute, and write what stands in behind the whole: (.. ) else 0",
+                        );
                 self.report(finding);
                 return None;
             }

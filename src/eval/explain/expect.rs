@@ -2,8 +2,8 @@
 
 use super::super::candidate::Guarded;
 use super::super::slot::decide;
-use super::steps::{rule_reasons, without_change};
 use super::flat::{Flat, set_aside};
+use super::steps::{rule_reasons, without_change};
 use super::{Explanation, Fate, Who, explain};
 use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, gather};
 use crate::model::{RuleId, RuleSet};

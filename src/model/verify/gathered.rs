@@ -17,9 +17,11 @@ pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     if !halved.iter().all(is_halved) {
         return Err(VerifyError::at(place, "", Flaw::Unsorted("gathered values")));
     }
-    rules.gathered.iter().enumerate().try_for_each(|(at, gathered)| {
-        one(rules, gathered, first).within("gathered value", &at.to_string())
-    })
+    rules
+        .gathered
+        .iter()
+        .enumerate()
+        .try_for_each(|(at, gathered)| one(rules, gathered, first).within("gathered value", &at.to_string()))
 }
 
 fn is_halved(gathered: &Gathered) -> bool {

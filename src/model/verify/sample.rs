@@ -233,11 +233,7 @@ fn gathered() -> Vec<Gathered> {
             Term { each: Increment::Points(40_000_000), of: purchase, half_life },
             Term { each: Increment::Field(0), of: purchase, half_life },
         ]),
-        Gathered::Halved {
-            of: Operand::Attribute(at::BALANCE),
-            half_life,
-            since: Operand::Gathered(GatheredId(2)),
-        },
+        Gathered::Halved { of: Operand::Attribute(at::BALANCE), half_life, since: Operand::Gathered(GatheredId(2)) },
     ]
 }
 

@@ -120,7 +120,9 @@ impl Lowering<'_> {
                 Ok(self.guards.any([lack, gap]))
             }
             // Flattened rules name nothing gathered.
-            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => Ok(GuardId::NOT),
+            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {
+                Ok(GuardId::NOT)
+            }
         }
     }
 }

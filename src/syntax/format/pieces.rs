@@ -63,8 +63,8 @@ impl<'t> Cutter<'t> {
             }
             let gap = if token == tokens.start { 0 } else { self.gap(token, first_value) };
             let joint = matches!(self.written(token), "and" | "or") && self.is_word(token)
-                || self.sign(token) == b'+'
-                || self.sign(token) == b'-' && !self.is_sign_of_number(token, first_value);
+                || depth == 0 && self.sign(token) == b'+'
+                || depth == 0 && self.sign(token) == b'-' && !self.is_sign_of_number(token, first_value);
             let behind_comma = token > tokens.start && self.sign(token - 1) == b',';
             out.push(Piece {
                 text: self.written(token),

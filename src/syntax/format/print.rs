@@ -87,8 +87,7 @@ impl<'t> OneLine<'t> {
                 clauses.iter().map(|clause| joined(&cutter.pieces(clause.tokens.clone(), clause.value))).collect()
             }
             Body::Attributes(clauses, attributes) => {
-                let clauses =
-                    clauses.iter().map(|clause| joined(&cutter.pieces(clause.tokens.clone(), clause.value)));
+                let clauses = clauses.iter().map(|clause| joined(&cutter.pieces(clause.tokens.clone(), clause.value)));
                 let attributes = attributes.iter().map(|attribute| joined(&attribute_pieces(cutter, attribute)));
                 clauses.chain(attributes).collect()
             }

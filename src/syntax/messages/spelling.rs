@@ -362,7 +362,9 @@ fn events(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<
         let span = reader.span(start + 2);
         let message = format!("a sum adds up a field of `{}`", reader.written(start + 2));
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary("which field?");
-        return Some(finding.help("for example `sum of purchase.amount in the last 30 days`; `times` counts the events"));
+        return Some(
+            finding.help("for example `sum of purchase.amount in the last 30 days`; `times` counts the events"),
+        );
     }
     if reader.is_word(start + 1, "in") {
         let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(start), "a count names the event that it counts");

@@ -1,8 +1,8 @@
 //! Purposes, lists, attributes, events, tags, offers; then segments and values, each over those before it.
 
 use cater::model::{
-    Active, Attribute, AttributeId, Basis, CapWindow, Class, EnumType, Event, EventField, EventId, EventTarget, Gathered,
-    Increment, Mapping, Occurrence, Offer, OfferId, Operand, Purpose, PurposeId, Scope, Segment, TagId, Term,
+    Active, Attribute, AttributeId, Basis, CapWindow, Class, EnumType, Event, EventField, EventId, EventTarget,
+    Gathered, Increment, Mapping, Occurrence, Offer, OfferId, Operand, Purpose, PurposeId, Scope, Segment, TagId, Term,
     ValueDeclaration,
 };
 use cater::value::{EnumId, NumberType, Period, Type, Unit, Value};
@@ -72,7 +72,8 @@ impl World {
     }
 
     fn gathered_value(&mut self, kind: usize) -> Option<Gathered> {
-        let half_life = Period { count: *self.rng.pick(&[1, 72, 1_000]), unit: *self.rng.pick(&[Unit::Hour, Unit::Day]) };
+        let half_life =
+            Period { count: *self.rng.pick(&[1, 72, 1_000]), unit: *self.rng.pick(&[Unit::Hour, Unit::Day]) };
         Some(match kind {
             0 => Gathered::Times(self.occurrence(false), self.window()),
             1 => Gathered::Last(self.occurrence(false)),
@@ -96,7 +97,12 @@ impl World {
                     plain && if number { small } else { attribute.ty == Type::Time }
                 };
                 let attribute = |world: &Self, number| {
-                    world.rules.attributes.iter().position(|attribute| fits(attribute, number)).map(AttributeId::from_index)
+                    world
+                        .rules
+                        .attributes
+                        .iter()
+                        .position(|attribute| fits(attribute, number))
+                        .map(AttributeId::from_index)
                 };
                 let of = attribute(self, true).map_or(Operand::Number(1_250, 2), Operand::Attribute);
                 let since = attribute(self, false).map_or(Operand::Time(self.now), Operand::Attribute);
