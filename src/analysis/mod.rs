@@ -25,6 +25,7 @@ mod findings;
 mod formula;
 mod gap;
 mod history;
+mod lived;
 mod pairs;
 mod predicate;
 mod program;
