@@ -155,7 +155,9 @@ impl RuleSet {
             Operand::Attribute(id) => self.attributes.get(id.index())?.ty.number(),
             Operand::Gathered(id) => match self.gathered.get(id.index())? {
                 Gathered::Halved { .. } => None,
-                other => self.type_of_gathered(other).number(),
+                plain @ (Gathered::Times(..) | Gathered::Last(_) | Gathered::Sum(..) | Gathered::Decayed(_)) => {
+                    self.type_of_gathered(plain).number()
+                }
             },
             Operand::Number(mantissa, scale) => Some(NumberType { scale: *scale, min: *mantissa, max: *mantissa }),
             Operand::Time(_) => None,
