@@ -136,7 +136,9 @@ impl World {
     fn lists(&mut self) {
         for count in [2, 5, 16, 17, 70] {
             for ordered in [false, true] {
-                let members = (0..count).map(|index| name("m", index)).collect();
+                // No two lists share a member, so that a written member says of which it is.
+                let list = format!("l{}m", self.rules.enums.len());
+                let members = (0..count).map(|index| name(&list, index)).collect();
                 self.rules.enums.push(EnumType { members, ordered });
             }
         }
