@@ -1,20 +1,26 @@
 //! The pipeline on one screen: text -> tree -> model -> findings. Start reading here.
 //!
-//! 1. [`syntax::parse`] reads each file into a tree; every syntax error is reported, nothing good is lost.
+//! 1. [`uses::read`] reads each file into a tree, and the files that a `use` names; every syntax error is reported,
+//!    nothing good is lost.
 //! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`], and tests.
 //! 3. [`Verified::new`] looks at the model again, written apart from the checker; nothing runs that it refuses.
 //! 4. [`Compiled::analyse`] says what correct rules do that nobody meant, with a customer who shows it.
+//! 5. [`Compiled::settle`] adds what a house requires of its rules, and weighs all findings as it wants them weighed.
 //!
 //! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
+
+mod elsewhere;
+mod required;
+pub mod uses;
 
 use crate::analysis;
 use crate::check::{self, Program};
 use crate::diagnostics::codes::{resolve, syntax as codes};
-use crate::diagnostics::{self, Diagnostic, Severity};
-use crate::model::{LeftOut, RuleSet, Verified};
+use crate::diagnostics::{self, Diagnostic, Levels, Severity};
+use crate::model::{LeftOut, Required, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
-use crate::syntax;
 use crate::value::Instant;
+use uses::{Alone, Library, Reading};
 
 /// Codes of files that were not read to their end.
 const UNREAD: [&str; 2] = [codes::FILE_TOO_LARGE.name, codes::TOO_MANY.name];
@@ -30,6 +36,8 @@ pub struct Compiled {
     pub program: Program,
     /// All findings in reading order.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether there is more to this rule set than was read, so that nobody can say what is not used.
+    pub is_part: bool,
 }
 
 impl Compiled {
@@ -41,6 +49,15 @@ impl Compiled {
         diagnostics::sort(&mut self.diagnostics);
     }
 
+    /// Step 5: adds a finding for each rule that lacks what is required, and gives every finding its level.
+    pub fn settle(&mut self, required: &[Required], levels: &Levels) {
+        if let Some(rules) = &self.rules {
+            self.diagnostics.append(&mut required::required(rules, required));
+        }
+        levels.apply(&mut self.diagnostics);
+        diagnostics::sort(&mut self.diagnostics);
+    }
+
     /// What the rules lack because it is in error, and what that may do (R52).
     pub fn left_out(&self) -> Vec<LeftOut> {
         let may = |rule: &check::LeftOut| match rule.damaged {
@@ -49,7 +66,7 @@ impl Compiled {
         };
         let rules = self.program.left_out.iter().map(may);
         let mut left_out: Vec<LeftOut> = rules.chain(self.program.gaps.iter().cloned()).collect();
-        if self.diagnostics.iter().any(|finding| UNREAD.contains(&finding.code.name)) {
+        if self.is_part || self.diagnostics.iter().any(|finding| UNREAD.contains(&finding.code.name)) {
             left_out.push(LeftOut::default());
         }
         left_out
@@ -62,16 +79,17 @@ impl Compiled {
     }
 }
 
-/// Compiles all files of a rule set together.
+/// Compiles all files of a rule set together. A `use` in them can name only another of them.
 pub fn compile(sources: SourceSet) -> Compiled {
-    let mut diagnostics = Vec::new();
-    let mut files = Vec::new();
-    for (id, source) in sources.iter() {
-        let (file, mut findings) = syntax::parse(id, &source.text);
-        diagnostics.append(&mut findings);
-        files.push(file);
-    }
-    let (mut program, mut findings) = check::check(&files);
+    compile_with(sources, &Alone)
+}
+
+/// Compiles all files of a rule set together with the files that they use.
+pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
+    let reading = uses::read(sources, library);
+    let (mut program, mut findings) = check::check(&reading.files);
+    elsewhere::explain(&mut findings, &reading, library);
+    let Reading { sources, mut diagnostics, misses: is_part, .. } = reading;
     diagnostics.append(&mut findings);
     let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
         Ok(rules) => Some(rules),
@@ -92,5 +110,5 @@ pub fn compile(sources: SourceSet) -> Compiled {
         }
     };
     diagnostics::sort(&mut diagnostics);
-    Compiled { sources, rules, program, diagnostics }
+    Compiled { sources, rules, program, diagnostics, is_part }
 }

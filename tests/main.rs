@@ -23,6 +23,8 @@ mod order;
 #[cfg(all(unix, feature = "cli"))]
 mod service;
 #[cfg(feature = "cli")]
+mod settings;
+#[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]
 mod words;

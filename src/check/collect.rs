@@ -61,6 +61,8 @@ impl<'a> Collected<'a> {
                 all.damaged(&item.kind, item.span);
             }
             match &item.kind {
+                // Which files are read is settled before this room begins.
+                ItemKind::Use(_) => {}
                 ItemKind::Defaults(clauses) => {
                     let is_zone = |clause: &Clause<DefaultsClause>| matches!(clause.kind, DefaultsClause::Zone(_));
                     all.names_zone |= item.damaged || clauses.iter().any(is_zone);
@@ -117,7 +119,7 @@ impl<'a> Collected<'a> {
             ItemKind::Cap(item) => poison(Kind::Cap, &item.name),
             ItemKind::Persona(item) => poison(Kind::Persona, &item.name),
             ItemKind::Customer(_) | ItemKind::Moment(_) => self.attributes_lost = true,
-            ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
+            ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
         }
     }
 

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
+use super::{CannotRun, Ended, Format, Outcome, counted, settings, worlds};
 use crate::bundle;
+
+/// Where a bundle is written if nobody says otherwise.
+pub(super) const DEFAULT: &str = "rules.cater";
 
 /// Pack checked rules into one file.
 #[derive(Debug, Args)]
@@ -15,14 +18,15 @@ pub(super) struct Arguments {
     /// The folder of the rules; the current folder if none is given.
     #[arg(default_value = ".")]
     folder: PathBuf,
-    /// Where to write the bundle.
-    #[arg(long, short, default_value = "rules.cater", value_name = "FILE")]
-    output: PathBuf,
+    /// Where to write the bundle, instead of where cater.toml says; rules.cater if it says nothing.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let world = worlds::one(&arguments.folder)?;
-    world.spares(&arguments.output)?;
+    let output = settings::BUNDLE.choose(arguments.output.clone(), world.config.as_ref())?.or(PathBuf::from(DEFAULT));
+    world.spares(&output)?;
     let compiled = world.compile()?;
     let Some(rules) = compiled.runnable() else {
         world.in_error(&compiled.diagnostics, &compiled.sources, "nothing was written", terminal);
@@ -32,18 +36,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let bytes = bundle::write(rules, &world.portable(&compiled.sources), &checks)?;
     // What was written must load: the service reads it with the same eyes.
     let read = bundle::read(&bytes)?;
-    write_whole(&arguments.output, &bytes)?;
+    write_whole(&output, &bytes)?;
     if terminal.format == Format::Json {
-        terminal.json(
-            &serde_json::json!({ "file": arguments.output, "bytes": bytes.len(), "digest": read.digest.to_string() }),
-        );
+        terminal.json(&serde_json::json!({ "file": output, "bytes": bytes.len(), "digest": read.digest.to_string() }));
     } else {
-        terminal.line(format!(
-            "{}: {} bytes, {}",
-            arguments.output.display(),
-            bytes.len(),
-            counted(rules.rules.len(), "rule")
-        ));
+        terminal.line(format!("{}: {} bytes, {}", output.display(), bytes.len(), counted(rules.rules.len(), "rule")));
     }
     Ok(Ended::Clean)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, counted, worlds};
+use super::{CannotRun, Ended, Format, Outcome, counted, settings, worlds};
 use crate::diagnostics::{self, Severity, render};
 use crate::model::Verified;
 use crate::runtime::data::{ConsentIndex, Customers, EventIndex, World as Config};
@@ -16,20 +16,30 @@ use crate::value::Instant;
 pub(super) struct Arguments {
     /// Folders or `.rules` files; the current folder if none is given.
     paths: Vec<PathBuf>,
-    /// From which severity on findings give exit code 1.
-    #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "SEVERITY")]
-    fail_level: FailLevel,
+    /// From which severity on findings give exit code 1, instead of what cater.toml says; errors if it says nothing.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_level: Option<FailLevel>,
 }
 
 /// From which severity on findings fail a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FailLevel {
+pub(super) enum FailLevel {
     /// Errors only.
     Error,
     /// Warnings too.
     Warning,
     /// Notes too.
     Note,
+}
+
+impl From<Severity> for FailLevel {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+            Severity::Note => Self::Note,
+        }
+    }
 }
 
 impl FailLevel {
@@ -44,7 +54,7 @@ impl FailLevel {
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let worlds = worlds::find(&arguments.paths)?;
-    let mut worst = None;
+    let mut failed = false;
     let mut machine = Vec::new();
     for world in &worlds {
         let compiled = world.compile()?;
@@ -54,7 +64,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             }
             (_, _) => Ok(()),
         };
-        worst = worst.max(diagnostics::worst(&compiled.diagnostics));
+        let level = settings::FAIL_LEVEL.choose(arguments.fail_level, world.settings())?.or(FailLevel::Error);
+        failed |= diagnostics::worst(&compiled.diagnostics) >= Some(level.severity());
         if terminal.format == Format::Json {
             machine.push(render::json(&compiled.diagnostics, &compiled.sources));
             fits?;
@@ -71,13 +82,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             counted(rules, "rule"),
             counted(slots, "slot")
         ));
-        world.alone(&compiled.diagnostics, terminal);
         fits?;
     }
     if terminal.format == Format::Json {
         terminal.json(&joined(machine));
     }
-    let failed = worst.is_some_and(|worst| worst >= arguments.fail_level.severity());
     Ok(if failed { Ended::Found } else { Ended::Clean })
 }
 

@@ -4,9 +4,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::CannotRun;
 use super::terminal::Terminal;
 use super::worlds::World;
+use super::{CannotRun, settings};
 use crate::diagnostics::{codes, render};
 use crate::frame::Facts;
 use crate::model::{SlotId, Verified};
@@ -19,14 +19,14 @@ use crate::value::Instant;
 /// The largest JSON of a customer, in bytes.
 const MAX_JSON: u64 = 16 * 1024 * 1024;
 
-/// When decisions are made: as asked, else as the world says, else now.
-pub(super) fn now(asked: Option<&str>, config: Option<&Config>) -> Result<Instant, CannotRun> {
-    match asked {
-        Some(text) => Instant::parse(text).ok_or_else(|| {
-            CannotRun::new(&codes::run::BAD_ARGUMENT, format!("`{text}` is no instant")).help("write 2026-06-15T10:00Z")
-        }),
-        None => Ok(config.and_then(|config| config.now).unwrap_or_else(|| SystemClock.now())),
-    }
+/// When decisions are made: as asked, else as the environment or the world says, else now.
+pub(super) fn now(asked: Option<Instant>, config: Option<&Config>) -> Result<Instant, CannotRun> {
+    Ok(settings::NOW.choose(asked, config)?.value.unwrap_or_else(|| SystemClock.now()))
+}
+
+/// The instant of an argument.
+pub(super) fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).ok_or_else(|| "an instant is written 2026-06-15T10:00Z".to_owned())
 }
 
 /// The slots asked for: by name, else as the world says, else all by name.

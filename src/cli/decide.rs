@@ -16,12 +16,12 @@ use serde_json::json;
 use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use super::worlds::World;
-use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
+use super::{CannotRun, Ended, Format, Outcome, customer, settings, worlds};
 use crate::diagnostics::codes;
 use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
-use crate::runtime::data::{Customers, CustomersFile, Overrides, key_of};
+use crate::runtime::data::{Customers, CustomersFile, MOST_WORKERS, Overrides, key_of};
 use crate::runtime::store::{EmbeddedStore, StateStore};
 use crate::value::{Instant, show_instant};
 use output::Output;
@@ -51,35 +51,33 @@ pub(super) struct Arguments {
     #[arg(long)]
     slot: Vec<String>,
     /// When, instead of the world's `now`.
-    #[arg(long, value_name = "INSTANT")]
-    now: Option<String>,
+    #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
+    now: Option<Instant>,
     /// Where to write every decision: CSV, or JSON Lines where the name ends in `.jsonl`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The file that remembers what happened, between runs; made if it is not there.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// What is taken to have happened to what was decided.
-    #[arg(long, value_enum, default_value_t = Assumed::Shown)]
-    assume: Assumed,
+    /// What is taken to have happened to what was decided; it was shown, if nobody says otherwise.
+    #[arg(long, value_enum)]
+    assume: Option<Assumed>,
     /// Record nothing: as `--assume nothing`, and the state file is only read.
     #[arg(long)]
     dry_run: bool,
     /// A row that cannot be used as it stands, also of consent and events, is an error: exit code 1 and no output.
-    #[arg(long)]
-    strict: bool,
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    strict: Option<bool>,
     /// How many threads decide; one a core if not given. The result does not depend on it.
     #[arg(long, value_name = "COUNT", value_parser = workers)]
     workers: Option<NonZeroUsize>,
     /// Decide with the reference evaluator instead of machine code.
-    #[arg(long)]
-    no_jit: bool,
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    no_jit: Option<bool>,
 }
 
-fn workers(text: &str) -> Result<NonZeroUsize, String> {
-    const MOST: usize = 1_024;
-    let count = text.parse().ok().filter(|count: &NonZeroUsize| count.get() <= MOST);
-    count.ok_or_else(|| format!("the number of threads is from 1 to {MOST}"))
+pub(super) fn workers(text: &str) -> Result<NonZeroUsize, String> {
+    settings::workers(text).ok_or_else(|| format!("the number of threads is from 1 to {MOST_WORKERS}"))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
@@ -92,29 +90,64 @@ fn delimiter(text: &str) -> Result<u8, String> {
 
 /// What is taken to have happened to what was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Assumed {
+pub(super) enum Assumed {
     /// What a rule shows was seen, and counts from then on.
     Shown,
     /// Nothing.
     Nothing,
 }
 
+impl From<Assumed> for Assume {
+    fn from(assumed: Assumed) -> Self {
+        match assumed {
+            Assumed::Shown => Self::Shown,
+            Assumed::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl From<Assume> for Assumed {
+    fn from(assume: Assume) -> Self {
+        match assume {
+            Assume::Shown => Self::Shown,
+            Assume::Nothing => Self::Nothing,
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let Some((world, engine)) = rules(arguments, terminal)? else { return Ok(Ended::Found) };
     let rules = engine.rules();
     let config = world.config.as_ref();
-    let now = customer::now(arguments.now.as_deref(), config)?;
+    let settings = world.settings();
+    let now = customer::now(arguments.now, settings)?;
+    let assume = settings::ASSUME.choose(arguments.assume, settings)?.or(Assumed::Shown);
+    let strict = settings::STRICT.choose(arguments.strict, settings)?.or(false);
+    let workers = settings::WORKERS.choose(arguments.workers, settings)?.value;
+    let state = settings::STATE.choose(arguments.state.clone(), config)?.value;
     let slots = customer::slots(rules, &arguments.slot, config)?;
     let files = customer::Files { consent: arguments.consent.as_deref(), events: arguments.events.as_deref() };
     let known = customer::Known::open(rules, config, now, files, terminal)?;
-    let records = arguments.assume == Assumed::Shown && !arguments.dry_run;
+    let assume = if arguments.dry_run { Assume::Nothing } else { assume.into() };
+    let records = assume == Assume::Shown;
     // A dry run leaves no file behind.
-    let state = arguments.state.as_ref().filter(|path| records || path.exists());
+    let state = state.as_ref().filter(|path| records || path.exists());
     // From here on files are made; one customer is decided too soon for anybody to stop it.
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     let made = state.filter(|path| !path.exists());
     let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
-    let asked = Asked { arguments, world: &world, engine: &engine, now, slots: &slots, known: &known };
+    let asked = Asked {
+        arguments,
+        world: &world,
+        engine: &engine,
+        now,
+        slots: &slots,
+        known: &known,
+        assume,
+        state,
+        strict,
+        workers,
+    };
     let outcome = {
         let store = store.as_ref().map(|store| store as &dyn StateStore);
         match &arguments.customer {
@@ -138,15 +171,10 @@ struct Asked<'a> {
     now: Instant,
     slots: &'a [SlotId],
     known: &'a customer::Known,
-}
-
-impl Asked<'_> {
-    fn assume(&self) -> Assume {
-        match self.arguments.assume {
-            Assumed::Shown if !self.arguments.dry_run => Assume::Shown,
-            Assumed::Shown | Assumed::Nothing => Assume::Nothing,
-        }
-    }
+    assume: Assume,
+    state: Option<&'a PathBuf>,
+    strict: bool,
+    workers: Option<NonZeroUsize>,
 }
 
 /// The rules of a folder or a bundle, ready to decide; nothing if they are in error, which has been said.
@@ -157,7 +185,9 @@ fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Option<(World, En
         return Ok(None);
     };
     let rules = rules.clone();
-    let engine = if arguments.no_jit { Engine::reference(rules) } else { Engine::from_rules(rules) };
+    let no_jit = arguments.no_jit.map(|no| !no);
+    let jit = settings::JIT.choose(no_jit, loaded.world.settings())?.or(true);
+    let engine = if !jit { Engine::reference(rules) } else { Engine::from_rules(rules) };
     Ok(Some((loaded.world, engine)))
 }
 
@@ -184,7 +214,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         }
         decisions.push(decision);
     }
-    if let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume()) {
+    if let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume) {
         let mut pending = store.begin()?;
         pending.record(key, &events)?;
         pending.commit()?;
@@ -220,7 +250,7 @@ fn base(
     if let Some(path) = &asked.arguments.output {
         let arguments = asked.arguments;
         asked.world.spares(path)?;
-        let others = [&arguments.consent, &arguments.events, &arguments.state].into_iter().flatten();
+        let others = [&arguments.consent, &arguments.events].into_iter().flatten().chain(asked.state);
         worlds::spare(path, arguments.customers.iter().chain(others))?;
     }
     let check = || interrupt.map_or(Ok(()), Interrupt::check);
@@ -234,9 +264,9 @@ fn base(
         consent: Some(&asked.known.consent),
         events: Some(&asked.known.events),
         store,
-        assume: asked.assume(),
+        assume: asked.assume,
         reasons: true,
-        workers: asked.arguments.workers,
+        workers: asked.workers,
     };
     let mut seen = 0_u64;
     let done = decide_base(&batch, &mut tables, |decided| {
@@ -253,7 +283,7 @@ fn base(
         BatchError::State(error) => CannotRun::from(error),
         BatchError::Sink(error) => error,
     })?;
-    if asked.arguments.strict {
+    if asked.strict {
         let bad = summary::all_bad(asked.known, &done.summary);
         if !bad.is_empty() {
             match terminal.format {
@@ -281,7 +311,7 @@ fn base(
         known: asked.known,
         summary: &summary,
         now: asked.now,
-        kept: store.is_some() && asked.assume() == Assume::Shown,
+        kept: store.is_some() && asked.assume == Assume::Shown,
         unread: tables.iter().map(|table| (table.name(), table.unread())).collect(),
     };
     if terminal.format == Format::Json {

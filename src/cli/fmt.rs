@@ -1,6 +1,6 @@
 //! `cater fmt`: one layout for all rule files; comments stay where they are.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -26,13 +26,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let mut seen = 0;
     for world in worlds::find(&arguments.paths)? {
         let sources = world.sources()?;
-        for ((id, source), path) in sources.iter().zip(world.files()) {
+        for (id, source) in sources.iter() {
             seen += 1;
             match format(id, &source.text) {
                 Ok(text) if text == source.text => {}
                 Ok(text) => {
                     if !arguments.check {
-                        build::write_whole(path, text.as_bytes())?;
+                        build::write_whole(Path::new(&source.name), text.as_bytes())?;
                     }
                     changed.push(source.name.clone());
                 }

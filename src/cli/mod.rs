@@ -5,15 +5,18 @@
 mod build;
 mod check;
 mod completions;
+mod config;
 mod customer;
 mod decide;
 mod explain;
 mod fmt;
 mod graph;
 mod interrupt;
+mod library;
 mod list;
 mod new;
 mod read;
+mod settings;
 mod terminal;
 mod test;
 mod why;
@@ -34,12 +37,12 @@ use terminal::Terminal;
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
-    /// When to use colour.
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
-    color: Colour,
-    /// How findings and results are written.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
-    format: Format,
+    /// When to use colour; on a terminal, if nobody says otherwise.
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    color: Option<Colour>,
+    /// How findings and results are written; for people, if nobody says otherwise.
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
     /// Say nothing but findings and results.
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -87,6 +90,8 @@ enum Verb {
     List(list::Arguments),
     /// Say a rule back in English sentences.
     Read(read::Arguments),
+    /// Print the settings that hold for a folder, and with `--explain` who says so.
+    Config(config::Arguments),
     /// Say what a finding's code means and what to do.
     Explain(explain::Arguments),
     /// Start a folder of rules that runs.
@@ -185,7 +190,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut terminal = Terminal::new(&arguments);
+    let mut terminal = match Terminal::new(&arguments) {
+        Ok(terminal) => terminal,
+        Err(refused) => {
+            Terminal::fallback(&arguments).refuse(&refused);
+            return ExitCode::from(2);
+        }
+    };
     let outcome = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments, &mut terminal),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut terminal),
@@ -196,6 +207,7 @@ pub fn main() -> ExitCode {
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),
         Verb::Read(arguments) => read::run(&arguments, &mut terminal),
+        Verb::Config(arguments) => config::run(&arguments, &mut terminal),
         Verb::Explain(arguments) => explain::run(&arguments, &mut terminal),
         Verb::New(arguments) => new::run(&arguments, &mut terminal),
         Verb::Completions(arguments) => completions::run(&arguments, &mut terminal),

@@ -4,7 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use anstream::ColorChoice;
 
-use super::{Arguments, CannotRun, Colour, Format};
+use super::settings::{Chosen, Origin};
+use super::{Arguments, CannotRun, Colour, Format, settings};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes;
 use crate::diagnostics::render;
@@ -18,18 +19,47 @@ pub(super) struct Terminal {
     pub(super) format: Format,
     pub(super) quiet: bool,
     colour: bool,
+    pub(super) manner: Manner,
+}
+
+/// How the tool talks, and who said so.
+#[derive(Debug)]
+pub(super) struct Manner {
+    pub(super) format: Chosen<Format>,
+    pub(super) color: Chosen<Colour>,
+    pub(super) quiet: Chosen<bool>,
 }
 
 impl Terminal {
-    pub(super) fn new(arguments: &Arguments) -> Self {
-        match arguments.color {
+    /// # Errors
+    /// The environment asks for a manner that there is not.
+    pub(super) fn new(arguments: &Arguments) -> Result<Self, CannotRun> {
+        Ok(Self::with(Manner {
+            format: settings::FORMAT.choose(arguments.format, None)?,
+            color: settings::COLOR.choose(arguments.color, None)?,
+            quiet: settings::QUIET.choose(arguments.quiet.then_some(true), None)?,
+        }))
+    }
+
+    /// As the arguments say, whatever the environment does.
+    pub(super) fn fallback(arguments: &Arguments) -> Self {
+        Self::with(Manner {
+            format: Chosen { value: arguments.format, origin: Origin::Default },
+            color: Chosen { value: arguments.color, origin: Origin::Default },
+            quiet: Chosen { value: None, origin: Origin::Default },
+        })
+    }
+
+    fn with(manner: Manner) -> Self {
+        match manner.color.clone().or(Colour::Auto) {
             Colour::Auto => {}
             Colour::Always => ColorChoice::Always.write_global(),
             Colour::Never => ColorChoice::Never.write_global(),
         }
+        let format = manner.format.clone().or(Format::Human);
         let choice = anstream::AutoStream::choice(&std::io::stdout());
-        let colour = arguments.format == Format::Human && choice != ColorChoice::Never;
-        Self { format: arguments.format, quiet: arguments.quiet, colour }
+        let colour = format == Format::Human && choice != ColorChoice::Never;
+        Self { format, quiet: manner.quiet.clone().or(false), colour, manner }
     }
 
     /// Whether somebody watches: only then is a progress bar drawn.
@@ -120,7 +150,10 @@ impl Terminal {
 pub(super) fn misuse(error: &clap::Error) {
     const WORD: &str = "error:";
     let arguments: Vec<_> = std::env::args_os().collect();
-    let asks_for_json = arguments.iter().any(|argument| argument == "--format=json")
+    let environment = settings::FORMAT.choose(None, None).ok().and_then(|chosen| chosen.value);
+    let says = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--format"));
+    let asks_for_json = (environment == Some(Format::Json) && !says)
+        || arguments.iter().any(|argument| argument == "--format=json")
         || arguments.windows(2).any(|pair| matches!(pair, [first, second] if first == "--format" && second == "json"));
     let code = &codes::run::BAD_ARGUMENT;
     let text = error.render();

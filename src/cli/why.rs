@@ -13,7 +13,7 @@ use crate::eval::Explanation;
 use crate::frame::{Frame, gather, reserve};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::key_of;
-use crate::value::show_instant;
+use crate::value::{Instant, show_instant};
 
 /// Say why one customer sees what they see.
 #[derive(Debug, Args)]
@@ -29,8 +29,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     rule: Option<String>,
     /// When, instead of the world's `now`.
-    #[arg(long, value_name = "INSTANT")]
-    now: Option<String>,
+    #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
+    now: Option<Instant>,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         return Ok(Ended::Found);
     };
     let rule = arguments.rule.as_ref().map(|name| worlds::rule(rules, name)).transpose()?;
-    let now = customer::now(arguments.now.as_deref(), world.config.as_ref())?;
+    let now = customer::now(arguments.now, world.settings())?;
     let known = customer::Known::open(rules, world.config.as_ref(), now, customer::Files::default(), terminal)?;
     let facts = customer::facts(world, rules, &arguments.customer, &known)?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();

@@ -1,16 +1,22 @@
-//! From paths to rule sets: a folder with a `cater.toml` is one world, so is a folder of `.rules` files, so is a file.
+//! From paths to rule sets: a folder with a `cater.toml` is one world, so is a folder of `.rules` files, so is a file
+//! with what it uses.
+//!
+//! A folder inside a world is that world, since names mean the same all over it. A file of a world is a part: it is
+//! checked as the world's `cater.toml` wants, with the files that it uses and no data.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use super::library::{self, Disk};
 use super::terminal::Terminal;
-use super::{CannotRun, counted, quoted};
-use crate::bundle::{self, BundleError, MAGIC};
-use crate::compile::{Compiled, compile};
+use super::{CannotRun, settings};
+use crate::bundle::{self, BundleError};
+use crate::compile::uses::{self, plain, seen_from};
+use crate::compile::{Compiled, compile_with};
 use crate::diagnostics::{self, Diagnostic, Severity, codes, nearest, render};
 use crate::model::{RuleId, RuleSet, Verified};
 use crate::runtime::data::{DataError, World as Config};
 use crate::runtime::store::StateError;
-use crate::source::{MAX_FILE_BYTES, SourceSet};
+use crate::source::SourceSet;
 
 /// The files of one rule set.
 #[derive(Debug)]
@@ -19,93 +25,83 @@ pub(super) struct World {
     pub(super) root: PathBuf,
     /// Its `cater.toml`, if it has one.
     pub(super) config: Option<Config>,
+    /// The `cater.toml` of the folders above, where this is a part of a world or beside one: it settles how rules are
+    /// checked, and none of its data is read.
+    above: Option<Config>,
+    /// What was named, without what is used.
     files: Vec<PathBuf>,
+    library: Disk,
+    /// Whether there is more to this rule set than what was named, so that nobody can say what is not used.
+    part: bool,
 }
 
 impl World {
+    /// No files and no settings.
+    pub(super) fn nowhere() -> Self {
+        let library = Disk::new(&[], &[]);
+        Self { root: PathBuf::new(), config: None, above: None, files: Vec::new(), library, part: false }
+    }
+
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
-        let mut compiled = compile(self.sources()?);
-        compiled.analyse(self.config.as_ref().and_then(|config| config.now));
+        let mut compiled = compile_with(self.named()?, &self.library);
+        let used = compiled.sources.iter().count() > self.files.len();
+        compiled.is_part |= self.part || (used && self.files == [self.root.as_path()]);
+        let now = settings::NOW.choose(None, self.settings())?.value;
+        compiled.analyse(now);
+        if let Some(config) = self.settings() {
+            compiled.settle(&config.settings.required, &config.settings.levels);
+        }
         Ok(compiled)
     }
 
-    /// Reads all its files.
-    pub(super) fn sources(&self) -> Result<SourceSet, CannotRun> {
+    /// The files that were named.
+    fn named(&self) -> Result<SourceSet, CannotRun> {
         let mut sources = SourceSet::default();
         for path in &self.files {
-            let cannot =
-                |why: String| CannotRun::new(&codes::run::UNREADABLE_FILE, format!("{}: {why}", path.display()));
-            let bytes = std::fs::read(path).map_err(|error| CannotRun::unreadable(path, &error))?;
-            if bytes.starts_with(&MAGIC) || path.extension().is_some_and(|extension| extension == "cater") {
-                let message = format!("`{}` is a bundle, and this verb works on rules", path.display());
-                return Err(CannotRun::new(&codes::run::IS_A_BUNDLE, message)
-                    .help("name the folder from which it was built; decide, why, read, list and graph take bundles"));
-            }
-            if bytes.len() > MAX_FILE_BYTES {
-                return Err(cannot(format!("larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024)))
-                    .help("is it a file of rules? if so, part it: the files of a folder are read as one"));
-            }
-            let text = String::from_utf8(bytes).map_err(|error| {
-                let at = error.utf8_error().valid_up_to();
-                cannot(format!("not UTF-8 text at byte {at}")).help("save the file as UTF-8")
-            })?;
-            sources.add(path.display().to_string(), text);
+            sources.add(path.display().to_string(), library::text(path)?);
         }
         Ok(sources)
+    }
+
+    /// The files to lay out: of a world all of them, of a part that file.
+    pub(super) fn sources(&self) -> Result<SourceSet, CannotRun> {
+        let named = self.named()?;
+        Ok(if self.files == [self.root.as_path()] { named } else { uses::read(named, &self.library).sources })
+    }
+
+    /// What `cater.toml` says of checking and running, its own or that of the folders above.
+    pub(super) fn settings(&self) -> Option<&Config> {
+        self.config.as_ref().or(self.above.as_ref())
     }
 
     /// Shows what is wrong with its rules, and says what was not done for that.
     pub(super) fn in_error(&self, findings: &[Diagnostic], sources: &SourceSet, undone: &str, terminal: &Terminal) {
         terminal.findings(findings, sources);
         terminal.say(format!("{}: {}; {undone}", self.root.display(), render::count(findings)));
-        self.alone(findings, terminal);
     }
 
-    /// Says so where names may be unknown for the one reason that a file was read without those beside it.
-    pub(super) fn alone(&self, findings: &[Diagnostic], terminal: &Terminal) {
-        let unknown = findings.iter().any(|finding| finding.code.name.starts_with("resolve::unknown-"));
-        let only = matches!(self.files.as_slice(), [file] if *file == self.root);
-        if !(unknown && only) {
-            return;
-        }
-        let parent =
-            self.root.parent().map_or(Path::new("."), |parent| if parent == "" { Path::new(".") } else { parent });
-        let configured = parent.ancestors().find(|folder| *folder != "" && folder.join(Config::FILE).is_file());
-        let folder = configured.unwrap_or(parent);
-        let beside = rule_files(folder, configured.is_some()).unwrap_or_default();
-        let others = beside.iter().filter(|file| !same(file, &self.root)).count();
-        if others > 0 {
-            let files = counted(others, "rule file");
-            terminal.say(format!(
-                "{} was read alone; {files} beside it may declare what it names: try `{}`",
-                self.root.display(),
-                quoted(folder)
-            ));
-        }
-    }
-
-    /// The rule files in their order.
-    pub(super) fn files(&self) -> &[PathBuf] {
-        &self.files
-    }
-
-    /// Refuses to write over anything that belongs to the world: rules, data, `cater.toml`.
+    /// Refuses to write over anything that belongs to the world: rules, data, state, `cater.toml`.
     pub(super) fn spares(&self, output: &Path) -> Result<(), CannotRun> {
+        if output.extension().is_some_and(|extension| extension == "rules") {
+            let message = format!("`{}` would be read as a file of rules", output.display());
+            return Err(CannotRun::new(&codes::run::BAD_OUTPUT, message).help("end the name in something else"));
+        }
         let config = self.config.iter();
         let data = config.clone().flat_map(|config| config.consent.iter().chain(&config.events));
         let tables = config.clone().flat_map(|config| config.customers.iter().map(|table| &table.path));
+        let state = config.flat_map(|config| &config.settings.state);
         let toml = self.root.join(Config::FILE);
-        spare(output, self.files.iter().chain(data).chain(tables).chain([&self.root, &toml]))
+        spare(output, self.files.iter().chain(data).chain(tables).chain(state).chain([&self.root, &toml]))
     }
 
     /// The same sources under names seen from the world's folder, so that a bundle does not say where it was built.
     pub(super) fn portable(&self, sources: &SourceSet) -> SourceSet {
+        let root = if self.files == [self.root.as_path()] { beside(&self.root) } else { self.root.clone() };
+        let root = plain(&root.display().to_string());
         let mut portable = SourceSet::default();
         for (_, source) in sources.iter() {
-            let path = Path::new(&source.name);
-            let name = path.strip_prefix(&self.root).unwrap_or(path);
-            portable.add(name.display().to_string(), source.text.clone());
+            portable.add(seen_from(&root, &plain(&source.name)), source.text.clone());
         }
         portable
     }
@@ -142,12 +138,12 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
             let refusal = CannotRun::from(refused);
             CannotRun { message: format!("{}: {}", path.display(), refusal.message), ..refusal }
         })?;
-        let world = World { root: path.to_path_buf(), config: None, files: Vec::new() };
+        let world = World { root: path.to_path_buf(), ..World::nowhere() };
         let (rules, sources) = (Some(bundle.rules), bundle.sources);
         return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
     }
     let world = one(path)?;
-    let Compiled { sources, rules, program, diagnostics: findings } = world.compile()?;
+    let Compiled { sources, rules, program, diagnostics: findings, is_part: _ } = world.compile()?;
     Ok(Loaded { world, rules, findings, sources, left_out: program.left_out.len() })
 }
 
@@ -155,12 +151,27 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
 pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
-    let mut found = Vec::new();
+    let mut found: Vec<World> = Vec::new();
     for path in paths {
         if path.is_dir() {
-            below(path, &mut found)?;
+            let before = found.len();
+            match world_around(path)? {
+                // Two folders of one world are that world once.
+                Around::Inside(world) if found.iter().any(|other| same(&other.root, &world.root)) => {}
+                Around::Inside(world) => found.push(*world),
+                Around::Beside(above) => {
+                    below(path, &mut found)?;
+                    for world in found.iter_mut().skip(before).filter(|world| world.config.is_none()) {
+                        if let Some(config) = above.as_deref() {
+                            let world_files = files_of(config, config.folder())?;
+                            world.library = Disk::new(&bounds(config, config.folder()), &world_files);
+                            world.above = Some(config.clone());
+                        }
+                    }
+                }
+            }
         } else if path.is_file() {
-            found.push(World { root: path.clone(), config: None, files: vec![path.clone()] });
+            found.push(alone(path)?);
         } else {
             let message = format!("there is no file or folder `{}`", path.display());
             return Err(
@@ -237,17 +248,34 @@ fn below(folder: &Path, found: &mut Vec<World>) -> Result<(), CannotRun> {
         found.truncate(before);
         let files = rule_files(folder, true)?;
         if !files.is_empty() {
-            found.push(World { root: folder.to_path_buf(), config: None, files });
+            found.push(unconfigured(folder, files));
         }
     } else if !here.is_empty() {
-        found.push(World { root: folder.to_path_buf(), config: None, files: here });
+        found.push(unconfigured(folder, here));
     }
     Ok(())
+}
+
+fn unconfigured(folder: &Path, files: Vec<PathBuf>) -> World {
+    let library = Disk::new(&[folder.to_path_buf()], &[]);
+    World { root: folder.to_path_buf(), config: None, above: None, files, library, part: false }
 }
 
 /// A folder with a `cater.toml`: the files and folders of rules that it names.
 fn configured(folder: &Path) -> Result<World, CannotRun> {
     let config = Config::open(&folder.join(Config::FILE))?;
+    let files = files_of(&config, folder)?;
+    if files.is_empty() {
+        let message = format!("no `.rules` files in `{}`", folder.display());
+        return Err(CannotRun::new(&codes::run::NO_RULES, message)
+            .help("put rules there, or name their files in cater.toml: rules = [\"rules/\"]"));
+    }
+    let library = Disk::new(&bounds(&config, folder), &[]);
+    Ok(World { root: folder.to_path_buf(), config: Some(config), above: None, files, library, part: false })
+}
+
+/// Every file that `rules` names.
+fn files_of(config: &Config, folder: &Path) -> Result<Vec<PathBuf>, CannotRun> {
     let mut files = Vec::new();
     for path in &config.rules {
         // `shop/.` reads worse than `shop` in every message.
@@ -263,14 +291,89 @@ fn configured(folder: &Path) -> Result<World, CannotRun> {
             );
         }
     }
-    if files.is_empty() {
-        let message = format!("no `.rules` files in `{}`", folder.display());
-        return Err(CannotRun::new(&codes::run::NO_RULES, message)
-            .help("put rules there, or name their files in cater.toml: rules = [\"rules/\"]"));
-    }
     files.sort();
     files.dedup();
-    Ok(World { root: folder.to_path_buf(), config: Some(config), files })
+    Ok(files)
+}
+
+/// Where the files of a world may lie: in its folder, and where `rules` says.
+fn bounds(config: &Config, folder: &Path) -> Vec<PathBuf> {
+    std::iter::once(folder.to_path_buf()).chain(config.rules.iter().cloned()).collect()
+}
+
+/// A file that was named by itself.
+fn alone(file: &Path) -> Result<World, CannotRun> {
+    let folder = beside(file);
+    let (root, files) = (file.to_path_buf(), vec![file.to_path_buf()]);
+    let Some(top) = above(&folder) else {
+        // Nobody says where this rule set begins: at the current folder, if the file lies below it.
+        let plain = plain(&file.display().to_string());
+        let below = !uses::leads_up(&plain) && !file.is_absolute();
+        let bound = if below { PathBuf::from(".") } else { folder };
+        let library = Disk::new(&[bound], &[]);
+        return Ok(World { root, config: None, above: None, files, library, part: false });
+    };
+    let config = Config::open(&top.join(Config::FILE))?;
+    let world = files_of(&config, &top)?;
+    let library = Disk::new(&bounds(&config, &top), &world);
+    let part = world.iter().any(|other| !same(other, file));
+    Ok(World { root, config: None, above: Some(config), files, library, part })
+}
+
+/// What the folders above make of a folder.
+enum Around {
+    /// It lies in the rules of that world.
+    Inside(Box<World>),
+    /// It is on its own, perhaps below a `cater.toml` that does not name it.
+    Beside(Option<Box<Config>>),
+}
+
+fn world_around(folder: &Path) -> Result<Around, CannotRun> {
+    if folder.join(Config::FILE).is_file() {
+        return Ok(Around::Beside(None));
+    }
+    let Some(top) = up(folder).and_then(|folder| above(&folder)) else { return Ok(Around::Beside(None)) };
+    let config = Config::open(&top.join(Config::FILE))?;
+    let real = |path: &Path| path.canonicalize().ok();
+    let within =
+        |rules: &PathBuf| real(rules).zip(real(folder)).is_some_and(|(rules, folder)| folder.starts_with(rules));
+    if config.rules.iter().any(within) {
+        configured(&top).map(|world| Around::Inside(Box::new(world)))
+    } else {
+        Ok(Around::Beside(Some(Box::new(config))))
+    }
+}
+
+/// The nearest folder with a `cater.toml`, from this one upward.
+fn above(folder: &Path) -> Option<PathBuf> {
+    let mut at = folder.to_path_buf();
+    loop {
+        if at.join(Config::FILE).is_file() {
+            return Some(at);
+        }
+        at = up(&at)?;
+    }
+}
+
+/// The folder above, as it is written from here: `shop`, then `.`, then `..`.
+fn up(folder: &Path) -> Option<PathBuf> {
+    let real = folder.canonicalize().ok()?;
+    real.parent()?;
+    let mut parts: Vec<Component<'_>> = folder.components().filter(|part| *part != Component::CurDir).collect();
+    match parts.last() {
+        Some(Component::Normal(_)) => drop(parts.pop()),
+        None | Some(Component::ParentDir | Component::CurDir | Component::RootDir | Component::Prefix(_)) => {
+            parts.push(Component::ParentDir);
+        }
+    }
+    let path: PathBuf = parts.into_iter().collect();
+    Some(if path == Path::new("") { PathBuf::from(".") } else { path })
+}
+
+/// The folder in which a file lies.
+fn beside(file: &Path) -> PathBuf {
+    let parent = file.parent().unwrap_or(Path::new("."));
+    if parent == Path::new("") { PathBuf::from(".") } else { parent.to_path_buf() }
 }
 
 impl From<DataError> for CannotRun {
@@ -297,7 +400,7 @@ pub(super) fn same(one: &Path, other: &Path) -> bool {
 }
 
 /// The `.rules` files of a folder, and of those below it, in order of path.
-fn rule_files(folder: &Path, deep: bool) -> Result<Vec<PathBuf>, CannotRun> {
+pub(super) fn rule_files(folder: &Path, deep: bool) -> Result<Vec<PathBuf>, CannotRun> {
     let mut files = Vec::new();
     for entry in entries(folder)? {
         if entry.is_dir() {

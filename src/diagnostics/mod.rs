@@ -4,8 +4,11 @@
 //! plain words: lower case, no full stop, user text in backticks, no type theory.
 
 pub mod codes;
+mod levels;
 #[cfg(feature = "cli")]
 pub mod render;
+
+pub use levels::{Level, Levels, NoLevel};
 
 use crate::source::Span;
 

@@ -7,6 +7,7 @@ mod attribute;
 mod class;
 mod condition;
 mod declare;
+mod field;
 mod gathered;
 mod ids;
 mod left_out;
@@ -28,6 +29,7 @@ pub use declare::{
     Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
     Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
+pub use field::{Required, RuleField};
 pub use gathered::{EventTarget, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, Term};
 pub use ids::{AttributeId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use left_out::LeftOut;

@@ -12,7 +12,7 @@ use super::messages;
 use super::reader::{Reader, Stopped, end_of};
 use super::scan::{TokenKind, shortened};
 use super::tree::{Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, Text};
-use super::words::{OPENERS, Opener, opener};
+use super::words::{OPENERS, Opener, USE_ELSEWHERE, opener};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
 
 /// The name, second name and label of a head.
@@ -99,7 +99,34 @@ impl<'t> Reader<'t> {
             Opener::Segment => self.definition(SEGMENT_HEAD, at, ItemKind::Segment),
             Opener::Value => self.definition(VALUE_HEAD, at, ItemKind::Value),
             Opener::Later => self.later(at, &format!("the declaration `{}`", self.written(at))),
-            Opener::Use => self.later(at, "`use`"),
+            Opener::Use => self.use_file(at),
+        }
+    }
+
+    /// `use "customer.rules"`: it has no block, so it ends with its path.
+    fn use_file(&mut self, at: usize) -> (ItemKind, usize) {
+        let limit = if self.is_header(at) { self.next_header(at) } else { self.next_opening_line(at) };
+        // Whatever is wrong with it, the next line is something else's.
+        let line = |from: usize| (from..limit).find(|token| self.first_on_line(*token)).unwrap_or(limit);
+        match self.read(Rule::use_file, at + 1, (at + 2).min(limit)) {
+            Ok(read) => {
+                let end = line(at + 2);
+                let path = self.build(read, |b, pair| Row::of(pair).take(Rule::text).map(|pair| b.text(&pair)));
+                if end > at + 2 && !self.has_odd(at, end) {
+                    let finding = messages::behind_use(self, at + 2, end);
+                    self.report(finding);
+                }
+                (path.map_or_else(|| self.broken(at), ItemKind::Use), end)
+            }
+            Err(stopped) => {
+                let end = line(at + 1);
+                if !self.has_odd(at, end) {
+                    let finding = messages::not_a_path(self, at, end).map(|finding| vec![finding]);
+                    let findings = finding.unwrap_or_else(|| messages::unreadable(self, &USE_HEAD, at, end, &stopped));
+                    self.findings.extend(findings);
+                }
+                (ItemKind::Broken(Broken { word: self.written(at).to_owned(), name: None }), end)
+            }
         }
     }
 
@@ -248,7 +275,12 @@ impl<'t> Reader<'t> {
         let meant = self
             .word(at)
             .filter(|_| self.is_name(at + 1) || self.is_kind(at + 1, TokenKind::Text) || self.is_sign(at + 1, b'{'));
-        let meant = meant.and_then(|word| nearest(word, OPENERS.iter().map(|(word, _)| *word)));
+        let meant = meant.and_then(|word| {
+            let other = USE_ELSEWHERE.contains(&word) && self.is_kind(at + 1, TokenKind::Text);
+            nearest(word, OPENERS.iter().map(|(word, _)| *word)).or(other.then_some("use"))
+        });
+        // A `use` has no block, so what follows its path is something else.
+        let end = if meant == Some("use") && self.is_kind(at + 1, TokenKind::Text) { at + 2 } else { end };
         let closed_oddly = self.closed_oddly(at);
         if let Some(meant) = meant {
             let message = match self.written(at).to_lowercase() == meant {
@@ -307,6 +339,7 @@ impl Builder<'_> {
     }
 }
 
+const USE_HEAD: Form = Form { word: "use", needs: "the path of a file in quotes", example: "use \"customer.rules\"" };
 const PURPOSE_HEAD: Form = Form {
     word: "purpose",
     needs: "a name, a label in quotes and its clauses",

@@ -127,15 +127,22 @@ impl Reader<'_> {
                 let layer = self.is_word(next, "in") && is_name(next + 1);
                 opens(labelled(if layer { next + 2 } else { next }))
             }
-            Opener::Use => (self.first_on_line(at) && self.is_kind(at + 1, TokenKind::Text)).then_some(at + 1),
+            Opener::Use => self.is_use(at).then_some(at + 1),
         }
     }
 
-    /// `customer {`, `test "label" {`
+    /// `use "customer.rules"`, and not a name `use` with the label or the cell behind it.
+    fn is_use(&self, at: usize) -> bool {
+        let named = self.is_sign(at + 2, b'{') || self.is_sign(at + 2, b'=') || self.is_word(at + 2, "is");
+        self.is_word(at, "use") && self.is_kind(at + 1, TokenKind::Text) && !named
+    }
+
+    /// `customer {`, `test "label" {`, `use "path"`
     fn is_header_without_name(&self, at: usize) -> bool {
         match self.word(at).and_then(opener) {
             Some(Opener::Defaults | Opener::Customer | Opener::Moment) => self.is_sign(at + 1, b'{'),
             Some(Opener::Test) => self.is_kind(at + 1, TokenKind::Text) && self.is_sign(at + 2, b'{'),
+            Some(Opener::Use) => self.is_use(at),
             Some(
                 Opener::Purpose
                 | Opener::Event
@@ -146,8 +153,7 @@ impl Reader<'_> {
                 | Opener::Rule
                 | Opener::Cap
                 | Opener::Persona
-                | Opener::Later
-                | Opener::Use,
+                | Opener::Later,
             )
             | None => false,
         }

@@ -25,7 +25,7 @@ pub(super) enum Opener {
     Test,
     /// `channel`, `experiment`, ..: known to the language, not built yet.
     Later,
-    /// `use "customer.rules"`: likewise, and without a block.
+    /// `use "customer.rules"`, which has no block.
     Use,
 }
 
@@ -56,6 +56,9 @@ pub(super) const OPENERS: [(&str, Opener); 24] = [
     ("holdout", Opener::Later),
     ("use", Opener::Use),
 ];
+
+/// How other languages say `use`.
+pub(super) const USE_ELSEWHERE: [&str; 5] = ["import", "include", "require", "load", "using"];
 
 /// The opener that `word` is, if it is one.
 pub(super) fn opener(word: &str) -> Option<Opener> {

@@ -6,9 +6,38 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use cater::compile::compile;
-use cater::diagnostics::{Diagnostic, codes, render};
+use cater::compile::compile_with;
+use cater::compile::uses::{Library, NotRead};
+use cater::diagnostics::{Diagnostic, Levels, codes, render};
+use cater::model::{Class, Required, RuleField};
 use cater::source::SourceSet;
+
+/// The files beside the case that nobody has read.
+struct Beside;
+
+impl Library for Beside {
+    fn read(&self, name: &str) -> Result<String, NotRead> {
+        match name {
+            "purposes.rules" => Ok("purpose parcels \"Tell me about parcels\" { basis consent }".to_owned()),
+            "old.rules" => Err(NotRead::Unreadable("is not UTF-8 text".to_owned())),
+            "shared" => Err(NotRead::Folder),
+            _ => Err(NotRead::Missing),
+        }
+    }
+
+    fn beside(&self, folder: &str) -> Vec<String> {
+        let names: &[&str] = match folder {
+            "" => &["old.rules", "purposes.rules"],
+            "shared" => &["shared/events.rules"],
+            _ => &[],
+        };
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        !name.starts_with("../")
+    }
+}
 
 fn cases() -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings/cases");
@@ -37,9 +66,15 @@ fn every_case_gives_its_code_and_no_other() {
         if !text.starts_with("// alone\n") {
             sources.add("prelude.rules", include_str!("prelude.rules"));
         }
-        let mut compiled = compile(sources);
+        let mut compiled = compile_with(sources, &Beside);
         if code.starts_with("lint::") {
             compiled.analyse(None);
+        }
+        if code == "lint::required-clause" {
+            let by = "cater.toml:4".to_owned();
+            let one = |field, class| Required { field, class, by: by.clone() };
+            let all = [one(RuleField::Owner, None), one(RuleField::ReviewBy, Some(Class::Marketing))];
+            compiled.settle(&all, &Levels::default());
         }
         let found: BTreeSet<&str> = compiled.diagnostics.iter().map(|finding| finding.code.name).collect();
         let also = text.lines().next().and_then(|line| line.strip_prefix("// also: ")).unwrap_or_default();

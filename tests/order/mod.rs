@@ -1,8 +1,10 @@
-//! The order of files, and of declarations in them, means nothing: shuffled worlds give the same model and findings.
+//! The order of files, and of declarations in them, means nothing: shuffled worlds give the same model and findings. Nor
+//! does it mean anything how a file comes in: named, or used by any other, once or in circles.
 
 use std::path::{Path, PathBuf};
 
-use cater::compile::compile;
+use cater::compile::uses::{Library, NotRead};
+use cater::compile::{Compiled, compile};
 use cater::source::{SourceId, SourceSet};
 use cater::syntax;
 
@@ -62,13 +64,21 @@ fn without_spans(value: &mut serde_json::Value) {
     }
 }
 
+/// A file by its name in the world's folder, with its text.
+type Named = (String, String);
+
 /// The model, the tests' names, and the findings' codes and messages, all without places.
-fn meaning(texts: &[String]) -> (serde_json::Value, Vec<String>, Vec<String>) {
+type Meaning = (serde_json::Value, Vec<String>, Vec<String>);
+
+fn meaning(files: &[Named]) -> Meaning {
     let mut sources = SourceSet::default();
-    for (at, text) in texts.iter().enumerate() {
-        sources.add(format!("{at}.rules"), text.clone());
+    for (name, text) in files {
+        sources.add(name.clone(), text.clone());
     }
-    let mut compiled = compile(sources);
+    meaning_of(compile(sources))
+}
+
+fn meaning_of(mut compiled: Compiled) -> Meaning {
     compiled.analyse(None);
     let rules = compiled.rules.expect("the model of a world verifies");
     let mut model = serde_json::to_value(&*rules).unwrap();
@@ -78,6 +88,7 @@ fn meaning(texts: &[String]) -> (serde_json::Value, Vec<String>, Vec<String>) {
     let mut findings: Vec<String> =
         compiled.diagnostics.iter().map(|finding| format!("{}: {}", finding.code.name, finding.message)).collect();
     findings.sort();
+    assert!(!findings.iter().any(|finding| finding.starts_with("resolve::")), "{findings:?}");
     (model, tests, findings)
 }
 
@@ -90,19 +101,120 @@ fn shuffled(text: &str, dice: &mut Dice) -> String {
     items.join("\n\n")
 }
 
+fn files(world: &Path) -> Vec<Named> {
+    let mut files = Vec::new();
+    rule_files(world, &mut files);
+    files.sort();
+    let name = |path: &Path| path.strip_prefix(world).unwrap().to_string_lossy().replace('\\', "/");
+    files.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
 #[test]
 fn shuffling_files_and_declarations_changes_nothing() {
     for world in worlds() {
-        let mut files = Vec::new();
-        rule_files(&world, &mut files);
-        files.sort();
-        let mut texts: Vec<String> = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-        let written = meaning(&texts);
+        let mut files = files(&world);
+        let written = meaning(&files);
         for seed in 1..=5 {
             let mut dice = Dice(seed);
-            dice.shuffle(&mut texts);
-            let again: Vec<String> = texts.iter().map(|text| shuffled(text, &mut dice)).collect();
+            dice.shuffle(&mut files);
+            let again: Vec<Named> =
+                files.iter().map(|(name, text)| (name.clone(), shuffled(text, &mut dice))).collect();
             assert_eq!(meaning(&again), written, "{}, seed {seed}", world.display());
         }
     }
+}
+
+/// A world's files, to be used.
+struct Shelf<'a>(&'a [Named]);
+
+impl Library for Shelf<'_> {
+    fn read(&self, name: &str) -> Result<String, NotRead> {
+        let found = self.0.iter().find(|(file, _)| file == name);
+        found.map(|(_, text)| text.clone()).ok_or(NotRead::Missing)
+    }
+
+    fn beside(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn holds(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// Every file is used by one that was used before it, some by more, some by themselves, with `use` anywhere in a file.
+fn using_each_other(files: &[Named], dice: &mut Dice) -> Vec<Named> {
+    let mut uses: Vec<Vec<usize>> = vec![Vec::new(); files.len()];
+    for at in 1..files.len() {
+        uses[dice.below(at)].push(at);
+        uses[dice.below(files.len())].push(dice.below(files.len()));
+    }
+    let with = |(at, (name, text)): (usize, &Named)| {
+        let (own, _) = syntax::parse(SourceId(0), text);
+        let mut items: Vec<String> = own.items.iter().map(|item| text[item.span.range()].to_owned()).collect();
+        items.retain(|item| !item.starts_with("use "));
+        items.extend(uses[at].iter().map(|used| format!("use \"{}\"", files[*used].0)));
+        dice.shuffle(&mut items);
+        (name.clone(), items.join("\n"))
+    };
+    files.iter().enumerate().map(with).collect()
+}
+
+#[test]
+fn it_means_nothing_how_a_file_comes_in() {
+    for world in worlds() {
+        let mut files = files(&world);
+        let written = meaning(&files);
+        for seed in 1..=5 {
+            let mut dice = Dice(seed);
+            dice.shuffle(&mut files);
+            let files = using_each_other(&files, &mut dice);
+            let (first, _) = SourceSet::single(files[0].0.clone(), files[0].1.clone());
+            let compiled = cater::compile::compile_with(first, &Shelf(&files));
+            assert_eq!(compiled.sources.iter().count(), files.len());
+            assert_eq!(meaning_of(compiled), written, "{}, seed {seed}", world.display());
+        }
+    }
+}
+
+/// A shelf on which every file stands beside every other.
+struct Open<'a>(Shelf<'a>);
+
+impl Library for Open<'_> {
+    fn read(&self, name: &str) -> Result<String, NotRead> {
+        self.0.read(name)
+    }
+
+    fn beside(&self, _: &str) -> Vec<String> {
+        self.0.0.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn holds(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// Without its `use` a file names what it does not know; the fixes of these findings alone make it whole again.
+#[test]
+fn fixes_bring_back_every_use() {
+    let world = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples/telco-retention");
+    let mut files = files(&world);
+    for (_, text) in &mut files {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("use ")).collect();
+        *text = lines.join("\n");
+    }
+    let mut mended = 0;
+    for at in 0..files.len() {
+        loop {
+            let (first, _) = SourceSet::single(files[at].0.clone(), files[at].1.clone());
+            let compiled = cater::compile::compile_with(first, &Open(Shelf(&files)));
+            let Some(finding) = compiled.diagnostics.iter().find(|finding| finding.is_error()) else { break };
+            let fix = finding.fix.clone().unwrap_or_else(|| panic!("no fix for {finding:?}"));
+            let name = compiled.sources.get(fix.span.source).unwrap().name.clone();
+            let (_, text) = files.iter_mut().find(|(file, _)| *file == name).unwrap();
+            text.replace_range(fix.span.range(), &fix.text);
+            mended += 1;
+        }
+    }
+    assert!((10..=30).contains(&mended), "each file says what it uses, and once: {mended}");
 }

@@ -53,7 +53,8 @@ codes! {
     UNKNOWN_KEY = "data::unknown-key", Error,
     "cater.toml has a key that means nothing",
     "A misspelt key would leave a setting at its default without a word, so every key must be one that is known. The keys \
-     are now, slots, rules, consent, events, customers (with name, file, delimiter, columns) and moment.\n\n\
+     are now, slots, rules, consent, events, customers (with name, file, delimiter, columns), moment, state, assume, strict, \
+     workers, jit, fail_level, bundle, required and lints; `cater config --explain` says what each does.\n\n\
      avoid:  slot = [\"home\"]\n\
      prefer: slots = [\"home\"]";
     UNKNOWN_SLOT = "data::unknown-slot", Error,
@@ -85,4 +86,23 @@ codes! {
      attribute counts as said twice also if it stands under its own name and under that of its column.\n\n\
      avoid:  { \"consent\": { \"offers\": \"objected\", \"offers\": \"granted\" } }\n\
      prefer: { \"consent\": { \"offers\": \"objected\" } }";
+    UNKNOWN_CODE = "data::unknown-code", Error,
+    "cater.toml gives a level to a code or stage that does not exist",
+    "Under [lints] stand codes of findings about rules, such as lint::unused-tag, and stages, such as lint. A misspelt one \
+     would change nothing without a word. Findings about data and about a run have no level: they are about this one run.\n\n\
+     avoid:  \"lint::unsued-tag\" = \"allow\"\n\
+     prefer: \"lint::unused-tag\" = \"allow\"";
+    FIXED_LEVEL = "data::fixed-level", Error,
+    "cater.toml would lower an error that leaves something out of the rules",
+    "What cannot be read, resolved, typed, or squared with consent is left out of the rule set. Were that a warning, \
+     somebody would decide with rules that nobody wrote. So these stay errors; findings of stage lint, and warnings of any \
+     stage, may have any level.\n\n\
+     avoid:  \"resolve::unknown-offer\" = \"warning\"\n\
+     prefer: declaring the offer, or `off because \"..\"` for the rule";
+    UNKNOWN_CLAUSE = "data::unknown-clause", Error,
+    "cater.toml requires a clause of rules that cannot be required",
+    "Under [required] stand clauses on which no decision rests: about, owner, metric, review by, ticket, because and \
+     active. All others change who sees what, so a house cannot ask for them without knowing the rule.\n\n\
+     avoid:  rules = [\"owners\"]\n\
+     prefer: rules = [\"owner\"]";
 }

@@ -94,6 +94,13 @@ codes! {
         "A slot without rules shows its fallback to everybody, always. \
          Avoid: `slot footer on web { accepts service fallback story }` and no `rule ... in footer`. \
          Prefer: write a rule for it, or remove the slot until there is one.";
+    REQUIRED_CLAUSE = "lint::required-clause", Error,
+    "a rule does not say what cater.toml requires of it",
+    "A house may ask that every rule, or every rule of a class, names its owner, its metric, the day of its review. \
+     [required] in cater.toml says what. A rule without it decides nothing until somebody answers for it; where that is too \
+     strict, give this code a level: \"lint::required-clause\" = \"warning\" under [lints].\n\n\
+     avoid:  rule tip in tips { show a }, where owner is required\n\
+     prefer: rule tip in tips { owner \"crm@shop.example\"  show a }";
     UNLESS_AND = "lint::unless-and", Warning,
         "an `unless` with `and`, which people read in two ways",
         "`unless a and b` keeps the rule only from those who are both. Many read it as: from a, and from b. One `unless` a \

@@ -57,4 +57,12 @@ codes! {
         "A cap declared by name binds what it is `on`: a tag, an offer or a rule. Without it, the cap would silently bind everything or nothing.";
     CAP_ON_BOUNDLESS_CLASS = "resolve::cap-on-critical", Error, "a cap on a rule of class critical or legal",
         "What must be said must be said every time: critical and legal obey no caps. Remove the cap, or give the offer its true class.";
+    UNKNOWN_FILE = "resolve::unknown-file", Error, "a `use` of a file that is not there",
+        "`use \"customer.rules\"` reads that file too. Its path is seen from the file that says it, and capital letters count on every system. Check the spelling; a file that was moved or deleted must also go where it is used.\n\navoid:  use \"costumer.rules\"\nprefer: use \"customer.rules\"";
+    UNREADABLE_FILE = "resolve::unreadable-file", Error, "a `use` of something that cannot be read as rules",
+        "It is a folder, is not UTF-8 text, is too large, or may not be read. `use` names one file, so that a reader can see where a name comes from; a folder as a whole is read by naming it to the tool or in cater.toml.\n\navoid:  use \"shared\"\nprefer: use \"shared/purposes.rules\"";
+    BAD_PATH = "resolve::bad-path", Error, "a `use` whose path would not be understood everywhere",
+        "The path of a `use` is relative, as seen from the file that says it, with `/` between its parts on every system, and ends in .rules. So the same rules can be checked on every machine.\n\navoid:  use \"C:\\rules\\customer.rules\"\nprefer: use \"../customer.rules\"";
+    PATH_OUTSIDE = "resolve::path-outside", Error, "a `use` that leads out of the folder of the rules",
+        "A rule set is what lies in its folder: the one with cater.toml, else the one that is checked. What lies outside is read only if cater.toml names it under `rules`, so that nobody's rules can read files that are none of their business.\n\navoid:  use \"../../somebody/customer.rules\"\nprefer: rules = [\".\", \"../shared\"] in cater.toml, and use \"../shared/customer.rules\"";
 }

@@ -7,6 +7,13 @@ codes! {
      what each verb takes.\n\n\
      avoid:  cater decide . --now yesterday\n\
      prefer: cater decide . --now 2026-06-15T10:00Z";
+    BAD_ENVIRONMENT = "run::bad-environment", Error,
+    "a variable of the environment does not hold what it must",
+    "Settings may come from the environment: CATER_NOW, CATER_WORKERS and others, as `cater config --explain` lists them. A \
+     value that means nothing would silently leave the setting at what cater.toml says, so it is refused. An empty variable \
+     is none.\n\n\
+     avoid:  CATER_STRICT=maybe\n\
+     prefer: CATER_STRICT=true";
     BAD_OUTPUT = "run::bad-output", Error,
     "the output cannot have that name",
     "It is a folder, does not say how it is to be written, or is a file that this very run reads: writing it would destroy \

@@ -25,6 +25,8 @@ mod json;
 #[cfg(feature = "cli")]
 mod jsonl;
 #[cfg(feature = "cli")]
+mod settings;
+#[cfg(feature = "cli")]
 mod table;
 #[cfg(feature = "cli")]
 mod world;
@@ -40,6 +42,8 @@ pub use customers::{Customers, CustomersFile, Decoder, NextRow, Row, Unread};
 pub use events::EventIndex;
 #[cfg(feature = "cli")]
 pub use input::{Format, Progress};
+#[cfg(feature = "cli")]
+pub use settings::{MOST_WORKERS, Settings};
 #[cfg(feature = "cli")]
 pub use table::{BadRow, BadRows};
 #[cfg(feature = "cli")]

@@ -20,7 +20,10 @@
 //! [moment]
 //! device = "android"
 //! ```
+//!
+//! What else it may say stands in [`Settings`].
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
@@ -31,6 +34,7 @@ use super::cell::CellReader;
 use super::columns::{Override, Overrides};
 use super::customer::moment_from_json;
 use super::customers::CustomersFile;
+use super::settings::Settings;
 use super::{DataError, codes};
 use crate::frame::{Fact, Facts};
 use crate::model::{AttributeId, RuleSet, SlotId, Spelling};
@@ -51,8 +55,24 @@ pub struct World {
     pub events: Option<PathBuf>,
     /// Files of customers, in this order.
     pub customers: Vec<WorldCustomers>,
+    /// How findings weigh, what rules must say, how a run is done.
+    pub settings: Settings,
     /// The attributes of the moment, as a JSON object.
     moment: String,
+    lines: Lines,
+    folder: PathBuf,
+}
+
+/// In which line each key stands, by its path: `workers`, `required.rules`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lines(BTreeMap<String, usize>);
+
+impl Lines {
+    pub(super) fn note(&mut self, reader: &Toml<'_>, path: &str, key: &Spanned<std::borrow::Cow<'_, str>>) -> usize {
+        let line = line(reader.text, key.span().start);
+        self.0.insert(path.to_owned(), line);
+        line
+    }
 }
 
 /// A file of customers.
@@ -100,8 +120,14 @@ impl World {
             DataError::new(&codes::BAD_WORLD, format!("{at}{}", why.message()))
         })?;
         let reader = Toml { text, folder };
-        let mut world = Self { rules: vec![folder.to_path_buf()], moment: "{}".to_owned(), ..Self::default() };
+        let mut world = Self {
+            rules: vec![folder.to_path_buf()],
+            folder: folder.to_path_buf(),
+            moment: "{}".to_owned(),
+            ..Self::default()
+        };
         for (key, value) in table.get_ref() {
+            world.lines.note(&reader, key.get_ref(), key);
             match key.get_ref().as_ref() {
                 "now" => world.now = Some(reader.instant(value)?),
                 "slots" => world.slots = Some(reader.texts(value)?),
@@ -110,13 +136,30 @@ impl World {
                 "events" => world.events = Some(reader.path(value)?),
                 "customers" => world.customers = reader.customers(value)?,
                 "moment" => world.moment = Json::Object(reader.object(value)?).to_string(),
-                _ => {
-                    let known = ["now", "slots", "rules", "consent", "events", "customers", "moment"];
-                    return Err(reader.unknown(key, &known));
+                other => {
+                    if !world.settings.read(&reader, other, value, &mut world.lines)? {
+                        let known = ["now", "slots", "rules", "consent", "events", "customers", "moment"];
+                        return Err(reader.unknown(key, &[&known[..], &Settings::KEYS].concat()));
+                    }
                 }
             }
         }
         Ok(world)
+    }
+
+    /// The line of a key, by its path: `workers`, `lints.lint::unused-tag`.
+    pub fn line(&self, key: &str) -> Option<usize> {
+        self.lines.0.get(key).copied()
+    }
+
+    /// The folder in which the file lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The keys of the moment that are set, with their values as JSON.
+    pub fn moment(&self) -> &str {
+        &self.moment
     }
 
     /// The slots asked for.
@@ -225,15 +268,15 @@ fn spelling(rules: &RuleSet, id: AttributeId, meaning: &str) -> Option<Spelling>
     }
 }
 
-struct Toml<'a> {
-    text: &'a str,
+pub(super) struct Toml<'a> {
+    pub(super) text: &'a str,
     folder: &'a Path,
 }
 
-type Entry<'i> = Spanned<DeValue<'i>>;
+pub(super) type Entry<'i> = Spanned<DeValue<'i>>;
 
 impl Toml<'_> {
-    fn wrong(&self, value: &Entry<'_>, expected: &str) -> DataError {
+    pub(super) fn wrong(&self, value: &Entry<'_>, expected: &str) -> DataError {
         let found = match value.get_ref() {
             DeValue::String(_) => "a text",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -246,23 +289,23 @@ impl Toml<'_> {
         DataError::new(&codes::BAD_WORLD, format!("line {line}: this is {found}, and {expected} is needed"))
     }
 
-    fn unknown(&self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) -> DataError {
+    pub(super) fn unknown(&self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) -> DataError {
         let line = line(self.text, key.span().start);
         let error = DataError::new(&codes::UNKNOWN_KEY, format!("line {line}: `{}` is no key here", key.get_ref()))
             .did_you_mean(key.get_ref(), known.iter().copied());
         if error.help.is_some() { error } else { error.help(format!("the keys here are {}", known.join(", "))) }
     }
 
-    fn table<'a, 'i>(&self, value: &'a Entry<'i>, expected: &str) -> Result<&'a DeTable<'i>, DataError> {
+    pub(super) fn table<'a, 'i>(&self, value: &'a Entry<'i>, expected: &str) -> Result<&'a DeTable<'i>, DataError> {
         if let DeValue::Table(table) = value.get_ref() { Ok(table) } else { Err(self.wrong(value, expected)) }
     }
 
-    fn text(&self, value: &Entry<'_>) -> Result<String, DataError> {
+    pub(super) fn text(&self, value: &Entry<'_>) -> Result<String, DataError> {
         let DeValue::String(text) = value.get_ref() else { return Err(self.wrong(value, "a text in quotes")) };
         Ok(text.clone().into_owned())
     }
 
-    fn yes_no(&self, value: &Entry<'_>) -> Result<bool, DataError> {
+    pub(super) fn yes_no(&self, value: &Entry<'_>) -> Result<bool, DataError> {
         if let DeValue::Boolean(yes) = value.get_ref() { Ok(*yes) } else { Err(self.wrong(value, "true or false")) }
     }
 
@@ -271,7 +314,7 @@ impl Toml<'_> {
         entries.iter().map(|entry| self.text(entry)).collect()
     }
 
-    fn path(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {
+    pub(super) fn path(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {
         Ok(self.folder.join(self.text(value)?))
     }
 
@@ -371,7 +414,7 @@ impl Toml<'_> {
 }
 
 /// The line of a byte, from 1.
-fn line(text: &str, at: usize) -> usize {
+pub(super) fn line(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 

@@ -10,7 +10,7 @@ use crate::syntax::tree::{Attribute, Clause, Item, ItemKind};
 pub(super) struct Parts {
     /// All of its tokens.
     pub(super) tokens: Range<usize>,
-    /// The last token of its head: `{` or `=`.
+    /// The last token of its head: `{`, `=` or a path.
     pub(super) open: usize,
     /// What stands behind the head.
     pub(super) body: Body,
@@ -26,6 +26,8 @@ pub(super) enum Body {
     Attributes(Vec<ClauseParts>, Vec<AttributeParts>),
     /// The expression of a segment or value.
     Expression,
+    /// Nothing: `use "customer.rules"` is all head.
+    Nothing,
 }
 
 /// A clause.
@@ -48,6 +50,10 @@ pub(super) struct AttributeParts {
 pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
     let at = |span: Span| token_range(span, tokens);
     let range = at(item.span);
+    if let ItemKind::Use(_) = item.kind {
+        let open = range.end.checked_sub(1)?;
+        return Some(Parts { tokens: range, open, body: Body::Nothing, aligned: false });
+    }
     let is_definition = matches!(item.kind, ItemKind::Segment(_) | ItemKind::Value(_));
     let sign = TokenKind::Sign(if is_definition { b'=' } else { b'{' });
     let open = range.clone().find(|token| tokens.get(*token).is_some_and(|token| token.kind == sign))?;
@@ -67,7 +73,7 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
             (Body::Attributes(clause_list(&item.needs, tokens), attribute_parts(&item.fields, tokens)), true)
         }
         ItemKind::Segment(_) | ItemKind::Value(_) => (Body::Expression, false),
-        ItemKind::Broken(_) => return None,
+        ItemKind::Use(_) | ItemKind::Broken(_) => return None,
     };
     Some(Parts { tokens: range, open, body, aligned })
 }

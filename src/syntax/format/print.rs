@@ -77,7 +77,7 @@ impl<'t> OneLine<'t> {
         let tokens = cutter.scan.tokens.get(item.tokens.clone())?;
         let (first, last) = (tokens.first()?, tokens.last()?);
         let text = cutter.text.get(first.start as usize..last.end as usize)?;
-        if text.contains('\n') || matches!(item.body, Body::Expression) {
+        if text.contains('\n') || matches!(item.body, Body::Expression | Body::Nothing) {
             return None;
         }
         let head = cutter.pieces(item.tokens.start..item.open, item.tokens.start);
@@ -91,7 +91,7 @@ impl<'t> OneLine<'t> {
                 let attributes = attributes.iter().map(|attribute| joined(&attribute_pieces(cutter, attribute)));
                 clauses.chain(attributes).collect()
             }
-            Body::Expression => return None,
+            Body::Expression | Body::Nothing => return None,
         };
         let rest = if clauses.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", clauses.join("  ")) };
         let line = Self { word: head.first()?.text, name: joined(&name), label: joined(&label), rest };
@@ -262,6 +262,7 @@ impl<'t> Printer<'_, 't> {
         self.fill(&head, 4);
         match &item.body {
             Body::Expression => self.expression(item),
+            Body::Nothing => {}
             Body::Clauses(clauses) => {
                 let column = 2 + self.keyword_width(clauses) + 1;
                 self.behind_brace(item, clauses.first().map(|clause| clause.tokens.start));

@@ -12,10 +12,12 @@ mod later;
 mod numbers;
 mod spelling;
 mod types;
+mod uses;
 mod wording;
 
 pub(super) use clause::not_a_clause;
 pub(super) use types::wrong_type;
+pub(super) use uses::{behind_use, not_a_path};
 
 use super::clauses::Form;
 use super::grammar::Rule;

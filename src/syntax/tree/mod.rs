@@ -46,6 +46,8 @@ pub struct Item {
 /// The declarations of the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ItemKind {
+    /// `use "customer.rules"`: the path, as seen from the file that says it.
+    Use(Text),
     /// `defaults { zone "Europe/Berlin" }`
     Defaults(Block<DefaultsClause>),
     /// `purpose profiling "Score me" { basis consent }`
@@ -203,7 +205,11 @@ impl Item {
             ItemKind::Cap(item) => Some(&item.name),
             ItemKind::Persona(item) => Some(&item.name),
             ItemKind::Broken(item) => item.name.as_ref(),
-            ItemKind::Defaults(_) | ItemKind::Customer(_) | ItemKind::Moment(_) | ItemKind::Test(_) => None,
+            ItemKind::Use(_)
+            | ItemKind::Defaults(_)
+            | ItemKind::Customer(_)
+            | ItemKind::Moment(_)
+            | ItemKind::Test(_) => None,
         }
     }
 }

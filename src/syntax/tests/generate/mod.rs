@@ -6,9 +6,9 @@ mod expr;
 use super::dice::Dice;
 
 /// Names that are words of the language, where only position can tell.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "age", "country", "tier", "email", "when", "rule", "old", "key", "fresh", "needs", "priority", "show", "customer",
-    "segment", "known", "from", "to", "days", "last", "times", "with", "offer", "per", "x_1",
+    "segment", "known", "from", "to", "days", "last", "times", "with", "offer", "per", "x_1", "use",
 ];
 
 /// One declaration and whether it was written on one line.
@@ -160,7 +160,7 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(13) {
+        match self.dice.below(14) {
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -221,6 +221,12 @@ impl Writer<'_> {
                 self.put("test ");
                 self.text();
                 self.block(6, Self::fact_or_expectation);
+            }
+            12 => {
+                self.put("use");
+                self.gap();
+                let path = self.dice.pick(&["\"customer.rules\"", "\"../shared/purposes.rules\"", "\"\""]);
+                self.put(path);
             }
             _ => {
                 self.put("defaults");

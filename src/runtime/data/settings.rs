@@ -1,0 +1,247 @@
+//! What `cater.toml` settles beyond the data: how findings weigh, what rules must say, how a run is done.
+//!
+//! ```toml
+//! state      = "seen.state"             # what happened, from run to run; else nothing is kept
+//! assume     = "nothing"                # what is taken to have happened to what was decided; else "shown"
+//! strict     = true                     # a row that cannot be used is an error; else it is passed over
+//! workers    = 4                        # threads; else one a core
+//! jit        = false                    # decide with the reference evaluator; else with machine code
+//! fail_level = "warning"                # from which severity on `check` ends with 1; else "error"
+//! bundle     = "dist/shop.cater"        # where `build` writes; else rules.cater where one stands
+//!
+//! [required]
+//! rules     = ["owner", "metric"]       # what every rule must say
+//! marketing = ["review by"]             # and what every rule of a class must
+//!
+//! [lints]
+//! lint               = "note"           # a stage
+//! "lint::unused-tag" = "allow"          # a code, which beats its stage
+//! ```
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::world::{Entry, Toml, World, line};
+use super::{DataError, codes};
+use crate::diagnostics::{Level, Levels, NoLevel, Severity};
+use crate::model::{Class, Required, RuleField};
+use crate::runtime::batch::Assume;
+
+/// The most threads that decide.
+pub const MOST_WORKERS: usize = 1_024;
+
+/// What was written; nothing where it was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The file that remembers what happened.
+    pub state: Option<PathBuf>,
+    /// What is taken to have happened to what was decided.
+    pub assume: Option<Assume>,
+    /// Whether a row that cannot be used is an error.
+    pub strict: Option<bool>,
+    /// How many threads decide.
+    pub workers: Option<NonZeroUsize>,
+    /// Whether machine code decides.
+    pub jit: Option<bool>,
+    /// From which severity on findings fail a check.
+    pub fail_level: Option<Severity>,
+    /// Where a bundle is written.
+    pub bundle: Option<PathBuf>,
+    /// What rules must say.
+    pub required: Vec<Required>,
+    /// How findings weigh.
+    pub levels: Levels,
+}
+
+impl Settings {
+    /// The keys that [`Settings::read`] knows.
+    pub(super) const KEYS: [&str; 9] =
+        ["state", "assume", "strict", "workers", "jit", "fail_level", "bundle", "required", "lints"];
+
+    /// Reads the value of one of those keys; false for any other key.
+    pub(super) fn read(
+        &mut self,
+        reader: &Toml<'_>,
+        key: &str,
+        value: &Entry<'_>,
+        lines: &mut super::world::Lines,
+    ) -> Result<bool, DataError> {
+        match key {
+            "state" => self.state = Some(reader.path(value)?),
+            "assume" => {
+                self.assume = Some(reader.choice(value, &[("shown", Assume::Shown), ("nothing", Assume::Nothing)])?);
+            }
+            "strict" => self.strict = Some(reader.yes_no(value)?),
+            "workers" => self.workers = Some(reader.count(value)?),
+            "jit" => self.jit = Some(reader.yes_no(value)?),
+            "fail_level" => {
+                let severities = [Severity::Error, Severity::Warning, Severity::Note];
+                self.fail_level = Some(reader.choice(value, &severities.map(|one| (one.word(), one)))?);
+            }
+            "bundle" => self.bundle = Some(reader.path(value)?),
+            "required" => self.required = required(reader, value, lines)?,
+            "lints" => self.levels = levels(reader, value, lines)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl Toml<'_> {
+    /// A text that is one of a few words.
+    fn choice<T: Copy>(&self, value: &Entry<'_>, words: &[(&'static str, T)]) -> Result<T, DataError> {
+        let text = self.text(value)?;
+        if let Some((_, meant)) = words.iter().find(|(word, _)| *word == text) {
+            return Ok(*meant);
+        }
+        let line = line(self.text, value.span().start);
+        let error = DataError::new(&codes::BAD_WORLD, format!("line {line}: `{text}` is none of the words here"))
+            .did_you_mean(&text, words.iter().map(|(word, _)| *word));
+        let all: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        Err(if error.help.is_some() { error } else { error.help(format!("write {}", all.join(" or "))) })
+    }
+
+    fn count(&self, value: &Entry<'_>) -> Result<NonZeroUsize, DataError> {
+        let DeValue::Integer(number) = value.get_ref() else { return Err(self.wrong(value, "a whole number")) };
+        let count = number.to_string().parse().ok().filter(|count| *count <= MOST_WORKERS).and_then(NonZeroUsize::new);
+        count.ok_or_else(|| {
+            let line = line(self.text, value.span().start);
+            DataError::new(&codes::BAD_WORLD, format!("line {line}: `{number}` is no number of threads"))
+                .help(format!("write a number from 1 to {MOST_WORKERS}, or leave the key out for one thread a core"))
+        })
+    }
+}
+
+/// `[required]`: lists of clauses under `rules` and under the classes.
+fn required(reader: &Toml<'_>, value: &Entry<'_>, lines: &mut super::world::Lines) -> Result<Vec<Required>, DataError> {
+    let mut all = Vec::new();
+    for (key, list) in reader.table(value, "a table of lists")? {
+        let class = Class::from_word(key.get_ref());
+        if class.is_none() && key.get_ref() != "rules" {
+            let known: Vec<&str> = std::iter::once("rules").chain(Class::ALL.map(Class::word)).collect();
+            return Err(reader.unknown(key, &known));
+        }
+        let at = lines.note(reader, &format!("required.{}", key.get_ref()), key);
+        let DeValue::Array(entries) = list.get_ref() else { return Err(reader.wrong(list, "a list of texts")) };
+        for entry in entries {
+            let word = reader.text(entry)?;
+            let Some(field) = RuleField::from_word(&word) else {
+                let at = line(reader.text, entry.span().start);
+                let known = || RuleField::ALL.into_iter().map(RuleField::word);
+                let message = format!("line {at}: `{word}` is no clause that can be required");
+                let error = DataError::new(&codes::UNKNOWN_CLAUSE, message).did_you_mean(&word, known());
+                let all = known().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+                return Err(if error.help.is_some() { error } else { error.help(format!("these can be: {all}")) });
+            };
+            all.push(Required { field, class, by: format!("{}:{at}", World::FILE) });
+        }
+    }
+    Ok(all)
+}
+
+/// `[lints]`: a level for each code or stage.
+fn levels(reader: &Toml<'_>, value: &Entry<'_>, lines: &mut super::world::Lines) -> Result<Levels, DataError> {
+    let mut levels = Levels::default();
+    for (key, entry) in reader.table(value, "a table of codes and their levels")? {
+        let level = reader.choice(entry, &Level::ALL.map(|level| (level.word(), level)))?;
+        levels.set(key.get_ref(), level).map_err(|why| no_level(reader, key, why))?;
+        lines.note(reader, &format!("lints.{}", key.get_ref()), key);
+    }
+    Ok(levels)
+}
+
+fn no_level(reader: &Toml<'_>, key: &Spanned<std::borrow::Cow<'_, str>>, why: NoLevel) -> DataError {
+    let (name, line) = (key.get_ref(), line(reader.text, key.span().start));
+    match why {
+        NoLevel::Unknown => {
+            let message = format!("line {line}: `{name}` is no code or stage that has a level");
+            let error = DataError::new(&codes::UNKNOWN_CODE, message).did_you_mean(name, Levels::names());
+            if error.help.is_some() {
+                return error;
+            }
+            // `unused-tag` for `lint::unused-tag`.
+            let whole = Levels::names().find(|known| known.split("::").nth(1) == Some(name));
+            error.help(match whole {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("the stages are {}; `cater explain` lists the codes", Levels::STAGES.join(", ")),
+            })
+        }
+        NoLevel::Fixed => {
+            let message = format!("line {line}: `{name}` is always an error");
+            DataError::new(&codes::FIXED_LEVEL, message)
+                .help("what it flags cannot be understood, so there is nothing to go on with; mend the rule")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<World, DataError> {
+        World::parse(text, Path::new("shop"))
+    }
+
+    #[test]
+    fn all_of_them() {
+        let world = parse(
+            "state = \"seen.state\"\nassume = \"nothing\"\nstrict = true\nworkers = 4\njit = false\n\
+             fail_level = \"note\"\nbundle = \"dist/shop.cater\"\n[required]\nrules = [\"owner\", \"review by\"]\n\
+             marketing = [\"metric\"]\n[lints]\nlint = \"note\"\n\"lint::unused-tag\" = \"allow\"\n",
+        )
+        .unwrap();
+        let found = &world.settings;
+        assert_eq!(found.state.as_deref(), Some(Path::new("shop/seen.state")));
+        assert_eq!((found.assume, found.strict, found.jit), (Some(Assume::Nothing), Some(true), Some(false)));
+        assert_eq!((found.workers.map(NonZeroUsize::get), found.fail_level), (Some(4), Some(Severity::Note)));
+        assert_eq!(found.bundle.as_deref(), Some(Path::new("shop/dist/shop.cater")));
+        let one = |field, class, line: usize| Required { field, class, by: format!("cater.toml:{line}") };
+        let required = [
+            one(RuleField::Metric, Some(Class::Marketing), 10),
+            one(RuleField::Owner, None, 9),
+            one(RuleField::ReviewBy, None, 9),
+        ];
+        let mut sorted = found.required.clone();
+        sorted.sort_by_key(|one| one.field.word());
+        assert_eq!(sorted, required);
+        let levels: Vec<_> = found.levels.iter().collect();
+        assert_eq!(levels, [("lint", Level::Note), ("lint::unused-tag", Level::Allow)]);
+        assert_eq!((world.line("workers"), world.line("lints.lint")), (Some(4), Some(12)));
+        assert_eq!(world.line("slots"), None);
+    }
+
+    #[test]
+    fn what_is_wrong_has_a_code_a_line_and_a_help() {
+        for (text, code, message, help) in [
+            (
+                "[lints]\n\"lint::unsued-tag\" = \"allow\"",
+                "data::unknown-code",
+                "line 2: `lint::unsued-tag`",
+                "`lint::unused-tag`?",
+            ),
+            ("[lints]\nunused-tag = \"allow\"", "data::unknown-code", "line 2", "did you mean `lint::unused-tag`?"),
+            ("[lints]\nweather = \"allow\"", "data::unknown-code", "line 2", "the stages are syntax"),
+            ("[lints]\n\"type::mismatch\" = \"warning\"", "data::fixed-level", "always an error", "mend the rule"),
+            ("[lints]\nlint = \"warn\"", "data::bad-world", "line 2: `warn`", "\"allow\" or \"note\""),
+            ("[lints]\nlint = \"warnings\"", "data::bad-world", "line 2", "did you mean `warning`?"),
+            ("[required]\nrules = [\"ownr\"]", "data::unknown-clause", "line 2: `ownr`", "did you mean `owner`?"),
+            ("[required]\nrules = [\"priority\"]", "data::unknown-clause", "`priority`", "`review by`"),
+            ("[required]\nmarketting = []", "data::unknown-key", "line 2", "did you mean `marketing`?"),
+            ("required = [\"owner\"]", "data::bad-world", "line 1: this is a list", ""),
+            ("workers = 0", "data::bad-world", "line 1: `0`", "from 1 to 1024"),
+            ("workers = \"4\"", "data::bad-world", "line 1: this is a text", ""),
+            ("assume = \"show\"", "data::bad-world", "line 1: `show`", "did you mean `shown`?"),
+            ("fail-level = \"note\"", "data::unknown-key", "line 1: `fail-level`", "did you mean `fail_level`?"),
+        ] {
+            let error = parse(text).unwrap_err();
+            let said = error.help.clone().unwrap_or_default();
+            assert!(error.code.name == code && error.message.contains(message), "{text}: {error:?}");
+            assert!(said.contains(help), "{text}: {said}");
+        }
+    }
+}
