@@ -10,13 +10,14 @@
 //! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
 
 mod elsewhere;
+pub mod mend;
 mod required;
 pub mod uses;
 
 use crate::analysis;
 use crate::check::{self, Program};
 use crate::diagnostics::codes::{resolve, syntax as codes};
-use crate::diagnostics::{self, Diagnostic, Levels, Severity};
+use crate::diagnostics::{self, Allowance, Allowed, Diagnostic, Levels, Severity};
 use crate::model::{LeftOut, Required, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
 use crate::value::Instant;
@@ -34,8 +35,11 @@ pub struct Compiled {
     pub rules: Option<Verified>,
     /// Tests and what was left out; its rules are those of [`Compiled::rules`].
     pub program: Program,
-    /// All findings in reading order.
+    /// All findings in reading order, without those that are allowed in their place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The findings that are allowed, with their reasons.
+    pub allowed: Vec<Allowed>,
+    allowances: Vec<Allowance>,
     /// Whether there is more to this rule set than was read, so that nobody can say what is not used.
     pub is_part: bool,
 }
@@ -45,7 +49,15 @@ impl Compiled {
     pub fn analyse(&mut self, from: Option<Instant>) {
         let Some(rules) = &self.rules else { return };
         let options = analysis::Options { from, left_out: self.left_out(), ..analysis::Options::default() };
-        self.diagnostics.extend(analysis::analyse(rules, &options).diagnostics);
+        let found = analysis::analyse(rules, &options).diagnostics;
+        let (shown, allowed) = diagnostics::settle(found, &self.allowances, &Levels::default());
+        self.allowed.extend(allowed);
+        let is_whole = !self.is_part && diagnostics::worst(&self.diagnostics) < Some(Severity::Error);
+        self.diagnostics.extend(shown);
+        if is_whole {
+            let unused = diagnostics::unused(&self.allowances, &self.diagnostics, &self.allowed);
+            self.diagnostics.extend(unused);
+        }
         diagnostics::sort(&mut self.diagnostics);
     }
 
@@ -54,7 +66,9 @@ impl Compiled {
         if let Some(rules) = &self.rules {
             self.diagnostics.append(&mut required::required(rules, required));
         }
-        levels.apply(&mut self.diagnostics);
+        let (shown, allowed) = diagnostics::settle(std::mem::take(&mut self.diagnostics), &self.allowances, levels);
+        self.diagnostics = shown;
+        self.allowed.extend(allowed);
         diagnostics::sort(&mut self.diagnostics);
     }
 
@@ -89,7 +103,8 @@ pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
     let reading = uses::read(sources, library);
     let (mut program, mut findings) = check::check(&reading.files);
     elsewhere::explain(&mut findings, &reading, library);
-    let Reading { sources, mut diagnostics, misses: is_part, .. } = reading;
+    let Reading { sources, files, mut diagnostics, misses: is_part } = reading;
+    let allowances: Vec<Allowance> = files.into_iter().flat_map(|file| file.allowances).collect();
     diagnostics.append(&mut findings);
     let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
         Ok(rules) => Some(rules),
@@ -109,6 +124,7 @@ pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
             None
         }
     };
+    let (mut diagnostics, allowed) = diagnostics::settle(diagnostics, &allowances, &Levels::default());
     diagnostics::sort(&mut diagnostics);
-    Compiled { sources, rules, program, diagnostics, is_part }
+    Compiled { sources, rules, program, diagnostics, allowed, allowances, is_part }
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[cfg(feature = "cli")]
+mod allowances;
+#[cfg(feature = "cli")]
 mod aloud;
 #[cfg(feature = "cli")]
 mod base;
@@ -11,8 +13,12 @@ mod engines;
 #[cfg(feature = "cli")]
 mod findings;
 #[cfg(feature = "cli")]
+mod fixes;
+#[cfg(feature = "cli")]
 mod flaws;
 mod house;
+#[cfg(feature = "cli")]
+mod junit;
 #[cfg(feature = "cli")]
 mod light;
 mod markdown;
@@ -20,6 +26,8 @@ mod markdown;
 mod misreadings;
 #[cfg(feature = "cli")]
 mod order;
+#[cfg(feature = "cli")]
+mod pages;
 #[cfg(all(unix, feature = "cli"))]
 mod service;
 #[cfg(feature = "cli")]

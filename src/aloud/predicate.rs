@@ -40,17 +40,17 @@ fn negated(rules: &RuleSet, inner: &Condition) -> Point {
             Point::leaf(format!("{} is something other than {}", operand(left), operand(right)))
         }
         Condition::OneOf(of, values) => {
-            Point::leaf(format!("{} is known and none of {}", operand(of), show_list(rules, of, values)))
+            Point::leaf(format!("{} is none of {}", operand(of), show_list(rules, of, values)))
         }
         Condition::Known(of) => Point::leaf(format!("{} has no value", operand(of))),
-        Condition::Never(of) => Point::leaf(format!("{} is known and not never", operand(of))),
+        Condition::Never(of) => Point::leaf(format!("{} is not never", operand(of))),
         Condition::Has(of, Quantifier::Any, elements) => {
             Point::leaf(format!("{} contains none of {}", operand(of), show_texts(elements)))
         }
         Condition::Compare(..)
         | Condition::Between(..)
         | Condition::Has(_, Quantifier::All, _)
-        | Condition::Age(..) => Point::leaf(format!("it is known and not so that {}", phrase(rules, inner))),
+        | Condition::Age(..) => Point::leaf(format!("it is not so that {}", phrase(rules, inner))),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Sentence, predicate};
 use crate::model::show::{show_cap, show_text};
-use crate::model::{Active, Basis, CapId, Clause, Order, PurposeId, Rule, RuleId, RuleSet, Substitute};
+use crate::model::{Active, Basis, CapId, Clause, Order, Purpose, PurposeId, Rule, RuleId, RuleSet, Substitute};
 use crate::value::{show_date, show_instant};
 
 /// All of them, definitions left out.
@@ -12,7 +12,8 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     let mut said = vec![what(rules, rule)];
     said.extend(labels(rule));
     said.extend(rule.off.as_ref().map(|why| Sentence::plain(format!("It is switched off: {}.", show_text(why)))));
-    said.extend(rule.active.map(dates));
+    said.extend(rule.active.map(|active| dates("It", active)));
+    said.extend(offer(rules, rule));
     said.push(audience(rules, &rule.when));
     if !rule.unless.is_empty() {
         said.push(spared(rules, &rule.unless));
@@ -50,12 +51,20 @@ fn labels(rule: &Rule) -> Vec<Sentence> {
     label.into_iter().chain(about).map(Sentence::plain).collect()
 }
 
-fn dates(active: Active) -> Sentence {
+/// What its offer says of itself.
+fn offer(rules: &RuleSet, rule: &Rule) -> Vec<Sentence> {
+    let offer = &rules[rule.show];
+    let name = format!("`{}`", offer.name);
+    let off = offer.off.as_ref().map(|why| Sentence::plain(format!("{name} is switched off: {}.", show_text(why))));
+    off.into_iter().chain(offer.active.map(|active| dates(&name, active))).collect()
+}
+
+fn dates(who: &str, active: Active) -> Sentence {
     let from = active.from.map(|from| format!(" from {}", show_instant(from)));
     let until = active.until.map(|until| format!(" until {}, when it is over", show_instant(until)));
     Sentence::plain(match (from, until) {
-        (None, None) => "It runs at all times, and says so.".to_owned(),
-        (from, until) => format!("It runs{}{}.", from.unwrap_or_default(), until.unwrap_or_default()),
+        (None, None) => format!("{who} runs at all times, and says so."),
+        (from, until) => format!("{who} runs{}{}.", from.unwrap_or_default(), until.unwrap_or_default()),
     })
 }
 
@@ -83,12 +92,22 @@ fn spared(rules: &RuleSet, unless: &[Clause]) -> Sentence {
 fn need(rules: &RuleSet, id: PurposeId) -> Sentence {
     let purpose = &rules[id];
     let label = if purpose.label.is_empty() { String::new() } else { format!(" ({})", show_text(&purpose.label)) };
-    let name = format!("`{}`{label}", purpose.name);
+    let asked = terms(purpose);
+    let name = format!("`{}`{label}{asked}", purpose.name);
     Sentence::plain(match &purpose.basis {
         Basis::Consent => format!("It needs the customer's consent to {name}."),
         Basis::ExplicitConsent => format!("It needs the customer's explicit consent to {name}."),
         Basis::LegitimateInterest(_) => format!("It is for nobody who objects to {name}."),
     })
+}
+
+/// What a grant must be besides given.
+fn terms(purpose: &Purpose) -> String {
+    let confirmed = purpose.confirmed.then(|| "confirmed".to_owned());
+    let version = purpose.version.map(|version| format!("of version {version} or later"));
+    let valid = purpose.valid.map(|valid| format!("not older than {valid}"));
+    let terms: Vec<String> = [confirmed, version, valid].into_iter().flatten().collect();
+    if terms.is_empty() { String::new() } else { format!(", {}", terms.join(", ")) }
 }
 
 fn order(rules: &RuleSet, rule: &Rule) -> Sentence {

@@ -53,7 +53,6 @@ pub(super) fn pairs(
         Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => false,
         Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => true,
     };
-    let wins = |rule: &RuleId| verdicts.get(rule).is_none_or(|verdict| !verdict.is_never());
     let groups = Groups::new(rules, order);
     let mut found = Pairs::default();
     let mut searches = 0;
@@ -66,7 +65,7 @@ pub(super) fn pairs(
             let meetings = match standing {
                 Standing::First | Standing::Second => continue,
                 // One partner is enough to say that a rule needs an order.
-                Standing::Unordered if named || !wins(first) || !wins(second) => continue,
+                Standing::Unordered if named => continue,
                 Standing::Unordered => vec![Meeting::Eligible],
                 Standing::Equal => differing(scope, rules, places),
             };

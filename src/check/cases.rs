@@ -1,6 +1,9 @@
 //! Personas and tests: facts and expectations, resolved.
 
 mod facts;
+mod table;
+
+use table::MadeRow;
 
 use super::Pass;
 use super::circles::circle;
@@ -9,7 +12,7 @@ use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::frame::{Because, Case, Expectation, Expected, Facts};
 use crate::source::Span;
-use crate::syntax::tree::{self, CaseClause, Clause, Outcome, Reason};
+use crate::syntax::tree::{self, CaseClause, Clause, ColumnKind, Outcome, Reason};
 use crate::value::Instant;
 
 /// The short reasons that are words, beside the names of rules and caps (R22).
@@ -39,8 +42,9 @@ impl<'a> Pass<'a> {
         // A persona that no test uses is checked all the same.
         for name in self.names.usable(Kind::Persona) {
             if let Some(entry) = self.collected.personas.get(name.as_str()) {
-                let clauses = self.with_personas(&entry.item.clauses);
-                let used = self.collected.tests.iter().any(|test| mentions(&test.item.clauses, &name));
+                let name = entry.item.name.clone();
+                let clauses = self.persona(&name);
+                let used = self.collected.tests.iter().any(|test| mentions(&test.item.clauses, &name.text));
                 if let (Some(clauses), false) = (clauses, used) {
                     let now = self.now(&clauses, entry.item.name.span, false).unwrap_or(Instant(0));
                     let _ = self.facts(&clauses, now);
@@ -50,48 +54,97 @@ impl<'a> Pass<'a> {
         cases
     }
 
-    fn case(&mut self, case: &'a tree::Case) -> Option<Case> {
-        let before = self.findings.len();
-        let clauses = self.with_personas(&case.clauses)?;
-        let now = self.now(&clauses, case.label.span, true)?;
-        let facts = self.facts(&clauses, now);
-        let mut expectations = Vec::new();
-        for clause in &case.clauses {
-            if let CaseClause::Expect(expect) = &clause.kind {
-                expectations.extend(self.expectation(expect, clause.span));
-            }
-        }
-        let expects = case.clauses.iter().any(|clause| matches!(clause.kind, CaseClause::Expect(_)));
+    /// The test, or one for each row of its table.
+    fn case(&mut self, case: &'a tree::Case) -> Vec<Case> {
+        let of_columns = case.clauses.iter().flat_map(|clause| match &clause.kind {
+            CaseClause::Cases(columns) => columns.as_slice(),
+            CaseClause::As(_)
+            | CaseClause::Now(_)
+            | CaseClause::Given(_)
+            | CaseClause::Consent(_)
+            | CaseClause::History(_)
+            | CaseClause::Used(_)
+            | CaseClause::Expect(_)
+            | CaseClause::Row(_) => &[],
+        });
+        let expects = of_columns.clone().any(|column| matches!(column.kind, ColumnKind::Expect(_)))
+            || case.clauses.iter().any(|clause| matches!(clause.kind, CaseClause::Expect(_)));
         if !expects {
             let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, case.label.span, "this test expects nothing")
                 .primary("cannot fail")
                 .help("add `expect home_hero shows spring_sale`");
             self.report(finding);
         }
-        let facts: Facts = facts?;
-        let failed = self.findings[before..].iter().any(Diagnostic::is_error);
-        (!failed).then(|| Case { name: case.label.text.clone(), span: case.label.span, facts, expectations })
-    }
-
-    /// A test's clauses behind those of the personas it is `as`, so that a later fact replaces an earlier one.
-    fn with_personas(&mut self, clauses: &'a [Clause<CaseClause>]) -> Option<Vec<&'a Clause<CaseClause>>> {
-        let mut all: Vec<&Clause<CaseClause>> = Vec::new();
-        for clause in clauses {
-            let CaseClause::As(name) = &clause.kind else { continue };
-            match self.names.get(Kind::Persona, &name.text) {
-                Some(Some(_)) => {
-                    let persona = self.collected.personas.get(name.text.as_str())?;
-                    all.extend(self.with_personas(&persona.item.clauses)?);
-                }
-                Some(None) => return None,
-                None => {
-                    self.unknown(Kind::Persona, name);
-                    return None;
+        let before = self.findings.len();
+        let table = self.table(case);
+        let Some(personas) = self.personas(&case.clauses) else { return Vec::new() };
+        let mut cases = Vec::new();
+        match table {
+            None if self.findings.len() > before => {}
+            None => cases.extend(self.one_case(case, &personas, None)),
+            Some(table) => {
+                for row in self.rows(&table) {
+                    cases.extend(self.one_case(case, &personas, Some(&row)));
                 }
             }
         }
-        all.extend(clauses);
+        if expects { cases } else { Vec::new() }
+    }
+
+    /// One customer: the facts of personas, then the test's own, then the row's, each replacing those before.
+    fn one_case(
+        &mut self,
+        case: &tree::Case,
+        personas: &[&Clause<CaseClause>],
+        row: Option<&MadeRow<'a>>,
+    ) -> Option<Case> {
+        let before = self.findings.len();
+        let (of_row, clauses) = row.map_or((&[][..], &[][..]), |row| (row.personas.as_slice(), row.clauses.as_slice()));
+        let clauses: Vec<&Clause<CaseClause>> =
+            personas.iter().chain(of_row).copied().chain(&case.clauses).chain(clauses).collect();
+        let now = self.now(&clauses, case.label.span, true)?;
+        let facts = self.facts(&clauses, now);
+        let mut expectations = Vec::new();
+        for clause in clauses {
+            if let CaseClause::Expect(expect) = &clause.kind {
+                expectations.extend(self.expectation(expect, clause.span));
+            }
+        }
+        let facts: Facts = facts?;
+        let failed = self.findings[before..].iter().any(Diagnostic::is_error);
+        let (name, span) = match row {
+            Some(row) => (row.name(&case.label.text), row.span),
+            None => (case.label.text.clone(), case.label.span),
+        };
+        (!failed).then_some(Case { name, span, facts, expectations })
+    }
+
+    /// The clauses of the personas that some clauses are `as`.
+    fn personas(&mut self, clauses: &'a [Clause<CaseClause>]) -> Option<Vec<&'a Clause<CaseClause>>> {
+        let mut all: Vec<&Clause<CaseClause>> = Vec::new();
+        for clause in clauses {
+            if let CaseClause::As(name) = &clause.kind {
+                all.extend(self.persona(name)?);
+            }
+        }
         Some(all)
+    }
+
+    /// The clauses of a persona, behind those of the personas it is itself.
+    fn persona(&mut self, name: &tree::Name) -> Option<Vec<&'a Clause<CaseClause>>> {
+        match self.names.get(Kind::Persona, &name.text) {
+            Some(Some(_)) => {
+                let persona = self.collected.personas.get(name.text.as_str())?.item;
+                let mut all = self.personas(&persona.clauses)?;
+                all.extend(&persona.clauses);
+                Some(all)
+            }
+            Some(None) => None,
+            None => {
+                self.unknown(Kind::Persona, name);
+                None
+            }
+        }
     }
 
     /// A persona that is itself, directly or through others.
@@ -202,5 +255,17 @@ impl<'a> Pass<'a> {
 }
 
 fn mentions(clauses: &[Clause<CaseClause>], persona: &str) -> bool {
-    clauses.iter().any(|clause| matches!(&clause.kind, CaseClause::As(name) if name.text == persona))
+    clauses.iter().any(|clause| match &clause.kind {
+        CaseClause::As(name) => name.text == persona,
+        CaseClause::Row(row) => {
+            row.cells.iter().any(|cell| table::named(cell).is_some_and(|name| name.text == persona))
+        }
+        CaseClause::Now(_)
+        | CaseClause::Given(_)
+        | CaseClause::Consent(_)
+        | CaseClause::History(_)
+        | CaseClause::Used(_)
+        | CaseClause::Expect(_)
+        | CaseClause::Cases(_) => false,
+    })
 }

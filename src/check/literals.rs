@@ -250,7 +250,7 @@ impl Pass<'_> {
         let finding = Diagnostic::new(code, span, format!("`{text}` is not in the list")).primary("never this");
         let meant = nearest(text, members.iter().map(String::as_str));
         let finding = match meant {
-            Some(meant) => finding.help(format!("did you mean `{meant}`? {what} {shown}{more}")).fix(
+            Some(meant) => finding.help(format!("did you mean `{meant}`? {what} {shown}{more}")).suggest(
                 format!("write `{meant}`"),
                 span,
                 crate::check::types::written_member(meant),

@@ -28,9 +28,11 @@ impl Pass<'_> {
             let message = format!("there is no attribute, segment or value `{}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
             match meant {
-                Some(meant) => {
-                    finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.span, meant)
-                }
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")).suggest(
+                    format!("write `{meant}`"),
+                    name.span,
+                    meant,
+                ),
                 None => finding.help(format!("declare it in the customer block: `{}: yes or no`", name.text)),
             }
         });
@@ -76,7 +78,11 @@ impl Pass<'_> {
             let message = format!("`{word}` is a value of `{attribute}` and no condition by itself");
             let finding =
                 Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("compared with nothing");
-            return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), name.span, right));
+            return Some(finding.help(format!("write `{right}`")).suggest(
+                format!("write `{right}`"),
+                name.span,
+                right,
+            ));
         }
         let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
@@ -155,7 +161,7 @@ impl Pass<'_> {
                 let span = value.span.to(part.span);
                 let finding = Diagnostic::new(&syntax::SPELLING, span, format!("`or {word}` is spelt `{comparison}`"))
                     .help(format!("write `{subject_name} {right}`"))
-                    .fix(format!("write `{comparison}`"), span, format!("{comparison} {bound}"));
+                    .suggest(format!("write `{comparison}`"), span, format!("{comparison} {bound}"));
                 self.report(finding);
                 return true;
             }
@@ -172,7 +178,7 @@ impl Pass<'_> {
                 Some(members) => {
                     let last = listed.last().map_or(part.span, |last| last.span);
                     let right = format!("one of [{}]", members.join(", "));
-                    finding.help(format!("write `{subject_name} {one_of} [{}]`", members.join(", "))).fix(
+                    finding.help(format!("write `{subject_name} {one_of} [{}]`", members.join(", "))).suggest(
                         "write `one of`",
                         value.span.to(last),
                         right,
@@ -202,7 +208,11 @@ impl Pass<'_> {
                             .primary("names are joined by `_`, not by `-`")
                             .help(format!("write `{joined}`"));
                     let known = self.is_declared(&joined);
-                    self.report(if known { finding.fix(format!("write `{joined}`"), whole, joined) } else { finding });
+                    self.report(if known {
+                        finding.suggest(format!("write `{joined}`"), whole, joined)
+                    } else {
+                        finding
+                    });
                     return true;
                 }
                 (ExprKind::Literal(LiteralKind::Number(a)), ExprKind::Literal(LiteralKind::Number(b))) if close => {
@@ -249,7 +259,7 @@ impl Pass<'_> {
         let number = shown(written);
         let finding = Diagnostic::new(&types::BAD_VALUE, span, format!("`{number}%` is the number {share}"));
         let finding = match ty.scale {
-            0 => finding.primary("the attribute is a whole number").help(format!("write `{number}`")).fix(
+            0 => finding.primary("the attribute is a whole number").help(format!("write `{number}`")).suggest(
                 format!("write `{number}`"),
                 span,
                 number.clone(),

@@ -61,7 +61,8 @@ impl Kind {
             Self::Event => &resolve::UNKNOWN_EVENT,
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
-            Self::Rule | Self::Cap => &resolve::UNKNOWN_RULE,
+            Self::Rule => &resolve::UNKNOWN_RULE,
+            Self::Cap => &resolve::UNKNOWN_CAP,
             Self::Persona => &resolve::UNKNOWN_PERSONA,
             Self::Tag => &resolve::UNKNOWN_TAG,
         }
@@ -200,7 +201,7 @@ impl Pass<'_> {
         let finding = match meant {
             Some(meant) => {
                 let help = format!("did you mean `{meant}`?");
-                finding.primary("not declared").help(help).fix(format!("write `{meant}`"), name.span, meant)
+                finding.primary("not declared").help(help).suggest(format!("write `{meant}`"), name.span, meant)
             }
             None if known.is_empty() => {
                 finding.primary("not declared").help(format!("declare it: no {} is declared yet", kind.word()))

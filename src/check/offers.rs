@@ -4,7 +4,7 @@ use super::Pass;
 use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::codes::resolve;
-use crate::diagnostics::{Diagnostic, nearest};
+use crate::diagnostics::{Diagnostic, is_only_near, nearest};
 use crate::model::{Class, Offer, TagId};
 use crate::syntax::tree::{Name, OfferClause};
 
@@ -87,7 +87,12 @@ impl Pass<'_> {
                     .primary("not one of the five")
                     .help("the classes are critical, legal, service, lifecycle and marketing");
             self.report(match meant {
-                Some(meant) => finding.fix(format!("write `{meant}`"), name.span, meant),
+                Some(meant) => finding.fix_if(
+                    is_only_near(&name.text, Class::ALL.map(Class::word)),
+                    format!("write `{meant}`"),
+                    name.span,
+                    meant,
+                ),
                 None => finding,
             });
         }

@@ -45,16 +45,29 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     Ok(Ended::Clean)
 }
 
-/// Writes a file whole or not at all: to a neighbour first, then by renaming.
+/// Writes a file whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CannotRun> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = std::fs::File::create(&part)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&part, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&part);
-        CannotRun::unwritable(path, error)
+    write_all_whole(&[(path, bytes)])
+}
+
+/// Writes files, each whole or not at all: all of them to neighbours first, then by renaming, so that a disk that is full
+/// changes none.
+pub(super) fn write_all_whole<B: AsRef<[u8]>>(files: &[(&Path, B)]) -> Result<(), CannotRun> {
+    let mut parts: Vec<(PathBuf, &Path)> = Vec::new();
+    let written = files.iter().try_for_each(|(path, bytes)| {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{}.part", std::process::id()));
+        let part = path.with_file_name(name);
+        parts.push((part.clone(), path));
+        std::fs::File::create(&part)
+            .and_then(|mut file| file.write_all(bytes.as_ref()).and_then(|()| file.sync_all()))
+            .map_err(|error| CannotRun::unwritable(path, error))
+    });
+    let renamed = |(part, path): &(PathBuf, &Path)| {
+        std::fs::rename(part, path).map_err(|error| CannotRun::unwritable(path, error))
+    };
+    written.and_then(|()| parts.iter().try_for_each(renamed)).inspect_err(|_| {
+        // Those that were renamed are no longer there.
+        parts.iter().for_each(|(part, _)| drop(std::fs::remove_file(part)));
     })
 }

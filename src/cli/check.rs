@@ -1,4 +1,7 @@
-//! `cater check`: what is wrong or odd.
+//! `cater check`: what is wrong or odd; with `--fix`, what certainly mends it.
+
+mod diff;
+mod fix;
 
 use std::path::PathBuf;
 
@@ -6,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, settings, worlds};
+use crate::compile::mend::mendable;
 use crate::diagnostics::{self, Severity, render};
 use crate::model::Verified;
 use crate::runtime::data::{ConsentIndex, Customers, EventIndex, World as Config};
@@ -19,6 +23,12 @@ pub(super) struct Arguments {
     /// From which severity on findings give exit code 1, instead of what cater.toml says; errors if it says nothing.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_level: Option<FailLevel>,
+    /// Apply every fix that is certain, then say what is left.
+    #[arg(long)]
+    fix: bool,
+    /// With `--fix`: change nothing, show a diff; exit code 1 if anything would change.
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 }
 
 /// From which severity on findings fail a check.
@@ -55,9 +65,16 @@ impl FailLevel {
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let worlds = worlds::find(&arguments.paths)?;
     let mut failed = false;
-    let mut machine = Vec::new();
+    let mut machine = Machine::default();
     for world in &worlds {
-        let compiled = world.compile()?;
+        let (compiled, fixed) = if arguments.fix {
+            let fix::Fixed { compiled, summary, files } = fix::run(world, arguments.dry_run, terminal)?;
+            failed |= arguments.dry_run && !files.is_empty();
+            machine.fixed.extend(files);
+            (compiled, summary)
+        } else {
+            (world.compile()?, String::new())
+        };
         let fits = match (&compiled.rules, &world.config) {
             (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {
                 data_fits(rules, config)
@@ -67,17 +84,30 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         let level = settings::FAIL_LEVEL.choose(arguments.fail_level, world.settings())?.or(FailLevel::Error);
         failed |= diagnostics::worst(&compiled.diagnostics) >= Some(level.severity());
         if terminal.format == Format::Json {
-            machine.push(render::json(&compiled.diagnostics, &compiled.sources));
+            machine.findings.push(render::json(&compiled.diagnostics, &compiled.sources));
+            machine.allowed.extend(render::json_allowed(&compiled.allowed, &compiled.sources));
             fits?;
             continue;
         }
-        terminal.findings(&compiled.diagnostics, &compiled.sources);
+        // What is left after a dry run stands at places that no file has.
+        if !arguments.dry_run || fixed.is_empty() {
+            terminal.findings(&compiled.diagnostics, &compiled.sources);
+        }
         let rules = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
         let found = if found.is_empty() { "no findings".to_owned() } else { found };
+        let allowed = match compiled.allowed.len() {
+            0 => String::new(),
+            count => format!(", {count} allowed"),
+        };
+        let fixed = match mendable(&compiled.diagnostics) {
+            _ if !fixed.is_empty() => format!("; {fixed}"),
+            0 => fixed,
+            count => format!("; `--fix` mends {count}"),
+        };
         terminal.say(format!(
-            "{}: {} in {}: {found}",
+            "{}: {} in {}: {found}{allowed}{fixed}",
             world.root.display(),
             counted(rules, "rule"),
             counted(slots, "slot")
@@ -85,7 +115,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         fits?;
     }
     if terminal.format == Format::Json {
-        terminal.json(&joined(machine));
+        terminal.json(&machine.joined(arguments.fix));
     }
     Ok(if failed { Ended::Found } else { Ended::Clean })
 }
@@ -100,6 +130,27 @@ fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
         Customers::open(rules, &table.file(rules)?)?;
     }
     Ok(())
+}
+
+/// What is said to machines about all worlds.
+#[derive(Default)]
+struct Machine {
+    findings: Vec<serde_json::Value>,
+    allowed: Vec<serde_json::Value>,
+    fixed: Vec<serde_json::Value>,
+}
+
+impl Machine {
+    fn joined(self, fixes: bool) -> serde_json::Value {
+        let mut whole = joined(self.findings);
+        if let Some(fields) = whole.as_object_mut() {
+            fields.insert("allowed".to_owned(), self.allowed.into());
+            if fixes {
+                fields.insert("fixed".to_owned(), self.fixed.into());
+            }
+        }
+        whole
+    }
 }
 
 /// The envelopes of several worlds as one.

@@ -22,7 +22,7 @@ use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, CustomersFile, MOST_WORKERS, Overrides, key_of};
-use crate::runtime::store::{EmbeddedStore, StateStore};
+use crate::runtime::store::{EmbeddedStore, StateStore, StoredEvent};
 use crate::value::{Instant, show_instant};
 use output::Output;
 
@@ -200,21 +200,16 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         let events = store.history(key)?;
         facts.history.extend(events.iter().filter_map(|event| event.happened(rules)));
     }
-    let mut frame = asked.engine.gather(&facts);
+    let frame = asked.engine.gather(&facts);
     let mut decisions = Vec::new();
     let mut explanations = Vec::new();
-    let mut events = Vec::new();
-    for slot in asked.slots {
-        let decision = asked.engine.decide(&frame, *slot);
-        explanations.extend(asked.engine.explain(&frame, *slot));
-        crate::frame::reserve(rules, &mut frame, &decision);
-        if let Some(stamp) = crate::frame::stamp(rules, &decision) {
-            let shown = crate::model::Event::SHOWN;
-            events.push(crate::runtime::store::StoredEvent::new(rules, shown, facts.now, &stamp));
-        }
+    asked.engine.decider().decide_each(frame, asked.slots, |frame, decision| {
+        explanations.extend(asked.engine.explain(frame, decision.slot));
         decisions.push(decision);
-    }
+    });
     if let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume) {
+        let showings = decisions.iter().filter_map(|decision| crate::frame::stamp(rules, decision));
+        let events: Vec<_> = showings.flat_map(|showing| StoredEvent::of_showing(rules, facts.now, &showing)).collect();
         let mut pending = store.begin()?;
         pending.record(key, &events)?;
         pending.commit()?;
@@ -311,7 +306,6 @@ fn base(
         known: asked.known,
         summary: &summary,
         now: asked.now,
-        kept: store.is_some() && asked.assume == Assume::Shown,
         unread: tables.iter().map(|table| (table.name(), table.unread())).collect(),
     };
     if terminal.format == Format::Json {

@@ -4,7 +4,10 @@ use clap::Args;
 
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome};
-use crate::diagnostics::{codes, nearest};
+use crate::diagnostics::{Code, codes, nearest};
+
+/// How wide the words of a page are.
+const WIDTH: usize = 96;
 
 /// Say what a finding's code means.
 #[derive(Debug, Args)]
@@ -28,24 +31,38 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             None => refused.help("`cater explain` without a code lists them all"),
         });
     };
+    let page = code.parts();
     if terminal.format == Format::Json {
-        terminal.json(&serde_json::json!({
-            "code": code.name, "severity": code.severity.word(), "summary": code.summary, "page": code.page,
-        }));
-    } else {
-        let head = format!("{} ({})", code.name, code.severity.word());
-        terminal.line(terminal.styled("1", &head));
-        terminal.line(format!("{}\n\n{}", code.summary, wrapped(code.page, 96)));
+        let mut object = head(code);
+        if let Some(fields) = object.as_object_mut() {
+            fields.extend(page.named().map(|(part, text)| (part.to_owned(), text.into())));
+        }
+        terminal.json(&object);
+        return Ok(Ended::Clean);
+    }
+    terminal.line(terminal.styled("1", &format!("{} ({})", code.name, code.severity.word())));
+    terminal.line(code.summary);
+    terminal.line(format!("\n{}", laid_out(page.meaning, WIDTH)));
+    let sections =
+        [("Avoid", page.avoid), ("Prefer", page.prefer), ("Why", page.why), ("When to allow it", page.allow)];
+    for (title, text) in sections {
+        terminal.line(format!("\n{}\n{}", terminal.styled("1", title), laid_out(text, WIDTH)));
     }
     Ok(Ended::Clean)
 }
 
+fn head(code: &Code) -> serde_json::Value {
+    serde_json::json!({
+        "code": code.name,
+        "severity": code.severity.word(),
+        "summary": code.summary,
+        "can_be_allowed": code.can_be_allowed(),
+    })
+}
+
 fn all(terminal: &Terminal) {
     if terminal.format == Format::Json {
-        let list: Vec<_> = codes::all()
-            .map(|code| serde_json::json!({"code": code.name, "severity": code.severity.word(), "summary": code.summary}))
-            .collect();
-        terminal.json(&serde_json::Value::Array(list));
+        terminal.json(&codes::all().map(head).collect());
         return;
     }
     let width = codes::all().map(|code| code.name.len()).max().unwrap_or(0);
@@ -54,30 +71,41 @@ fn all(terminal: &Terminal) {
     }
 }
 
-/// Text in lines of at most `width` characters, broken at blanks; line breaks of its own are kept.
-fn wrapped(text: &str, width: usize) -> String {
-    let mut out = String::new();
-    for (at, paragraph) in text.lines().enumerate() {
-        if at > 0 {
-            out.push('\n');
-        }
-        if paragraph.starts_with(' ') {
-            out.push_str(paragraph);
-            continue;
-        }
-        let mut used = 0;
-        for word in paragraph.split_whitespace() {
-            let length = word.chars().count();
-            if used > 0 && used + 1 + length > width {
-                out.push('\n');
-                used = 0;
-            } else if used > 0 {
-                out.push(' ');
-                used += 1;
+/// Markdown as it reads in a terminal: paragraphs in lines of at most `width` characters, fences indented, without their
+/// marks.
+fn laid_out(markdown: &str, width: usize) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut is_fence = false;
+    let mut is_open = false;
+    for line in markdown.lines() {
+        if line.starts_with("```") {
+            is_fence = !is_fence;
+            is_open = false;
+        } else if is_fence {
+            out.push(format!("    {line}").trim_end().to_owned());
+        } else if line.trim().is_empty() {
+            out.push(String::new());
+            is_open = false;
+        } else {
+            is_open &= !line.starts_with("- ");
+            for word in line.split_whitespace() {
+                match out.last_mut().filter(|last| is_open && last.chars().count() + 1 + word.chars().count() <= width)
+                {
+                    Some(last) => {
+                        last.push(' ');
+                        last.push_str(word);
+                    }
+                    None => out.push(word.to_owned()),
+                }
+                is_open = true;
             }
-            out.push_str(word);
-            used += length;
         }
     }
-    out
+    out.join("\n")
+}
+
+#[test]
+fn pages_read_as_text() {
+    let text = "One two\nthree.\n\n```rules\nrule a {\n  b\n}\n```\n\n- x\n- y y";
+    assert_eq!(laid_out(text, 9), "One two\nthree.\n\n    rule a {\n      b\n    }\n\n- x\n- y y");
 }

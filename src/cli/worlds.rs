@@ -44,15 +44,23 @@ impl World {
 
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
-        let mut compiled = compile_with(self.named()?, &self.library);
-        let used = compiled.sources.iter().count() > self.files.len();
-        compiled.is_part |= self.part || (used && self.files == [self.root.as_path()]);
+        let compile = self.compiler()?;
+        Ok(compile(self.named()?))
+    }
+
+    /// How files are compiled and analysed as the world's.
+    pub(super) fn compiler(&self) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
         let now = settings::NOW.choose(None, self.settings())?.value;
-        compiled.analyse(now);
-        if let Some(config) = self.settings() {
-            compiled.settle(&config.settings.required, &config.settings.levels);
-        }
-        Ok(compiled)
+        Ok(move |named| {
+            let mut compiled = compile_with(named, &self.library);
+            let used = compiled.sources.iter().count() > self.files.len();
+            compiled.is_part |= self.part || (used && self.files == [self.root.as_path()]);
+            compiled.analyse(now);
+            if let Some(config) = self.settings() {
+                compiled.settle(&config.settings.required, &config.settings.levels);
+            }
+            compiled
+        })
     }
 
     /// The files that were named.
@@ -143,7 +151,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
         return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
     }
     let world = one(path)?;
-    let Compiled { sources, rules, program, diagnostics: findings, is_part: _ } = world.compile()?;
+    let Compiled { sources, rules, program, diagnostics: findings, .. } = world.compile()?;
     Ok(Loaded { world, rules, findings, sources, left_out: program.left_out.len() })
 }
 

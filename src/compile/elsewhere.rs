@@ -61,7 +61,7 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, reading: &Reading, libr
         // One `use` mends all of a file's findings.
         finding.fix = fixed.insert((span.source, path.clone())).then(|| {
             let (span, text) = new_use(reading, span.source, &path);
-            Fix { title: format!("use {path}"), span, text }
+            Fix { title: format!("use {path}"), span, text, is_certain: false }
         });
         true
     });
@@ -86,7 +86,7 @@ type Declared = BTreeSet<(&'static str, String)>;
 
 fn declared(text: &str) -> Declared {
     let (sources, id) = SourceSet::single("", text);
-    let (File { items }, _) = syntax::parse(id, sources.get(id).map_or("", |source| &source.text));
+    let (File { items, .. }, _) = syntax::parse(id, sources.get(id).map_or("", |source| &source.text));
     let mut all = Declared::new();
     for item in items {
         let mut attributes = |list: &[Attribute]| {

@@ -229,7 +229,7 @@ fn missing(
     match meant {
         Some(meant) => {
             let meant = seen_from(here, meant);
-            finding.help(format!("did you mean `{meant}`?")).fix(
+            finding.help(format!("did you mean `{meant}`?")).suggest(
                 format!("write `{meant}`"),
                 path.span,
                 format!("\"{meant}\""),

@@ -67,7 +67,7 @@ pub struct Levels {
 
 impl Levels {
     /// The stages whose findings have levels: those about the text of rules. Data and runs have none.
-    pub const STAGES: [&str; 5] = ["syntax", "resolve", "type", "consent", "lint"];
+    pub const STAGES: [&str; 6] = ["syntax", "resolve", "type", "consent", "lint", "allow"];
 
     /// The level of a code (`lint::unused-tag`) or of a stage (`lint`). A code's own level beats that of its stage.
     ///
@@ -75,7 +75,7 @@ impl Levels {
     /// The name is none that has a level, or it would lower what cannot be lowered.
     pub fn set(&mut self, name: &str, level: Level) -> Result<(), NoLevel> {
         let of_name: Vec<&Code> =
-            codes::all().filter(|code| has_level(code) && (code.name == name || stage(code) == name)).collect();
+            codes::all().filter(|code| has_level(code) && (code.name == name || code.stage() == name)).collect();
         if of_name.is_empty() {
             return Err(NoLevel::Unknown);
         }
@@ -98,7 +98,7 @@ impl Levels {
 
     /// The level of a code, if one was set for it.
     pub fn of(&self, code: &Code) -> Option<Level> {
-        let level = self.set.get(code.name).or_else(|| self.set.get(stage(code))).copied()?;
+        let level = self.set.get(code.name).or_else(|| self.set.get(code.stage())).copied()?;
         (level == Level::Error || !is_fixed(code)).then_some(level)
     }
 
@@ -115,17 +115,13 @@ impl Levels {
     }
 }
 
-fn stage(code: &Code) -> &'static str {
-    code.name.split("::").next().unwrap_or_default()
-}
-
 fn has_level(code: &Code) -> bool {
-    Levels::STAGES.contains(&stage(code))
+    Levels::STAGES.contains(&code.stage())
 }
 
 /// Whether the code is of an error that leaves an item out.
 fn is_fixed(code: &Code) -> bool {
-    code.severity == Severity::Error && stage(code) != "lint"
+    code.severity == Severity::Error && code.stage() != "lint"
 }
 
 #[cfg(test)]

@@ -3,12 +3,16 @@
 //! Every stage gives these; `render/` words them for people and machines. A diagnostic holds text that is already
 //! plain words: lower case, no full stop, user text in backticks, no type theory.
 
+mod allowance;
 pub mod codes;
 mod levels;
+mod page;
 #[cfg(feature = "cli")]
 pub mod render;
 
+pub use allowance::{Allowance, Allowed, settle, unused};
 pub use levels::{Level, Levels, NoLevel};
+pub use page::Page;
 
 use crate::source::Span;
 
@@ -43,8 +47,21 @@ pub struct Code {
     pub severity: Severity,
     /// One line: what it means.
     pub summary: &'static str,
-    /// A few plain sentences for `cater explain`: why it matters and what to do, with an example.
+    /// The whole page as Markdown; [`Code::parts`] takes it apart.
     pub page: &'static str,
+}
+
+impl Code {
+    /// The part of the name before `::`.
+    pub fn stage(&self) -> &'static str {
+        self.name.split_once("::").map_or("", |(stage, _)| stage)
+    }
+
+    /// Whether a comment beside a declaration may allow it: warnings and notes about rules. What `cater.toml` makes of
+    /// its severity does not matter.
+    pub fn can_be_allowed(&self) -> bool {
+        self.severity < Severity::Error && !["allow", "bundle", "data", "state", "run"].contains(&self.stage())
+    }
 }
 
 /// A place with a few words beside it.
@@ -56,7 +73,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// A replacement that certainly mends the finding.
+/// A replacement that mends the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, in a few words.
@@ -65,6 +82,9 @@ pub struct Fix {
     pub span: Span,
     /// The new text.
     pub text: String,
+    /// Whether it cannot be wrong: there is no second thing that the author may have meant. `cater check --fix` applies
+    /// these and no others.
+    pub is_certain: bool,
 }
 
 /// One finding.
@@ -82,7 +102,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The witness customer or the cover, a line each, in the language where possible.
     pub facts: Vec<String>,
-    /// The certain fix, where there is one.
+    /// What would mend it, where one replacement does.
     pub fix: Option<Fix>,
 }
 
@@ -133,7 +153,27 @@ impl Diagnostic {
     /// A certain fix: put `text` in the place of `span`.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { title: title.into(), span, text: text.into() });
+        self.fix = Some(Fix { title: title.into(), span, text: text.into(), is_certain: true });
+        self
+    }
+
+    /// A fix that is certain, or only probably meant.
+    #[must_use]
+    pub fn fix_if(self, is_certain: bool, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        if is_certain { self.fix(title, span, text) } else { self.suggest(title, span, text) }
+    }
+
+    /// A fix that is probably meant: put `text` in the place of `span`.
+    #[must_use]
+    pub fn suggest(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), span, text: text.into(), is_certain: false });
+        self
+    }
+
+    /// The same with a fix that is only probably meant.
+    #[must_use]
+    pub fn doubtful(mut self) -> Self {
+        self.fix = self.fix.map(|fix| Fix { is_certain: false, ..fix });
         self
     }
 
@@ -167,6 +207,17 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
 
 /// The candidate nearest to `word` for a "did you mean", if it is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(word, candidates).min().map(|(_, candidate)| candidate)
+}
+
+/// Whether just one of the candidates is near enough to be meant by `word`, so that writing it cannot be wrong where
+/// nothing but the candidates can stand.
+pub fn is_only_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> bool {
+    near(word, candidates).count() == 1
+}
+
+/// The candidates that are near enough to be meant, with their distances.
+fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = (usize, &'a str)> {
     let limit = match word.chars().count() {
         0..=4 => 1,
         5..=7 => 2,
@@ -174,10 +225,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     };
     candidates
         .into_iter()
-        .map(|candidate| (edit_distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count().max(2))
-        .min()
-        .map(|(_, candidate)| candidate)
+        .map(move |candidate| (edit_distance(word, candidate), candidate))
+        .filter(move |(distance, candidate)| *distance <= limit && *distance < candidate.chars().count().max(2))
 }
 
 /// Optimal string alignment distance: insert, delete, replace, swap of neighbours each cost one.
@@ -210,5 +259,6 @@ mod tests {
         assert_eq!(nearest("teir", ["tier", "time"]), Some("tier"));
         assert_eq!(nearest("weather", ["priority", "owner"]), None);
         assert_eq!(nearest("x", ["y"]), Some("y"));
+        assert!(is_only_near("prioirty", ["priority", "owner"]) && !is_only_near("tim", ["time", "tie"]));
     }
 }

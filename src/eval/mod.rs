@@ -7,6 +7,7 @@
 mod awaited;
 mod candidate;
 mod condition;
+pub mod coverage;
 #[cfg(test)]
 pub(crate) mod examples;
 mod explain;
@@ -20,8 +21,8 @@ pub use awaited::is_awaited;
 pub use candidate::Dropped;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, meets,
-    nearest, run,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, hints,
+    meets, nearest, run,
 };
 pub use expression::expression;
 pub use passed_over::passed_over;

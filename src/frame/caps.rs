@@ -7,12 +7,12 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
-use crate::model::{Cap, CapTarget, CapWindow, Class, Event, EventId, EventTarget, OfferId, RuleSet};
+use crate::model::{Cap, CapId, CapTarget, CapWindow, Class, Event, EventId, EventTarget, OfferId, RuleSet};
 use crate::value::{Instant, Truth};
 
 /// What is used of every cap, in the order of the rule set; nothing is known where the customer is not.
 pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<CapState> {
-    let used = |cap: &Cap| {
+    let used = |(id, cap): (CapId, &Cap)| {
         let events = facts.history.iter().filter(|happened| {
             cap.events.contains(&happened.event)
                 && in_window(cap.window, happened.at, facts.now)
@@ -21,10 +21,13 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<
         // Nobody can say that it was outside of the window.
         let undated =
             facts.undated.iter().filter(|(event, stamp)| cap.events.contains(event) && counts(rules, cap, stamp));
-        u32::try_from(events.count() + undated.count()).unwrap_or(u32::MAX)
+        let counted = u32::try_from(events.count() + undated.count()).unwrap_or(u32::MAX);
+        let beside = facts.used.iter().filter(|(of, _)| *of == id).map(|(_, count)| *count);
+        beside.fold(counted, u32::saturating_add)
     };
     let state = |cap| if unit_is_known { CapState::Used(used(cap)) } else { CapState::UnknownUnit };
-    rules.caps.iter().map(state).collect()
+    let caps = rules.caps.iter().enumerate().map(|(at, cap)| (CapId::from_index(at), cap));
+    caps.map(state).collect()
 }
 
 /// Whether the window holds an event at `at`.
@@ -97,7 +100,7 @@ pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
 }
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
-/// counts what happens when an offer is shown has one more of it. Caps that count only what the customer does later
+/// counts what happens when an offer is shown has as many more of it. Caps that count only what the customer does later
 /// (clicks, purchases) reserve nothing.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     if let Outcome::Shows(offer) = decision.outcome
@@ -110,15 +113,16 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     };
     for (cap, state) in rules.caps.iter().zip(&mut frame.caps) {
         if let CapState::Used(used) = state
-            && cap.events.iter().any(|event| reserves(*event))
             && counts(rules, cap, &stamp)
         {
-            *used = used.saturating_add(1);
+            let brought = cap.events.iter().filter(|event| brought_about().contains(event)).count();
+            *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
         }
     }
 }
 
-/// `decided`, `sent`, `delivered` and `shown` follow from the decision; the other events are the customer's (R25).
-fn reserves(event: EventId) -> bool {
-    event <= Event::SHOWN
+/// The events that a place brings about when it shows an offer: that it was decided, and that it was shown. A place sends
+/// nothing; everything else is the customer's doing (R25).
+pub fn brought_about() -> [EventId; 2] {
+    [Event::DECIDED, Event::SHOWN]
 }

@@ -1,7 +1,7 @@
 //! What is known of one customer at one moment, before masking: what data files, requests and tests give.
 
 use super::Via;
-use crate::model::{AttributeId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
+use crate::model::{AttributeId, CapId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
 use crate::value::{Consent, Datum, Instant, Missing, Value};
 
 /// Everything that is gathered into a frame.
@@ -20,6 +20,8 @@ pub struct Facts {
     /// What happened at a time that nobody can read. Caps count it as if it had just happened, since a restriction is
     /// lifted only by a no; what else counts or adds up such events is missing.
     pub undated: Vec<(EventId, Stamp)>,
+    /// What is used of a cap beside what the history says; a cap stands here at most once. Only tests say such a thing.
+    pub used: Vec<(CapId, u32)>,
 }
 
 impl Facts {
@@ -32,6 +34,7 @@ impl Facts {
             objects_to_direct_marketing: false,
             history: Vec::new(),
             undated: Vec::new(),
+            used: Vec::new(),
         }
     }
 

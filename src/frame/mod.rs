@@ -15,7 +15,7 @@ mod history_tests;
 #[cfg(test)]
 mod tests;
 
-pub use caps::{reserve, stamp};
+pub use caps::{brought_about, reserve, stamp};
 pub use case::{Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
 pub use facts::{ConsentRecord, Fact, Facts, Happened, Stamp};

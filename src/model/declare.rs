@@ -99,6 +99,8 @@ impl Event {
     /// The events that need no declaration, in their order.
     pub const BUILT_IN: [&'static str; 7] =
         ["decided", "sent", "delivered", "shown", "clicked", "dismissed", "converted"];
+    /// `decided`.
+    pub const DECIDED: EventId = EventId(0);
     /// `shown`.
     pub const SHOWN: EventId = EventId(3);
 

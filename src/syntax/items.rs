@@ -13,7 +13,7 @@ use super::reader::{Reader, Stopped, end_of};
 use super::scan::{TokenKind, shortened};
 use super::tree::{Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, Text};
 use super::words::{OPENERS, Opener, USE_ELSEWHERE, opener};
-use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 
 /// The name, second name and label of a head.
 struct Head {
@@ -290,7 +290,13 @@ impl<'t> Reader<'t> {
             let finding = Diagnostic::new(&codes::UNKNOWN_DECLARATION, self.span(at), message)
                 .primary("a declaration should begin here")
                 .help(format!("did you mean `{meant}`?"))
-                .fix(format!("write `{meant}`"), self.span(at), meant);
+                .fix_if(
+                    is_only_near(self.written(at), OPENERS.iter().map(|(word, _)| *word))
+                        || USE_ELSEWHERE.contains(&self.written(at)),
+                    format!("write `{meant}`"),
+                    self.span(at),
+                    meant,
+                );
             self.report(finding);
         } else if !self.has_odd(at, end) || closed_oddly {
             let mut finding = match self.is_sign(at, b'}') {

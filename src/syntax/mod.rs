@@ -7,6 +7,7 @@
 //! and hands each to pest (`grammar/cater.pest`); the builders (`expr`, `literal`, the files of `clauses`) turn pairs into the tree; `messages` words what went wrong.
 //! A broken clause is left out and marks its item as damaged; nothing else is lost.
 
+mod allowances;
 mod blocks;
 mod clauses;
 mod expr;
@@ -43,9 +44,9 @@ pub fn parse(source: SourceId, text: &str) -> (tree::File, Vec<Diagnostic>) {
     let scan = scan::scan(source, text);
     let mut reader = reader::Reader::new(source, text, &scan.tokens);
     let items = reader.items();
-    let mut findings = scan.problems;
-    findings.truncate(reader::MAX_FINDINGS);
-    findings.append(&mut reader.findings);
+    let mut findings = std::mem::take(&mut reader.findings);
+    let allowances = allowances::read(source, text, &scan, &items, &mut findings);
+    findings.extend(scan.problems.into_iter().take(reader::MAX_FINDINGS));
     diagnostics::sort(&mut findings);
-    (tree::File { items }, findings)
+    (tree::File { items, allowances }, findings)
 }

@@ -96,7 +96,7 @@ fn two_runs_on_one_state_file_do_not_meet() {
     drop(first.stdin.take());
     let first = first.wait_with_output().unwrap();
     assert_eq!(first.status.code(), Some(0), "{}", said(&first));
-    assert!(said(&first).contains("2 events recorded"), "{}", said(&first));
+    assert!(said(&first).contains("2 showings recorded"), "{}", said(&first));
 }
 
 #[test]

@@ -17,15 +17,16 @@
 //! `CATER_TRANSCRIPT=check cargo test --test main transcripts` runs documents with `check` in their path alone;
 //! `make bless` writes what the program says now into those that differ.
 
-mod compare;
-mod document;
-mod sandbox;
+pub(crate) mod compare;
+pub(crate) mod document;
+pub(crate) mod sandbox;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::house::{files_below, read, root};
 use crate::markdown::headings;
+use crate::pages;
 use compare::{Said, matches};
 use document::{Command, Document, Piece};
 use sandbox::Sandbox;
@@ -118,7 +119,8 @@ fn is_markdown(path: &Path) -> bool {
 #[test]
 fn every_fence_of_the_documents_runs() {
     let top = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md"].map(PathBuf::from);
-    run_all(top.into_iter().chain(files_below("docs").into_iter().filter(|path| is_markdown(path))));
+    let docs = files_below("docs").into_iter().filter(|path| is_markdown(path) && pages::is_document(path));
+    run_all(top.into_iter().chain(docs));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::check::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{EventId, OfferId, RuleId};
+use crate::model::{CapId, EventId, OfferId, RuleId};
 use crate::syntax::tree::{
     self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name,
 };
@@ -25,7 +25,11 @@ impl Pass<'_> {
         let mut right = true;
         for clause in clauses {
             match &clause.kind {
-                CaseClause::As(_) | CaseClause::Now(_) | CaseClause::Expect(_) => {}
+                CaseClause::As(_)
+                | CaseClause::Now(_)
+                | CaseClause::Expect(_)
+                | CaseClause::Cases(_)
+                | CaseClause::Row(_) => {}
                 CaseClause::Given(items) => {
                     for item in items {
                         right &= self.given(item, &mut facts).is_some();
@@ -44,6 +48,13 @@ impl Pass<'_> {
                         };
                         history.retain(|(known, _)| about(known) != about(fact) || both(known));
                         history.push((fact, events));
+                    }
+                    None => right = false,
+                },
+                CaseClause::Used(used) => match self.cap_used(&used.of) {
+                    Some(cap) => {
+                        facts.used.retain(|(known, _)| *known != cap);
+                        facts.used.push((cap, used.count));
                     }
                     None => right = false,
                 },
@@ -269,8 +280,37 @@ impl Pass<'_> {
         personas.chain(tests).any(|clauses| holds(clauses, one) && holds(clauses, other))
     }
 
+    /// `used 2 of X`: a declared cap, or the only clause `cap` of a rule.
+    pub(super) fn cap_used(&mut self, name: &Name) -> Option<CapId> {
+        let caps = self.rules.caps.iter().enumerate();
+        let declared = caps.clone().find(|(_, cap)| cap.rule.is_none() && cap.name == name.text);
+        if let Some((at, _)) = declared {
+            return Some(CapId::from_index(at));
+        }
+        let Some(place) = self.names.get(Kind::Rule, &name.text) else {
+            if self.names.get(Kind::Cap, &name.text).is_none() {
+                self.unknown(Kind::Cap, name);
+            }
+            return None;
+        };
+        let rule = RuleId::from_index(place?);
+        let own: Vec<_> = caps.filter(|(_, cap)| cap.rule == Some(rule)).map(|(at, _)| CapId::from_index(at)).collect();
+        if let [only] = own.as_slice() {
+            return Some(*only);
+        }
+        let (primary, help) = match own.as_slice() {
+            [] => ("it has no clause `cap`", "name a cap, or take the clause away"),
+            _ => {
+                ("it has more than one clause `cap`", "declare the cap by name, so that it can be told from the others")
+            }
+        };
+        let message = format!("`{}` is no cap of which something could be used", name.text);
+        self.report(Diagnostic::new(&resolve::UNKNOWN_CAP, name.span, message).primary(primary).help(help));
+        None
+    }
+
     /// `of X`: an offer, stamped with the rule that shows it where only one does; or a rule with its offer.
-    fn stamp(&mut self, of: &Name) -> Option<Stamp> {
+    pub(super) fn stamp(&mut self, of: &Name) -> Option<Stamp> {
         let (offer, rule) = match (self.names.get(Kind::Offer, &of.text), self.names.get(Kind::Rule, &of.text)) {
             (Some(Some(at)), _) => {
                 let offer = OfferId::from_index(at);

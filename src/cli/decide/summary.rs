@@ -6,6 +6,7 @@ use super::output::words;
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
+use crate::diagnostics::codes::data::BAD_ROW;
 use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::runtime::Engine;
@@ -22,14 +23,12 @@ pub(super) struct Run<'a> {
     pub(super) known: &'a Known,
     pub(super) summary: &'a Summary,
     pub(super) now: Instant,
-    /// Whether what was recorded outlives the run.
-    pub(super) kept: bool,
     /// Per table, the columns that nothing is read from.
     pub(super) unread: Vec<(&'a str, Vec<Unread>)>,
 }
 
 pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
-    let Run { engine, known, summary, now, kept, unread } = run;
+    let Run { engine, known, summary, now, unread } = run;
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
@@ -52,9 +51,9 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
         terminal.line("");
         bad_rows(of, bad, terminal);
     }
-    let recorded = match (*kept, summary.events) {
-        (true, events) if events > 0 => format!("; {} recorded", counted(events, "event")),
-        (_, _) => String::new(),
+    let recorded = match summary.recorded {
+        0 => String::new(),
+        showings => format!("; {} recorded", counted(showings, "showing")),
     };
     terminal.line(format!(
         "\n{} by {}, {} each{recorded}",
@@ -219,7 +218,8 @@ pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'stat
 }
 
 pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
-    terminal.line(terminal.styled("33", &format!("{} {of}", counted(bad.count, "row"))));
+    let code = if of.ends_with("passed over") { format!(" ({})", BAD_ROW.name) } else { String::new() };
+    terminal.line(terminal.styled("33", &format!("{} {of}{code}", counted(bad.count, "row"))));
     named(bad, terminal);
 }
 
@@ -240,7 +240,7 @@ pub(super) fn machine_rows(bad: &BadRows) -> serde_json::Value {
 }
 
 pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
-    let Run { engine, known, summary, now, kept: _, unread } = run;
+    let Run { engine, known, summary, now, unread } = run;
     let rules = engine.rules();
     let steps_of = |steps: &Steps| {
         serde_json::Map::from_iter(parts(steps).map(|(count, word)| (word.replace(' ', "_"), json!(count))))
@@ -306,7 +306,7 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         "events_set_aside": set_aside,
         "events_repeated": known.events.repeated,
         "unreadable_event_fields": known.events.unreadable,
-        "events_recorded": summary.events,
+        "showings_recorded": summary.recorded,
         "engine": engine.how().to_string(),
         "nanoseconds_per_decision": summary.per_decision().as_nanos(),
     })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as object};
 
-use crate::diagnostics::{Code, Diagnostic, Label};
+use crate::diagnostics::{Allowed, Code, Diagnostic, Fix, Label};
 use crate::source::{SourceSet, Span};
 
 /// The version of the shape below; it grows when a field is taken away or changes its meaning.
@@ -12,6 +12,19 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Lines and columns count from 1, columns in characters, offsets in bytes from 0.
 pub fn json(diagnostics: &[Diagnostic], sources: &SourceSet) -> Value {
     envelope(diagnostics.iter().map(|finding| one(finding, sources)).collect())
+}
+
+/// The findings that are allowed in their place: each as above, with its `reason` and the place of the comment.
+pub fn json_allowed(allowed: &[Allowed], sources: &SourceSet) -> Vec<Value> {
+    let one = |allowed: &Allowed| {
+        let mut finding = one(&allowed.finding, sources);
+        if let Some(fields) = finding.as_object_mut() {
+            fields.insert("reason".to_owned(), allowed.reason.clone().into());
+            fields.insert("allowed_by".to_owned(), span(allowed.by, sources));
+        }
+        finding
+    };
+    allowed.iter().map(one).collect()
 }
 
 /// A finding that is about no place in rule text, in the same shape: about a file of data, a state, an argument.
@@ -33,8 +46,7 @@ pub fn envelope(diagnostics: Vec<Value>) -> Value {
 
 fn one(finding: &Diagnostic, sources: &SourceSet) -> Value {
     let label = |label: &Label| object!({ "span": span(label.span, sources), "text": label.text });
-    let fix = finding.fix.as_ref();
-    let fix = fix.map(|fix| object!({ "title": fix.title, "span": span(fix.span, sources), "text": fix.text }));
+    let fix = |fix: &Fix| object!({ "title": fix.title, "span": span(fix.span, sources), "text": fix.text, "certain": fix.is_certain });
     object!({
         "code": finding.code.name,
         "severity": finding.severity.word(),
@@ -43,7 +55,7 @@ fn one(finding: &Diagnostic, sources: &SourceSet) -> Value {
         "span": finding.span().map(|at| span(at, sources)),
         "labels": finding.labels.iter().map(label).collect::<Vec<_>>(),
         "facts": finding.facts,
-        "fix": fix,
+        "fix": finding.fix.as_ref().map(fix),
     })
 }
 

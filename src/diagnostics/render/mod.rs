@@ -5,7 +5,7 @@ mod json;
 mod plain;
 
 pub use human::human;
-pub use json::{SCHEMA_VERSION, envelope, json, json_without_place};
+pub use json::{SCHEMA_VERSION, envelope, json, json_allowed, json_without_place};
 pub use plain::plain;
 
 use super::{Diagnostic, Severity};

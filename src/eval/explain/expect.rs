@@ -4,7 +4,7 @@ use super::super::candidate::Guarded;
 use super::super::slot::decide;
 use super::flat::{Flat, set_aside};
 use super::steps::{rule_reasons, without_change};
-use super::{Explanation, Fate, Who, explain};
+use super::{Candidate, Explanation, Fate, Reason, Who, explain};
 use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, gather};
 use crate::model::{RuleId, RuleSet};
 
@@ -13,15 +13,22 @@ use crate::model::{RuleId, RuleSet};
 pub struct Mismatch {
     /// What is the matter, in one line: `expected summer_sale, but home_hero shows brand_story, the fallback`.
     pub message: String,
-    /// Why the slot answers what it answers, a line each.
+    /// What was expected: `shows summer_sale, because of summer`.
+    pub expected: String,
+    /// What came: `shows brand_story, the fallback`.
+    pub got: String,
+    /// Why what was expected did not come about: of each candidate that could have brought it, the step at which it
+    /// dropped out, with its facts. A line each.
     pub why: Vec<String>,
+    /// What became of the other candidates, and the smallest change; a line each.
+    pub rest: Vec<String>,
 }
 
 /// Checks one `expect` on a frame; the slot is decided alone, as the only one of its request.
 ///
 /// # Errors
 /// What was decided instead and why.
-pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Result<(), Mismatch> {
+pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Result<(), Box<Mismatch>> {
     let decision = decide(rules, frame, expectation.slot);
     let verdict = match &expectation.what {
         Expected::Shows(offer, because) => match decision.outcome == Outcome::Shows(*offer) {
@@ -36,12 +43,96 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
             passes_over(rules, &without_change(rules, frame, expectation.slot), *rule, because)
         }
     };
-    let told = |expected: String| {
-        let explanation = explain(rules, frame, expectation.slot);
-        let why = explanation.to_text().into_iter().skip(1).map(|line| line.trim_start().to_owned());
-        Mismatch { message: format!("{expected}, but {}", explanation.headline()), why: why.collect() }
+    verdict.map_err(|what| Box::new(mismatch(rules, frame, expectation, &what)))
+}
+
+fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &str) -> Mismatch {
+    let explanation = explain(rules, frame, expectation.slot);
+    let message = format!("{what}, but {}", explanation.headline());
+    let wanted = wanted(rules, expectation);
+    let (mut why, mut rest) = (Vec::new(), Vec::new());
+    for candidate in &explanation.candidates {
+        if wanted.is(&candidate.who) { why.push(because_of(candidate)) } else { rest.push(candidate.to_string()) }
+    }
+    if let (true, Expected::Shows(offer, _)) = (why.is_empty(), &expectation.what) {
+        let (slot, offer) = (&rules[expectation.slot].name, &rules[*offer].name);
+        why.push(format!("no rule of {slot} shows {offer}, nor is it in the slot's fallback list"));
+    }
+    rest.extend(explanation.change.as_ref().map(ToString::to_string));
+    let named = |because: &Because| match because {
+        Because::Rule(rule) => rules[*rule].name.clone(),
+        Because::Reason(reason) => reason.clone(),
     };
-    verdict.map_err(told)
+    let reason = |because: &Option<Because>| {
+        because.as_ref().map(|because| format!(", because of {}", named(because))).unwrap_or_default()
+    };
+    let (expected, got) = match &expectation.what {
+        Expected::Shows(offer, because) => {
+            (format!("shows {}{}", rules[*offer].name, reason(because)), explanation.answer.to_string())
+        }
+        Expected::Nothing(because) => (format!("gives nothing{}", reason(because)), explanation.answer.to_string()),
+        Expected::PassesOver(rule, because) => {
+            let name = &rules[*rule].name;
+            let line = explanation.candidates.iter().find(|candidate| wanted.is(&candidate.who));
+            let got = line.map_or_else(|| format!("{name} is not asked"), ToString::to_string);
+            (format!("passes over {name}, because of {}", named(because)), got)
+        }
+    };
+    Mismatch { message, expected, got, why, rest: rest.iter().map(|line| line.trim_start().to_owned()).collect() }
+}
+
+/// The candidates that could have brought about what was expected.
+struct Wanted {
+    rules: Vec<String>,
+    /// The offer that a fallback or substitute may show; `Some(None)` is nothing.
+    offer: Option<Option<String>>,
+}
+
+impl Wanted {
+    fn is(&self, who: &Who) -> bool {
+        let shows = |what: &str| match &self.offer {
+            Some(Some(offer)) => what.strip_prefix("show ") == Some(offer),
+            Some(None) => what == "nothing",
+            None => false,
+        };
+        match who {
+            Who::Rule { rule, .. } => self.rules.contains(rule),
+            Who::Substitute { what, .. } => {
+                shows(what)
+                    || what.strip_prefix("try ").is_some_and(|tried| self.rules.iter().any(|rule| rule == tried))
+            }
+            Who::Fallback { offer } => self.offer.as_ref() == Some(offer),
+        }
+    }
+}
+
+/// A rule that was named is meant alone; else whoever shows the offer is.
+fn wanted(rules: &RuleSet, expectation: &Expectation) -> Wanted {
+    let slot = &rules[expectation.slot];
+    let named = |because: &Option<Because>| match because {
+        Some(Because::Rule(rule)) => Some(rules[*rule].name.clone()),
+        Some(Because::Reason(_)) | None => None,
+    };
+    let (offer, named) = match &expectation.what {
+        Expected::Shows(offer, because) => (Some(Some(*offer)), named(because)),
+        Expected::Nothing(because) => (Some(None), named(because)),
+        Expected::PassesOver(rule, _) => (None, Some(rules[*rule].name.clone())),
+    };
+    let shows = |rule: &&RuleId| Some(Some(rules[**rule].show)) == offer;
+    match named {
+        Some(named) => Wanted { rules: vec![named], offer: None },
+        None => Wanted {
+            rules: slot.order.iter().filter(shows).map(|rule| rules[*rule].name.clone()).collect(),
+            offer: offer.map(|offer| offer.map(|offer| rules[offer].name.clone())),
+        },
+    }
+}
+
+/// A candidate's line, with the step at which it dropped out.
+fn because_of(candidate: &Candidate) -> String {
+    let Fate::Drops(reasons) = &candidate.fate else { return candidate.to_string().trim_start().to_owned() };
+    let step = reasons.first().map_or("a step", Reason::step);
+    candidate.to_string().trim_start().replacen(": ", &format!(" drops out at {step}: "), 1)
 }
 
 /// Runs a test of the language: the expectations that are not met, each with what was decided instead.
@@ -49,7 +140,7 @@ pub fn run<'a>(rules: &RuleSet, case: &'a Case) -> Vec<(&'a Expectation, Mismatc
     let frame = gather(rules, &case.facts);
     let failed = |expectation: &'a Expectation| {
         let mismatch = meets(rules, &frame, expectation).err()?;
-        Some((expectation, mismatch))
+        Some((expectation, *mismatch))
     };
     case.expectations.iter().filter_map(failed).collect()
 }

@@ -16,12 +16,14 @@
 mod expect;
 mod facts;
 mod flat;
+mod hints;
 mod nearest;
 mod steps;
 mod text;
 mod values;
 
 pub use expect::{Mismatch, meets, run};
+pub use hints::hints;
 pub use nearest::nearest;
 pub use steps::explain;
 

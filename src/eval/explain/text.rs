@@ -157,6 +157,19 @@ impl Reason {
 }
 
 impl Reason {
+    /// The step at which a candidate drops out for it: `its audience`.
+    pub fn step(&self) -> &'static str {
+        match self {
+            Self::SwitchedOff { .. } => "its switch",
+            Self::NotActive { .. } => "its dates",
+            Self::ReviewOverdue { .. } => "its review",
+            Self::NoConsent { .. } => "consent",
+            Self::NotApplicable { .. } | Self::NotKnown { .. } | Self::NotKnownToBeNo { .. } => "its audience",
+            Self::Taken { .. } => "the other slots",
+            Self::Capped { .. } => "its caps",
+        }
+    }
+
     /// What stands before the facts.
     fn heading(&self) -> String {
         match self {

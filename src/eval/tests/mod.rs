@@ -3,6 +3,7 @@
 
 mod bank;
 mod chains;
+mod coverage;
 mod hero;
 #[cfg(feature = "cli")]
 mod nearest;

@@ -21,8 +21,8 @@ pub struct Summary {
     pub bad_rows: BadRows,
     /// Cells without a value, by attribute.
     pub missing: MissingCells,
-    /// Events that this run recorded, or would have, had it not been told to record nothing.
-    pub events: u64,
+    /// Showings that went into the store.
+    pub recorded: u64,
     /// Time that machine code or evaluator took, over all threads.
     pub deciding: Duration,
     /// Time from the first row to the last.
@@ -41,7 +41,7 @@ impl Summary {
     }
 
     pub(super) fn add(&mut self, other: Self) {
-        let Self { customers, decisions, slots, bad_rows, missing, events, deciding, elapsed: _ } = other;
+        let Self { customers, decisions, slots, bad_rows, missing, recorded, deciding, elapsed: _ } = other;
         self.customers += customers;
         self.decisions += decisions;
         for (sum, part) in self.slots.iter_mut().zip(slots) {
@@ -49,7 +49,7 @@ impl Summary {
         }
         self.bad_rows.merge(bad_rows);
         self.missing.add(&missing);
-        self.events += events;
+        self.recorded += recorded;
         self.deciding += deciding;
     }
 }

@@ -201,7 +201,7 @@ fn the_summary_adds_up() {
     }
     assert_eq!(summary.bad_rows.first.len(), 10);
     assert_eq!(summary.bad_rows.first[0].row, 10);
-    assert!(summary.events > 0);
+    assert!(summary.recorded > 0);
 }
 
 /// A store that fails after some reads, or whose commit fails.

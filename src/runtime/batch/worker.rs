@@ -6,8 +6,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use super::{Assume, Batch, Decided, Summary};
 use crate::eval::passed_over;
-use crate::frame::{Decision, Facts, Happened, stamp};
-use crate::model::{Event, EventId};
+use crate::frame::{Decision, Facts, Happened, brought_about, stamp};
 use crate::runtime::data::{Decoder, Row};
 use crate::runtime::engine::Decider;
 use crate::runtime::store::{StateError, StoredEvent};
@@ -35,26 +34,17 @@ pub(super) struct Worker<'a> {
     /// What this run recorded, by key; empty where no customer can come twice.
     recorded: HashMap<Arc<str>, Vec<Happened>>,
     keys_repeat: bool,
-    /// The events that showing an offer brings about and that are kept.
-    kept: Vec<EventId>,
     pub(super) summary: Summary,
 }
 
 impl<'a> Worker<'a> {
     pub(super) fn new(batch: &'a Batch<'a>, decoders: &'a [Decoder], keys_repeat: bool) -> Self {
-        let rules = batch.engine.rules();
-        // That something was decided is kept only where a cap counts it; what was shown always, so that a cap that is
-        // written tomorrow knows of today (R30).
-        let decided = EventId(0);
-        let counts_decided = rules.caps.iter().any(|cap| cap.events.contains(&decided));
-        let kept = counts_decided.then_some(decided).into_iter().chain([Event::SHOWN]).collect();
         Self {
             batch,
             decoders,
             decider: batch.engine.decider(),
             recorded: HashMap::new(),
             keys_repeat,
-            kept,
             summary: Summary::new(batch.slots),
         }
     }
@@ -117,21 +107,17 @@ impl<'a> Worker<'a> {
         let mut stored = Vec::new();
         let Some(key) = key else { return stored };
         let rules = self.batch.engine.rules();
-        for stamp in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
-            for event in &self.kept {
-                self.summary.events += 1;
-                match self.batch.assume {
-                    Assume::Nothing => {}
-                    Assume::Shown => {
-                        if self.batch.store.is_some() {
-                            stored.push(StoredEvent::new(rules, *event, now, &stamp));
-                        }
-                        if self.keys_repeat {
-                            let happened = Happened::plain(*event, now, stamp.clone());
-                            self.recorded.entry(Arc::clone(key)).or_default().push(happened);
-                        }
-                    }
-                }
+        for showing in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
+            if self.batch.assume == Assume::Nothing {
+                continue;
+            }
+            if self.batch.store.is_some() {
+                self.summary.recorded += 1;
+                stored.extend(StoredEvent::of_showing(rules, now, &showing));
+            }
+            if self.keys_repeat {
+                let happened = brought_about().map(|event| Happened::plain(event, now, showing.clone()));
+                self.recorded.entry(Arc::clone(key)).or_default().extend(happened);
             }
         }
         stored

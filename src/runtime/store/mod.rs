@@ -21,7 +21,7 @@ use thiserror::Error;
 use super::names::Names;
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::state as codes;
-use crate::frame::{Happened, Stamp, Via};
+use crate::frame::{Happened, Stamp, Via, brought_about};
 use crate::model::{Class, EventId, RuleSet};
 use crate::value::Instant;
 
@@ -63,6 +63,11 @@ impl StoredEvent {
                 tags: tags.iter().map(|tag| rules[*tag].clone()).collect(),
             },
         }
+    }
+
+    /// What a showing brings about: kept whole, so that a cap that is written tomorrow knows of today (R30).
+    pub fn of_showing(rules: &RuleSet, at: Instant, stamp: &Stamp) -> [Self; 2] {
+        brought_about().map(|event| Self::new(rules, event, at, stamp))
     }
 
     /// The event as `rules` see it; `None` where they do not declare such an event, so nothing can count it.

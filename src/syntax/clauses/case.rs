@@ -6,17 +6,20 @@ use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
 use crate::syntax::tree::{
     CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal, LiteralKind,
-    Outcome, Reason, TimePoint,
+    Outcome, Reason, TimePoint, Used,
 };
 
 pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
-    Clauses { noun: "a persona", forms: FORMS.split_at(FORMS.len() - 1).0, later: LATER };
+    Clauses { noun: "a persona", forms: FORMS.split_at(FORMS.len() - 3).0, later: LATER };
 
-pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
+pub(in crate::syntax) static TEST: Clauses<CaseClause> =
+    Clauses { noun: "a test", forms: FORMS, later: LATER_IN_TESTS };
 
-const LATER: &[&str] = &["permission", "used", "bucket", "enrolled", "held", "store"];
+const LATER: &[&str] = &["permission", "bucket", "enrolled", "held", "store"];
+/// `request berta { .. }`: another customer, who asks after this one.
+const LATER_IN_TESTS: &[&str] = &["permission", "bucket", "enrolled", "held", "store", "request"];
 
-/// The facts, and last the expectation, which personas do not have.
+/// The facts, and last what personas do not have: the expectation and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form { word: "as", needs: "the name of a persona", example: "as anna" },
@@ -59,6 +62,17 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
         build: |b, pair| b.history(pair).map(CaseClause::History),
     },
     ClauseForm {
+        form: Form { word: "used", needs: "how many, `of` and a cap", example: "used 2 of promo_pressure" },
+        rule: Rule::case_used,
+        build: |b, pair| {
+            let mut row = Row::of(pair);
+            let count = b.count(&row.take(Rule::digits)?, u32::MAX)?;
+            row.skip(Rule::of);
+            let of = b.name(&row.take(Rule::name)?);
+            Some(CaseClause::Used(Used { count, of }))
+        },
+    },
+    ClauseForm {
         form: Form {
             word: "expect",
             needs: "a slot and what it does: `shows`, `gives nothing` or `passes over`",
@@ -66,6 +80,24 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
         },
         rule: Rule::case_expect,
         build: |b, pair| b.expectation(pair).map(CaseClause::Expect),
+    },
+    ClauseForm {
+        form: Form {
+            word: "cases",
+            needs: "what differs from row to row: attributes, `consent.P`, `now`, `as`, `history E of X`, `expect SLOT`",
+            example: "cases last_order, consent.personalisation, expect home_hero",
+        },
+        rule: Rule::case_cases,
+        build: |b, pair| b.columns(pair).map(CaseClause::Cases),
+    },
+    ClauseForm {
+        form: Form {
+            word: "row",
+            needs: "a cell for each column of `cases`, with commas between them",
+            example: "row 61 days ago, granted, shows comeback",
+        },
+        rule: Rule::case_row,
+        build: |b, pair| b.row(pair).map(CaseClause::Row),
     },
 ];
 
@@ -106,7 +138,7 @@ impl Builder<'_> {
     }
 
     /// A list of values, or of increments where every entry says `at`.
-    fn given_list(&mut self, pair: Pair<'_>) -> Option<GivenValue> {
+    pub(super) fn given_list(&mut self, pair: Pair<'_>) -> Option<GivenValue> {
         let span = self.full_span(&pair);
         let mut values: Vec<Literal> = Vec::new();
         let mut times: Vec<TimePoint> = Vec::new();
@@ -187,6 +219,12 @@ impl Builder<'_> {
         let mut row = Row::of(pair);
         let slot = row.take(Rule::name)?;
         let slot = self.name(&slot);
+        let (outcome, reason) = self.outcome(&mut row)?;
+        Some(Expectation { slot, outcome, reason })
+    }
+
+    /// What is expected of a slot, and why.
+    pub(super) fn outcome(&mut self, row: &mut Row<'_>) -> Option<(Outcome, Option<Reason>)> {
         let outcome = if row.skip(Rule::gives) {
             row.skip(Rule::nothing);
             Outcome::GivesNothing
@@ -202,6 +240,6 @@ impl Builder<'_> {
                 None => Reason::Name(self.name(&row.take(Rule::name)?)),
             }),
         };
-        Some(Expectation { slot, outcome, reason })
+        Some((outcome, reason))
     }
 }

@@ -12,6 +12,7 @@ mod offer;
 mod purpose;
 mod rule;
 mod slot;
+mod table;
 
 pub(super) use attribute::MARK_WORDS;
 pub(super) use cap::CAP;

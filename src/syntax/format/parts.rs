@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::source::Span;
 use crate::syntax::scan::{Token, TokenKind};
-use crate::syntax::tree::{Attribute, Clause, Item, ItemKind};
+use crate::syntax::tree::{Attribute, CaseClause, Clause, Item, ItemKind};
 
 /// A declaration.
 pub(super) struct Parts {
@@ -36,6 +36,9 @@ pub(super) struct ClauseParts {
     pub(super) tokens: Range<usize>,
     /// The first token behind the words that open it.
     pub(super) value: usize,
+    /// The first token of each cell, where the clause is a line of a table. The label of a row is a cell before the
+    /// first, empty where there is none.
+    pub(super) cells: Vec<usize>,
 }
 
 /// An attribute.
@@ -65,7 +68,7 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
         ItemKind::Slot(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Rule(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Persona(item) => (clause_parts(&item.clauses, tokens), false),
-        ItemKind::Test(item) => (clause_parts(&item.clauses, tokens), false),
+        ItemKind::Test(item) => (case_parts(&item.clauses, tokens), false),
         ItemKind::Customer(attributes) | ItemKind::Moment(attributes) => {
             (Body::Attributes(Vec::new(), attribute_parts(attributes, tokens)), false)
         }
@@ -83,11 +86,41 @@ fn clause_parts<C>(clauses: &[Clause<C>], tokens: &[Token]) -> Body {
 }
 
 fn clause_list<C>(clauses: &[Clause<C>], tokens: &[Token]) -> Vec<ClauseParts> {
+    parts_with_cells(clauses, tokens, |_| Vec::new())
+}
+
+/// The clauses of a test, those of its table with their cells.
+fn case_parts(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Body {
+    Body::Clauses(parts_with_cells(clauses, tokens, |clause| {
+        let start = |span: Span| token_range(span, tokens).start;
+        let value = token_range(clause.keyword, tokens).end;
+        match &clause.kind {
+            CaseClause::Cases(columns) => {
+                [value].into_iter().chain(columns.iter().map(|column| start(column.span))).collect()
+            }
+            CaseClause::Row(row) => [value].into_iter().chain(row.cells.iter().map(|cell| start(cell.span))).collect(),
+            CaseClause::As(_)
+            | CaseClause::Now(_)
+            | CaseClause::Given(_)
+            | CaseClause::Consent(_)
+            | CaseClause::History(_)
+            | CaseClause::Used(_)
+            | CaseClause::Expect(_) => Vec::new(),
+        }
+    }))
+}
+
+fn parts_with_cells<C>(
+    clauses: &[Clause<C>],
+    tokens: &[Token],
+    cells: impl Fn(&Clause<C>) -> Vec<usize>,
+) -> Vec<ClauseParts> {
     clauses
         .iter()
         .map(|clause| ClauseParts {
             tokens: token_range(clause.span, tokens),
             value: token_range(clause.keyword, tokens).end,
+            cells: cells(clause),
         })
         .collect()
 }

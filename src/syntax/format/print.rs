@@ -3,6 +3,7 @@
 use super::WIDTH;
 use super::parts::{AttributeParts, Body, ClauseParts, Parts};
 use super::pieces::{Cutter, Piece, PieceKind};
+use super::table::Table;
 use crate::syntax::scan::{Comment, Scan};
 
 /// The longest opening words that widen the column of all clauses; `if no consent` does not.
@@ -129,7 +130,7 @@ impl Columns {
     }
 }
 
-fn joined<'p, 't: 'p>(pieces: impl IntoIterator<Item = &'p Piece<'t>>) -> String {
+pub(super) fn joined<'p, 't: 'p>(pieces: impl IntoIterator<Item = &'p Piece<'t>>) -> String {
     let mut out = String::new();
     for piece in pieces {
         if !out.is_empty() {
@@ -140,7 +141,7 @@ fn joined<'p, 't: 'p>(pieces: impl IntoIterator<Item = &'p Piece<'t>>) -> String
     out
 }
 
-fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.chars().count()
 }
 
@@ -265,10 +266,11 @@ impl<'t> Printer<'_, 't> {
             Body::Nothing => {}
             Body::Clauses(clauses) => {
                 let column = 2 + self.keyword_width(clauses) + 1;
+                let table = Table::of(self.cutter, clauses, column);
                 self.behind_brace(item, clauses.first().map(|clause| clause.tokens.start));
                 for (at, clause) in clauses.iter().enumerate() {
                     self.spaces(2);
-                    self.clause(clause, column);
+                    self.clause(clause, column, &table);
                     let next = clauses.get(at + 1).map(|clause| clause.tokens.start);
                     self.behind_part(item, clause.tokens.end - 1, next);
                 }
@@ -277,11 +279,12 @@ impl<'t> Printer<'_, 't> {
             Body::Attributes(clauses, attributes) => {
                 let columns = AttributeColumns::of(self.cutter, attributes);
                 let column = 2 + self.keyword_width(clauses) + 1;
+                let table = Table::of(self.cutter, clauses, column);
                 let field = attributes.first().map(|attribute| attribute.tokens.start);
                 self.behind_brace(item, clauses.first().map(|clause| clause.tokens.start).or(field));
                 for (at, clause) in clauses.iter().enumerate() {
                     self.spaces(2);
-                    self.clause(clause, column);
+                    self.clause(clause, column, &table);
                     let next = clauses.get(at + 1).map(|clause| clause.tokens.start).or(field);
                     self.behind_part(item, clause.tokens.end - 1, next);
                 }
@@ -327,9 +330,14 @@ impl<'t> Printer<'_, 't> {
         joined(pieces.iter().filter(|piece| piece.kind == PieceKind::Word))
     }
 
-    fn clause(&mut self, clause: &ClauseParts, column: usize) {
+    fn clause(&mut self, clause: &ClauseParts, column: usize, table: &Table) {
         let keyword = self.cutter.pieces(clause.tokens.start..clause.value, clause.value);
         self.fill(&keyword, column);
+        if let Some(line) = table.line(self.cutter, clause) {
+            self.pad(column, 1);
+            self.out.push_str(&line);
+            return;
+        }
         if clause.value < clause.tokens.end {
             self.between(clause.value - 1, clause.value, column);
             self.pad(column, usize::from(!self.out.ends_with('\n')));

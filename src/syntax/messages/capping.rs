@@ -25,7 +25,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     let (right, whole) = rightly(reader, from, end);
     let finding = finding.help(format!("write `cap {right}`"));
     Some(match whole {
-        true => finding.fix("write it so", reader.span_between(from, end), right),
+        true => finding.suggest("write it so", reader.span_between(from, end), right),
         false => finding,
     })
 }

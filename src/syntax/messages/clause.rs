@@ -2,7 +2,7 @@
 //! declaration, or the word another tool has for the same.
 
 use super::shortened;
-use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 use crate::syntax::clauses::homes;
 use crate::syntax::reader::Reader;
 use crate::syntax::scan::TokenKind;
@@ -99,7 +99,12 @@ pub(in crate::syntax) fn not_a_clause(
         return finding.help(format!("`{small}` is for {home}: `{example}`"));
     }
     match nearest(word, words.iter().map(|(word, _)| *word)) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix_if(
+            is_only_near(word, words.iter().map(|(word, _)| *word)),
+            format!("write `{meant}`"),
+            span,
+            meant,
+        ),
         None => finding.help(clause_list(noun, words)),
     }
 }

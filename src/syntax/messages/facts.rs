@@ -102,7 +102,7 @@ fn given(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<D
                 .primary("a `}` is missing behind this")
                 .label(reader.span(open), "opened here")
                 .help("put a `}` behind the last fact")
-                .fix("close the facts", behind, " }"),
+                .suggest("close the facts", behind, " }"),
         );
     }
     if reader.is_sign(trouble, b'=') || reader.is_word(trouble, "is") {

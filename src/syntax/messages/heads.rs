@@ -49,7 +49,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
             Some(match right {
                 Some(right) => finding
                     .help(format!("write a name of one word, such as `{right}`; a label in quotes may follow it"))
-                    .fix(format!("write `{right}`"), span, right),
+                    .suggest(format!("write `{right}`"), span, right),
                 None => finding.help("write a name of one word; a label in quotes may follow it"),
             })
         }

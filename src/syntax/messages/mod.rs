@@ -24,7 +24,7 @@ use super::grammar::Rule;
 use super::reader::{MAX_CLAUSE_TOKENS, Reader, Stopped};
 use super::scan::{TokenKind, shortened};
 use super::words;
-use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 use crate::source::Span;
 
 /// A part of a clause that is not built yet.
@@ -59,6 +59,7 @@ pub(super) fn unreadable(
     }
     let finding = spelling::find(reader, form, at, end, stopped)
         .or_else(|| comma(reader, form, at, end, stopped.at))
+        .or_else(|| between_cells(reader, form, at, end, stopped))
         .or_else(|| if stopped.at < end { wrong_kind(reader, form, stopped) } else { None })
         .unwrap_or_else(|| general(reader, form, at, end, stopped));
     vec![finding]
@@ -120,7 +121,7 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
         let whole = reader.span_between(at, at + 2);
         return Diagnostic::new(&codes::UNEXPECTED, span, "marks stand without commas, and each names one purpose")
             .help(format!("write `{another}` behind it"))
-            .fix(format!("write `{another}`"), whole, format!(" {another}"));
+            .suggest(format!("write `{another}`"), whole, format!(" {another}"));
     }
     if reader.is_sign(at, b',') {
         return Diagnostic::new(&codes::UNEXPECTED, span, "attributes and their marks stand without commas")
@@ -132,7 +133,12 @@ pub(super) fn not_a_mark(reader: &Reader<'_>, at: usize, end: usize) -> Diagnost
     }
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("`{written}` is not a mark of an attribute"));
     match reader.word(at).and_then(|word| nearest(word, super::clauses::MARK_WORDS)) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant),
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix_if(
+            is_only_near(&written, super::clauses::MARK_WORDS),
+            format!("write `{meant}`"),
+            span,
+            meant,
+        ),
         None => finding.help(
             "marks are `key`, `needs P`, `fresh 30 days`, `else V`, `sensitive`, `hidden`, `protective`, `never used`, \
              `from \"column\"`, `as of \"column\"` and `-1 is never`; a new attribute begins with `name:`",
@@ -159,6 +165,8 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         "before" => "a rule",
         "fallback" => "an offer",
         "history" => "a time",
+        "cases" => "a column",
+        "row" => "a cell",
         _ => "a part of the list",
     };
     let message = match reader.word(end) {
@@ -169,8 +177,33 @@ fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize
         Diagnostic::new(&codes::COMMA, span, message)
             .primary("the list goes on behind a comma")
             .help("leave the comma out if the list ends here")
-            .fix("remove the comma", span, ""),
+            .suggest("remove the comma", span, ""),
     )
+}
+
+/// Two cells or columns of a table with nothing between them.
+fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
+    let what = match form.word {
+        "row" => "cells",
+        "cases" => "columns",
+        _ => return None,
+    };
+    let is_value = reader.token(stopped.at).is_some_and(|token| !matches!(token.kind, TokenKind::Sign(_)));
+    // A word at the beginning of a line is more likely a clause that was meant than a cell.
+    let goes_on = at + 1 < stopped.at && !reader.first_on_line(stopped.at - 1) && !reader.first_on_line(stopped.at);
+    if !(stopped.expected.is_empty() && goes_on && stopped.at < end && is_value) {
+        return None;
+    }
+    let message = format!("a comma stands between two {what}");
+    let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(stopped.at), message)
+        .primary(format!("found `{}`", shortened(reader.written(stopped.at))));
+    if reader.is_kind(at + 1, TokenKind::Text) && stopped.at == at + 2 {
+        let written = shortened(reader.written(at + 1));
+        return Some(finding.help(format!("write `{written},` if that is a cell, `{written}:` if it names the row")));
+    }
+    let last = reader.span(stopped.at - 1);
+    let behind = Span { start: last.end, ..last };
+    Some(finding.help(format!("for example `{}`", form.example)).fix("put a comma between them", behind, ","))
 }
 
 /// A name where a text belongs, a text where a name belongs, a reserved word as a name.
@@ -210,7 +243,7 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
     }
     if wants(Rule::to) && reader.is_word(at, "until") {
         let finding = Diagnostic::new(&codes::SPELLING, span, "a range of values runs `to` its end, which is in");
-        return Some(finding.help("write `is from 1 to 5`").fix("write `to`", span, "to"));
+        return Some(finding.help("write `is from 1 to 5`").suggest("write `to`", span, "to"));
     }
     if wants(Rule::slash) {
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "`decimal(2) of` divides one value by another");
@@ -222,7 +255,8 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
         return match nearest(written.trim_end_matches('s'), spelling::UNITS) {
             _ if written.starts_with("year") => Some(finding.help("write months: 12 for a year")),
             _ if wants(Rule::close_brace) => None,
-            Some(meant) => Some(finding.help(format!("did you mean `{meant}s`?")).fix(
+            Some(meant) => Some(finding.help(format!("did you mean `{meant}s`?")).fix_if(
+                is_only_near(written.trim_end_matches('s'), spelling::UNITS),
                 format!("write `{meant}s`"),
                 span,
                 format!("{meant}s"),
@@ -275,7 +309,10 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
     let near = reader.word(stopped.at).filter(|_| !ends_early);
     if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule))))
     {
-        return finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant);
+        let words = stopped.expected.iter().filter_map(|rule| keyword(*rule));
+        let is_certain = near.is_some_and(|word| is_only_near(word, words));
+        let finding = finding.help(format!("did you mean `{meant}`?"));
+        return finding.fix_if(is_certain, format!("write `{meant}`"), span, meant);
     }
     finding.help(if is_condition(form) && stopped.expected.is_empty() {
         format!("join conditions by `and` or `or`, or write several clauses; for example `{}`", form.example)

@@ -47,7 +47,9 @@ fn close(reader: &Reader<'_>, at: usize) -> bool {
 fn finding(reader: &Reader<'_>, from: usize, to: usize, right: String, message: &str) -> Option<Diagnostic> {
     let span = reader.span_between(from, to);
     let finding = Diagnostic::new(&codes::WRITTEN_NUMBER, span, message).help(format!("write `{right}`"));
-    Some(finding.fix(format!("write `{right}`"), span, right))
+    // A comma may stand before thousands or before decimal places.
+    let is_certain = !reader.text.get(span.range()).unwrap_or("").contains(',');
+    Some(finding.fix_if(is_certain, format!("write `{right}`"), span, right))
 }
 
 /// `1,000`, `12,50`; in a list a comma stands between members.
@@ -118,7 +120,7 @@ fn counted(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let span = reader.span_between(token, token + 2);
     let finding = Diagnostic::new(&codes::WRITTEN_NUMBER, span, message).primary(format!("an amount in `{word}`"));
     let help = format!("write `{number}`; the name or label of an attribute says in which currency it is");
-    Some(finding.help(help).fix(format!("write `{number}`"), span, number))
+    Some(finding.help(help).suggest(format!("write `{number}`"), span, number))
 }
 
 /// `18.`
@@ -153,5 +155,5 @@ fn dotted_range(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let right = format!("{is}from {} to {}", reader.written(token), reader.written(last));
     let span = reader.span_between(from, last + 1);
     let finding = Diagnostic::new(&codes::SPELLING, span, "`..` does not say whether its ends are in");
-    Some(finding.help(format!("write `{right}`; both ends are in")).fix(format!("write `{right}`"), span, right))
+    Some(finding.help(format!("write `{right}`; both ends are in")).suggest(format!("write `{right}`"), span, right))
 }

@@ -218,11 +218,10 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
         let span = reader.span_between(at, trouble + 1);
         let right = format!("is before {written}");
         let finding = Diagnostic::new(&codes::SPELLING, span, "in a condition, times are compared with `is before`");
-        finding.primary("the clause `before` names the rules this one wins over").help(format!("write `{right}`")).fix(
-            format!("write `{right}`"),
-            span,
-            right,
-        )
+        finding
+            .primary("the clause `before` names the rules this one wins over")
+            .help(format!("write `{right}`"))
+            .suggest(format!("write `{right}`"), span, right)
     })
 }
 
@@ -324,7 +323,9 @@ fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     let whole = reader.span_between(before, dot + 2);
     let name = reader.word(dot + 1).filter(|_| joined(dot) == Some(true))?;
     let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "only `consent.PURPOSE` is written with a dot");
-    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix(
+    let is_ours = reader.is_word(before, "customer") || reader.is_word(before, "moment");
+    Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix_if(
+        is_ours,
         format!("write `{name}`"),
         whole,
         name,

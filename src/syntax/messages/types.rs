@@ -1,6 +1,6 @@
 //! Types of other languages, and slips in the words of types.
 
-use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 use crate::syntax::reader::Reader;
 use crate::syntax::scan::shortened;
 
@@ -70,5 +70,5 @@ pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) 
     }
     let meant = nearest(word, known)?;
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).help(format!("did you mean `{meant}`?"));
-    Some(finding.fix(format!("write `{meant}`"), span, meant))
+    Some(finding.fix_if(is_only_near(word, known), format!("write `{meant}`"), span, meant))
 }

@@ -25,7 +25,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         let span = reader.span_between(from, to);
         let finding = Diagnostic::new(&codes::SPELLING, span, message).help(help);
         Some(match right {
-            Some(right) => finding.fix(format!("write `{right}`"), span, right),
+            Some(right) => finding.suggest(format!("write `{right}`"), span, right),
             None => finding,
         })
     };
@@ -91,12 +91,14 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let span = reader.span_between(from, token + 1);
             let message = format!("`{}` is spelt `{right}`", if negated { "not in" } else { "in" });
             let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right} [..]`"));
-            Some(finding.fix(format!("write `{right}`"), span, right))
+            // With `not`, some take a missing value to be in and some to be out.
+            Some(finding.fix_if(!negated, format!("write `{right}`"), span, right))
         }
-        "greater" | "bigger" | "higher" | "larger" | "above" | "over" => {
-            other_word(reader, from, token + 1 + than, "is more than")
-        }
-        "fewer" | "smaller" | "lower" | "below" | "under" => other_word(reader, from, token + 1 + than, "is less than"),
+        "greater" | "bigger" | "higher" | "larger" => other_word(reader, from, token + 1 + than, "is more than"),
+        "fewer" | "smaller" | "lower" => other_word(reader, from, token + 1 + than, "is less than"),
+        // `over 18` is on many a door that lets in those who are 18.
+        "above" | "over" => other_word(reader, from, token + 1 + than, "is more than").map(Diagnostic::doubtful),
+        "below" | "under" => other_word(reader, from, token + 1 + than, "is less than").map(Diagnostic::doubtful),
         "equals" => other_word(reader, from, token + 1, "is"),
         "equal" if reader.is_word(token + 1, "to") => other_word(reader, from, token + 2, "is"),
         "exactly" if token + 1 == trouble => other_word(reader, from, token + 1, "is"),
@@ -113,7 +115,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let right = format!("is from {} to {}", reader.written(token - 1), reader.written(token + 1));
             let span = reader.span_between(token - 2, token + 2);
             let finding = Diagnostic::new(&codes::SPELLING, span, "a range begins with `from`");
-            Some(finding.help(format!("write `{right}`; both ends are in")).fix(
+            Some(finding.help(format!("write `{right}`; both ends are in")).suggest(
                 format!("write `{right}`"),
                 span,
                 right,

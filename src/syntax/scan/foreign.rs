@@ -147,7 +147,7 @@ impl Scanner<'_> {
         finding = match right {
             Some(right) => finding
                 .help(format!("write `{right}`; the name or label of an attribute says in which currency it is"))
-                .fix(format!("write `{right}`"), span, right),
+                .suggest(format!("write `{right}`"), span, right),
             None => finding.help("write the number alone, with a point before its decimal places: `25.50`"),
         };
         self.out.problems.push(finding);
@@ -193,6 +193,14 @@ impl Scanner<'_> {
         });
         self.token(TokenKind::Odd, behind + 1);
         true
+    }
+
+    /// Words in the place of the sign here, which ends at `end`, with the blanks they need where it stood close.
+    fn padded(&self, end: usize, words: &str) -> String {
+        let is_close = |byte: Option<&u8>| words.len() > 1 && byte.is_some_and(|byte| is_word_byte(*byte));
+        let left = if is_close(self.at.checked_sub(1).and_then(|at| self.bytes.get(at))) { " " } else { "" };
+        let right = if is_close(self.bytes.get(end)) { " " } else { "" };
+        format!("{left}{words}{right}")
     }
 
     fn wrong_quotes(&mut self, inner_end: usize, end: usize, message: &str) {
@@ -260,7 +268,12 @@ impl Scanner<'_> {
         if better.is_empty() {
             finding = finding.help("leave it out, or put it in a quoted text, where anything may stand");
         } else {
-            finding = finding.help(format!("write `{better}`")).fix(format!("write `{better}`"), span, better);
+            finding = finding.help(format!("write `{better}`")).fix_if(
+                !["/", ".."].contains(&better),
+                format!("write `{better}`"),
+                span,
+                self.padded(end, better),
+            );
         }
         self.out.problems.push(finding);
         self.token(TokenKind::Odd, end);

@@ -44,6 +44,7 @@ fn formatting_keeps_the_meaning_and_is_done_after_one_time() {
 fn the_scenarios_stay_as_they_are_written() {
     keeps(include_str!("data/s2.rules"));
     keeps(include_str!("data/s6.rules"));
+    keeps(include_str!("data/table.rules"));
 }
 
 #[test]
@@ -69,6 +70,7 @@ fn the_look() {
             ("look_of_s2", include_str!("data/s2.rules")),
             ("look_of_s6", include_str!("data/s6.rules")),
             ("look_of_odd_layout", include_str!("data/odd_layout.rules")),
+            ("look_of_a_table", include_str!("data/table.rules")),
         ] {
             insta::assert_snapshot!(name, format!("{text}\n{:-<100}\n{}", "", formatted(text)));
         }

@@ -1,6 +1,6 @@
 //! Personas and tests: the facts they state and what they expect.
 
-use super::{Block, Literal, Name, Text, TimePoint};
+use super::{Block, Column, Literal, Name, Row, Text, TimePoint};
 use crate::source::Span;
 
 /// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
@@ -25,8 +25,14 @@ pub enum CaseClause {
     Consent(Vec<ConsentFact>),
     /// `history shown of summer_sale at 2026-06-08T10:00Z, 3 days ago`
     History(Fact),
+    /// `used 199 of doorbuster`: so much of a cap, beside what the history says.
+    Used(Used),
     /// `expect home_hero shows sale because summer`; in tests only.
     Expect(Expectation),
+    /// `cases last_order, expect home_hero`: what differs from row to row, at least one column; in tests only.
+    Cases(Vec<Column>),
+    /// `row 61 days ago, shows comeback`; in tests only.
+    Row(Row),
 }
 
 /// One given value: `credit_score: 700 as of 2026-01-10T00:00Z`.
@@ -109,6 +115,15 @@ pub struct Fact {
     pub fields: Vec<GivenItem>,
     /// When, each one event; at least one.
     pub at: Vec<TimePoint>,
+}
+
+/// `199 of doorbuster`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// `199`
+    pub count: u32,
+    /// `doorbuster`: a declared cap, or a rule with one clause `cap`.
+    pub of: Name,
 }
 
 /// `home_hero shows sale because summer`

@@ -9,9 +9,11 @@ mod case;
 mod clause;
 mod expr;
 mod literal;
+mod table;
 
 pub use case::{
-    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome, Reason,
+    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome,
+    Reason, Used,
 };
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, DefaultsClause, Fallback, FallbackTarget,
@@ -20,7 +22,9 @@ pub use clause::{
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
+pub use table::{Cell, CellKind, Column, ColumnKind, Grant, Row};
 
+use crate::diagnostics::Allowance;
 use crate::source::Span;
 
 /// One file, its items in the order written.
@@ -28,6 +32,8 @@ use crate::source::Span;
 pub struct File {
     /// The declarations, broken ones included.
     pub items: Vec<Item>,
+    /// The comments that allow findings.
+    pub allowances: Vec<Allowance>,
 }
 
 /// One declaration: `offer brand_story { class service }`.

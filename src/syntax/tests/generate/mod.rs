@@ -454,7 +454,11 @@ impl Writer<'_> {
     }
 
     fn fact(&mut self) {
-        match self.dice.below(6) {
+        match self.dice.below(7) {
+            4 => {
+                self.words("used 2 of ");
+                self.put_name();
+            }
             0 => {
                 self.put("as ");
                 self.put_name();
@@ -493,9 +497,83 @@ impl Writer<'_> {
         }
     }
 
+    fn table_line(&mut self) {
+        let is_row = self.dice.one_in(2);
+        self.put(if is_row { "row " } else { "cases " });
+        if is_row && self.dice.one_in(3) {
+            self.text();
+            self.put(": ");
+        }
+        for at in 0..=self.dice.below(4) {
+            if at > 0 {
+                self.put(",");
+                self.gap();
+            }
+            if is_row {
+                self.cell();
+            } else {
+                self.column();
+            }
+        }
+    }
+
+    fn column(&mut self) {
+        let words = self.dice.pick(&[
+            "now",
+            "as",
+            "expect hero",
+            "history shown of sale",
+            "history purchase",
+            "used of when",
+            "consent.profiling",
+            "when",
+            "age",
+            "row",
+        ]);
+        self.words(words);
+    }
+
+    fn cell(&mut self) {
+        match self.dice.below(8) {
+            0 => {
+                let words = self.dice.pick(&[
+                    "shows sale",
+                    "shows sale because comeback",
+                    "gives nothing because fallback",
+                    "passes over comeback because \"tier is not known\"",
+                ]);
+                self.words(words);
+            }
+            1 => {
+                let words = self.dice.pick(&[
+                    "granted",
+                    "granted at 90 days ago version 4 confirmed",
+                    "missing",
+                    "never",
+                    "DE",
+                ]);
+                self.words(words);
+            }
+            2 => {
+                let list = self.dice.pick(&["[]", "[\"a\", \"b\"]", "[3 days ago, now]", "[40 at 3 days ago]"]);
+                self.put(list);
+            }
+            3 => {
+                self.number();
+                self.words(" as of ");
+                self.point();
+            }
+            _ => self.literal(),
+        }
+    }
+
     fn fact_or_expectation(&mut self) {
         if self.dice.one_in(2) {
             self.fact();
+            return;
+        }
+        if self.dice.one_in(2) {
+            self.table_line();
             return;
         }
         let words = self.dice.pick(&[

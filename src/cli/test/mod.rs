@@ -1,0 +1,306 @@
+//! `cater test`: the customers that authors wrote beside their rules.
+
+mod coverage;
+mod junit;
+mod ran;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::terminal::Terminal;
+use super::{CannotRun, Ended, Format, Outcome, build, check, worlds};
+use crate::compile::Compiled;
+use crate::diagnostics::{self, Diagnostic, Severity, codes, nearest, render};
+use crate::eval::coverage::Coverage;
+use crate::frame::Case;
+use crate::model::{RuleId, RuleSet, SlotId, Verified};
+use crate::runtime::Engine;
+use junit::Suite;
+use ran::{Ran, Wanted, What, place};
+use worlds::World;
+
+/// Run the tests beside the rules.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Folders or `.rules` files; the current folder if none is given.
+    paths: Vec<PathBuf>,
+    /// Only the tests whose sentence contains this.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only the tests that ask about this slot.
+    #[arg(long, value_name = "SLOT")]
+    slot: Option<String>,
+    /// Only the tests in which this rule decides or is named.
+    #[arg(long, value_name = "RULE")]
+    rule: Option<String>,
+    /// List the tests and run none.
+    #[arg(long, conflicts_with_all = ["junit", "coverage"])]
+    list: bool,
+    /// Write the results as JUnit XML, too.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Say which answers of which clause no test brought about.
+    #[arg(long)]
+    coverage: bool,
+    /// End with 1 if less than this share of all answers came up in a world.
+    #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
+}
+
+impl Arguments {
+    fn filters(&self) -> bool {
+        self.filter.is_some() || self.slot.is_some() || self.rule.is_some()
+    }
+
+    /// What is wanted of one world; none if it has no such slot or rule.
+    fn wanted(&self, rules: &RuleSet) -> Option<Wanted<'_>> {
+        let slot: Option<SlotId> = match &self.slot {
+            Some(name) => Some(rules.slot_named(name)?),
+            None => None,
+        };
+        let rule: Option<RuleId> = match &self.rule {
+            Some(name) => Some(rules.rule_named(name)?),
+            None => None,
+        };
+        Some(Wanted { text: self.filter.as_deref(), slot, rule })
+    }
+}
+
+/// What all worlds came to.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+    listed: usize,
+    /// Worlds in error.
+    broken: usize,
+    /// Worlds in which too little was tried.
+    under: usize,
+    /// What machines read.
+    tests: Vec<Value>,
+    in_error: Vec<Value>,
+    coverage: Vec<Value>,
+    suites: Vec<Suite>,
+    /// What a filter could have meant.
+    sentences: Vec<String>,
+    slots: Vec<String>,
+    rules: Vec<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let worlds = worlds::find(&arguments.paths)?;
+    if let Some(output) = &arguments.junit {
+        for world in &worlds {
+            world.spares(output)?;
+        }
+    }
+    let mut tally = Tally::default();
+    for world in &worlds {
+        let compiled = world.compile()?;
+        if diagnostics::worst(&compiled.diagnostics) >= Some(Severity::Error) {
+            in_error(world, &compiled, &mut tally, terminal);
+        } else if let Some(rules) = &compiled.rules {
+            one_world(arguments, world, rules, &compiled, &mut tally, terminal);
+        }
+    }
+    if arguments.filters() && tally.passed + tally.failed + tally.listed + tally.broken == 0 {
+        return Err(nothing_found(arguments, &tally));
+    }
+    if let Some(output) = &arguments.junit {
+        build::write_whole(output, junit::file(&tally.suites, &now()).as_bytes())?;
+    }
+    summary(arguments, &mut tally, terminal);
+    let found = tally.failed > 0 || tally.broken > 0 || tally.under > 0;
+    Ok(if found { Ended::Found } else { Ended::Clean })
+}
+
+/// A world whose rules are wrong: none of its tests is run.
+fn in_error(world: &World, compiled: &Compiled, tally: &mut Tally, terminal: &Terminal) {
+    tally.broken += 1;
+    let errors: Vec<_> = compiled.diagnostics.iter().filter(|finding| Diagnostic::is_error(finding)).cloned().collect();
+    if terminal.format == Format::Json {
+        tally.in_error.push(render::json(&errors, &compiled.sources));
+    } else {
+        world.in_error(&errors, &compiled.sources, "its tests were not run", terminal);
+    }
+    let mut suite = Suite::new(&world.root.display().to_string());
+    suite.in_error(&render::plain(&errors, &compiled.sources), &render::count(&errors));
+    tally.suites.push(suite);
+}
+
+fn one_world(
+    arguments: &Arguments,
+    world: &World,
+    rules: &Verified,
+    compiled: &Compiled,
+    tally: &mut Tally,
+    terminal: &Terminal,
+) {
+    let tests = &compiled.program.tests;
+    tally.sentences.extend(tests.iter().map(|case| case.name.clone()));
+    tally.slots.extend(rules.slots.iter().map(|slot| slot.name.clone()));
+    tally.rules.extend(rules.rules.iter().map(|rule| rule.name.clone()));
+    let wanted = arguments.wanted(rules);
+    let (chosen, others): (Vec<&Case>, Vec<&Case>) =
+        tests.iter().partition(|case| wanted.as_ref().is_some_and(|wanted| wanted.has(rules, case)));
+    tally.skipped += others.len();
+    if arguments.list {
+        tally.listed += chosen.len();
+        for case in chosen {
+            let place = place(compiled, case.span);
+            match terminal.format {
+                Format::Json => tally.tests.push(json!({"world": world.root, "test": case.name, "place": place})),
+                Format::Human | Format::Plain => terminal.line(format!("{place}: {}", case.name)),
+            }
+        }
+        return;
+    }
+    let mut tried = arguments.coverage.then(|| Coverage::new(rules));
+    let mut suite = Suite::new(&world.root.display().to_string());
+    if !chosen.is_empty() {
+        let engine = Engine::from_rules(rules.clone());
+        for case in chosen {
+            let ran = ran::run(rules, compiled, &engine, case, tried.as_mut());
+            tally.passed += usize::from(ran.failures.is_empty());
+            tally.failed += usize::from(!ran.failures.is_empty());
+            suite.ran(&ran);
+            match terminal.format {
+                Format::Json => tally.tests.push(machine(world, &ran)),
+                Format::Human | Format::Plain => report(&ran, terminal),
+            }
+        }
+    }
+    tally.suites.push(suite);
+    if let Some(tried) = &tried {
+        let percent = coverage::percent(tried.sum());
+        match terminal.format {
+            Format::Json => {
+                let least = arguments.fail_under;
+                tally.coverage.push(coverage::machine(rules, compiled, &world.root, tried, least));
+            }
+            Format::Human | Format::Plain => coverage::report(rules, compiled, &world.root, tried, terminal),
+        }
+        if let Some(least) = arguments.fail_under.filter(|least| percent < usize::from(*least)) {
+            tally.under += 1;
+            let world = world.root.display();
+            if terminal.format != Format::Json {
+                terminal.line(format!("{world}: {percent} % of all answers came up, and {least} % is the least"));
+            }
+        }
+    }
+}
+
+fn report(ran: &Ran<'_>, terminal: &Terminal) {
+    if ran.failures.is_empty() {
+        if !terminal.quiet {
+            terminal.line(format!("{}    {}", terminal.styled("32", "ok"), ran.case.name));
+        }
+        return;
+    }
+    terminal.line(format!("{}  {}", terminal.styled("31;1", "FAIL"), ran.case.name));
+    for failure in &ran.failures {
+        terminal.line(format!("      {}: {}", failure.place, failure.expectation));
+        for line in failure.lines() {
+            terminal.line(format!("        {line}"));
+        }
+    }
+}
+
+fn machine(world: &World, ran: &Ran<'_>) -> Value {
+    let failures = ran.failures.iter().map(|failure| {
+        let told = json!({
+            "place": failure.place, "expectation": failure.expectation, "message": failure.message(),
+        });
+        let more = match &failure.what {
+            What::Unmet(mismatch) => json!({
+                "expected": mismatch.expected, "got": mismatch.got, "why": mismatch.why, "hints": failure.hints,
+                "others": mismatch.rest,
+            }),
+            What::Engines { reference, engine, how } => {
+                json!({ "engines_differ": { "reference": reference, "engine": engine, "how": how } })
+            }
+        };
+        match (told, more) {
+            (Value::Object(mut told), Value::Object(more)) => {
+                told.extend(more);
+                Value::Object(told)
+            }
+            (told, _) => told,
+        }
+    });
+    json!({
+        "world": world.root, "test": ran.case.name, "place": ran.place, "passed": ran.failures.is_empty(),
+        "failures": failures.collect::<Vec<_>>(),
+    })
+}
+
+fn summary(arguments: &Arguments, tally: &mut Tally, terminal: &Terminal) {
+    let Tally { passed, failed, skipped, listed, broken, .. } = *tally;
+    if terminal.format == Format::Json {
+        let tests = std::mem::take(&mut tally.tests);
+        let mut object = if arguments.list {
+            json!({ "tests": tests, "skipped": skipped })
+        } else {
+            json!({ "tests": tests, "passed": passed, "failed": failed, "skipped": skipped })
+        };
+        let in_error = std::mem::take(&mut tally.in_error);
+        if let Some(fields) = object.as_object_mut() {
+            if arguments.coverage {
+                fields.insert("coverage".to_owned(), Value::Array(std::mem::take(&mut tally.coverage)));
+            }
+            if let Value::Object(findings) = check::joined(in_error) {
+                fields.extend(findings);
+            }
+        }
+        terminal.json(&object);
+    } else if passed + failed + skipped + listed + broken == 0 {
+        terminal.line("no tests");
+        terminal
+            .say("write one beside the rules: test \"what should come out\" { given { .. }  expect SLOT shows OFFER }");
+    } else if !arguments.list {
+        let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
+        terminal.line(format!("{passed} passed, {failed} failed{skipped}"));
+    }
+}
+
+/// A filter that finds nothing is more often a slip than a wish.
+fn nothing_found(arguments: &Arguments, tally: &Tally) -> CannotRun {
+    let unknown = |asked: &Option<String>, known: &[String], code, what: &str| {
+        let name = asked.as_ref().filter(|name| !known.contains(name))?;
+        let refused = CannotRun::new(code, format!("there is no {what} `{name}`"));
+        Some(match nearest(name, known.iter().map(String::as_str)) {
+            Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+            None => refused.help("`cater list` names the rules and their slots"),
+        })
+    };
+    unknown(&arguments.slot, &tally.slots, &codes::run::NO_SUCH_SLOT, "slot")
+        .or_else(|| unknown(&arguments.rule, &tally.rules, &codes::run::NO_SUCH_RULE, "rule"))
+        .unwrap_or_else(|| {
+            let text = arguments.filter.as_deref();
+            let of = [
+                text.map(|text| format!("has `{text}` in its sentence")),
+                arguments.slot.as_ref().map(|slot| format!("asks about `{slot}`")),
+                arguments.rule.as_ref().map(|rule| format!("is about `{rule}`")),
+            ];
+            let message = format!("no test {}", of.into_iter().flatten().collect::<Vec<_>>().join(" and "));
+            let refused = CannotRun::new(&codes::run::NO_SUCH_TEST, message);
+            let sentences = tally.sentences.iter().map(|name| name.split(" / row ").next().unwrap_or(name));
+            match text.and_then(|text| nearest(text, sentences)) {
+                Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+                None => refused.help("`cater test --list` names them all"),
+            }
+        })
+}
+
+/// When the tests were run, for build servers that sort by it: `2026-06-15T10:00:00`, in UTC.
+fn now() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = crate::value::Instant(i64::try_from(since.as_secs()).unwrap_or_default().saturating_mul(1_000_000));
+    let shown = crate::value::show_instant(now);
+    let shown = shown.trim_end_matches('Z');
+    // Whole minutes are shown without their seconds, which the schema asks for.
+    if shown.len() == "2026-06-15T10:00".len() { format!("{shown}:00") } else { shown.to_owned() }
+}

@@ -1,0 +1,213 @@
+//! What decisions try of a rule set, and what a test may have forgotten to write.
+
+use crate::compile::{Compiled, compile};
+use crate::eval::coverage::{Coverage, Owner};
+use crate::eval::{hints, meets};
+use crate::frame::{Expected, gather};
+use crate::source::SourceSet;
+
+const SHOP: &str = r#"
+purpose tips "Tips" { basis consent  direct marketing }
+customer { id: text key  tier: one of [bronze < silver < gold]  size: whole needs tips  vip: yes or no  zip: text else "1" }
+offer card  { class marketing }
+offer story { class service }
+offer other { class service }
+segment good = tier is at least silver and (vip or size is more than 3)
+slot home on web { accepts service, marketing  fallback story when tier is gold, other }
+rule give in home {
+  when  good
+  when  zip is "1"
+  unless vip
+  needs tips
+  show  card
+  cap   at most 1 shown in any 7 days per customer
+  if capped show other
+}
+persona p { now 2026-11-22T09:00Z  given { id: "c1", tier: silver, vip: no, size: 4 }  consent tips granted }
+"#;
+
+fn shop(tests: &str) -> Compiled {
+    let compiled = compile(SourceSet::single("shop.rules", format!("{SHOP}{tests}")).0);
+    assert!(compiled.diagnostics.is_empty(), "{:#?}", compiled.diagnostics);
+    compiled
+}
+
+/// What never came up, a line a clause; and the sum.
+fn never(tests: &str) -> (Vec<String>, (usize, usize)) {
+    let compiled = shop(tests);
+    let rules = compiled.rules.as_ref().unwrap();
+    let mut coverage = Coverage::new(rules);
+    for case in &compiled.program.tests {
+        let frame = gather(rules, &case.facts);
+        for expectation in &case.expectations {
+            let besides = match expectation.what {
+                Expected::PassesOver(rule, _) => Some(rule),
+                Expected::Shows(..) | Expected::Nothing(_) => None,
+            };
+            coverage.count(&frame, expectation.slot, besides);
+        }
+    }
+    let lines = coverage.never().into_iter().map(|never| {
+        let place = compiled.sources.text(never.span);
+        assert!(!place.is_empty());
+        format!("{}: {}", never.clause, never.answers.join(", "))
+    });
+    (lines.collect(), coverage.sum())
+}
+
+#[test]
+fn nothing_is_tried_without_a_test() {
+    let (lines, (reached, wanted)) = never("");
+    assert_eq!(
+        lines,
+        [
+            "tier is at least silver in good: yes, no, unknown",
+            "vip in good: yes, no, unknown",
+            "size is more than 3 in good: yes, no, unknown",
+            "fallback story: the answer",
+            "fallback .. when tier is gold: yes, no, unknown",
+            "fallback other: the answer",
+            "show card: the answer",
+            "needs tips: open, closed",
+            "if capped show other: asked for",
+            "when good: yes, no, unknown",
+            // What has a default is never missing in a test.
+            "when zip is \"1\": yes, no",
+            "unless vip: yes, no, unknown",
+            "cap at most 1 shown in any 7 days per customer: free, spent",
+        ]
+    );
+    assert_eq!((reached, wanted), (0, 28));
+}
+
+#[test]
+fn a_step_counts_only_where_a_decision_gets_as_far() {
+    // Without consent the audience is not looked at: nothing of it has been tried.
+    let closed = "test \"t\" { as p  consent tips unknown  expect home shows other }";
+    let (lines, (reached, _)) = never(closed);
+    assert!(lines.contains(&"when good: yes, no, unknown".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"needs tips: open".to_owned()), "{lines:#?}");
+    // Closed; the condition of the first fallback is no; the second answers.
+    assert_eq!(reached, 3);
+    // An audience that does not fit says nothing of the cap.
+    let (lines, _) = never("test \"t\" { as p  given { tier: bronze }  expect home shows other }");
+    assert!(lines.contains(&"when good: yes, unknown".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"cap at most 1 shown in any 7 days per customer: free, spent".to_owned()), "{lines:#?}");
+}
+
+#[test]
+fn a_table_can_try_everything() {
+    let (lines, (reached, wanted)) = never(
+        r#"
+test "all of it" {
+  as    p
+  cases tier,    vip,     size,    zip, consent.tips, history shown of card, expect home
+  row   silver,  no,      4,       "1", granted,      never,                 shows card because give
+  row   silver,  no,      4,       "1", granted,      [1 day ago],           shows other because capped
+  row   silver,  no,      4,       "1", unknown,      never,                 shows other
+  row   bronze,  no,      4,       "1", granted,      never,                 shows other
+  row   gold,    yes,     1,       "2", granted,      never,                 shows story
+  row   missing, missing, missing, "1", granted,      never,                 shows other
+}"#,
+    );
+    assert_eq!((lines, reached), (Vec::<String>::new(), wanted));
+}
+
+#[test]
+fn a_rule_behind_the_winner_is_tried_where_a_test_asks_about_it() {
+    let compiled = shop("");
+    let rules = compiled.rules.as_ref().unwrap();
+    let rule = rules.rule_named("give").unwrap();
+    let facts = crate::frame::Facts::nothing(rules, crate::model::testing::at("2026-11-22T09:00Z"));
+    let mut coverage = Coverage::new(rules);
+    let slot = rules.slot_named("home").unwrap();
+    coverage.count(&gather(rules, &facts), slot, Some(rule));
+    let once = coverage.sum();
+    coverage.count(&gather(rules, &facts), slot, None);
+    assert_eq!(coverage.sum(), once, "it was looked at anyway, and twice is no more than once");
+    let line = coverage.lines().into_iter().find(|line| line.owner == Owner::Rule(rule)).unwrap();
+    assert_eq!((line.wins, line.reached), (false, 1), "closed");
+}
+
+/// The hints for the only expectation of a test, which must fail.
+fn hinted(test: &str) -> Vec<String> {
+    let compiled = shop(test);
+    let rules = compiled.rules.as_ref().unwrap();
+    let case = &compiled.program.tests[0];
+    let frame = gather(rules, &case.facts);
+    let expectation = &case.expectations[0];
+    assert!(meets(rules, &frame, expectation).is_err(), "{test} passes");
+    hints(rules, &case.facts, &frame, expectation)
+}
+
+#[test]
+fn what_a_test_may_have_forgotten_is_said() {
+    for (test, said) in [
+        ("consent tips unknown", "a test grants nothing that it does not write: `consent tips granted`"),
+        ("given { vip: missing }", "a test knows nothing that it does not write: `given { vip: no }`"),
+        (
+            "given { id: missing }",
+            "this test does not say who the customer is, so nothing of them is known: `given { id: \"c1\" }`",
+        ),
+        (
+            "history shown of card at 1 day ago",
+            "what rule give counts stands in `history`: this test and its personas write one event",
+        ),
+        ("used 1 of give", "what rule give has counted stands in `used`, here or in a persona"),
+        (
+            "used 1 of give  history shown of card at 9 days ago, 1 day ago",
+            "what rule give counts stands in `history` (2 events) and in `used`",
+        ),
+    ] {
+        let test = format!("test \"t\" {{ as p  {test}  expect home shows card }}");
+        assert_eq!(hinted(&test), [said], "{test}");
+    }
+    // What the test does say needs no hint.
+    for said in ["consent tips denied", "given { tier: bronze }"] {
+        let test = format!("test \"t\" {{ as p  {said}  expect home shows card }}");
+        assert_eq!(hinted(&test), Vec::<String>::new(), "{test}");
+    }
+}
+
+#[test]
+fn a_mismatch_says_expected_got_and_why() {
+    let compiled = shop("test \"t\" { as p  given { tier: bronze }  expect home shows card because give }");
+    let rules = compiled.rules.as_ref().unwrap();
+    let case = &compiled.program.tests[0];
+    let mismatch = meets(rules, &gather(rules, &case.facts), &case.expectations[0]).unwrap_err();
+    assert_eq!(mismatch.expected, "shows card, because of give");
+    assert_eq!(mismatch.got, "shows other, the fallback");
+    assert_eq!(mismatch.why, ["give drops out at its audience: not applicable (when good: tier is bronze)"]);
+    assert_eq!(mismatch.rest[0], "fallback story: not applicable (when tier is gold: tier is bronze)");
+    let compiled = shop("offer far { class service } test \"t\" { as p  expect home shows far }");
+    let rules = compiled.rules.as_ref().unwrap();
+    let case = &compiled.program.tests[0];
+    let mismatch = meets(rules, &gather(rules, &case.facts), &case.expectations[0]).unwrap_err();
+    assert_eq!(mismatch.why, ["no rule of home shows far, nor is it in the slot's fallback list"]);
+}
+
+#[test]
+fn what_is_used_of_a_cap_adds_to_the_history_and_replaces_itself() {
+    let compiled = shop(
+        r#"
+cap week { at most 3 shown  in any 7 days  per customer  on offer card }
+persona tired { as p  used 3 of week }
+test "used" {
+  cases as,    used of week, used of give, history shown of card, expect home
+  row   p,     3,            0,            never,                 shows other because week
+  row   p,     2,            0,            [9 days ago],          shows card
+  row   p,     2,            0,            1 day ago,             shows other because "3 of 3"
+  row   p,     0,            1,            never,                 shows other because "1 of 1"
+  row   tired, 0,            0,            never,                 shows card
+}
+test "of a persona" { as tired  expect home shows other because week }
+test "nobody" { as tired  given { id: missing }  used 0 of week  expect home passes over give because "vip is not known" }
+"#,
+    );
+    let rules = compiled.rules.as_ref().unwrap();
+    assert_eq!(compiled.program.tests.len(), 7);
+    for case in &compiled.program.tests {
+        let unmet = crate::eval::run(rules, case);
+        assert!(unmet.is_empty(), "{}: {unmet:?}", case.name);
+    }
+}

@@ -1,0 +1,231 @@
+//! Certain fixes do what they promise: the finding is gone, no error is new, and what was right stays as it was.
+//!
+//! The corpus is every case of a finding, every broken file beside the parser, and what the pages of codes tell to avoid.
+//! A second test breaks the worlds of `rules-examples` and mends them back to what they were.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use cater::compile::mend::{Mended, mend};
+use cater::compile::{Compiled, compile};
+use cater::diagnostics::{Diagnostic, Fix, codes};
+use cater::model::show::{show_audience, show_order};
+use cater::model::{RuleId, RuleSet};
+use cater::source::{SourceId, SourceSet, Span};
+use cater::syntax::parse;
+
+use crate::house::{files_below, no_complaints, read};
+use crate::markdown::fences;
+
+/// Compiles and analyses.
+fn whole(sources: SourceSet) -> Compiled {
+    let mut compiled = compile(sources);
+    compiled.analyse(None);
+    compiled
+}
+
+fn with_text(sources: &SourceSet, id: SourceId, text: &str) -> SourceSet {
+    let mut changed = SourceSet::default();
+    for (other, source) in sources.iter() {
+        changed.add(source.name.clone(), if other == id { text.to_owned() } else { source.text.clone() });
+    }
+    changed
+}
+
+/// Every text of the corpus with its name and what stands beside it.
+fn corpus() -> Vec<(String, String, String)> {
+    let prelude = read("tests/findings/prelude.rules");
+    let shop = read("docs/codes/shop.rules");
+    let is_rules = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "rules");
+    let cases = files_below("tests/findings/cases").into_iter().chain(files_below("tests/misreadings"));
+    let cases = cases.filter(is_rules).map(|path| (path.display().to_string(), read(&path), prelude.clone()));
+    let broken = files_below("src/syntax/tests/data/errors").into_iter().filter(is_rules);
+    let broken = broken.map(|path| (path.display().to_string(), read(&path), String::new()));
+    let pages = codes::all().flat_map(|code| {
+        let avoid = fences(code.parts().avoid).unwrap().into_iter();
+        let avoid = avoid.filter(|fence| fence.language == "rules" && fence.rest.is_empty());
+        avoid.map(|fence| (code.name.to_owned(), fence.text(), shop.clone())).collect::<Vec<_>>()
+    });
+    cases.chain(broken).chain(pages).collect()
+}
+
+/// How often each message is said, of the findings for which `counts` holds.
+fn said(findings: &[Diagnostic], counts: impl Fn(&Diagnostic) -> bool) -> BTreeMap<(&'static str, String), usize> {
+    let mut said = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| counts(finding)) {
+        *said.entry((finding.code.name, finding.message.clone())).or_default() += 1;
+    }
+    said
+}
+
+/// The rules as they read: whom each meets, where it stands, what it shows and needs.
+fn rules(rules: Option<&RuleSet>) -> BTreeMap<String, String> {
+    let Some(rules) = rules else { return BTreeMap::new() };
+    let all = rules.rules.iter().enumerate().map(|(at, rule)| {
+        let id = RuleId::from_index(at);
+        let needs: Vec<_> = rule.needs.iter().map(|purpose| rules[*purpose].name.as_str()).collect();
+        let words = format!(
+            "{} in {}: {} shows {}, needs {}",
+            show_audience(rules, id),
+            rules[rule.slot].name,
+            show_order(rules, id),
+            rules[rule.show].name,
+            needs.join(", "),
+        );
+        (rule.name.clone(), words)
+    });
+    all.collect()
+}
+
+/// The declarations that a fix of what could not be read, or of a `use` that could not be followed, brings to light.
+fn lit(finding: &Diagnostic, mended: &str, id: SourceId, fix: &Fix) -> Vec<Span> {
+    let dark = finding.code.stage() == "syntax" || finding.code.name == "resolve::bad-path";
+    let (start, end) = (fix.span.start, fix.span.start + fix.text.len() as u32 + 1);
+    let items = parse(id, mended).0.items.into_iter().filter(|_| dark);
+    items.map(|item| item.span).filter(|span| span.start <= end && start <= span.end).collect()
+}
+
+#[test]
+fn a_certain_fix_removes_its_finding_and_adds_no_error() {
+    let mut complaints = Vec::new();
+    let mut count = 0;
+    for (name, text, beside) in corpus() {
+        let mut sources = SourceSet::default();
+        let id = sources.add("case.rules", text.clone());
+        sources.add("beside.rules", beside);
+        let before = whole(sources.clone());
+        for finding in &before.diagnostics {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_certain) else { continue };
+            if fix.span.source != id {
+                complaints.push(format!("{name}: {} is mended in another file", finding.code.name));
+                continue;
+            }
+            count += 1;
+            let mut mended = text.clone();
+            mended.replace_range(fix.span.range(), &fix.text);
+            let after = whole(with_text(&sources, id, &mended));
+            let complain = |what: String| format!("{name}: {}: {}: {what}\n{mended}", finding.code.name, fix.title);
+            let key = (finding.code.name, finding.message.clone());
+            let same = |other: &Diagnostic| (other.code.name, &other.message) == (key.0, &key.1);
+            let (was, is) = (said(&before.diagnostics, same), said(&after.diagnostics, same));
+            if is.get(&key).unwrap_or(&0) >= was.get(&key).unwrap_or(&0) {
+                complaints.push(complain("is still there".to_owned()));
+            }
+            // A declaration that could not be read may hold errors of its own; nothing else holds one that was not there.
+            let lit = lit(finding, &mended, id, fix);
+            let inside = |at: Span| lit.iter().any(|lit| lit.start <= at.start && at.end <= lit.end);
+            let counts = |other: &Diagnostic| other.is_error() && !same(other) && !other.span().is_some_and(inside);
+            let (was, is) = (said(&before.diagnostics, counts), said(&after.diagnostics, counts));
+            for ((code, message), times) in is {
+                if times > *was.get(&(code, message.clone())).unwrap_or(&0) {
+                    complaints.push(complain(format!("adds {code}: {message}")));
+                }
+            }
+            let (was, is) = (rules(before.rules.as_deref()), rules(after.rules.as_deref()));
+            for (rule, words) in was {
+                if is.get(&rule) != Some(&words) {
+                    complaints.push(complain(format!("`{rule}` was {words}, is {:?}", is.get(&rule))));
+                }
+            }
+        }
+    }
+    assert!(count > 100, "only {count} certain fixes in the corpus");
+    no_complaints("a certain fix that is none", &complaints);
+}
+
+/// Mends a set of files.
+fn mended(sources: &SourceSet) -> Mended {
+    mend(sources, &whole)
+}
+
+#[test]
+fn mending_ends_and_touches_no_file_that_stays_unreadable() {
+    let mut complaints = Vec::new();
+    for (name, text, beside) in corpus() {
+        let mut sources = SourceSet::default();
+        let id = sources.add("case.rules", text.clone());
+        sources.add("beside.rules", beside);
+        let Mended { compiled, changed, left_alone } = mended(&sources);
+        let now = &compiled.sources.get(id).unwrap().text;
+        let broken = compiled.diagnostics.iter().any(|finding| finding.code.stage() == "syntax" && finding.is_error());
+        let certain = compiled.diagnostics.iter().filter_map(|finding| finding.fix.as_ref()).any(|fix| fix.is_certain);
+        if broken && (*now != text || !changed.is_empty()) {
+            complaints.push(format!("{name}: is unreadable and was touched"));
+        }
+        if certain && left_alone.is_empty() {
+            complaints.push(format!("{name}: has certain fixes left"));
+        }
+        if !changed.is_empty() && (*now == text) {
+            complaints.push(format!("{name}: is said to be changed"));
+        }
+    }
+    no_complaints("a file that is mended in part", &complaints);
+}
+
+/// What somebody from another tool would write, and what is meant by it. `^` stands for the beginning of a line.
+const SLIPS: &[(&str, &str)] = &[
+    (" is at least ", " >= "),
+    (" is at most ", " <= "),
+    (" is more than ", ">"),
+    ("^  priority ", "^  prioritty "),
+    ("^  when  ", "^  wehn  "),
+    ("^  fallback ", "^  fallbak "),
+    ("^rule ", "^rul "),
+    ("^  show  ", "^  show:  "),
+    (": whole ", ": integer "),
+    (": yes or no", ": bool"),
+    ("class marketing", "class marketting"),
+    ("^  about    \"", "^  about    “"),
+];
+
+/// A line with the slip in it, where there is a place for it.
+fn slipped(line: &str, right: &str, wrong: &str) -> Option<String> {
+    let marked = format!("^{line}");
+    if line.trim_start().starts_with("//")
+        || line.contains(" because ")
+        || line.starts_with("test ")
+        || !marked.contains(right)
+    {
+        return None;
+    }
+    let mut slipped = marked.replace(right, wrong);
+    if let Some(end) = slipped.rfind('"').filter(|_| wrong.ends_with('“')) {
+        slipped.replace_range(end..=end, "”");
+    }
+    Some(slipped[1..].to_owned())
+}
+
+#[test]
+fn the_worlds_are_mended_back_to_what_they_were() {
+    let is_world = |path: &PathBuf| path.ends_with("cater.toml");
+    let worlds: Vec<PathBuf> = files_below("rules-examples").into_iter().filter(is_world).collect();
+    let mut places = BTreeMap::new();
+    for world in &worlds {
+        let files = files_below(world.parent().unwrap_or(Path::new(""))).into_iter();
+        let files: Vec<_> = files.filter(|path| path.extension().is_some_and(|kind| kind == "rules")).collect();
+        for (right, wrong) in SLIPS {
+            let mut sources = SourceSet::default();
+            let mut found = 0;
+            for file in &files {
+                let text = read(file);
+                let lines = text.split_inclusive('\n').map(|line| {
+                    let slipped = slipped(line, right, wrong);
+                    found += usize::from(slipped.is_some());
+                    slipped.unwrap_or_else(|| line.to_owned())
+                });
+                sources.add(file.display().to_string(), lines.collect::<String>());
+            }
+            *places.entry(*wrong).or_insert(0) += found;
+            if found == 0 {
+                continue;
+            }
+            let Mended { compiled, .. } = mended(&sources);
+            for (file, (_, source)) in files.iter().zip(compiled.sources.iter()) {
+                // Blanks are the formatter's matter.
+                let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert_eq!(words(&source.text), words(&read(file)), "{} with `{wrong}`", file.display());
+            }
+        }
+    }
+    assert!(places.values().all(|found| *found > 0), "a slip for which no world has a place: {places:?}");
+}
