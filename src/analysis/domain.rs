@@ -5,7 +5,7 @@
 //!
 //! | dimension | atoms |
 //! | --- | --- |
-//! | an attribute | absent; garbled, where a declared default or an `if unknown` tells it from absent; no consent, where it needs a purpose; the stretches of its axis; never |
+//! | an attribute | absent; garbled, where a declared default or an `if unknown` tells it from absent; no consent, where it needs a purpose; the stretches of its axis; never, where it can be |
 //! | a set | as an attribute with one stretch, "known", and for each mentioned text a dimension "holds it or not" |
 //! | a consent | the seven states (of legitimate interest two) |
 //! | now | the stretches between the dates of rules and offers |
@@ -90,7 +90,7 @@ pub(super) struct Column {
     pub(super) first: usize,
     /// The stretches.
     pub(super) axis: Axis,
-    /// After the stretches, where the type has it.
+    /// After the stretches, where it can be.
     pub(super) never: Option<usize>,
     /// How many atoms there are.
     pub(super) width: usize,
@@ -257,7 +257,7 @@ impl<'a> Schema<'a> {
         let masked = next(!attribute.needs.is_empty());
         let first = width;
         width += axis.len();
-        let has_never = matches!(attribute.ty, Type::Number(_) | Type::Time | Type::Date);
+        let has_never = attribute.may_be_never();
         let never = has_never.then_some(width);
         width += usize::from(has_never);
         Column { garbled, masked, first, axis, never, width }

@@ -44,6 +44,9 @@ impl Pass<'_> {
                 }
                 key = key.or(Some(found.span));
             }
+            if attribute.is_none() {
+                self.names.lose(Kind::Attribute, &name);
+            }
             if attribute.is_none() || self.findings[before..].iter().any(Diagnostic::is_error) {
                 self.poison(Kind::Attribute, &name);
             }

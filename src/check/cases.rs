@@ -18,7 +18,51 @@ use crate::value::Instant;
 /// The short reasons that are words, beside the names of rules and caps (R22).
 const REASONS: [&str; 3] = ["capped", "fallback", "off"];
 
+/// The short reasons that stand in quotes.
+const SHORT: [&str; 5] = ["not applicable", "switched off", "not active", "review overdue", "shown in another slot"];
+
+/// Words of the reasons beside those, and of the facts that may stand in their place.
+const WORDS_OF_REASONS: [&str; 23] = [
+    "absent",
+    "future",
+    "unreadable",
+    "list",
+    "rule",
+    "offer",
+    "known",
+    "consent",
+    "capped",
+    "fact",
+    "knows",
+    "confirmed",
+    "granted",
+    "denied",
+    "withdrawn",
+    "expired",
+    "pending",
+    "objected",
+    "unknown",
+    "missing",
+    "stale",
+    "computed",
+    "fallback",
+];
+
 impl<'a> Pass<'a> {
+    /// Whether `text` can be no reason of any explanation: it is none of the short ones, and has neither a name, nor a
+    /// number, nor one of the words that all others have. A text that might be one is left to the test itself.
+    fn names_no_reason(&self, text: &str) -> bool {
+        if SHORT.contains(&text) || REASONS.contains(&text) {
+            return false;
+        }
+        let kinds = [Kind::Attribute, Kind::Value, Kind::Purpose, Kind::Offer, Kind::Rule, Kind::Cap, Kind::Slot];
+        let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+        !text.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '(' | ';' | ',' | '/'))
+            && !words.any(|word| {
+                WORDS_OF_REASONS.contains(&word) || kinds.iter().any(|kind| self.names.get(*kind, word).is_some())
+            })
+    }
+
     pub(super) fn cases(&mut self) -> Vec<Case> {
         self.persona_circles();
         if !self.poison.is_empty() {
@@ -224,7 +268,18 @@ impl<'a> Pass<'a> {
     fn reason(&mut self, reason: Option<&Reason>, may_be_rule: bool) -> Option<Option<Because>> {
         match reason {
             None => Some(None),
-            Some(Reason::Text(text)) => Some(Some(Because::Reason(text.text.clone()))),
+            Some(Reason::Text(text)) => {
+                if self.names_no_reason(&text.text) {
+                    let message = format!("\"{}\" is no reason that an explanation gives", text.text);
+                    let finding = Diagnostic::new(&resolve::UNKNOWN_REASON, text.span, message);
+                    let meant = nearest(&text.text, SHORT).unwrap_or("not applicable");
+                    self.report(finding.primary("in words of its own").help(format!(
+                        "write the reason as `cater explain` gives it, such as \"{meant}\" or \"age is not known\""
+                    )));
+                    return None;
+                }
+                Some(Some(Because::Reason(text.text.clone())))
+            }
             Some(Reason::Name(name)) => {
                 let word = name.text.as_str();
                 if REASONS.contains(&word) || self.cap_named(word).is_some() {

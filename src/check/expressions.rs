@@ -263,6 +263,10 @@ impl Pass<'_> {
         if let Some(list) = wanted.list() {
             let is_member = self.rules.members(list).contains(&nfc(name));
             // A member wins over an attribute of the same name: what is compared with a list is looked up there first.
+            if !is_member && super::misread::is_word_for_missing(name) && !self.is_declared(name) {
+                self.unknown_in_expression(&tree::Name { text: name.to_owned(), span }, wanted.ty);
+                return None;
+            }
             if is_member || !self.is_declared(name) {
                 let member = self.member(list, name, span)?;
                 return Some(Typed::Value(

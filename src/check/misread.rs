@@ -10,7 +10,7 @@ use crate::diagnostics::codes::{resolve, syntax, types};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::model::{Expression, Scope};
 use crate::source::Span;
-use crate::syntax::tree::{AddSign, Expr, ExprKind, LiteralKind, Name, Number, Test};
+use crate::syntax::tree::{AddSign, Comparison, Expr, ExprKind, LiteralKind, Name, Number, Test};
 use crate::value::{DEFAULT_LIMIT, NumberType, Type, pow10, show_number};
 
 const YES: [&str; 6] = ["true", "on", "y", "ja", "oui", "si"];
@@ -53,7 +53,19 @@ impl Pass<'_> {
         if let Some(right) = yes_or_no(&small).filter(|_| matches!(wanted, None | Some(Type::YesNo))) {
             return spelt(right);
         }
+        if let (Some(Type::Number(_) | Type::Score(_)), Some(figures)) = (wanted, in_figures(&small)) {
+            let finding = Diagnostic::new(&syntax::SPELLING, name.span, format!("`{word}` is written in figures"));
+            let fix = format!("write `{figures}`");
+            return Some(finding.help(format!("write `{figures}`")).fix(fix, name.span, figures.to_string()));
+        }
         match small.as_str() {
+            "capped" | "no_consent" | "denied" => {
+                let cause = if small == "capped" { "capped" } else { "no consent" };
+                return told(
+                    format!("`{word}` is why a rule is passed over, and nothing that a condition asks"),
+                    format!("what is shown instead is told by a substitute: `if {cause} show other_offer`"),
+                );
+            }
             "empty" | "blank" | "none" | "null" | "unset" | "unknown" | "undefined" => {
                 return told(
                     format!("`{word}` is not a value that can be compared"),
@@ -148,6 +160,9 @@ impl Pass<'_> {
         };
         for (at, pair) in parts.windows(2).enumerate() {
             let [before, part] = pair else { continue };
+            if self.bound_said_twice(before, part) {
+                return true;
+            }
             let ExprKind::Is(subject, Test::Equals { negated, value }) = &before.kind else { continue };
             if !is_bare(self, part) {
                 continue;
@@ -192,8 +207,67 @@ impl Pass<'_> {
         false
     }
 
+    /// `tier is at least bronze or higher`. Whether one stood there.
+    fn bound_said_twice(&mut self, before: &Expr, part: &Expr) -> bool {
+        let ExprKind::Is(_, Test::Compare { comparison, value }) = &before.kind else { return false };
+        let ExprKind::Name(word) = &part.kind else { return false };
+        let same = match comparison {
+            Comparison::AtLeast => "at least",
+            Comparison::AtMost => "at most",
+            Comparison::MoreThan | Comparison::LessThan => return false,
+        };
+        if self.is_declared(word) || more_or_less(word) != Some(same) {
+            return false;
+        }
+        let span = Span { start: value.span.end, ..part.span };
+        let at = Span { start: part.span.start, ..part.span };
+        let finding = Diagnostic::new(&syntax::SPELLING, at, format!("`{same}` says `or {word}` already"));
+        self.report(finding.help("leave it out").fix("remove it", span, ""));
+        true
+    }
+
+    /// `customer is young`, `young is yes` of a segment. Whether one stood there.
+    pub(super) fn condition_as_value(&mut self, subject: &Expr, test: &Test) -> bool {
+        let (ExprKind::Name(name), Test::Equals { negated, value }) = (&subject.kind, test) else { return false };
+        let whole = subject.span.to(value.span);
+        let report = |pass: &mut Self, message: String, right: String| {
+            let finding = Diagnostic::new(&syntax::SPELLING, whole, message).help(format!("write `{right}`"));
+            pass.report(finding.fix(format!("write `{right}`"), whole, right));
+            true
+        };
+        let no = |negated: bool, name: &str| if negated { format!("not {name}") } else { name.to_owned() };
+        if let (Some(_), ExprKind::Literal(LiteralKind::YesNo(yes))) =
+            (self.names.get(Kind::Segment, name), &value.kind)
+        {
+            let message = format!("segment `{name}` is a condition and stands alone");
+            return report(self, message, no(*negated == *yes, name));
+        }
+        let people = ["customer", "user", "visitor", "member", "person", "client", "he", "she", "they"];
+        let ExprKind::Name(of) = &value.kind else { return false };
+        let known = self.names.get(Kind::Segment, of).or_else(|| self.names.get(Kind::Attribute, of)).is_some();
+        if !people.contains(&name.as_str()) || self.is_declared(name) || !known {
+            return false;
+        }
+        report(self, format!("every condition is about the customer, so `{name} is` is left out"), no(*negated, of))
+    }
+
     /// `size-guide`, `18-25`: a difference written so close that a name or a range was meant. Whether one stood there.
     pub(super) fn joined_by_minus(&mut self, first: &Expr, rest: &[(AddSign, Expr)]) -> bool {
+        if let [(AddSign::Minus, second), (AddSign::Minus, third)] = rest
+            && let [Some(a), Some(b), Some(c)] = [first, second, third].map(whole_number)
+            && (first.span.end + 1, second.span.end + 1) == (second.span.start, third.span.start)
+            && let Some(days) = crate::syntax::days_meant(&format!("{a}-{b}-{c}"))
+        {
+            let span = first.span.to(third.span);
+            let finding = Diagnostic::new(&syntax::NO_SUCH_DATE, span, "this is not how a date is written");
+            let several: Vec<_> = days.iter().map(|day| format!("`{day}`")).collect();
+            let finding = finding.help(format!("write {}: year, month, day", several.join(" or ")));
+            self.report(match days.as_slice() {
+                [day] => finding.fix(format!("write `{day}`"), span, day.clone()),
+                _ => finding.primary("which is the month?"),
+            });
+            return true;
+        }
         let mut left = first;
         for (sign, right) in rest {
             let close = *sign == AddSign::Minus && left.span.end + 1 == right.span.start;
@@ -273,6 +347,11 @@ impl Pass<'_> {
     }
 }
 
+/// Whether other languages say so where a value is missing.
+pub(super) fn is_word_for_missing(word: &str) -> bool {
+    ["unknown", "unset", "undefined", "empty", "blank", "null"].contains(&word.to_lowercase().as_str())
+}
+
 /// What a word for yes or no is spelt.
 pub(super) fn yes_or_no(word: &str) -> Option<&'static str> {
     let small = word.to_lowercase();
@@ -280,6 +359,44 @@ pub(super) fn yes_or_no(word: &str) -> Option<&'static str> {
         return Some("yes");
     }
     (NO.contains(&small.as_str()) || small == "no").then_some("no")
+}
+
+/// A number in words, as people write it: `twenty`.
+fn in_figures(word: &str) -> Option<u32> {
+    const ONES: [&str; 20] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let place = |words: &[&str]| words.iter().position(|known| *known == word).and_then(|at| u32::try_from(at).ok());
+    place(&ONES).or_else(|| place(&TENS).map(|tens| (tens + 2) * 10)).or(match word {
+        "hundred" => Some(100),
+        "thousand" => Some(1000),
+        _ => None,
+    })
+}
+
+fn whole_number(expr: &Expr) -> Option<i64> {
+    let ExprKind::Literal(LiteralKind::Number(Number { mantissa, scale: 0 })) = &expr.kind else { return None };
+    Some(*mantissa)
 }
 
 fn more_or_less(word: &str) -> Option<&'static str> {

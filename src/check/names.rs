@@ -127,6 +127,13 @@ impl Names {
         self.tables.get(&kind).and_then(|table| table.get(name)).copied()
     }
 
+    /// From here on the name stands for nothing, silently: its declaration is in error.
+    pub(super) fn lose(&mut self, kind: Kind, name: &str) {
+        if let Some(place) = self.tables.get_mut(&kind).and_then(|table| table.get_mut(name)) {
+            *place = None;
+        }
+    }
+
     /// Whether a part of the attributes could not be read, so that an unknown name may be one of them.
     pub(super) fn attributes_lost(&self) -> bool {
         self.attributes_lost
@@ -206,7 +213,7 @@ impl Pass<'_> {
             None if known.is_empty() => {
                 finding.primary("not declared").help(format!("declare it: no {} is declared yet", kind.word()))
             }
-            None if known.len() <= 6 => {
+            None if known.len() <= if kind == Kind::Event { 20 } else { 6 } => {
                 let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 finding.primary("not declared").help(format!("declare it, or use one of {list}"))
             }

@@ -93,7 +93,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         if !arguments.dry_run || fixed.is_empty() {
             terminal.findings(&compiled.diagnostics, &compiled.sources);
         }
-        let rules = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
+        let right = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
+        let wrong = compiled.program.left_out.len();
+        let rules = match wrong {
+            0 => counted(right, "rule"),
+            _ => format!("{} ({wrong} left out)", counted(right + wrong, "rule")),
+        };
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
         let found = if found.is_empty() { "no findings".to_owned() } else { found };
@@ -109,7 +114,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         terminal.say(format!(
             "{}: {} in {}: {found}{allowed}{fixed}",
             world.root.display(),
-            counted(rules, "rule"),
+            rules,
             counted(slots, "slot")
         ));
         fits?;

@@ -2,17 +2,17 @@
 //! that the world knows of them.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::terminal::Terminal;
 use super::worlds::World;
-use super::{CannotRun, settings};
-use crate::diagnostics::{codes, render};
+use super::{CannotRun, decide, settings, tables};
+use crate::diagnostics::{codes, nearest, render};
 use crate::frame::Facts;
 use crate::model::{SlotId, Verified};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::data::{
-    ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_of,
+    BadRows, ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_of,
 };
 use crate::value::Instant;
 
@@ -89,6 +89,17 @@ impl Known {
         self.events.tell(key, facts);
     }
 
+    /// Whether every name in those files is one of the rules.
+    pub(super) fn knows_all_names(&self) -> bool {
+        self.consent.unknown_purposes.is_empty() && self.events.knows_all_names()
+    }
+
+    /// What those files say of one customer that could not be used as it stands.
+    pub(super) fn doubts_of(&self, key: Option<&str>) -> Doubts<'_> {
+        let consent = key.and_then(|key| self.consent.notes(key));
+        Doubts { consent, events: key.and_then(|key| self.events.notes(key)) }
+    }
+
     /// What is odd about those files, for machines.
     pub(super) fn findings(&self) -> Vec<serde_json::Value> {
         let one = |odd: &CannotRun| render::json_without_place(odd.code, &odd.message, odd.help.as_deref());
@@ -96,22 +107,60 @@ impl Known {
     }
 }
 
-/// The facts of one customer: a key of the world's base, a `.json` file, or `-` for JSON on standard input.
-pub(super) fn facts(world: &World, rules: &Verified, who: &str, known: &Known) -> Result<Facts, CannotRun> {
+/// Rows about one customer that could not be used as they stood: what was decided may hang on them.
+pub(super) struct Doubts<'a> {
+    consent: Option<&'a BadRows>,
+    events: Option<&'a BadRows>,
+}
+
+impl Doubts<'_> {
+    pub(super) fn say(&self, terminal: &Terminal) {
+        for (of, rows) in [("consent", self.consent), ("events", self.events)] {
+            if let Some(rows) = rows {
+                terminal.line("");
+                decide::bad_rows(&format!("of {of} about this customer not used as it stands"), rows, terminal);
+            }
+        }
+    }
+
+    /// Adds them to what machines read, where there are any.
+    pub(super) fn add_to(&self, object: &mut serde_json::Value) {
+        let Some(fields) = object.as_object_mut() else { return };
+        for (key, rows) in [("doubtful_consent_rows", self.consent), ("doubtful_event_rows", self.events)] {
+            if let Some(rows) = rows {
+                fields.insert(key.to_owned(), decide::machine_rows(rows));
+            }
+        }
+    }
+}
+
+/// The facts of one customer: a key of the tables named, else of the world's base; a `.json` file; or `-` for JSON on
+/// standard input.
+pub(super) fn facts(
+    world: &World,
+    rules: &Verified,
+    who: &str,
+    customers: &[PathBuf],
+    delimiter: Option<u8>,
+    known: &Known,
+) -> Result<Facts, CannotRun> {
     if who == "-" || who.ends_with(".json") {
         return from_json(rules, &json_text(who)?, known);
     }
-    let Some(config) = &world.config else {
+    if world.config.is_none() && customers.is_empty() {
         let message = format!("`{}` has no customers to look `{who}` up in", world.root.display());
         return Err(CannotRun::new(&codes::run::NO_CUSTOMERS, message)
             .help("name a JSON file of one customer, or a folder whose cater.toml names customers"));
-    };
-    for table in &config.customers {
-        let mut customers = Customers::open(rules, &table.file(rules)?)?;
+    }
+    let mut near: Vec<String> = Vec::new();
+    for table in tables::files(world, rules, customers, delimiter)? {
+        let mut customers = Customers::open(rules, &table)?;
         let decoder = customers.decoder();
         while let Some(next) = customers.next_row()? {
             let NextRow::Row(row) = next else { continue };
-            if row.key.as_deref() != Some(who) {
+            let Some(key) = row.key.as_deref() else { continue };
+            if key != who {
+                near.extend(nearest(who, [key].into_iter().filter(|key| is_a_name(key))).map(str::to_owned));
                 continue;
             }
             let mut facts = known.nobody.clone();
@@ -120,12 +169,24 @@ pub(super) fn facts(world: &World, rules: &Verified, who: &str, known: &Known) -
             return Ok(facts);
         }
     }
-    let message = format!("no customer `{who}` in {}", world.root.display());
-    Err(CannotRun::new(&codes::run::NO_SUCH_CUSTOMER, message).help(if Path::new(who).exists() {
+    let place = match customers {
+        [] => world.root.display().to_string(),
+        [_, ..] => customers.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+    };
+    let refused = CannotRun::new(&codes::run::NO_SUCH_CUSTOMER, format!("no customer `{who}` in {place}"));
+    if let Some(meant) = nearest(who, near.iter().map(String::as_str)) {
+        return Err(refused.help(format!("did you mean `{meant}`?")));
+    }
+    Err(refused.help(if Path::new(who).exists() {
         "a customer's file ends in .json"
     } else {
         "check the key, or name a JSON file of one customer"
     }))
+}
+
+/// Whether a key is a name that can be mistyped. A number that is one digit off is simply somebody else's.
+fn is_a_name(key: &str) -> bool {
+    !key.contains(|letter: char| letter.is_ascii_digit())
 }
 
 fn from_json(rules: &Verified, text: &str, known: &Known) -> Result<Facts, CannotRun> {

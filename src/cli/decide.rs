@@ -7,7 +7,7 @@ mod output;
 mod summary;
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,15 +16,15 @@ use serde_json::json;
 use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use super::worlds::World;
-use super::{CannotRun, Ended, Format, Outcome, customer, settings, worlds};
-use crate::diagnostics::codes;
+use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
 use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
-use crate::runtime::data::{Customers, CustomersFile, MOST_WORKERS, Overrides, key_of};
+use crate::runtime::data::{Customers, MOST_WORKERS, key_of};
 use crate::runtime::store::{EmbeddedStore, StateStore, StoredEvent};
 use crate::value::{Instant, show_instant};
 use output::Output;
+pub(super) use summary::{bad_rows, machine_rows};
 
 /// Decide for one customer or a whole base.
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     customers: Vec<PathBuf>,
     /// The character between the cells of `--customers`.
-    #[arg(long, value_name = "CHARACTER", requires = "customers", value_parser = delimiter)]
+    #[arg(long, value_name = "CHARACTER", requires = "customers", value_parser = tables::delimiter)]
     delimiter: Option<u8>,
     /// Records of consent instead of the world's: CSV with customer, purpose, status, granted_at, version, confirmed.
     #[arg(long, value_name = "FILE")]
@@ -65,7 +65,8 @@ pub(super) struct Arguments {
     /// Record nothing: as `--assume nothing`, and the state file is only read.
     #[arg(long)]
     dry_run: bool,
-    /// A row that cannot be used as it stands, also of consent and events, is an error: exit code 1 and no output.
+    /// A row passed over or in doubt, also of consent and events, is an error: exit code 1, and nothing is written. A cell
+    /// that cannot be read makes no such row: its attribute is missing for that customer, and it is counted.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
     strict: Option<bool>,
     /// How many threads decide; one a core if not given. The result does not depend on it.
@@ -78,14 +79,6 @@ pub(super) struct Arguments {
 
 pub(super) fn workers(text: &str) -> Result<NonZeroUsize, String> {
     settings::workers(text).ok_or_else(|| format!("the number of threads is from 1 to {MOST_WORKERS}"))
-}
-
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text.as_bytes() {
-        b"\\t" => Ok(b'\t'),
-        [one] if one.is_ascii() && !matches!(one, b'"' | b'\n' | b'\r') => Ok(*one),
-        _ => Err("one character stands between cells, such as `;`, or `\\t` for a tab".to_owned()),
-    }
 }
 
 /// What is taken to have happened to what was decided.
@@ -194,7 +187,7 @@ fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Option<(World, En
 /// One customer: a line a slot, or an object.
 fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &Terminal) -> Outcome {
     let rules = asked.engine.rules();
-    let mut facts = customer::facts(asked.world, rules, who, asked.known)?;
+    let mut facts = customer::facts(asked.world, rules, who, &[], None, asked.known)?;
     let key = key_of(rules, &facts).map(str::to_owned);
     if let (Some(store), Some(key)) = (store, &key) {
         let events = store.history(key)?;
@@ -220,11 +213,13 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         if let (false, Some(fields)) = (asked.known.findings().is_empty(), object.as_object_mut()) {
             fields.insert("findings".to_owned(), json!(asked.known.findings()));
         }
+        asked.known.doubts_of(key.as_deref()).add_to(&mut object);
         terminal.json(&object);
     } else {
         for explanation in explanations {
             terminal.line(explanation.headline());
         }
+        asked.known.doubts_of(key.as_deref()).say(terminal);
     }
     Ok(Ended::Clean)
 }
@@ -238,12 +233,12 @@ fn base(
 ) -> Outcome {
     let rules = asked.engine.rules();
     let mut tables = Vec::new();
-    for file in files(asked)? {
+    let arguments = asked.arguments;
+    for file in tables::files(asked.world, rules, &arguments.customers, arguments.delimiter)? {
         tables.push(Customers::open(rules, &file)?);
     }
     let names: Vec<String> = tables.iter().map(|table| table.name().to_owned()).collect();
     if let Some(path) = &asked.arguments.output {
-        let arguments = asked.arguments;
         asked.world.spares(path)?;
         let others = [&arguments.consent, &arguments.events].into_iter().flatten().chain(asked.state);
         worlds::spare(path, arguments.customers.iter().chain(others))?;
@@ -280,14 +275,25 @@ fn base(
     })?;
     if asked.strict {
         let bad = summary::all_bad(asked.known, &done.summary);
-        if !bad.is_empty() {
+        if !bad.is_empty() || !asked.known.knows_all_names() {
             match terminal.format {
                 Format::Human | Format::Plain => {
-                    bad.iter().for_each(|(_, of, rows)| summary::bad_rows(of, rows, terminal))
+                    summary::unknown_names(asked.known, terminal);
+                    bad.iter().for_each(|(_, of, rows)| bad_rows(of, rows, terminal))
                 }
                 Format::Json => {
-                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), summary::machine_rows(rows)));
-                    terminal.json(&serde_json::Value::Object(object.collect()));
+                    let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), machine_rows(rows)));
+                    let events = &asked.known.events;
+                    let names = [
+                        ("unknown_events", &events.unknown_events),
+                        ("unknown_offers", &events.unknown_offers),
+                        ("unknown_tags", &events.unknown_tags),
+                    ];
+                    let names = names.into_iter().filter(|(_, names)| !names.is_empty());
+                    let names = names.map(|(key, names)| (key.to_owned(), json!(names)));
+                    let findings = asked.known.findings();
+                    let findings = (!findings.is_empty()).then(|| ("findings".to_owned(), json!(findings)));
+                    terminal.json(&serde_json::Value::Object(object.chain(names).chain(findings).collect()));
                 }
             }
             terminal.say("--strict: nothing was written and nothing recorded");
@@ -314,52 +320,6 @@ fn base(
         summary::people(&run, terminal);
     }
     Ok(Ended::Clean)
-}
-
-/// The tables asked for, else those of the world.
-fn files(asked: &Asked<'_>) -> Result<Vec<CustomersFile>, CannotRun> {
-    let rules = asked.engine.rules();
-    if !asked.arguments.customers.is_empty() {
-        let delimiter = asked.arguments.delimiter;
-        // Where the world has one table, another file stands in for it, with the same mapping.
-        let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
-        let only = match tables {
-            [table] => Some(table.file(rules)?),
-            [] | [_, ..] => None,
-        };
-        let own: Vec<CustomersFile> = tables.iter().map(|table| table.file(rules)).collect::<Result<_, _>>()?;
-        let paths = &asked.arguments.customers;
-        let file = |path: &PathBuf| {
-            // A table of the world stays what it is there.
-            if let Some(table) = own.iter().find(|table| worlds::same(&table.path, path)) {
-                return CustomersFile { delimiter: delimiter.or(table.delimiter), ..table.clone() };
-            }
-            // Two files must be told apart in messages, in the output, and in keys that are the number of a row.
-            let name = table_name(path);
-            let alike = paths.iter().filter(|other| table_name(other) == name).count() > 1
-                || own.iter().any(|table| table.name == name);
-            let name = if alike { path.display().to_string() } else { name };
-            let (overrides, of_world) = match &only {
-                Some(only) => (only.overrides.clone(), only.delimiter),
-                None => (Overrides::default(), None),
-            };
-            let (delimiter, configured) = (delimiter.or(of_world), only.is_some());
-            CustomersFile { name, path: path.clone(), format: None, delimiter, overrides, configured }
-        };
-        return Ok(paths.iter().map(file).collect());
-    }
-    let tables = asked.world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
-    if tables.is_empty() {
-        let message = format!("`{}` names no customers", asked.world.root.display());
-        return Err(CannotRun::new(&codes::run::NO_CUSTOMERS, message).help("name a file: --customers customers.csv"));
-    }
-    tables.iter().map(|table| Ok(table.file(rules)?)).collect()
-}
-
-/// What rows of a file without a name are called after: `shop` for `data/shop.csv.gz`.
-fn table_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.split('.').next().unwrap_or(&name).to_owned()
 }
 
 fn progress_bar(tables: &[Customers], terminal: &Terminal) -> ProgressBar {

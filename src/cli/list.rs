@@ -1,5 +1,6 @@
 //! `cater list`: every rule with owner, metric, audience in words and review date.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -44,6 +45,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     {
         return Err(no_slot(rules, slot));
     }
+    if let Some(owner) = &arguments.owner {
+        is_owner(rules, owner)?;
+    }
     let wanted = |rule: &Rule| {
         arguments.slot.as_ref().is_none_or(|slot| rules[rule.slot].name == *slot)
             && arguments.owner.as_ref().is_none_or(|owner| rule.owner.as_ref() == Some(owner))
@@ -69,6 +73,20 @@ pub(super) fn no_slot(rules: &RuleSet, name: &str) -> super::CannotRun {
     }
 }
 
+/// Whether any rule has this owner; else nothing would be listed, as if all were well.
+fn is_owner(rules: &RuleSet, name: &str) -> Result<(), super::CannotRun> {
+    let owners: BTreeSet<&str> = rules.rules.iter().filter_map(|rule| rule.owner.as_deref()).collect();
+    if owners.contains(name) {
+        return Ok(());
+    }
+    let refused = super::CannotRun::new(&codes::run::NO_SUCH_OWNER, format!("no rule has the owner `{name}`"));
+    Err(match diagnostics::nearest(name, owners.iter().copied()) {
+        Some(meant) => refused.help(format!("did you mean `{meant}`?")),
+        None if owners.is_empty() => refused.help("no rule says who owns it; add `owner \"name\"` to the rules"),
+        None => refused.help(format!("the owners are {}", owners.into_iter().collect::<Vec<_>>().join(", "))),
+    })
+}
+
 fn people(rules: &RuleSet, listed: &[RuleId], terminal: &Terminal) {
     let mut slot = None;
     for id in listed {
@@ -81,7 +99,9 @@ fn people(rules: &RuleSet, listed: &[RuleId], terminal: &Terminal) {
             slot = Some(rule.slot);
         }
         let state = rule.off.as_ref().map(|why| format!(", off: {why}")).unwrap_or_default();
-        terminal.line(format!("  {} ({}, {}{state})", rule.name, rule.class.word(), show_order(rules, *id)));
+        let order = Some(show_order(rules, *id)).filter(|order| !order.is_empty());
+        let order = order.map(|order| format!(", {order}")).unwrap_or_default();
+        terminal.line(format!("  {} ({}{order}{state})", rule.name, rule.class.word()));
         let caps: Vec<String> =
             rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| show_cap(rules, *cap)).collect();
         let substitutes =

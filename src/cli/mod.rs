@@ -17,6 +17,7 @@ mod list;
 mod new;
 mod read;
 mod settings;
+mod tables;
 mod terminal;
 mod test;
 mod why;

@@ -6,13 +6,15 @@ use clap::Args;
 use serde_json::json;
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, customer, worlds};
+use super::worlds::World;
+use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
 use crate::diagnostics::codes;
 use crate::eval;
 use crate::eval::Explanation;
-use crate::frame::{Frame, gather, reserve};
+use crate::frame::{Facts, Frame, gather, reserve};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::key_of;
+use crate::runtime::store::{EmbeddedStore, StateStore};
 use crate::value::{Instant, show_instant};
 
 /// Say why one customer sees what they see.
@@ -31,6 +33,21 @@ pub(super) struct Arguments {
     /// When, instead of the world's `now`.
     #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
     now: Option<Instant>,
+    /// Customers to look the key up in instead of the world's, as `decide` takes them.
+    #[arg(long, value_name = "FILE")]
+    customers: Vec<PathBuf>,
+    /// The character between the cells of `--customers`.
+    #[arg(long, value_name = "CHARACTER", requires = "customers", value_parser = tables::delimiter)]
+    delimiter: Option<u8>,
+    /// Records of consent instead of the world's, as `decide` takes them.
+    #[arg(long, value_name = "FILE")]
+    consent: Option<PathBuf>,
+    /// What happened, instead of the world's events, as `decide` takes them.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// The file in which runs of `decide` remember what they showed; it is only read.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
@@ -42,8 +59,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     };
     let rule = arguments.rule.as_ref().map(|name| worlds::rule(rules, name)).transpose()?;
     let now = customer::now(arguments.now, world.settings())?;
-    let known = customer::Known::open(rules, world.config.as_ref(), now, customer::Files::default(), terminal)?;
-    let facts = customer::facts(world, rules, &arguments.customer, &known)?;
+    let files = customer::Files { consent: arguments.consent.as_deref(), events: arguments.events.as_deref() };
+    let known = customer::Known::open(rules, world.config.as_ref(), now, files, terminal)?;
+    let (tables, delimiter) = (&arguments.customers, arguments.delimiter);
+    let mut facts = customer::facts(world, rules, &arguments.customer, tables, delimiter, &known)?;
+    remembered(arguments, world, rules, &mut facts)?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
     let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
     if let Some(rule) = rule {
@@ -70,6 +90,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         if let (false, Some(fields)) = (known.findings().is_empty(), object.as_object_mut()) {
             fields.insert("findings".to_owned(), json!(known.findings()));
         }
+        known.doubts_of(key_of(rules, &facts)).add_to(&mut object);
         if let (Some(_), Some(fields)) = (rule, object.as_object_mut()) {
             fields.insert("smallest_change".to_owned(), json!(change));
         }
@@ -85,7 +106,29 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             None => whole(explanation, who, terminal),
         }
     }
+    known.doubts_of(key_of(rules, &facts)).say(terminal);
     Ok(Ended::Clean)
+}
+
+/// Adds what runs of `decide` remembered of the customer. Nothing is written, so a file that is not there yet holds
+/// nothing; one that is asked for by name must be there.
+fn remembered(arguments: &Arguments, world: &World, rules: &RuleSet, facts: &mut Facts) -> Result<(), CannotRun> {
+    let Some(path) = settings::STATE.choose(arguments.state.clone(), world.config.as_ref())?.value else {
+        return Ok(());
+    };
+    if !path.exists() {
+        if arguments.state.is_none() {
+            return Ok(());
+        }
+        let message = format!("there is no state file `{}`", path.display());
+        return Err(
+            CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `decide --state` wrote")
+        );
+    }
+    let Some(key) = key_of(rules, facts).map(str::to_owned) else { return Ok(()) };
+    let events = EmbeddedStore::open(&path)?.history(&key)?;
+    facts.history.extend(events.iter().filter_map(|event| event.happened(rules)));
+    Ok(())
 }
 
 /// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).

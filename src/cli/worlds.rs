@@ -140,7 +140,8 @@ impl Loaded {
 
 /// The one world at a path, or the bundle: a file is one if its name does not end in `.rules`.
 pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
-    if path.is_file() && path.extension().is_none_or(|extension| extension != "rules") {
+    let settings = path.file_name().is_some_and(|name| name == Config::FILE);
+    if path.is_file() && !settings && path.extension().is_none_or(|extension| extension != "rules") {
         let bytes = std::fs::read(path).map_err(|error| CannotRun::unreadable(path, &error))?;
         let bundle = bundle::read(&bytes).map_err(|refused| {
             let refusal = CannotRun::from(refused);
@@ -179,6 +180,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<World>, CannotRun> {
                 }
             }
         } else if path.is_file() {
+            if path.file_name().is_some_and(|name| name == Config::FILE) {
+                let message = format!("`{}` settles a world and holds no rules", path.display());
+                let help = format!("name its folder: {}", beside(path).display());
+                return Err(CannotRun::new(&codes::run::NO_RULES, message).help(help));
+            }
             found.push(alone(path)?);
         } else {
             let message = format!("there is no file or folder `{}`", path.display());

@@ -65,7 +65,7 @@ impl Clock {
                 let sum = decay::decayed_sum(&[(*part, *at)], half_life, self.now, self.horizon);
                 (sum.map(Value::Number), Some(*at))
             }
-            (Fact::Known(value, stamp), ty) => match fits(rules, ty, value) {
+            (Fact::Known(value, stamp), _) => match fits(rules, attribute, value) {
                 Ok(()) => (Some(value.clone()), *stamp),
                 Err(reason) => return Datum::Missing(reason),
             },
@@ -91,9 +91,9 @@ impl Clock {
     }
 }
 
-/// Whether a value is of the type and in its range.
-fn fits(rules: &RuleSet, ty: Type, value: &Value) -> Result<(), Missing> {
-    let fits = match (ty, value) {
+/// Whether a value is of the attribute's type and in its range, and never only where it can be.
+fn fits(rules: &RuleSet, attribute: &Attribute, value: &Value) -> Result<(), Missing> {
+    let fits = match (attribute.ty, value) {
         (Type::YesNo, Value::YesNo(_)) | (Type::Text, Value::Text(_)) | (Type::Set, Value::Set(_)) => true,
         (Type::Number(number), Value::Number(mantissa)) => in_range(number, *mantissa),
         (Type::Score(_), Value::Number(mantissa)) => in_range(SCORE, *mantissa),
@@ -104,7 +104,7 @@ fn fits(rules: &RuleSet, ty: Type, value: &Value) -> Result<(), Missing> {
         (Type::Time, Value::Time(at)) => Instant::MIN <= *at && *at <= Instant::MAX,
         (Type::Date, Value::Date(day)) => Date::MIN <= *day && *day <= Date::MAX,
         (Type::Zone, Value::Text(zone)) => zone_is_known(zone),
-        (Type::Number(_) | Type::Time | Type::Date, Value::Never) => true,
+        (Type::Number(_) | Type::Time | Type::Date, Value::Never) => attribute.may_be_never(),
         (
             Type::YesNo
             | Type::Number(_)

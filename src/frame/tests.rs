@@ -180,6 +180,17 @@ fn freshness_counts_from_the_stamp_inclusive() {
 }
 
 #[test]
+fn a_number_with_a_range_is_never_where_its_mapping_announces_it() {
+    let mut world = World::new();
+    let contacted = world.customer("contacted", whole(0, 998));
+    let mapping = &mut world.attribute(contacted).mapping;
+    mapping.spellings.push(("-1".into(), crate::model::Spelling::Value(Value::Never)));
+    let mut facts = known(&world.rules);
+    facts.set(contacted, Fact::Known(Value::Never, None));
+    assert_eq!(gather(&world.rules, &facts).attribute(contacted), &Datum::Known(Value::Never));
+}
+
+#[test]
 fn values_that_do_not_fit_their_type_are_missing() {
     let mut world = World::new();
     let list = world.list(&["a", "b"], false);
@@ -189,7 +200,8 @@ fn values_that_do_not_fit_their_type_are_missing() {
         (whole(0, 130), Value::Number(130), None),
         (whole(0, 130), Value::Number(131), unreadable),
         (whole(0, 130), Value::Number(-1), unreadable),
-        (whole(0, 130), Value::Never, None),
+        (whole(0, 130), Value::Never, unreadable),
+        (whole(-1_000_000_000, 1_000_000_000), Value::Never, None),
         (whole(0, 130), Value::Text("3".into()), unreadable),
         (Type::OneOf(list), Value::Member(1), None),
         (Type::OneOf(list), Value::Member(2), Some(Missing::NotInList)),

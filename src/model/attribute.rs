@@ -46,6 +46,18 @@ pub struct Attribute {
     pub mapping: Mapping,
 }
 
+impl Attribute {
+    /// Whether its value can be *never*. A time and a date can. A number can where nobody said from where to where it
+    /// goes; one with a declared range lies in it, unless its mapping announces never: `-1 is never`.
+    pub fn may_be_never(&self) -> bool {
+        match self.ty {
+            Type::Time | Type::Date => true,
+            Type::Number(number) => !number.has_range() || self.mapping.says_never(),
+            Type::YesNo | Type::Text | Type::OneOf(_) | Type::Set | Type::Zone | Type::Score(_) => false,
+        }
+    }
+}
+
 /// How cells of real data become values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
@@ -57,6 +69,13 @@ pub struct Mapping {
     pub spellings: Vec<(String, Spelling)>,
     /// `key row number`: the row's number, from 1, is the key.
     pub row_number: bool,
+}
+
+impl Mapping {
+    /// Whether a cell means never.
+    fn says_never(&self) -> bool {
+        self.spellings.iter().any(|(_, meaning)| *meaning == Spelling::Value(Value::Never))
+    }
 }
 
 /// What a special cell means.

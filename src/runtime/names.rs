@@ -34,7 +34,7 @@ impl<'a> Names<'a> {
         find(&self.rules.purposes, name, |purpose| &purpose.name).map(PurposeId::from_index)
     }
 
-    fn tag(self, name: &str) -> Option<TagId> {
+    pub(crate) fn tag(self, name: &str) -> Option<TagId> {
         find(&self.rules.tags, name, |tag| tag).map(TagId::from_index)
     }
 

@@ -81,7 +81,16 @@ impl Reader<'_> {
             format!("the clauses of this `{word}` stand between `{{` and `}}`"),
         )
         .primary(found)
-        .help("put a `{` before the first clause");
+        .help(match word {
+            "event" => {
+                let head: Vec<_> = (at..open.min(limit)).map(|token| self.written(token)).collect();
+                format!(
+                    "write `{} {{}}`; the fields of an event stand between its braces, and it may have none",
+                    head.join(" ")
+                )
+            }
+            _ => "put a `{` before the first clause".to_owned(),
+        });
         self.report(finding);
     }
 

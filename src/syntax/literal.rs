@@ -207,7 +207,7 @@ fn unit(word: &str) -> Option<Unit> {
     all.into_iter().find(|unit| unit.word() == word.trim_end_matches('s'))
 }
 
-fn days_in(year: u16, month: u16) -> u16 {
+pub(super) fn days_in(year: u16, month: u16) -> u16 {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
         2 if leap => 29,

@@ -26,6 +26,11 @@ mod words;
 
 pub use format::format;
 
+/// The days that `2025-1-5` or `12/31/2025` may mean, as they are written here; none where it is no such thing.
+pub(crate) fn days_meant(written: &str) -> Option<Vec<String>> {
+    messages::days_meant(written)
+}
+
 use crate::diagnostics::{self, Diagnostic, codes::syntax as codes};
 use crate::source::{MAX_FILE_BYTES, SourceId, Span};
 

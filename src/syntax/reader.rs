@@ -116,6 +116,12 @@ impl<'t> Reader<'t> {
         match grammar::read(rule, text) {
             Ok(pair) => {
                 let next = self.token_at(base + end_of(&pair), from).min(to);
+                // `31.12` of `31.12.2025` is a number, but not what was written.
+                let end = base + pair.as_span().end();
+                let within = self.token_at(end, from).wrapping_sub(1);
+                if self.token(within).is_some_and(|token| token.end as usize > end) {
+                    return Err(Stopped { at: within, ..nothing });
+                }
                 if next == to && to < whole {
                     return Err(Stopped { at: to, too_long: true, ..nothing });
                 }

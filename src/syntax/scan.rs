@@ -8,7 +8,7 @@
 
 mod foreign;
 
-pub(super) use foreign::plain_number;
+pub(super) use foreign::{plain_number, written_out};
 
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
@@ -163,6 +163,10 @@ impl Scanner<'_> {
 
     /// Everything that begins with a digit, dates and instants in one piece, so that findings show them whole.
     fn number(&mut self) {
+        if let Some((end, at, sign)) = self.amount_with_commas() {
+            self.money_behind(end, at, sign);
+            return;
+        }
         let mut end = self.at;
         while let Some(&byte) = self.bytes.get(end) {
             let joins = matches!(byte, b'-' | b':' | b'.')

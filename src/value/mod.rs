@@ -36,6 +36,14 @@ pub struct NumberType {
     pub max: i64,
 }
 
+impl NumberType {
+    /// Whether somebody said from where to where it goes; else it has the limit that every number has.
+    pub fn has_range(self) -> bool {
+        let limit = i128::from(DEFAULT_LIMIT) * pow10(self.scale);
+        i128::from(self.min) > -limit || i128::from(self.max) < limit
+    }
+}
+
 /// What an attribute or an expression can hold. Missing is a value of every type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Type {

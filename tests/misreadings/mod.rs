@@ -34,6 +34,8 @@ const CAP: &str = "rule a in hero { cap {}  priority 9  show sale }";
 const MIXED: &str = "syntax::mixed-and-or";
 const SPELLING: &str = "syntax::spelling";
 const SIGN: &str = "syntax::sign";
+const NO_DATE: &str = "syntax::no-such-date";
+const NUMBER: &str = "syntax::written-number";
 const NOT_YET: &str = "syntax::not-yet";
 const UNEXPECTED: &str = "syntax::unexpected";
 const UNKNOWN: &str = "syntax::unknown-clause";
@@ -272,6 +274,114 @@ const CASES: &[Case] = &[
             ("when viewed has [\"a\"]", answer(SPELLING, "[", "has any of")),
         ],
         right: &["when viewed has any of [\"a\"]", "when viewed has none of [\"a\"]"],
+    },
+    Case {
+        row: "a day in the order of another country",
+        frame: RULE,
+        wrong: &[
+            ("when last_order is after 2025-1-5", answer(NO_DATE, "2025-1-5", "`2025-01-05`")),
+            ("when last_order is after 12/31/2025", answer(NO_DATE, "12/31/2025", "`2025-12-31`")),
+            ("when last_order is after 31.12.2025", answer(NO_DATE, "31.12.2025", "`2025-12-31`")),
+            ("when last_order is after 4/5/2025", answer(NO_DATE, "4/5/2025", "`2025-04-05` or `2025-05-04`")),
+            ("when last_order is after 1 Jan 2025", answer(NO_DATE, "1 Jan 2025", "`2025-01-01`")),
+            ("when last_order is after January 1, 2025", answer(NO_DATE, "January 1, 2025", "`2025-01-01`")),
+            (
+                "when last_order is on 2025-01-05",
+                answer(SPELLING, "is on 2025-01-05", "`is from 2025-01-05 to 2025-01-05`"),
+            ),
+            ("when last_order > 2025-01-05", answer(SIGN, ">", "write `is after`")),
+        ],
+        right: &["when last_order is from 2025-01-05 to 2025-01-05", "when last_order is after 2025-01-05"],
+    },
+    Case {
+        row: "an amount: 1.500 is 1500 or 1.5, 10k is not 10",
+        frame: RULE,
+        wrong: &[
+            ("when price is more than $10k", answer(NUMBER, "$10k", "write `10000`")),
+            ("when price is more than $2.5k", answer(NUMBER, "$2.5k", "write `2500`")),
+            ("when price is more than 1.000,50 €", answer(NUMBER, "1.000,50 €", "write `1000.50`")),
+            ("when price is more than €1.500", answer(NUMBER, "€1.500", "`1500` or `1.5`")),
+            ("when price is in the top 10%", answer(SPELLING, "is in the top 10%", "`is at least 500`")),
+        ],
+        right: &["when price is more than 100"],
+    },
+    Case {
+        row: "a bound in words, or said twice",
+        frame: RULE,
+        wrong: &[
+            ("when age is at least twenty", answer(SPELLING, "twenty", "write `20`")),
+            ("when tier is at least silver or higher", answer(SPELLING, "higher", "leave it out")),
+            (
+                "when age is at least 20 and at most 30",
+                answer(SPELLING, "is at least 20 and at most 30", "`is from 20 to 30`"),
+            ),
+            (
+                "when days since last_order is more than 30",
+                answer(
+                    SPELLING,
+                    "days since last_order is more than 30",
+                    "write `last_order is more than 30 days old`",
+                ),
+            ),
+        ],
+        right: &["when tier is at least silver"],
+    },
+    Case {
+        row: "a condition about the customer, and what stands alone",
+        frame: "segment young = age is less than 30\n\
+                rule a in hero { {}  needs offers, scoring  priority 9  show sale }",
+        wrong: &[
+            ("when customer is young", answer(SPELLING, "customer is young", "write `young`")),
+            ("when young is yes", answer(SPELLING, "young is yes", "write `young`")),
+            ("when young is no", answer(SPELLING, "young is no", "write `not young`")),
+            ("when young  when country is unknown", answer("resolve::unknown-attribute", "unknown", "is not known")),
+        ],
+        right: &["when young", "when not young"],
+    },
+    Case {
+        row: "why a rule is passed over, in other words",
+        frame: RULE,
+        wrong: &[
+            ("if denied show story", answer(SPELLING, "if denied", "write `if no consent`")),
+            ("if consent missing show story", answer(SPELLING, "if consent missing", "write `if no consent`")),
+            ("if not consent show story", answer(SPELLING, "if not consent", "write `if no consent`")),
+            ("if missing show story", answer(SPELLING, "if missing", "write `if unknown`")),
+            ("if over cap show story", answer(SPELLING, "if over cap", "write `if capped`")),
+            ("expires 2026-12-24", answer(NOT_YET, "expires", "`active to 2026-12-24`")),
+            (
+                "cap at most 3 impressions in any 7 days per customer",
+                answer("resolve::unknown-event", "impressions", "`shown`"),
+            ),
+        ],
+        right: &["if no consent show story"],
+    },
+    Case {
+        row: "a reason in the author's own words",
+        frame: "rule a in hero { when age is less than 30  priority 9  show tips }\n\
+                test \"t\" { now 2026-01-01T00:00Z  given { age: 50 }  expect hero passes over a because {} }",
+        wrong: &[("\"she is old\"", answer("resolve::unknown-reason", "\"she is old\"", "not applicable"))],
+        right: &["\"not applicable\""],
+    },
+    Case {
+        row: "one error for a purpose or a type, none for what rests on it",
+        frame: "{}\nrule a in hero { when lo is more than 60 days old  show tips  priority 4 }",
+        wrong: &[
+            (
+                "purpose perks \"x\" { basis consent valid 1 year }\nmoment { lo: time needs perks }",
+                answer(UNEXPECTED, "year", "months"),
+            ),
+            (
+                "purpose perks \"x\" { basis opt-in }\nmoment { lo: time needs perks }",
+                answer(UNEXPECTED, "opt", "basis consent"),
+            ),
+            (
+                "purpose perks \"x\" { }\nmoment { lo: time needs perks }",
+                answer("resolve::clause-missing", "perks", "basis consent"),
+            ),
+            ("moment { lo: datetime }", answer(UNEXPECTED, "datetime", "write `time`")),
+            ("moment { lo: number }", answer(UNEXPECTED, "number", "write `whole`")),
+        ],
+        right: &["moment { lo: time }"],
     },
 ];
 

@@ -154,6 +154,7 @@ fn every_refusal_has_code_and_help_and_is_json_where_that_is_asked() {
         ("run::bad-argument", decide(&["--workers", "0"])),
         ("run::bad-argument", decide(&["--now", "yesterday"])),
         ("run::no-such-slot", decide(&["--slot", "hom"])),
+        ("run::no-such-owner", vec!["list", "tips.rules", "--owner", "x"]),
         ("run::no-such-code", vec!["explain", "no::such"]),
         ("run::no-such-test", vec!["test", "tips.rules", "--filter", "x"]),
         ("run::no-such-rule", vec!["why", "tips.rules", "people.csv", "--rule", "x"]),

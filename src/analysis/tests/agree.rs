@@ -256,7 +256,7 @@ impl<'a> Seen<'a> {
                         }
                     }
                     Standing::Unordered => {
-                        if !never(first) && !never(second) && frames.any(|frame| both(&frame)) {
+                        if frames.any(|frame| both(&frame)) {
                             unordered.insert(*second);
                         }
                     }

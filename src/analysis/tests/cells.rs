@@ -182,19 +182,20 @@ impl Used {
 fn facts(rules: &RuleSet, id: AttributeId, now: Instant, reason_counts: bool) -> Vec<Fact> {
     let attribute = &rules[id];
     let text = |text: &str| Value::Text(text.into());
+    let never = attribute.may_be_never().then_some(Value::Never);
     let values: Vec<Value> = match attribute.ty {
         _ if attribute.key => vec![text("c1")],
         Type::YesNo => vec![Value::YesNo(true), Value::YesNo(false)],
-        Type::Number(number) => (number.min..=number.max).map(Value::Number).chain([Value::Never]).collect(),
+        Type::Number(number) => (number.min..=number.max).map(Value::Number).chain(never).collect(),
         Type::OneOf(list) => (0..rules.members(list).len() as u16).map(Value::Member).collect(),
         Type::Text => ["u", "v", "w"].map(text).to_vec(),
         Type::Set => [&[][..], &["u"], &["v"], &["u", "v"], &["w"]]
             .map(|set| Value::Set(set.iter().map(|text| Arc::from(*text)).collect()))
             .to_vec(),
-        Type::Time => times(now).into_iter().map(|at| Value::Time(Instant(at))).chain([Value::Never]).collect(),
+        Type::Time => times(now).into_iter().map(|at| Value::Time(Instant(at))).chain(never).collect(),
         Type::Date => {
             let days: BTreeSet<i64> = times(now).into_iter().map(|at| at.div_euclid(DAY)).collect();
-            days.into_iter().map(|day| Value::Date(Date(day as i32))).chain([Value::Never]).collect()
+            days.into_iter().map(|day| Value::Date(Date(day as i32))).chain(never).collect()
         }
         Type::Zone | Type::Score(_) => Vec::new(),
     };

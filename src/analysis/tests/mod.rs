@@ -45,6 +45,38 @@ fn check(rules: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_range_is_left_at_neither_end() {
+    check(
+        "rule above in s { when age is more than 130  priority 9  show a }
+         rule far in s { when age is at least 500  priority 8  show b }
+         rule below in s { when age is less than 0  priority 7  show c }
+         rule gone in s { when age is never  priority 6  show d }
+         rule top in s { when age is at least 130  priority 5  show e }",
+        &[
+            ("above", "contradictory: [When(0)]"),
+            ("far", "contradictory: [When(0)]"),
+            ("below", "contradictory: [When(0)]"),
+            ("gone", "contradictory: [When(0)]"),
+            ("top", "reachable"),
+        ],
+    );
+}
+
+#[test]
+fn never_lies_above_the_range_of_a_number_that_announces_it() {
+    let (model, report) = report(
+        "customer { waited: whole from 0 to 90  -1 is never   days: whole }
+         slot s on web { accepts service  fallback nothing }
+         offer a { class service }  offer b { class service }  offer c { class service }
+         rule above in s { when waited is more than 90  priority 9  show a }
+         rule below in s { when waited is less than 0  priority 8  show b }
+         rule gone in s { when days is never  priority 7  show c }",
+    );
+    let found = ["above", "below", "gone"].map(|rule| verdict(&model, &report, rule));
+    assert_eq!(found, ["reachable", "contradictory: [When(0)]", "reachable"]);
+}
+
+#[test]
 fn a_union_covers() {
     check(
         "rule low in s { when age is less than 40  priority 9  show a }

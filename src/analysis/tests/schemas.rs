@@ -147,8 +147,10 @@ impl Writer {
                 String::new()
             };
             let mask = needs.map(|purpose| format!("  needs p{purpose}")).unwrap_or_default();
+            // A number with a range is never only where its mapping says so.
+            let never = if kind == Kind::Number && self.dice.one_in(2) { "  -1 is never" } else { "" };
             let side = if self.dice.one_in(3) { &mut moment } else { &mut customer };
-            writeln!(side, "  {name}: {ty}{mask}{fresh}{default}").unwrap();
+            writeln!(side, "  {name}: {ty}{never}{mask}{fresh}{default}").unwrap();
             self.fields.push(Field { name, kind, needs });
         }
         for (name, fields) in [("customer", customer), ("moment", moment)] {

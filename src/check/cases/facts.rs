@@ -6,11 +6,11 @@ use crate::check::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{CapId, EventId, OfferId, RuleId};
+use crate::model::{AttributeId, CapId, EventId, OfferId, RuleId};
 use crate::syntax::tree::{
     self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name,
 };
-use crate::value::{Consent, Datum, Instant, Missing, Type, Value};
+use crate::value::{Consent, Datum, Instant, Missing, Type, Value, show_number};
 
 /// What a history is about: the event and what it is of.
 fn about(fact: &tree::Fact) -> (&str, Option<&str>) {
@@ -64,9 +64,30 @@ impl Pass<'_> {
         right.then_some(facts)
     }
 
+    /// A number from here to there is never only where its mapping announces it, so that a test does not rest on what no
+    /// customer can be.
+    fn has_room_for_never(&mut self, id: AttributeId, item: &GivenItem) -> Option<()> {
+        let attribute = &self.rules[id];
+        if attribute.may_be_never() {
+            return Some(());
+        }
+        let name = &attribute.name;
+        let range = attribute.ty.number().map(|number| {
+            let [from, to] = [number.min, number.max].map(|end| show_number(end, number.scale));
+            format!("goes from {from} to {to}, and ")
+        });
+        let message = format!("`{name}` {}no cell of it means never", range.unwrap_or_default());
+        let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message)
+            .primary("cannot be never")
+            .label(attribute.span, "declared here")
+            .help("say at the attribute which cell means it, such as `-1 is never`, or give a number");
+        self.report(finding);
+        None
+    }
+
     fn given(&mut self, item: &GivenItem, facts: &mut Facts) -> Option<()> {
         let id = match self.names.get(Kind::Attribute, &item.name.text) {
-            Some(Some(at)) => crate::model::AttributeId::from_index(at),
+            Some(Some(at)) => AttributeId::from_index(at),
             Some(None) => return None,
             None => {
                 self.unknown(Kind::Attribute, &item.name);
@@ -90,6 +111,7 @@ impl Pass<'_> {
             GivenValue::Missing => Fact::Missing(Missing::Absent),
             GivenValue::Never => {
                 self.may_be_never(ty, item.value_span)?;
+                self.has_room_for_never(id, item)?;
                 known(Value::Never)
             }
             GivenValue::Literal(literal) if self.is_unclear_percent(literal, ty) => return None,

@@ -29,6 +29,9 @@ fn both_alike(a: Expression, b: Expression) -> Condition {
 impl Pass<'_> {
     /// `x is ..`
     pub(super) fn is(&mut self, subject: &Expr, test: &Test) -> Option<Condition> {
+        if self.condition_as_value(subject, test) {
+            return None;
+        }
         // The other side may be the one that says the type: 12 is less than tenure.
         let (left, ty) = self.value(subject, Wanted::default())?;
         self.percent_is_clear(&left, ty, test)?;

@@ -10,7 +10,7 @@ use crate::diagnostics::codes::data::BAD_ROW;
 use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::runtime::Engine;
-use crate::runtime::batch::{SlotSummary, Steps, Summary};
+use crate::runtime::batch::{KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
 use crate::value::{Instant, show_instant};
 
@@ -38,14 +38,21 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
         show_instant(*now)
     );
     terminal.line(terminal.styled("1", &head));
-    for slot in &summary.slots {
-        one_slot(rules, slot, terminal);
-    }
-    missing(rules, summary, terminal);
-    unknown_names(known, terminal);
-    odd_events(known, rules, *now, terminal);
-    for (table, columns) in unread {
-        not_read(table, columns, terminal);
+    mostly_unusable(rules, summary, terminal);
+    // Who wants it quiet is told how much was decided, and what went wrong.
+    if !terminal.quiet {
+        for slot in &summary.slots {
+            one_slot(rules, slot, terminal);
+        }
+        missing(rules, summary, terminal);
+        unknown_names(known, terminal);
+        odd_events(known, rules, *now, terminal);
+        for (_, of, keys) in key_rows(summary) {
+            whose(of, keys, terminal);
+        }
+        for (table, columns) in unread {
+            not_read(table, columns, terminal);
+        }
     }
     for (_, of, bad) in all_bad(known, summary) {
         terminal.line("");
@@ -131,6 +138,16 @@ fn parts(steps: &Steps) -> [(u64, &'static str); 7] {
     ]
 }
 
+/// Columns that as good as nobody has: decisions rest on data that was not understood, so it is said first.
+fn mostly_unusable(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
+    for (id, unusable, filled) in summary.missing.mostly_unusable() {
+        let why = summary.missing.expected(rules, id).unwrap_or_default();
+        let name = &rules[id].name;
+        let (unusable, filled) = (thousands(unusable), counted(filled, "filled cell"));
+        terminal.line(terminal.styled("33", &format!("warning: {unusable} of {filled} of `{name}` not usable: {why}")));
+    }
+}
+
 fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
     let mut lines = Vec::new();
     for (id, counts) in summary.missing.iter() {
@@ -139,13 +156,15 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             (counts.unreadable, "unreadable"),
             (counts.not_in_list, "not in the list"),
             (counts.stamps, "with an unreadable stamp"),
+            (counts.unsaid, "without a value"),
         ];
         let words: Vec<String> = parts
             .iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{} {word}", thousands(*count)))
             .collect();
-        lines.push((rules[id].name.clone(), words.join(", ")));
+        let expected = summary.missing.expected(rules, id).map(|why| format!(": {why}")).unwrap_or_default();
+        lines.push((rules[id].name.clone(), format!("{}{expected}", words.join(", "))));
     }
     if lines.is_empty() {
         return;
@@ -194,22 +213,46 @@ fn not_read(table: &str, columns: &[Unread], terminal: &Terminal) {
 }
 
 /// Names in events that the rules do not know: probably slips. Those in consent have been told before.
-fn unknown_names(known: &Known, terminal: &Terminal) {
-    let all = [("event", "events", &known.events.unknown_events), ("offer", "events", &known.events.unknown_offers)];
-    for (what, file, names) in all {
+pub(super) fn unknown_names(known: &Known, terminal: &Terminal) {
+    let events = &known.events;
+    let all = [("event", &events.unknown_events), ("offer", &events.unknown_offers), ("tag", &events.unknown_tags)];
+    for (what, names) in all {
         for (name, count) in names {
             terminal.line(format!(
-                "\n{file}: {} of {what} `{name}`, which the rules do not declare",
+                "\nevents: {} of {what} `{name}`, which the rules do not declare",
                 counted(*count, "row")
             ));
         }
     }
 }
 
+/// Rows that belong to nobody, or once more to the same customer: their name for machines, their words, their keys.
+fn key_rows(summary: &Summary) -> [(&'static str, &'static str, &KeyRows); 3] {
+    [
+        ("consent_of_nobody", "of consent belong to nobody in these tables", &summary.nobodys_consent),
+        ("events_of_nobody", "of events belong to nobody in these tables", &summary.nobodys_events),
+        ("keys_twice", "of customers who had a row before", &summary.twice),
+    ]
+}
+
+fn whose(of: &str, KeyRows { rows, keys, first }: &KeyRows, terminal: &Terminal) {
+    if *rows == 0 {
+        return;
+    }
+    let names: Vec<String> = first.iter().map(|key| format!("`{key}`")).collect();
+    let more = match (names.len(), keys.saturating_sub(first.len() as u64)) {
+        (0, _) | (_, 0) => String::new(),
+        (_, more) => format!(" and {} more", thousands(more)),
+    };
+    let names = if names.is_empty() { String::new() } else { format!(": {}{more}", names.join(", ")) };
+    terminal.line(format!("\n{} {of}{names}", counted(*rows, "row")));
+}
+
 /// Everything that could not be used as it stood, where there is any: its name for machines, its words, its rows.
 pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'static str, &'static str, &'a BadRows)> {
     let all = [
         ("bad_consent_rows", "of consent not used as it stands", &known.consent.bad),
+        ("doubtful_consent_rows", "of consent that contradict others", &known.consent.doubtful),
         ("bad_event_rows", "of events passed over", &known.events.bad),
         ("doubtful_event_rows", "of events in doubt, counted for caps all the same", &known.events.doubtful),
         ("bad_rows", "passed over", &summary.bad_rows),
@@ -217,7 +260,7 @@ pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'stat
     all.into_iter().filter(|(.., rows)| rows.count > 0).collect()
 }
 
-pub(super) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
+pub(in crate::cli) fn bad_rows(of: &str, bad: &BadRows, terminal: &Terminal) {
     let code = if of.ends_with("passed over") { format!(" ({})", BAD_ROW.name) } else { String::new() };
     terminal.line(terminal.styled("33", &format!("{} {of}{code}", counted(bad.count, "row"))));
     named(bad, terminal);
@@ -234,7 +277,7 @@ fn named(bad: &BadRows, terminal: &Terminal) {
 }
 
 /// Bad rows, counted and the first of them named.
-pub(super) fn machine_rows(bad: &BadRows) -> serde_json::Value {
+pub(in crate::cli) fn machine_rows(bad: &BadRows) -> serde_json::Value {
     let named = |row: &BadRow| json!({ "file": row.file, "row": row.row, "line": row.line, "why": row.why });
     json!({ "count": bad.count, "first": bad.first.iter().map(named).collect::<Vec<_>>() })
 }
@@ -273,8 +316,12 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         .missing
         .iter()
         .map(|(id, counts)| {
+            if rules[id].is_protected() {
+                return (rules[id].name.clone(), json!({ "without_a_value": counts.unsaid }));
+            }
             let counts = json!({ "absent": counts.absent, "unreadable": counts.unreadable,
-                "not_in_list": counts.not_in_list, "unreadable_stamps": counts.stamps });
+                "not_in_list": counts.not_in_list, "unreadable_stamps": counts.stamps,
+                "sample": summary.missing.sample(id), "expected": summary.missing.expected(rules, id) });
             (rules[id].name.clone(), counts)
         })
         .collect();
@@ -282,6 +329,11 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         .events
         .after(now.plus(rules.defaults.skew))
         .map(|(event, count)| (event.to_owned(), json!(count)))
+        .collect();
+    let mostly: Vec<_> = summary
+        .missing
+        .mostly_unusable()
+        .map(|(id, unusable, filled)| json!({ "column": rules[id].name, "unusable": unusable, "filled": filled }))
         .collect();
     let unread: serde_json::Map<_, _> = unread
         .iter()
@@ -291,25 +343,34 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
             ((*table).to_owned(), json!(names))
         })
         .collect();
-    json!({
+    let keys = |KeyRows { rows, keys, first }: &KeyRows| json!({ "rows": rows, "keys": keys, "first": first });
+    let key_rows = key_rows(summary).map(|(name, _, rows)| (name.to_owned(), keys(rows)));
+    let mut object = json!({
         "now": show_instant(*now),
         "customers": summary.customers,
         "decisions": summary.decisions,
         "slots": slots,
         "missing": missing,
+        "mostly_unusable": mostly,
         "findings": known.findings(),
         "columns_not_read": unread,
         "bad_rows": machine_rows(&summary.bad_rows),
         "bad_consent_rows": machine_rows(&known.consent.bad),
+        "doubtful_consent_rows": machine_rows(&known.consent.doubtful),
         "bad_event_rows": machine_rows(&known.events.bad),
         "doubtful_event_rows": machine_rows(&known.events.doubtful),
         "events_set_aside": set_aside,
         "events_repeated": known.events.repeated,
         "unreadable_event_fields": known.events.unreadable,
+        "unknown_events": known.events.unknown_events,
+        "unknown_offers": known.events.unknown_offers,
+        "unknown_tags": known.events.unknown_tags,
         "showings_recorded": summary.recorded,
         "engine": engine.how().to_string(),
         "nanoseconds_per_decision": summary.per_decision().as_nanos(),
-    })
+    });
+    object.as_object_mut().into_iter().for_each(|fields| fields.extend(key_rows.clone()));
+    object
 }
 
 fn bar(count: u64, most: u64) -> String {

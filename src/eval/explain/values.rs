@@ -108,7 +108,7 @@ impl Trial<'_> {
             Type::Time => self.times().into_iter().map(Value::Time).collect(),
             Type::Date => self.dates().into_iter().map(Value::Date).collect(),
         };
-        if matches!(self.test, Condition::Never(_)) {
+        if matches!(self.test, Condition::Never(_)) && self.rules[self.id].may_be_never() {
             values.push(Value::Never);
         }
         values

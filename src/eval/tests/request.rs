@@ -48,8 +48,10 @@ fn an_offer_wins_one_slot_and_a_cap_holds_within_a_page() {
     for (events, class, second) in [
         (&[Event::SHOWN][..], Class::Marketing, None),
         (&[EventId(0)][..], Class::Marketing, None),
-        (&[EventId(1), clicked][..], Class::Marketing, None),
-        (&[EventId(2)][..], Class::Lifecycle, None),
+        (&[Event::SHOWN, clicked][..], Class::Lifecycle, None),
+        // A place sends and delivers nothing.
+        (&[EventId(1), clicked][..], Class::Marketing, Some(coupon)),
+        (&[EventId(2)][..], Class::Lifecycle, Some(coupon)),
         // What the customer does later reserves nothing, and service uses up no declared cap.
         (&[clicked][..], Class::Marketing, Some(coupon)),
         (&[EventId(5)][..], Class::Marketing, Some(coupon)),

@@ -3,16 +3,18 @@
 //! One thread splits rows and hands them on by key, so that a customer who comes twice is decided twice by the same
 //! thread, in order, and the second time sees what the first recorded. Rows travel in blocks, and a block is given to
 //! the caller in the order of its rows before the one after the next is read: what is kept in memory is two blocks,
-//! whatever the size of the base, and what was recorded of customers who may come again. The same input gives the same
+//! whatever the size of the base, eight bytes of every key, and what was recorded of customers who may come again. The same input gives the same
 //! output with any number of threads.
 //!
 //! Nothing is written to the store before the caller says so: see [`Done::commit`].
 
+mod census;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod worker;
 
+pub use census::KeyRows;
 pub use summary::{Answered, SlotSummary, Steps, Summary};
 
 use std::collections::{BTreeSet, VecDeque};
@@ -29,6 +31,7 @@ use super::engine::Engine;
 use super::store::{StateError, StateStore, Transaction};
 use crate::frame::{Decision, Facts};
 use crate::model::SlotId;
+use census::Census;
 use worker::{Job, Outcome, Worker};
 
 /// What is taken to have happened after a decision.
@@ -136,6 +139,9 @@ pub fn decide_base<'a, E>(
     };
     let threads = batch.workers.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let mut summary = Summary::new(batch.slots);
+    let rules = batch.engine.rules();
+    let may_be_named = rules.key().is_none_or(|key| !rules[key].is_protected() && rules[key].needs.is_empty());
+    let mut census = Census::new(batch.consent, batch.events, may_be_named);
     std::thread::scope(|scope| -> Result<(), BatchError<E>> {
         let mut crew = Crew { lines: Vec::new(), rows: VecDeque::new() };
         for _ in 0..threads {
@@ -167,7 +173,7 @@ pub fn decide_base<'a, E>(
         };
         for (file, customers) in files.iter_mut().enumerate() {
             loop {
-                let (block, more) = read_block(file, customers, threads, &mut summary)?;
+                let (block, more) = read_block(file, customers, threads, &mut summary, &mut census)?;
                 crew.give(block);
                 if crew.rows.len() >= IN_FLIGHT {
                     take(crew.take()?)?;
@@ -183,6 +189,7 @@ pub fn decide_base<'a, E>(
         crew.finish().into_iter().for_each(|part| summary.add(part));
         Ok(())
     })?;
+    [summary.twice, summary.nobodys_consent, summary.nobodys_events] = census.finish();
     summary.elapsed = start.elapsed();
     Ok(Done { summary, pending })
 }
@@ -199,6 +206,7 @@ fn read_block(
     customers: &mut Customers,
     threads: usize,
     summary: &mut Summary,
+    census: &mut Census<'_>,
 ) -> Result<(Vec<Vec<Job>>, bool), DataError> {
     let mut block: Vec<Vec<Job>> = (0..threads).map(|_| Vec::new()).collect();
     let mut index = 0;
@@ -207,6 +215,7 @@ fn read_block(
             None => return Ok((block, false)),
             Some(NextRow::Bad(row)) => summary.bad_rows.add(row),
             Some(NextRow::Row(row)) => {
+                row.key.iter().for_each(|key| census.meet(key));
                 let thread = match &row.key {
                     Some(key) => share(key, threads),
                     None => index % threads,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use super::KeyRows;
 use crate::eval::Dropped;
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleId, RuleSet, SlotId};
@@ -21,6 +22,12 @@ pub struct Summary {
     pub bad_rows: BadRows,
     /// Cells without a value, by attribute.
     pub missing: MissingCells,
+    /// Rows of customers who had been there before.
+    pub twice: KeyRows,
+    /// Rows of consent about nobody in the base.
+    pub nobodys_consent: KeyRows,
+    /// Rows of events about nobody in the base.
+    pub nobodys_events: KeyRows,
     /// Showings that went into the store.
     pub recorded: u64,
     /// Time that machine code or evaluator took, over all threads.
@@ -41,7 +48,8 @@ impl Summary {
     }
 
     pub(super) fn add(&mut self, other: Self) {
-        let Self { customers, decisions, slots, bad_rows, missing, recorded, deciding, elapsed: _ } = other;
+        // Whose rows they are is told to the whole, not to a part.
+        let Self { customers, decisions, slots, bad_rows, missing, recorded, deciding, .. } = other;
         self.customers += customers;
         self.decisions += decisions;
         for (sum, part) in self.slots.iter_mut().zip(slots) {

@@ -157,8 +157,8 @@ fn a_customer_who_comes_again_has_been_shown_it() {
     assert!(store.history("anna").unwrap().is_empty());
     let first = run(&engine, Some(&store), Assume::Shown, 2, std::slice::from_ref(&text));
     assert_eq!(by(&first, 1), thanks);
-    let stored = StoredEvent {
-        event: "shown".into(),
+    let stored = |event: &str| StoredEvent {
+        event: event.into(),
         at: noon(),
         offer: Some("banner".into()),
         rule: Some("thanks".into()),
@@ -166,7 +166,7 @@ fn a_customer_who_comes_again_has_been_shown_it() {
         class: Some("service".into()),
         tags: Vec::new(),
     };
-    assert_eq!(store.history("ben").unwrap(), [stored]);
+    assert_eq!(store.history("ben").unwrap(), [stored("decided"), stored("shown")]);
     let second = run(&engine, Some(&store), Assume::Shown, 2, &[text]);
     assert!([0, 1, 2].iter().all(|row| by(&second, *row) != thanks), "everybody has seen it");
 }
@@ -174,7 +174,7 @@ fn a_customer_who_comes_again_has_been_shown_it() {
 #[test]
 fn the_summary_adds_up() {
     let engine = engine();
-    let Run { decided, summary } = run(&engine, None, Assume::Shown, 3, &[base(3_000)]);
+    let Run { decided, summary } = run(&engine, Some(&MemoryStore::new()), Assume::Shown, 3, &[base(3_000)]);
     assert_eq!(summary.decisions, decided.len() as u64 * 2);
     for slot in &summary.slots {
         let answers = slot.answers(engine.rules());
@@ -302,4 +302,38 @@ fn the_moment_consent_and_events_are_told() {
     assert_ne!(decided[1].by, By::Rule(RuleId(4)), "ben has seen it");
     assert!(matches!(decided[1].outcome, Shows::Shows(OfferId(_))));
     assert_eq!(summary.slots[0].no_consent, 1);
+}
+
+#[test]
+fn rows_of_nobody_and_keys_that_come_twice_are_named() {
+    let engine = engine();
+    let rules = engine.rules();
+    let moment = engine.nothing_known(noon());
+    let text = "customer,purpose,status\n anna ,own_offers,objected\nX,own_offers,objected\nX,fitting,granted\n";
+    let consent = ConsentIndex::from_reader(rules, "consent.csv", text.as_bytes()).unwrap();
+    let text = "customer,event,at\nanna,shown,2026-01-01T00:00Z\ny,shown,2026-01-01T00:00Z\n";
+    let events = EventIndex::from_reader(rules, "events.csv", text.as_bytes()).unwrap();
+    let batch = Batch {
+        engine: &engine,
+        slots: &SLOTS[..1],
+        moment: &moment,
+        consent: Some(&consent),
+        events: Some(&events),
+        store: None,
+        assume: Assume::Nothing,
+        reasons: true,
+        workers: None,
+    };
+    let text = "id,tier,balance,tenure,last order\nanna ,,60.00,1,\nben,,60.00,1,\nanna,,60.00,1,\n".to_owned();
+    let mut keys = Vec::new();
+    let sink = |one: &Decided| {
+        keys.push((one.key.as_deref().map(str::to_owned), one.decisions[0].by));
+        Ok::<(), ()>(())
+    };
+    let summary = decide_base(&batch, &mut [customers(&engine, "base", text)], sink).unwrap().summary;
+    assert_eq!(keys[0], keys[2], "a blank at an end is no part of a key, and the objection counts for both rows");
+    let named = |rows, key: &str| KeyRows { rows, keys: 1, first: vec![key.to_owned()] };
+    assert_eq!(summary.twice, named(1, "anna"));
+    assert_eq!(summary.nobodys_consent, named(2, "X"));
+    assert_eq!(summary.nobodys_events, named(1, "y"));
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use super::{Assume, Batch, Decided, Summary};
 use crate::eval::passed_over;
 use crate::frame::{Decision, Facts, Happened, brought_about, stamp};
-use crate::runtime::data::{Decoder, Row};
+use crate::runtime::data::{Decoder, MissingCells, Row};
 use crate::runtime::engine::Decider;
 use crate::runtime::store::{StateError, StoredEvent};
 use crate::value::Instant;
@@ -35,6 +35,8 @@ pub(super) struct Worker<'a> {
     recorded: HashMap<Arc<str>, Vec<Happened>>,
     keys_repeat: bool,
     pub(super) summary: Summary,
+    /// Of the row at hand.
+    missing: MissingCells,
 }
 
 impl<'a> Worker<'a> {
@@ -46,6 +48,7 @@ impl<'a> Worker<'a> {
             recorded: HashMap::new(),
             keys_repeat,
             summary: Summary::new(batch.slots),
+            missing: MissingCells::default(),
         }
     }
 
@@ -55,6 +58,7 @@ impl<'a> Worker<'a> {
         let now = facts.now;
         let rules = self.batch.engine.rules();
         let frame = self.batch.engine.gather(&facts);
+        self.summary.missing.add_customer(rules, &frame.consent, &self.missing);
         let mut decisions: Vec<Decision> = Vec::with_capacity(self.batch.slots.len());
         let mut beside = Duration::ZERO;
         let slots = &mut self.summary.slots;
@@ -83,8 +87,9 @@ impl<'a> Worker<'a> {
     fn facts(&mut self, file: usize, row: &Row) -> Result<Facts, StateError> {
         let moment = self.batch.moment;
         let rules = self.batch.engine.rules();
+        self.missing.clear();
         let attributes = match self.decoders.get(file) {
-            Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.summary.missing),
+            Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.missing),
             None => moment.attributes.clone(),
         };
         let mut facts = Facts { attributes, ..moment.clone() };

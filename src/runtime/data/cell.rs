@@ -242,6 +242,11 @@ pub(super) fn nfc(text: &str) -> Arc<str> {
     if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
+/// A customer's key in the form in which keys are compared, in every table alike: a blank at an end is no part of it.
+pub(super) fn key(text: &str) -> Arc<str> {
+    nfc(text.trim())
+}
+
 /// An instant with an offset, or what the clock in the zone of `defaults` shows then.
 pub(super) fn instant(text: &str, rules: &RuleSet) -> Option<Instant> {
     // A bare date is no time: nobody said when that day it was.

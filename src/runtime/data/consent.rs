@@ -1,37 +1,67 @@
 //! Records of consent from a table: `customer,purpose,status,granted_at,version,confirmed`, kept by customer.
 //!
-//! The last three columns may be missing or empty; others there are none. Of several rows about the same customer and
-//! purpose the last counts. The purpose `direct marketing` with the status `objected` is an objection to direct marketing
-//! as such. A row that says whose it is and about which purpose, but not readably what, takes back what earlier rows
-//! said: a permission needs a yes, and where nobody has to ask, the row may have been an objection.
+//! The last three columns may be missing or empty; others there are none. The purpose `direct marketing` with the status
+//! `objected` is an objection to direct marketing as such.
+//!
+//! Of several rows about the same customer and purpose the one with the latest `granted_at` counts. Rows without a time,
+//! or with one that is still to come, cannot be put in order: of those and the latest the most closed counts (R42).
+//!
+//! A row that says whose it is, but not readably the rest, takes a permission back and never an objection: where the status
+//! reads as `objected` it is one, where it reads as nothing at all everything of direct marketing is closed.
 //!
 //! A purpose that the rules do not have may be a misspelt one: an objection to it, or a row of it that cannot be read, is
 //! an objection to direct marketing. What else is said of it opens nothing, and is told before anybody is decided for.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
 
-use super::cell::{instant, nfc};
+use super::cell::{instant, key};
+use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
 use super::{DataError, codes};
+use crate::diagnostics::nearest;
 use crate::frame::{ConsentRecord, Facts};
 use crate::model::{Basis, PurposeId, RuleSet, Verified};
 use crate::runtime::names::Names;
-use crate::value::Consent;
+use crate::value::{Consent, Instant, Period};
 
 /// What customers said, by key.
 #[derive(Clone, Debug, Default)]
 pub struct ConsentIndex {
-    records: HashMap<Box<str>, Vec<(PurposeId, ConsentRecord)>>,
-    /// Under which words a customer was last known to object to direct marketing, or not any more.
-    objections: HashMap<Box<str>, Vec<(Box<str>, bool)>>,
+    said: HashMap<Box<str>, Vec<Said>>,
+    /// How far ahead of now a time may lie.
+    skew: Option<Period>,
     file: String,
     /// Rows that could not be used as they stood.
     pub bad: BadRows,
+    /// Rows that another row contradicts, neither being the later one; the more closed of them counts.
+    pub doubtful: BadRows,
+    /// Rows per customer, usable or not.
+    rows: HashMap<Box<str>, u64>,
+    /// Rows of either kind, by the customer whom they are about.
+    notes: HashMap<Box<str>, BadRows>,
     /// Purposes in the file that the rules do not have.
     pub unknown_purposes: BTreeMap<String, UnknownPurpose>,
+}
+
+/// What one row says of a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    of: Topic,
+    record: ConsentRecord,
+    /// Whether it objects to direct marketing as such, or may.
+    closes: bool,
+}
+
+/// What a row is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Topic {
+    Purpose(PurposeId),
+    /// Direct marketing, or what may be a misspelt purpose.
+    Words(Box<str>),
 }
 
 /// How often a purpose was named that the rules do not have.
@@ -78,68 +108,85 @@ impl ConsentIndex {
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
         let (mut table, columns) = head(name, input)?;
         let names = Names::of(rules);
-        let mut index = Self { file: name.to_owned(), ..Self::default() };
+        let mut index = Self { file: name.to_owned(), skew: Some(rules.defaults.skew), ..Self::default() };
         while let Some(next) = table.next()? {
-            let (row, line, cells) = match next {
+            let (row, line, cells, shape) = match next {
                 Line::Bad(bad) => {
                     index.bad.add(bad);
                     continue;
                 }
-                Line::Row { number, line, cells } => (number, line, cells),
+                Line::Row { number, line, cells } => (number, line, cells, None),
+                Line::Doubtful { cells, bad } => (bad.row, bad.line, cells, Some(bad.why)),
             };
-            let bad = |why: &str| BadRow { file: name.to_owned(), row, line, why: why.to_owned() };
+            let bad = |why: String| BadRow { file: name.to_owned(), row, line, why };
             let cell = |at: usize| cells.get(at).unwrap_or("");
-            let (customer, purpose) = (nfc(cell(columns.customer)), cell(columns.purpose));
+            let (customer, words) = (key(cell(columns.customer)), cell(columns.purpose));
             if customer.is_empty() {
-                index.bad.add(bad("it does not say whose it is"));
+                index.bad.add(bad("it does not say whose it is".to_owned()));
                 continue;
             }
-            let record = columns.record(rules, cell);
-            if let Err(why) = &record {
-                index.bad.add(bad(why));
+            *index.rows.entry((&*customer).into()).or_default() += 1;
+            let purpose = names.purpose(words);
+            let read = match shape {
+                // Nobody can say that the cells stand where they should: its time is not taken from it.
+                Some(why) => Err(Unreadable { why, status: status(cell(columns.status)), at: None }),
+                None if words.is_empty() => Err(Unreadable {
+                    why: "it does not say about which purpose".to_owned(),
+                    status: status(cell(columns.status)),
+                    at: None,
+                }),
+                None => columns.record(rules, cell),
+            };
+            let (record, closes) = match &read {
+                Ok(record) => (*record, purpose.is_none() && record.status == Consent::Objected),
+                Err(unreadable) => {
+                    let basis = purpose.map(|purpose| &rules[purpose].basis);
+                    (unreadable.record(basis), purpose.is_none() || unreadable.status.is_none())
+                }
+            };
+            if let Err(Unreadable { why, status, .. }) = read {
+                let what = match status {
+                    _ if closes => "; all direct marketing to this customer is closed",
+                    Some(Consent::Objected) => "; it counts as an objection",
+                    Some(_) | None => "",
+                };
+                index.note(&customer, bad(format!("{why}{what}")), true);
             }
-            match names.purpose(purpose) {
-                Some(purpose) => {
-                    let record = record.unwrap_or_else(|_| unreadable_record(&rules[purpose].basis));
-                    index.set(&customer, purpose, record);
-                }
-                None => {
-                    let objects = record.map_or(true, |record| record.status == Consent::Objected);
-                    index.objects(&customer, purpose, objects);
-                    if purpose != DIRECT_MARKETING {
-                        let unknown = index.unknown_purposes.entry(purpose.to_owned()).or_default();
-                        unknown.rows += 1;
-                        unknown.objections += u64::from(objects);
-                    }
-                }
+            if purpose.is_none() && words != DIRECT_MARKETING && !words.is_empty() {
+                let unknown = index.unknown_purposes.entry(words.to_owned()).or_default();
+                unknown.rows += 1;
+                unknown.objections += u64::from(closes);
+            }
+            let of = purpose.map_or_else(|| Topic::Words(words.into()), Topic::Purpose);
+            if index.say(&customer, Said { of, record, closes }) {
+                let why = "another row says otherwise, and neither is the later one; the more closed of them counts";
+                index.note(&customer, bad(why.to_owned()), false);
             }
         }
         Ok(index)
     }
 
-    fn set(&mut self, customer: &str, purpose: PurposeId, record: ConsentRecord) {
-        let records = match self.records.get_mut(customer) {
-            Some(records) => records,
-            None => self.records.entry(customer.into()).or_default(),
+    /// Keeps a row; says whether it contradicts one that is neither before nor after it.
+    fn say(&mut self, customer: &str, new: Said) -> bool {
+        let Some(said) = self.said.get_mut(customer) else {
+            self.said.insert(customer.into(), vec![new]);
+            return false;
         };
-        match records.iter_mut().find(|(of, _)| *of == purpose) {
-            Some((_, place)) => *place = record,
-            None => records.push((purpose, record)),
+        let at_once = |old: &Said| match (old.record.granted_at, new.record.granted_at) {
+            (Some(old), Some(new)) => old == new,
+            (None, _) | (_, None) => true,
+        };
+        let about = |old: &&Said| old.of == new.of;
+        let contradicts = said.iter().filter(about).any(|old| old.record.status != new.record.status && at_once(old));
+        if !said.contains(&new) {
+            said.push(new);
         }
+        contradicts
     }
 
-    /// Notes whether a customer objects to direct marketing under these words.
-    fn objects(&mut self, customer: &str, words: &str, objects: bool) {
-        let Some(said) = self.objections.get_mut(customer) else {
-            if objects {
-                self.objections.insert(customer.into(), vec![(words.into(), true)]);
-            }
-            return;
-        };
-        match said.iter_mut().find(|(under, _)| **under == *words) {
-            Some((_, place)) => *place = objects,
-            None => said.push((words.into(), objects)),
-        }
+    fn note(&mut self, customer: &str, row: BadRow, is_bad: bool) {
+        self.notes.entry(customer.into()).or_default().add(row.clone());
+        if is_bad { self.bad.add(row) } else { self.doubtful.add(row) }
     }
 
     /// What is odd about the file as a whole, to be told before anybody is decided for.
@@ -167,18 +214,90 @@ impl ConsentIndex {
         self.unknown_purposes.iter().map(one).collect()
     }
 
-    /// Writes what the customer said into the facts.
+    /// Writes what the customer said into the facts, as it stands at their instant.
     pub fn tell(&self, key: &str, facts: &mut Facts) {
-        for (purpose, record) in self.records.get(key).into_iter().flatten() {
-            facts.set_consent(*purpose, *record);
+        let Some(said) = self.said.get(key) else { return };
+        let horizon = self.skew.map_or(facts.now, |skew| facts.now.plus(skew));
+        let mut seen: Vec<&Topic> = Vec::new();
+        for Said { of, .. } in said {
+            if seen.contains(&of) {
+                continue;
+            }
+            seen.push(of);
+            let (record, closes) = settle(said.iter().filter(|one| one.of == *of), horizon);
+            match of {
+                Topic::Purpose(purpose) => facts.set_consent(*purpose, record),
+                Topic::Words(_) => {}
+            }
+            facts.objects_to_direct_marketing |= closes;
         }
-        facts.objects_to_direct_marketing |=
-            self.objections.get(key).into_iter().flatten().any(|(_, objects)| *objects);
     }
 
-    /// How many customers said anything.
+    /// The rows about that customer that could not be used as they stood.
+    pub fn notes(&self, key: &str) -> Option<&BadRows> {
+        self.notes.get(key)
+    }
+
+    /// How many customers said anything of a purpose that the rules have.
     pub fn customers(&self) -> usize {
-        self.records.len()
+        self.said.values().filter(|said| said.iter().any(|one| matches!(one.of, Topic::Purpose(_)))).count()
+    }
+
+    /// How many rows there are about each customer, in no order.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.rows.iter().map(|(key, rows)| (&**key, *rows))
+    }
+}
+
+/// What several rows about one thing come to.
+fn settle<'a>(said: impl Iterator<Item = &'a Said>, horizon: Instant) -> (ConsentRecord, bool) {
+    let mut latest: Option<(ConsentRecord, bool)> = None;
+    let mut unordered: Option<(ConsentRecord, bool)> = None;
+    for Said { record, closes, .. } in said {
+        let one = (*record, *closes);
+        if record.granted_at.is_none_or(|at| horizon < at) {
+            unordered = Some(unordered.map_or(one, |other| more_closed(other, one)));
+            continue;
+        }
+        latest = Some(match latest {
+            Some(other) if record.granted_at < other.0.granted_at => other,
+            Some(other) if record.granted_at == other.0.granted_at => more_closed(other, one),
+            Some(_) | None => one,
+        });
+    }
+    match (latest, unordered) {
+        (Some(latest), Some(unordered)) => more_closed(latest, unordered),
+        (one, other) => one.or(other).unwrap_or_default(),
+    }
+}
+
+/// The reading that opens least; of two grants, what both of them satisfy.
+fn more_closed(a: (ConsentRecord, bool), b: (ConsentRecord, bool)) -> (ConsentRecord, bool) {
+    let closes = a.1 || b.1;
+    let record = match openness(a.0.status).cmp(&openness(b.0.status)) {
+        Ordering::Less => a.0,
+        Ordering::Greater => b.0,
+        Ordering::Equal => ConsentRecord {
+            status: a.0.status,
+            // None lies before every time, and the earlier is out of term first.
+            granted_at: a.0.granted_at.min(b.0.granted_at),
+            version: a.0.version.min(b.0.version),
+            confirmed: a.0.confirmed && b.0.confirmed,
+        },
+    };
+    (record, closes)
+}
+
+/// The order of R42, the most closed first.
+fn openness(status: Consent) -> u8 {
+    match status {
+        Consent::Objected => 0,
+        Consent::Withdrawn => 1,
+        Consent::Denied => 2,
+        Consent::Pending => 3,
+        Consent::Unknown => 4,
+        Consent::Expired => 5,
+        Consent::Granted => 6,
     }
 }
 
@@ -196,12 +315,39 @@ fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
     Ok((table, columns))
 }
 
-/// What stands in for a row of which nobody can say what it recorded.
-fn unreadable_record(basis: &Basis) -> ConsentRecord {
-    ConsentRecord::of(match basis {
-        Basis::Consent | Basis::ExplicitConsent => Consent::Unknown,
-        Basis::LegitimateInterest(_) => Consent::Objected,
+/// A row that cannot be used as it stands.
+struct Unreadable {
+    why: String,
+    /// What its status can be read as.
+    status: Option<Consent>,
+    /// When it was said, if that can be relied on.
+    at: Option<Instant>,
+}
+
+impl Unreadable {
+    /// What stands in for the row: no permission, and where nobody has to ask, what may have been an objection.
+    fn record(&self, basis: Option<&Basis>) -> ConsentRecord {
+        let least = match basis {
+            Some(Basis::Consent | Basis::ExplicitConsent) => Consent::Unknown,
+            Some(Basis::LegitimateInterest(_)) | None => Consent::Objected,
+        };
+        let status = self.status.filter(|status| openness(*status) < openness(least)).unwrap_or(least);
+        ConsentRecord { granted_at: self.at, ..ConsentRecord::of(status) }
+    }
+}
+
+/// What a status can be read as: one of the seven to the letter, or anything near to an objection.
+fn status(word: &str) -> Option<Consent> {
+    Consent::from_word(word).or_else(|| {
+        let near = nearest(word.trim(), Consent::ALL.map(Consent::word));
+        near.and_then(Consent::from_word).filter(|status| *status == Consent::Objected)
     })
+}
+
+fn no_status(cell: &str) -> String {
+    let words = || Consent::ALL.into_iter().map(Consent::word);
+    let meant = nearest(cell, words()).map(|meant| format!("; is `{meant}` meant?")).unwrap_or_default();
+    format!("its status is {}, and none of {}{meant}", quoted(cell), words().collect::<Vec<_>>().join(", "))
 }
 
 struct Columns {
@@ -214,24 +360,33 @@ struct Columns {
 }
 
 impl Columns {
-    fn record<'a>(&self, rules: &RuleSet, cell: impl Fn(usize) -> &'a str) -> Result<ConsentRecord, &'static str> {
+    fn record<'a>(&self, rules: &RuleSet, cell: impl Fn(usize) -> &'a str) -> Result<ConsentRecord, Unreadable> {
         let filled = |at: Option<usize>| at.map(&cell).filter(|cell| !cell.is_empty());
-        Ok(ConsentRecord {
-            status: Consent::from_word(cell(self.status)).ok_or("its status is none of the seven")?,
-            granted_at: match filled(self.granted_at) {
-                Some(text) => Some(instant(text, rules).ok_or("`granted_at` is no time")?),
+        let word = cell(self.status);
+        let stamp = filled(self.granted_at);
+        let at = stamp.and_then(|text| instant(text, rules));
+        let unreadable = |why: String| Unreadable { why, status: status(word), at };
+        let status = Consent::from_word(word).ok_or_else(|| unreadable(no_status(word)))?;
+        if let (Some(text), None) = (stamp, at) {
+            let why = format!("`granted_at` is {}, which is no time; write 2026-06-15T10:00Z", quoted(text));
+            return Err(unreadable(why));
+        }
+        let version =
+            match filled(self.version) {
+                Some(text) => Some(text.parse().map_err(|_| {
+                    unreadable(format!("`version` is {}, which is no whole number from 0", quoted(text)))
+                })?),
                 None => None,
-            },
-            version: match filled(self.version) {
-                Some(text) => Some(text.parse().map_err(|_| "`version` is no whole number")?),
-                None => None,
-            },
-            confirmed: match filled(self.confirmed) {
-                None | Some("no" | "false") => false,
-                Some("yes" | "true") => true,
-                Some(_) => return Err("`confirmed` is neither yes nor no"),
-            },
-        })
+            };
+        let confirmed = match filled(self.confirmed) {
+            None | Some("no" | "false") => false,
+            Some("yes" | "true") => true,
+            Some(text) => {
+                let why = format!("`confirmed` is {}, which is neither yes nor no", quoted(text));
+                return Err(unreadable(why));
+            }
+        };
+        Ok(ConsentRecord { status, granted_at: at, version, confirmed })
     }
 }
 
@@ -246,17 +401,17 @@ mod tests {
     }
 
     fn told(index: &ConsentIndex, key: &str) -> Facts {
-        let mut facts = Facts::nothing(&rule_set(), Instant(0));
+        let mut facts = Facts::nothing(&rule_set(), Instant::parse("2026-06-15T12:00Z").unwrap());
         index.tell(key, &mut facts);
         facts
     }
 
     #[test]
-    fn the_last_row_counts() {
+    fn the_latest_row_counts() {
         let index = read(
             "customer,purpose,status,granted_at,version,confirmed\n\
-             anna,fitting,denied,,,\n\
              anna,fitting,granted,2026-01-01T00:00Z,3,yes\n\
+             anna,fitting,denied,2025-01-01T00:00Z,,\n\
              ben,own_offers,objected,,,\n\
              ben,newsletter,granted,,,\n\
              chloe,direct marketing,objected,,,\n",
@@ -293,24 +448,92 @@ mod tests {
         assert_eq!(told(&index, "ben").consent[FITTING.index()].status, Consent::Unknown);
         assert!(told(&index, "chloe").objects_to_direct_marketing);
         assert_eq!(index.bad.count, 6);
-        assert_eq!(index.bad.first[0].why, "its status is none of the seven");
+        assert_eq!(
+            index.bad.first[0].why,
+            "its status is `withdrawnn`, and none of granted, denied, withdrawn, expired, pending, unknown, objected; is \
+             `withdrawn` meant?; all direct marketing to this customer is closed"
+        );
         assert_eq!((index.bad.first[0].row, index.bad.first[0].line), (2, 3));
+    }
+
+    #[test]
+    fn an_objection_is_never_lost_by_the_rest_of_its_row() {
+        for row in [
+            "x,own_offers,objected,,,",
+            "x,own_offers,objected,,,Yes",
+            "x,own_offers,objected,12.03.2026,,",
+            "x,own_offers,objected,,4.0,",
+            "x,own_offers,Objected,,,",
+            "x,own_offers, objected ,,,",
+            "x,own_offers,objectd",
+            "x,own_offers,objection",
+            "x,own_offers,objected,,,,",
+            "x,news,objected,extra,,,,",
+            "x,fitting,Nein",
+            "x,fitting",
+            "x,,objected",
+            "x",
+            " x ,own_offers,objected",
+            "x,own_offers,objected,\u{fffd},,",
+        ] {
+            let text =
+                format!("customer,purpose,status,granted_at,version,confirmed\n{row}\nx,own_offers,granted,,,\n");
+            let mut bytes = text.into_bytes();
+            if row.contains('\u{fffd}') {
+                let at = bytes.iter().position(|byte| *byte == 0xef).unwrap();
+                bytes.splice(at..at + 3, [0xfc]);
+            }
+            let rules = Verified::new(rule_set()).unwrap();
+            let index = ConsentIndex::from_reader(&rules, "consent.csv", std::io::Cursor::new(bytes)).unwrap();
+            let frame = crate::frame::gather(&rules, &told(&index, "x"));
+            assert_eq!(frame.consent[OWN.index()], Consent::Objected, "{row}");
+            let usable = row.ends_with("objected,,,") || row.starts_with(' ');
+            assert_eq!(index.bad.count, u64::from(!usable), "{row}");
+            assert!(index.notes("x").is_some(), "a contradiction or a bad row: {row}");
+        }
+    }
+
+    #[test]
+    fn rows_in_no_order_come_to_the_most_closed() {
+        let status = |rows: &[&str]| {
+            let read = |rows: Vec<&str>| {
+                let text = format!("customer,purpose,status,granted_at\n{}\n", rows.join("\n"));
+                let rules = Verified::new(rule_set()).unwrap();
+                ConsentIndex::from_reader(&rules, "consent.csv", std::io::Cursor::new(text)).unwrap()
+            };
+            let index = read(rows.to_vec());
+            let back = read(rows.iter().rev().copied().collect());
+            let record = told(&index, "x").consent[FITTING.index()];
+            assert_eq!(record, told(&back, "x").consent[FITTING.index()], "whatever the order of the file: {rows:?}");
+            (record.status, index.doubtful.count)
+        };
+        let (early, late) = ("2026-01-01T00:00Z", "2026-02-01T00:00Z");
+        let row = |status: &str, at: &str| format!("x,fitting,{status},{at}");
+        let both = |a: String, b: String| status(&[&a, &b]);
+        assert_eq!(both(row("denied", early), row("granted", late)), (Consent::Granted, 0));
+        assert_eq!(both(row("granted", early), row("denied", late)), (Consent::Denied, 0));
+        assert_eq!(both(row("granted", early), row("denied", early)), (Consent::Denied, 1));
+        assert_eq!(both(row("withdrawn", ""), row("granted", late)), (Consent::Withdrawn, 1));
+        assert_eq!(both(row("unknown", ""), row("expired", "")), (Consent::Unknown, 1));
+        assert_eq!(both(row("objected", early), row("granted", "2027-01-01T00:00Z")), (Consent::Objected, 0));
+        let three = [row("unknown", ""), row("denied", early), row("granted", late)];
+        assert_eq!(status(&three.each_ref().map(String::as_str)).0, Consent::Unknown);
     }
 
     #[test]
     fn an_objection_under_a_misspelt_purpose_is_not_lost() {
         let index = read(
-            "customer,purpose,status\n\
+            "customer,purpose,status,granted_at\n\
              anna,own_ofers,objected\n\
              ben,own_ofers,objectd\n\
              chloe,own_ofers,granted\n\
              chloe,weather,withdrawn\n\
-             dario,weather,objected\n\
-             dario,weather,granted\n\
+             dario,weather,objected,2026-01-01T00:00Z\n\
+             dario,weather,granted,2026-01-02T00:00Z\n\
              dario,own_ofers,objected\n\
              dario,direct marketing,granted\n\
-             emre,weather,objected\n\
-             emre,weather,granted\n",
+             emre,weather,objected,2026-01-01T00:00Z\n\
+             emre,weather,granted,2026-01-02T00:00Z\n",
         )
         .unwrap();
         let closed = |key| told(&index, key).objects_to_direct_marketing;
@@ -318,7 +541,7 @@ mod tests {
         assert!(closed("ben"), "it cannot be read, so it may be one");
         assert!(!closed("chloe"));
         assert!(closed("dario"), "taken back under the other words only");
-        assert!(!closed("emre"), "the last row counts");
+        assert!(!closed("emre"), "the later row counts");
         let rules = rule_set();
         let findings = index.findings(&rules);
         let said: Vec<_> =

@@ -70,7 +70,7 @@ impl CsvSource {
     ) -> Result<Option<Found<StringRecord>>, DataError> {
         Ok(match self.table.next()? {
             None => None,
-            Some(Line::Bad(bad)) => Some(Found::Bad(bad)),
+            Some(Line::Bad(bad) | Line::Doubtful { bad, .. }) => Some(Found::Bad(bad)),
             Some(Line::Row { number, line, cells }) => {
                 let key = self.key.and_then(|at| {
                     let (place, _) = self.places.0.get(at)?;
@@ -98,14 +98,16 @@ impl Places {
         &self,
         rules: &RuleSet,
         columns: &Columns,
+        row: u64,
         cells: &StringRecord,
         facts: &mut [Fact],
         missing: &mut MissingCells,
     ) {
         for (column, (place, stamp)) in columns.columns.iter().zip(&self.0) {
             let stamp = column.stamp(rules, stamp.and_then(|stamp| cells.get(stamp)), missing);
-            let fact = column.reader(rules).text(cells.get(*place).unwrap_or(""), stamp);
-            missing.note(column.attribute, &fact);
+            let cell = cells.get(*place).unwrap_or("");
+            let fact = column.reader(rules).text(cell, stamp);
+            missing.note(rules, column.attribute, row, &fact, || cell.into());
             if let Some(slot) = facts.get_mut(column.attribute.index()) {
                 *slot = fact;
             }

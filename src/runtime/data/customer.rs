@@ -13,13 +13,13 @@
 //! ```
 //!
 //! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the four
-//! words above, or `given`. A plain `granted` satisfies everything its purpose demands, as in a test. Since a person wrote
-//! this, what cannot be read is an error, not a missing value, and so is a name that stands twice; only a member that is
+//! words above, or `given`. A plain `granted` is the record with nothing but the status: it opens a purpose that asks for
+//! no version, term or confirmation; the shortcut of R47 is for tests. Since a person wrote this, what cannot be read is an error, not a missing value, and so is a name that stands twice; only a member that is
 //! not in its list is missing (R45). An empty key is none: the customer is anonymous (R41).
 
 use serde_json::value::RawValue;
 
-use super::cell::{CellReader, as_attribute, datum, instant};
+use super::cell::{CellReader, as_attribute, datum, instant, key};
 use super::json::{Fields, Json, without_exponent};
 use super::{DataError, codes};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
@@ -41,7 +41,6 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
     })?;
     once("the customer", &fields)?;
     let mut facts = known;
-    // A plain `granted` needs the decision's instant, so that comes first.
     if let Some(raw) = fields.get("now") {
         facts.now = time(rules, raw).ok_or_else(|| wrong("`now` is not a time", "write \"2026-06-15T10:00Z\""))?;
     }
@@ -114,9 +113,10 @@ fn attribute(
     let fact = CellReader { rules, attribute, spellings: &[] }.json(raw, None);
     match fact {
         Fact::Missing(Missing::Unreadable) => Err(unreadable(attribute, raw)),
-        // An empty key is nobody's: it would be one customer of all who have none.
-        Fact::Known(Value::Text(key), _) if attribute.key && key.is_empty() => {
-            facts.set(id, Fact::Missing(Missing::Absent));
+        Fact::Known(Value::Text(text), _) if attribute.key => {
+            // An empty key is nobody's: it would be one customer of all who have none.
+            let known = Some(key(&text)).filter(|key| !key.is_empty());
+            facts.set(id, known.map_or(Fact::Missing(Missing::Absent), |key| Fact::Known(Value::Text(key), None)));
             Ok(())
         }
         Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_) => {
@@ -136,9 +136,12 @@ fn unreadable(attribute: &Attribute, raw: &RawValue) -> DataError {
     };
     if let (Type::Number(number), Some(written)) = (attribute.ty, written) {
         let show = |mantissa| show_number(mantissa, number.scale);
+        // Whoever reads the message is not who may read the value.
+        let is_kept = attribute.is_protected() || !attribute.needs.is_empty();
+        let it = if is_kept { "this" } else { written.as_str() };
         let outside = || {
             let (from, to) = (show(number.min), show(number.max));
-            format!("`{}` is from {from} to {to}, and {written} is outside of that", attribute.name)
+            format!("`{}` is from {from} to {to}, and {it} is outside of that", attribute.name)
         };
         let why = match Decimal::parse(&written).and_then(|decimal| decimal.at_scale(number.scale)) {
             Ok(_) | Err(NumberError::TooLarge) => Some((outside(), "write a value in that range, or leave it out")),
@@ -148,7 +151,7 @@ fn unreadable(attribute: &Attribute, raw: &RawValue) -> DataError {
                     1 => "has 1 decimal place".to_owned(),
                     places => format!("has {places} decimal places"),
                 };
-                let message = format!("`{}` {places}, and {written} has more", attribute.name);
+                let message = format!("`{}` {places}, and {it} has more", attribute.name);
                 Some((message, "round it yourself: a number is never rounded where nobody sees it"))
             }
             Err(NumberError::NotANumber) => None,
@@ -199,7 +202,7 @@ fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<()
         if let Some(Json::Object(fields)) = Json::read(raw) {
             once(&format!("the consent to `{name}`"), &fields)?;
         }
-        let record = record(rules, raw, facts.now).ok_or_else(|| {
+        let record = record(rules, raw).ok_or_else(|| {
             let states = Consent::ALL.map(Consent::word).join(", ");
             wrong(
                 format!("the consent to `{name}` cannot be read"),
@@ -219,17 +222,9 @@ fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<()
     Ok(())
 }
 
-fn record(rules: &RuleSet, raw: &RawValue, now: Instant) -> Option<ConsentRecord> {
+fn record(rules: &RuleSet, raw: &RawValue) -> Option<ConsentRecord> {
     match Json::read(raw)? {
-        Json::Text(word) => Some(match Consent::from_word(&word)? {
-            Consent::Granted => ConsentRecord::granted(now),
-            status @ (Consent::Denied
-            | Consent::Withdrawn
-            | Consent::Expired
-            | Consent::Pending
-            | Consent::Unknown
-            | Consent::Objected) => ConsentRecord::of(status),
-        }),
+        Json::Text(word) => Consent::from_word(&word).map(ConsentRecord::of),
         Json::Object(fields) => {
             let mut record = ConsentRecord::default();
             for (name, raw) in &fields.0 {
@@ -405,7 +400,7 @@ mod tests {
         assert_eq!(known(at::DEVICE), Fact::Known(Value::Member(0), None));
         assert!(matches!(known(at::LAST_ORDER), Fact::Known(Value::Time(_), None)));
         assert_eq!(known(at::TENURE), Fact::Missing(Missing::Absent));
-        assert_eq!(facts.consent[FITTING.index()], ConsentRecord::granted(ten));
+        assert_eq!(facts.consent[FITTING.index()], ConsentRecord::of(Consent::Granted), "nothing but the status");
         assert_eq!(facts.consent[HEALTH.index()].version, Some(4));
         assert!(facts.objects_to_direct_marketing);
         let stamp = |at: usize| facts.history[at].stamp.clone();
@@ -488,6 +483,48 @@ mod tests {
             why(r#"{"balance": "much"}"#),
             "`balance` is a decimal number, and this is a text that cannot be read as one"
         );
+    }
+
+    #[test]
+    fn a_value_that_not_everybody_may_read_stands_in_no_message() {
+        type Mark = fn(&mut Attribute);
+        let marks: [Mark; 4] = [
+            |attribute| attribute.hidden = true,
+            |attribute| (attribute.hidden, attribute.sensitive) = (true, true),
+            |attribute| (attribute.hidden, attribute.protective) = (true, true),
+            |attribute| attribute.needs = vec![FITTING],
+        ];
+        for mark in marks {
+            let mut rules = rule_set();
+            mark(&mut rules.attributes[at::BALANCE.index()]);
+            for value in ["777777", "77.7777", "\"777777\"", "\"7seven7\"", "7e77"] {
+                let text = format!("{{\"balance\": {value}}}");
+                let error = customer_from_json(&rules, &text, Facts::nothing(&rules, noon())).unwrap_err();
+                assert_eq!(error.code.name, "data::wrong-type");
+                assert!(!error.message.contains('7'), "{}", error.message);
+            }
+        }
+    }
+
+    #[test]
+    fn a_bare_grant_opens_only_what_asks_for_no_more() {
+        let mut rules = rule_set();
+        let read = |rules: &RuleSet| {
+            let facts =
+                customer_from_json(rules, r#"{"consent": {"fitting": "granted"}}"#, Facts::nothing(rules, noon()));
+            crate::frame::gather(rules, &facts.unwrap()).consent[FITTING.index()]
+        };
+        let plain = |rules: &mut RuleSet| {
+            let purpose = &mut rules.purposes[FITTING.index()];
+            (purpose.version, purpose.valid, purpose.confirmed) = (None, None, false);
+        };
+        plain(&mut rules);
+        assert_eq!(read(&rules), Consent::Granted);
+        rules.purposes[FITTING.index()].version = Some(1);
+        assert_eq!(read(&rules), Consent::Expired);
+        plain(&mut rules);
+        rules.purposes[FITTING.index()].confirmed = true;
+        assert_eq!(read(&rules), Consent::Pending);
     }
 
     #[test]

@@ -202,7 +202,9 @@ impl Customers {
         match key {
             _ if self.columns.numbered => Ok(Some(format!("{}#{number}", self.name).into())),
             // An empty key would be one customer of all who have none.
-            Some(Fact::Known(Value::Text(key), _)) if !key.is_empty() => Ok(Some(key)),
+            Some(Fact::Known(Value::Text(text), _)) => {
+                Some(super::cell::key(&text)).filter(|key| !key.is_empty()).map(Some).ok_or(())
+            }
             Some(Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_)) => Err(()),
             // A file that is said to lack the key holds nobody in particular.
             None if self.rules.key().is_some() => Err(()),
@@ -235,13 +237,16 @@ impl Decoder {
         facts.resize(self.rules.attributes.len(), Fact::Missing(Missing::Absent));
         match (&self.source, &row.cells) {
             (Source::Csv(places), Cells::Csv(cells)) => {
-                places.facts(&self.rules, &self.columns, cells, &mut facts, missing);
+                places.facts(&self.rules, &self.columns, row.number, cells, &mut facts, missing);
             }
-            (Source::Json, Cells::Json(line)) => jsonl::facts(&self.rules, &self.columns, line, &mut facts, missing),
+            (Source::Json, Cells::Json(line)) => {
+                jsonl::facts(&self.rules, &self.columns, row.number, line, &mut facts, missing);
+            }
             // A row of another file says nothing here.
             (Source::Csv(_), Cells::Json(_)) | (Source::Json, Cells::Csv(_)) => {}
         }
-        if let (true, Some(key), Some(id)) = (self.columns.numbered, &row.key, self.rules.key())
+        // As it is compared, and not with the blanks that may stand around it in the cell.
+        if let (Some(key), Some(id)) = (&row.key, self.rules.key())
             && let Some(slot) = facts.get_mut(id.index())
         {
             *slot = Fact::Known(Value::Text(Arc::clone(key)), None);
@@ -334,6 +339,13 @@ mod tests {
                 ],
                 "{format:?}"
             );
+            assert_eq!(
+                [at::TIER, at::BALANCE, at::CHURN].map(|id| missing.sample(id)),
+                [Some("Gold"), Some("12.505"), None],
+                "{format:?}"
+            );
+            let mostly: Vec<_> = missing.mostly_unusable().collect();
+            assert_eq!(mostly, [], "half is not most");
         }
     }
 

@@ -7,14 +7,16 @@
 //! the fields other columns there are none. Without an offer an event may belong to anything; without class or tags it has those that its offer has today.
 //!
 //! A restriction is lifted only by a no, so a row that leaves room for doubt counts for caps all the same: one whose time
-//! cannot be read as if it had just happened, and for nothing else; one whose class is none of the five as marketing.
+//! cannot be read, or that has a cell too many, as if it had just happened, and for nothing else; one whose class is none
+//! of the five as marketing.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
 
 use super::DataError;
-use super::cell::{CellReader, as_attribute, datum, instant, nfc};
+use super::cell::{CellReader, as_attribute, datum, instant, key, nfc};
+use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
 use crate::frame::{Facts, Happened, Stamp};
@@ -35,6 +37,12 @@ pub struct EventIndex {
     pub unknown_events: BTreeMap<String, u64>,
     /// Offers in the file that the rules do not have; their events count where nobody can rule it out.
     pub unknown_offers: BTreeMap<String, u64>,
+    /// Tags in the file that the rules do not have; no cap can count by them.
+    pub unknown_tags: BTreeMap<String, u64>,
+    /// Rows that could not be used as they stood, by the customer whom they are about.
+    notes: HashMap<Box<str>, BadRows>,
+    /// Rows per customer, usable or not.
+    rows: HashMap<Box<str>, u64>,
     /// Rows that tell of an event again; it counts once.
     pub repeated: u64,
     /// Cells of fields that could not be read, by `EVENT.FIELD`; they are missing.
@@ -80,29 +88,44 @@ impl EventIndex {
         let mut index = Self::default();
         let mut known: HashMap<String, (String, Told)> = HashMap::new();
         while let Some(next) = table.next()? {
-            let (row, line, cells) = match next {
+            let (row, line, cells, shape) = match next {
                 Line::Bad(bad) => {
                     index.bad.add(bad);
                     continue;
                 }
-                Line::Row { number, line, cells } => (number, line, cells),
+                Line::Row { number, line, cells } => (number, line, cells, None),
+                Line::Doubtful { cells, bad } => (bad.row, bad.line, cells, Some(bad.why)),
             };
             let bad = |why: &str| BadRow { file: name.to_owned(), row, line, why: why.to_owned() };
             let cell = |at: usize| cells.get(at).unwrap_or("");
             let filled = |at: Option<usize>| at.map(cell).filter(|cell| !cell.is_empty());
-            let customer = nfc(cell(customer));
+            let customer = key(cell(customer));
             if customer.is_empty() {
                 index.bad.add(bad("it does not say whose it is"));
                 continue;
             }
+            *index.rows.entry((&*customer).into()).or_default() += 1;
             if cell(event).is_empty() {
-                index.bad.add(bad("it does not say what happened"));
+                let row = bad("it does not say what happened");
+                index.note(&customer, &row);
+                index.bad.add(row);
                 continue;
             }
             let Some(event) = names.event(cell(event)) else {
+                index.note(&customer, &bad(&format!("the rules do not declare the event `{}`", cell(event))));
                 *index.unknown_events.entry(cell(event).to_owned()).or_default() += 1;
                 continue;
             };
+            if let Some(why) = shape {
+                let row = bad(&format!("{why}: it counts for caps as if it had just happened"));
+                index.note(&customer, &row);
+                index.doubtful.add(row);
+                // What the cells after the offer say stands where nobody can rely on it, and an offer that is none may be
+                // any.
+                let offer = filled(offer).filter(|offer| names.offer(offer).is_some());
+                add(&mut index.undated, &customer, (event, names.stamp::<&str>(offer, None, None, None, None)));
+                continue;
+            }
             let mut found = Vec::new();
             for (field, column) in fields.get(event.index()).into_iter().flatten() {
                 let reader = CellReader { rules, attribute: field, spellings: &[] };
@@ -113,12 +136,20 @@ impl EventIndex {
                 found.push(datum);
             }
             if let Some(offer) = filled(offer).filter(|offer| names.offer(offer).is_none()) {
+                index.note(&customer, &bad(&format!("the rules do not have the offer `{offer}`")));
                 *index.unknown_offers.entry(offer.to_owned()).or_default() += 1;
             }
-            let tags: Option<Vec<&str>> = filled(tags).map(|tags| tags.split('|').collect());
+            let tags: Option<Vec<&str>> = filled(tags).map(|tags| tags.split('|').map(str::trim).collect());
+            for tag in tags.iter().flatten().filter(|tag| names.tag(tag).is_none()) {
+                index.note(&customer, &bad(&format!("the rules do not have the tag `{tag}`")));
+                *index.unknown_tags.entry((*tag).to_owned()).or_default() += 1;
+            }
             let class = filled(class).map(|word| {
                 Class::from_word(word).unwrap_or_else(|| {
-                    index.doubtful.add(bad("its class is none of the five: it counts as marketing does"));
+                    let word = quoted(word);
+                    let row = bad(&format!("its class is {word}, none of the five: it counts as marketing does"));
+                    index.note(&customer, &row);
+                    index.doubtful.add(row);
                     Class::Marketing
                 })
             });
@@ -131,7 +162,9 @@ impl EventIndex {
                         continue;
                     }
                     Some(_) => {
-                        index.bad.add(bad("its `id` is that of another event"));
+                        let row = bad("its `id` is that of another event");
+                        index.note(&customer, &row);
+                        index.bad.add(row);
                         continue;
                     }
                     None => drop(known.insert(id.to_owned(), (customer.to_string(), told.clone()))),
@@ -143,7 +176,12 @@ impl EventIndex {
                     add(&mut index.events, &customer, Happened { event, at, stamp, fields });
                 }
                 Told { event, at: None, stamp, .. } => {
-                    index.doubtful.add(bad("`at` is no time: it counts for caps as if it had just happened"));
+                    let cell = quoted(cell(at));
+                    let row = bad(&format!(
+                        "`at` is {cell}, which is no time: it counts for caps as if it had just happened"
+                    ));
+                    index.note(&customer, &row);
+                    index.doubtful.add(row);
                     add(&mut index.undated, &customer, (event, stamp));
                 }
             }
@@ -158,6 +196,25 @@ impl EventIndex {
             let late = stamps.len() - stamps.partition_point(|at| *at <= horizon);
             (late > 0).then_some((event.as_str(), late as u64))
         })
+    }
+
+    fn note(&mut self, customer: &str, row: &BadRow) {
+        self.notes.entry(customer.into()).or_default().add(row.clone());
+    }
+
+    /// The rows about that customer that could not be used as they stood.
+    pub fn notes(&self, key: &str) -> Option<&BadRows> {
+        self.notes.get(key)
+    }
+
+    /// How many rows there are about each customer, in no order.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.rows.iter().map(|(key, rows)| (&**key, *rows))
+    }
+
+    /// Whether every name in the file is one of the rules.
+    pub fn knows_all_names(&self) -> bool {
+        self.unknown_events.is_empty() && self.unknown_offers.is_empty() && self.unknown_tags.is_empty()
     }
 
     /// Adds what happened to the customer, in the order of the file.
@@ -319,6 +376,8 @@ mod tests {
              anna\n",
         );
         assert_eq!(index.unknown_offers, [("retired".to_owned(), 2)].into());
+        assert_eq!(index.unknown_tags, [("gone".to_owned(), 1)].into());
+        assert_eq!(index.notes("anna").unwrap().count, 5, "two offers, a tag, an event, and a row without one");
         assert_eq!(index.bad.count, 2);
         assert_eq!(index.unknown_events, [("refund".to_owned(), 1)].into());
         let stamped = |tags: &[u32]| Stamp::Of {
@@ -355,6 +414,26 @@ mod tests {
             assert_eq!(index.doubtful.first[0].line, 2);
             assert!(of(&index, "anna").is_empty(), "nobody can say that it was lately");
         }
+    }
+
+    #[test]
+    fn a_row_with_a_cell_too_many_counts_for_caps_and_for_nothing_else() {
+        let (today, _) = used("anna,shown,2026-06-15T12:00Z,comeback,,,");
+        let (caps, index) = used("anna,shown,2026-06-15T12:00Z,comeback,,,,x");
+        assert_eq!(caps, today);
+        assert_eq!((index.bad.count, index.doubtful.count), (0, 1));
+        assert!(of(&index, "anna").is_empty());
+        let why = "it has 8 cells, and the header has 7: it counts for caps as if it had just happened";
+        assert_eq!(index.notes("anna").unwrap().first[0].why, why);
+    }
+
+    #[test]
+    fn blanks_around_a_tag_are_no_part_of_it() {
+        let row = |tags: &str| used(&format!("anna,shown,2026-06-15T12:00Z,comeback,,,{tags}"));
+        let (caps, index) = row("promo");
+        let (spaced, trimmed) = row(" promo | promo ");
+        assert_eq!((&caps, of(&index, "anna")), (&spaced, of(&trimmed, "anna")));
+        assert!(trimmed.unknown_tags.is_empty());
     }
 
     #[test]

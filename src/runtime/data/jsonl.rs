@@ -111,7 +111,14 @@ fn unread(fields: &Fields<'_>, columns: &Columns) -> Option<&'static str> {
 }
 
 /// Every attribute that the line says something of.
-pub(super) fn facts(rules: &RuleSet, columns: &Columns, line: &str, facts: &mut [Fact], missing: &mut MissingCells) {
+pub(super) fn facts(
+    rules: &RuleSet,
+    columns: &Columns,
+    row: u64,
+    line: &str,
+    facts: &mut [Fact],
+    missing: &mut MissingCells,
+) {
     // The line was an object when it was read.
     let Ok(fields) = serde_json::from_str::<Fields<'_>>(line) else { return };
     for column in &columns.columns {
@@ -120,11 +127,16 @@ pub(super) fn facts(rules: &RuleSet, columns: &Columns, line: &str, facts: &mut 
             Json::Null | Json::YesNo(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => None,
         });
         let stamp = column.stamp(rules, stamp.as_deref(), missing);
-        let fact = match fields.get(&column.name) {
+        let cell = fields.get(&column.name);
+        let fact = match cell {
             Some(raw) => column.reader(rules).json(raw, stamp),
             None => Fact::Missing(Missing::Absent),
         };
-        missing.note(column.attribute, &fact);
+        missing.note(rules, column.attribute, row, &fact, || match cell.map(|raw| (Json::read(raw), raw)) {
+            Some((Some(Json::Text(text)), _)) => text.into(),
+            Some((_, raw)) => raw.get().into(),
+            None => "".into(),
+        });
         if let Some(slot) = facts.get_mut(column.attribute.index()) {
             *slot = fact;
         }

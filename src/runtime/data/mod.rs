@@ -20,12 +20,16 @@ mod customers;
 #[cfg(feature = "cli")]
 mod events;
 #[cfg(feature = "cli")]
+mod expected;
+#[cfg(feature = "cli")]
 mod input;
 mod json;
 #[cfg(feature = "cli")]
 mod jsonl;
 #[cfg(feature = "cli")]
 mod settings;
+#[cfg(feature = "cli")]
+mod slips;
 #[cfg(feature = "cli")]
 mod table;
 #[cfg(feature = "cli")]

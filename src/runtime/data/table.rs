@@ -51,7 +51,16 @@ impl BadRows {
 
 /// A row of a table.
 pub(super) enum Line {
-    Row { number: u64, line: u64, cells: StringRecord },
+    Row {
+        number: u64,
+        line: u64,
+        cells: StringRecord,
+    },
+    /// Not as it should be, but its cells can be told apart; of a padded table only.
+    Doubtful {
+        cells: StringRecord,
+        bad: BadRow,
+    },
     Bad(BadRow),
 }
 
@@ -77,6 +86,7 @@ impl Table {
     ) -> Result<Self, DataError> {
         let failed = |why| unreadable(file, &why);
         let (head, rest) = first_line(input).map_err(failed)?;
+        no_workbook(file, &head)?;
         let delimiter = delimiter.unwrap_or_else(|| {
             let found = |delimiter: &u8| {
                 let columns = header(&head, *delimiter);
@@ -98,8 +108,8 @@ impl Table {
         Ok(Self { file: file.to_owned(), reader, header, row: 0, record: ByteRecord::new(), padded: false })
     }
 
-    /// Takes rows with fewer cells than the header: the cells that are not there are empty. A row with more is still
-    /// no row. For tables in which a lost row would loosen something.
+    /// Takes rows with fewer cells than the header: the cells that are not there are empty. A row with more, or with
+    /// bytes that are no text, is given as [`Line::Doubtful`]. For tables in which a lost row would loosen something.
     pub(super) fn padded(mut self) -> Self {
         self.padded = true;
         self
@@ -123,7 +133,7 @@ impl Table {
             let message = format!("`{}` has no column `{name}`, from which {what} is read", self.file);
             let error = DataError::new(&codes::MISSING_COLUMN, message);
             if self.header.len() == 1 {
-                return error.help("the header is one column: is the delimiter right?");
+                return error.help("its header is one column, so perhaps another delimiter is right");
             }
             let columns = self.header.iter().map(String::as_str);
             let named = error.clone().did_you_mean(name, columns);
@@ -162,14 +172,24 @@ impl Table {
                 let byte = self.record.position().map_or(0, csv::Position::byte);
                 let line = self.reader.get_mut().line_of(byte);
                 let (cells, columns) = (self.record.len(), self.header.len());
-                if cells > columns || (cells < columns && !self.padded) {
-                    let why = format!("it has {}, and the header has {columns}", counted(cells, "cell"));
-                    return bad(&self.file, self.row, line, why);
+                let shape = (cells > columns || (cells < columns && !self.padded))
+                    .then(|| format!("it has {}, and the header has {columns}", counted(cells, "cell")));
+                if let (Some(why), false) = (&shape, self.padded) {
+                    return bad(&self.file, self.row, line, why.clone());
                 }
                 (cells..columns).for_each(|_| self.record.push_field(b""));
-                match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
-                    Ok(cells) => Ok(Some(Line::Row { number: self.row, line, cells })),
-                    Err(_) => bad(&self.file, self.row, line, "it is not UTF-8".to_owned()),
+                let doubtful = |cells, why| {
+                    let bad = BadRow { file: self.file.clone(), row: self.row, line, why };
+                    Ok(Some(Line::Doubtful { cells, bad }))
+                };
+                match (StringRecord::from_byte_record(std::mem::take(&mut self.record)), shape) {
+                    (Ok(cells), None) => Ok(Some(Line::Row { number: self.row, line, cells })),
+                    (Ok(cells), Some(why)) => doubtful(cells, why),
+                    (Err(broken), shape) if self.padded => {
+                        let cells = StringRecord::from_byte_record_lossy(broken.into_byte_record());
+                        doubtful(cells, shape.unwrap_or_else(|| "it is not UTF-8".to_owned()))
+                    }
+                    (Err(_), _) => bad(&self.file, self.row, line, "it is not UTF-8".to_owned()),
                 }
             }
             Err(why) => Err(fatal(&self.file, why)),
@@ -206,6 +226,19 @@ fn first_line(mut input: Input) -> std::io::Result<(Vec<u8>, Input)> {
     Ok((head, input))
 }
 
+/// A spreadsheet as its program keeps it is no table of text, and its bytes as names of columns help nobody.
+fn no_workbook(file: &str, head: &[u8]) -> Result<(), DataError> {
+    let packed = head.starts_with(b"PK\x03\x04");
+    let old = head.starts_with(b"\xd0\xcf\x11\xe0");
+    if !packed && !old && !head.contains(&0) {
+        return Ok(());
+    }
+    let what = if packed || old { "a workbook or an archive" } else { "binary data" };
+    let message = format!("`{file}` is no table of text, but {what}");
+    Err(DataError::new(&codes::UNREADABLE_FILE, message)
+        .help("save it as CSV (in a spreadsheet: Save as, CSV UTF-8), and name that file"))
+}
+
 /// A few of the names, for a message.
 fn some(names: &[String]) -> String {
     const SHOWN: usize = 8;
@@ -229,10 +262,23 @@ mod tests {
         while let Some(line) = table.next().unwrap() {
             rows.push(match line {
                 Line::Row { cells, .. } => Ok(cells.iter().map(str::to_owned).collect()),
-                Line::Bad(BadRow { file, row, line, why }) => Err(format!("{file} row {row} line {line}: {why}")),
+                Line::Bad(BadRow { file, row, line, why })
+                | Line::Doubtful { bad: BadRow { file, row, line, why }, .. } => {
+                    Err(format!("{file} row {row} line {line}: {why}"))
+                }
             });
         }
         rows
+    }
+
+    #[test]
+    fn a_workbook_is_to_be_saved_as_csv() {
+        for bytes in [&b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml"[..], b"id\0,a\n"] {
+            let error = table(bytes, None).err().unwrap();
+            assert_eq!(error.code.name, "data::unreadable-file");
+            assert!(error.help.unwrap().starts_with("save it as CSV"));
+        }
+        assert!(table(b"id,a\n", None).is_ok());
     }
 
     #[test]
@@ -268,7 +314,9 @@ mod tests {
             let mut lines = Vec::new();
             while let Some(line) = table.next().unwrap() {
                 lines.push(match line {
-                    Line::Row { line, .. } | Line::Bad(BadRow { line, .. }) => line,
+                    Line::Row { line, .. }
+                    | Line::Bad(BadRow { line, .. })
+                    | Line::Doubtful { bad: BadRow { line, .. }, .. } => line,
                 });
             }
             lines

@@ -116,8 +116,13 @@ impl World {
     /// As [`World::open`], without the file's name.
     pub fn parse(text: &str, folder: &Path) -> Result<Self, DataError> {
         let table = DeTable::parse(text).map_err(|why| {
-            let at = why.span().map_or(String::new(), |span| format!("line {}: ", line(text, span.start)));
-            DataError::new(&codes::BAD_WORLD, format!("{at}{}", why.message()))
+            let number = why.span().map(|span| line(text, span.start));
+            let at = number.map_or(String::new(), |number| format!("line {number}: "));
+            let written = number.and_then(|number| text.lines().nth(number - 1)).unwrap_or_default();
+            match super::slips::slip(written) {
+                Some((what, help)) => DataError::new(&codes::BAD_WORLD, format!("{at}{what}")).help(help),
+                None => DataError::new(&codes::BAD_WORLD, format!("{at}{}", why.message())),
+            }
         })?;
         let reader = Toml { text, folder };
         let mut world = Self {
@@ -226,7 +231,14 @@ impl WorldCustomers {
             let spellings = column.spellings.iter().map(|(cell, meaning)| {
                 let spelling = spelling(rules, id, meaning).ok_or_else(|| {
                     let message = format!("`{meaning}` is no value of `{name}`, which is {}", rules[id].ty.word());
-                    at_line(DataError::new(&codes::WRONG_TYPE, message).help("write a value, `never` or `missing`"))
+                    let attribute = &rules[id];
+                    let help = match attribute.ty {
+                        Type::Number(_) if meaning == "never" => {
+                            "it has a range: let the rules announce never, `-1 is never`, or write `missing`"
+                        }
+                        _ => "write a value, `never` or `missing`",
+                    };
+                    at_line(DataError::new(&codes::WRONG_TYPE, message).help(help))
                 })?;
                 Ok((cell.clone(), spelling))
             });
@@ -255,7 +267,7 @@ fn spelling(rules: &RuleSet, id: AttributeId, meaning: &str) -> Option<Spelling>
     let attribute = &rules[id];
     match (meaning, attribute.ty) {
         ("missing", _) => Some(Spelling::Missing),
-        ("never", Type::Number(_) | Type::Time | Type::Date) => Some(Spelling::Value(Value::Never)),
+        ("never", _) if attribute.may_be_never() => Some(Spelling::Value(Value::Never)),
         _ => {
             // The value itself, not what the mapping would make of such a cell.
             let mut plain = attribute.clone();
@@ -310,7 +322,18 @@ impl Toml<'_> {
     }
 
     fn texts(&self, value: &Entry<'_>) -> Result<Vec<String>, DataError> {
-        let DeValue::Array(entries) = value.get_ref() else { return Err(self.wrong(value, "a list of texts")) };
+        let DeValue::Array(entries) = value.get_ref() else {
+            let error = self.wrong(value, "a list of texts");
+            return Err(match value.get_ref() {
+                DeValue::String(text) => error.help(format!("write [\"{text}\"]")),
+                DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_)
+                | DeValue::Table(_) => error.help("write a list such as [\"home\", \"footer\"]"),
+            });
+        };
         entries.iter().map(|entry| self.text(entry)).collect()
     }
 
@@ -505,8 +528,18 @@ device = "ios"
         let (code, text) = refused("slots = \"home\"");
         assert_eq!(
             (code, text.as_str()),
-            ("data::bad-world", "line 1: this is a text, and a list of texts is needed; ")
+            ("data::bad-world", "line 1: this is a text, and a list of texts is needed; write [\"home\"]")
         );
+        for (slip, told, help) in [
+            ("file = \"data.csv\nnow = 1", "a quote is missing", "close the text"),
+            ("slots = [\"home]\n", "a quote is missing", "close the text"),
+            ("consent = \u{201c}data/consent.csv\u{201d}", "curly quotes", "straight quotes"),
+            ("consent = \"C:\\data\\consent.csv\"", "backslash", "forward slashes"),
+        ] {
+            let (code, text) = refused(slip);
+            assert_eq!(code, "data::bad-world", "{slip}");
+            assert!(text.starts_with("line 1: ") && text.contains(told) && text.contains(help), "{text}");
+        }
         for wrong in [
             "slots = [1]",
             "now = \"today\"",

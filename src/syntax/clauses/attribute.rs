@@ -206,6 +206,15 @@ impl<'t> Reader<'t> {
     /// The mark at token `at` and the token behind it; or, where it could not be read, the token to go on at.
     fn mark(&mut self, at: usize, end: usize) -> Result<(Clause<Mark>, usize), usize> {
         let cell = self.is_kind(at, TokenKind::Text) || self.is_kind(at, TokenKind::Number) || self.is_sign(at, b'-');
+        if self.is_kind(at, TokenKind::Number)
+            && (self.is_sign(at + 1, b'-') || self.is_word(at + 1, "to"))
+            && self.is_kind(at + 2, TokenKind::Number)
+            && at + 2 < end
+        {
+            let finding = messages::bare_range(self, at);
+            self.report(finding);
+            return Err(at + 3);
+        }
         let found = if cell { Some(&CELL) } else { self.word(at).and_then(mark_form) };
         let Some(mark) = found else {
             let next = self.next_mark(at + 1, end);

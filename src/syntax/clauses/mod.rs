@@ -198,6 +198,8 @@ impl<'t> Reader<'t> {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
             "at" => self.is_word(at + 1, "most"),
+            // `if over cap show ..`
+            "cap" => !self.is_word(at.wrapping_sub(1), "over"),
             // `for each customer`
             "each" => !self.is_word(at + 1, "customer"),
             _ => true,
@@ -273,7 +275,9 @@ impl<'t> Reader<'t> {
             return;
         }
         let words: Vec<_> = clauses.forms.iter().map(|form| (form.form.word, form.form.example)).collect();
-        let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
+        let finding = if self.is_word(at, "expires") && clauses.noun == "a rule" {
+            messages::expires(self, at, end)
+        } else if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
             messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
         } else {
             messages::not_a_clause(self, clauses.noun, &words, at)

@@ -117,6 +117,19 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
         ("a rule", "consent") if reader.is_name(at + 1) => {
             Some(format!("write `needs {next}`; the purpose says whether that takes a consent"))
         }
+        ("a rule" | "an offer", "else" | "otherwise") if reader.is_word(at + 1, "show") && reader.is_name(at + 2) => {
+            let offer = shortened(reader.written(at + 2));
+            Some(format!("what is shown to everybody else stands in the slot: `fallback {offer}`"))
+        }
+        ("a slot", "default" | "otherwise" | "else") => {
+            let named = if reader.is_word(at + 1, "show") { at + 2 } else { at + 1 };
+            let offer = if reader.is_name(named) { shortened(reader.written(named)) } else { "brand_story".to_owned() };
+            Some(format!("that is the clause `fallback`: `fallback {offer}`"))
+        }
+        ("a rule", "after") => {
+            let other = if reader.is_name(at + 1) { next } else { "other_rule".to_owned() };
+            Some(format!("the rule that wins says so: write `before`, and the name of this rule, in `{other}`"))
+        }
         ("a rule" | "an offer", "else" | "otherwise" | "fallback" | "default") => {
             Some("what is shown to everybody else stands in the slot: `fallback brand_story`".to_owned())
         }

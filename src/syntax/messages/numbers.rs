@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::syntax::reader::Reader;
-use crate::syntax::scan::{TokenKind, plain_number};
+use crate::syntax::scan::{TokenKind, plain_number, written_out};
 
 /// Words behind a number that say what it counts.
 const CURRENCIES: [&str; 14] = [
@@ -96,13 +96,8 @@ fn with_letters(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
         let plain = right.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         return plain.then(|| finding(reader, token, token + 1, right, "the digits of a number stand together"))?;
     }
-    let zeros = match written.chars().next_back()? {
-        'k' | 'K' => "000",
-        'm' | 'M' => "000000",
-        _ => return None,
-    };
-    let digits = written.get(..written.len() - 1).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-    finding(reader, token, token + 1, format!("{digits}{zeros}"), "a number is written out")
+    let right = written_out(written).filter(|_| written.ends_with(['k', 'K', 'm', 'M']))?;
+    finding(reader, token, token + 1, right, "a number is written out")
 }
 
 /// `25 EUR`, `25 %`, `25 percent`

@@ -1,6 +1,6 @@
 //! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
 
-use super::{capping, facts, heads, is_condition, numbers, wording};
+use super::{capping, days, facts, heads, is_condition, lists, numbers, wording};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
@@ -17,6 +17,7 @@ pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> 
     let mut token = at + 1;
     while token < end {
         let (len, right) = sign(reader, token);
+        let right = if is_day(reader, token + len) { for_days(right) } else { right };
         if !right.is_empty() {
             let span = reader.span_between(token, token + len);
             let written: String = (token..token + len).map(|part| reader.written(part)).collect();
@@ -40,6 +41,21 @@ pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> 
         token += len;
     }
     out
+}
+
+/// Whether a day or an instant stands at `token`.
+fn is_day(reader: &Reader<'_>, token: usize) -> bool {
+    let written = reader.written(token).as_bytes();
+    reader.is_kind(token, TokenKind::Number) && written.get(4) == Some(&b'-') && written.get(7) == Some(&b'-')
+}
+
+/// The words of a sign before a day.
+fn for_days(right: &'static str) -> &'static str {
+    match right {
+        "is less than" => "is before",
+        "is more than" => "is after",
+        other => other,
+    }
 }
 
 /// `priority: 80`, `priority = 80`
@@ -100,6 +116,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
     let trouble = stopped.at;
     let near = trouble.saturating_sub(3).max(at + 1)..(trouble + 2).min(end);
     if let Some(finding) = heads::find(reader, form, at, end, stopped)
+        .or_else(|| lists::find(reader, form, at, end, trouble))
+        .or_else(|| days::find(reader, at, end, trouble))
         .or_else(|| near.clone().find_map(|token| written_time(reader, token)))
         .or_else(|| numbers::find(reader, at, near.clone(), end))
     {
@@ -200,6 +218,11 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
 /// `if has_app`, `before 2026-12-24`: a condition in a clause that holds none.
 fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let written = reader.written(at + 1);
+    if form.word == "if"
+        && let Some(finding) = other_cause(reader, at, end)
+    {
+        return Some(finding);
+    }
     if trouble >= end {
         return None;
     }
@@ -225,6 +248,31 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
     })
 }
 
+/// `if denied show x`, `if over cap show x`: the cause of a substitute in other words.
+fn other_cause(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let told = reader.is_word(at + 1, "no") && reader.is_word(at + 2, "consent");
+    if told || ["capped", "unknown"].iter().any(|cause| reader.is_word(at + 1, cause)) {
+        return None;
+    }
+    let verb = (at + 2..(at + 6).min(end + 2))
+        .find(|token| ["show", "try", "nothing"].iter().any(|verb| reader.is_word(*token, verb)))?;
+    let has = |words: &[&str]| (at + 1..verb).any(|token| words.iter().any(|word| reader.is_word(token, word)));
+    let right = if has(&["consent", "denied", "refused", "withdrawn", "objected", "permission", "optout"]) {
+        "if no consent"
+    } else if has(&["cap", "caps", "capped", "limit", "limited", "exceeded", "overcapped", "reached"]) {
+        "if capped"
+    } else if has(&["missing", "unknown", "null", "undefined", "unsure"]) {
+        "if unknown"
+    } else {
+        return None;
+    };
+    let span = reader.span_between(at, verb);
+    let written: Vec<_> = (at..verb).map(|token| reader.written(token)).collect();
+    let message = format!("`{}` is spelt `{right}`", written.join(" "));
+    let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right}`"));
+    (written.join(" ") != right).then(|| finding.suggest(format!("write `{right}`"), span, right))
+}
+
 /// `country is DE, AT`, `country is [DE, AT]`, `country is one of (DE, AT)`
 fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     if trouble >= end {
@@ -234,6 +282,10 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
     if reader.is_sign(trouble, b'[') && reader.is_word(trouble.wrapping_sub(1), "is") {
         let finding = listed.help("write `is one of [..]`");
         return Some(finding.fix("write `one of`", reader.span(trouble), "one of ["));
+    }
+    let open = [trouble, trouble.wrapping_sub(1), trouble + 1].into_iter().find(|open| reader.is_sign(*open, b'('));
+    if let Some(finding) = open.and_then(|open| in_round_brackets(reader, open, end)) {
+        return Some(finding);
     }
     if reader.is_sign(trouble, b'[') && reader.is_word(trouble.wrapping_sub(1), "has") {
         let finding = Diagnostic::new(&codes::SPELLING, reader.span(trouble), "`has` says how many of a list");
@@ -253,6 +305,38 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
     let right = format!("one of [{}]", reader.text.get(span.range()).unwrap_or(""));
     let finding = Diagnostic::new(&codes::SPELLING, span, "several values stand in `one of`");
     Some(finding.help(format!("write `is {right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `is (DE, AT)`, `in (DE, AT)`, `is one of (DE, AT)`: the list that opens at token `open`.
+fn in_round_brackets(reader: &Reader<'_>, open: usize, end: usize) -> Option<Diagnostic> {
+    let close = (open + 1..end).find(|token| reader.is_sign(*token, b')'))?;
+    let is_part = |token: usize| {
+        let value = reader.is_name(token)
+            || [TokenKind::Text, TokenKind::Number].iter().any(|kind| reader.is_kind(token, *kind));
+        value == ((token - open) % 2 == 1) && (value || reader.is_sign(token, b','))
+    };
+    if close < open + 4 || !(open + 1..close).all(is_part) {
+        return None;
+    }
+    let word = |at: usize, word: &str| reader.is_word(at, word);
+    let mut from = open;
+    if word(from.wrapping_sub(1), "of") && word(from.wrapping_sub(2), "one") {
+        from -= 2;
+    } else if word(from.wrapping_sub(1), "in") {
+        from -= 1;
+    }
+    let negated = word(from.wrapping_sub(1), "not");
+    from -= usize::from(negated);
+    let is = word(from.wrapping_sub(1), "is");
+    from -= usize::from(is);
+    if from == open {
+        return None;
+    }
+    let span = reader.span_between(from, close + 1);
+    let inner = reader.text.get(reader.span_between(open + 1, close).range()).unwrap_or("");
+    let right = format!("{} [{inner}]", if negated { "is not one of" } else { "is one of" });
+    let finding = Diagnostic::new(&codes::SPELLING, span, "several values stand in `one of [..]`");
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
 }
 
 /// `a and b or c`

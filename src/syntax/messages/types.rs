@@ -38,6 +38,11 @@ pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) 
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "the members of `one of` stand in brackets");
         return Some(finding.help("for example `country: one of [DE, FR]`"));
     }
+    if word == "one"
+        && let Some(finding) = falling_order(reader, at, end)
+    {
+        return Some(finding);
+    }
     if word == "one" && !reader.is_word(at + 1, "of") {
         let finding =
             Diagnostic::new(&codes::UNEXPECTED, span, "a closed set is written `one of` and its members in brackets");
@@ -71,4 +76,23 @@ pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) 
     let meant = nearest(word, known)?;
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).help(format!("did you mean `{meant}`?"));
     Some(finding.fix_if(is_only_near(word, known), format!("write `{meant}`"), span, meant))
+}
+
+/// `one of [gold > silver > bronze]`: the order of a list rises.
+fn falling_order(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let open = at + 2;
+    let close = (open..end).find(|token| reader.is_sign(*token, b']'))?;
+    let odd = |token: usize| (token - open).is_multiple_of(2);
+    if !reader.is_sign(open, b'[')
+        || close < open + 4
+        || !(open + 1..close).all(|at| !odd(at) || reader.is_sign(at, b'>'))
+    {
+        return None;
+    }
+    let mut members: Vec<_> = (open + 1..close).filter(|at| !odd(*at)).map(|at| reader.written(at)).collect();
+    members.reverse();
+    let right = format!("[{}]", members.join(" < "));
+    let span = reader.span_between(open, close + 1);
+    let finding = Diagnostic::new(&codes::SIGN, span, "the order of a list begins with the lowest member");
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
 }

@@ -7,10 +7,11 @@ use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
 
 /// The words that [`find`] explains, and those that go with them.
-pub(super) const WORDS: [&str; 32] = [
-    "older", "newer", "younger", "than", "within", "between", "greater", "bigger", "higher", "larger", "above", "over",
-    "fewer", "smaller", "lower", "below", "under", "equals", "contains", "includes", "ahead", "shown", "sent", "each",
-    "times", "last", "halving", "since", "then", "equal", "exactly", "after",
+pub(super) const WORDS: [&str; 35] = [
+    "exists", "either", "consent", "older", "newer", "younger", "than", "within", "between", "greater", "bigger",
+    "higher", "larger", "above", "over", "fewer", "smaller", "lower", "below", "under", "equals", "contains",
+    "includes", "ahead", "shown", "sent", "each", "times", "last", "halving", "since", "then", "equal", "exactly",
+    "after",
 ];
 
 /// What is wrong with the word at `token`, if it is one of those.
@@ -57,6 +58,32 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let help = format!("write `is at most {span} old` for the past, `is at most {span} ahead` for the future");
             finding(token + 1, "`within` does not say whether the past or the future is meant".to_owned(), help, None)
         }
+        "since" if reader.word(token.wrapping_sub(1)).is_some_and(is_unit) => since_in_units(reader, token, end),
+        "at" if ["and", "or", "but"].iter().any(|joint| reader.is_word(token.wrapping_sub(1), joint)) => {
+            second_bound(reader, token, end)
+        }
+        "exists" | "exist" => {
+            let to = token + 1;
+            other_word(reader, from, to, "is known")
+        }
+        "either" if is_before => either(reader, from, token, end),
+        "consent" if reader.is_name(token + 1) && token + 1 < end && !reader.is_sign(token + 1, b'.') => {
+            let right = format!("consent.{}", reader.written(token + 1));
+            let span = reader.span_between(token, token + 2);
+            let finding = Diagnostic::new(&codes::SPELLING, span, "a point joins `consent` and its purpose");
+            Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+        }
+        "in" if is_before
+            && token + 1 == trouble
+            && (reader.is_name(trouble) || reader.is_kind(trouble, TokenKind::Text))
+            && !matches!(reader.word(trouble), Some("the" | "last" | "past" | "top" | "bottom")) =>
+        {
+            let right = format!("is {}", reader.written(trouble));
+            let span = reader.span_between(from, trouble + 1);
+            let finding = Diagnostic::new(&codes::SPELLING, span, "a single value is compared with `is`");
+            let fix = format!("write `{right}`");
+            Some(finding.help(format!("write `{right}`; several stand in `is one of [..]`")).suggest(fix, span, right))
+        }
         "since" => {
             let day = if token + 1 < end { reader.written(token + 1) } else { "2026-01-01" };
             let help =
@@ -66,7 +93,11 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         "in" if ["the", "last", "past"].iter().any(|word| reader.is_word(token + 1, word))
             || reader.is_kind(token + 1, TokenKind::Number) && reader.word(token + 2).is_some() =>
         {
-            let number = (token + 1..(token + 4).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number))?;
+            let number = (token + 1..(token + 4).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number));
+            let is_unit = |at: usize| at < end && reader.word(at).is_some_and(is_unit);
+            let Some(number) = number.filter(|number| is_unit(number + 1)) else {
+                return ranked(reader, from, token, end);
+            };
             let right = format!("is at most {} {} old", reader.written(number), reader.written(number + 1));
             let past = reader.is_word(token + 1, "the") || reader.is_word(token + 1, "last");
             let help =
@@ -121,6 +152,23 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
                 right,
             ))
         }
+        "on" if is_before && reader.written(token + 1).contains('-') && token + 1 < end => {
+            let day = reader.written(token + 1);
+            let right = format!("is from {day} to {day}");
+            let span = reader.span_between(from, token + 2);
+            let finding = Diagnostic::new(&codes::SPELLING, span, "a day is a span from its beginning to its end");
+            let fix = format!("write `{right}`");
+            Some(finding.help(format!("write `{right}`; a whole day is in")).suggest(fix, span, right))
+        }
+        "contains" | "includes" if reader.is_kind(token + 1, TokenKind::Text) => {
+            let text = reader.written(token + 1);
+            let span = reader.span_between(from, token + 1);
+            let message = "texts are compared whole and never searched";
+            let finding = Diagnostic::new(&codes::SPELLING, span, message);
+            Some(finding.help(format!(
+                "for a whole text write `is {text}`; for an element of a `set of text` write `has {text}`"
+            )))
+        }
         "contains" | "includes" => other_word(reader, from, token + 1, "has"),
         "of" if ["one", "any", "all", "none"].iter().any(|some| reader.is_word(token.wrapping_sub(1), some)) => {
             let span = reader.span(if token + 1 < end { token + 1 } else { token });
@@ -167,6 +215,93 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         }
         _ => loud(reader, token),
     }
+}
+
+/// `days since joined is more than 30`, told as the age that is meant. `token` is the `since`.
+fn since_in_units(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
+    let unit = reader.word(token.wrapping_sub(1))?;
+    let name = Some(reader.written(token + 1)).filter(|_| reader.is_name(token + 1) && token + 1 < end)?;
+    let number = (token + 2..(token + 6).min(end)).find(|at| reader.is_kind(*at, TokenKind::Number));
+    let compared = reader.is_word(token + 2, "is") && number.is_some_and(|number| number > token + 3);
+    let span = reader.span_between(token - 1, number.filter(|_| compared).map_or(token + 2, |number| number + 1));
+    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{unit} since` is the age of a time"));
+    Some(match number.filter(|_| compared) {
+        Some(number) => {
+            let comparison: Vec<_> = (token + 2..number).map(|at| reader.written(at)).collect();
+            let right = format!("{name} {} {} {unit} old", comparison.join(" "), reader.written(number));
+            finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right)
+        }
+        None => finding.help(format!("write `{name} is more than 30 {unit} old`")),
+    })
+}
+
+/// `is at least 20 and at most 30`: a second bound without its attribute. `token` is the second `at`.
+fn second_bound(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
+    let is_bound =
+        |at: usize| reader.is_word(at, "at") && (reader.is_word(at + 1, "least") || reader.is_word(at + 1, "most"));
+    let number = |at: usize| at < end && reader.is_kind(at, TokenKind::Number);
+    if !is_bound(token) || token + 2 >= end {
+        return None;
+    }
+    let first = token.checked_sub(4).filter(|first| is_bound(*first) && number(first + 2) && number(token + 2));
+    let range = first.filter(|first| {
+        reader.is_word(*first + 1, "least")
+            && reader.is_word(token + 1, "most")
+            && reader.is_word(token - 1, "and")
+            && reader.is_word(first.wrapping_sub(1), "is")
+    });
+    if let Some(first) = range {
+        let right = format!("is from {} to {}", reader.written(first + 2), reader.written(token + 2));
+        let span = reader.span_between(first - 1, token + 3);
+        let finding = Diagnostic::new(&codes::SPELLING, span, "two bounds of one value are a range");
+        let fix = format!("write `{right}`");
+        return Some(finding.help(format!("write `{right}`; both ends are in")).suggest(fix, span, right));
+    }
+    let span = reader.span_between(token, token + 2);
+    let bound = format!("at {}", reader.written(token + 1));
+    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{bound}` is compared with nothing"));
+    Some(finding.help(format!("each part is a condition of its own: `.. and age is {bound} 30`")))
+}
+
+/// `is either DE or AT`; `from` is the `is`, `token` the `either`.
+fn either(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option<Diagnostic> {
+    let is_value = |at: usize| at < end && (reader.is_name(at) || reader.is_kind(at, TokenKind::Text));
+    let mut values = Vec::new();
+    let mut at = token + 1;
+    while is_value(at) {
+        values.push(reader.written(at));
+        at += 1;
+        match (reader.is_word(at, "or") || reader.is_sign(at, b',')) && is_value(at + 1) {
+            true => at += 1,
+            false => break,
+        }
+    }
+    let span = reader.span_between(from, at);
+    let finding = Diagnostic::new(&codes::SPELLING, span, "several values stand in `one of [..]`");
+    if values.len() < 2 {
+        return Some(finding.help("write `is one of [..]` with all the values"));
+    }
+    let right = format!("is one of [{}]", values.join(", "));
+    Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right))
+}
+
+/// `day`, `days`, ..
+fn is_unit(word: &str) -> bool {
+    super::spelling::UNITS.contains(&word.trim_end_matches('s'))
+}
+
+/// `is in the top 10%`: a place among all customers, which no rule knows.
+fn ranked(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option<Diagnostic> {
+    let place = token + 1 + usize::from(reader.is_word(token + 1, "the"));
+    let word = reader.word(place).filter(|word| matches!(*word, "top" | "bottom" | "upper" | "lower" | "best"))?;
+    let to = (place + 1..end).take(2).take_while(|at| !reader.first_on_line(*at)).last().map_or(place, |at| at) + 1;
+    let span = reader.span_between(from, to.min(end));
+    let finding = Diagnostic::new(&codes::SPELLING, span, "a rule looks at one customer and knows no order of all");
+    let comparison = if matches!(word, "bottom" | "lower") { "at most" } else { "at least" };
+    Some(finding.help(format!(
+        "compare with the number where that part begins: `is {comparison} 500`; or have the data say so: \
+         `top_spender: yes or no`"
+    )))
 }
 
 /// Whether `is` or `is not` ends at `token`.

@@ -129,8 +129,22 @@ impl Scanner<'_> {
             );
             return;
         }
-        let end = number_end(self.bytes, behind + gap);
+        let end = self.with_suffix(number_end(self.bytes, behind + gap));
         self.amount(self.at, end, behind + gap, end, sign);
+    }
+
+    /// The end of the `k` or `m` that stands close behind a number which ends at `end`; else `end`.
+    fn with_suffix(&self, end: usize) -> usize {
+        let suffix = self.bytes.get(end).is_some_and(|byte| matches!(byte, b'k' | b'K' | b'm' | b'M'));
+        if suffix && !self.bytes.get(end + 1).copied().is_some_and(is_word_byte) { end + 1 } else { end }
+    }
+
+    /// Where the amount ends whose number begins at the point of reading and goes on behind a comma: `1.000,50 €`.
+    pub(super) fn amount_with_commas(&self) -> Option<(usize, usize, char)> {
+        let end = number_end(self.bytes, self.at);
+        let behind = end + usize::from(self.bytes.get(end) == Some(&b' '));
+        self.bytes.get(self.at..end).filter(|digits| digits.contains(&b','))?;
+        [end, behind].into_iter().find_map(|at| Some((end, at, self.money(at)?)))
     }
 
     /// `25€`, `25 €`: the number at the point of reading ends at `number_end`, the sign stands at `sign_at`.
@@ -141,14 +155,16 @@ impl Scanner<'_> {
     fn amount(&mut self, from: usize, to: usize, number: usize, number_end: usize, sign: char) {
         let span = crate::source::Span::new(self.source, from..to);
         let written = self.text.get(number..number_end).unwrap_or("");
-        let right = plain_number(written);
         let message = format!("a number stands alone, without `{sign}`");
         let mut finding = Diagnostic::new(&codes::WRITTEN_NUMBER, span, message).primary("an amount of money");
-        finding = match right {
-            Some(right) => finding
+        finding = match (thousand_or_places(written), written_out(written)) {
+            (Some((thousand, places)), _) => finding.help(format!(
+                "write `{thousand}` or `{places}`, whichever is meant: a point stands before the decimal places"
+            )),
+            (None, Some(right)) => finding
                 .help(format!("write `{right}`; the name or label of an attribute says in which currency it is"))
                 .suggest(format!("write `{right}`"), span, right),
-            None => finding.help("write the number alone, with a point before its decimal places: `25.50`"),
+            (None, None) => finding.help("write the number alone, with a point before its decimal places: `25.50`"),
         };
         self.out.problems.push(finding);
         self.token(TokenKind::Odd, to);
@@ -349,10 +365,51 @@ fn number_end(bytes: &[u8], from: usize) -> usize {
     end
 }
 
+/// `1.000,50`, `1.000.000`: points between thousands, so that a comma can only stand before the decimal places.
+fn points_between_thousands(written: &str) -> Option<String> {
+    let (whole, places) = written.split_once(',').map_or((written, None), |(whole, places)| (whole, Some(places)));
+    let groups: Vec<&str> = whole.split('.').collect();
+    let (first, rest) = groups.split_first()?;
+    let is_digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let sure = if places.is_some() { !rest.is_empty() } else { rest.len() > 1 };
+    let thousands = first.len() <= 3 && *first != "0" && rest.iter().all(|group| group.len() == 3);
+    let all = groups.iter().all(is_digits) && places.iter().all(is_digits);
+    let places = places.map(|places| format!(".{places}")).unwrap_or_default();
+    (sure && thousands && all).then(|| format!("{}{places}", groups.concat()))
+}
+
+/// `1.500`, which is 1500 to some and 1.5 to others: both.
+fn thousand_or_places(written: &str) -> Option<(String, String)> {
+    let (whole, places) = written.split_once('.')?;
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let either = matches!(whole.len(), 1..=3) && whole != "0" && places.len() == 3;
+    let shown = places.trim_end_matches('0');
+    let shown = if shown.is_empty() { whole.to_owned() } else { format!("{whole}.{shown}") };
+    (either && is_digits(whole) && is_digits(places)).then(|| (format!("{whole}{places}"), shown))
+}
+
+/// The same as [`plain_number`], with `10k` and `2.5m` written out.
+pub(in crate::syntax) fn written_out(written: &str) -> Option<String> {
+    let (number, zeros) = match written.chars().next_back()? {
+        'k' | 'K' => (written.get(..written.len() - 1)?, 3),
+        'm' | 'M' => (written.get(..written.len() - 1)?, 6),
+        _ => return plain_number(written),
+    };
+    let plain = plain_number(number)?;
+    let (whole, places) = plain.split_once('.').unwrap_or((&plain, ""));
+    let zeros = "0".repeat(usize::checked_sub(zeros, places.len())?);
+    let digits = format!("{whole}{places}{zeros}");
+    let digits = digits.trim_start_matches('0');
+    Some(if digits.is_empty() { "0" } else { digits }.to_owned())
+}
+
 /// A number with commas between its thousands, or before its decimal places, as the language writes it; none where it
 /// could be either.
 pub(in crate::syntax) fn plain_number(written: &str) -> Option<String> {
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(plain) = points_between_thousands(written) {
+        return Some(plain);
+    }
     let mut parts = written.split('.');
     let (whole, places, more) = (parts.next()?, parts.next(), parts.next());
     if more.is_some() || places.is_some_and(|places| !is_digits(places)) {
@@ -377,7 +434,18 @@ pub(in crate::syntax) fn plain_number(written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_number;
+    use super::{plain_number, thousand_or_places, written_out};
+
+    #[test]
+    fn letters_stand_for_thousands_and_a_point_may() {
+        assert_eq!(written_out("10k").as_deref(), Some("10000"));
+        assert_eq!(written_out("2.5k").as_deref(), Some("2500"));
+        assert_eq!(written_out("0.5M").as_deref(), Some("500000"));
+        assert_eq!(written_out("2.5555k"), None);
+        let both = Some(("1500".to_owned(), "1.5".to_owned()));
+        assert_eq!(thousand_or_places("1.500"), both);
+        assert_eq!(thousand_or_places("1.50"), None);
+    }
 
     #[test]
     fn commas_stand_between_thousands_or_before_decimals() {
@@ -389,7 +457,10 @@ mod tests {
             ("0,125", Some("0.125")),
             ("25", Some("25")),
             ("1,00,000", None),
-            ("1.000,50", None),
+            ("1.000,50", Some("1000.50")),
+            ("1.000.000", Some("1000000")),
+            ("1.00.000", None),
+            ("31.12.2025", None),
             (",5", None),
             ("x", None),
         ] {
