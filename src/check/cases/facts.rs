@@ -100,6 +100,9 @@ impl Pass<'_> {
             None => facts.now,
         };
         let fact = self.fact(item, ty, as_of, facts.now)?;
+        if matches!(fact, Fact::Known(Value::Never, _)) {
+            self.has_room_for_never(id, item)?;
+        }
         facts.set(id, fact);
         Some(())
     }
@@ -111,7 +114,6 @@ impl Pass<'_> {
             GivenValue::Missing => Fact::Missing(Missing::Absent),
             GivenValue::Never => {
                 self.may_be_never(ty, item.value_span)?;
-                self.has_room_for_never(id, item)?;
                 known(Value::Never)
             }
             GivenValue::Literal(literal) if self.is_unclear_percent(literal, ty) => return None,
@@ -282,6 +284,14 @@ impl Pass<'_> {
                 let message = "a field of an event is as old as the event";
                 self.report(Diagnostic::new(&types::BAD_VALUE, as_of.span, message).help("take `as of` away"));
                 right = false;
+            }
+            // No cell of a field means never, so a test does not rest on it either.
+            if matches!(item.value, GivenValue::Never) {
+                let message = format!("no cell of the field `{}` means never", item.name.text);
+                let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message).primary("cannot be never");
+                self.report(finding.help("write a value, or `missing`"));
+                right = false;
+                continue;
             }
             match (self.fact(item, ty, now, now), fields.get_mut(place)) {
                 (Some(Fact::Known(value, _)), Some(field)) => *field = Datum::Known(value),

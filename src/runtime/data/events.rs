@@ -15,7 +15,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::DataError;
-use super::cell::{CellReader, as_attribute, datum, instant, key, nfc};
+use super::cell::{CellReader, as_attribute, datum, instant, key};
 use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
