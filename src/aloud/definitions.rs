@@ -17,6 +17,9 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     for clause in rule.when.iter().chain(&rule.unless) {
         in_condition(rules, &clause.condition, &mut names);
     }
+    if let Some(rank) = &rule.rank {
+        in_expression(rules, &rank.by, &mut names);
+    }
     names.into_iter().map(|name| definition(rules, name)).collect()
 }
 

@@ -2,8 +2,8 @@
 //! against whom it stands, how often, what instead, and whom to ask.
 
 use super::{Sentence, predicate};
-use crate::model::show::{show_cap, show_text};
-use crate::model::{Active, Basis, CapId, Clause, Order, Purpose, PurposeId, Rule, RuleId, RuleSet, Substitute};
+use crate::model::show::{show_cap, show_expression, show_text};
+use crate::model::{Active, Basis, CapId, Clause, Order, Purpose, PurposeId, Rank, Rule, RuleId, RuleSet, Substitute};
 use crate::value::{show_date, show_instant};
 
 /// All of them, definitions left out.
@@ -20,6 +20,12 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     }
     said.extend(rule.needs.iter().map(|purpose| need(rules, *purpose)));
     said.push(order(rules, rule));
+    said.extend(rule.rank.as_ref().map(|rank| score(rules, rank)));
+    said.extend(ties(rules, rule));
+    if !rule.tasks.is_empty() {
+        let tasks: Vec<String> = rule.tasks.iter().map(|task| format!("`{task}`")).collect();
+        said.push(Sentence::plain(format!("Where it wins, the host also carries out {}.", tasks.join(" and "))));
+    }
     said.extend(rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| at_most(rules, *cap)));
     let substitutes = [
         ("If a cap stops it", rule.if_capped),
@@ -120,6 +126,17 @@ fn order(rules: &RuleSet, rule: &Rule) -> Sentence {
             format!("{among} it wins over {}.", names.join(" and "))
         }
     })
+}
+
+fn score(rules: &RuleSet, rank: &Rank) -> Sentence {
+    let by = show_expression(rules, &rank.by);
+    Sentence::plain(format!("Among those of the same priority the highest score wins, and its score is `{by}`."))
+}
+
+fn ties(rules: &RuleSet, rule: &Rule) -> Option<Sentence> {
+    let tags: Vec<String> = rules[rule.slot].ties.iter().map(|tag| format!("`{}`", rules[*tag])).collect();
+    let first = if tags.is_empty() { return None } else { tags.join(", then ") };
+    Some(Sentence::plain(format!("Among equals the one whose offer is tagged {first} comes first.")))
 }
 
 fn at_most(rules: &RuleSet, id: CapId) -> Sentence {

@@ -35,6 +35,7 @@ mod read;
 mod realise;
 mod region;
 mod scope;
+mod scores;
 mod search;
 mod slot;
 mod verdict;
@@ -88,6 +89,8 @@ pub struct Report {
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
     /// Rules that can answer for one customer, with different outcomes, and are told apart by their names alone (R8).
     pub conflicts: Vec<Clash>,
+    /// Rules that rank together, show different things, and can score the same with only their names to decide.
+    pub equal_scores: Vec<Clash>,
     /// Rules that need `priority` or `before` (R7): the second of each has neither, or both have.
     pub unordered: Vec<Clash>,
     /// The truths that each condition can have.
@@ -121,7 +124,7 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
 
 /// Takes back every clash whose customer the reference evaluator does not confirm: such a customer is never shown.
 fn confirm(rules: &RuleSet, report: &mut Report) {
-    if report.conflicts.is_empty() && report.unordered.is_empty() {
+    if report.conflicts.is_empty() && report.unordered.is_empty() && report.equal_scores.is_empty() {
         return;
     }
     let mut confirm = confirm::Confirm::new(rules);
@@ -135,24 +138,40 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
     report.conflicts.retain(|clash| {
         let frame = clash.witness.frame(rules);
         let [first, second] = [clash.first, clash.second].map(|rule| confirm.answer(rule, &frame));
-        holds(clash, first.zip(second).is_some_and(|(first, second)| first.outcome != second.outcome))
+        let differ = first.zip(second).is_some_and(|(first, second)| {
+            (first.outcome, first.tasks(rules)) != (second.outcome, second.tasks(rules))
+        });
+        holds(clash, differ)
     });
-    report.unordered.retain(|clash| {
-        let frame = clash.witness.frame(rules);
-        holds(clash, [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame)))
-    });
+    for list in [&mut report.unordered, &mut report.equal_scores] {
+        list.retain(|clash| {
+            let frame = clash.witness.frame(rules);
+            holds(clash, [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame)))
+        });
+    }
+}
+
+/// The formulas of a slot in every world.
+fn scope_of<'a>(
+    rules: &'a RuleSet,
+    id: SlotId,
+    doubts: &Doubts,
+    scores: &'a scores::Scores,
+    options: &Options,
+) -> reach::SlotScope<'a> {
+    let write = |compiler: &mut compile::Compiler<'a>| slot::write(compiler, id, doubts, scores);
+    scope::Scope::new(rules, options.from, options.budget, write)
 }
 
 fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {
-    let scope_with = |doubts: &Doubts| {
-        let write = |compiler: &mut compile::Compiler<'_>| slot::write(compiler, id, doubts);
-        scope::Scope::new(rules, options.from, options.budget, write)
-    };
+    let scores = scores::Scores::of(rules, id);
+    let scope_with = |doubts: &Doubts| scope_of(rules, id, doubts, &scores, options);
     let mut scope = scope_with(&Doubts::none(shared));
     let mut verdicts = reach::rules(&mut scope, rules, id);
     let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
     let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
     report.conflicts.append(&mut pairs.conflicts);
+    report.equal_scores.append(&mut pairs.equal_scores);
     report.unordered.append(&mut pairs.unordered);
     report.undecided_pairs.append(&mut pairs.undecided);
     report.more_clashes += pairs.more;

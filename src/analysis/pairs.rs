@@ -1,9 +1,11 @@
 //! Rules of a slot that can be eligible together though no author said which wins (R7, R8).
 //!
 //! Two questions to each pair that the author's order leaves open:
-//! - neither class, priority nor `before` tells them apart (R8): is there a customer for whom both answer, by themselves
-//!   or by what stands in for them, with different outcomes, and nothing that outranks either of them answers? Then a
-//!   name decides what is seen. Rules that show the same offer and replace it differently are such a pair too.
+//! - neither class, priority, `before` nor `ties` tells them apart (R8): is there a customer for whom both answer, by
+//!   themselves or by what stands in for them, with different outcomes, and nothing that outranks either of them answers?
+//!   Then a name decides what is seen. Rules that show the same offer and replace it differently are such a pair too.
+//! - both rank together, and `ties` does not tell them apart: is there a customer for whom both are eligible and score
+//!   the same, and nothing above both answers?
 //! - one of them has neither `priority` nor `before` (R7): is there a customer for whom both are eligible?
 //!
 //! Most pairs part at once (one wants Germany, the other Austria) and never come to a search. A slot full of rules of
@@ -16,7 +18,7 @@ use super::formula::Formula;
 use super::reach::SlotScope;
 use super::scope::Question;
 use super::search::{Answer, Undecided};
-use super::slot::SlotFormulas;
+use super::slot::{Seen, SlotFormulas};
 use super::verdict::{Clash, Verdict};
 use crate::graph::{Ranking, Standing};
 use crate::model::{Class, RuleId, RuleSet, SlotId};
@@ -31,6 +33,8 @@ const MOST_SEARCHES: usize = 20_000;
 pub(super) struct Pairs {
     /// R8.
     pub(super) conflicts: Vec<Clash>,
+    /// Equal scores.
+    pub(super) equal_scores: Vec<Clash>,
     /// R7: the one without an order is the second, where only one is.
     pub(super) unordered: Vec<Clash>,
     /// How many more there are than were kept.
@@ -68,11 +72,14 @@ pub(super) fn pairs(
                 Standing::Unordered if named => continue,
                 Standing::Unordered => vec![Meeting::Eligible],
                 Standing::Equal => differing(scope, rules, places),
+                Standing::Ranked if rules.ties_place(*first) != rules.ties_place(*second) => continue,
+                Standing::Ranked if own(rules, *first) == own(rules, *second) => continue,
+                Standing::Ranked => vec![Meeting::EqualScores],
             };
             let meetings: Vec<Meeting> =
                 meetings.into_iter().filter(|meeting| !part_at_once(scope, places, *meeting)).collect();
             let above = |rule: RuleId| {
-                standing == Standing::Equal
+                standing != Standing::Unordered
                     && rule != *first
                     && rule != *second
                     && (ranking.outranks(rule, *first) || ranking.outranks(rule, *second))
@@ -95,6 +102,7 @@ pub(super) fn pairs(
             }
             let list = match standing {
                 Standing::First | Standing::Second | Standing::Equal => &mut found.conflicts,
+                Standing::Ranked => &mut found.equal_scores,
                 Standing::Unordered => &mut found.unordered,
             };
             match answer {
@@ -141,11 +149,18 @@ impl Groups {
     }
 }
 
+/// What is seen where a rule answers by itself.
+fn own(rules: &RuleSet, rule: RuleId) -> Seen {
+    (Some(rules[rule].show), rules[rule].tasks.clone())
+}
+
 /// How two rules meet.
 #[derive(Clone, Copy)]
 enum Meeting {
     /// Both are eligible.
     Eligible,
+    /// Both are eligible and score the same.
+    EqualScores,
     /// In the place of each this one of its outcomes is seen.
     Outcomes(usize, usize),
 }
@@ -156,15 +171,18 @@ impl Meeting {
         let formula = |place: usize, outcome: usize| {
             let rule = of.rules.get(place)?;
             match self {
-                Self::Eligible => Some(rule.eligible),
+                Self::Eligible | Self::EqualScores => Some(rule.eligible),
                 Self::Outcomes(..) => rule.outcomes.get(outcome).map(|(_, formula)| *formula),
             }
         };
         let (one, other) = match self {
-            Self::Eligible => (0, 0),
+            Self::Eligible | Self::EqualScores => (0, 0),
             Self::Outcomes(one, other) => (one, other),
         };
-        [formula(first, one), formula(second, other)].map(|formula| formula.unwrap_or(Formula::NEVER)).to_vec()
+        let both = [formula(first, one), formula(second, other)].map(|formula| formula.unwrap_or(Formula::NEVER));
+        // Where there are too many rules to compare, nothing is claimed.
+        let equal = || of.equal.get(&(first, second)).copied().unwrap_or(Formula::NEVER);
+        both.into_iter().chain(matches!(self, Self::EqualScores).then(equal)).collect()
     }
 }
 
@@ -172,7 +190,7 @@ impl Meeting {
 fn differing(scope: &SlotScope<'_>, rules: &RuleSet, (first, second): (usize, usize)) -> Vec<Meeting> {
     let outcomes = |place: usize| {
         let rule = scope.worlds.first().and_then(|(_, of)| of.rules.get(place));
-        rule.map(|rule| (Some(rules[rule.id].show), rule.outcomes.iter().map(|(seen, _)| *seen).collect::<Vec<_>>()))
+        rule.map(|rule| (own(rules, rule.id), rule.outcomes.iter().map(|(seen, _)| seen).collect::<Vec<_>>()))
     };
     let (Some((own, ones)), Some((others_own, others))) = (outcomes(first), outcomes(second)) else {
         return Vec::new();
@@ -180,7 +198,7 @@ fn differing(scope: &SlotScope<'_>, rules: &RuleSet, (first, second): (usize, us
     let mut found = Vec::new();
     for (at, one) in ones.iter().enumerate() {
         for (of, other) in others.iter().enumerate().filter(|(_, other)| *other != one) {
-            let stands_in = usize::from(*one != own) + usize::from(*other != others_own);
+            let stands_in = usize::from(**one != own) + usize::from(**other != others_own);
             found.push((stands_in, Meeting::Outcomes(at, of)));
         }
     }

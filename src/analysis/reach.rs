@@ -4,6 +4,11 @@
 //! place it is tried has come to its turn. Rules are taken from the top. One that is covered is left out of the blockers
 //! for those below: whoever it would block, its coverers block already. So a cover names rules that really win.
 //!
+//! Of rules that rank together none stands above another: what is in the way of one of them is every part of another
+//! wherever that other scores higher (or the same and stands first), on top of what is above all of them. Where they are
+//! too many to compare, a rule is only called reachable with a customer whom no other of them answers, and only called
+//! covered by what is above all of them.
+//!
 //! A cover is found in three steps: blockers that are seen at once to hold wherever the rule is eligible (then the
 //! highest of them alone is shown); otherwise the blockers that the proof used; of those, one after the other is left
 //! out if the proof succeeds without it. What remains is minimal: leave out any one, and somebody sees the rule.
@@ -21,6 +26,7 @@ use crate::model::{RuleId, RuleSet, SlotId};
 pub(super) type SlotScope<'a> = Scope<'a, SlotFormulas>;
 
 /// What stands in the way, over all worlds of a slot.
+#[derive(Clone)]
 struct Blockers {
     /// By number.
     names: Vec<Coverer>,
@@ -40,11 +46,21 @@ struct Way<'w> {
 pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) -> BTreeMap<RuleId, Verdict> {
     let mut blockers = Blockers::none(scope.worlds.len());
     let mut verdicts = BTreeMap::new();
-    for (place, id) in rules[slot].order.iter().enumerate() {
-        blockers.above.push(blockers.names.len());
-        let verdict = in_place(scope, rules, slot, &blockers, place);
-        blockers.add_rule(scope, place, *id, !verdict.is_never());
-        verdicts.insert(*id, verdict);
+    let mut place = 0;
+    for tier in rules.tiers(slot) {
+        let above = blockers.names.len();
+        let found: Vec<Verdict> = match tier {
+            [_] => vec![in_place(scope, rules, slot, &blockers, place)],
+            several => (place..place + several.len())
+                .map(|at| in_tier(scope, rules, slot, &blockers, (place..place + several.len(), at)))
+                .collect(),
+        };
+        for ((at, id), verdict) in (place..).zip(tier).zip(found) {
+            blockers.above.push(above);
+            blockers.add_rule(scope, at, *id, !verdict.is_never());
+            verdicts.insert(*id, verdict);
+        }
+        place += tier.len();
     }
     blockers.above.push(blockers.names.len());
     for (place, id) in rules[slot].order.iter().enumerate() {
@@ -55,6 +71,39 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
         }
     }
     verdicts
+}
+
+/// Whether a rule that ranks among those of `tier` wins in its own place.
+fn in_tier(
+    scope: &mut SlotScope<'_>,
+    rules: &RuleSet,
+    slot: SlotId,
+    above: &Blockers,
+    (tier, place): (std::ops::Range<usize>, usize),
+) -> Verdict {
+    let mut blockers = above.clone();
+    let rivals = scope.worlds.first().and_then(|(_, of)| of.rivals.get(&place));
+    let rivals: Option<Vec<(RuleId, Part)>> =
+        rivals.map(|rivals| rivals.iter().map(|(rule, part, _)| (*rule, *part)).collect());
+    if let Some(rivals) = rivals {
+        for (at, (rule, part)) in rivals.into_iter().enumerate() {
+            let name = match part {
+                Part::Own => Coverer::Rule(rule),
+                Part::Instead(via) => Coverer::Substitute(rule, via),
+            };
+            blockers.add(scope, name, &|of| of.rivals.get(&place)?.get(at).map(|(_, _, formula)| *formula));
+        }
+        return in_place(scope, rules, slot, &blockers, place);
+    }
+    for at in tier.filter(|at| *at != place) {
+        if let Some(id) = rules[slot].order.get(at) {
+            blockers.add_rule(scope, at, *id, true);
+        }
+    }
+    match (in_place(scope, rules, slot, &blockers, place), in_place(scope, rules, slot, above, place)) {
+        (Verdict::Covered(_) | Verdict::Unknown(_), Verdict::Reachable(_)) => Verdict::Unknown(Undecided::Budget),
+        (Verdict::Covered(_), verdict) | (verdict, _) => verdict,
+    }
 }
 
 /// The verdict on every entry of a slot's fallback list. The last one has to be there whether or not the rules leave
@@ -131,6 +180,10 @@ fn by_try(
         return None;
     }
     let more = rule.more_ways;
+    let concerned = entries.iter().flatten().chain(rules[slot].order.get(place));
+    if concerned.into_iter().any(|rule| is_ranked_among_others(rules, *rule)) {
+        return Some(by_try_among_ranked(scope, rules, slot, blockers, place));
+    }
     let own = |of: &SlotFormulas| eligible(of, place);
     let tried: Vec<_> = (0..entries.len())
         .map(|way| {
@@ -164,6 +217,45 @@ fn by_try(
     })
 }
 
+/// The same where a score says when a rule that tries this one comes to its turn: it is enough that nothing answers of
+/// what could come before, and without such a customer nothing is claimed.
+fn by_try_among_ranked(
+    scope: &mut SlotScope<'_>,
+    rules: &RuleSet,
+    slot: SlotId,
+    blockers: &Blockers,
+    place: usize,
+) -> Verdict {
+    let tried: Vec<Option<RuleId>> = scope
+        .worlds
+        .first()
+        .and_then(|(_, of)| of.rules.get(place))
+        .map(|rule| rule.tried.iter().map(|(entry, _)| *entry).collect())
+        .unwrap_or_default();
+    for (at, entry) in tried.iter().enumerate() {
+        // A rule left out may be the highest.
+        let before = entry.map_or(0, |entry| {
+            let alike = |rule: &RuleId| *rule == entry || rules.rank_together(*rule, entry);
+            let last = rules[slot].order.iter().rposition(alike);
+            last.and_then(|last| blockers.above.get(last + 1)).copied().unwrap_or(blockers.names.len())
+        });
+        let others = blockers.names.iter().take(before).enumerate();
+        let only = others.filter(|(_, name)| name.rule() != *entry).map(|(number, _)| number).collect();
+        let required = |of: &SlotFormulas| {
+            let way = of.rules.get(place).and_then(|rule| rule.tried.get(at));
+            way.map_or(Formula::NEVER, |(_, formula)| *formula)
+        };
+        if let Answer::Found(witness) = ask(scope, blockers, &Way { required: &required, before }, Some(&only)) {
+            return Verdict::Reachable(witness);
+        }
+    }
+    Verdict::Unknown(Undecided::Calculation)
+}
+
+fn is_ranked_among_others(rules: &RuleSet, rule: RuleId) -> bool {
+    rules[rules[rule].slot].order.iter().any(|other| *other != rule && rules.rank_together(rule, *other))
+}
+
 fn eligible(of: &SlotFormulas, place: usize) -> Formula {
     of.rules.get(place).map_or(Formula::NEVER, |rule| rule.eligible)
 }
@@ -192,7 +284,12 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     }
     let is_date = |culprit: &Culprit| match culprit {
         Culprit::Dates | Culprit::OfferDates | Culprit::Review => true,
-        Culprit::Cap(_) | Culprit::Taken | Culprit::Needs(_) | Culprit::When(_) | Culprit::Unless(_) => false,
+        Culprit::Cap(_)
+        | Culprit::Score
+        | Culprit::Taken
+        | Culprit::Needs(_)
+        | Culprit::When(_)
+        | Culprit::Unless(_) => false,
     };
     if culprits.iter().all(is_date) { Verdict::NeverActive } else { Verdict::Contradictory(culprits) }
 }

@@ -12,6 +12,7 @@ use super::compile::{Compiler, Truths};
 use super::domain::{Source, Unseen};
 use super::doubts::Doubts;
 use super::formula::Formula;
+use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{Active, CapId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::{Date, Instant};
@@ -21,6 +22,8 @@ use crate::value::{Date, Instant};
 pub enum Culprit {
     /// A cap of the rule or of its offer has something left.
     Cap(CapId),
+    /// It has a score.
+    Score,
     /// No other slot of the request shows the offer.
     Taken,
     /// The review is not overdue (R46).
@@ -44,6 +47,9 @@ pub(super) enum Part {
     Instead(Via),
 }
 
+/// What is seen in the place of a rule, with what the host carries out: `None` is an empty place.
+pub(super) type Seen = (Option<OfferId>, Vec<String>);
+
 /// A rule's formulas.
 #[derive(Clone, Debug)]
 pub(super) struct RuleFormulas {
@@ -59,7 +65,7 @@ pub(super) struct RuleFormulas {
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
     /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
-    pub(super) outcomes: Vec<(Option<OfferId>, Formula)>,
+    pub(super) outcomes: Vec<(Seen, Formula)>,
     /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place (none: in that of a
     /// rule left out, which may be the highest), and what must be so.
     pub(super) tried: Vec<(Option<RuleId>, Formula)>,
@@ -76,21 +82,32 @@ pub(super) struct SlotFormulas {
     pub(super) fallback: Vec<Formula>,
     /// The truth of each entry's condition.
     pub(super) conditions: Vec<Option<Truths>>,
+    /// By the place of a rule that ranks among others: of each of those every part that answers before its turn. Nothing
+    /// where they are too many.
+    pub(super) rivals: BTreeMap<usize, Vec<(RuleId, Part, Formula)>>,
+    /// By the places of two rules that rank together: where they score the same.
+    pub(super) equal: BTreeMap<(usize, usize), Formula>,
 }
 
 /// More ways than this through which a rule may be tried are not written down.
 const MOST_WAYS: usize = 64;
 
 /// Writes a slot down.
-pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, doubts: &Doubts) -> SlotFormulas {
+pub(super) fn write<'a>(
+    compiler: &mut Compiler<'a>,
+    slot: SlotId,
+    doubts: &Doubts,
+    scores: &'a Scores,
+) -> SlotFormulas {
     let rules = compiler.schema.rules;
     compiler.schema.key_may_come = doubts.key_may_come;
-    let mut writer = Writer { compiler, rules, doubts };
+    let mut writer = Writer { compiler, rules, doubts, scores };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
     writer.outcomes(&mut written, &places);
     writer.ways(&mut written, &places);
+    let (rivals, equal) = writer.rivals(slot, &written, &places);
     let mut fallback = Vec::new();
     let mut conditions = Vec::new();
     for entry in &rules[slot].fallback {
@@ -103,7 +120,7 @@ pub(super) fn write<'a>(compiler: &mut Compiler<'a>, slot: SlotId, doubts: &Doub
     if let Some(last) = fallback.last_mut() {
         *last = Formula::ALWAYS;
     }
-    SlotFormulas { rules: written, fallback, conditions }
+    SlotFormulas { rules: written, fallback, conditions, rivals, equal }
 }
 
 /// Per offer, whether more than one slot can show it, so that one may take it from another (R24).
@@ -134,6 +151,7 @@ struct Writer<'w, 'a> {
     compiler: &'w mut Compiler<'a>,
     rules: &'a RuleSet,
     doubts: &'w Doubts,
+    scores: &'a Scores,
 }
 
 impl Writer<'_, '_> {
@@ -167,7 +185,9 @@ impl Writer<'_, '_> {
         let not_taken = formulas.not(taken);
         let some_spent = formulas.any(spent.iter().copied().chain(unseen));
         let none_spent = formulas.not(some_spent);
-        let eligible = formulas.all([on, open, audience, not_taken, none_spent]);
+        let scored = self.scores.has(self.compiler, id);
+        let formulas = &mut self.compiler.formulas;
+        let eligible = formulas.all([on, open, audience, not_taken, none_spent, scored]);
 
         // R14: no `when` is no, and every `unless` is.
         let some_no = formulas.any(when.iter().map(|truths| truths.no));
@@ -187,6 +207,7 @@ impl Writer<'_, '_> {
 
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
+        guards.push((Culprit::Score, scored));
         for (cap, spent) in caps.into_iter().zip(spent) {
             guards.push((Culprit::Cap(cap), formulas.not(spent)));
         }
@@ -284,10 +305,47 @@ impl Writer<'_, '_> {
         parts
     }
 
+    /// Of each rule that ranks among others what comes before its turn, and where two score the same.
+    #[expect(clippy::type_complexity, reason = "two lists that are made on one way through the tiers")]
+    fn rivals(
+        &mut self,
+        slot: SlotId,
+        written: &[RuleFormulas],
+        places: &BTreeMap<RuleId, usize>,
+    ) -> (BTreeMap<usize, Vec<(RuleId, Part, Formula)>>, BTreeMap<(usize, usize), Formula>) {
+        let (mut rivals, mut equal) = (BTreeMap::new(), BTreeMap::new());
+        for tier in self.rules.tiers(slot).filter(|tier| tier.len() > 1) {
+            for (at, rule) in tier.iter().enumerate() {
+                let Some(place) = places.get(rule).copied() else { continue };
+                let mut of_rule: Option<Vec<(RuleId, Part, Formula)>> = Some(Vec::new());
+                for other in tier.iter().filter(|other| *other != rule) {
+                    let precedes = self.scores.precedes(self.compiler, *other, *rule);
+                    let parts = places.get(other).and_then(|place| written.get(*place)).map(|other| &other.parts);
+                    match (&mut of_rule, precedes, parts) {
+                        (Some(found), Some(precedes), Some(parts)) => {
+                            for (part, formula) in parts {
+                                let formula = self.compiler.formulas.both(*formula, precedes);
+                                found.push((*other, *part, formula));
+                            }
+                        }
+                        (_, None, _) | (_, _, None) => of_rule = None,
+                        (None, _, _) => {}
+                    }
+                }
+                rivals.extend(of_rule.map(|found| (place, found)));
+                for other in tier.iter().skip(at + 1) {
+                    let formula = self.scores.equal(self.compiler, *rule, *other);
+                    equal.extend(formula.zip(places.get(other)).map(|(formula, other)| ((place, *other), formula)));
+                }
+            }
+        }
+        (rivals, equal)
+    }
+
     /// Fills in what is seen in every rule's place; those that are tried by others first, with a list instead of
     /// recursion.
     fn outcomes(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut known: BTreeMap<RuleId, BTreeMap<Option<OfferId>, Formula>> = BTreeMap::new();
+        let mut known: BTreeMap<RuleId, BTreeMap<Seen, Formula>> = BTreeMap::new();
         let mut waiting: Vec<(RuleId, bool)> = written.iter().map(|rule| (rule.id, false)).collect();
         while let Some((id, seen)) = waiting.pop() {
             if known.contains_key(&id) {
@@ -303,30 +361,31 @@ impl Writer<'_, '_> {
                 continue;
             }
             let Some(formulas) = places.get(&id).and_then(|place| written.get(*place)) else { continue };
-            let mut parts = vec![(Some(self.rules[id].show), formulas.eligible)];
+            let rule = &self.rules[id];
+            let mut parts: Vec<(Seen, Formula)> = vec![((Some(rule.show), rule.tasks.clone()), formulas.eligible)];
             for (via, substitute) in substitutes(self.rules, id) {
                 let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
                 match substitute {
-                    Substitute::Nothing => parts.push((None, drops)),
+                    Substitute::Nothing => parts.push(((None, Vec::new()), drops)),
                     Substitute::Show(offer) => {
                         let free = self.offer(offer);
-                        parts.push((Some(offer), self.compiler.formulas.both(drops, free)));
+                        parts.push(((Some(offer), Vec::new()), self.compiler.formulas.both(drops, free)));
                     }
                     Substitute::Try(rule) => {
                         for (seen, formula) in known.get(&rule).into_iter().flatten() {
-                            parts.push((*seen, self.compiler.formulas.both(drops, *formula)));
+                            parts.push((seen.clone(), self.compiler.formulas.both(drops, *formula)));
                         }
                     }
                 }
             }
-            let mut found: BTreeMap<Option<OfferId>, Vec<Formula>> = BTreeMap::new();
+            let mut found: BTreeMap<Seen, Vec<Formula>> = BTreeMap::new();
             parts.into_iter().for_each(|(seen, formula)| found.entry(seen).or_default().push(formula));
             let found = found.into_iter().map(|(seen, parts)| (seen, self.compiler.formulas.any(parts)));
             known.insert(id, found.collect());
         }
         for rule in written {
             rule.outcomes =
-                known.get(&rule.id).into_iter().flatten().map(|(seen, formula)| (*seen, *formula)).collect();
+                known.get(&rule.id).into_iter().flatten().map(|(seen, formula)| (seen.clone(), *formula)).collect();
         }
     }
 

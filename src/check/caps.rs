@@ -6,7 +6,7 @@ use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
-use crate::model::{Cap, CapId, CapTarget, CapWindow, EventId, OfferId, RuleId, TagId};
+use crate::model::{Cap, CapId, CapTarget, CapWindow, EventId, Guardrail, OfferId, RuleId, RuleSet, TagId};
 use crate::source::Span;
 use crate::syntax::tree::{self, CapClause, Clause, RuleClause};
 
@@ -172,7 +172,7 @@ impl Pass<'_> {
                 (Some(rule), _) => self.bind_rule(rule, id),
                 (None, CapTarget::Rules(rules)) => {
                     for rule in rules {
-                        if self.rules[*rule].class.obeys_caps() {
+                        if self.rules.obeys_caps(self.rules[*rule].class) {
                             self.bind_rule(*rule, id);
                         }
                     }
@@ -195,8 +195,9 @@ impl Pass<'_> {
     }
 
     fn bind_offers(&mut self, cap: CapId, binds: impl Fn(usize, &[TagId]) -> bool) {
-        for (at, offer) in self.rules.offers.iter_mut().enumerate() {
-            if offer.class.obeys_caps() && binds(at, &offer.tags) {
+        let RuleSet { offers, classes, .. } = &mut self.rules;
+        for (at, offer) in offers.iter_mut().enumerate() {
+            if classes.row(offer.class).obeys(Guardrail::Caps) && binds(at, &offer.tags) {
                 offer.caps.push(cap);
                 offer.caps.sort_unstable();
             }

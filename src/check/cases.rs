@@ -5,6 +5,8 @@ mod table;
 
 use table::MadeRow;
 
+use std::collections::BTreeSet;
+
 use super::Pass;
 use super::circles::circle;
 use super::names::Kind;
@@ -16,7 +18,7 @@ use crate::syntax::tree::{self, CaseClause, Clause, ColumnKind, Outcome, Reason}
 use crate::value::Instant;
 
 /// The short reasons that are words, beside the names of rules and caps (R22).
-const REASONS: [&str; 3] = ["capped", "fallback", "off"];
+const REASONS: [&str; 4] = ["capped", "fallback", "off", "tie"];
 
 /// The short reasons that stand in quotes.
 const SHORT: [&str; 5] = ["not applicable", "switched off", "not active", "review overdue", "shown in another slot"];
@@ -240,11 +242,22 @@ impl<'a> Pass<'a> {
 
     fn expectation(&mut self, expect: &tree::Expectation, span: Span) -> Option<Expectation> {
         let slot = self.find_slot(&expect.slot);
+        let tasks = match &expect.tasks {
+            Some(names) => Some(self.tasks(names)?),
+            None => None,
+        };
+        if tasks.is_some() && !matches!(expect.outcome, Outcome::Shows(_)) {
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "`and also` goes with `shows`")
+                .primary("a task goes with what its rule shows")
+                .help("write `expect .. shows X and also ..`, or leave `and also` out");
+            self.report(finding);
+            return None;
+        }
         let what = match &expect.outcome {
             Outcome::Shows(offer) => {
                 let offer = self.find_offer(offer);
                 let reason = self.reason(expect.reason.as_ref(), true);
-                Expected::Shows(offer?, reason?)
+                Expected::Shows(offer?, reason?, tasks)
             }
             Outcome::GivesNothing => Expected::Nothing(self.reason(expect.reason.as_ref(), true)?),
             Outcome::PassesOver(rule) => {
@@ -261,6 +274,30 @@ impl<'a> Pass<'a> {
             }
         };
         Some(Expectation { slot: slot?, what, span })
+    }
+
+    /// Tasks that some rule says, sorted.
+    fn tasks(&mut self, names: &[tree::Name]) -> Option<Vec<String>> {
+        let declared: BTreeSet<String> = self.rules.rules.iter().flat_map(|rule| rule.tasks.iter().cloned()).collect();
+        let mut found = BTreeSet::new();
+        let mut failed = false;
+        for name in names {
+            if declared.contains(&name.text) {
+                found.insert(name.text.clone());
+                continue;
+            }
+            failed = true;
+            let message = format!("no rule says `also {}`", name.text);
+            let finding = Diagnostic::new(&resolve::UNKNOWN_TASK, name.span, message).primary("no task of any rule");
+            let meant = nearest(&name.text, declared.iter().map(String::as_str)).map(str::to_owned);
+            self.report(match meant {
+                Some(meant) => {
+                    finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.span, meant)
+                }
+                None => finding.help(format!("add `also {}` to the rule that is expected", name.text)),
+            });
+        }
+        (!failed).then(|| found.into_iter().collect())
     }
 
     /// `None` where the reason is in error, `Some(None)` where none was written.

@@ -8,8 +8,8 @@ use crate::diagnostics::codes::resolve;
 use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Attribute, CapClause, Case, Clause, DefaultsClause, Definition, Event, File, ItemKind, Name, Named, OfferClause,
-    Persona, PurposeClause, Rule, Slot,
+    Attribute, CapClause, Case, ClassClause, Clause, DefaultsClause, Definition, Event, File, ItemKind, Name, Named,
+    OfferClause, Persona, PurposeClause, Rule, Slot,
 };
 
 /// A declared item.
@@ -29,6 +29,7 @@ const BEAR_ON_NOTHING: [&str; 10] =
 pub(super) struct Collected<'a> {
     pub(super) defaults: Vec<&'a Clause<DefaultsClause>>,
     pub(super) purposes: Table<'a, Named<PurposeClause>>,
+    pub(super) classes: Table<'a, Named<ClassClause>>,
     pub(super) attributes: BTreeMap<&'a str, (model::Scope, &'a Attribute)>,
     pub(super) events: Table<'a, Event>,
     pub(super) segments: Table<'a, Definition>,
@@ -71,6 +72,7 @@ impl<'a> Collected<'a> {
                 ItemKind::Purpose(item) => {
                     put(&mut all.purposes, &mut all.twice, Kind::Purpose, &item.name, item, findings)
                 }
+                ItemKind::Class(item) => put(&mut all.classes, &mut all.twice, Kind::Class, &item.name, item, findings),
                 ItemKind::Customer(list) => all.put_attributes(model::Scope::Customer, list, findings),
                 ItemKind::Moment(list) => all.put_attributes(model::Scope::Moment, list, findings),
                 ItemKind::Event(item) => put(&mut all.events, &mut all.twice, Kind::Event, &item.name, item, findings),
@@ -110,6 +112,7 @@ impl<'a> Collected<'a> {
         };
         match kind {
             ItemKind::Purpose(item) => poison(Kind::Purpose, &item.name),
+            ItemKind::Class(item) => poison(Kind::Class, &item.name),
             ItemKind::Event(item) => poison(Kind::Event, &item.name),
             ItemKind::Segment(item) => poison(Kind::Segment, &item.name),
             ItemKind::Value(item) => poison(Kind::Value, &item.name),
@@ -205,4 +208,14 @@ pub(super) trait HasName {
 macro_rules! named {
     ($($ty:ty),*) => { $(impl HasName for Entry<'_, $ty> { fn name_span(&self) -> Span { self.item.name.span } })* };
 }
-named!(Named<PurposeClause>, Named<OfferClause>, Named<CapClause>, Event, Definition, Slot, Rule, Persona);
+named!(
+    Named<PurposeClause>,
+    Named<ClassClause>,
+    Named<OfferClause>,
+    Named<CapClause>,
+    Event,
+    Definition,
+    Slot,
+    Rule,
+    Persona
+);

@@ -14,7 +14,7 @@ use crate::model::{
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 
-use reads::{EventRead, Read, Reads, chain_words};
+use reads::{Read, Reads, chain_words};
 
 /// What says something of the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +67,10 @@ impl Pass<'_> {
         reads.found
     }
 
-    fn events_of(&self, condition: &Condition) -> Vec<EventRead> {
+    fn reads_of_value(&self, expression: &Expression) -> Reads<'_> {
         let mut reads = Reads::new(&self.rules);
-        reads.condition(condition, true);
-        reads.events
+        reads.value(expression);
+        reads
     }
 
     /// Every purpose of every attribute and event that the rule reads, `never used`, protective. Gives the purposes it
@@ -78,26 +78,34 @@ impl Pass<'_> {
     fn rule_reads(&mut self, rule: &Rule) -> Vec<PurposeId> {
         let whens = rule.when.iter().map(|clause| (clause, false));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
+        let mut read: Vec<(Reads<'_>, Span, bool)> = Vec::new();
+        for (clause, is_unless) in clauses {
+            let mut reads = Reads::new(&self.rules);
+            reads.condition(&clause.condition, true);
+            read.push((reads, clause.span, is_unless));
+        }
+        // A score chooses among rules, and so among people.
+        if let Some(rank) = &rule.rank {
+            read.push((self.reads_of_value(&rank.by), rank.span, false));
+        }
         let mut missing: Vec<Forgotten> = Vec::new();
         let mut findings = Vec::new();
-        for (clause, is_unless) in clauses {
-            for read in self.reads_of(&clause.condition) {
+        for (reads, span, is_unless) in read {
+            for read in &reads.found {
                 let attribute = &self.rules[read.attribute];
                 if attribute.never_used {
-                    findings.push(self.never_used(clause.span, &read));
+                    findings.push(self.never_used(span, read));
                 }
                 if attribute.protective && !(is_unless && read.positive) {
-                    findings.push(self.protective_selects(clause.span, &read, is_unless));
+                    findings.push(self.protective_selects(span, read, is_unless));
                 }
-                forget(&mut missing, rule, &attribute.needs, clause.span, attribute.span, || {
+                forget(&mut missing, rule, &attribute.needs, span, attribute.span, || {
                     chain_words(&attribute.name, &read.through)
                 });
             }
-            for read in self.events_of(&clause.condition) {
+            for read in &reads.events {
                 let event = &self.rules[read.event];
-                forget(&mut missing, rule, &event.needs, clause.span, event.span, || {
-                    chain_words(&event.name, &read.through)
-                });
+                forget(&mut missing, rule, &event.needs, span, event.span, || chain_words(&event.name, &read.through));
             }
         }
         self.findings.append(&mut findings);
@@ -178,6 +186,10 @@ impl Pass<'_> {
     fn chooses_people<'c>(&self, conditions: impl IntoIterator<Item = &'c Condition>) -> Option<Known> {
         let mut reads = Reads::new(&self.rules);
         conditions.into_iter().for_each(|condition| reads.condition(condition, true));
+        self.chosen_by(&reads)
+    }
+
+    fn chosen_by(&self, reads: &Reads<'_>) -> Option<Known> {
         let attribute = reads.found.iter().map(|read| read.attribute).find(|id| {
             let attribute = &self.rules[*id];
             attribute.scope == Scope::Customer && !attribute.protective
@@ -198,7 +210,8 @@ impl Pass<'_> {
     }
 
     pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<Known> {
-        self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition))
+        let by_score = || self.chosen_by(&self.reads_of_value(&rule.rank.as_ref()?.by));
+        self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition)).or_else(by_score)
     }
 
     fn needs_direct_marketing(&self, rule: &Rule) -> bool {

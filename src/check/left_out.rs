@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::collect::Collected;
 use super::names::{Kind, Names};
-use crate::model::{LeftOut as May, OfferId, RuleId, RuleSet};
+use crate::model::{Class, LeftOut as May, OfferId, RuleId, RuleSet};
 use crate::source::Span;
 use crate::syntax::tree::{self, CapClause, FallbackTarget, Name, OfferClause, RuleClause, SlotClause, Substitute};
 
@@ -35,6 +35,11 @@ pub(super) struct Gaps<'a> {
     pub(super) rules: &'a RuleSet,
 }
 
+/// Shows and tries nothing, and may stop anything.
+fn anything_stops() -> May {
+    May { may_be_key: false, shows: Some(BTreeSet::new()), tries: Some(BTreeSet::new()), ..May::default() }
+}
+
 impl Gaps<'_> {
     /// The rules that were left out.
     pub(super) fn rules(&self) -> Vec<LeftOut> {
@@ -50,6 +55,9 @@ impl Gaps<'_> {
                 Kind::Rule | Kind::Persona => continue,
                 Kind::Slot => self.slot(name),
                 Kind::Cap => self.cap(name),
+                // A stricter row can bring caps to what obeys none; the other classes are fixed.
+                Kind::Class if name == Class::Service.word() => anything_stops(),
+                Kind::Class => May::that_only_uses(),
                 Kind::Attribute => May { may_be_key: true, ..May::that_only_uses() },
                 Kind::Purpose | Kind::Event | Kind::Segment | Kind::Value | Kind::Offer | Kind::Tag => {
                     May::that_only_uses()
@@ -100,6 +108,8 @@ impl Gaps<'_> {
                 | RuleClause::Needs(_)
                 | RuleClause::Priority(_)
                 | RuleClause::Before(_)
+                | RuleClause::RankBy(_)
+                | RuleClause::Also(_)
                 | RuleClause::Cap(_)
                 | RuleClause::Off(_) => {}
             }
@@ -120,7 +130,7 @@ impl Gaps<'_> {
         let Some(slot) = written.map(|entry| entry.item) else { return May::default() };
         let lists = slot.clauses.iter().filter_map(|clause| match &clause.kind {
             SlotClause::Fallback(entries) => Some(entries),
-            SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Off(_) => None,
+            SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Ties(_) | SlotClause::Off(_) => None,
         });
         let mut shows = None;
         for entry in lists.flatten() {
@@ -149,8 +159,7 @@ impl Gaps<'_> {
                 | CapClause::ThenNext => None,
             })
             .collect();
-        let anything =
-            May { may_be_key: false, shows: Some(BTreeSet::new()), tries: Some(BTreeSet::new()), ..May::default() };
+        let anything = anything_stops();
         let mut may = May::that_only_uses();
         for target in &targets {
             match target {

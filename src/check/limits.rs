@@ -44,6 +44,11 @@ pub(super) fn too_many(all: &Collected<'_>, findings: &mut Vec<Diagnostic>) -> B
         let cells = cells.map(|mark| (mark.span, (Kind::Attribute, (*name).to_owned())));
         beyond.extend(cut("spellings of one attribute", limits::ELEMENTS, cells.collect(), findings));
     }
+    for (name, entry) in &all.rules {
+        let tasks = entry.item.clauses.iter().flat_map(|clause| tasks(&clause.kind));
+        let tasks = tasks.map(|task| (task.span, (Kind::Rule, (*name).to_owned())));
+        beyond.extend(cut("tasks of one rule", limits::TASKS, tasks.collect(), findings));
+    }
     beyond.extend(cut("caps", limits::CAPS, caps(all), findings));
     // A tag stands first where it stands first.
     let mut tags = tags(all);
@@ -53,6 +58,11 @@ pub(super) fn too_many(all: &Collected<'_>, findings: &mut Vec<Diagnostic>) -> B
     let lost = cut("tags", limits::TAGS, tags, findings);
     beyond.extend(lost.into_iter().flat_map(|(tag, offer)| [(Kind::Tag, tag), (Kind::Offer, offer)]));
     beyond
+}
+
+/// What `also` names, if the clause is one.
+fn tasks(clause: &RuleClause) -> &[Name] {
+    if let RuleClause::Also(names) = clause { names } else { &[] }
 }
 
 /// Every cap with its place and what it is part of.
@@ -207,7 +217,9 @@ impl Pass<'_> {
             let rule = &self.rules[RuleId::from_index(at)];
             let name = rule.name.clone();
             let clauses = rule.when.iter().chain(&rule.unless);
-            let found = clauses.map(|clause| (sizes.condition(&clause.condition), clause.span)).collect();
+            let found = clauses.map(|clause| (sizes.condition(&clause.condition), clause.span));
+            let score = rule.rank.iter().map(|rank| (sizes.expression(&rank.by), rank.span));
+            let found = found.chain(score).collect();
             self.sum_up(Kind::Rule, &name, found, &mut in_all);
         }
     }

@@ -108,7 +108,7 @@ impl Pass<'_> {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }
-                Kind::Attribute | Kind::Segment | Kind::Value | Kind::Slot | Kind::Cap | Kind::Persona | Kind::Tag => {
+                Kind::Class | Kind::Attribute | Kind::Segment | Kind::Value | Kind::Slot | Kind::Cap | Kind::Persona | Kind::Tag => {
                     "name an attribute, a segment or a value".to_owned()
                 }
             },

@@ -11,6 +11,7 @@ mod attributes;
 mod caps;
 mod cases;
 mod circles;
+mod classes;
 mod collect;
 mod consent;
 mod expressions;
@@ -22,6 +23,7 @@ mod names;
 mod offers;
 mod order;
 mod purposes;
+mod rank;
 mod readings;
 mod rules;
 mod slots;
@@ -109,6 +111,7 @@ impl<'a> Pass<'a> {
     fn run(&mut self) -> Vec<Case> {
         self.defaults();
         self.purposes();
+        self.classes();
         self.attributes();
         self.events();
         self.values();

@@ -15,6 +15,7 @@ use crate::value::Type;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Purpose,
+    Class,
     Attribute,
     Event,
     Segment,
@@ -31,6 +32,7 @@ impl Kind {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Purpose => "purpose",
+            Self::Class => "class",
             Self::Attribute => "attribute",
             Self::Event => "event",
             Self::Segment => "segment",
@@ -50,13 +52,16 @@ impl Kind {
     }
 
     pub(super) fn from_keyword(word: &str) -> Option<Self> {
-        use Kind::{Cap, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona].into_iter().find(|kind| kind.word() == word)
+        use Kind::{Cap, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
+        [Purpose, Class, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 
     fn unknown(self) -> &'static Code {
         match self {
             Self::Purpose => &resolve::UNKNOWN_PURPOSE,
+            Self::Class => &resolve::UNKNOWN_CLASS,
             Self::Attribute | Self::Segment | Self::Value => &resolve::UNKNOWN_ATTRIBUTE,
             Self::Event => &resolve::UNKNOWN_EVENT,
             Self::Offer => &resolve::UNKNOWN_OFFER,
@@ -95,6 +100,7 @@ impl Names {
             tables.insert(kind, table);
         };
         fill(Kind::Purpose, &mut all.purposes.keys().copied());
+        fill(Kind::Class, &mut all.classes.keys().copied());
         fill(Kind::Attribute, &mut all.attributes.keys().copied());
         fill(Kind::Segment, &mut all.segments.keys().copied());
         fill(Kind::Value, &mut all.values.keys().copied());

@@ -1,8 +1,9 @@
 //! Who stands before whom in a slot (R6, R7).
 //!
 //! `a before b` gives a the priority of b, the highest if it names several, and makes it win against each of them.
-//! Chains are followed. Within one class and priority the rules named by `before` come later, and what is then still
-//! open is settled by name, so that the run-time order is total; the analysis does not count that as an author's order.
+//! Chains are followed. Within one class and priority the rules named by `before` come later; what is then still open is
+//! settled by the slot's `ties`, and at last by name, so that the run-time order is total; the analysis does not count
+//! the name as an author's order.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use crate::syntax::tree::{self, RuleClause};
 impl Pass<'_> {
     pub(super) fn order(&mut self) {
         self.before_stays_at_home();
+        self.before_names_no_rank();
         self.substitutes_stay_at_home();
         self.before_circles();
         self.substitute_circles();
@@ -36,6 +38,10 @@ impl Pass<'_> {
                 rule.priority = priority;
             }
         }
+        self.all_rank_or_none();
+        if !self.poison.is_empty() {
+            return;
+        }
         for slot in 0..self.rules.slots.len() {
             let order = self.winning_order(slot);
             if let Some(slot) = self.rules.slots.get_mut(slot) {
@@ -45,7 +51,7 @@ impl Pass<'_> {
     }
 
     /// The names in `before` of a rule with their places.
-    fn before_names(&self, rule: &str) -> Vec<&tree::Name> {
+    pub(super) fn before_names(&self, rule: &str) -> Vec<&tree::Name> {
         let clauses = self.collected.rules.get(rule).map(|entry| entry.item.clauses.as_slice()).unwrap_or_default();
         clauses
             .iter()
@@ -167,23 +173,22 @@ impl Pass<'_> {
         found
     }
 
-    /// By class, priority (a rule without one last), `before`, name.
+    /// By class, priority (a rule without one last), `before`, `ties`, name.
     fn winning_order(&self, slot: usize) -> Vec<RuleId> {
         let mut rules: Vec<RuleId> = (0..self.rules.rules.len())
             .map(RuleId::from_index)
             .filter(|id| self.rules[*id].slot.index() == slot)
             .collect();
-        let rank = |id: &RuleId| (self.rules[*id].class, std::cmp::Reverse(self.rules[*id].priority));
         // Ids stand in order of name, so a stable sort leaves equals in that order.
-        rules.sort_by_key(rank);
+        rules.sort_by_key(|id| (self.rules.standing(*id), self.rules.ties_place(*id)));
         let mut order = Vec::with_capacity(rules.len());
-        for group in rules.chunk_by(|a, b| rank(a) == rank(b)) {
+        for group in rules.chunk_by(|a, b| self.rules.standing(*a) == self.rules.standing(*b)) {
             order.extend(self.by_before(group));
         }
         order
     }
 
-    /// Of those that nobody left stands before, always the first by name.
+    /// Of those that nobody left stands before, always the first by `ties` and name.
     fn by_before(&self, group: &[RuleId]) -> Vec<RuleId> {
         let mut left = group.to_vec();
         let mut order = Vec::with_capacity(left.len());

@@ -15,7 +15,9 @@ impl Pass<'_> {
         for entry in self.collected.rules.values() {
             for clause in &entry.item.clauses {
                 match &clause.kind {
-                    RuleClause::When(condition) => mixed_else(condition, &mut findings),
+                    RuleClause::When(condition) | RuleClause::RankBy(condition) => {
+                        mixed_else(condition, &mut findings);
+                    }
                     RuleClause::Unless(condition) => {
                         unless_and(condition, &mut findings);
                         mixed_else(condition, &mut findings);
@@ -30,6 +32,7 @@ impl Pass<'_> {
                     | RuleClause::Needs(_)
                     | RuleClause::Priority(_)
                     | RuleClause::Before(_)
+                    | RuleClause::Also(_)
                     | RuleClause::Cap(_)
                     | RuleClause::Show(_)
                     | RuleClause::Substitute(..)

@@ -26,6 +26,8 @@ struct Written<'a> {
     needs: Once<&'a [Name]>,
     priority: Once<i32>,
     before: Once<&'a [Name]>,
+    rank: Once<&'a tree::Expr>,
+    also: Once<&'a [Name]>,
     show: Once<&'a Name>,
     if_capped: Once<&'a SubstituteTree>,
     if_no_consent: Once<&'a SubstituteTree>,
@@ -94,12 +96,26 @@ impl Pass<'_> {
             }
             (None, None) => Some(Order::Unordered),
         };
+        if let (Some(before), Some(rank)) = (written.before.span(), written.rank.span()) {
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, rank, "a rule has `before` or `rank by`, not both")
+                .primary("wins by its score")
+                .label(before, "wins whatever the score")
+                .help("delete one of the two; to stand before rules that rank, take a higher `priority`");
+            self.report(finding);
+        }
+        let rank = match written.rank.value {
+            Some(expr) => self.rank(expr).map(Some),
+            None => Some(None),
+        };
+        let mut tasks: Vec<String> = written.also.value.into_iter().flatten().map(|task| task.text.clone()).collect();
+        tasks.sort_unstable();
+        tasks.dedup();
         let active = written.active.value.and_then(|(active, span)| self.active(active, span));
         let substitutes = [&written.if_capped, &written.if_no_consent, &written.if_unknown]
             .map(|written| written.value.map(|substitute| (self.substitute(substitute), substitute)));
         // Whatever is missing was reported, or rests on something that was.
-        let ((Some(slot), Some((show, show_span))), (Some(when), Some(unless), Some(order))) =
-            ((slot, show), (when, unless, order))
+        let ((Some(slot), Some((show, show_span))), (Some(when), Some(unless), Some(order), Some(rank))) =
+            ((slot, show), (when, unless, order, rank))
         else {
             return None;
         };
@@ -107,6 +123,9 @@ impl Pass<'_> {
         let known = |found: &Option<(Option<Substitute>, &SubstituteTree)>| !matches!(found, Some((None, _)));
         if !needs_known || !known(&if_capped) || !known(&if_no_consent) || !known(&if_unknown) {
             return None;
+        }
+        if let (Some(rank), Some(expr)) = (&rank, written.rank.value) {
+            self.rank_is_there(name, rank, expr, &when, &unless);
         }
         let class = self.rules.offers.get(show.index())?.class;
         self.shown_here(show, show_span, slot);
@@ -133,7 +152,9 @@ impl Pass<'_> {
             needs,
             order,
             priority: None,
+            rank,
             show,
+            tasks,
             if_capped: plain(if_capped),
             if_no_consent: plain(if_no_consent),
             if_unknown: plain(if_unknown),
@@ -160,6 +181,8 @@ impl Pass<'_> {
                 RuleClause::Needs(names) => all.needs.put(names, at, "needs", out),
                 RuleClause::Priority(priority) => all.priority.put(*priority, at, "priority", out),
                 RuleClause::Before(names) => all.before.put(names, at, "before", out),
+                RuleClause::RankBy(by) => all.rank.put(by, at, "rank by", out),
+                RuleClause::Also(names) => all.also.put(names, at, "also", out),
                 RuleClause::Cap(_) => {}
                 RuleClause::Show(name) => all.show.put(name, at, "show", out),
                 RuleClause::Substitute(SubstituteCause::Capped, of) => all.if_capped.put(of, at, "if capped", out),
@@ -252,7 +275,9 @@ fn blank(name: &str, span: Span) -> Rule {
         needs: Vec::new(),
         order: Order::Unordered,
         priority: None,
+        rank: None,
         show: OfferId(0),
+        tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,
         if_unknown: None,

@@ -5,9 +5,9 @@ use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
-use crate::model::{Class, Fallback, OfferId, Slot};
+use crate::model::{Class, Fallback, OfferId, Slot, TagId};
 use crate::source::Span;
-use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, RuleClause, SlotClause, Substitute};
+use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, Name, RuleClause, SlotClause, Substitute};
 
 impl Pass<'_> {
     pub(super) fn slots(&mut self) {
@@ -16,7 +16,7 @@ impl Pass<'_> {
             let item = entry.item;
             let before = self.findings.len();
             let (mut accepts, mut picks) = (Once::default(), Once::default());
-            let (mut fallback, mut off) = (Once::default(), Once::default());
+            let (mut fallback, mut off, mut ties) = (Once::default(), Once::default(), Once::default());
             let mut findings = Vec::new();
             for clause in &item.clauses {
                 let keyword = clause.keyword;
@@ -24,6 +24,7 @@ impl Pass<'_> {
                     SlotClause::Accepts(of) => accepts.put(of.clone(), keyword, "accepts", &mut findings),
                     SlotClause::Picks => picks.put((), keyword, "picks", &mut findings),
                     SlotClause::Fallback(of) => fallback.put(of.clone(), keyword, "fallback", &mut findings),
+                    SlotClause::Ties(of) => ties.put(of.clone(), keyword, "ties", &mut findings),
                     SlotClause::Off(of) => off.put(of.text.clone(), keyword, "off", &mut findings),
                 }
             }
@@ -46,6 +47,7 @@ impl Pass<'_> {
             }
             classes.sort_unstable();
             classes.dedup();
+            let ties = self.ties(ties.value.unwrap_or_default());
             let entries = fallback.value.unwrap_or_default();
             let known = self.findings.len() == before;
             let list = self.fallback(&name, &entries, &classes, known);
@@ -61,9 +63,30 @@ impl Pass<'_> {
                 accepts: classes,
                 fallback: list.unwrap_or_default(),
                 off: off.value,
+                ties,
                 order: Vec::new(),
             });
         }
+    }
+
+    /// The tags of `ties`, each once.
+    fn ties(&mut self, names: Vec<Name>) -> Vec<TagId> {
+        let mut tags: Vec<(TagId, Span)> = Vec::new();
+        for name in names {
+            let Some(tag) = self.find_tag(&name) else { continue };
+            match tags.iter().find(|(known, _)| *known == tag) {
+                None => tags.push((tag, name.span)),
+                Some((_, first)) => {
+                    let message = format!("tag `{}` stands twice in `ties`", name.text);
+                    let finding = Diagnostic::new(&resolve::CLAUSE_TWICE, name.span, message)
+                        .primary("the second time")
+                        .label(*first, "the first time")
+                        .help("keep one of the two");
+                    self.report(finding);
+                }
+            }
+        }
+        tags.into_iter().map(|(tag, _)| tag).collect()
     }
 
     /// The fallback list; the last entry must answer for everybody at every time (R11).
@@ -156,11 +179,12 @@ impl Pass<'_> {
     /// error counts too, and what of it could not be read may show anything (R52).
     fn may_be_taken(&self, offer: &str, slot: &str) -> bool {
         let all = self.collected;
-        let is_it = |name: &crate::syntax::tree::Name| name.text == offer;
+        let is_it = |name: &Name| name.text == offer;
         let unread = all.poisoned.iter().any(|(kind, name)| match kind {
             Kind::Rule => all.rules.get(name.as_str()).is_none_or(|rule| rule.item.slot.text != slot),
             Kind::Slot => name != slot,
             Kind::Purpose
+            | Kind::Class
             | Kind::Attribute
             | Kind::Event
             | Kind::Segment
@@ -185,6 +209,8 @@ impl Pass<'_> {
                 | RuleClause::Needs(_)
                 | RuleClause::Priority(_)
                 | RuleClause::Before(_)
+                | RuleClause::RankBy(_)
+                | RuleClause::Also(_)
                 | RuleClause::Cap(_)
                 | RuleClause::Substitute(_, Substitute::Try(_) | Substitute::Nothing(_))
                 | RuleClause::Off(_) => false,
@@ -196,7 +222,7 @@ impl Pass<'_> {
                     FallbackTarget::Offer(name) => is_it(name),
                     FallbackTarget::Nothing(_) => false,
                 }),
-                SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Off(_) => false,
+                SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Ties(_) | SlotClause::Off(_) => false,
             })
         });
         all.lost || unread || of_rules || of_slots

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
 use crate::diagnostics::{self, codes};
-use crate::model::show::{show_audience, show_cap, show_order, show_substitute};
+use crate::model::show::{show_audience, show_cap, show_expression, show_order, show_substitute};
 use crate::model::{Rule, RuleId, RuleSet, SlotId};
 use crate::value::show_date;
 
@@ -110,6 +110,8 @@ fn people(rules: &RuleSet, listed: &[RuleId], terminal: &Terminal) {
             ("about", rule.about.clone()),
             ("who", Some(show_audience(rules, *id))),
             ("sees", Some(rules[rule.show].name.clone())),
+            ("score", rule.rank.as_ref().map(|rank| show_expression(rules, &rank.by))),
+            ("also", (!rule.tasks.is_empty()).then(|| rule.tasks.join(", "))),
             ("at most", (!caps.is_empty()).then(|| caps.join("; "))),
         ];
         lines.extend(substitutes.map(|(word, found)| (word, found.map(|found| show_substitute(rules, found)))));
@@ -136,7 +138,9 @@ fn machine(rules: &RuleSet, id: RuleId) -> serde_json::Value {
         "about": rule.about,
         "audience": show_audience(rules, id),
         "needs": rule.needs.iter().map(|purpose| rules[*purpose].name.as_str()).collect::<Vec<_>>(),
+        "score": rule.rank.as_ref().map(|rank| show_expression(rules, &rank.by)),
         "shows": rules[rule.show].name,
+        "tasks": rule.tasks,
         "caps": caps,
         "if_capped": substitute(rule.if_capped),
         "if_no_consent": substitute(rule.if_no_consent),

@@ -10,11 +10,11 @@ use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, Fix};
 use crate::source::{SourceId, SourceSet, Span};
 use crate::syntax;
-use crate::syntax::tree::{Attribute, File, ItemKind, OfferClause};
+use crate::syntax::tree::{Attribute, File, ItemKind, OfferClause, RuleClause};
 
 /// The words of the declarations that would make a name known; none if the finding is about something else.
 fn could_declare(code: &Code) -> &'static [&'static str] {
-    let all: [(&Code, &'static [&'static str]); 8] = [
+    let all: [(&Code, &'static [&'static str]); 9] = [
         (&resolve::UNKNOWN_ATTRIBUTE, &["attribute", "segment", "value"]),
         (&resolve::UNKNOWN_PURPOSE, &["purpose"]),
         (&resolve::UNKNOWN_EVENT, &["event"]),
@@ -22,6 +22,7 @@ fn could_declare(code: &Code) -> &'static [&'static str] {
         (&resolve::UNKNOWN_SLOT, &["slot"]),
         (&resolve::UNKNOWN_RULE, &["rule", "cap"]),
         (&resolve::UNKNOWN_TAG, &["tag"]),
+        (&resolve::UNKNOWN_TASK, &["task"]),
         (&resolve::UNKNOWN_PERSONA, &["persona"]),
     ];
     all.iter().find(|(known, _)| *known == code).map_or(&[], |(_, words)| words)
@@ -102,7 +103,14 @@ fn declared(text: &str) -> Declared {
             ItemKind::Segment(_) => "segment",
             ItemKind::Value(_) => "value",
             ItemKind::Slot(_) => "slot",
-            ItemKind::Rule(_) => "rule",
+            ItemKind::Rule(rule) => {
+                for clause in &rule.clauses {
+                    if let RuleClause::Also(tasks) = &clause.kind {
+                        all.extend(tasks.iter().map(|task| ("task", task.text.clone())));
+                    }
+                }
+                "rule"
+            }
             ItemKind::Cap(_) => "cap",
             ItemKind::Persona(_) => "persona",
             ItemKind::Offer(offer) => {
@@ -113,7 +121,9 @@ fn declared(text: &str) -> Declared {
                 }
                 "offer"
             }
-            ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => continue,
+            ItemKind::Use(_) | ItemKind::Class(_) | ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {
+                continue;
+            }
         };
         all.extend(item.name().map(|name| (word, name.text.clone())));
     }

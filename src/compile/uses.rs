@@ -103,6 +103,7 @@ pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
                     misses |= broken.word == "use" || sources.text(item.span).contains(".rules\"")
                 }
                 ItemKind::Defaults(_)
+                | ItemKind::Class(_)
                 | ItemKind::Purpose(_)
                 | ItemKind::Customer(_)
                 | ItemKind::Moment(_)

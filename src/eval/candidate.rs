@@ -1,12 +1,16 @@
 //! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
 //!
-//! switched off or not active -> consent -> audience -> already shown in another slot of the request -> caps.
+//! switched off or not active -> consent -> audience -> already shown in another slot of the request -> caps -> score.
+
+use std::cmp::Reverse;
 
 use super::awaited::is_awaited;
 use super::condition::condition;
+use super::expression::datum;
 use crate::frame::Frame;
-use crate::model::{CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet};
-use crate::value::{Consent, Truth};
+use crate::model::{CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId};
+use crate::ops;
+use crate::value::{Consent, Datum, Truth, Value};
 
 /// The first step at which a candidate dropped out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub enum Dropped {
     Taken,
     /// These caps have nothing left.
     Capped(Vec<CapId>),
+    /// It ranks, and its score is missing (R6).
+    NoScore,
 }
 
 /// A clause of a rule and how it must stand: `when` needs a yes, `unless` is lifted only by a no.
@@ -52,6 +58,8 @@ pub(super) struct Guarded<'a> {
     pub(super) frame: &'a Frame,
     /// Guards taken to pass without being looked at; only the search for a smallest change leaves any out.
     pub(super) assumed: &'a dyn Fn(RuleId, Guard<'_>) -> bool,
+    /// Rules of which it is taken for granted that they have a score; likewise.
+    pub(super) scored: &'a dyn Fn(RuleId) -> bool,
 }
 
 /// Nothing is taken for granted.
@@ -59,9 +67,51 @@ pub(super) fn nothing_assumed(_: RuleId, _: Guard<'_>) -> bool {
     false
 }
 
+/// No score is taken for granted.
+fn no_score_assumed(_: RuleId) -> bool {
+    false
+}
+
 impl<'a> Guarded<'a> {
     pub(super) fn new(rules: &'a RuleSet, frame: &'a Frame) -> Self {
-        Self { rules, frame, assumed: &nothing_assumed }
+        Self { rules, frame, assumed: &nothing_assumed, scored: &no_score_assumed }
+    }
+
+    /// The rules of a slot in the order in which they come to their turn: those that rank together by their scores, the
+    /// highest first and those without one last; equals as the slot has them, by `ties` and name (R6).
+    pub(super) fn order(&self, slot: SlotId) -> Vec<RuleId> {
+        let mut order = Vec::with_capacity(self.rules[slot].order.len());
+        for tier in self.rules.tiers(slot) {
+            let mut scored: Vec<(Option<i64>, RuleId)> = match tier {
+                [only] => vec![(None, *only)],
+                several => several.iter().map(|rule| (self.score(*rule), *rule)).collect(),
+            };
+            // A stable sort leaves equals where they stand.
+            scored.sort_by_key(|(score, _)| Reverse(*score));
+            order.extend(scored.into_iter().map(|(_, rule)| rule));
+        }
+        order
+    }
+
+    /// The score of a rule that ranks, in units of the places at which scores are compared; rounded half to even, here
+    /// and nowhere before (R44).
+    pub(super) fn score(&self, id: RuleId) -> Option<i64> {
+        let by = &self.rules[id].rank.as_ref()?.by;
+        let exact = datum(self.rules, self.frame, by);
+        match ops::rescale(exact, self.rules.scale_of(by), SCORE_PLACES) {
+            Datum::Known(Value::Number(score)) => Some(score),
+            // Never is no number to be compared with.
+            Datum::Known(
+                Value::YesNo(_)
+                | Value::Text(_)
+                | Value::Member(_)
+                | Value::Set(_)
+                | Value::Time(_)
+                | Value::Date(_)
+                | Value::Never,
+            )
+            | Datum::Missing(_) => None,
+        }
     }
 
     /// Why the rule drops out, if it does.
@@ -72,6 +122,7 @@ impl<'a> Guarded<'a> {
             .or_else(|| refusal(self.audience(id)))
             .or_else(|| self.taken(rule.show))
             .or_else(|| self.caps(rule.caps.iter().chain(&self.rules[rule.show].caps).copied()))
+            .or_else(|| self.unscored(id))
     }
 
     /// Why the offer cannot stand in, if it cannot: its dates and switch, the other slots, its caps.
@@ -137,6 +188,11 @@ impl<'a> Guarded<'a> {
         let is_closed = |purpose: &PurposeId| self.frame.consent(*purpose) != Consent::Granted;
         let closed: Vec<_> = rule.needs.iter().copied().filter(is_closed).collect();
         (!closed.is_empty()).then_some(Dropped::NoConsent(closed))
+    }
+
+    fn unscored(&self, id: RuleId) -> Option<Dropped> {
+        let lacks = self.rules[id].rank.is_some() && self.score(id).is_none() && !(self.scored)(id);
+        lacks.then_some(Dropped::NoScore)
     }
 
     fn taken(&self, offer: OfferId) -> Option<Dropped> {

@@ -257,7 +257,7 @@ impl<'r> Coverage<'r> {
             ) => return,
             Some(Dropped::NoConsent(_)) => (audience, caps) = (false, false),
             Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => caps = false,
-            Some(Dropped::Capped(_)) | None => {}
+            Some(Dropped::Capped(_) | Dropped::NoScore) | None => {}
         }
         let rules = self.rules;
         for point in self.of(Owner::Rule(id)) {

@@ -30,10 +30,7 @@ fn as_told(rules: &RuleSet, frame: &Frame, rule: RuleId, step: Dropped) -> Dropp
     let spares =
         |guard: &Guard<'_>| guard.is_unless && rules.read_by(guard.condition).iter().any(|id| rules[*id].protective);
     let is_against = || guards(&rules[rule]).any(|guard| !spares(&guard) && passes(rules, frame, guard).is_no());
-    match step {
-        Dropped::NotApplicable if !is_against() => Dropped::NotKnown,
-        step => step,
-    }
+    if step == Dropped::NotApplicable && !is_against() { Dropped::NotKnown } else { step }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! One slot, one answer: rules in the order in which they win, substitutes in the place of their rule (R13), then the
-//! fallback list.
+//! One slot, one answer: rules in the order in which they win, by their scores where they rank, substitutes in the
+//! place of their rule (R13), then the fallback list.
 
 use super::candidate::{Dropped, Guarded};
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
@@ -69,8 +69,8 @@ impl Run<'_> {
         if slot.off.is_some() {
             return (Outcome::Nothing, By::SlotOff);
         }
-        for rule in &slot.order {
-            if let Some(answer) = self.rule(*rule, Candidate::Rule(*rule)) {
+        for rule in self.guarded.order(id) {
+            if let Some(answer) = self.rule(rule, Candidate::Rule(rule)) {
                 return answer;
             }
         }
@@ -122,6 +122,8 @@ impl Run<'_> {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
             Dropped::NotKnown => (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.awaits(id))),
+            // A score is missing for other reasons than that nobody gave a value: there stands an `else` for that.
+            Dropped::NoScore => return None,
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::RuleNotActive

@@ -53,7 +53,7 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
         Stamp::Retired { class, .. } => *class,
         Stamp::Of { offer, class, .. } => class.or_else(|| class_today(rules, (*offer)?)),
     };
-    hit && (cap.rule.is_some() || class.is_none_or(Class::counts))
+    hit && (cap.rule.is_some() || class.is_none_or(|class| rules.classes.row(class).counts))
 }
 
 /// Whether an event with this stamp is one of the target.

@@ -31,8 +31,8 @@ pub struct Expectation {
 /// What is expected of a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// `shows X because R`.
-    Shows(OfferId, Option<Because>),
+    /// `shows X because R and also T`: the tasks, all of them and in order of name, where they are named.
+    Shows(OfferId, Option<Because>, Option<Vec<String>>),
     /// `gives nothing because R`.
     Nothing(Option<Because>),
     /// `passes over R because ...`.

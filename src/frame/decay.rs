@@ -140,6 +140,29 @@ mod tests {
         }
     }
 
+    /// The vectors of DESIGN.md, which anybody may check an implementation of theirs against.
+    #[test]
+    fn published_vectors() {
+        let design = include_str!("../../DESIGN.md");
+        let amount = |text: &str| crate::value::Decimal::parse(text).unwrap().at_scale(6).unwrap();
+        let mut seen = 0;
+        for line in design
+            .lines()
+            .filter(|line| line.starts_with("| ") && (line.contains(" hours | ") || line.contains(" hour | ")))
+        {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let half_life = cells[0].split(' ').next().unwrap().parse().unwrap();
+            let part = |part: &str| {
+                let (of, age) = part.split_once(" at ").unwrap();
+                (amount(of), age.trim_end_matches(" s").parse::<i64>().unwrap() * 1_000_000)
+            };
+            let parts: Vec<_> = cells[1].split(", ").map(part).collect();
+            assert_eq!(sum(half_life, &parts), Some(amount(cells[2])), "{line}");
+            seen += 1;
+        }
+        assert_eq!(seen, 9);
+    }
+
     #[test]
     fn whole_half_lives_are_exact_and_ties_go_to_even() {
         for halvings in 0..40 {

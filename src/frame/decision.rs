@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{OfferId, RuleId, SlotId};
+use crate::model::{OfferId, RuleId, RuleSet, SlotId};
 
 /// What the customer sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,4 +57,15 @@ pub struct Decision {
     pub outcome: Outcome,
     /// By whom.
     pub by: By,
+}
+
+impl Decision {
+    /// What the host carries out with it, by name: the tasks of the rule that won itself (`also call_agent`); none where
+    /// anything stands in.
+    pub fn tasks<'a>(&self, rules: &'a RuleSet) -> &'a [String] {
+        match self.by {
+            By::Rule(rule) => rules.rules.get(rule.index()).map_or(&[], |rule| &rule.tasks),
+            By::Substitute(..) | By::Fallback(_) | By::SlotOff => &[],
+        }
+    }
 }

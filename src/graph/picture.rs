@@ -111,6 +111,7 @@ impl<'a> Drawer<'a> {
                 | Link::BoundBy
                 | Link::Counts
                 | Link::Carries
+                | Link::Ties
                 | Link::Before => continue,
             };
             self.read_box(thing);

@@ -2,7 +2,8 @@
 //!
 //! Takes a slot; gives for any two of its rules whether one outranks the other. [`Slot::order`] is total, because the
 //! rule's name has the last word at run time; but a name is no order that an author gave (R8). What authors give is
-//! partial: the class first, then the priority, then `before` with its chains (R6, R7).
+//! partial: the class first, then the priority, then `before` with its chains, then `ties` (R6, R7); and of rules that
+//! rank, a score, which is known only of a customer.
 //!
 //! [`Slot::order`]: crate::model::Slot::order
 //!
@@ -10,6 +11,7 @@
 //! 5 and outranks `a`. `c` stands beside both: equal priority, no chain. `d` stands beside everybody. The slot runs
 //! them as `b a c d`, and of that only `b` over `a` was anybody's decision.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Order, RuleId, RuleSet, SlotId};
@@ -23,8 +25,10 @@ pub enum Standing {
     Second,
     /// One of them has neither `priority` nor `before` (R7).
     Unordered,
-    /// Class and priority are equal and no chain of `before` joins them (R8).
+    /// Class and priority are equal, no chain of `before` joins them, and `ties` does not tell them apart (R8).
     Equal,
+    /// A score decides; `ties` where scores are equal.
+    Ranked,
 }
 
 /// The author's order among the rules of one slot.
@@ -67,10 +71,17 @@ impl<'a> Ranking<'a> {
         if self.chain(b, a) {
             return Standing::Second;
         }
+        if self.rules.rank_together(a, b) {
+            return Standing::Ranked;
+        }
         match (first.priority, second.priority) {
             (Some(first), Some(second)) if first > second => Standing::First,
             (Some(first), Some(second)) if first < second => Standing::Second,
-            (Some(_), Some(_)) => Standing::Equal,
+            (Some(_), Some(_)) => match self.rules.ties_place(a).cmp(&self.rules.ties_place(b)) {
+                Ordering::Less => Standing::First,
+                Ordering::Greater => Standing::Second,
+                Ordering::Equal => Standing::Equal,
+            },
             (None, _) | (_, None) => Standing::Unordered,
         }
     }

@@ -191,6 +191,9 @@ impl Builder<'_> {
             self.link(from, Link::Shows, Thing::Offer(rule.show));
             rule.when.iter().for_each(|clause| self.condition(from, Link::Reads, &clause.condition));
             rule.unless.iter().for_each(|clause| self.condition(from, Link::Excludes, &clause.condition));
+            if let Some(rank) = &rule.rank {
+                self.expression(from, Link::Reads, &rank.by);
+            }
             rule.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
             rule.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
             if let Order::Before(weaker) = &rule.order {
@@ -215,6 +218,7 @@ impl Builder<'_> {
         for (at, slot) in rules.slots.iter().enumerate() {
             let from = Thing::Slot(SlotId::from_index(at));
             slot.order.iter().for_each(|rule| self.link(from, Link::Holds, Thing::Rule(*rule)));
+            slot.ties.iter().for_each(|tag| self.link(from, Link::Ties, Thing::Tag(*tag)));
             for entry in &slot.fallback {
                 if let Some(offer) = entry.offer {
                     self.link(from, Link::FallsBack, Thing::Offer(offer));

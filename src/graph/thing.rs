@@ -107,6 +107,8 @@ pub enum Link {
     Counts,
     /// An offer carries a tag.
     Carries,
+    /// A slot's `ties` names a tag.
+    Ties,
     /// A rule is written `before` another.
     Before,
 }

@@ -54,6 +54,7 @@ impl Look<'_> {
                 | Link::BoundBy
                 | Link::Counts
                 | Link::Carries
+                | Link::Ties
                 | Link::Before,
             ) => true,
         };
@@ -96,7 +97,8 @@ impl Look<'_> {
 
     /// A tag may be read by something outside; one that no cap names is a finding only beside one that is spelt nearly so.
     fn tag(&self, id: TagId) -> Option<Diagnostic> {
-        let counted = |id: TagId| self.graph.used_by(Thing::Tag(id)).iter().any(|(link, _)| *link == Link::Counts);
+        let named = |link: Link| matches!(link, Link::Counts | Link::Ties);
+        let counted = |id: TagId| self.graph.used_by(Thing::Tag(id)).iter().any(|(link, _)| named(*link));
         if counted(id) || self.may_be_used(Thing::Tag(id)) {
             return None;
         }
@@ -104,7 +106,7 @@ impl Look<'_> {
         let others = (0..self.rules.tags.len()).map(TagId::from_index).filter(|other| counted(*other));
         let meant = nearest(tag, others.map(|other| self.rules[other].as_str()))?;
         let mut carriers = self.rules.offers.iter().filter(|offer| offer.tags.contains(&id)).map(|offer| offer.span);
-        let message = format!("no cap is on tag `{tag}`, but one is on `{meant}`");
+        let message = format!("no cap and no `ties` names tag `{tag}`, but one names `{meant}`");
         let mut diagnostic = Diagnostic::new(&lint::UNUSED_TAG, carriers.next()?, message)
             .primary(format!("this offer carries `{tag}`"))
             .help(format!("did you mean `{meant}`?"));

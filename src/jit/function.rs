@@ -13,7 +13,7 @@ use cranelift_codegen::ir::{
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::emit::Emit;
-use super::{JitError, Limits};
+use super::{JitError, Limits, rank};
 use crate::plan::guard::Guards;
 use crate::plan::number::NumberId;
 use crate::plan::{Link, SlotPlan};
@@ -32,6 +32,8 @@ pub(super) const NEXT_FUNCTION: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece<'a> {
     links: &'a [Link],
+    /// All that is tried in the slot.
+    tries: &'a [Link],
     /// Whether each link is an entry and leads nowhere else, as for tries.
     each_alone: bool,
 }
@@ -51,24 +53,28 @@ pub(super) fn cut<'a>(
     pieces: &mut Vec<Piece<'a>>,
 ) -> Result<Places, JitError> {
     let start = pieces.len();
-    for links in runs(&slot.chain, guards, limits)? {
-        pieces.push(Piece { links, each_alone: false });
+    let tries = slot.tries.as_slice();
+    for links in runs(&slot.chain, tries, guards, limits)? {
+        pieces.push(Piece { links, tries, each_alone: false });
     }
     let mut places = Places { chain: start..pieces.len(), tries: Vec::new() };
-    for links in runs(&slot.tries, guards, limits)? {
+    for links in runs(tries, tries, guards, limits)? {
         let function = u32::try_from(pieces.len()).map_err(|_| JitError::TooLarge)?;
         places.tries.extend((0..links.len() as u32).map(|entry| (function, entry)));
-        pieces.push(Piece { links, each_alone: true });
+        pieces.push(Piece { links, tries, each_alone: true });
     }
     Ok(places)
 }
 
 /// Runs of links that are small enough for one function.
-fn runs<'a>(links: &'a [Link], guards: &Guards, limits: Limits) -> Result<Vec<&'a [Link]>, JitError> {
+fn runs<'a>(links: &'a [Link], tries: &[Link], guards: &Guards, limits: Limits) -> Result<Vec<&'a [Link]>, JitError> {
     let mut runs = Vec::new();
     let (mut start, mut cost) = (0, 0_u32);
     for (place, link) in links.iter().enumerate() {
-        let more = weight(link, guards);
+        let more = match link {
+            Link::Ranked(members) => rank::weight(members, tries, guards, &|link| weight(link, guards)),
+            Link::Test { .. } | Link::Pick(_) | Link::Next | Link::Try(_) => weight(link, guards),
+        };
         if more > limits.tests {
             return Err(JitError::TooLarge);
         }
@@ -109,14 +115,19 @@ impl Piece<'_> {
         let blocks: Vec<Block> = self.links.iter().map(|_| builder.create_block()).collect();
         let on = builder.create_block();
         let mut exits = Exits { entries: Vec::new(), picks: Vec::new() };
-        let mut emit = Emit::new(builder, guards, record, kept(self.links, guards));
+        let mut emit = Emit::new(builder, guards, record, kept(self.links, self.tries, guards));
         self.enter(&mut emit, entry, &blocks, on, &mut exits);
         for (place, (link, block)) in self.links.iter().zip(&blocks).enumerate() {
             let next = if self.each_alone { on } else { blocks.get(place + 1).copied().unwrap_or(on) };
             emit.begin(*block);
             // The entry behind the link, where there is one.
             let back = exits.entries.iter().position(|entry| *entry == place + 1).map(|entry| entry as u32);
-            emit_link(&mut emit, link, next, back.unwrap_or(NEXT_FUNCTION), &mut exits);
+            match link {
+                Link::Ranked(members) => rank::emit(&mut emit, members, self.tries, next),
+                Link::Test { .. } | Link::Pick(_) | Link::Next | Link::Try(_) => {
+                    emit_link(&mut emit, link, next, back.unwrap_or(NEXT_FUNCTION), &mut exits);
+                }
+            }
         }
         for (pick, block) in std::mem::take(&mut exits.picks) {
             emit.begin(block);
@@ -160,20 +171,30 @@ impl Piece<'_> {
 }
 
 /// Numbers that take some computing and are asked for more than once.
-fn kept(links: &[Link], guards: &Guards) -> HashSet<NumberId> {
+fn kept(links: &[Link], tries: &[Link], guards: &Guards) -> HashSet<NumberId> {
     const SOME: u32 = 6;
     let mut counts: HashMap<NumberId, u32> = HashMap::new();
-    for link in links {
-        link.each(&mut |part| {
-            if let Link::Test { guard, .. } = part {
-                guards.each_number(*guard, &mut |number| {
-                    let count = counts.entry(number).or_default();
-                    *count += 1;
-                    // What is kept asks for its parts once.
-                    *count == 1
-                });
+    let mut asked = |number: NumberId| {
+        let count = counts.entry(number).or_default();
+        *count += 1;
+        // What is kept asks for its parts once.
+        *count == 1
+    };
+    let mut tests = |link: &Link| {
+        link.each(&mut |part| match part {
+            Link::Test { guard, .. } => guards.each_number(*guard, &mut asked),
+            Link::Ranked(members) => {
+                members.iter().for_each(|member| guards.each_inner(member.score, &mut asked));
             }
+            Link::Pick(_) | Link::Next | Link::Try(_) => {}
         });
+    };
+    for link in links {
+        tests(link);
+        if let Link::Ranked(members) = link {
+            let tried = members.iter().flat_map(|member| rank::in_order(&member.link, tries));
+            tried.filter_map(|place| tries.get(place as usize)).for_each(&mut tests);
+        }
     }
     counts.retain(|number, count| *count > 1 && guards.number_cost(*number) >= SOME);
     counts.into_keys().collect()
@@ -190,7 +211,8 @@ struct Exits {
 fn can_try(link: &Link) -> bool {
     let mut found = false;
     link.each(&mut |part| found |= matches!(part, Link::Try(_)));
-    found
+    // Rules that rank together answer for what they try themselves.
+    found && !matches!(link, Link::Ranked(_))
 }
 
 /// The code of a link, from the current block on.
@@ -215,6 +237,8 @@ fn emit_link(emit: &mut Emit<'_>, link: &Link, next: Block, back: u32, exits: &m
             }
         }
         Link::Try(place) => answer(&mut emit.builder, back, TRY | place),
+        // Only in a chain itself, where it is written out by `rank`.
+        Link::Ranked(_) => emit.jump(next),
     }
 }
 
@@ -230,7 +254,7 @@ fn target(emit: &mut Emit<'_>, link: &Link, next: Block, exits: &mut Exits) -> O
                 Some(block)
             }
         },
-        Link::Test { .. } | Link::Try(_) => None,
+        Link::Test { .. } | Link::Try(_) | Link::Ranked(_) => None,
     }
 }
 

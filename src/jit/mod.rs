@@ -9,6 +9,7 @@
 mod code;
 mod emit;
 mod function;
+mod rank;
 
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};

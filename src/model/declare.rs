@@ -207,7 +207,9 @@ pub struct Slot {
     pub fallback: Vec<Fallback>,
     /// `off because`: nobody sees anything there.
     pub off: Option<String>,
-    /// Its rules in the order in which they win (R6).
+    /// `ties tag a, tag b`: the order among equals, each tag once.
+    pub ties: Vec<TagId>,
+    /// Its rules in the order in which they win (R6), those that rank together as if their scores were equal.
     pub order: Vec<RuleId>,
 }
 
@@ -240,6 +242,15 @@ pub enum Order {
     Priority(i32),
     /// `before a, b`: takes the highest of their priorities and wins against each of them.
     Before(Vec<RuleId>),
+}
+
+/// `rank by`: the score of a rule among those of its slot, class and priority (R6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rank {
+    /// A number or a score, of any scale; compared at [`SCORE_PLACES`](super::SCORE_PLACES).
+    pub by: Expression,
+    /// The expression in the text.
+    pub span: Span,
 }
 
 /// What takes the place of a rule that dropped out.
@@ -292,8 +303,12 @@ pub struct Rule {
     pub order: Order,
     /// Written or taken over by `before`; `None` where neither says.
     pub priority: Option<i32>,
+    /// `rank by`: its score, among the rules of its priority.
+    pub rank: Option<Rank>,
     /// The offer.
     pub show: OfferId,
+    /// `also`: what the host carries out when the rule itself wins; sorted.
+    pub tasks: Vec<String>,
     /// After a cap stopped it.
     pub if_capped: Option<Substitute>,
     /// After a missing consent stopped it and nothing spoke against it.

@@ -312,6 +312,9 @@ impl RuleSet {
             for clause in rule.when.iter_mut().chain(&mut rule.unless) {
                 clause.condition.each_expression_mut(f);
             }
+            if let Some(rank) = &mut rule.rank {
+                rank.by.each_mut(f);
+            }
         }
         for slot in &mut self.slots {
             for entry in &mut slot.fallback {

@@ -12,6 +12,7 @@ mod gathered;
 mod ids;
 mod left_out;
 mod operator;
+mod order;
 mod reads;
 pub mod show;
 #[cfg(test)]
@@ -23,16 +24,17 @@ mod verify;
 pub(crate) use verify::sample;
 
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
-pub use class::Class;
+pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
     Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
-    Purpose, Rule, Segment, Slot, Substitute, ValueDeclaration,
+    Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
 pub use gathered::{EventTarget, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, Term};
 pub use ids::{AttributeId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use left_out::LeftOut;
+pub use order::SCORE_PLACES;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,8 @@ use crate::value::{Consent, EnumId};
 pub struct RuleSet {
     /// Zone, skew, horizon, grace.
     pub defaults: Defaults,
+    /// What each class obeys.
+    pub classes: ClassTable,
     /// Lists of members; the first is the seven states of a consent, equal lists are one.
     pub enums: Vec<EnumType>,
     /// In order of name, as all lists below unless said otherwise.

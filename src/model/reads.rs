@@ -40,6 +40,13 @@ impl RuleSet {
         found.gathered
     }
 
+    /// The gathered values that an expression reads.
+    pub fn gathered_by_expression(&self, expression: &Expression) -> BTreeSet<GatheredId> {
+        let mut found = Found::default();
+        self.walk_expression(expression, &mut found);
+        found.gathered
+    }
+
     /// Whether a gathered value is kept from whoever reads an explanation.
     pub fn is_protected(&self, id: GatheredId) -> bool {
         self.attributes_of_gathered(&self[id]).into_iter().any(|id| self[id].is_protected())

@@ -130,15 +130,21 @@ pub fn show_audience(rules: &RuleSet, id: RuleId) -> String {
     parts.join("; ")
 }
 
-/// How a rule stands among its peers: `priority 80`, `before summer_sale`; empty where its author said nothing.
+/// How a rule stands among its peers: `priority 80`, `before summer_sale`, `priority 80, by score`; empty where its
+/// author said nothing.
 pub fn show_order(rules: &RuleSet, id: RuleId) -> String {
-    match &rules[id].order {
+    let written = match &rules[id].order {
         Order::Unordered => String::new(),
         Order::Priority(priority) => format!("priority {priority}"),
         Order::Before(others) => {
             let names: Vec<_> = others.iter().map(|other| rules[*other].name.as_str()).collect();
             format!("before {}", names.join(", "))
         }
+    };
+    match (&rules[id].rank, written.is_empty()) {
+        (None, _) => written,
+        (Some(_), true) => "by score".to_owned(),
+        (Some(_), false) => format!("{written}, by score"),
     }
 }
 
@@ -170,6 +176,8 @@ enum Level {
 
 fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
     let part = |part: &Expression, level| at_level(rules, part, level);
+    // `a else 1 * 2` would be read right, and heard in two ways.
+    let beside = |of: &Expression, level| part(of, if stands_in(of) { Level::Operand } else { level });
     let (text, level) = match expression {
         Expression::Rescale(of, _) => return at_level(rules, of, least),
         Expression::Literal(value, ty) => (show_literal(rules, *ty, value), Level::Operand),
@@ -179,11 +187,11 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
         Expression::Consent(id) => (format!("consent.{}", rules[*id].name), Level::Operand),
         Expression::Now => ("now".to_owned(), Level::Operand),
         Expression::Arithmetic(op @ (Arithmetic::Add | Arithmetic::Subtract), left, right, _) => {
-            let sides = (part(left, Level::Sum), part(right, Level::Product));
+            let sides = (beside(left, Level::Sum), beside(right, Level::Product));
             (format!("{} {} {}", sides.0, op.sign(), sides.1), Level::Sum)
         }
         Expression::Arithmetic(Arithmetic::Multiply, left, right, _) => {
-            (format!("{} * {}", part(left, Level::Product), part(right, Level::StandIn)), Level::Product)
+            (format!("{} * {}", beside(left, Level::Product), beside(right, Level::StandIn)), Level::Product)
         }
         Expression::Arithmetic(Arithmetic::Divide, left, right, number) => {
             // The grammar takes a sum on either side of the stroke; people read it otherwise.
@@ -282,6 +290,22 @@ fn show_window(window: CapWindow) -> String {
     match window {
         CapWindow::Rolling(period) => format!("in the last {period}"),
         CapWindow::Ever => "ever".to_owned(),
+    }
+}
+
+/// Whether an expression is written with `else` outside of parentheses.
+fn stands_in(of: &Expression) -> bool {
+    match of {
+        Expression::Else(..) => true,
+        Expression::Rescale(inner, _) => stands_in(inner),
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Value(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now
+        | Expression::Arithmetic(..)
+        | Expression::When(..) => false,
     }
 }
 

@@ -188,6 +188,7 @@ impl World {
             accepts: Class::ALL.to_vec(),
             fallback: vec![Fallback { offer, when: None, span: nowhere() }],
             off: None,
+            ties: Vec::new(),
             order: Vec::new(),
         });
         SlotId::from_index(self.rules.slots.len() - 1)
@@ -216,7 +217,9 @@ impl World {
             needs: Vec::new(),
             order: Order::Priority(priority),
             priority: Some(priority),
+            rank: None,
             show,
+            tasks: Vec::new(),
             if_capped: None,
             if_no_consent: None,
             if_unknown: None,

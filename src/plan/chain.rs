@@ -3,6 +3,10 @@
 //! Static facts are folded: a rule that is switched off has no link, a rule without dates no test of them. A rule
 //! without substitutes is one conjunction; one with substitutes asks in the order that tells their causes apart.
 //!
+//! Rules that rank together are one link: each is asked whatever became of the others, and of those that come to an answer
+//! the one with the highest score gives it. That is trying them in the order of their scores, since nothing that one of
+//! them is asked depends on another.
+//!
 //! A rule is tried at most once in a decision, and nothing has to remember that: whether a rule, or what stands in for
 //! it, wins follows from the record alone, so whoever failed once fails again. A `try` of a rule that stands before in
 //! the chain, or next, therefore leads straight on.
@@ -12,6 +16,7 @@ use std::collections::HashMap;
 use super::PlanError;
 use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
+use super::number::NumberId;
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{Active, CapId, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
 
@@ -47,6 +52,18 @@ pub enum Link {
     Next,
     /// A rule stands in, an index into [`SlotPlan::tries`].
     Try(u32),
+    /// Of the members that pick, the one with the highest score does; of equals the first. Only in a chain itself, never
+    /// below another link; at least two.
+    Ranked(Box<[Member]>),
+}
+
+/// A rule among those with which it ranks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its score at the places at which scores are compared. Missing or never is no score, and stands behind all others.
+    pub score: NumberId,
+    /// What it comes to. What it tries is answered here and now.
+    pub link: Link,
 }
 
 impl Link {
@@ -67,6 +84,7 @@ impl Link {
                 yes.each(f);
                 no.each(f);
             }
+            Self::Ranked(members) => members.iter().for_each(|member| member.link.each(f)),
             Self::Pick(_) | Self::Next | Self::Try(_) => {}
         }
     }
@@ -108,13 +126,22 @@ impl Chain<'_, '_> {
         if slot.off.is_some() {
             return Ok(vec![self.pick(Outcome::Nothing, By::SlotOff)]);
         }
-        let places: HashMap<RuleId, usize> =
-            slot.order.iter().enumerate().map(|(place, rule)| (*rule, place)).collect();
+        let rules = self.lowering.rules;
+        let tiers: Vec<&[RuleId]> = rules.tiers(self.slot).collect();
+        let place_of =
+            |(place, tier): (usize, &&[RuleId])| tier.iter().map(move |rule| (*rule, place)).collect::<Vec<_>>();
+        let places: HashMap<RuleId, usize> = tiers.iter().enumerate().flat_map(place_of).collect();
         let mut links = Vec::new();
-        for (place, rule) in slot.order.iter().enumerate() {
-            // The rule that comes next is tried next in any case.
-            let no_detour = |other: RuleId| places.get(&other).is_some_and(|other| *other <= place + 1);
-            links.push(self.rule(*rule, &no_detour)?);
+        for (place, tier) in tiers.iter().enumerate() {
+            // The rule that comes next is tried next in any case, unless a score says which comes next.
+            let next_is_one = tiers.get(place + 1).is_some_and(|next| next.len() == 1);
+            let next = if tier.len() == 1 && next_is_one { place + 1 } else { place };
+            let no_detour =
+                |other: RuleId| places.get(&other).is_some_and(|of| *of < place || (*of > place && *of <= next));
+            links.push(match *tier {
+                [only] => self.rule(*only, &no_detour)?,
+                several => self.ranked(several, &no_detour)?,
+            });
         }
         let last = slot.fallback.len().saturating_sub(1);
         for (place, entry) in slot.fallback.iter().enumerate() {
@@ -129,6 +156,25 @@ impl Chain<'_, '_> {
         links.truncate(end);
         links.retain(|link| *link != Link::Next);
         Ok(links)
+    }
+
+    /// The link of rules that rank together.
+    fn ranked(&mut self, tier: &[RuleId], no_detour: &dyn Fn(RuleId) -> bool) -> Result<Link, PlanError> {
+        let mut members = Vec::new();
+        for rule in tier {
+            let link = self.rule(*rule, no_detour)?;
+            let rules = self.lowering.rules;
+            if link != Link::Next
+                && let Some(rank) = &rules[*rule].rank
+            {
+                members.push(Member { score: self.lowering.score(&rank.by)?, link });
+            }
+        }
+        Ok(match members.len() {
+            0 => Link::Next,
+            1 => members.pop().map_or(Link::Next, |only| only.link),
+            _ => Link::Ranked(members.into()),
+        })
     }
 
     /// The link of a rule; `no_detour` tells of rules that need not be tried in its place: those that failed before, and
@@ -156,6 +202,10 @@ impl Chain<'_, '_> {
         let when = self.ask_all(&rule.when, Ask::Yes)?;
         let free = self.not_taken(rule.show);
         let caps = self.caps(rule.caps.iter().chain(&rules[rule.show].caps).copied());
+        let scored = match &rule.rank {
+            Some(rank) => self.lowering.has_score(&rank.by)?,
+            None => GuardId::ALWAYS,
+        };
         let shown = self.pick(Outcome::Shows(rule.show), By::Rule(id));
 
         let mut substitute = |via, substitute: Option<Substitute>| match substitute {
@@ -170,10 +220,11 @@ impl Chain<'_, '_> {
             let mut all = live;
             all.extend(consent.into_iter().chain(unless).chain(when).chain([free]));
             return Ok(if if_capped == Link::Next {
-                all.push(caps);
+                all.extend([caps, scored]);
                 Link::test(guards.all(all), shown, Link::Next)
             } else {
-                let rest = Link::test(caps, shown, if_capped);
+                let rest = Link::test(scored, shown, Link::Next);
+                let rest = Link::test(caps, rest, if_capped);
                 Link::test(guards.all(all), rest, Link::Next)
             });
         }
@@ -196,7 +247,8 @@ impl Chain<'_, '_> {
         let if_unknown = Link::test(self.lowering.guards.any(gaps), Link::Next, if_unknown);
         // What speaks against it first: most customers are turned away by most rules, and what was computed for that is
         // at hand where nothing did.
-        let rest = Link::test(caps, shown, if_capped);
+        let rest = Link::test(scored, shown, Link::Next);
+        let rest = Link::test(caps, rest, if_capped);
         let rest = Link::test(free, rest, Link::Next);
         let belongs = Link::test(consent, rest, if_no_consent.clone());
         let might = Link::test(consent, if_unknown, if_no_consent);

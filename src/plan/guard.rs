@@ -156,7 +156,8 @@ impl Guards {
         }
     }
 
-    fn each_inner(&self, id: NumberId, f: &mut impl FnMut(NumberId) -> bool) {
+    /// The same for a number and those inside it.
+    pub fn each_inner(&self, id: NumberId, f: &mut impl FnMut(NumberId) -> bool) {
         if !f(id) {
             return;
         }

@@ -126,6 +126,7 @@ fn a_chain_has_a_link_for_each_rule_and_ends_with_a_pick() {
             link.each(&mut |part| match part {
                 Link::Pick(pick) => assert!((*pick as usize) < slot.picks.len()),
                 Link::Try(place) => assert!((*place as usize) < slot.tries.len()),
+                Link::Ranked(members) => assert!(members.len() > 1),
                 Link::Test { .. } | Link::Next => {}
             });
         }

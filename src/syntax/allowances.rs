@@ -131,6 +131,7 @@ fn clauses(item: &Item) -> Vec<Span> {
         ItemKind::Slot(item) => of(&item.clauses),
         ItemKind::Rule(item) => of(&item.clauses),
         ItemKind::Cap(item) => of(&item.clauses),
+        ItemKind::Class(item) => of(&item.clauses),
         ItemKind::Persona(item) => of(&item.clauses),
         ItemKind::Test(item) => of(&item.clauses),
         ItemKind::Use(_) | ItemKind::Segment(_) | ItemKind::Value(_) | ItemKind::Broken(_) => Vec::new(),

@@ -5,7 +5,7 @@
 //! broken item.
 
 use super::blocks::Body;
-use super::clauses::{CAP, Clauses, DEFAULTS, Form, OFFER, PERSONA, PURPOSE, RULE, SLOT, TEST};
+use super::clauses::{CAP, CLASS, Clauses, DEFAULTS, Form, OFFER, PERSONA, PURPOSE, RULE, SLOT, TEST};
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
@@ -57,6 +57,7 @@ impl<'t> Reader<'t> {
             Opener::Customer => self.attribute_block(at, ItemKind::Customer),
             Opener::Moment => self.attribute_block(at, ItemKind::Moment),
             Opener::Purpose => self.named(&PURPOSE, PURPOSE_HEAD, at, ItemKind::Purpose),
+            Opener::Class => self.named(&CLASS, CLASS_HEAD, at, ItemKind::Class),
             Opener::Offer => self.named(&OFFER, OFFER_HEAD, at, ItemKind::Offer),
             Opener::Cap => self.named(&CAP, CAP_HEAD, at, ItemKind::Cap),
             Opener::Persona => {
@@ -350,6 +351,11 @@ const PURPOSE_HEAD: Form = Form {
     word: "purpose",
     needs: "a name, a label in quotes and its clauses",
     example: "purpose profiling \"Score me\" { basis consent }",
+};
+const CLASS_HEAD: Form = Form {
+    word: "class",
+    needs: "the name of one of the five classes and its clauses",
+    example: "class service { obeys blocks, windows, caps }",
 };
 const OFFER_HEAD: Form =
     Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };

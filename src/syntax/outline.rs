@@ -105,7 +105,7 @@ impl Reader<'_> {
                 let brace = opens(at + 1).filter(|_| !is_fact);
                 brace.filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
             }
-            Opener::Purpose | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
+            Opener::Purpose | Opener::Class | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
                 named.and_then(|next| opens(labelled(next)))
             }
             Opener::Segment | Opener::Value => {
@@ -145,6 +145,7 @@ impl Reader<'_> {
             Some(Opener::Use) => self.is_use(at),
             Some(
                 Opener::Purpose
+                | Opener::Class
                 | Opener::Event
                 | Opener::Segment
                 | Opener::Value

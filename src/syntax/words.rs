@@ -12,6 +12,7 @@ pub(super) const CONTINUES: [&str; 6] = ["and", "or", "is", "has", "else", "halv
 pub(super) enum Opener {
     Defaults,
     Purpose,
+    Class,
     Customer,
     Moment,
     Event,
@@ -44,7 +45,7 @@ pub(super) const OPENERS: [(&str, Opener); 24] = [
     ("customer", Opener::Customer),
     ("moment", Opener::Moment),
     ("defaults", Opener::Defaults),
-    ("class", Opener::Later),
+    ("class", Opener::Class),
     ("channel", Opener::Later),
     ("catalogue", Opener::Later),
     ("pause", Opener::Later),

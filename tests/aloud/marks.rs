@@ -17,6 +17,9 @@ pub(super) fn mark(rules: &mut RuleSet, id: RuleId) -> usize {
     for clause in rule.when.iter_mut().chain(&mut rule.unless) {
         marker.condition(&mut clause.condition);
     }
+    if let Some(rank) = &mut rule.rank {
+        marker.expression(&mut rank.by);
+    }
     let (mut segments, mut values) = (0, 0);
     while segments < marker.segments.len() || values < marker.values.len() {
         if let Some(segment) = marker.segments.get(segments).copied() {

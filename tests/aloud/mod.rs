@@ -51,6 +51,9 @@ fn essence(rules: &RuleSet, id: RuleId) -> String {
     // Taken over from others where the author wrote `before`.
     rule.priority = None;
     rule.when.iter_mut().chain(&mut rule.unless).for_each(|clause| clause.span = nowhere);
+    if let Some(rank) = &mut rule.rank {
+        rank.span = nowhere;
+    }
     let own = |cap: &CapId| rules[*cap].rule == Some(id);
     let mut caps = Vec::new();
     for cap in rule.caps.iter().filter(|cap| own(cap)) {
@@ -64,20 +67,28 @@ fn essence(rules: &RuleSet, id: RuleId) -> String {
     let segments: Vec<_> = rules.segments.iter().map(|segment| (&segment.label, &segment.condition)).collect();
     let values: Vec<_> = rules.values.iter().map(|value| (&value.label, &value.expression)).collect();
     let mut all = serde_json::json!([rule, caps, segments, values]);
-    forget_derived(&mut all);
+    forget_derived(rules, &mut all);
     all.to_string()
 }
 
-/// The range of a computed number follows from what it is computed of, and more places say nothing new.
-fn forget_derived(of: &mut Json) {
+/// The range of a computed number follows from what it is computed of, more places say nothing new, and a written member
+/// is the same in every list that has it.
+fn forget_derived(rules: &RuleSet, of: &mut Json) {
     match of {
-        Json::Array(parts) => parts.iter_mut().for_each(forget_derived),
+        Json::Array(parts) => parts.iter_mut().for_each(|part| forget_derived(rules, part)),
         Json::Object(parts) => {
+            if let Some(Json::Array(literal)) = parts.get_mut("Literal")
+                && let [value, ty] = literal.as_mut_slice()
+                && let (Some(member), Some(list)) = (value["Member"].as_u64(), ty["OneOf"].as_u64())
+            {
+                let members = rules.members(cater::value::EnumId(list as u32));
+                (*value, *ty) = (members.get(member as usize).cloned().into(), Json::Null);
+            }
             parts.retain(|key, _| key != "min" && key != "max");
             if let Some(Json::Array(rescaled)) = parts.get_mut("Rescale") {
                 rescaled.truncate(1);
             }
-            parts.iter_mut().for_each(|(_, part)| forget_derived(part));
+            parts.iter_mut().for_each(|(_, part)| forget_derived(rules, part));
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cater::frame::{CapState, Frame};
 use cater::model::{Active, AgeBound, AttributeId, CapId, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
-use cater::ops::Direction;
+use cater::ops::{Comparison, Direction};
 use cater::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, Period, Type, Value, date_in_zone, pow10, rescale,
 };
@@ -62,6 +62,16 @@ impl Atoms {
         let fallbacks = rules.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref());
         for condition in conditions.chain(fallbacks) {
             walk::condition(rules, condition, &mut |part| {
+                if let Part::Condition(condition) = part {
+                    atoms.predicate(rules, condition);
+                }
+            });
+        }
+        // What a score reads is tried like what a comparison reads.
+        for rank in rules.rules.iter().filter_map(|rule| rule.rank.as_ref()) {
+            let compared = Condition::Compare(Comparison::AtLeast, rank.by.clone(), rank.by.clone());
+            atoms.predicate(rules, &compared);
+            walk::expression(rules, &rank.by, &mut |part| {
                 if let Part::Condition(condition) = part {
                     atoms.predicate(rules, condition);
                 }

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant as Clock};
 
 use cater::eval;
-use cater::frame::{Decision, Frame, reserve};
+use cater::frame::{By, Decision, Frame, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{RuleSet, SlotId, verify};
+use cater::model::{RuleId, RuleSet, SCORE_PLACES, SlotId, verify};
 use cater::plan::{PlanError, Record};
+use cater::value::{Value, rescale};
 
 use super::count::{Counts, Engine};
 use super::frames::{Atoms, open};
@@ -49,21 +50,28 @@ pub(crate) struct Report {
     pub(crate) most_rules: usize,
     pub(crate) took: Duration,
     pub(crate) counts: Counts,
+    /// How often a rule won that ranks among others, one that stands behind another by `ties` and name, and one of which
+    /// another has the same score.
+    pub(crate) ranked: [u64; 3],
 }
 
 impl Report {
     /// What the hunt did, for people.
     pub(crate) fn summary(&self, budget: Budget) -> String {
-        let Self { decisions, rule_sets, refused, picks, most_rules, took, counts } = self;
+        let Self { decisions, rule_sets, refused, picks, most_rules, took, counts, ranked } = self;
         let seconds = took.as_secs_f64();
         format!(
             "seed {}: {decisions} decisions by each engine over {rule_sets} rule sets of up to {most_rules} rules, \
              {refused} refused by machine code; {} of {} possible answers given; least seen: {:?}\n\
+             by score {}, of them against `ties` and names {}, with another that scored the same {}\n\
              {seconds:.1} s, {:.0} decisions a second",
             budget.seed,
             picks.0,
             picks.1,
             counts.least(),
+            ranked[0],
+            ranked[1],
+            ranked[2],
             *decisions as f64 / seconds.max(0.001),
         )
     }
@@ -157,6 +165,7 @@ fn each_slot(
         if machine != Some(reference) {
             return Err(shrink::report(seed, rules, frame, &[slot]));
         }
+        ranked(rules, frame, &reference, report);
         new |= seen.insert(format!("{slot:?} {:?}", reference.by));
         if let Some(probe) = generated.probes.iter().find(|probe| probe.slot == slot) {
             let needs = &rules[rules[slot].order[0]].needs;
@@ -169,6 +178,25 @@ fn each_slot(
         }
     }
     Ok(new)
+}
+
+/// What a score had to do with it.
+fn ranked(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Report) {
+    let By::Rule(winner) = decision.by else { return };
+    let tier = rules.tiers(decision.slot).find(|tier| tier.contains(&winner)).unwrap_or_default();
+    let score = |id: &RuleId| {
+        let by = &rules[*id].rank.as_ref()?.by;
+        let Value::Number(mantissa) = *eval::expression(rules, frame, by).known()? else { return None };
+        Some(rescale(mantissa.into(), rules.scale_of(by), SCORE_PLACES))
+    };
+    let of_winner = score(&winner);
+    if tier.len() < 2 || of_winner.is_none() {
+        return;
+    }
+    let equal = tier.iter().filter(|id| score(id) == of_winner).count() > 1;
+    for (count, holds) in report.ranked.iter_mut().zip([true, tier.first() != Some(&winner), equal]) {
+        *count += u64::from(holds);
+    }
 }
 
 /// Several slots in one request.

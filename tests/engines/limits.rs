@@ -181,7 +181,7 @@ fn a_number_that_is_too_wide_is_refused() {
 #[test]
 fn deep_nesting_fits_on_a_small_stack() {
     // A segment in a segment in a segment, as deep as `verify` lets it be.
-    let (mut rules, _) = with_conditions(vec![]);
+    let (mut rules, slot) = with_conditions(vec![]);
     let whole = whole(&rules);
     let first = rules.segments.len() as u32;
     let template = cater::model::Segment {
@@ -198,7 +198,7 @@ fn deep_nesting_fits_on_a_small_stack() {
         let condition = if depth % 2 == 0 { Condition::And(parts) } else { Condition::Or(parts) };
         rules.segments.push(cater::model::Segment { condition, ..template.clone() });
     }
-    let id = rules.slots[0].order.first().copied().unwrap();
+    let id = rules[slot].order[0];
     let span = rules[id].span;
     let deep = Condition::Segment(cater::model::SegmentId(first + 500));
     rules.rules[id.index()].when = vec![Clause { condition: deep, span }];
@@ -216,7 +216,7 @@ fn deep_nesting_fits_on_a_small_stack() {
 
 #[test]
 fn points_are_summed_with_one_branch_for_all() {
-    let (mut rules, _) = with_conditions(vec![]);
+    let (mut rules, slot) = with_conditions(vec![]);
     let flags = rules.attributes.iter_mut().enumerate().filter(|(_, attribute)| attribute.ty == Type::YesNo);
     let flag = flags.map(|(index, _)| AttributeId::from_index(index)).next().unwrap();
     rules.attributes[flag.index()].needs.clear();
@@ -230,7 +230,7 @@ fn points_are_summed_with_one_branch_for_all() {
     let counted = |points: i64| {
         let sum = (2..=points).map(point).fold(point(1), add);
         let mut rules = rules.clone();
-        let id = rules.slots[0].order.first().copied().unwrap();
+        let id = rules[slot].order[0];
         let span = rules[id].span;
         let enough = Condition::Compare(Comparison::AtLeast, sum, number(0, 5));
         rules.rules[id.index()].when = vec![Clause { condition: enough, span }];

@@ -15,7 +15,7 @@ use super::shrink;
 
 type Plant = (&'static str, fn(&mut RuleSet));
 
-const PLANTS: [Plant; 12] = [
+const PLANTS: [Plant; 14] = [
     ("at least is more than", |rules| {
         each_condition(rules, &|condition| {
             if let Condition::Compare(comparison @ Comparison::AtLeast, ..) = condition {
@@ -71,10 +71,20 @@ const PLANTS: [Plant; 12] = [
             }
         }
     }),
+    ("of equal scores the last wins", |rules| {
+        for slot in 0..rules.slots.len() {
+            let tiers = rules.tiers(SlotId::from_index(slot)).map(|tier| tier.iter().rev().copied().collect());
+            let reversed: Vec<Vec<_>> = tiers.collect();
+            rules.slots[slot].order = reversed.concat();
+        }
+    }),
+    ("scores decide nothing", |rules| rules.rules.iter_mut().for_each(|rule| rule.rank = None)),
     ("a spent cap has no substitute", |rules| rules.rules.iter_mut().for_each(|rule| rule.if_capped = None)),
     ("a try is a dead end", |rules| {
         for rule in &mut rules.rules {
-            rule.if_unknown = rule.if_unknown.filter(|substitute| !matches!(substitute, Substitute::Try(_)));
+            for substitute in [&mut rule.if_capped, &mut rule.if_no_consent, &mut rule.if_unknown] {
+                *substitute = substitute.filter(|substitute| !matches!(substitute, Substitute::Try(_)));
+            }
         }
     }),
     ("consent is not asked for", |rules| rules.rules.iter_mut().for_each(|rule| rule.needs.clear())),

@@ -51,6 +51,9 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
         for clause in &rule.unless {
             let _ = writeln!(text, "  unless {:?} = {:?}", clause.condition, truth(&rules, &frame, clause));
         }
+        if let Some(rank) = &rule.rank {
+            let _ = writeln!(text, "  rank by {:?} = {:?}", rank.by, eval::expression(&rules, &frame, &rank.by));
+        }
         let _ = writeln!(text, "  {:?} {:?} {:?}", rule.if_capped, rule.if_no_consent, rule.if_unknown);
         for substitute in [rule.if_capped, rule.if_no_consent, rule.if_unknown] {
             if let Some(Substitute::Try(other)) = substitute
@@ -161,6 +164,7 @@ fn changes(rules: &RuleSet) -> Vec<Change> {
         change(|rule| rule.if_unknown = None);
         change(|rule| rule.active = None);
         change(|rule| rule.review_by = None);
+        change(|rule| rule.rank = None);
         change(|rule| rule.needs.clear());
         change(|rule| rule.caps.clear());
         change(|rule| drop(rule.when.pop()));

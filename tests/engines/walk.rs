@@ -89,3 +89,8 @@ pub(crate) fn purposes_of<'a>(rules: &RuleSet, conditions: impl Iterator<Item = 
     }
     found
 }
+
+/// The purposes that a rule with this score must need.
+pub(crate) fn purposes_of_value(rules: &RuleSet, of: &Expression) -> BTreeSet<PurposeId> {
+    attributes_of(rules, of).into_iter().flat_map(|id| rules[id].needs.clone()).collect()
+}

@@ -34,7 +34,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
                 .primary(of_second)
                 .label(first.span, of_first)
                 .help(format!(
-                    "say which is stronger: give one a higher `priority`, or write `before {}` in `{}`",
+                    "say which is stronger: give one a higher `priority`, write `before {}` in `{}`, or name a tag of one in the slot's `ties`",
                     first.name, second.name
                 ));
             words::with_customer(diagnostic, rules, &clash.witness)

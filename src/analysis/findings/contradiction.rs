@@ -64,6 +64,7 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
             Culprit::When(at) => Some((rule.when.get(*at)?, false)),
             Culprit::Unless(at) => Some((rule.unless.get(*at)?, true)),
             Culprit::Cap(_)
+            | Culprit::Score
             | Culprit::Taken
             | Culprit::Review
             | Culprit::OfferDates
@@ -121,6 +122,7 @@ fn other(look: &Look<'_>, rule: &Rule, culprit: Culprit) -> Option<String> {
         Culprit::Dates => Some("only active on its dates".to_owned()),
         Culprit::OfferDates => Some(format!("its offer `{}` is only active on its dates", rules[rule.show].name)),
         Culprit::Review => Some("stops when its review is overdue".to_owned()),
+        Culprit::Score => Some("has no score".to_owned()),
         Culprit::Taken => Some("its offer must not be shown in another slot".to_owned()),
         Culprit::Cap(cap) => Some(match rules.key() {
             None => format!(

@@ -8,6 +8,7 @@
 mod always_true;
 mod conflict;
 mod contradiction;
+mod equal_scores;
 mod never_active;
 mod no_order;
 mod not_decided;
@@ -30,8 +31,9 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 9] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 10] = [
     conflict::find,
+    equal_scores::find,
     no_order::find,
     contradiction::find,
     never_active::find,

@@ -25,7 +25,10 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         }
     }
     for (first, second, why) in &look.report.undecided_pairs {
-        let question = format!("whether it can apply together with `{}`", rules[*first].name);
+        let question = match rules.rank_together(*first, *second) {
+            true => format!("whether it can score the same as `{}`", rules[*first].name),
+            false => format!("whether it can apply together with `{}`", rules[*first].name),
+        };
         add(rules[*second].span, rules[*second].name.clone(), question, *why);
     }
     for (slot, verdicts) in &look.report.fallbacks {

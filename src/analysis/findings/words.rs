@@ -160,7 +160,11 @@ pub(super) fn outranks(rules: &RuleSet, stronger: RuleId, weaker: RuleId) -> Str
     match (first.priority, second.priority) {
         (Some(higher), Some(lower)) if higher != lower => format!("priority {higher} against {lower}"),
         (_, _) => match Ranking::new(rules, first.slot).standing(stronger, weaker) {
+            Standing::First if rules.ties_place(stronger) < rules.ties_place(weaker) => {
+                "goes before it by the slot's `ties`".to_owned()
+            }
             Standing::First => "is written `before` it".to_owned(),
+            Standing::Ranked => "scores at least as high wherever both apply".to_owned(),
             Standing::Second | Standing::Unordered | Standing::Equal => "goes before it by its name alone".to_owned(),
         },
     }

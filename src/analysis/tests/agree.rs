@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 
 use super::cells::frames;
-use super::schemas::schema;
+use super::schemas::{ranked, schema};
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
-use crate::eval::{condition, decide};
+use crate::eval::{condition, decide, expression};
 use crate::frame::{By, Frame, Via};
 use crate::graph::{Ranking, Standing};
-use crate::model::{Condition, OfferId, RuleId, RuleSet, SlotId, Substitute};
-use crate::value::Truth;
+use crate::model::{Condition, OfferId, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
+use crate::value::{Truth, Value, rescale};
 
 /// Schemas with more customers than this are passed over.
 const MOST_CELLS: u64 = 30_000;
@@ -41,15 +41,29 @@ fn what_is_not_looked_into_is_never_claimed_wrongly() {
     assert!(unknown * 20 < decided, "{unknown} not decided, {decided} decided");
 }
 
+#[test]
+fn what_scores_decide_is_never_claimed_wrongly() {
+    let count = setting("CATER_SCHEMAS", 120);
+    let (tally, unknown) = agree_on(count, &ranked);
+    let decided: usize = tally.iter().sum();
+    assert!(unknown * 10 < decided, "{unknown} not decided, {decided} decided");
+    assert!(tally[8] as u64 >= count / 40, "hardly any equal scores: {tally:?}");
+}
+
 /// Compares so many schemas; gives how often each verdict came up, and how many there were that were not decided.
 fn agree(count: u64, calculations: bool) -> ([usize; 8], usize) {
-    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 8]);
+    let ([a, b, c, d, e, f, g, h, _], unknown) = agree_on(count, &|seed| schema(seed, calculations));
+    ([a, b, c, d, e, f, g, h], unknown)
+}
+
+fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 9], usize) {
+    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 9]);
     let most = usize::try_from(setting("CATER_CELLS", MOST_CELLS)).unwrap_or(usize::MAX);
     for seed in setting("CATER_SEED", 0).. {
         if looked_at == count {
             break;
         }
-        let text = schema(seed, calculations);
+        let text = schema(seed);
         let model = rules(&text);
         let slot = model.slot_named("s").unwrap();
         let Some(frames) = frames(&model, slot, &slot::shared(&model), most) else { continue };
@@ -104,7 +118,7 @@ impl<'a> Seen<'a> {
         self.rules[self.slot].order.iter().position(|other| *other == rule).unwrap()
     }
 
-    fn disagreements(&self, report: &Report, tally: &mut [usize; 8], unknown: &mut usize) -> Vec<String> {
+    fn disagreements(&self, report: &Report, tally: &mut [usize; 9], unknown: &mut usize) -> Vec<String> {
         let mut wrong = Vec::new();
         for rule in &self.rules[self.slot].order {
             self.rule(*rule, &report.rules[rule], tally, unknown, &mut wrong);
@@ -123,7 +137,7 @@ impl<'a> Seen<'a> {
         &self,
         rule: RuleId,
         verdict: &Verdict,
-        tally: &mut [usize; 8],
+        tally: &mut [usize; 9],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {
@@ -154,6 +168,15 @@ impl<'a> Seen<'a> {
         };
         if !right {
             wrong.push(format!("{name}: {verdict:?}, but eligible {ever}, wins {wins}"));
+        }
+    }
+
+    /// A score at the places at which scores are compared.
+    fn score(&self, rule: RuleId, frame: usize) -> Option<i128> {
+        let by = &self.rules[rule].rank.as_ref()?.by;
+        match expression(self.rules, &self.frames[frame], by).known() {
+            Some(Value::Number(score)) => Some(rescale((*score).into(), self.rules.scale_of(by), SCORE_PLACES)),
+            _ => None,
         }
     }
 
@@ -196,8 +219,9 @@ impl<'a> Seen<'a> {
         if passes(None) {
             return Some(format!("{name}: not covered by {by:?}"));
         }
-        // Through `try` there are other ways to be seen, and a coverer may stand in one of those.
-        if order.iter().any(tries) {
+        // Through `try` there are other ways to be seen, and a coverer may stand in one of those; and one that scores
+        // lower stands in nobody's way.
+        if order.iter().any(tries) || order.iter().any(|rule| self.rules[*rule].rank.is_some()) {
             return None;
         }
         let idle = (0..by.len()).find(|at| !passes(Some(*at)))?;
@@ -224,12 +248,12 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn pairs(&self, report: &Report, tally: &mut [usize; 8], wrong: &mut Vec<String>) {
+    fn pairs(&self, report: &Report, tally: &mut [usize; 9], wrong: &mut Vec<String>) {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
         let never = |rule: &RuleId| report.rules[rule].is_never();
         let dead = |rule: &RuleId| never(rule) && !matches!(report.rules[rule], Verdict::Covered(_));
-        let (mut conflicts, mut unordered) = (BTreeSet::new(), BTreeSet::new());
+        let (mut conflicts, mut unordered, mut equal) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (at, second) in order.iter().enumerate() {
             for (before, first) in order[..at].iter().enumerate() {
                 if dead(first) || dead(second) {
@@ -260,6 +284,14 @@ impl<'a> Seen<'a> {
                             unordered.insert(*second);
                         }
                     }
+                    Standing::Ranked => {
+                        let tied = self.rules.ties_place(*first) == self.rules.ties_place(*second);
+                        let same = |frame: &usize| self.score(*first, *frame) == self.score(*second, *frame);
+                        let differ = self.rules[*first].show != self.rules[*second].show;
+                        if tied && differ && frames.any(|frame| both(&frame) && free(&frame) && same(&frame)) {
+                            equal.insert((*first, *second));
+                        }
+                    }
                     Standing::First | Standing::Second => {}
                 }
             }
@@ -273,6 +305,12 @@ impl<'a> Seen<'a> {
         if found != unordered {
             wrong.push(format!("without order: {found:?}, but {unordered:?}"));
         }
+        let found: BTreeSet<_> = report.equal_scores.iter().map(|clash| (clash.first, clash.second)).collect();
+        // Which of them are found rests on how many values are tried.
+        tally[8] += found.len();
+        if !found.is_subset(&equal) {
+            wrong.push(format!("equal scores: {found:?}, but {equal:?}"));
+        }
         for clash in &report.conflicts {
             let frame = clash.witness.frame(self.rules);
             let [first, second] = [clash.first, clash.second].map(|rule| {
@@ -285,7 +323,7 @@ impl<'a> Seen<'a> {
                 wrong.push(format!("{first:?} and {second:?} are no conflict for their witness"));
             }
         }
-        for clash in &report.unordered {
+        for clash in report.unordered.iter().chain(&report.equal_scores) {
             let frame = clash.witness.frame(self.rules);
             for rule in [clash.first, clash.second] {
                 let mut alone = self.rules.clone();
@@ -301,7 +339,7 @@ impl<'a> Seen<'a> {
         &self,
         place: Place,
         range: Range,
-        tally: &mut [usize; 8],
+        tally: &mut [usize; 9],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {

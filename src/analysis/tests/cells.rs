@@ -109,6 +109,9 @@ impl Used {
         used.offers.extend(slot.fallback.iter().filter_map(|entry| entry.offer));
         for rule in slot.order.iter().map(|rule| &rules[*rule]) {
             conditions.extend(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition));
+            if let Some(rank) = &rule.rank {
+                used.attributes.append(&mut rules.read_by_expression(&rank.by));
+            }
             if rule.if_unknown.is_some() {
                 used.reasons.extend(rule.when.iter().flat_map(|clause| rules.read_by(&clause.condition)));
             }

@@ -58,6 +58,7 @@ struct Field {
 struct Writer {
     dice: Dice,
     calculations: bool,
+    ranks: bool,
     text: String,
     fields: Vec<Field>,
     /// Names and the purposes that whoever uses them must need.
@@ -74,9 +75,19 @@ pub(super) const DAYS: [u32; 2] = [10, 31];
 
 /// A rule set; with `calculations`, some compare attributes with each other and divide.
 pub(super) fn schema(seed: u64, calculations: bool) -> String {
+    written(seed, calculations, false)
+}
+
+/// A rule set with calculations in which rules of one class and priority rank, and a slot that has `ties`.
+pub(super) fn ranked(seed: u64) -> String {
+    written(seed, true, true)
+}
+
+fn written(seed: u64, calculations: bool, ranks: bool) -> String {
     let mut writer = Writer {
         dice: Dice::new(seed),
         calculations,
+        ranks,
         text: String::new(),
         fields: Vec::new(),
         segments: Vec::new(),
@@ -188,7 +199,9 @@ impl Writer {
             self.needed.clear();
             write!(fallback, "{offer}{when}, ").unwrap();
         }
-        self.line(&format!("slot s on web {{ accepts service, lifecycle  fallback {fallback}nothing }}"));
+        let carried = self.text.contains("tags t");
+        let ties = if self.ranks && carried && self.dice.one_in(2) { "  ties tag t" } else { "" };
+        self.line(&format!("slot s on web {{ accepts service, lifecycle{ties}  fallback {fallback}nothing }}"));
         let count = 3 + self.dice.below(5);
         let shows: Vec<&str> = (0..count).map(|_| self.dice.of(&["a", "b", "c", "d"])).collect();
         let class = |at: usize| matches!(shows[at], "a" | "c");
@@ -203,10 +216,50 @@ impl Writer {
                 _ => format!("  priority {}", 1 + self.dice.below(4)),
             };
         }
+        if self.ranks {
+            for of_service in [true, false] {
+                self.rank(&mut orders, &|at| class(at) == of_service);
+            }
+        }
         for at in 0..count {
             // A substitute has no higher class than its rule (R1).
             let tries: Vec<usize> = (at + 1..count).filter(|later| class(at) || !class(*later)).collect();
             self.rule(at, &tries, shows[at], &orders[at]);
+        }
+    }
+
+    /// The rules of a class rank, some of them at one priority, unless `before` has a say among them.
+    fn rank(&mut self, orders: &mut [String], is_of_class: &dyn Fn(usize) -> bool) {
+        let of_class: Vec<usize> = (0..orders.len()).filter(|at| is_of_class(*at)).collect();
+        if of_class.iter().any(|at| orders[*at].contains("before")) || self.dice.one_in(5) {
+            return;
+        }
+        for at in of_class {
+            if self.dice.one_in(2) {
+                orders[at] = "  priority 9".to_owned();
+            }
+            orders[at] = format!("{}  rank by {}", orders[at], self.score());
+        }
+    }
+
+    /// A number that is there for everybody of whom nothing is garbled, or is missing now and then all the same.
+    fn score(&mut self) -> String {
+        let numbers: Vec<usize> = (0..self.fields.len()).filter(|at| self.fields[*at].kind == Kind::Number).collect();
+        if numbers.is_empty() {
+            return format!("{}", self.dice.below(3));
+        }
+        let mut pick = || {
+            let free: Vec<usize> = numbers.iter().copied().filter(|at| self.fields[*at].needs.is_none()).collect();
+            let at = free.get(self.dice.below(free.len())).copied();
+            at.map_or_else(|| "1".to_owned(), |at| format!("({} else {})", self.fields[at].name, self.dice.below(3)))
+        };
+        let (a, b) = (pick(), pick());
+        match self.dice.below(6) {
+            0 => format!("{}", self.dice.below(4)),
+            1 => format!("{a} - {b}"),
+            2 => format!("decimal(7) of ({a} / {b})"),
+            3 => format!("(2 when {b} is at least 1)"),
+            _ => a,
         }
     }
 

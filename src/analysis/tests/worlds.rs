@@ -17,6 +17,7 @@ fn every_shipped_world_is_decided_and_replays() {
         "scenarios/s02-homepage-hero",
         "scenarios/s05-price-incentive",
         "scenarios/s06-platinum-card",
+        "scenarios/s08-arbitration",
         "scenarios/s11-churn-intent",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples").join(world);

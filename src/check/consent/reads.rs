@@ -90,6 +90,11 @@ impl<'a> Reads<'a> {
         }
     }
 
+    /// What a score reads.
+    pub(super) fn value(&mut self, expression: &Expression) {
+        self.expression(expression, false);
+    }
+
     fn expression(&mut self, expression: &Expression, positive: bool) {
         match expression {
             Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}

@@ -63,7 +63,7 @@ impl<'a> Output<'a> {
         } else {
             let mut writer = csv::Writer::from_writer(file);
             writer
-                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule"])
+                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule", "tasks"])
                 .map_err(|error| cannot(path, error))?;
             To::Csv(Box::new(writer))
         };
@@ -78,7 +78,9 @@ impl<'a> Output<'a> {
                 let (shows, by, rule) = words(self.rules, decision);
                 let slot = self.rules[decision.slot].name.as_str();
                 let row = decided.row.to_string();
-                let record = [table, &row, customer.unwrap_or(""), slot, shows.unwrap_or(""), by, rule.unwrap_or("")];
+                let (shows, rule) = (shows.unwrap_or(""), rule.unwrap_or(""));
+                let tasks = decision.tasks(self.rules).join(" ");
+                let record = [table, &row, customer.unwrap_or(""), slot, shows, by, rule, &tasks];
                 writer.write_record(record).map_err(|error| error.to_string())
             }),
             To::JsonLines(writer) => {
@@ -134,5 +136,6 @@ pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a 
 /// One decision as an object.
 pub(super) fn machine(rules: &RuleSet, decision: &Decision) -> serde_json::Value {
     let (shows, by, rule) = words(rules, decision);
-    json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule })
+    let tasks = decision.tasks(rules);
+    json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks })
 }

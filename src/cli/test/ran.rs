@@ -96,7 +96,9 @@ impl Wanted<'_> {
 fn asks_about(rules: &RuleSet, case: &Case, rule: RuleId) -> bool {
     let named = |expectation: &Expectation| match &expectation.what {
         Expected::PassesOver(passed, because) => *passed == rule || *because == crate::frame::Because::Rule(rule),
-        Expected::Shows(_, because) | Expected::Nothing(because) => *because == Some(crate::frame::Because::Rule(rule)),
+        Expected::Shows(_, because, _) | Expected::Nothing(because) => {
+            *because == Some(crate::frame::Because::Rule(rule))
+        }
     };
     let decides = |frame: &crate::frame::Frame, slot| match eval::decide(rules, frame, slot).by {
         By::Rule(winner) | By::Substitute(winner, _) => winner == rule,

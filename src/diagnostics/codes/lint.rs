@@ -16,6 +16,8 @@ codes! {
     ALWAYS_TRUE = "always-true", Warning,
         "a condition that holds for everybody, or for everybody of whom the data is known";
     NOT_DECIDED = "not-decided", Note, "a question that the analysis could neither answer with a customer nor exclude";
+    EQUAL_SCORES = "equal-scores", Warning,
+        "two rules that can score the same, with nothing but their names to decide";
     UNUSED_SEGMENT = "unused-segment", Warning, "a segment that no rule, segment or fallback reads";
     UNUSED_VALUE = "unused-value", Warning, "a value that no rule, segment or fallback reads";
     UNUSED_OFFER = "unused-offer", Warning, "an offer that no rule, substitute or fallback shows";

@@ -19,7 +19,12 @@ codes! {
     UNKNOWN_CAP = "unknown-cap", Error, "a cap that nothing declares";
     UNKNOWN_TAG = "unknown-tag", Error, "a tag that no offer carries";
     UNKNOWN_CLASS = "unknown-class", Error, "a class that does not exist";
+    UNKNOWN_GUARDRAIL = "unknown-guardrail", Error, "something that a class cannot obey";
+    LOOSER_CLASS = "looser-class", Error, "a class that would obey less than it must";
+    BOUND_CLASS = "bound-class", Error, "a class critical or legal that would obey something";
     UNKNOWN_PERSONA = "unknown-persona", Error, "a persona that nothing declares";
+    UNKNOWN_TASK = "unknown-task", Error, "a task that no rule gives to the host";
+    MIXED_RANK = "mixed-rank", Error, "rules of one priority of which some rank and some do not";
     UNKNOWN_ZONE = "unknown-zone", Error, "a time zone that does not exist";
     UNKNOWN_STATUS = "unknown-status", Error, "not one of the seven states of a consent";
     ROW_LENGTH = "row-length", Error, "a row of a table has more or fewer cells than the table has columns";

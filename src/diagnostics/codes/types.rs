@@ -15,6 +15,7 @@ codes! {
     BAD_RANGE = "bad-range", Error, "a range whose ends are the wrong way round or do not fit";
     BAD_VALUE = "bad-value", Error, "a value that does not fit its attribute";
     BAD_CELL = "bad-cell", Error, "a cell of a table says what its column does not ask";
+    RANK_MAY_BE_MISSING = "rank-may-be-missing", Error, "a score over an attribute that may be missing";
     BAD_MARK = "bad-mark", Error, "a mark that does not fit the attribute";
     TIME_DOES_NOT_EXIST = "time-does-not-exist", Error, "a civil time that no clock in that zone ever shows";
     RELATIVE_TIME = "relative-time", Error, "`90 days ago` outside a test";

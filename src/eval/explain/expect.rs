@@ -31,8 +31,9 @@ pub struct Mismatch {
 pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Result<(), Box<Mismatch>> {
     let decision = decide(rules, frame, expectation.slot);
     let verdict = match &expectation.what {
-        Expected::Shows(offer, because) => match decision.outcome == Outcome::Shows(*offer) {
-            true => won_because(rules, frame, &decision, because.as_ref()),
+        Expected::Shows(offer, because, tasks) => match decision.outcome == Outcome::Shows(*offer) {
+            true => won_because(rules, frame, &decision, because.as_ref())
+                .and_then(|()| carries(rules, &decision, tasks.as_deref())),
             false => Err(format!("expected {}", rules[*offer].name)),
         },
         Expected::Nothing(because) => match decision.outcome == Outcome::Nothing {
@@ -54,7 +55,7 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
     for candidate in &explanation.candidates {
         if wanted.is(&candidate.who) { why.push(because_of(candidate)) } else { rest.push(candidate.to_string()) }
     }
-    if let (true, Expected::Shows(offer, _)) = (why.is_empty(), &expectation.what) {
+    if let (true, Expected::Shows(offer, ..)) = (why.is_empty(), &expectation.what) {
         let (slot, offer) = (&rules[expectation.slot].name, &rules[*offer].name);
         why.push(format!("no rule of {slot} shows {offer}, nor is it in the slot's fallback list"));
     }
@@ -67,8 +68,14 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
         because.as_ref().map(|because| format!(", because of {}", named(because))).unwrap_or_default()
     };
     let (expected, got) = match &expectation.what {
-        Expected::Shows(offer, because) => {
-            (format!("shows {}{}", rules[*offer].name, reason(because)), explanation.answer.to_string())
+        Expected::Shows(offer, because, tasks) => {
+            let tasks = match tasks.as_deref() {
+                None => String::new(),
+                Some([]) => ", and also nothing".to_owned(),
+                Some(tasks) => format!(", and also {}", tasks.join(", ")),
+            };
+            let expected = format!("shows {}{}{tasks}", rules[*offer].name, reason(because));
+            (expected, explanation.answer.to_string())
         }
         Expected::Nothing(because) => (format!("gives nothing{}", reason(because)), explanation.answer.to_string()),
         Expected::PassesOver(rule, because) => {
@@ -114,7 +121,7 @@ fn wanted(rules: &RuleSet, expectation: &Expectation) -> Wanted {
         Some(Because::Reason(_)) | None => None,
     };
     let (offer, named) = match &expectation.what {
-        Expected::Shows(offer, because) => (Some(Some(*offer)), named(because)),
+        Expected::Shows(offer, because, _) => (Some(Some(*offer)), named(because)),
         Expected::Nothing(because) => (Some(None), named(because)),
         Expected::PassesOver(rule, _) => (None, Some(rules[*rule].name.clone())),
     };
@@ -155,7 +162,11 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
         Because::Reason(reason) => (None, reason.as_str()),
     };
     let met = match decision.by {
-        By::Rule(winner) => rule == Some(winner) || named == rules[winner].name,
+        By::Rule(winner) => {
+            rule == Some(winner)
+                || named == rules[winner].name
+                || (rule.is_none() && won_by(rules, frame, decision, named))
+        }
         By::Substitute(of, _) => rule == Some(of) || named == rules[of].name || dropped_for(rules, frame, of, named),
         By::Fallback(_) => rule.is_none() && named == "fallback",
         By::SlotOff => {
@@ -165,6 +176,27 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
     // That something was set aside is no reason for an answer, but stands beside it.
     let met = met || rule.is_none() && set_aside(rules, frame, decision.slot).iter().any(|line| line == named);
     if met { Ok(()) } else { Err(format!("expected this because of {named}")) }
+}
+
+/// Whether the rule outranked another candidate in just that way: `tie`.
+fn won_by(rules: &RuleSet, frame: &Frame, decision: &Decision, named: &str) -> bool {
+    let explanation = without_change(rules, frame, decision.slot);
+    explanation.candidates.iter().any(|candidate| match &candidate.fate {
+        Fate::Outranked { how, .. } => how.is_named(named),
+        Fate::Wins | Fate::Drops(_) | Fate::TriedBefore | Fate::NotNeeded => false,
+    })
+}
+
+/// The tasks that are expected are all that the decision carries.
+fn carries(rules: &RuleSet, decision: &Decision, expected: Option<&[String]>) -> Result<(), String> {
+    let Some(expected) = expected else {
+        return Ok(());
+    };
+    if decision.tasks(rules) == expected {
+        return Ok(());
+    }
+    let listed = if expected.is_empty() { "nothing".to_owned() } else { expected.join(", ") };
+    Err(format!("expected also {listed}"))
 }
 
 fn dropped_for(rules: &RuleSet, frame: &Frame, rule: RuleId, named: &str) -> bool {
@@ -188,7 +220,7 @@ fn passes_over(rules: &RuleSet, explanation: &Explanation, rule: RuleId, because
     let expected = format!("expected it to pass over {name} because of {named}");
     match line.map(|line| &line.fate) {
         Some(Fate::Drops(reasons)) if reasons.iter().any(|reason| reason.is_named(named)) => Ok(()),
-        Some(Fate::Outranked { by, .. }) if by == named => Ok(()),
+        Some(Fate::Outranked { by, how }) if by == named || how.is_named(named) => Ok(()),
         Some(Fate::Wins) => Err(format!("expected it to pass over {name}")),
         Some(fate @ (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded)) => {
             Err(format!("{expected}, not because it is {fate}"))

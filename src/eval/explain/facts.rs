@@ -17,6 +17,11 @@ pub(super) fn reads_protected(rules: &RuleSet, condition: &Condition) -> bool {
     rules.read_by(condition).iter().any(|id| rules[*id].is_protected())
 }
 
+/// Whether an expression does.
+pub(super) fn expression_reads_protected(rules: &RuleSet, of: &Expression) -> bool {
+    rules.read_by_expression(of).iter().any(|id| rules[*id].is_protected())
+}
+
 /// Whether a condition reads attributes that are kept from the reader, and nothing else that could be changed.
 pub(super) fn reads_only_protected(rules: &RuleSet, condition: &Condition) -> bool {
     rules.read_by(condition).iter().all(|id| rules[*id].is_protected()) && !asks_consent(rules, condition)
@@ -174,9 +179,15 @@ fn shortened(rules: &RuleSet, id: AttributeId, value: &Value) -> String {
     }
 }
 
-/// The attributes that stood on their declared default while a rule's clauses were read: `country is DE`.
-pub(super) fn assumed<'a>(rules: &RuleSet, frame: &Frame, clauses: impl Iterator<Item = &'a Condition>) -> Vec<String> {
-    let read: BTreeSet<_> = clauses.flat_map(|clause| rules.read_by(clause)).collect();
+/// The attributes that stood on their declared default while a rule's clauses and its score were read: `country is DE`.
+pub(super) fn assumed<'a>(
+    rules: &RuleSet,
+    frame: &Frame,
+    clauses: impl Iterator<Item = &'a Condition>,
+    score: Option<&Expression>,
+) -> Vec<String> {
+    let mut read: BTreeSet<_> = clauses.flat_map(|clause| rules.read_by(clause)).collect();
+    read.extend(score.into_iter().flat_map(|score| rules.read_by_expression(score)));
     let stands = |id: &&AttributeId| is_assumed(rules, frame, **id) && !rules[**id].is_protected();
     let shown = |id: &AttributeId| {
         let default = rules[*id].default.as_ref();
@@ -204,6 +215,21 @@ pub(super) fn unknown(rules: &RuleSet, frame: &Frame, clause: &Condition) -> Vec
             for test in deciding(rules, frame, clause) {
                 found.extend(test.operands().into_iter().flat_map(|operand| rules.read_by_expression(operand)));
             }
+        }
+    }
+    described(rules, frame, found)
+}
+
+/// The attributes for which a score is missing, by name: likewise.
+pub(super) fn without_value(rules: &RuleSet, frame: &Frame, of: &Expression) -> Vec<Unknown> {
+    let mut found = BTreeSet::new();
+    if expression_reads_protected(rules, of) {
+        let is_missing = |id: &AttributeId| datum(rules, frame, &Expression::Attribute(*id)).known().is_none();
+        found.extend(rules.read_by_expression(of).into_iter().filter(is_missing));
+    } else {
+        missing(rules, frame, of, &mut found);
+        if found.is_empty() {
+            found = rules.read_by_expression(of);
         }
     }
     described(rules, frame, found)

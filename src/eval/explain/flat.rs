@@ -31,7 +31,9 @@ pub(super) fn set_aside(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Vec<Str
     let clauses = rules[slot].order.iter().flat_map(|rule| rules[*rule].when.iter().chain(&rules[*rule].unless));
     let fallback = rules[slot].fallback.iter().filter_map(|entry| entry.when.as_ref());
     let conditions = clauses.map(|clause| &clause.condition).chain(fallback);
-    let gathered: BTreeSet<_> = conditions.flat_map(|condition| rules.gathered_by(condition)).collect();
+    let scores = rules[slot].order.iter().filter_map(|rule| rules[*rule].rank.as_ref());
+    let scores = scores.flat_map(|rank| rules.gathered_by_expression(&rank.by));
+    let gathered: BTreeSet<_> = conditions.flat_map(|condition| rules.gathered_by(condition)).chain(scores).collect();
     let read: BTreeSet<EventId> = gathered.into_iter().flat_map(|id| rules.events_of_gathered(&rules[id])).collect();
     let set_aside = frame.set_aside.iter().filter(|aside| read.contains(&aside.event));
     set_aside

@@ -15,7 +15,7 @@ use crate::value::{Consent, Datum, Missing, Type, show_instant};
 /// brought about what it expects.
 pub fn hints(rules: &RuleSet, facts: &Facts, frame: &Frame, expectation: &Expectation) -> Vec<String> {
     let wanted = |rule: &RuleId| match &expectation.what {
-        Expected::Shows(offer, _) => rules[*rule].show == *offer,
+        Expected::Shows(offer, ..) => rules[*rule].show == *offer,
         Expected::Nothing(_) => false,
         // Passed over it was, only for another reason.
         Expected::PassesOver(passed, _) => rule == passed,
@@ -49,7 +49,7 @@ struct Test<'a> {
 impl Test<'_> {
     fn of(&self, rule: RuleId, dropped: &Dropped, reasons: &[Reason]) -> Vec<String> {
         match dropped {
-            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Capped(_) => {
+            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Capped(_) | Dropped::NoScore => {
                 reasons.iter().filter_map(|reason| self.about(rule, reason)).collect()
             }
             Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {

@@ -11,6 +11,7 @@
 //! - a clause that reads a hidden, sensitive or protective attribute is `a protected fact`, clause text included: that
 //!   `credit_score is at least 620` does not hold would be half of the value;
 //! - of a protective attribute yes and unknown read alike: `vulnerable is not known to be no`;
+//! - a score that reads a hidden, sensitive or protective attribute is not shown, nor whether it equals another;
 //! - the smallest change knows of protected facts what the steps tell, and never names one.
 
 mod expect;
@@ -58,6 +59,9 @@ pub struct Answer {
     pub by: Author,
     /// What the customer may read: the rule's `because` (R50).
     pub because: Option<String>,
+    /// What the host carries out with it, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<String>,
 }
 
 /// Who brought an answer about.
@@ -94,6 +98,9 @@ pub struct Candidate {
     pub fate: Fate,
     /// The attributes that stood on their declared default, as `country is DE`; of the winner only.
     pub assumed: Vec<String>,
+    /// Its score, where it ranks among several, every guard lets it pass and its marks let it be shown: `18.6`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<String>,
 }
 
 /// Who competes for a slot.
@@ -164,6 +171,20 @@ pub enum Outranking {
     },
     /// A `before`, or a chain of them.
     Before,
+    /// The score; both `None` where marks keep one of them from being shown.
+    Score {
+        /// Of the stronger.
+        stronger: Option<String>,
+        /// Of the weaker.
+        weaker: Option<String>,
+    },
+    /// The slot's `ties`, or the name where scores are equal.
+    Tie {
+        /// The score that both have, where they rank.
+        score: Option<String>,
+        /// The tag of `ties` that the stronger carries; `None` where only the name is left.
+        tag: Option<String>,
+    },
     /// Nothing an author wrote: the name decides.
     Name,
 }

@@ -8,6 +8,9 @@
 //! stands and another wins, it tries what would make that one drop out. Dates and switches are no facts of the customer
 //! and are left alone; so is the key.
 //!
+//! Where a score decides, it stays as it is: what makes the winner drop out is tried, not what would raise a score. Of
+//! rules that rank by a protected fact nothing is said.
+//!
 //! What protected facts do is known only as far as the steps tell that everybody may read (R22):
 //!
 //! - a rule that passed its audience passed its protected clauses: they hold;
@@ -46,7 +49,14 @@ const RULES_LOOKED_AT: usize = 200_000;
 pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Option<Change> {
     let Flat { rules, frame } = Flat::of(rules, frame);
     let (rules, frame) = (&*rules, &*frame);
-    let place = rules[slot].order.iter().position(|listed| *listed == rule)?;
+    let tiers: Vec<_> = rules.tiers(slot).collect();
+    let place = tiers.iter().position(|tier| tier.contains(&rule))?;
+    let hidden = |rule: &RuleId| {
+        rules[*rule].rank.as_ref().is_some_and(|rank| facts::expression_reads_protected(rules, &rank.by))
+    };
+    if tiers.get(place).is_some_and(|tier| tier.len() > 1 && tier.iter().any(hidden)) {
+        return None;
+    }
     let before = Guarded::new(rules, frame);
     if replay(&before, slot).decision.by == By::Rule(rule) {
         return None;
@@ -68,8 +78,9 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
         (waits_for_consent && of == rule)
             || (facts::reads_protected(rules, guard.condition) && !stay_stopped.contains(&of))
     };
+    let scored = |of: RuleId| hidden(&of);
     let tries = Cell::new((RULES_LOOKED_AT / rules[slot].order.len().max(1)).clamp(50, TRIES));
-    let search = Search { rules, slot, rule, assumed: &assumed, tries };
+    let search = Search { rules, slot, rule, assumed: &assumed, scored: &scored, tries };
     if search.wins(frame) {
         return None;
     }
@@ -80,7 +91,9 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     };
     let provided = match () {
         () if waits_for_consent => Some(Proviso::Audience),
-        () if rules[slot].order.iter().take(place + 1).any(guesses) => Some(Proviso::ProtectedFacts),
+        () if tiers.iter().take(place + 1).copied().flatten().any(|rule| guesses(rule) || hidden(rule)) => {
+            Some(Proviso::ProtectedFacts)
+        }
         () => None,
     };
     let facts = moves.iter().map(|change| change.show(rules, frame)).collect();
@@ -114,6 +127,7 @@ struct Search<'a> {
     slot: SlotId,
     rule: RuleId,
     assumed: &'a dyn Fn(RuleId, Guard<'_>) -> bool,
+    scored: &'a dyn Fn(RuleId) -> bool,
     tries: Cell<usize>,
 }
 
@@ -132,7 +146,7 @@ impl Search<'_> {
     }
 
     fn guarded<'b>(&'b self, frame: &'b Frame) -> Guarded<'b> {
-        Guarded { rules: self.rules, frame, assumed: self.assumed }
+        Guarded { rules: self.rules, frame, assumed: self.assumed, scored: self.scored }
     }
 
     /// Whether the rule wins; no once the tries are used up.
@@ -165,7 +179,8 @@ impl Search<'_> {
                 | Dropped::RuleNotActive
                 | Dropped::ReviewOverdue
                 | Dropped::OfferNotActive
-                | Dropped::Taken,
+                | Dropped::Taken
+                | Dropped::NoScore,
             ) => {}
         }
         found.into_iter().collect()

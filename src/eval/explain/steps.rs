@@ -5,9 +5,12 @@ use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::flat::{self, Flat};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
-use crate::model::show::{show_condition, show_counted, show_substitute};
-use crate::model::{Active, CapId, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SlotId, Substitute};
-use crate::value::{Missing, Truth, show_instant};
+use crate::model::show::{show_condition, show_counted, show_expression, show_substitute};
+use crate::model::{
+    Active, AttributeId, CapId, Expression, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SCORE_PLACES, SlotId,
+    Substitute,
+};
+use crate::value::{Missing, Truth, show_instant, show_number};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
 const CHANGES_SOUGHT: usize = 3;
@@ -17,15 +20,13 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     let set_aside = flat::set_aside(rules, frame, slot);
     let Flat { rules, frame } = Flat::of(rules, frame);
     let (rules, frame) = (&*rules, &*frame);
-    let replay = replay(&Guarded::new(rules, frame), slot);
-    let is_above = |rule: &&RuleId| match origin(&replay) {
-        Some(origin) => stands_before(rules, slot, **rule, origin),
-        None => true,
-    };
-    let sought = rules[slot].order.iter().take_while(is_above).take(CHANGES_SOUGHT);
+    let guarded = Guarded::new(rules, frame);
+    let replay = replay(&guarded, slot);
+    let origin = origin(&replay);
+    let sought = guarded.order(slot).into_iter().take_while(|rule| Some(*rule) != origin).take(CHANGES_SOUGHT);
     let mut change: Option<Change> = None;
     for rule in sought {
-        let found = nearest(rules, frame, slot, *rule);
+        let found = nearest(rules, frame, slot, rule);
         // That none is known is said only where there is nothing better to say, and of the best rule.
         let better = |found: &Change, best: &Change| {
             !found.facts.is_empty() && (best.facts.is_empty() || found.facts.len() < best.facts.len())
@@ -71,7 +72,7 @@ fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
             (Author::SlotOff { because }, None)
         }
     };
-    Answer { shows, by, because }
+    Answer { shows, by, because, tasks: decision.tasks(rules).to_vec() }
 }
 
 /// The rule in whose place the answer stands; `None` where the fallback list answers.
@@ -83,11 +84,6 @@ fn origin(replay: &Replay) -> Option<RuleId> {
         Tried::Rule(rule) => Some(*rule),
         Tried::Substitute(..) | Tried::Fallback(_) => None,
     })
-}
-
-fn stands_before(rules: &RuleSet, slot: SlotId, rule: RuleId, other: RuleId) -> bool {
-    let place = |rule: RuleId| rules[slot].order.iter().position(|listed| *listed == rule);
-    place(rule) < place(other)
 }
 
 struct Story<'a> {
@@ -103,8 +99,8 @@ impl Story<'_> {
         if rules[self.slot].off.is_some() {
             return lines;
         }
-        for rule in &rules[self.slot].order {
-            self.rule(*rule, &mut lines);
+        for rule in self.listed() {
+            self.rule(rule, &mut lines);
         }
         for (at, entry) in (0_u32..).zip(&rules[self.slot].fallback) {
             let found = self.found(|tried| *tried == Tried::Fallback(at));
@@ -113,9 +109,23 @@ impl Story<'_> {
                 Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, entry, dropped)),
                 None => Fate::NotNeeded,
             };
-            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed: Vec::new() });
+            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed: Vec::new(), score: None });
         }
         lines
+    }
+
+    /// The rules in the order in which they come to their turn; where a score may not be shown, as if all were equal.
+    fn listed(&self) -> Vec<RuleId> {
+        let rules = self.guarded.rules;
+        let is_hidden = |rule: &RuleId| {
+            rules[*rule].rank.as_ref().is_some_and(|rank| facts::expression_reads_protected(rules, &rank.by))
+        };
+        let mut order = self.guarded.order(self.slot).into_iter();
+        let tiers = rules.tiers(self.slot).flat_map(|tier| {
+            let by_score: Vec<RuleId> = order.by_ref().take(tier.len()).collect();
+            if tier.len() > 1 && tier.iter().any(is_hidden) { tier.to_vec() } else { by_score }
+        });
+        tiers.collect()
     }
 
     fn found(&self, wanted: impl Fn(&Tried) -> bool) -> Option<&Found> {
@@ -133,12 +143,17 @@ impl Story<'_> {
             // Tried in another's place and dropped out there: the step is the same here.
             Some(Found::TriedBefore) | None => self.beaten(id),
         };
+        let clauses = guards(rule).map(|guard| guard.condition);
         let assumed = match fate {
-            Fate::Wins => facts::assumed(rules, self.guarded.frame, guards(rule).map(|guard| guard.condition)),
+            Fate::Wins => facts::assumed(rules, self.guarded.frame, clauses, rule.rank.as_ref().map(|rank| &rank.by)),
             Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
         };
+        let score = match fate {
+            Fate::Wins | Fate::Outranked { .. } if competes_by_score(rules, id) => shown_score(self.guarded, id),
+            Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
+        };
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, assumed });
+        lines.push(Candidate { who, fate, assumed, score });
         self.substitutes(id, lines);
     }
 
@@ -157,7 +172,12 @@ impl Story<'_> {
                 Substitute::Nothing => Vec::new(),
             });
             let (rule, what) = (rules[id].name.clone(), show_substitute(rules, *what));
-            lines.push(Candidate { who: Who::Substitute { rule, via: *via, what }, fate, assumed: Vec::new() });
+            lines.push(Candidate {
+                who: Who::Substitute { rule, via: *via, what },
+                fate,
+                assumed: Vec::new(),
+                score: None,
+            });
         }
     }
 
@@ -174,23 +194,51 @@ impl Story<'_> {
         let rules = self.guarded.rules;
         match (self.guarded.rule(id), origin(self.replay)) {
             (Some(dropped), _) => Fate::Drops(rule_reasons(self.guarded, id, &dropped)),
-            (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(rules, by, id) },
+            (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(self.guarded, by, id) },
             (None, None) => Fate::NotNeeded,
         }
     }
 }
 
 /// What makes `stronger` win over `weaker` in their slot (R6, R7).
-fn outranking(rules: &RuleSet, stronger: RuleId, weaker: RuleId) -> Outranking {
+fn outranking(guarded: &Guarded<'_>, stronger: RuleId, weaker: RuleId) -> Outranking {
+    let rules = guarded.rules;
     let (a, b) = (&rules[stronger], &rules[weaker]);
+    let ties = (rules.ties_place(stronger), rules.ties_place(weaker));
+    let tag = (ties.0 < ties.1).then(|| rules[a.slot].ties.get(ties.0)).flatten().map(|tag| rules[*tag].clone());
     match () {
         () if a.class != b.class => {
             Outranking::Class { stronger: a.class.word().to_owned(), weaker: b.class.word().to_owned() }
         }
         () if is_before(rules, stronger, weaker) => Outranking::Before,
         () if a.priority != b.priority => Outranking::Priority { stronger: a.priority, weaker: b.priority },
+        () if rules.rank_together(stronger, weaker) => {
+            // Whether a score that may not be shown equals another one may not be told either.
+            let shown = shown_score(guarded, stronger).zip(shown_score(guarded, weaker));
+            match shown {
+                Some((score, other)) if score == other => Outranking::Tie { score: Some(score), tag },
+                Some((score, other)) => Outranking::Score { stronger: Some(score), weaker: Some(other) },
+                None => Outranking::Score { stronger: None, weaker: None },
+            }
+        }
+        () if tag.is_some() => Outranking::Tie { score: None, tag },
         () => Outranking::Name,
     }
+}
+
+/// Whether the rule shares its tier with others.
+fn competes_by_score(rules: &RuleSet, id: RuleId) -> bool {
+    rules[rules[id].slot].order.iter().any(|other| *other != id && rules.rank_together(id, *other))
+}
+
+/// The score as people write it, if the marks of what it reads let it be shown.
+fn shown_score(guarded: &Guarded<'_>, id: RuleId) -> Option<String> {
+    let rank = guarded.rules[id].rank.as_ref()?;
+    if facts::expression_reads_protected(guarded.rules, &rank.by) {
+        return None;
+    }
+    let shown = show_number(guarded.score(id)?, SCORE_PLACES);
+    Some(shown.trim_end_matches('0').trim_end_matches('.').to_owned())
 }
 
 /// Whether a chain of `before` leads from one rule to the other.
@@ -222,6 +270,7 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         }
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
+        Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
         Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Taken | Dropped::Capped(_) => {
             offer_reasons(guarded, rule.show, dropped)
         }
@@ -241,8 +290,26 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         | Dropped::ReviewOverdue
         | Dropped::NoConsent(_)
         | Dropped::NotApplicable
-        | Dropped::NotKnown => Vec::new(),
+        | Dropped::NotKnown
+        | Dropped::NoScore => Vec::new(),
     }
+}
+
+/// Why a score is missing: the attributes that are, or all that it reads where none is and yet nothing comes of it.
+fn score_reasons(guarded: &Guarded<'_>, by: &Expression) -> Vec<Reason> {
+    let (rules, frame) = (guarded.rules, guarded.frame);
+    let named = facts::without_value(rules, frame, by);
+    if named.is_empty() {
+        if facts::expression_reads_protected(rules, by) {
+            return vec![Reason::NotApplicable { fact: None }];
+        }
+        let why = Some(Missing::Computed.word().to_owned());
+        return vec![Reason::NotKnown { attribute: show_expression(rules, by), why }];
+    }
+    let known = |(id, why): (AttributeId, Option<String>)| Reason::NotKnown { attribute: rules[id].name.clone(), why };
+    let mut reasons: Vec<_> = named.into_iter().map(known).collect();
+    reasons.sort();
+    reasons
 }
 
 fn fallback_reasons(guarded: &Guarded<'_>, entry: &Fallback, dropped: &Dropped) -> Vec<Reason> {
@@ -312,7 +379,7 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
     reasons
 }
 
-fn not_known(rules: &RuleSet, guard: Guard<'_>, id: crate::model::AttributeId, why: Option<String>) -> Reason {
+fn not_known(rules: &RuleSet, guard: Guard<'_>, id: AttributeId, why: Option<String>) -> Reason {
     let attribute = rules[id].name.clone();
     if guard.is_unless { Reason::NotKnownToBeNo { attribute, why } } else { Reason::NotKnown { attribute, why } }
 }

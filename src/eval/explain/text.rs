@@ -49,11 +49,12 @@ impl std::fmt::Display for Answer {
             None => f.write_str("gives nothing")?,
         }
         match &self.by {
-            Author::Rule { rule } => write!(f, ", by {rule}"),
-            Author::Substitute { rule, via } => write!(f, ", in the place of {rule} ({})", via.word()),
-            Author::Fallback => f.write_str(", the fallback"),
-            Author::SlotOff { because } => write!(f, ", since the slot is switched off ({because})"),
+            Author::Rule { rule } => write!(f, ", by {rule}")?,
+            Author::Substitute { rule, via } => write!(f, ", in the place of {rule} ({})", via.word())?,
+            Author::Fallback => f.write_str(", the fallback")?,
+            Author::SlotOff { because } => write!(f, ", since the slot is switched off ({because})")?,
         }
+        if self.tasks.is_empty() { Ok(()) } else { write!(f, ", also {}", self.tasks.join(", ")) }
     }
 }
 
@@ -64,6 +65,9 @@ impl std::fmt::Display for Candidate {
             Who::Substitute { via, what, .. } => write!(f, "  {} {what}: {}", via.word(), self.fate)?,
             Who::Fallback { offer: Some(offer) } => write!(f, "fallback {offer}: {}", self.fate)?,
             Who::Fallback { offer: None } => write!(f, "fallback nothing: {}", self.fate)?,
+        }
+        if let (Fate::Wins, Some(score)) = (&self.fate, &self.score) {
+            write!(f, ", score {score}")?;
         }
         if self.assumed.is_empty() { Ok(()) } else { write!(f, " (assumed: {})", self.assumed.join(", ")) }
     }
@@ -81,6 +85,18 @@ impl std::fmt::Display for Fate {
     }
 }
 
+impl Outranking {
+    /// Whether `text`, as a test writes it, names it: `tie`, or the whole of it.
+    pub(super) fn is_named(&self, text: &str) -> bool {
+        match self {
+            Self::Tie { .. } => text == "tie" || text == self.to_string(),
+            Self::Class { .. } | Self::Priority { .. } | Self::Before | Self::Score { .. } | Self::Name => {
+                text == self.to_string()
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Outranking {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = |priority: &Option<i32>| priority.map_or_else(|| "none".to_owned(), |value| value.to_string());
@@ -90,6 +106,20 @@ impl std::fmt::Display for Outranking {
                 write!(f, "priority: {} against {}", shown(stronger), shown(weaker))
             }
             Self::Before => f.write_str("before"),
+            Self::Score { stronger: Some(stronger), weaker: Some(weaker) } => {
+                write!(f, "score: {stronger} against {weaker}")
+            }
+            Self::Score { .. } => f.write_str("score"),
+            Self::Tie { score, tag } => {
+                f.write_str("tie")?;
+                if let Some(score) = score {
+                    write!(f, " at {score}")?;
+                }
+                match tag {
+                    Some(tag) => write!(f, ": tag {tag} first"),
+                    None => f.write_str(": name"),
+                }
+            }
             Self::Name => f.write_str("name"),
         }
     }

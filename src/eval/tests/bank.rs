@@ -92,7 +92,7 @@ impl Bank {
     }
 
     fn passed_over(&self, facts: &Facts, because: &str) {
-        self.expect(facts, Expected::Shows(self.tips, Some(reason("fallback"))));
+        self.expect(facts, Expected::Shows(self.tips, Some(reason("fallback")), None));
         self.expect(facts, Expected::PassesOver(self.platinum.1, reason(because)));
     }
 }
@@ -100,7 +100,7 @@ impl Bank {
 #[test]
 fn a_everything_holds() {
     let bank = bank();
-    bank.expect(&bank.anna(), Expected::Shows(bank.platinum.0, Some(Because::Rule(bank.platinum.1))));
+    bank.expect(&bank.anna(), Expected::Shows(bank.platinum.0, Some(Because::Rule(bank.platinum.1)), None));
 }
 
 #[test]
@@ -141,11 +141,11 @@ fn the_score_counts_for_ninety_days_to_the_microsecond() {
     let bank = bank();
     let mut facts = bank.anna();
     bank.score(&mut facts, 700, "2025-11-03T08:00Z");
-    bank.expect(&facts, Expected::Shows(bank.platinum.0, None));
+    bank.expect(&facts, Expected::Shows(bank.platinum.0, None, None));
     bank.score(&mut facts, 700, "2025-11-03T07:59:59.999999Z");
     bank.passed_over(&facts, "credit_score is not known");
     bank.score(&mut facts, 700, "2026-02-01T08:02Z");
-    bank.expect(&facts, Expected::Shows(bank.platinum.0, None));
+    bank.expect(&facts, Expected::Shows(bank.platinum.0, None, None));
     bank.score(&mut facts, 700, "2026-02-01T08:02:00.000001Z");
     bank.passed_over(&facts, "credit_score is not known");
 }

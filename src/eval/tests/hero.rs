@@ -63,7 +63,7 @@ const C: [&str; 3] = ["2026-06-09T10:00Z", "2026-06-10T09:00Z", "2026-06-14T22:0
 fn a_the_oldest_showing_is_exactly_seven_days_old_and_no_longer_counts() {
     let hero = hero();
     let facts = hero.visitor(&A);
-    hero.expect(&facts, Expected::Shows(hero.sale.0, Some(Because::Rule(hero.sale.1))));
+    hero.expect(&facts, Expected::Shows(hero.sale.0, Some(Because::Rule(hero.sale.1)), None));
     hero.expect(&facts, Expected::PassesOver(hero.install.1, reason("has_app is not known")));
     hero.expect(&facts, Expected::PassesOver(hero.newsletter.1, Because::Rule(hero.sale.1)));
     assert_eq!(
@@ -81,7 +81,7 @@ fn b_one_second_later_it_still_counts() {
     let hero = hero();
     let mut facts = hero.visitor(&B);
     set(&mut facts, hero.has_app, Value::YesNo(true));
-    hero.expect(&facts, Expected::Shows(hero.newsletter.0, Some(Because::Rule(hero.newsletter.1))));
+    hero.expect(&facts, Expected::Shows(hero.newsletter.0, Some(Because::Rule(hero.newsletter.1)), None));
     for named in ["capped", "cap of summer_sale", "3 of 3", "3 of 3 shown in any 7 days"] {
         hero.expect(&facts, Expected::PassesOver(hero.sale.1, reason(named)));
     }
@@ -93,7 +93,7 @@ fn c_nobody_is_left_so_the_brand_story() {
     let hero = hero();
     let mut facts = hero.visitor(&C);
     facts.set_consent(hero.email, ConsentRecord::granted(facts.now));
-    hero.expect(&facts, Expected::Shows(hero.story, Some(reason("fallback"))));
+    hero.expect(&facts, Expected::Shows(hero.story, Some(reason("fallback")), None));
     hero.expect(&facts, Expected::PassesOver(hero.sale.1, reason("capped")));
     hero.expect(&facts, Expected::PassesOver(hero.install.1, reason("has_app is not known")));
     hero.expect(&facts, Expected::PassesOver(hero.newsletter.1, reason("not applicable")));
@@ -113,9 +113,9 @@ fn a_click_ever_caps_the_app_for_good() {
     let hero = hero();
     let mut facts = hero.visitor(&C);
     set(&mut facts, hero.has_app, Value::YesNo(false));
-    hero.expect(&facts, Expected::Shows(hero.install.0, None));
+    hero.expect(&facts, Expected::Shows(hero.install.0, None, None));
     facts.history.push(happened(CLICKED, at("2020-01-01T00:00Z"), hero.install.0, None));
-    hero.expect(&facts, Expected::Shows(hero.newsletter.0, None));
+    hero.expect(&facts, Expected::Shows(hero.newsletter.0, None, None));
     hero.expect(&facts, Expected::PassesOver(hero.install.1, reason("1 of 1 clicked ever")));
 }
 
@@ -127,14 +127,14 @@ fn an_objection_to_direct_marketing_closes_the_legitimate_interest_too() {
     facts.set_consent(hero.email, ConsentRecord::of(Consent::Objected));
     hero.expect(&facts, Expected::PassesOver(hero.install.1, reason("no consent for fitting_offers")));
     // Objected is not granted, so the sign-up rule, which reads the status alone, still stands.
-    hero.expect(&facts, Expected::Shows(hero.newsletter.0, None));
+    hero.expect(&facts, Expected::Shows(hero.newsletter.0, None, None));
 }
 
 #[test]
 fn an_anonymous_visitor_is_stopped_by_every_cap() {
     let hero = hero();
     let facts = Facts::nothing(&hero.world.rules, at("2026-06-15T10:00Z"));
-    hero.expect(&facts, Expected::Shows(hero.newsletter.0, None));
+    hero.expect(&facts, Expected::Shows(hero.newsletter.0, None, None));
     hero.expect(&facts, Expected::PassesOver(hero.sale.1, reason("capped")));
     hero.expect(&facts, Expected::PassesOver(hero.sale.1, reason("nobody knows who the customer is")));
 }
@@ -149,12 +149,12 @@ fn a_wrong_expectation_is_answered_in_plain_words() {
     };
     for (what, message) in [
         (
-            Expected::Shows(hero.sale.0, None),
+            Expected::Shows(hero.sale.0, None, None),
             "expected summer_sale, but home_hero shows newsletter_signup, by newsletter_signup",
         ),
         (Expected::Nothing(None), "expected nothing, but home_hero shows newsletter_signup, by newsletter_signup"),
         (
-            Expected::Shows(hero.newsletter.0, Some(reason("fallback"))),
+            Expected::Shows(hero.newsletter.0, Some(reason("fallback")), None),
             "expected this because of fallback, but home_hero shows newsletter_signup, by newsletter_signup",
         ),
         (

@@ -3,11 +3,13 @@
 
 mod bank;
 mod chains;
+mod classes;
 mod coverage;
 mod hero;
 #[cfg(feature = "cli")]
 mod nearest;
 mod order;
+mod ranked;
 mod reading;
 mod redaction;
 mod request;

@@ -101,7 +101,7 @@ fn conditions_read_as_they_are_written() {
                 ),
                 arithmetic(Arithmetic::Divide, read(price), arithmetic(Arithmetic::Add, read(age), number(1))),
             ),
-            "(price - (1 + age)) * age else 3 is at least decimal(2) of (price / (age + 1))",
+            "(price - (1 + age)) * (age else 3) is at least decimal(2) of (price / (age + 1))",
         ),
         (
             compare(

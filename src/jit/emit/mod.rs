@@ -66,9 +66,15 @@ impl<'a> Emit<'a> {
     }
 
     /// Ends the current block and hands a value on.
-    fn jump_with(&mut self, to: Block, value: Value) {
+    pub(super) fn jump_with(&mut self, to: Block, value: Value) {
         self.reach(to);
         self.builder.ins().jump(to, &[value.into()]);
+    }
+
+    /// Ends the current block and hands two values on.
+    pub(super) fn jump_with_both(&mut self, to: Block, first: Value, second: Value) {
+        self.reach(to);
+        self.builder.ins().jump(to, &[first.into(), second.into()]);
     }
 
     /// Of what is at hand in several blocks that jump to one, there is left what all of them have.

@@ -198,7 +198,7 @@ impl Emit<'_> {
     }
 
     /// A value that arithmetic can use: arithmetic with never is missing.
-    fn countable(&mut self, of: NumberId, missing: Block) -> Value {
+    pub(crate) fn countable(&mut self, of: NumberId, missing: Block) -> Value {
         let value = self.number(of, missing);
         if let Some(never) = self.guards.range(of).never {
             let is_never = self.builder.ins().icmp_imm_s(IntCC::Equal, value, never);

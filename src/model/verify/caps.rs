@@ -12,7 +12,7 @@ pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     in_order(rules).within("the caps", "")?;
     let binding = Binding::of(rules);
     for (index, offer) in rules.offers.iter().enumerate() {
-        let expected = if offer.class.obeys_caps() { binding.offer(rules, index) } else { Vec::new() };
+        let expected = if rules.obeys_caps(offer.class) { binding.offer(rules, index) } else { Vec::new() };
         same(&offer.caps, &expected).within("offer", &offer.name)?;
     }
     for (index, rule) in rules.rules.iter().enumerate() {
@@ -124,7 +124,7 @@ impl Binding {
 
     /// The rule's own clauses, whatever its class, and declared caps on it, if its class obeys caps (R26).
     fn rule(&self, rules: &RuleSet, index: usize) -> Vec<CapId> {
-        let obeys = rules.rules.get(index).is_some_and(|rule| rule.class.obeys_caps());
+        let obeys = rules.rules.get(index).is_some_and(|rule| rules.obeys_caps(rule.class));
         let declared = self.by_rule.get(index).filter(|_| obeys);
         sorted(self.own.get(index).into_iter().chain(declared))
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::flaw::{Checked, InPlace};
 use super::lists::{active, ascending, at_most, declared_type, exists, not_empty, period, value};
 use super::{Flaw, VerifyError, limits};
-use crate::model::{Attribute, Basis, EnumType, Event, Offer, RuleSet, Scope, Spelling};
+use crate::model::{Attribute, Basis, Class, ClassRow, EnumType, Event, Guardrail, Offer, RuleSet, Scope, Spelling};
 use crate::value::{Consent, Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
@@ -13,6 +13,9 @@ pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     names(rules).within("the rule set", "")?;
     defaults(rules).within("the defaults", "")?;
     enums(rules).within("the lists of members", "")?;
+    for class in Class::ALL {
+        class_row(class, rules.classes.row(class)).within("class", class.word())?;
+    }
     for purpose in &rules.purposes {
         purpose.valid.map_or(Ok(()), |valid| period("validity", valid)).within("purpose", &purpose.name)?;
     }
@@ -92,6 +95,23 @@ fn enums(rules: &RuleSet) -> Checked {
         }
     }
     Ok(())
+}
+
+/// The table that is shipped may be made stricter, never looser (R2).
+fn class_row(class: Class, row: &ClassRow) -> Checked {
+    ascending("guardrails", &row.obeys)?;
+    let obeyed: &[Guardrail] = match class {
+        Class::Critical | Class::Legal if !row.obeys.is_empty() || row.blocks_without_store => {
+            return Err(Flaw::ClassTable);
+        }
+        Class::Critical | Class::Legal => &[],
+        Class::Service => &[Guardrail::Blocks, Guardrail::Windows],
+        Class::Lifecycle | Class::Marketing if !row.counts || !row.blocks_without_store => {
+            return Err(Flaw::ClassTable);
+        }
+        Class::Lifecycle | Class::Marketing => &Guardrail::ALL,
+    };
+    if obeyed.iter().all(|guardrail| row.obeys(*guardrail)) { Ok(()) } else { Err(Flaw::ClassTable) }
 }
 
 fn attribute(rules: &RuleSet, attribute: &Attribute) -> Checked {

@@ -103,6 +103,12 @@ pub enum Flaw {
     /// A class where it may not be (R1, R2, R26).
     #[error("the class of {0} does not belong here")]
     Class(&'static str),
+    /// The table of classes is not the one that is shipped, nor a stricter one (R2).
+    #[error("obeys less than its class must, or is a class that obeys nothing")]
+    ClassTable,
+    /// Of the rules of one priority some rank and some do not, or one that ranks says `before` or is named in one (R6).
+    #[error("ranks, though not all of its priority do, or it takes part in `before`")]
+    Rank,
     /// The last fallback is not always possible (R11).
     #[error("the last fallback is not a service offer without dates, switch and condition, or nothing")]
     LastFallback,

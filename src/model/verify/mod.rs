@@ -58,6 +58,8 @@ pub mod limits {
     pub const RULES: usize = 100_000;
     /// Caps, declared and in rules.
     pub const CAPS: usize = 200_000;
+    /// Tasks of one rule.
+    pub const TASKS: usize = 100;
     /// Bytes of one written text.
     pub const TEXT_BYTES: usize = 65_536;
     /// How deep one condition or expression of the model may be. The text may be nested 64 deep; a negation, a

@@ -1,12 +1,13 @@
-//! The order in which rules win, found again: class, then priority, then `before`, then the name (R6, R7).
+//! The order in which rules win, found again: class, then priority, then `before`, then `ties`, then the name (R6, R7).
+//! Rules that rank stand as if their scores were equal.
 //!
 //! `before` leads from a rule to those it wins against, which are of its slot and class and, since it takes over their
 //! highest priority, never above it. So the order is: of the rules that nobody still unplaced must precede, the one
-//! that is first by class, priority (higher first, none last) and name. Rules are listed by name, so ids stand for
-//! names.
+//! that is first by class, priority (higher first, none last), `ties` and name. Rules are listed by name, so ids stand
+//! for names.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::flaw::{Checked, InPlace};
 use super::lists::{exists, not_empty};
@@ -29,6 +30,7 @@ pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
             return Err(VerifyError::at("rule", &rule.name, Flaw::Priority));
         }
     }
+    all_rank_or_none(rules)?;
     let order = winning_order(rules);
     let mut rest = order.as_slice();
     for (index, slot) in rules.slots.iter().enumerate() {
@@ -71,7 +73,7 @@ fn expected_priority(rules: &RuleSet, rule: &Rule) -> Option<i32> {
 fn winning_order(rules: &RuleSet) -> Vec<RuleId> {
     let key = |id: RuleId| {
         let rule = &rules[id];
-        Reverse((rule.slot, rule.class, Reverse(rule.priority), id))
+        Reverse((rule.slot, rule.class, Reverse(rule.priority), tie(rules, rule), id))
     };
     let mut waits_for = vec![0_usize; rules.rules.len()];
     for other in rules.rules.iter().flat_map(weaker) {
@@ -94,6 +96,27 @@ fn winning_order(rules: &RuleSet) -> Vec<RuleId> {
         }
     }
     order
+}
+
+/// The place in the slot's `ties` of the first tag that what the rule shows carries; behind all where it carries none.
+fn tie(rules: &RuleSet, rule: &Rule) -> usize {
+    let ties = &rules[rule.slot].ties;
+    let tags = &rules[rule.show].tags;
+    ties.iter().take_while(|tag| tags.binary_search(tag).is_err()).count()
+}
+
+/// R6: of one slot, class and priority; and a score is no order beside `before`.
+fn all_rank_or_none(rules: &RuleSet) -> Result<(), VerifyError> {
+    let mut ranks: BTreeMap<_, bool> = BTreeMap::new();
+    for rule in &rules.rules {
+        let ranked = rule.rank.is_some();
+        let alike = *ranks.entry((rule.slot, rule.class, rule.priority)).or_insert(ranked) == ranked;
+        let chained = weaker(rule).any(|other| ranked || rules[other].rank.is_some());
+        if !alike || chained {
+            return Err(VerifyError::at("rule", &rule.name, Flaw::Rank));
+        }
+    }
+    Ok(())
 }
 
 /// The rules that this one names in `before`.

@@ -122,7 +122,8 @@ impl All {
         Ok(walk.reads)
     }
 
-    fn of_expression(&self, rules: &RuleSet, expression: &Expression) -> Checked<Reads> {
+    /// What a typed expression reads, likewise.
+    pub(super) fn of_expression(&self, rules: &RuleSet, expression: &Expression) -> Checked<Reads> {
         let mut walk = Walk { all: self, rules, reads: Reads::default() };
         walk.expression(expression, Sense::Plain, 1)?;
         Ok(walk.reads)

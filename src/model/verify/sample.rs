@@ -88,7 +88,9 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         needs: Vec::new(),
         order,
         priority,
+        rank: None,
         show,
+        tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,
         if_unknown: None,
@@ -283,6 +285,7 @@ fn slots() -> Vec<Slot> {
         accepts: accepts.to_vec(),
         fallback,
         off: None,
+        ties: Vec::new(),
         order: order.iter().copied().map(RuleId).collect(),
     };
     let entry = |offer: Option<u32>, when| Fallback { offer: offer.map(OfferId), when, span: span() };

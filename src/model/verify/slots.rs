@@ -33,6 +33,7 @@ fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
     let mut chooses = false;
     not_empty("classes that it accepts", &slot.accepts)?;
     ascending("classes", &slot.accepts)?;
+    ties(rules, slot)?;
     let Some((last, earlier)) = slot.fallback.split_last() else { return Err(Flaw::Empty("fallback")) };
     for entry in &slot.fallback {
         if let Some(offer) = entry.offer {
@@ -60,6 +61,16 @@ fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
     let always = |offer: &Offer| offer.class == Class::Service && offer.active.is_none() && offer.off.is_none();
     let ends = last.when.is_none() && last.offer.is_none_or(|offer| always(&rules[offer]));
     if ends { Ok(nodes) } else { Err(Flaw::LastFallback) }
+}
+
+fn ties(rules: &RuleSet, slot: &Slot) -> Checked {
+    for (place, tag) in slot.ties.iter().enumerate() {
+        exists("tag", tag.0, rules.tags.len())?;
+        if slot.ties.iter().take(place).any(|other| other == tag) {
+            return Err(Flaw::Twice("tags of `ties`"));
+        }
+    }
+    Ok(())
 }
 
 /// Every id of a rule exists, before any is looked up.
@@ -95,6 +106,22 @@ fn guards(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked<usize> {
             return Err(Flaw::Protective);
         }
         nodes += read.nodes;
+    }
+    if let Some(rank) = &rule.rank {
+        typing::score(rules, &rank.by)?;
+        let read = reads.of_expression(rules, &rank.by)?;
+        if let Some(purpose) = read.purposes.iter().find(|purpose| rule.needs.binary_search(purpose).is_err()) {
+            return Err(Flaw::Needs(rules[*purpose].name.clone()));
+        }
+        if read.protective.is_read() {
+            return Err(Flaw::Protective);
+        }
+        nodes += read.nodes;
+    }
+    ascending("tasks", &rule.tasks)?;
+    at_most("tasks", rule.tasks.len(), limits::TASKS)?;
+    if rule.tasks.iter().any(|task| task.is_empty()) {
+        return Err(Flaw::Empty("name of a task"));
     }
     Ok(nodes)
 }
@@ -140,7 +167,9 @@ fn reads_customer(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked<bool> {
             return Ok(true);
         }
     }
-    Ok(false)
+    let Some(rank) = &rule.rank else { return Ok(false) };
+    typing::score(rules, &rank.by)?;
+    Ok(reads.of_expression(rules, &rank.by)?.customer)
 }
 
 /// Who chooses people in order to sell, itself or through what stands in for it, needs a purpose that they can object

@@ -7,7 +7,7 @@ use super::Flaw;
 use super::flaw::Checked;
 use super::limits;
 use super::lists::{MAX_COMPUTED_SCALE, at_most, exists, number_type, period, text_fits, value};
-use crate::model::{AgeBound, Condition, Expression, RuleSet};
+use crate::model::{AgeBound, Condition, Expression, RuleSet, SCORE_PLACES};
 use crate::ops::Arithmetic;
 use crate::value::{EnumId, NumberType, Period, Type, Value, divide_half_even, pow10, rescale};
 
@@ -132,6 +132,14 @@ pub(super) fn expression(rules: &RuleSet, of: &Expression, depth: usize) -> Chec
             within("`when` in a sum", (i128::from(amount.min.min(0)), i128::from(amount.max.max(0))), *stated)
         }
     }
+}
+
+/// A number that still has room at the places at which scores are compared (R44).
+pub(super) fn score(rules: &RuleSet, of: &Expression) -> Checked {
+    let ranked = number("`rank by`", expression(rules, of, 0)?)?;
+    let moved = |bound: i64| rescale(i128::from(bound), ranked.scale, SCORE_PLACES);
+    let fits = |bound: i64| i64::try_from(moved(bound)).is_ok();
+    if fits(ranked.min) && fits(ranked.max) { Ok(()) } else { Err(Flaw::Range("`rank by`")) }
 }
 
 /// Whether a place of type `stated` holds everything of type `inner`.

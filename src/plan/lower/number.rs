@@ -4,7 +4,7 @@
 //! values set apart, is refused and left to the reference evaluator. The checker refuses it before.
 
 use super::{Ask, Defaults, Lowered, Lowering};
-use crate::model::{AttributeId, Expression};
+use crate::model::{AttributeId, Expression, SCORE_PLACES};
 use crate::ops::Arithmetic;
 use crate::plan::PlanError;
 use crate::plan::guard::GuardId;
@@ -74,6 +74,25 @@ impl Lowering<'_> {
                 Ok(self.guards.keep_number(Number::When { yes, no, of }, range))
             }
         }
+    }
+
+    /// A score, at the places at which scores are compared: rounded half to even where it has more (R44).
+    pub(in crate::plan) fn score(&mut self, by: &Expression) -> Lowered<NumberId> {
+        let scale = self.rules.scale_of(by);
+        let number = self.number(by, Defaults::Counted)?;
+        match SCORE_PLACES.checked_sub(scale) {
+            Some(places) => self.scaled(number, places),
+            None => {
+                let one = self.guards.keep_number(Number::Constant(1), Range::known(1, 1));
+                self.quotient((number, scale), (one, 0), SCORE_PLACES)
+            }
+        }
+    }
+
+    /// Whether there is a score; never is none.
+    pub(in crate::plan) fn has_score(&mut self, by: &Expression) -> Lowered<GuardId> {
+        let score = self.score(by)?;
+        Ok(self.guards.within(score, MISSING + 1, NEVER_ABOVE - 1))
     }
 
     /// A written value as a word. Never is not written but asked for.

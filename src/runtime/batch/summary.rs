@@ -118,7 +118,7 @@ impl Step {
             | Dropped::OfferNotActive => Self::NotActive,
             Dropped::NoConsent(_) => Self::NoConsent,
             Dropped::NotApplicable => Self::NotApplicable,
-            Dropped::NotKnown => Self::NotKnown,
+            Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
         }

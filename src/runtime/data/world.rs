@@ -232,11 +232,10 @@ impl WorldCustomers {
                 let spelling = spelling(rules, id, meaning).ok_or_else(|| {
                     let message = format!("`{meaning}` is no value of `{name}`, which is {}", rules[id].ty.word());
                     let attribute = &rules[id];
-                    let help = match attribute.ty {
-                        Type::Number(_) if meaning == "never" => {
-                            "it has a range: let the rules announce never, `-1 is never`, or write `missing`"
-                        }
-                        _ => "write a value, `never` or `missing`",
+                    let help = if matches!(attribute.ty, Type::Number(_)) && meaning == "never" {
+                        "it has a range: let the rules announce never, `-1 is never`, or write `missing`"
+                    } else {
+                        "write a value, `never` or `missing`"
                     };
                     at_line(DataError::new(&codes::WRONG_TYPE, message).help(help))
                 })?;

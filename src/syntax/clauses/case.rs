@@ -220,7 +220,13 @@ impl Builder<'_> {
         let slot = row.take(Rule::name)?;
         let slot = self.name(&slot);
         let (outcome, reason) = self.outcome(&mut row)?;
-        Some(Expectation { slot, outcome, reason })
+        row.skip(Rule::and);
+        let tasks = match row.skip(Rule::also) {
+            false => None,
+            true if row.skip(Rule::nothing) => Some(Vec::new()),
+            true => Some(self.names(row.take(Rule::names)?)),
+        };
+        Some(Expectation { slot, outcome, reason, tasks })
     }
 
     /// What is expected of a slot, and why.

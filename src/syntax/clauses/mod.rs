@@ -7,6 +7,7 @@
 mod attribute;
 mod cap;
 mod case;
+mod class;
 mod defaults;
 mod offer;
 mod purpose;
@@ -17,6 +18,7 @@ mod table;
 pub(super) use attribute::MARK_WORDS;
 pub(super) use cap::CAP;
 pub(super) use case::{PERSONA, TEST};
+pub(super) use class::CLASS;
 pub(super) use defaults::DEFAULTS;
 pub(super) use offer::OFFER;
 pub(super) use purpose::PURPOSE;
@@ -163,7 +165,7 @@ impl<'t> Reader<'t> {
     fn keyword(&self, word: &str, at: usize) -> Span {
         let words = match word {
             "if" if self.is_word(at + 1, "no") => 3,
-            "if" | "review" | "off" | "direct" => 2,
+            "if" | "review" | "off" | "direct" | "rank" | "store" => 2,
             "at" if self.is_word(at + 1, "most") => 2,
             "in" if self.is_word(at + 1, "any") => 2,
             _ => 1,
@@ -311,6 +313,7 @@ mod tests {
         let all = [
             DEFAULTS.words().collect::<Vec<_>>(),
             PURPOSE.words().collect(),
+            CLASS.words().collect(),
             OFFER.words().collect(),
             SLOT.words().collect(),
             RULE.words().collect(),

@@ -82,6 +82,25 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
         },
         ClauseForm {
             form: Form {
+                word: "rank",
+                needs: "the word `by` and a number",
+                example: "rank by (chance else 0.05) * worth",
+            },
+            rule: Rule::rule_rank,
+            build: |b, pair| {
+                let mut row = Row::of(pair);
+                row.skip(Rule::by);
+                let by = row.take(Rule::condition)?;
+                b.condition(by).map(RuleClause::RankBy)
+            },
+        },
+        ClauseForm {
+            form: Form { word: "also", needs: "the names of tasks for the host", example: "also call_agent" },
+            rule: Rule::rule_also,
+            build: |b, pair| b.only_names(pair).map(RuleClause::Also),
+        },
+        ClauseForm {
+            form: Form {
                 word: "cap",
                 needs: "`at most`, a number, what is counted, and a window",
                 example: "cap at most 3 shown in any 7 days per customer",
@@ -100,7 +119,7 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
         },
         ClauseForm { form: OFF, rule: Rule::off_clause, build: |b, pair| b.only_text(pair).map(RuleClause::Off) },
     ],
-    later: &["each", "rank", "arm", "send", "also", "expires"],
+    later: &["each", "arm", "send", "expires"],
 };
 
 /// How far a priority may lie from 0.

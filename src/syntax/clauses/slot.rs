@@ -33,9 +33,18 @@ pub(in crate::syntax) static SLOT: Clauses<SlotClause> = Clauses {
             rule: Rule::slot_fallback,
             build: |b, pair| b.fallbacks(pair).map(SlotClause::Fallback),
         },
+        ClauseForm {
+            form: Form {
+                word: "ties",
+                needs: "tags with commas between them, each with the word `tag`",
+                example: "ties tag retention, tag service",
+            },
+            rule: Rule::slot_ties,
+            build: |b, pair| b.ties(pair).map(SlotClause::Ties),
+        },
         ClauseForm { form: OFF, rule: Rule::off_clause, build: |b, pair| b.only_text(pair).map(SlotClause::Off) },
     ],
-    later: &["decided", "rotate", "ties"],
+    later: &["decided", "rotate"],
 };
 
 impl Builder<'_> {
@@ -49,6 +58,15 @@ impl Builder<'_> {
     pub(super) fn only_names(&mut self, pair: Pair<'_>) -> Option<Vec<Name>> {
         let names = Row::of(pair).take(Rule::names)?;
         Some(self.names(names))
+    }
+
+    fn ties(&mut self, pair: Pair<'_>) -> Option<Vec<Name>> {
+        let mut row = Row::of(pair);
+        let mut tags = Vec::new();
+        while row.skip(Rule::tag_word) {
+            tags.push(self.name(&row.take(Rule::name)?));
+        }
+        Some(tags)
     }
 
     fn picks(&mut self, pair: Pair<'_>) -> Option<SlotClause> {

@@ -63,6 +63,7 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
     let (body, aligned) = match &item.kind {
         ItemKind::Defaults(clauses) => (clause_parts(clauses, tokens), false),
         ItemKind::Purpose(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Class(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Offer(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Cap(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Slot(item) => (clause_parts(&item.clauses, tokens), true),

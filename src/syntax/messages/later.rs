@@ -13,7 +13,7 @@ struct Later {
     what: &'static str,
 }
 
-const CONDITIONS: &[&str] = &["when", "unless", "fallback", "segment", "value"];
+const CONDITIONS: &[&str] = &["when", "unless", "fallback", "segment", "value", "rank"];
 const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then"];
 
 static LATER: &[Later] = &[

@@ -126,7 +126,7 @@ pub struct Used {
     pub of: Name,
 }
 
-/// `home_hero shows sale because summer`
+/// `home_hero shows sale because summer and also call_agent`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
     /// `home_hero`
@@ -135,6 +135,8 @@ pub struct Expectation {
     pub outcome: Outcome,
     /// `because summer`
     pub reason: Option<Reason>,
+    /// `and also call_agent`; `and also nothing` has none.
+    pub tasks: Option<Vec<Name>>,
 }
 
 /// What a test expects of a slot.

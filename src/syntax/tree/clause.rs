@@ -205,6 +205,17 @@ pub enum ActiveEnd {
     Until(TimePoint),
 }
 
+/// A clause of a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClassClause {
+    /// `obeys blocks, windows`; `obeys nothing` has none.
+    Obeys(Vec<Name>),
+    /// `counts yes`
+    Counts(bool),
+    /// `store down block` or `allow`: whether a store that does not answer stops it.
+    StoreDownBlocks(bool),
+}
+
 /// A clause of a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SlotClause {
@@ -212,6 +223,8 @@ pub enum SlotClause {
     Accepts(Vec<Name>),
     /// `picks 1`, the only number there is for now.
     Picks,
+    /// `ties tag retention, tag service`: the tags in the order written, at least one.
+    Ties(Vec<Name>),
     /// `fallback a when kids, brand_story`: in the order tried, at least one.
     Fallback(Vec<Fallback>),
     /// `off because "being rebuilt"`
@@ -265,6 +278,10 @@ pub enum RuleClause {
     Priority(i32),
     /// `before other_rule, third_rule`: wins over those; at least one.
     Before(Vec<Name>),
+    /// `rank by chance else 0.05`
+    RankBy(Expr),
+    /// `also call_agent, send_letter`: at least one.
+    Also(Vec<Name>),
     /// `cap at most 3 shown in any 7 days per customer`: the same words as in a declared cap; the keyword of each part
     /// is its own first word.
     Cap(Vec<super::Clause<CapClause>>),

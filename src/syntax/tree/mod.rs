@@ -16,9 +16,9 @@ pub use case::{
     Reason, Used,
 };
 pub use clause::{
-    Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, DefaultsClause, Fallback, FallbackTarget,
-    Mark, Member, OfferClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
-    WithField,
+    Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, ClassClause, DefaultsClause, Fallback,
+    FallbackTarget, Mark, Member, OfferClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause,
+    Type, TypeKind, WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
@@ -58,6 +58,8 @@ pub enum ItemKind {
     Defaults(Block<DefaultsClause>),
     /// `purpose profiling "Score me" { basis consent }`
     Purpose(Named<PurposeClause>),
+    /// `class service "Helps" { obeys blocks, windows, caps }`
+    Class(Named<ClassClause>),
     /// `customer { id: text key }`
     Customer(Vec<Attribute>),
     /// `moment { page: text }`
@@ -203,6 +205,7 @@ impl Item {
     pub fn name(&self) -> Option<&Name> {
         match &self.kind {
             ItemKind::Purpose(item) => Some(&item.name),
+            ItemKind::Class(item) => Some(&item.name),
             ItemKind::Event(item) => Some(&item.name),
             ItemKind::Segment(item) | ItemKind::Value(item) => Some(&item.name),
             ItemKind::Offer(item) => Some(&item.name),

@@ -44,6 +44,7 @@ impl World {
                 accepts: vec![Class::Service],
                 fallback: vec![Fallback { offer: None, when: None, span: span() }],
                 off: None,
+                ties: Vec::new(),
                 order: Vec::new(),
             });
             let clause = || Clause { condition: condition.clone(), span: span() };

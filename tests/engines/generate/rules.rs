@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cater::model::{
-    Cap, CapId, CapTarget, CapWindow, Class, Clause, Condition, Event, EventId, Fallback, OfferId, Order, PurposeId,
-    Rule, RuleId, Slot, SlotId, Substitute, TagId,
+    Cap, CapId, CapTarget, CapWindow, Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail,
+    OfferId, Order, PurposeId, Rank, Rule, RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
 };
-use cater::value::Date;
+use cater::value::{Date, rescale};
 
 use super::super::walk;
+use super::expression::written;
 use super::{Size, World, name, span};
 
 impl World {
@@ -23,7 +24,9 @@ impl World {
             let rule = self.rule(index, slot);
             self.rules.rules.push(rule);
         }
+        self.classes();
         self.befores();
+        self.ranks();
         self.substitutes();
         self.probes(size.probes);
         self.caps();
@@ -67,6 +70,12 @@ impl World {
             accepts,
             fallback,
             off: self.rng.percent(2).then(|| "closed".to_owned()),
+            ties: {
+                let tags: Vec<_> = (0..self.rules.tags.len()).map(TagId::from_index).collect();
+                let mut ties = self.rng.some(&tags, 40);
+                ties.reverse();
+                ties
+            },
             order: Vec::new(),
         }
     }
@@ -134,7 +143,9 @@ impl World {
             needs: needs.into_iter().collect(),
             priority: if let Order::Priority(priority) = order { Some(priority) } else { None },
             order,
+            rank: None,
             show,
+            tasks: if self.rng.percent(10) { vec!["call_agent".to_owned()] } else { Vec::new() },
             if_capped: None,
             if_no_consent: None,
             if_unknown: None,
@@ -164,6 +175,67 @@ impl World {
             rule.priority = priority;
             rule.order = Order::Before(named);
         }
+    }
+
+    /// Some rows of the table of classes are stricter than shipped.
+    fn classes(&mut self) {
+        for class in Class::ALL {
+            let counts = self.rng.percent(25);
+            let more = self.rng.some(&Guardrail::ALL, 40);
+            let row = self.rules.classes.row_mut(class);
+            row.counts |= counts;
+            if class == Class::Service && counts {
+                row.obeys.extend(more);
+                row.obeys.sort_unstable();
+                row.obeys.dedup();
+                row.blocks_without_store = true;
+            }
+        }
+    }
+
+    /// Rules of some slots and classes rank: all that take no part in `before`, at a priority that no other has.
+    fn ranks(&mut self) {
+        let named: BTreeSet<RuleId> = self.rules.rules.iter().flat_map(|rule| before(&rule.order).to_vec()).collect();
+        for slot in 0..self.rules.slots.len() {
+            for class in Class::ALL {
+                if !self.rng.percent(45) {
+                    continue;
+                }
+                let priority = *self.rng.pick(&[50, -50]);
+                let may = |id: &RuleId| {
+                    let rule = &self.rules[*id];
+                    let chained = named.contains(id) || !before(&rule.order).is_empty();
+                    rule.slot.index() == slot && rule.class == class && !chained
+                };
+                let all: Vec<RuleId> = (0..self.rules.rules.len()).map(RuleId::from_index).filter(may).collect();
+                let ranking = self.rng.some(&all, 70);
+                let shared = self.score();
+                for id in ranking {
+                    // One that several share makes equal scores.
+                    let by = if self.rng.percent(30) { shared.clone() } else { self.score() };
+                    let needs = walk::purposes_of_value(&self.rules, &by);
+                    let rule = &mut self.rules.rules[id.index()];
+                    rule.needs.extend(needs);
+                    rule.needs.sort_unstable();
+                    rule.needs.dedup();
+                    (rule.order, rule.priority) = (Order::Priority(priority), Some(priority));
+                    rule.rank = Some(Rank { by, span: span() });
+                }
+            }
+        }
+    }
+
+    /// A number of any scale that has room at the places at which scores are compared.
+    fn score(&mut self) -> Expression {
+        for _ in 0..4 {
+            let scale = *self.rng.pick(&[0, 1, 2, 4, 6, 7, 9]);
+            let (by, number) = self.number(scale, 2);
+            let fits = |bound: i64| rescale(bound.into(), scale, SCORE_PLACES).abs() < i128::from(i64::MAX / 4);
+            if fits(number.min) && fits(number.max) {
+                return by;
+            }
+        }
+        written(self.rng.between(-2, 2), 0).0
     }
 
     /// Substitutes of all kinds; a chain of `try` follows a drawn order of the rules, so that there is no circle.
@@ -235,12 +307,13 @@ impl World {
                 CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
                 CapTarget::Rules(_) => false,
             };
-            let caps = self.caps_where(|cap| cap.rule.is_none() && offer.class.obeys_caps() && binds(&cap.target));
+            let caps =
+                self.caps_where(|cap| cap.rule.is_none() && self.rules.obeys_caps(offer.class) && binds(&cap.target));
             self.rules.offers[index].caps = caps;
         }
         for index in 0..self.rules.rules.len() {
             let id = RuleId::from_index(index);
-            let obeys = self.rules[id].class.obeys_caps();
+            let obeys = self.rules.obeys_caps(self.rules[id].class);
             let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
                 (Some(own), _) => *own == id,
                 (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
@@ -294,8 +367,8 @@ impl World {
         }
     }
 
-    /// Class, then priority, then `before`, then the name (R6, R7): of the rules that nobody unplaced must precede, the
-    /// first by these.
+    /// Class, then priority, then `before`, then `ties`, then the name (R6, R7): of the rules that nobody unplaced must
+    /// precede, the first by these.
     fn winning_order(&mut self) {
         let rules = &self.rules.rules;
         let mut waiting: Vec<usize> = vec![0; rules.len()];
@@ -307,8 +380,14 @@ impl World {
         let mut order: Vec<RuleId> = Vec::new();
         while order.len() < rules.len() {
             let free = (0..rules.len()).filter(|index| !placed[*index] && waiting[*index] == 0);
-            let key =
-                |index: &usize| (rules[*index].slot, rules[*index].class, Reverse(rules[*index].priority), *index);
+            let tie = |rule: &Rule| {
+                let ties = &self.rules[rule.slot].ties;
+                ties.iter().position(|tag| self.rules[rule.show].tags.contains(tag)).unwrap_or(usize::MAX)
+            };
+            let key = |index: &usize| {
+                let rule = &rules[*index];
+                (rule.slot, rule.class, Reverse(rule.priority), tie(rule), *index)
+            };
             let first = free.min_by_key(key).unwrap();
             placed[first] = true;
             order.push(RuleId::from_index(first));
@@ -319,4 +398,9 @@ impl World {
             self.rules.slots[slot.index()].order.push(id);
         }
     }
+}
+
+/// The rules that an order names.
+fn before(order: &Order) -> &[RuleId] {
+    if let Order::Before(named) = order { named } else { &[] }
 }

@@ -1,6 +1,7 @@
 //! Well-written declarations by chance: every clause and every form of expression, with odd spacing and comments, and
 //! with attributes that are called like words of the language.
 
+mod case;
 mod expr;
 
 use super::dice::Dice;
@@ -160,7 +161,7 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(14) {
+        match self.dice.below(15) {
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -223,6 +224,12 @@ impl Writer<'_> {
                 self.block(6, Self::fact_or_expectation);
             }
             12 => {
+                let name = self.dice.pick(&["class service", "class marketing", "class critical"]);
+                self.put(name);
+                self.label();
+                self.block(3, Self::class_clause);
+            }
+            13 => {
                 self.put("use");
                 self.gap();
                 let path = self.dice.pick(&["\"customer.rules\"", "\"../shared/purposes.rules\"", "\"\""]);
@@ -244,6 +251,19 @@ impl Writer<'_> {
                 self.duration();
             }
         }
+    }
+
+    fn class_clause(&mut self) {
+        let words = self.dice.pick(&[
+            "obeys nothing",
+            "obeys consent, blocks, windows, caps, holdouts",
+            "obeys blocks",
+            "counts yes",
+            "counts no",
+            "store down block",
+            "store down allow",
+        ]);
+        self.words(words);
     }
 
     fn purpose_clause(&mut self) {
@@ -338,10 +358,14 @@ impl Writer<'_> {
     }
 
     fn slot_clause(&mut self) {
-        match self.dice.below(4) {
+        match self.dice.below(5) {
             0 => self.words("accepts marketing, service"),
             1 => self.words("picks 1"),
             2 => {
+                let words = self.dice.pick(&["ties tag retention", "ties tag tag, tag service, tag ties"]);
+                self.words(words);
+            }
+            3 => {
                 self.put("fallback ");
                 self.put_name();
                 self.put(" when ");
@@ -358,7 +382,7 @@ impl Writer<'_> {
     }
 
     fn rule_clause(&mut self) {
-        match self.dice.below(14) {
+        match self.dice.below(16) {
             0 => {
                 let word = self.dice.pick(&["about ", "owner ", "ticket ", "because "]);
                 self.put(word);
@@ -387,6 +411,15 @@ impl Writer<'_> {
                     self.gap();
                     self.cap_part();
                 }
+            }
+            12 => {
+                self.words("rank by");
+                self.gap();
+                self.sum(0);
+            }
+            13 => {
+                self.put("also ");
+                self.names();
             }
             10 => {
                 let word = self.dice.pick(&["show ", "metric "]);
@@ -423,166 +456,5 @@ impl Writer<'_> {
 
     fn cap_clause(&mut self) {
         if self.dice.one_in(2) { self.words("at most 5 shown") } else { self.cap_part() }
-    }
-
-    fn given(&mut self) {
-        self.put("given { ");
-        for at in 0..self.dice.below(5) {
-            if at > 0 {
-                self.put(",");
-                self.gap();
-            }
-            self.put_name();
-            self.put(": ");
-            match self.dice.below(7) {
-                0 => self.put("missing"),
-                1 => self.put("never"),
-                2 => self.put("DE"),
-                3 => {
-                    let list = self.dice.pick(&["[]", "[\"a\", \"b\"]", "[40 at 3 days ago, 30 at now]", "[1, 2,]"]);
-                    self.put(list);
-                }
-                4 => {
-                    self.number();
-                    self.words(" as of ");
-                    self.point();
-                }
-                _ => self.literal(),
-            }
-        }
-        self.put(" }");
-    }
-
-    fn fact(&mut self) {
-        match self.dice.below(7) {
-            4 => {
-                self.words("used 2 of ");
-                self.put_name();
-            }
-            0 => {
-                self.put("as ");
-                self.put_name();
-            }
-            1 => {
-                self.put("now ");
-                self.instant();
-            }
-            2 => self.given(),
-            3 => {
-                let words = self.dice.pick(&[
-                    "consent all granted",
-                    "consent direct marketing objected",
-                    "consent a granted at 90 days ago version 4 confirmed, b unknown",
-                    "consent profiling withdrawn",
-                ]);
-                self.words(words);
-            }
-            _ => {
-                self.put("history ");
-                self.put_name();
-                if self.dice.one_in(2) {
-                    self.put(" of ");
-                    self.put_name();
-                }
-                if self.dice.one_in(3) {
-                    self.words(" { amount: 20.00 }");
-                }
-                self.put(" at ");
-                self.point();
-                for _ in 0..self.dice.below(2) {
-                    self.put(", ");
-                    self.point();
-                }
-            }
-        }
-    }
-
-    fn table_line(&mut self) {
-        let is_row = self.dice.one_in(2);
-        self.put(if is_row { "row " } else { "cases " });
-        if is_row && self.dice.one_in(3) {
-            self.text();
-            self.put(": ");
-        }
-        for at in 0..=self.dice.below(4) {
-            if at > 0 {
-                self.put(",");
-                self.gap();
-            }
-            if is_row {
-                self.cell();
-            } else {
-                self.column();
-            }
-        }
-    }
-
-    fn column(&mut self) {
-        let words = self.dice.pick(&[
-            "now",
-            "as",
-            "expect hero",
-            "history shown of sale",
-            "history purchase",
-            "used of when",
-            "consent.profiling",
-            "when",
-            "age",
-            "row",
-        ]);
-        self.words(words);
-    }
-
-    fn cell(&mut self) {
-        match self.dice.below(8) {
-            0 => {
-                let words = self.dice.pick(&[
-                    "shows sale",
-                    "shows sale because comeback",
-                    "gives nothing because fallback",
-                    "passes over comeback because \"tier is not known\"",
-                ]);
-                self.words(words);
-            }
-            1 => {
-                let words = self.dice.pick(&[
-                    "granted",
-                    "granted at 90 days ago version 4 confirmed",
-                    "missing",
-                    "never",
-                    "DE",
-                ]);
-                self.words(words);
-            }
-            2 => {
-                let list = self.dice.pick(&["[]", "[\"a\", \"b\"]", "[3 days ago, now]", "[40 at 3 days ago]"]);
-                self.put(list);
-            }
-            3 => {
-                self.number();
-                self.words(" as of ");
-                self.point();
-            }
-            _ => self.literal(),
-        }
-    }
-
-    fn fact_or_expectation(&mut self) {
-        if self.dice.one_in(2) {
-            self.fact();
-            return;
-        }
-        if self.dice.one_in(2) {
-            self.table_line();
-            return;
-        }
-        let words = self.dice.pick(&[
-            "expect hero shows sale",
-            "expect hero shows sale because comeback",
-            "expect hero gives nothing because fallback",
-            "expect hero passes over comeback because capped",
-            "expect hero passes over comeback because \"tier is not known\"",
-        ]);
-        self.words(words);
     }
 }
