@@ -9,10 +9,11 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::model::show::show_gathered;
 use crate::model::{
-    AttributeId, Class, Clause, Condition, Expression, GatheredId, Order, Rank, RuleId, RuleSet, SCORE_PLACES, SlotId,
+    AttributeId, Class, Clause, Condition, Expression, Gathered, GatheredId, Order, Rank, RuleId, RuleSet,
+    SCORE_PLACES, SlotId,
 };
 use crate::source::Span;
-use crate::syntax::tree::{self, Expr, ExprKind};
+use crate::syntax::tree::{self, Expr, ExprKind, Over};
 use crate::value::{Type, rescale};
 
 /// As for calculations: the ends of `i64` stand for something else in a packed record.
@@ -95,14 +96,42 @@ impl Pass<'_> {
         let shown = show_gathered(&self.rules, &self.rules[id]);
         let mut places = Vec::new();
         history_in(written, &mut places);
-        let span = if let [only] = places.as_slice() { *only } else { rank.span };
+        let gathered = &self.rules[id];
+        let meant: Vec<_> = places.into_iter().filter(|place| self.may_mean(place, gathered)).collect();
+        let span = if let [only] = meant.as_slice() { only.span } else { rank.span };
         let message = format!("`{shown}` may be missing, and then `{rule}` has no score");
         let finding = Diagnostic::new(&types::RANK_MAY_BE_MISSING, span, message)
-            .primary("of a visitor whom nobody knows it is missing, and nothing stands in for it")
+            .primary("nothing stands in for it")
             .help(format!(
-                "say what it counts as: ({shown}) else 0; or leave out whom it is not known of: when ({shown}) is known"
+                "say what it counts as where the visitor is not known: ({shown}) else 0; or leave them out: when \
+                 ({shown}) is known"
             ));
         self.report(finding);
+    }
+
+    /// Whether something written in a score is this value, as far as its words tell.
+    fn may_mean(&self, written: &Expr, gathered: &Gathered) -> bool {
+        let of_event = |of: &tree::Occurrence| {
+            gathered.occurrences().iter().any(|occurrence| self.rules[occurrence.event].name == of.event.text)
+        };
+        match (&written.kind, gathered) {
+            (
+                ExprKind::Times(of, Over::Halving(_)) | ExprKind::SumOf(of, _, Over::Halving(_)),
+                Gathered::Decayed(_),
+            )
+            | (ExprKind::Times(of, Over::InTheLast(_) | Over::Ever), Gathered::Times(..))
+            | (ExprKind::SumOf(of, _, Over::InTheLast(_) | Over::Ever), Gathered::Sum(..))
+            | (ExprKind::Last(of), Gathered::Last(_)) => of_event(of),
+            (ExprKind::Halving { .. }, Gathered::Halved { .. }) => true,
+            (
+                _,
+                Gathered::Times(..)
+                | Gathered::Last(_)
+                | Gathered::Sum(..)
+                | Gathered::Decayed(_)
+                | Gathered::Halved { .. },
+            ) => false,
+        }
     }
 
     /// R6: of one slot, class and priority all rules rank or none; and a score is no order beside `before`.
@@ -348,10 +377,10 @@ fn place_of(of: &Expr, name: &str) -> Option<Span> {
 }
 
 /// Where what happened, or what halves, is read; outermost.
-fn history_in(of: &Expr, places: &mut Vec<Span>) {
+fn history_in<'e>(of: &'e Expr, places: &mut Vec<&'e Expr>) {
     match &of.kind {
         ExprKind::Times(..) | ExprKind::Last(_) | ExprKind::SumOf(..) | ExprKind::Halving { .. } => {
-            places.push(of.span);
+            places.push(of);
         }
         ExprKind::Paren(inner) | ExprKind::PercentOf(_, inner) | ExprKind::Not(inner) => history_in(inner, places),
         ExprKind::Else(parts) | ExprKind::Product(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => {

@@ -13,7 +13,7 @@ event purchase { amount: decimal(2) from -1000 to 1000000  items: whole from 0 t
 event looked { needs looks }
 customer {
   id:     text  key
-  points: decimal(2) from -100000 to 100000
+  points: decimal(2) from -100000 to 100000  -99999 is never
   earned: time
   seen:   time  needs looks
 }

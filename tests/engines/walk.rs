@@ -77,20 +77,19 @@ fn collect(rules: &RuleSet, part: Part<'_>, found: &mut BTreeSet<AttributeId>) {
 
 /// The purposes that a rule with these conditions must need.
 pub(crate) fn purposes_of<'a>(rules: &RuleSet, conditions: impl Iterator<Item = &'a Condition>) -> BTreeSet<PurposeId> {
-    let mut found = BTreeSet::new();
-    for of in conditions {
-        for id in attributes_in(rules, of) {
-            if let Some(gathered) = id.index().checked_sub(rules.attributes.len()) {
-                found.extend(rules.needs_of_gathered(&rules.gathered[gathered]));
-            } else if !rules[id].protective {
-                found.extend(rules[id].needs.iter().copied());
-            }
-        }
+    conditions.flat_map(|of| attributes_in(rules, of)).flat_map(|id| needed_by(rules, id)).collect()
+}
+
+/// The purposes of an attribute, or of the gathered value that stands behind the attributes.
+fn needed_by(rules: &RuleSet, id: AttributeId) -> Vec<PurposeId> {
+    match id.index().checked_sub(rules.attributes.len()) {
+        Some(gathered) => rules.needs_of_gathered(&rules.gathered[gathered]),
+        None if rules[id].protective => Vec::new(),
+        None => rules[id].needs.clone(),
     }
-    found
 }
 
 /// The purposes that a rule with this score must need.
 pub(crate) fn purposes_of_value(rules: &RuleSet, of: &Expression) -> BTreeSet<PurposeId> {
-    attributes_of(rules, of).into_iter().flat_map(|id| rules[id].needs.clone()).collect()
+    attributes_of(rules, of).into_iter().flat_map(|id| needed_by(rules, id)).collect()
 }

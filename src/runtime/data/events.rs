@@ -3,16 +3,18 @@
 //! A field of a declared event stands in the column of its name, or in `EVENT.FIELD`, which goes first. Rows may come in
 //! any order. Rows with one `id` are one event, however often they are sent; a row without one is an event of its own.
 //!
-//! `offer`, `rule`, `class` and `tags` (with `|` between them) may be missing or empty; besides
-//! the fields other columns there are none. Without an offer an event may belong to anything; without class or tags it has those that its offer has today.
+//! `offer`, `rule`, `class` and `tags` (with `|` between them) may be missing or empty; besides the fields other columns
+//! there are none. Without an offer an event may belong to anything; without class or tags it has those that its offer has
+//! today.
 //!
 //! A restriction is lifted only by a no, so a row that leaves room for doubt counts for caps all the same: one whose time
-//! cannot be read, or that has a cell too many, as if it had just happened, and for nothing else; one whose class is none
-//! of the five as marketing.
+//! cannot be read, that has a cell too many, or whose `id` is also that of something else, as if it had just happened,
+//! and for nothing else; one whose class is none of the five as marketing.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::DataError;
 use super::cell::{CellReader, as_attribute, datum, instant, key};
@@ -86,7 +88,7 @@ impl EventIndex {
             head(rules, name, input)?;
         let names = Names::of(rules);
         let mut index = Self::default();
-        let mut known: HashMap<String, (String, Told)> = HashMap::new();
+        let mut known: HashMap<String, First> = HashMap::new();
         while let Some(next) = table.next()? {
             let (row, line, cells, shape) = match next {
                 Line::Bad(bad) => {
@@ -156,18 +158,30 @@ impl EventIndex {
             let stamp = names.stamp(filled(offer), filled(rule), None, class, tags.as_deref());
             let told = Told { event, at: instant(cell(at), rules), stamp, fields: found };
             if let Some(id) = filled(id) {
-                match known.get(id) {
-                    Some((whose, first)) if **whose == *customer && *first == told => {
+                match known.get_mut(id) {
+                    Some(first) if first.customer == customer && first.told == told => {
                         index.repeated += 1;
                         continue;
                     }
-                    Some(_) => {
-                        let row = bad("its `id` is that of another event");
+                    // Nobody can say which of the two it was, whichever came first.
+                    Some(first) => {
+                        let row =
+                            bad("its `id` is that of another event: both count for caps as if they had just happened");
                         index.note(&customer, &row);
-                        index.bad.add(row);
+                        if first.customer != customer {
+                            index.note(&first.customer, &row);
+                        }
+                        index.doubtful.add(row);
+                        if !std::mem::replace(&mut first.doubted, true) {
+                            index.doubt(&first.customer, &first.told);
+                        }
+                        add(&mut index.undated, &customer, (told.event, told.stamp));
                         continue;
                     }
-                    None => drop(known.insert(id.to_owned(), (customer.to_string(), told.clone()))),
+                    None => {
+                        let first = First { customer: customer.clone(), told: told.clone(), doubted: false };
+                        known.insert(id.to_owned(), first);
+                    }
                 }
             }
             match told {
@@ -196,6 +210,23 @@ impl EventIndex {
             let late = stamps.len() - stamps.partition_point(|at| *at <= horizon);
             (late > 0).then_some((event.as_str(), late as u64))
         })
+    }
+
+    /// Takes back what a row told: it counts as one whose time cannot be read.
+    fn doubt(&mut self, customer: &str, told: &Told) {
+        let Some(at) = told.at else { return };
+        let same = |happened: &Happened| {
+            happened.event == told.event
+                && happened.at == at
+                && happened.stamp == told.stamp
+                && happened.fields == told.fields
+        };
+        let of_customer = self.events.get_mut(customer);
+        if let Some((list, place)) = of_customer.and_then(|list| list.iter().position(same).map(|place| (list, place)))
+        {
+            list.remove(place);
+            add(&mut self.undated, customer, (told.event, told.stamp.clone()));
+        }
     }
 
     fn note(&mut self, customer: &str, row: &BadRow) {
@@ -244,6 +275,14 @@ struct Told {
     at: Option<Instant>,
     stamp: Stamp,
     fields: Vec<Datum>,
+}
+
+/// The first row with an `id`.
+struct First {
+    customer: Arc<str>,
+    told: Told,
+    /// Whether another row with that `id` tells of something else.
+    doubted: bool,
 }
 
 fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), DataError> {
@@ -340,7 +379,6 @@ mod tests {
              anna,purchase,2026-06-02T10:00Z,20.00,,\n\
              anna,purchase,2026-06-02T10:00Z,,,\n\
              anna,purchase,2027-06-02T10:00Z,,0.001,\n\
-             ben,purchase,2026-06-02T10:00Z,,20.00,a\n\
              anna,shown,2026-06-02T10:00Z,20.00,,\n",
         );
         let fields: Vec<_> = of(&index, "anna").iter().map(|happened| happened.fields.clone()).collect();
@@ -358,11 +396,32 @@ mod tests {
             ],
             "`purchase.amount` goes before `amount`, empty or not"
         );
-        assert_eq!((index.repeated, index.bad.count), (1, 1));
+        assert_eq!((index.repeated, index.bad.count, index.doubtful.count), (1, 0, 0));
         assert_eq!(index.unreadable, [("purchase.amount".to_owned(), 1)].into());
         let late = |now: &str| index.after(Instant::parse(now).unwrap()).collect::<Vec<_>>();
         assert_eq!(late("2026-06-02T10:00Z"), [("purchase", 1)]);
         assert_eq!(late("2026-06-02T09:00Z"), [("purchase", 4), ("shown", 1)]);
+    }
+
+    #[test]
+    fn an_id_of_two_events_is_doubted_whichever_came_first() {
+        let rows = [
+            "anna,purchase,2026-06-02T10:00Z,20.00,a",
+            "anna,purchase,2026-06-02T10:00Z,25.00,a",
+            "ben,purchase,2026-06-02T10:00Z,20.00,a",
+            "anna,purchase,2026-06-02T10:00Z,20.00,b",
+        ];
+        for order in [[0, 1, 2, 3], [2, 3, 1, 0], [3, 1, 0, 2]] {
+            let text: String = order.iter().map(|at| format!("{}\n", rows[*at])).collect();
+            let rules = Verified::new(rule_set()).unwrap();
+            let text = std::io::Cursor::new(format!("customer,event,at,amount,id\n{text}"));
+            let index = EventIndex::from_reader(&rules, "events.csv", text).unwrap();
+            let [anna, ben] = ["anna", "ben"].map(|key| told(&index, key));
+            assert_eq!((anna.history.len(), ben.history.len()), (1, 0), "{order:?}");
+            assert_eq!((anna.undated.len(), ben.undated.len()), (2, 1), "{order:?}");
+            assert_eq!((index.bad.count, index.doubtful.count), (0, 2));
+            assert!(index.notes("anna").is_some() && index.notes("ben").is_some());
+        }
     }
 
     #[test]
