@@ -11,7 +11,7 @@ use super::axis::{Clock, ClockEdge, Edge, Way};
 use super::domain::{Column, Schema, Source};
 use super::formula::{Dim, Formula};
 use super::program::Program;
-use crate::model::{AttributeId, CapWindow, Gathered, GatheredId, Increment, Occurrence, RuleSet};
+use crate::model::{AttributeId, Gathered, GatheredId, Increment, Lookback, Occurrence, RuleSet};
 use crate::value::{Period, Unit};
 
 const DAY: i64 = 86_400_000_000;
@@ -48,7 +48,7 @@ pub(super) fn cut(schema: &mut Schema<'_>) {
             Gathered::Last(of) => {
                 schema.cut(Some(*id), after_now);
                 for (_, other) in &asked {
-                    if let Gathered::Times(counted, CapWindow::Rolling(length)) = other
+                    if let Gathered::Times(counted, Lookback::Last(length)) = other
                         && (within(*of, *counted) || within(*counted, *of))
                     {
                         let distance = Some((Way::Back, *length));
@@ -71,15 +71,15 @@ pub(super) fn within(inner: Occurrence, outer: Occurrence) -> bool {
 }
 
 /// Whether the one window surely lies in the other, at every now.
-fn shorter(inner: CapWindow, outer: CapWindow) -> bool {
+fn shorter(inner: Lookback, outer: Lookback) -> bool {
     let length = |period: Period, month: i64| {
         let unit = period.unit.microseconds().unwrap_or(month * DAY);
         i128::from(unit) * i128::from(period.count)
     };
     match (inner, outer) {
-        (_, CapWindow::Ever) => true,
-        (CapWindow::Ever, CapWindow::Rolling(_)) => false,
-        (CapWindow::Rolling(a), CapWindow::Rolling(b)) => {
+        (_, Lookback::Ever) => true,
+        (Lookback::Ever, Lookback::Last(_)) => false,
+        (Lookback::Last(a), Lookback::Last(b)) => {
             let months = a.unit == Unit::Month && b.unit == Unit::Month;
             if months { a.count <= b.count } else { length(a, 31) <= length(b, 28) }
         }
@@ -158,7 +158,7 @@ pub(super) fn couple(program: &mut Program<'_>) {
                 {
                     nothing_of_nothing(program, a, b, &mut found);
                 }
-                (Gathered::Decayed(terms), Gathered::Times(counted, CapWindow::Ever))
+                (Gathered::Decayed(terms), Gathered::Times(counted, Lookback::Ever))
                     if terms.iter().all(|term| within(term.of, *counted)) =>
                 {
                     nothing_of_nothing(program, a, b, &mut found);
@@ -208,13 +208,13 @@ fn rises(program: &mut Program<'_>, a: Dim, b: Dim, found: &mut Vec<Formula>) {
 fn last_and_times(
     program: &mut Program<'_>,
     (last, of): (Dim, Occurrence),
-    (times, counted, window): (Dim, Occurrence, CapWindow),
+    (times, counted, window): (Dim, Occurrence, Lookback),
     found: &mut Vec<Formula>,
 ) {
     let (Some(time), Some(count)) = (program.column(last).cloned(), program.column(times).cloned()) else { return };
     let start = match window {
-        CapWindow::Rolling(length) => program.world.clock().now.minus(length).0.saturating_add(1),
-        CapWindow::Ever => i64::MIN,
+        Lookback::Last(length) => program.world.clock().now.minus(length).0.saturating_add(1),
+        Lookback::Ever => i64::MIN,
     };
     let (from, to) = time.axis.between(start, i64::MAX);
     let recent = Atoms::range(time.width, time.first + from, time.first + to);

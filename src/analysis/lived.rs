@@ -13,7 +13,7 @@ use super::program::Program;
 use super::realise::truth_atom;
 use crate::frame::{Fact, Facts, Happened, Stamp, gather};
 use crate::model::{
-    AttributeId, CapWindow, EventTarget, Gathered, GatheredId, Increment, Occurrence, OfferId, Operand, RuleSet, Term,
+    AttributeId, EventTarget, Gathered, GatheredId, Increment, Lookback, Occurrence, OfferId, Operand, RuleSet, Term,
 };
 use crate::value::{Datum, Instant, Missing, SCORE, Type, Value, pow10};
 
@@ -104,12 +104,12 @@ fn wished<'a>(
 }
 
 /// How far back a window reaches, roughly: only to put windows in order.
-fn reach(window: CapWindow) -> i64 {
+fn reach(window: Lookback) -> i64 {
     match window {
-        CapWindow::Rolling(length) => {
+        Lookback::Last(length) => {
             length.unit.microseconds().unwrap_or(30 * DAY).saturating_mul(i64::from(length.count))
         }
-        CapWindow::Ever => i64::MAX,
+        Lookback::Ever => i64::MAX,
     }
 }
 
@@ -227,6 +227,9 @@ impl Maker<'_, '_> {
             None => Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new() },
             Some(EventTarget::Offer(offer)) => shown(offer, only_rule(self.rules, offer)),
             Some(EventTarget::Rule(rule)) => shown(self.rules[rule].show, Some(rule)),
+            Some(EventTarget::Class(class)) => {
+                Stamp::Of { offer: None, rule: None, via: None, class: Some(class), tags: Vec::new() }
+            }
             Some(EventTarget::Tag(tag)) => {
                 let at = self.rules.offers.iter().position(|offer| offer.tags.contains(&tag))?;
                 let offer = OfferId::from_index(at);
@@ -261,17 +264,18 @@ impl Maker<'_, '_> {
     }
 
     /// The oldest time in the window that is easily read, no later than the last time that is asked for.
-    fn oldest(&self, of: Occurrence, window: CapWindow) -> Instant {
+    fn oldest(&self, of: Occurrence, window: Lookback) -> Instant {
         let now = self.clock.now;
         let at = match window {
-            CapWindow::Rolling(length) => {
+            Lookback::Last(length) => {
                 let edge = now.minus(length).0;
                 if now.0 - edge > SECOND { Instant(edge + SECOND) } else { Instant(edge + 1) }
             }
-            CapWindow::Ever => {
+            Lookback::Ever => {
                 let windows = self.wanted.iter().filter_map(|wanted| match wanted.gathered {
-                    Gathered::Times(_, CapWindow::Rolling(length))
-                    | Gathered::Sum(_, _, CapWindow::Rolling(length)) => Some(now.minus(*length).0),
+                    Gathered::Times(_, Lookback::Last(length)) | Gathered::Sum(_, _, Lookback::Last(length)) => {
+                        Some(now.minus(*length).0)
+                    }
                     Gathered::Times(..)
                     | Gathered::Last(_)
                     | Gathered::Sum(..)
@@ -290,11 +294,11 @@ impl Maker<'_, '_> {
     }
 
     /// Raises or lowers a sum: by an event in the window that is there, else by new ones.
-    fn sum(&mut self, of: Occurrence, field: u32, window: CapWindow, mut more: i64) -> Option<()> {
+    fn sum(&mut self, of: Occurrence, field: u32, window: Lookback, mut more: i64) -> Option<()> {
         let ty = self.rules.field_type(of.event, field)?;
         let start = match window {
-            CapWindow::Rolling(length) => self.clock.now.minus(length),
-            CapWindow::Ever => Instant(i64::MIN),
+            Lookback::Last(length) => self.clock.now.minus(length),
+            Lookback::Ever => Instant(i64::MIN),
         };
         let stamp = self.stamp(of.of)?;
         let raises = more > 0;

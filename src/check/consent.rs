@@ -9,7 +9,8 @@ use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
 use crate::model::{
-    AttributeId, Class, Condition, Event, EventId, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId,
+    AttributeId, BlockCause, BlockId, Class, Clause, Condition, Event, EventId, Expression, PurposeId, Rule, RuleId,
+    Scope, Substitute, ValueId,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
@@ -58,6 +59,7 @@ impl Pass<'_> {
             }
         }
         self.fallbacks_keep_consent();
+        self.blocks_keep_promises();
         self.definitions_keep_promises();
     }
 
@@ -65,6 +67,12 @@ impl Pass<'_> {
         let mut reads = Reads::new(&self.rules);
         reads.condition(condition, true);
         reads.found
+    }
+
+    fn reads_in(&self, condition: &Condition) -> Reads<'_> {
+        let mut reads = Reads::new(&self.rules);
+        reads.condition(condition, true);
+        reads
     }
 
     fn reads_of_value(&self, expression: &Expression) -> Reads<'_> {
@@ -77,23 +85,30 @@ impl Pass<'_> {
     /// forgot.
     fn rule_reads(&mut self, rule: &Rule) -> Vec<PurposeId> {
         let whens = rule.when.iter().map(|clause| (clause, false));
+        let blocks: Vec<Clause> = self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.blocking(id));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
-        let mut read: Vec<(Reads<'_>, Span, bool)> = Vec::new();
+        // What, where, whether by an `unless`, and whether in a block. What a block reads is read for whoever it stops
+        // (R19); its own promises are looked at once, there.
+        let mut read: Vec<(Reads<'_>, Span, bool, bool)> = Vec::new();
         for (clause, is_unless) in clauses {
-            let mut reads = Reads::new(&self.rules);
-            reads.condition(&clause.condition, true);
-            read.push((reads, clause.span, is_unless));
+            read.push((self.reads_in(&clause.condition), clause.span, is_unless, false));
         }
         // A score chooses among rules, and so among people.
         if let Some(rank) = &rule.rank {
-            read.push((self.reads_of_value(&rank.by), rank.span, false));
+            read.push((self.reads_of_value(&rank.by), rank.span, false, false));
+        }
+        for clause in &blocks {
+            read.push((self.reads_in(&clause.condition), clause.span, true, true));
         }
         let mut missing: Vec<Forgotten> = Vec::new();
         let mut findings = Vec::new();
-        for (reads, span, is_unless) in read {
+        for (reads, span, is_unless, of_block) in read {
             for read in &reads.found {
                 let attribute = &self.rules[read.attribute];
-                if attribute.never_used {
+                if of_block && attribute.protective {
+                    continue;
+                }
+                if !of_block && attribute.never_used {
                     findings.push(self.never_used(span, read));
                 }
                 if attribute.protective && !(is_unless && read.positive) {
@@ -113,6 +128,38 @@ impl Pass<'_> {
             self.missing_needs(rule, &missing);
         }
         missing.into_iter().map(|forgotten| forgotten.purpose).collect()
+    }
+
+    /// The conditions while which something stops the rule.
+    fn blocking(&self, id: RuleId) -> Vec<Clause> {
+        let causes = self.rules.blocks_on(id).into_iter().map(|block| self.rules[block].cause.clone());
+        let conditions = causes.filter_map(|cause| match cause {
+            BlockCause::While(clause) => Some(clause),
+            BlockCause::After(_) => None,
+        });
+        conditions.collect()
+    }
+
+    /// A block may not read what is never used, and may only spare by what is protective.
+    fn blocks_keep_promises(&mut self) {
+        for at in 0..self.rules.blocks.len() {
+            let block = self.rules[BlockId::from_index(at)].clone();
+            let BlockCause::While(clause) = &block.cause else { continue };
+            let mut findings = Vec::new();
+            for read in self.reads_of(&clause.condition) {
+                let attribute = &self.rules[read.attribute];
+                if attribute.never_used {
+                    findings.push(self.never_used(clause.span, &read));
+                }
+                if attribute.protective && !read.positive {
+                    findings.push(self.protective_selects(clause.span, &read, true));
+                }
+            }
+            if !findings.is_empty() {
+                self.poison(Kind::Block, &block.name);
+            }
+            self.findings.append(&mut findings);
+        }
     }
 
     /// One finding for all purposes that a rule forgot, with the chain that leads to each and one fix.

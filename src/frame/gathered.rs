@@ -9,10 +9,10 @@
 
 use std::collections::BTreeSet;
 
-use super::caps::{belongs, in_window};
+use super::caps::belongs;
 use super::decay::decayed_sums;
 use super::{Facts, Happened, SetAside};
-use crate::model::{CapWindow, EventId, Gathered, Increment, MOST_EVENTS, Occurrence, Operand, PurposeId, RuleSet};
+use crate::model::{EventId, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, PurposeId, RuleSet};
 use crate::value::{Consent, Datum, Instant, Missing, Period, SCORE, Truth, Value, rescale};
 
 /// Every gathered value, in the order of the rule set, and the events that were set aside.
@@ -85,7 +85,7 @@ impl<'a> Events<'a> {
             Gathered::Decayed(terms) => {
                 let mut parts: Vec<(i64, Instant, Period)> = Vec::new();
                 for term in terms {
-                    for (event, at) in self.sure(term.of, CapWindow::Ever)? {
+                    for (event, at) in self.sure(term.of, Lookback::Ever)? {
                         let points = match term.each {
                             Increment::Points(points) => points,
                             Increment::Field(field) => {
@@ -104,7 +104,7 @@ impl<'a> Events<'a> {
     }
 
     /// The events that count; missing where nobody can say of one in the window whether it does.
-    fn sure(&self, of: Occurrence, window: CapWindow) -> Result<Vec<Counted<'a>>, Missing> {
+    fn sure(&self, of: Occurrence, window: Lookback) -> Result<Vec<Counted<'a>>, Missing> {
         let mut found = Vec::new();
         let mut unsure = false;
         for (event, at, belongs) in self.of(of) {
@@ -194,5 +194,13 @@ impl<'a> Events<'a> {
         let mantissa = i64::try_from(rescale(mantissa.into(), scale, SCORE.scale)).map_err(|_| Missing::Computed)?;
         let left = decayed_sums([(mantissa, at, half_life)], self.facts.now, self.horizon);
         left.map(Value::Number).ok_or(Missing::Computed)
+    }
+}
+
+/// Whether the window holds an event at `at`, which is not after now.
+fn in_window(window: Lookback, at: Instant, now: Instant) -> bool {
+    match window {
+        Lookback::Last(length) => now.minus(length) < at,
+        Lookback::Ever => true,
     }
 }

@@ -91,17 +91,22 @@ fn nothing_that_happened_is_zero_and_never() {
 #[test]
 fn an_event_is_of_what_it_was_stamped_with() {
     let of = |clauses: &str| {
-        ["", " of sale", " of other", " of tag promo", " of rule sells"]
+        ["", " of sale", " of other", " of tag promo", " of rule sells", " of class service"]
             .map(|of| value(&format!("times shown{of} ever"), clauses))
     };
     let absent = || "missing: absent".to_owned();
     let [one, none] = ["1", "0"].map(|count| move || count.to_owned());
     // Two rules show the sale, so nobody knows which of them it was.
-    assert_eq!(of("history shown of sale at now"), [one(), one(), none(), one(), absent()]);
-    assert_eq!(of("history shown of sells at now"), [one(), one(), none(), one(), one()]);
-    assert_eq!(of("history shown of sells_too at now"), [one(), one(), none(), one(), none()]);
-    assert_eq!(of("history shown of other at now"), [one(), none(), one(), none(), none()]);
-    assert_eq!(of("history shown at now"), [one(), absent(), absent(), absent(), absent()], "it may have been any");
+    assert_eq!(of("history shown of sale at now"), [one(), one(), none(), one(), absent(), one()]);
+    assert_eq!(of("history shown of sells at now"), [one(), one(), none(), one(), one(), one()]);
+    assert_eq!(of("history shown of sells_too at now"), [one(), one(), none(), one(), none(), one()]);
+    assert_eq!(of("history shown of other at now"), [one(), none(), one(), none(), none(), one()]);
+    assert_eq!(
+        of("history shown at now"),
+        [one(), absent(), absent(), absent(), absent(), absent()],
+        "it may have been any"
+    );
+    assert_eq!(value("times shown of class marketing ever", "history shown of sale at now"), "0");
     assert_eq!(value("times shown of sale in the last 7 days", "history shown at 8 days ago"), "0", "long ago");
 }
 
@@ -237,6 +242,7 @@ fn what_is_shown_is_read_back_as_the_same() {
     for expression in [
         "times shown of tag promo in the last 7 days",
         "times shown of rule sells ever",
+        "times shown of class lifecycle ever",
         "last shown of sale",
         "sum of purchase.amount of sale in the last 2 months",
         "40 * times purchase halving every 72 hours - 2.5 * times shown of sale halving every 1 week",

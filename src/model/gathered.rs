@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attribute, AttributeId, CapWindow, Condition, EventId, Expression, GatheredId, Mapping, OfferId, PurposeId, RuleId,
-    RuleSet, Scope, TagId,
+    Attribute, AttributeId, BlockCause, Class, Condition, EventId, Expression, GatheredId, Mapping, OfferId, PurposeId,
+    RuleId, RuleSet, Scope, TagId,
 };
 use crate::value::{DEFAULT_LIMIT, Instant, NumberType, Period, SCORE, Type, pow10, rescale};
 
@@ -21,11 +21,11 @@ pub const MOST_EVENTS: i64 = 1_000_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Gathered {
     /// `times E in the last D`: a whole number, 0 where nothing happened.
-    Times(Occurrence, CapWindow),
+    Times(Occurrence, Lookback),
     /// `last E`: a time, never where nothing happened.
     Last(Occurrence),
     /// `sum of E.field in the last D`: the field by its place; at the scale of the field.
-    Sum(Occurrence, u32, CapWindow),
+    Sum(Occurrence, u32, Lookback),
     /// `40 * times a halving every D + sum of b.points halving every D2`: one sum of increments, rounded once to six
     /// places (R44). At least one term.
     Decayed(Vec<Term>),
@@ -38,6 +38,15 @@ pub enum Gathered {
         /// `t`: a time.
         since: Operand,
     },
+}
+
+/// Over which time events are counted or added up; up to now in any case. A value has no zone, so no calendar is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Lookback {
+    /// `in the last 7 days`: events with `now - d < t <= now`.
+    Last(Period),
+    /// `ever`: events with `t <= now`.
+    Ever,
 }
 
 /// Which events are meant.
@@ -56,6 +65,8 @@ pub enum EventTarget {
     Offer(OfferId),
     /// `of tag promo`: its offer had the tag then.
     Tag(TagId),
+    /// `of class marketing`: its offer was of the class then.
+    Class(Class),
     /// `of rule comeback`: the rule itself showed it.
     Rule(RuleId),
 }
@@ -307,6 +318,11 @@ impl RuleSet {
         }
         for value in &mut self.values {
             value.expression.each_mut(f);
+        }
+        for block in &mut self.blocks {
+            if let BlockCause::While(clause) = &mut block.cause {
+                clause.condition.each_expression_mut(f);
+            }
         }
         for rule in &mut self.rules {
             for clause in rule.when.iter_mut().chain(&mut rule.unless) {

@@ -10,7 +10,7 @@ use crate::check::literals::{no_time, period};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::model::{
-    CapWindow, EventTarget, Expression, Gathered, GatheredId, Increment, Occurrence, Operand, Term, limits,
+    EventTarget, Expression, Gathered, GatheredId, Increment, Lookback, Occurrence, Operand, Term, limits,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, CapTarget, Duration, Expr, Mark, Name, Over};
@@ -27,7 +27,7 @@ impl Pass<'_> {
                 let window = self.window(length);
                 Gathered::Times(of?, window?)
             }
-            Over::Ever => Gathered::Times(of?, CapWindow::Ever),
+            Over::Ever => Gathered::Times(of?, Lookback::Ever),
             Over::Halving(every) => {
                 let half_life = self.half_life(every);
                 Gathered::Decayed(vec![Term { each: Increment::Points(POINT), of: of?, half_life: half_life? }])
@@ -46,7 +46,7 @@ impl Pass<'_> {
         let (place, number) = self.field(of, field)?;
         let gathered = match over {
             Over::InTheLast(length) => Gathered::Sum(of, place, self.window(length)?),
-            Over::Ever => Gathered::Sum(of, place, CapWindow::Ever),
+            Over::Ever => Gathered::Sum(of, place, Lookback::Ever),
             Over::Halving(every) => {
                 let half_life = self.half_life(every)?;
                 if number.scale > SCORE.scale {
@@ -168,6 +168,7 @@ impl Pass<'_> {
             None => None,
             Some(CapTarget::Offer(name)) => Some(EventTarget::Offer(self.find_offer(name)?)),
             Some(CapTarget::Tag(name)) => Some(EventTarget::Tag(self.find_tag(name)?)),
+            Some(CapTarget::Class(name)) => Some(EventTarget::Class(self.class(name)?)),
             Some(CapTarget::Rule(name)) => Some(EventTarget::Rule(self.find_rule(name)?)),
         };
         Some(Occurrence { event: event?, of })
@@ -209,9 +210,9 @@ impl Pass<'_> {
         }
     }
 
-    fn window(&mut self, length: Duration) -> Option<CapWindow> {
+    fn window(&mut self, length: Duration) -> Option<Lookback> {
         match no_time(length) {
-            None => Some(CapWindow::Rolling(period(length))),
+            None => Some(Lookback::Last(period(length))),
             Some(finding) => {
                 self.report(finding);
                 None

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::frame::Frame;
-use crate::model::{EventId, RuleSet, SlotId};
+use crate::model::{BlockCause, EventId, RuleSet, SlotId};
 
 /// Rules and frame in which nothing is gathered any more.
 pub(super) struct Flat<'a> {
@@ -30,7 +30,12 @@ impl<'a> Flat<'a> {
 pub(super) fn set_aside(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Vec<String> {
     let clauses = rules[slot].order.iter().flat_map(|rule| rules[*rule].when.iter().chain(&rules[*rule].unless));
     let fallback = rules[slot].fallback.iter().filter_map(|entry| entry.when.as_ref());
-    let conditions = clauses.map(|clause| &clause.condition).chain(fallback);
+    let blocks = rules[slot].order.iter().flat_map(|rule| rules.blocks_on(*rule));
+    let blocks = blocks.filter_map(|block| match &rules[block].cause {
+        BlockCause::While(clause) => Some(&clause.condition),
+        BlockCause::After(_) => None,
+    });
+    let conditions = clauses.map(|clause| &clause.condition).chain(fallback).chain(blocks);
     let scores = rules[slot].order.iter().filter_map(|rule| rules[*rule].rank.as_ref());
     let scores = scores.flat_map(|rank| rules.gathered_by_expression(&rank.by));
     let gathered: BTreeSet<_> = conditions.flat_map(|condition| rules.gathered_by(condition)).chain(scores).collect();

@@ -3,7 +3,7 @@
 use super::flaw::{Checked, InPlace};
 use super::lists::{MAX_COMPUTED_SCALE, ascending, at_most, exists, instant, not_empty, number_type, period};
 use super::{Flaw, VerifyError, limits};
-use crate::model::{CapWindow, EventTarget, Gathered, Increment, Occurrence, Operand, RuleSet};
+use crate::model::{EventTarget, Gathered, Increment, Lookback, Occurrence, Operand, RuleSet};
 use crate::value::{NumberType, Period, SCORE, Type, Unit, rescale};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
@@ -75,18 +75,18 @@ fn one(rules: &RuleSet, gathered: &Gathered, plain: usize) -> Checked {
 fn occurrence(rules: &RuleSet, of: Occurrence) -> Checked {
     exists("event", of.event.0, rules.events.len())?;
     match of.of {
-        None => Ok(()),
+        None | Some(EventTarget::Class(_)) => Ok(()),
         Some(EventTarget::Offer(id)) => exists("offer", id.0, rules.offers.len()),
         Some(EventTarget::Tag(id)) => exists("tag", id.0, rules.tags.len()),
         Some(EventTarget::Rule(id)) => exists("rule", id.0, rules.rules.len()),
     }
 }
 
-fn window(window: CapWindow) -> Checked {
+fn window(window: Lookback) -> Checked {
     match window {
-        CapWindow::Rolling(length) if length.count == 0 => Err(Flaw::Time("window")),
-        CapWindow::Rolling(length) => period("window", length),
-        CapWindow::Ever => Ok(()),
+        Lookback::Last(length) if length.count == 0 => Err(Flaw::Time("window")),
+        Lookback::Last(length) => period("window", length),
+        Lookback::Ever => Ok(()),
     }
 }
 

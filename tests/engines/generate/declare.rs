@@ -1,8 +1,8 @@
 //! Purposes, lists, attributes, events, tags, offers; then segments and values, each over those before it.
 
 use cater::model::{
-    Active, Attribute, AttributeId, Basis, CapWindow, Class, EnumType, Event, EventField, EventId, EventTarget,
-    Gathered, Increment, Mapping, Occurrence, Offer, OfferId, Operand, Purpose, PurposeId, Scope, Segment, TagId, Term,
+    Active, Attribute, AttributeId, Basis, Class, EnumType, Event, EventField, EventId, EventTarget, Gathered,
+    Increment, Lookback, Mapping, Occurrence, Offer, OfferId, Operand, Purpose, PurposeId, Scope, Segment, TagId, Term,
     ValueDeclaration,
 };
 use cater::value::{EnumId, NumberType, Period, Type, Unit, Value};
@@ -58,17 +58,18 @@ impl World {
             true => EventId::from_index(built_in + self.rng.below(self.rules.events.len() - built_in)),
             false => self.event(),
         };
-        let of = match self.rng.below(4) {
+        let of = match self.rng.below(6) {
             0 => Some(EventTarget::Offer(OfferId::from_index(self.rng.below(self.rules.offers.len())))),
             1 => Some(EventTarget::Tag(TagId::from_index(self.rng.below(self.rules.tags.len())))),
+            2 => Some(EventTarget::Class(*self.rng.pick(&Class::ALL))),
             _ => None,
         };
         Occurrence { event, of }
     }
 
-    fn window(&mut self) -> CapWindow {
+    fn window(&mut self) -> Lookback {
         let length = self.period(false);
-        if length.count == 0 || self.rng.percent(30) { CapWindow::Ever } else { CapWindow::Rolling(length) }
+        if length.count == 0 || self.rng.percent(30) { Lookback::Ever } else { Lookback::Last(length) }
     }
 
     fn gathered_value(&mut self, kind: usize) -> Option<Gathered> {
@@ -228,6 +229,7 @@ impl World {
             content: Vec::new(),
             off: self.rng.percent(4).then(|| "withdrawn".to_owned()),
             caps: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 

@@ -49,10 +49,10 @@ fn everything_it_names_exists_and_fits() {
     assert_eq!(refused_value(of(EventTarget::Offer(OfferId(99)))), no("offer"));
     assert_eq!(refused_value(of(EventTarget::Tag(TagId(99)))), no("tag"));
     assert_eq!(refused_value(of(EventTarget::Rule(RuleId(99)))), no("rule"));
-    assert_eq!(refused_value(Gathered::Sum(PURCHASE, 99, CapWindow::Ever)), no("field"));
+    assert_eq!(refused_value(Gathered::Sum(PURCHASE, 99, Lookback::Ever)), no("field"));
     let text = |rules: &mut RuleSet| rules.events[7].fields[0].ty = Type::Text;
     assert!(matches!(refused(text), Flaw::Type { of: "a summed field", .. }));
-    let nothing = CapWindow::Rolling(hours(0));
+    let nothing = Lookback::Last(hours(0));
     assert_eq!(refused_value(Gathered::Times(PURCHASE, nothing)), Flaw::Time("window"));
     assert_eq!(refused(|rules| rules.events[7].needs = vec![PurposeId(99)]), no("purpose"));
     assert_eq!(refused(|rules| rules.events[7].needs = vec![OWN, FITTING]), Flaw::Unsorted("purposes"));
