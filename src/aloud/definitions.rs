@@ -85,6 +85,7 @@ fn in_expression(rules: &RuleSet, expression: &Expression, names: &mut Vec<Name>
         }
         Expression::Literal(..)
         | Expression::Attribute(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Permission(_)
         | Expression::Now => {}

@@ -7,7 +7,7 @@ use super::axis::Clock;
 use super::domain::{Column, Schema, Source, YES};
 use super::program::Program;
 use crate::frame::{ConsentRecord, Fact, Facts, Frame, Happened, Stamp, gather};
-use crate::model::{AttributeId, Event, OfferId, RuleSet, SlotId};
+use crate::model::{AttributeId, ChannelId, Event, OfferId, RuleSet, SlotId};
 use crate::value::{Consent, Date, Instant, Missing, Permission, Type, Value, zone_is_known};
 
 /// A customer at a moment who proves something.
@@ -81,6 +81,12 @@ pub(super) fn customer(program: &Program<'_>, point: &[usize], clock: Clock, ano
     Some(Witness { facts, taken })
 }
 
+/// The atom of a channel that a slot used last.
+pub(super) fn last_used_atom(rules: &RuleSet, slot: SlotId, last: Option<ChannelId>) -> usize {
+    let place = last.and_then(|last| rules[slot].channels.iter().position(|channel| *channel == last));
+    place.map_or(0, |place| place + 1)
+}
+
 /// What was sent last by the channel of an atom, something with the tag that the slot rotates on; nothing for the first.
 fn sent_last(rules: &RuleSet, slot: SlotId, atom: usize, clock: Clock) -> Option<Happened> {
     let slot = &rules[slot];
@@ -90,7 +96,7 @@ fn sent_last(rules: &RuleSet, slot: SlotId, atom: usize, clock: Clock) -> Option
     let tags = offer.map_or_else(|| vec![tag], |offer| rules[offer].tags.clone());
     let rule = offer.and_then(|offer| super::history::only_rule(rules, offer));
     let stamp = Stamp::Of { offer, rule, via: None, class: None, tags, channel: Some(channel) };
-    Some(Happened { event: Event::SENT, at: Instant(clock.now.0.saturating_sub(HOUR)), stamp })
+    Some(Happened::plain(Event::SENT, Instant(clock.now.0.saturating_sub(HOUR)), stamp))
 }
 
 /// The record that reads so.

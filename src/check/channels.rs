@@ -4,6 +4,7 @@
 //! told so with the word that does.
 
 use super::Pass;
+use super::consent::chain_words;
 use super::names::{Kind, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
@@ -210,21 +211,30 @@ impl Pass<'_> {
         for channel in &self.rules.channels {
             let before = findings.len();
             for (words, clause) in channel.conditions() {
-                for read in self.reads_of(&clause.condition) {
+                let reads = self.reads_in(&clause.condition);
+                let mut asked: Vec<(&[PurposeId], Span, String)> = Vec::new();
+                for read in &reads.found {
                     let attribute = &self.rules[read.attribute];
                     if attribute.never_used {
-                        findings.push(self.never_used(clause.span, &read));
+                        findings.push(self.never_used(clause.span, read));
                     }
                     if attribute.protective {
-                        findings.push(self.protective_selects(clause.span, &read, false));
+                        findings.push(self.protective_selects(clause.span, read, false));
                     }
-                    for purpose in attribute.needs.iter().filter(|purpose| !channel.needs.contains(purpose)) {
+                    asked.push((&attribute.needs, attribute.span, chain_words(&attribute.name, &read.through)));
+                }
+                for read in &reads.events {
+                    let event = &self.rules[read.event];
+                    asked.push((&event.needs, event.span, chain_words(&event.name, &read.through)));
+                }
+                for (needs, declared, chain) in asked {
+                    for purpose in needs.iter().filter(|purpose| !channel.needs.contains(purpose)) {
                         let purpose = &self.rules[*purpose].name;
                         let message =
                             format!("channel `{}` reads what needs {purpose}, but does not need it", channel.name);
                         let finding = Diagnostic::new(&consent::MISSING_NEEDS, clause.span, message)
-                            .primary(format!("`{words}` reads {} for `{purpose}`", read.chain_words(&attribute.name)))
-                            .label(attribute.span, format!("needs `{purpose}`"))
+                            .primary(format!("`{words}` reads {} for `{purpose}`", chain))
+                            .label(declared, format!("needs `{purpose}`"))
                             .help(format!("add `needs {purpose}` to the channel"));
                         findings.push(finding);
                     }

@@ -139,6 +139,7 @@ pub(super) fn expression_uses(expression: &Expression, segments: usize, found: &
     match expression {
         Expression::Literal(..)
         | Expression::Attribute(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Permission(_)
         | Expression::Now => {}

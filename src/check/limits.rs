@@ -325,6 +325,7 @@ impl Sizes {
         match of {
             Expression::Literal(..)
             | Expression::Attribute(_)
+            | Expression::Gathered(_)
             | Expression::Consent(_)
             | Expression::Permission(_)
             | Expression::Now => {}

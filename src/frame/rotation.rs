@@ -38,6 +38,6 @@ fn place(slot: &Slot, channel: ChannelId) -> Option<usize> {
 fn by(stamp: &Stamp, tag: TagId) -> Option<ChannelId> {
     match stamp {
         Stamp::Of { tags, channel, .. } if tags.contains(&tag) => *channel,
-        Stamp::Of { .. } | Stamp::Unstamped => None,
+        Stamp::Of { .. } | Stamp::Retired { .. } | Stamp::Unstamped => None,
     }
 }

@@ -9,6 +9,7 @@ mod class;
 mod condition;
 mod declare;
 mod field;
+mod gathered;
 mod ids;
 mod left_out;
 mod operator;
@@ -32,8 +33,10 @@ pub use declare::{
     EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
+pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};
 pub use ids::{
-    AttributeId, BlockId, CapId, ChannelId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId,
+    AttributeId, BlockId, CapId, ChannelId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId,
+    ValueId,
 };
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
@@ -63,6 +66,9 @@ pub struct RuleSet {
     pub segments: Vec<Segment>,
     /// Named numbers and other expressions.
     pub values: Vec<ValueDeclaration>,
+    /// What expressions read that is worked out while the frame is gathered; in order, each once, those that read
+    /// others of the list behind them.
+    pub gathered: Vec<Gathered>,
     /// By which ways messages are sent.
     pub channels: Vec<Channel>,
     /// What can be shown or sent.

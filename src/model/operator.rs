@@ -57,6 +57,7 @@ impl Expression {
             Self::Literal(..)
             | Self::Attribute(_)
             | Self::Value(_)
+            | Self::Gathered(_)
             | Self::Consent(_)
             | Self::Permission(_)
             | Self::Now

@@ -1,8 +1,15 @@
-//! Which attributes a condition or an expression reads, through segments and values.
+//! Which attributes and gathered values a condition or an expression reads, through segments and values.
 
 use std::collections::BTreeSet;
 
-use super::{Attribute, AttributeId, ChannelId, Condition, Expression, RuleSet};
+use super::{Attribute, AttributeId, BlockCause, ChannelId, Condition, Expression, GatheredId, RuleSet};
+
+/// What is read.
+#[derive(Default)]
+struct Found {
+    attributes: BTreeSet<AttributeId>,
+    gathered: BTreeSet<GatheredId>,
+}
 
 impl Attribute {
     /// Whether its value is kept from whoever reads an explanation (R18, R22).
@@ -14,16 +21,16 @@ impl Attribute {
 impl RuleSet {
     /// The attributes that a condition reads.
     pub fn read_by(&self, condition: &Condition) -> BTreeSet<AttributeId> {
-        let mut found = BTreeSet::new();
+        let mut found = Found::default();
         self.walk_condition(condition, &mut found);
-        found
+        found.attributes
     }
 
     /// The attributes that an expression reads.
     pub fn read_by_expression(&self, expression: &Expression) -> BTreeSet<AttributeId> {
-        let mut found = BTreeSet::new();
+        let mut found = Found::default();
         self.walk_expression(expression, &mut found);
-        found
+        found.attributes
     }
 
     /// The channels of which some condition reads the permission.
@@ -36,14 +43,40 @@ impl RuleSet {
             .iter()
             .flat_map(|rule| rule.when.iter().chain(&rule.unless))
             .for_each(|clause| of(&clause.condition));
-        self.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref()).for_each(of);
+        self.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref()).for_each(&mut of);
+        self.blocks
+            .iter()
+            .filter_map(|block| match &block.cause {
+                BlockCause::While(clause) => Some(&clause.condition),
+                BlockCause::After(_) => None,
+            })
+            .for_each(of);
         let ranks = self.rules.iter().filter_map(|rule| Some(&rule.rank.as_ref()?.by));
         let values = self.values.iter().map(|value| &value.expression);
         ranks.chain(values).for_each(|of| permissions_in(of, &mut found));
         found
     }
 
-    fn walk_condition(&self, condition: &Condition, found: &mut BTreeSet<AttributeId>) {
+    /// The gathered values that a condition reads.
+    pub fn gathered_by(&self, condition: &Condition) -> BTreeSet<GatheredId> {
+        let mut found = Found::default();
+        self.walk_condition(condition, &mut found);
+        found.gathered
+    }
+
+    /// The gathered values that an expression reads.
+    pub fn gathered_by_expression(&self, expression: &Expression) -> BTreeSet<GatheredId> {
+        let mut found = Found::default();
+        self.walk_expression(expression, &mut found);
+        found.gathered
+    }
+
+    /// Whether a gathered value is kept from whoever reads an explanation.
+    pub fn is_protected(&self, id: GatheredId) -> bool {
+        self.attributes_of_gathered(&self[id]).into_iter().any(|id| self[id].is_protected())
+    }
+
+    fn walk_condition(&self, condition: &Condition, found: &mut Found) {
         condition.each(&mut |part| {
             if let Condition::Segment(segment) = part {
                 self.walk_condition(&self[*segment].condition, found);
@@ -52,10 +85,14 @@ impl RuleSet {
         });
     }
 
-    fn walk_expression(&self, expression: &Expression, found: &mut BTreeSet<AttributeId>) {
+    fn walk_expression(&self, expression: &Expression, found: &mut Found) {
         match expression {
             Expression::Attribute(id) => {
-                found.insert(*id);
+                found.attributes.insert(*id);
+            }
+            Expression::Gathered(id) => {
+                found.gathered.insert(*id);
+                found.attributes.extend(self.attributes_of_gathered(&self[*id]));
             }
             Expression::Value(id) => self.walk_expression(&self[*id].expression, found),
             Expression::Rescale(of, _) => self.walk_expression(of, found),
@@ -94,6 +131,7 @@ fn permissions_in(expression: &Expression, found: &mut BTreeSet<ChannelId>) {
         Expression::Literal(..)
         | Expression::Attribute(_)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Now => {}
     }

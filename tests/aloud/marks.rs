@@ -81,6 +81,7 @@ impl Marker {
             }
             Expression::Literal(..)
             | Expression::Attribute(_)
+            | Expression::Gathered(_)
             | Expression::Consent(_)
             | Expression::Permission(_)
             | Expression::Now => {}

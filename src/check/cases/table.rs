@@ -246,7 +246,8 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
                 GivenValue::List(literals) => literals.iter().map(point).collect(),
                 GivenValue::Missing | GivenValue::Member(_) | GivenValue::Increments(_) => None,
             };
-            Some(CaseClause::History(Fact { event: event.clone(), of: of.clone(), by: by.clone(), at: at? }))
+            let (event, of, by) = (event.clone(), of.clone(), by.clone());
+            Some(CaseClause::History(Fact { event, of, by, fields: Vec::new(), at: at? }))
         }
         (
             ColumnKind::Used(cap),

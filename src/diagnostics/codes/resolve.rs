@@ -14,6 +14,8 @@ codes! {
     UNKNOWN_CHANNEL = "unknown-channel", Error, "a channel that nothing declares";
     OTHER_CHANNEL = "other-channel", Error, "a rule sends by a channel that its slot does not have";
     SEND_OR_SHOW = "send-or-show", Error, "`send` for a place, or `show` for a slot by channels";
+    UNKNOWN_FIELD = "unknown-field", Error, "a field that the event does not have";
+    HISTORY_WITHOUT_KEY = "history-without-key", Error, "events are read of a customer without a key";
     UNKNOWN_OFFER = "unknown-offer", Error, "an offer that nothing declares";
     UNKNOWN_SLOT = "unknown-slot", Error, "a slot that nothing declares";
     UNKNOWN_RULE = "unknown-rule", Error, "a rule that nothing declares";

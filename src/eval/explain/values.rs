@@ -268,6 +268,7 @@ fn literals(expression: &Expression, found: &mut Vec<(Value, Type)>) {
         }
         Expression::Attribute(_)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Permission(_)
         | Expression::Now => {}

@@ -35,11 +35,8 @@ fn set(facts: &mut Facts, id: AttributeId, value: Value) {
 }
 
 fn happened(event: EventId, at: Instant, offer: OfferId, rule: Option<RuleId>) -> Happened {
-    Happened {
-        event,
-        at,
-        stamp: Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new(), channel: None },
-    }
+    let stamp = Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new(), channel: None };
+    Happened::plain(event, at, stamp)
 }
 
 fn reason(text: &str) -> Because {

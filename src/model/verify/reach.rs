@@ -181,6 +181,12 @@ impl Walk<'_> {
                 }
                 Ok(())
             }
+            Expression::Gathered(id) => {
+                // It is worked out once, before; that it reads nothing protective or never used has been looked at.
+                self.reads.purposes.extend(self.rules.needs_of_gathered(&self.rules[*id]));
+                self.reads.customer |= self.rules.is_of_customer(&self.rules[*id]);
+                Ok(())
+            }
             Expression::Value(id) => match self.all.values.get(id.index()) {
                 Some(there) => self.reads.take(there, sense, depth),
                 None => Ok(()),
@@ -304,6 +310,7 @@ fn references_in_expression(expression: &Expression, segments: usize, found: &mu
         Expression::Value(value) => found.push(segments + value.index()),
         Expression::Literal(..)
         | Expression::Attribute(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Permission(_)
         | Expression::Now => {}

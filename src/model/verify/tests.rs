@@ -1,6 +1,7 @@
 //! A valid model passes; the same model with one thing damaged is refused, for that reason.
 
 mod channels;
+mod history;
 mod ranked;
 mod selling;
 

@@ -119,9 +119,12 @@ impl Lowering<'_> {
                 let gap = self.gap(when)?;
                 Ok(self.guards.any([lack, gap]))
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {
-                Ok(GuardId::NOT)
-            }
+            // Flattened rules name nothing gathered.
+            Expression::Literal(..)
+            | Expression::Gathered(_)
+            | Expression::Consent(_)
+            | Expression::Permission(_)
+            | Expression::Now => Ok(GuardId::NOT),
         }
     }
 }

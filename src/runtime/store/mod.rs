@@ -51,7 +51,8 @@ impl StoredEvent {
     pub fn new(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp) -> Self {
         let event = rules[event].name.clone();
         match stamp {
-            Stamp::Unstamped => {
+            // Whatever it was of, its name is not known here.
+            Stamp::Unstamped | Stamp::Retired { .. } => {
                 Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new(), channel: None }
             }
             Stamp::Of { offer, rule, via, class, tags, channel } => Self {
@@ -79,7 +80,7 @@ impl StoredEvent {
         let class = self.class.as_deref().and_then(Class::from_word);
         let names_of = (self.offer.as_deref(), self.rule.as_deref(), self.channel.as_deref());
         let stamp = names.stamp(names_of, self.via, class, Some(&self.tags));
-        Some(Happened { event, at: self.at, stamp })
+        Some(Happened::plain(event, self.at, stamp))
     }
 }
 

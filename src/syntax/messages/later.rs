@@ -13,7 +13,6 @@ struct Later {
     what: &'static str,
 }
 
-const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value", "rank"];
 const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 
 static LATER: &[Later] = &[
@@ -36,10 +35,6 @@ static LATER: &[Later] = &[
     Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
     Later { clauses: &["expect"], words: &["and", "spends"], what: "the expectation `and spends`" },
     Later { clauses: &["expect"], words: &["nothing", "until"], what: "the expectation `gives nothing until`" },
-    Later { clauses: CONDITIONS, words: &["times", "*"], what: "counting events (`times ..`)" },
-    Later { clauses: CONDITIONS, words: &["last", "*"], what: "the last time of an event (`last ..`)" },
-    Later { clauses: CONDITIONS, words: &["sum", "of"], what: "adding up events (`sum of ..`)" },
-    Later { clauses: CONDITIONS, words: &["halving"], what: "decay (`halving every ..`)" },
     Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
 ];
 

@@ -117,7 +117,7 @@ pub struct PermissionFact {
     pub span: Span,
 }
 
-/// Something that happened: `shown of summer_sale at 3 days ago, 1 hour ago`.
+/// Something that happened: `shown of summer_sale at 3 days ago, 1 hour ago`, `purchase { amount: 20.00 } at now`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     /// `shown`: built in or declared.
@@ -126,6 +126,8 @@ pub struct Fact {
     pub of: Option<Name>,
     /// `by push`: the channel by which it was sent.
     pub by: Option<Name>,
+    /// `{ amount: 20.00 }`: the fields of each of the events.
+    pub fields: Vec<GivenItem>,
     /// When, each one event; at least one.
     pub at: Vec<TimePoint>,
 }
