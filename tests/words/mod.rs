@@ -120,6 +120,7 @@ fn worlds() -> Vec<PathBuf> {
         "scenarios/s07-fraud-silence",
         "scenarios/s08-arbitration",
         "scenarios/s11-churn-intent",
+        "scenarios/s18-channel-rotation",
         "scenarios/s25-double-opt-in",
     ]
     .map(|name| root.join(name))

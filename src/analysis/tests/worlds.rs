@@ -21,6 +21,7 @@ fn every_shipped_world_is_decided_and_replays() {
         "scenarios/s08-arbitration",
         "scenarios/s11-churn-intent",
         "scenarios/s13-suppression",
+        "scenarios/s18-channel-rotation",
         "scenarios/s25-double-opt-in",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples").join(world);

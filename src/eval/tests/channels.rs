@@ -174,3 +174,25 @@ fn a_protected_fact_is_not_told() {
     );
     assert_eq!(told(&hidden, "old")[1], "  faxed: fax: not reached (a protected fact)");
 }
+
+#[test]
+fn a_slot_that_rotates_begins_behind_the_channel_used_last() {
+    let after = |channels: &str, sends: &str| {
+        let sent: String = channels
+            .split_whitespace()
+            .enumerate()
+            .map(|(at, by)| format!("history sent of new_season by {by} at 2026-05-{:02}T12:00Z\n", at + 1))
+            .collect();
+        holds(&format!(
+            "slot turn by push, email, in_app {{ accepts marketing  rotate after the last used on tag campaign  fallback nothing }}
+             rule turned in turn {{ when quiet is no  send new_season }}
+             test \"t\" {{ as fan\n{sent}expect turn sends new_season by {sends} }}"
+        ));
+    };
+    after("", "push");
+    after("push", "email");
+    after("push email", "in_app");
+    after("email push in_app", "push");
+    after("fax", "push");
+    after("push fax", "email");
+}
