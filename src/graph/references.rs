@@ -11,8 +11,8 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, CapId, CapTarget, Condition, EventId, Expression, OfferId, Order, PurposeId, RuleId, RuleSet,
-    SegmentId, SlotId, Substitute, TagId, ValueId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, EventTarget, Expression,
+    GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId,
 };
 
 /// A rule set as a graph of references.
@@ -158,6 +158,10 @@ impl Builder<'_> {
             let from = Thing::Attribute(AttributeId::from_index(at));
             attribute.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
         }
+        for (at, event) in rules.events.iter().enumerate() {
+            let from = Thing::Event(EventId::from_index(at));
+            event.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
+        }
         for (at, segment) in rules.segments.iter().enumerate() {
             self.condition(Thing::Segment(SegmentId::from_index(at)), Link::Reads, &segment.condition);
         }
@@ -168,15 +172,37 @@ impl Builder<'_> {
             let from = Thing::Offer(OfferId::from_index(at));
             offer.tags.iter().for_each(|tag| self.link(from, Link::Carries, Thing::Tag(*tag)));
             offer.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
+            for block in &offer.blocks {
+                self.block(from, *block);
+            }
         }
         for (at, cap) in rules.caps.iter().enumerate() {
             let from = Thing::Cap(CapId::from_index(at));
             cap.events.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
+            if let CapKind::Pause { without, .. } = &cap.kind {
+                without.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
+            }
+            if let Some(number) = cap.number {
+                self.link(from, Link::Reads, Thing::Attribute(number));
+            }
+            if let Some(CapZone::Attribute(id)) = &cap.zone {
+                self.link(from, Link::Reads, Thing::Attribute(*id));
+            }
             match &cap.target {
                 CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
                 CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
                 CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+                CapTarget::Classes(_) | CapTarget::Anything => {}
             }
+        }
+    }
+
+    /// What stops a rule or an offer: what a block counts, or what it reads.
+    fn block(&mut self, from: Thing, block: BlockId) {
+        let rules = self.rules;
+        match &rules[block].cause {
+            BlockCause::After(cap) => self.link(from, Link::BoundBy, Thing::Cap(*cap)),
+            BlockCause::While(clause) => self.condition(from, Link::Excludes, &clause.condition),
         }
     }
 
@@ -192,6 +218,9 @@ impl Builder<'_> {
             }
             rule.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
             rule.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
+            for block in &rule.blocks {
+                self.block(from, *block);
+            }
             if let Order::Before(weaker) = &rule.order {
                 weaker.iter().for_each(|weaker| self.link(from, Link::Before, Thing::Rule(*weaker)));
             }
@@ -248,11 +277,25 @@ impl Builder<'_> {
         }
     }
 
+    /// What a gathered value reads. That it asks after an offer or a rule does not use it: nobody sees it for that.
+    fn gathered(&mut self, from: Thing, link: Link, id: GatheredId) {
+        let rules = self.rules;
+        let gathered = &rules[id];
+        rules.events_of_gathered(gathered).into_iter().for_each(|event| self.link(from, link, Thing::Event(event)));
+        rules.attributes_of_gathered(gathered).into_iter().for_each(|id| self.link(from, link, Thing::Attribute(id)));
+        for of in gathered.occurrences() {
+            if let Some(EventTarget::Tag(tag)) = of.of {
+                self.link(from, link, Thing::Tag(tag));
+            }
+        }
+    }
+
     fn expression(&mut self, from: Thing, link: Link, expression: &Expression) {
         match expression {
             Expression::Literal(..) | Expression::Now => {}
             Expression::Attribute(id) => self.link(from, link, Thing::Attribute(*id)),
             Expression::Value(id) => self.link(from, link, Thing::Value(*id)),
+            Expression::Gathered(id) => self.gathered(from, link, *id),
             Expression::Consent(id) => self.link(from, link, Thing::Purpose(*id)),
             Expression::Rescale(of, _) => self.expression(from, link, of),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

@@ -6,9 +6,12 @@
 
 use std::sync::Arc;
 
-use super::{AgeBound, Cap, CapId, CapTarget, CapWindow, Condition, Expression, Order, RuleId, RuleSet, Substitute};
+use super::{
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, EventTarget,
+    Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, RuleId, RuleSet, Substitute,
+};
 use crate::ops::{Arithmetic, Comparison, Quantifier};
-use crate::value::{Type, Value, show_date, show_instant, show_number};
+use crate::value::{SCORE, Type, Value, show_date, show_instant, show_number};
 
 /// A condition: `tier is at least silver and viewed has any of ["running", "trail"]`.
 pub fn show_condition(rules: &RuleSet, condition: &Condition) -> String {
@@ -76,21 +79,78 @@ pub fn show_value(rules: &RuleSet, ty: Type, value: &Value) -> String {
 }
 
 /// A cap: `at most 3 shown in any 7 days per customer on tag promo`; a rule's own clause names no target unless it is
-/// another than what the rule shows.
+/// another than what the rule shows. A pause: `for 10 days after 3 shown in any 7 days per customer on tag promo`.
 pub fn show_cap(rules: &RuleSet, id: CapId) -> String {
     let cap = &rules[id];
     let own = cap.rule.is_some_and(|rule| cap.target == CapTarget::Offers(vec![rules[rule].show]));
     let target = if own { String::new() } else { format!(" on {}", show_target(rules, &cap.target)) };
-    format!("at most {} {} per customer{target}", cap.at_most, show_counted(rules, cap))
+    let mut text = format!("{} per customer{target}", show_limit(rules, cap));
+    for (word, targets) in [("exempt", &cap.exempt), ("uncounted", &cap.uncounted)] {
+        targets.iter().for_each(|of| text.push_str(&format!(" {word} {}", show_target(rules, of))));
+    }
+    text
+}
+
+/// What a cap allows, for whom and on what left out: `at most 3 shown in any 7 days`, `for 10 days after 1 dismissed`,
+/// `at least 8 hours apart`.
+pub fn show_limit(rules: &RuleSet, cap: &Cap) -> String {
+    match (&cap.kind, cap.window) {
+        (CapKind::Cap, _) => {
+            let number = cap.number.map_or_else(|| cap.at_most.to_string(), |id| rules[id].name.clone());
+            format!("at most {number} {}", show_counted(rules, cap))
+        }
+        (CapKind::Pause { length, without }, window) => {
+            let window = match window {
+                CapWindow::Rolling(period) => format!(" in any {period}"),
+                CapWindow::Ever | CapWindow::Calendar(_) => String::new(),
+            };
+            let without = match without.as_slice() {
+                [] => String::new(),
+                some => format!(" without {}", show_events(rules, some)),
+            };
+            format!("for {length} after {} {}{window}{without}", cap.at_most, show_events(rules, &cap.events))
+        }
+        (CapKind::Block { length }, _) => {
+            let of = if cap.target == CapTarget::Anything {
+                String::new()
+            } else {
+                format!(" of {}", show_target(rules, &cap.target).trim_start_matches("offer "))
+            };
+            format!("for {length} after {}{of}", show_events(rules, &cap.events))
+        }
+        (CapKind::Gap, CapWindow::Rolling(length)) => format!("at least {length} apart"),
+        (CapKind::Gap, CapWindow::Ever | CapWindow::Calendar(_)) => show_counted(rules, cap),
+    }
+}
+
+/// A block: `for 24 hours after sent of fraud_alert on class marketing`, `while vulnerable on class marketing`.
+pub fn show_block(rules: &RuleSet, id: BlockId) -> String {
+    let block = &rules[id];
+    let cause = match &block.cause {
+        BlockCause::After(cap) => show_limit(rules, &rules[*cap]),
+        BlockCause::While(clause) => format!("while {}", show_condition(rules, &clause.condition)),
+    };
+    format!("{cause} on {}", show_target(rules, &block.target))
 }
 
 /// What a cap counts and over which time: `shown or sent in any 7 days`.
 pub fn show_counted(rules: &RuleSet, cap: &Cap) -> String {
-    let events: Vec<_> = cap.events.iter().map(|event| rules[*event].name.as_str()).collect();
-    match cap.window {
-        CapWindow::Rolling(period) => format!("{} in any {period}", events.join(" or ")),
-        CapWindow::Ever => format!("{} ever", events.join(" or ")),
+    let events = show_events(rules, &cap.events);
+    match (cap.window, &cap.zone) {
+        (CapWindow::Rolling(period), _) => format!("{events} in any {period}"),
+        (CapWindow::Ever, _) => format!("{events} ever"),
+        (CapWindow::Calendar(period), Some(CapZone::Named(zone))) => {
+            format!("{events} in each {period} in {}", show_text(zone))
+        }
+        (CapWindow::Calendar(period), Some(CapZone::Attribute(id))) => {
+            format!("{events} in each {period} in {}", rules[*id].name)
+        }
+        (CapWindow::Calendar(period), None) => format!("{events} in each {period}"),
     }
+}
+
+fn show_events(rules: &RuleSet, events: &[EventId]) -> String {
+    events.iter().map(|event| rules[*event].name.as_str()).collect::<Vec<_>>().join(" or ")
 }
 
 fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
@@ -99,6 +159,8 @@ fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
         CapTarget::Offers(ids) => named("offer", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Rules(ids) => named("rule", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Tags(ids) => named("tag", ids.iter().map(|id| rules[*id].as_str()).collect()),
+        CapTarget::Classes(classes) => named("class", classes.iter().map(|class| class.word()).collect()),
+        CapTarget::Anything => "anything".to_owned(),
     }
 }
 
@@ -180,6 +242,7 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
         Expression::Literal(value, ty) => (show_literal(rules, *ty, value), Level::Operand),
         Expression::Attribute(id) => (rules[*id].name.clone(), Level::Operand),
         Expression::Value(id) => (rules[*id].name.clone(), Level::Operand),
+        Expression::Gathered(id) => (show_gathered(rules, &rules[*id]), gathered_level(&rules[*id])),
         Expression::Consent(id) => (format!("consent.{}", rules[*id].name), Level::Operand),
         Expression::Now => ("now".to_owned(), Level::Operand),
         Expression::Arithmetic(op @ (Arithmetic::Add | Arithmetic::Subtract), left, right, _) => {
@@ -205,6 +268,91 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
     if level < least { format!("({text})") } else { text }
 }
 
+/// A value that is worked out while the frame is gathered: `times shown of summer_sale in the last 7 days`.
+pub fn show_gathered(rules: &RuleSet, gathered: &Gathered) -> String {
+    match gathered {
+        Gathered::Times(of, window) => format!("times {} {}", show_occurrence(rules, *of, None), show_window(*window)),
+        Gathered::Last(of) => format!("last {}", show_occurrence(rules, *of, None)),
+        Gathered::Sum(of, field, window) => {
+            format!("sum of {} {}", show_occurrence(rules, *of, Some(*field)), show_window(*window))
+        }
+        Gathered::Decayed(terms) => {
+            let mut text = String::new();
+            for (at, term) in terms.iter().enumerate() {
+                let points = match term.each {
+                    Increment::Points(points) => points,
+                    Increment::Field(_) => POINT,
+                };
+                text.push_str(match (at, points < 0) {
+                    (0, _) => "",
+                    (_, false) => " + ",
+                    (_, true) => " - ",
+                });
+                let points = if at == 0 { points } else { points.saturating_abs() };
+                if points != POINT {
+                    text.push_str(&format!("{} * ", shortest(&show_number(points, SCORE.scale))));
+                }
+                text.push_str(&match term.each {
+                    Increment::Points(_) => format!("times {}", show_occurrence(rules, term.of, None)),
+                    Increment::Field(field) => format!("sum of {}", show_occurrence(rules, term.of, Some(field))),
+                });
+                text.push_str(&format!(" halving every {}", term.half_life));
+            }
+            text
+        }
+        Gathered::Halved { of, half_life, since } => {
+            let operand = |operand: &Operand| match operand {
+                Operand::Attribute(id) => rules[*id].name.clone(),
+                Operand::Gathered(id) => show_gathered(rules, &rules[*id]),
+                Operand::Number(mantissa, scale) => show_number(*mantissa, *scale),
+                Operand::Time(at) => show_instant(*at),
+            };
+            let of = match of {
+                Operand::Gathered(id) if matches!(rules[*id], Gathered::Decayed(_)) => format!("({})", operand(of)),
+                Operand::Attribute(_) | Operand::Gathered(_) | Operand::Number(..) | Operand::Time(_) => operand(of),
+            };
+            format!("{of} halving every {half_life} since {}", operand(since))
+        }
+    }
+}
+
+/// One, as the increment of a decaying sum.
+const POINT: i64 = 1_000_000;
+
+fn gathered_level(gathered: &Gathered) -> Level {
+    match gathered {
+        Gathered::Decayed(terms) if terms.len() > 1 => Level::Sum,
+        Gathered::Decayed(terms) if terms.iter().any(|term| term.each != Increment::Points(POINT)) => Level::Product,
+        Gathered::Times(..) | Gathered::Last(_) | Gathered::Sum(..) | Gathered::Decayed(_) => Level::Operand,
+        // It takes in the operand to its left alone, as `else` does.
+        Gathered::Halved { .. } => Level::Product,
+    }
+}
+
+/// `shown of summer_sale`, `purchase.amount`.
+fn show_occurrence(rules: &RuleSet, of: Occurrence, field: Option<u32>) -> String {
+    let event = &rules[of.event];
+    let mut text = event.name.clone();
+    if let Some(field) = field.and_then(|field| event.fields.get(field as usize)) {
+        text.push_str(&format!(".{}", field.name));
+    }
+    match of.of {
+        None => {}
+        Some(EventTarget::Offer(id)) => text.push_str(&format!(" of {}", rules[id].name)),
+        Some(EventTarget::Tag(id)) => text.push_str(&format!(" of tag {}", rules[id])),
+        Some(EventTarget::Class(class)) => text.push_str(&format!(" of class {}", class.word())),
+        Some(EventTarget::Rule(id)) => text.push_str(&format!(" of rule {}", rules[id].name)),
+    }
+    text
+}
+
+fn show_window(window: Lookback) -> String {
+    match window {
+        Lookback::Last(period) => format!("in the last {period}"),
+        Lookback::Ever => "ever".to_owned(),
+    }
+}
+
 /// Whether an expression is written with `else` outside of parentheses.
 fn stands_in(of: &Expression) -> bool {
     match of {
@@ -213,6 +361,7 @@ fn stands_in(of: &Expression) -> bool {
         Expression::Literal(..)
         | Expression::Attribute(_)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Now
         | Expression::Arithmetic(..)
@@ -223,15 +372,22 @@ fn stands_in(of: &Expression) -> bool {
 /// A written number may have been given more places for a comparison; they say nothing.
 fn show_literal(rules: &RuleSet, ty: Type, value: &Value) -> String {
     let shown = show_value(rules, ty, value);
-    let (Value::Number(_), Some((whole, places))) = (value, shown.split_once('.')) else {
+    let (Value::Number(_), Some((_, places))) = (value, shown.split_once('.')) else {
         return shown;
     };
-    let kept = places.trim_end_matches('0');
-    match kept.len() {
-        0 => whole.to_owned(),
-        // `12.50` is how prices are written.
-        1 if places.len() == 2 => shown,
-        _ => format!("{whole}.{kept}"),
+    // `12.50` is how prices are written.
+    if places.len() == 2 && !places.starts_with('0') && places.ends_with('0') {
+        return shown;
+    }
+    shortest(&shown)
+}
+
+/// Without zeros that say nothing.
+fn shortest(number: &str) -> String {
+    match number.split_once('.') {
+        Some((whole, places)) if places.trim_end_matches('0').is_empty() => whole.to_owned(),
+        Some(_) => number.trim_end_matches('0').to_owned(),
+        None => number.to_owned(),
     }
 }
 

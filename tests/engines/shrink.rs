@@ -40,11 +40,15 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
         let rule = &rules[id];
         let _ = writeln!(
             text,
-            "{id:?} shows {:?} needs {:?} caps {:?} active {:?} review {:?}",
-            rule.show, rule.needs, rule.caps, rule.active, rule.review_by
+            "{id:?} shows {:?} needs {:?} caps {:?} blocks {:?} active {:?} review {:?}",
+            rule.show, rule.needs, rule.caps, rule.blocks, rule.active, rule.review_by
         );
         let offer = &rules[rule.show];
-        let _ = writeln!(text, "  its offer: caps {:?} active {:?} off {:?}", offer.caps, offer.active, offer.off);
+        let _ = writeln!(
+            text,
+            "  its offer: caps {:?} blocks {:?} active {:?} off {:?}",
+            offer.caps, offer.blocks, offer.active, offer.off
+        );
         for clause in &rule.when {
             let _ = writeln!(text, "  when {:?} = {:?}", clause.condition, truth(&rules, &frame, clause));
         }
@@ -67,6 +71,11 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
     for (attribute, datum) in rules.attributes.iter().zip(&frame.attributes) {
         if *datum != Datum::Missing(Missing::Absent) {
             let _ = writeln!(text, "{} ({:?}, else {:?}): {datum:?}", attribute.name, attribute.ty, attribute.default);
+        }
+    }
+    for (gathered, datum) in rules.gathered.iter().zip(&frame.gathered) {
+        if *datum != Datum::Missing(Missing::Absent) {
+            let _ = writeln!(text, "{gathered:?}: {datum:?}");
         }
     }
     let _ = writeln!(text, "consent {:?}\ncaps {:?}\ntaken {:?}", frame.consent, frame.caps, frame.taken);
@@ -162,6 +171,7 @@ fn changes(rules: &RuleSet) -> Vec<Change> {
         change(|rule| rule.rank = None);
         change(|rule| rule.needs.clear());
         change(|rule| rule.caps.clear());
+        change(|rule| rule.blocks.clear());
         change(|rule| drop(rule.when.pop()));
         change(|rule| drop(rule.when.drain(..1.min(rule.when.len()))));
         change(|rule| drop(rule.unless.pop()));
@@ -169,6 +179,7 @@ fn changes(rules: &RuleSet) -> Vec<Change> {
     }
     for offer in 0..rules.offers.len() {
         changes.push(Box::new(move |rules| rules.offers[offer].caps.clear()));
+        changes.push(Box::new(move |rules| rules.offers[offer].blocks.clear()));
         changes.push(Box::new(move |rules| rules.offers[offer].active = None));
     }
     for attribute in 0..rules.attributes.len() {
@@ -216,11 +227,15 @@ fn parts(rules: &RuleSet, condition: &Condition) -> Vec<Condition> {
 }
 
 fn facts(frame: &Frame) -> usize {
-    frame.attributes.len() + frame.consent.len() + frame.caps.len() + frame.taken.len()
+    frame.attributes.len() + frame.gathered.len() + frame.consent.len() + frame.caps.len() + frame.taken.len()
 }
 
 fn forget(frame: &mut Frame, fact: usize) {
     let (attributes, consent, caps) = (frame.attributes.len(), frame.consent.len(), frame.caps.len());
+    if let Some(gathered) = fact.checked_sub(attributes + consent + caps + frame.taken.len()) {
+        frame.gathered[gathered] = Datum::Missing(Missing::Absent);
+        return;
+    }
     match fact {
         _ if fact < attributes => frame.attributes[fact] = Datum::Missing(Missing::Absent),
         _ if fact < attributes + consent => frame.consent[fact - attributes] = Consent::Granted,

@@ -11,6 +11,8 @@ codes! {
     UNKNOWN_MEMBER = "unknown-member", Error, "a value that is not in the attribute's list";
     UNKNOWN_PURPOSE = "unknown-purpose", Error, "a purpose that nothing declares";
     UNKNOWN_EVENT = "unknown-event", Error, "an event that nothing declares";
+    UNKNOWN_FIELD = "unknown-field", Error, "a field that the event does not have";
+    HISTORY_WITHOUT_KEY = "history-without-key", Error, "events are read of a customer without a key";
     UNKNOWN_OFFER = "unknown-offer", Error, "an offer that nothing declares";
     UNKNOWN_SLOT = "unknown-slot", Error, "a slot that nothing declares";
     UNKNOWN_RULE = "unknown-rule", Error, "a rule that nothing declares";
@@ -34,6 +36,8 @@ codes! {
     FALLBACK_BEHIND_EVERYBODY = "fallback-unreachable", Warning, "a fallback behind one that takes everybody";
     TOO_MUCH = "too-much", Error, "more than a rule set may hold, or than one condition may be";
     CAP_WITHOUT_TARGET = "cap-without-target", Error, "a declared cap that does not say what it is on";
+    BLOCK_ON_BOUNDLESS_CLASS = "block-on-critical", Error, "a block on class critical or legal";
+    CALENDAR_WITHOUT_ZONE = "calendar-without-zone", Error, "a calendar period in no zone";
     CAP_ON_BOUNDLESS_CLASS = "cap-on-critical", Error, "a cap on a rule of class critical or legal";
     UNKNOWN_FILE = "unknown-file", Error, "a `use` of a file that is not there";
     UNREADABLE_FILE = "unreadable-file", Error, "a `use` of something that cannot be read as rules";

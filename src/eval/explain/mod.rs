@@ -16,6 +16,7 @@
 
 mod expect;
 mod facts;
+mod flat;
 mod hints;
 mod nearest;
 mod steps;
@@ -43,6 +44,10 @@ pub struct Explanation {
     pub candidates: Vec<Candidate>,
     /// The least that would have to be different for the best rule that dropped out to win, where little is enough.
     pub change: Option<Change>,
+    /// What would have been counted, had it not been stamped after now: `1 cancel_page is stamped after now and set
+    /// aside`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<String>,
 }
 
 /// What a slot answers, in names.
@@ -244,14 +249,39 @@ pub enum Reason {
         /// Which.
         offer: String,
     },
+    /// A block holds.
+    Blocked {
+        /// Its name.
+        block: String,
+        /// Whether it is known to hold; else it is not known not to, and a reason beside it says of what.
+        known: bool,
+        /// The facts that decided it; `None` for protected facts, and where they are not known.
+        fact: Option<String>,
+    },
+    /// A pause or a block after an event runs, or a gap is not over.
+    Waiting {
+        /// Its name.
+        cap: String,
+        /// `pause`, `block` or `gap`.
+        kind: String,
+        /// The first instant after it; `None` where nobody knows whom it is counted for, or where it began in this
+        /// request.
+        until: Option<Instant>,
+        /// Whether nobody knows whom it is counted for.
+        nobody: bool,
+        /// What brings it about: `for 10 days after 3 shown in any 7 days`.
+        limit: String,
+    },
     /// A cap has nothing left.
     Capped {
         /// Its name.
         cap: String,
         /// Whether it is the rule's own clause.
         own: bool,
-        /// How much is used; `None` where nobody knows whose it is.
+        /// How much is used; `None` where nobody knows whose it is, or in which zone its calendar is read.
         used: Option<u32>,
+        /// Why nothing is said of how much: what nobody knows, or may see.
+        missing: Option<String>,
         /// How much there is.
         at_most: u32,
         /// What is counted, over which time: `shown in any 7 days`.

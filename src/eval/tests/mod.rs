@@ -2,6 +2,7 @@
 //! consent and masking, what explanations give away, and that the order of writing changes nothing.
 
 mod bank;
+mod blocks;
 mod chains;
 mod classes;
 mod coverage;
@@ -33,7 +34,7 @@ fn set(facts: &mut Facts, id: AttributeId, value: Value) {
 }
 
 fn happened(event: EventId, at: Instant, offer: OfferId, rule: Option<RuleId>) -> Happened {
-    Happened { event, at, stamp: Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new() } }
+    Happened::plain(event, at, Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new() })
 }
 
 fn reason(text: &str) -> Because {
@@ -91,6 +92,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotApplicable { .. } => "no",
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
-        Reason::Capped { .. } => "capped",
+        Reason::Blocked { .. } => "blocked",
+        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
     }
 }

@@ -5,9 +5,11 @@
 //! Written apart from the checker, so that one's mistake is not the other's: everything the checker computes (ranges,
 //! orders, lists of caps) is computed here again and compared. Refuses to know how rules are spelt.
 
+mod blocks;
 mod caps;
 mod declarations;
 mod flaw;
+mod gathered;
 mod lists;
 mod order;
 mod reach;
@@ -43,6 +45,10 @@ pub mod limits {
     pub const SEGMENTS: usize = 100_000;
     /// Values.
     pub const VALUES: usize = 100_000;
+    /// Values that are worked out while the frame is gathered.
+    pub const GATHERED: usize = 10_000;
+    /// Terms of one decaying sum.
+    pub const TERMS: usize = 1_000;
     /// Offers.
     pub const OFFERS: usize = 100_000;
     /// Different tags.
@@ -53,6 +59,8 @@ pub mod limits {
     pub const RULES: usize = 100_000;
     /// Caps, declared and in rules.
     pub const CAPS: usize = 200_000;
+    /// Blocks.
+    pub const BLOCKS: usize = 1_000;
     /// Tasks of one rule.
     pub const TASKS: usize = 100;
     /// Bytes of one written text.
@@ -76,9 +84,11 @@ pub mod limits {
 /// The first flaw, with the declaration in which it lies.
 pub fn verify(rules: &RuleSet) -> Result<(), VerifyError> {
     declarations::check(rules)?;
+    gathered::check(rules)?;
     let reads = reach::check(rules)?;
     slots::check(rules, &reads)?;
     caps::check(rules)?;
+    blocks::check(rules, &reads)?;
     order::check(rules)
 }
 

@@ -1,7 +1,10 @@
 //! A valid model passes; the same model with one thing damaged is refused, for that reason.
 
+mod history;
 mod ranked;
 mod selling;
+
+mod caps;
 
 use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};

@@ -5,22 +5,26 @@
 //! where no value is expected. So one broken clause never hides the next.
 
 mod attribute;
+mod block;
 mod cap;
 mod case;
 mod class;
 mod defaults;
 mod offer;
+mod pause;
 mod purpose;
 mod rule;
 mod slot;
 mod table;
 
 pub(super) use attribute::MARK_WORDS;
+pub(super) use block::BLOCK;
 pub(super) use cap::CAP;
 pub(super) use case::{PERSONA, TEST};
 pub(super) use class::CLASS;
 pub(super) use defaults::DEFAULTS;
 pub(super) use offer::OFFER;
+pub(super) use pause::{GAP, PAUSE};
 pub(super) use purpose::PURPOSE;
 pub(super) use rule::RULE;
 pub(super) use slot::SLOT;
@@ -166,8 +170,8 @@ impl<'t> Reader<'t> {
         let words = match word {
             "if" if self.is_word(at + 1, "no") => 3,
             "if" | "review" | "off" | "direct" | "rank" | "store" => 2,
-            "at" if self.is_word(at + 1, "most") => 2,
-            "in" if self.is_word(at + 1, "any") => 2,
+            "at" if self.is_word(at + 1, "most") || self.is_word(at + 1, "least") => 2,
+            "in" if self.is_word(at + 1, "any") || self.is_word(at + 1, "each") => 2,
             _ => 1,
         };
         self.span_between(at, at + words)
@@ -199,7 +203,7 @@ impl<'t> Reader<'t> {
         let second = match word {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
-            "at" => self.is_word(at + 1, "most"),
+            "at" => self.is_word(at + 1, "most") || self.is_word(at + 1, "least"),
             // `if over cap show ..`
             "cap" => !self.is_word(at.wrapping_sub(1), "over"),
             // `for each customer`
@@ -299,7 +303,7 @@ impl Builder<'_> {
     }
 
     /// Where a pair that may end in space really ends.
-    fn full_span(&self, pair: &Pair<'_>) -> Span {
+    pub(in crate::syntax) fn full_span(&self, pair: &Pair<'_>) -> Span {
         Span::new(self.source, self.base + pair.as_span().start()..self.base + end_of(pair))
     }
 }
@@ -318,6 +322,9 @@ mod tests {
             SLOT.words().collect(),
             RULE.words().collect(),
             CAP.words().collect(),
+            PAUSE.words().collect(),
+            GAP.words().collect(),
+            BLOCK.words().collect(),
             TEST.words().collect(),
             PERSONA.words().collect(),
         ];
