@@ -2,6 +2,7 @@
 
 mod ranked;
 mod selling;
+mod sparing;
 
 use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};
