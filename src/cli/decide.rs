@@ -200,13 +200,16 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         explanations.extend(asked.engine.explain(frame, decision.slot));
         decisions.push(decision);
     });
-    if let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume) {
+    let record = || -> Result<(), CannotRun> {
+        let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume) else { return Ok(()) };
         let showings = decisions.iter().filter_map(|decision| crate::frame::stamp(rules, decision));
         let events: Vec<_> = showings.flat_map(|showing| StoredEvent::of_showing(rules, facts.now, &showing)).collect();
         let mut pending = store.begin()?;
         pending.record(key, &events)?;
         pending.commit()?;
-    }
+        Ok(())
+    };
+    // What nobody could read is not counted either.
     if terminal.format == Format::Json {
         let decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
         let mut object = json!({ "customer": key, "now": show_instant(facts.now), "decisions": decided });
@@ -214,11 +217,13 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
             fields.insert("findings".to_owned(), json!(asked.known.findings()));
         }
         asked.known.doubts_of(key.as_deref()).add_to(&mut object);
-        terminal.json(&object);
+        terminal.deliver(&format!("{object:#}\n"))?;
+        record()?;
     } else {
-        for explanation in explanations {
-            terminal.line(explanation.headline());
-        }
+        let lines: Vec<String> =
+            explanations.iter().map(|explanation| format!("{}\n", explanation.headline())).collect();
+        terminal.deliver(&lines.concat())?;
+        record()?;
         asked.known.doubts_of(key.as_deref()).say(terminal);
     }
     Ok(Ended::Clean)
@@ -301,11 +306,12 @@ fn base(
         }
     }
     check()?;
-    // The decisions are complete on disk before the state says that they were shown.
-    let placed = output.map(Output::finish).transpose()?;
+    // The decisions stand under their name before the state says that they were shown, and go again if it cannot: nothing
+    // is counted that nobody has. Whoever is cut off between the two runs again, and decides and counts the same.
+    let standing = output.map(|output| output.finish().and_then(output::Placed::place)).transpose()?;
     let summary = done.commit()?;
-    if let Some(placed) = placed {
-        placed.place()?;
+    if let Some(standing) = standing {
+        standing.keep();
     }
     let run = summary::Run {
         engine: asked.engine,
