@@ -128,7 +128,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     // From here on files are made; one customer is decided too soon for anybody to stop it.
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     let made = state.filter(|path| !path.exists());
-    let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
+    // What records nothing needs no file that may be written to.
+    let open = |path| if records { EmbeddedStore::open(path) } else { EmbeddedStore::open_for_reading(path) };
+    let store = state.map(|path| open(path)).transpose()?;
     let asked = Asked {
         arguments,
         world: &world,
