@@ -91,7 +91,8 @@ pub struct Candidate {
     pub who: Who,
     /// What became of it.
     pub fate: Fate,
-    /// The attributes that stood on their declared default, as `country is DE`; of the winner only.
+    /// The attributes that stood on their declared default, as `country is DE`; of the winner only, which is for a
+    /// substitute where its rule is read.
     pub assumed: Vec<String>,
     /// Its score, where it ranks among several, every guard lets it pass and its marks let it be shown: `18.6`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
