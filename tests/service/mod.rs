@@ -154,6 +154,7 @@ fn every_refusal_has_code_and_help_and_is_json_where_that_is_asked() {
         ("run::bad-argument", decide(&["--workers", "0"])),
         ("run::bad-argument", decide(&["--now", "yesterday"])),
         ("run::no-such-slot", decide(&["--slot", "hom"])),
+        ("run::bad-argument", decide(&["--slot", "home", "--slot", "home"])),
         ("run::no-such-owner", vec!["list", "tips.rules", "--owner", "x"]),
         ("run::no-such-code", vec!["explain", "no::such"]),
         ("run::no-such-test", vec!["test", "tips.rules", "--filter", "x"]),
@@ -261,4 +262,20 @@ fn one_decision_that_nobody_could_read_is_not_counted() {
     let arguments = [&arguments[..], &["--format", "json"]].concat();
     assert!(said(&run(folder.path(), &arguments)).contains("\"shows\": \"tip\""));
     assert!(said(&run(folder.path(), &arguments)).contains("\"shows\": \"welcome\""), "now it counts");
+}
+
+/// Two spellings of one letter, and blanks at an end, are one key wherever it is written.
+#[test]
+fn a_customer_is_found_by_a_key_in_any_form() {
+    let folder = folder();
+    fs::write(folder.path().join("people.csv"), "id\nzo\u{eb}\n").unwrap();
+    let toml = "rules = [\".\"]\n[[customers]]\nfile = \"people.csv\"\n";
+    fs::write(folder.path().join("cater.toml"), toml).unwrap();
+    for key in ["zo\u{eb}", "zoe\u{308}", " zo\u{eb} "] {
+        for verb in [&["decide", ".", "--customer", key][..], &["why", ".", key]] {
+            let output = run(folder.path(), verb);
+            assert_eq!(output.status.code(), Some(0), "{verb:?}: {}", said(&output));
+            assert!(said(&output).contains("home shows tip"), "{verb:?}: {}", said(&output));
+        }
+    }
 }
