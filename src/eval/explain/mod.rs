@@ -97,6 +97,10 @@ pub struct Candidate {
     /// Its score, where it ranks among several, every guard lets it pass and its marks let it be shown: `18.6`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<String>,
+    /// Another slot of the request shows its offer too, and it answers all the same: only the last of a fallback list
+    /// does (R11 before R24).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shown_twice: bool,
 }
 
 /// Who competes for a slot.

@@ -101,7 +101,9 @@ impl Story<'_> {
                 Fate::Wins => facts::assumed(rules, self.guarded.frame, entry.when.iter(), None),
                 Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
             };
-            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed, score: None });
+            // Only the last answers in spite of that: R11 goes before R24.
+            let shown_twice = fate == Fate::Wins && entry.offer.is_some_and(|offer| self.guarded.frame.is_taken(offer));
+            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed, score: None, shown_twice });
         }
         lines
     }
@@ -145,7 +147,7 @@ impl Story<'_> {
             Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
         };
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, assumed, score });
+        lines.push(Candidate { who, fate, assumed, score, shown_twice: false });
         self.substitutes(id, lines);
     }
 
@@ -173,7 +175,8 @@ impl Story<'_> {
                 | (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
             };
             let (rule, what) = (rules[id].name.clone(), show_substitute(rules, *what));
-            lines.push(Candidate { who: Who::Substitute { rule, via: *via, what }, fate, assumed, score: None });
+            let who = Who::Substitute { rule, via: *via, what };
+            lines.push(Candidate { who, fate, assumed, score: None, shown_twice: false });
         }
     }
 
