@@ -321,6 +321,10 @@ fn base(
         summary: &summary,
         now: asked.now,
         unread: tables.iter().map(|table| (table.name(), table.unread())).collect(),
+        about_these: {
+            let own = arguments.customers.is_empty();
+            (own || arguments.consent.is_some(), own || arguments.events.is_some())
+        },
     };
     if terminal.format == Format::Json {
         terminal.json(&summary::machine(&run));
