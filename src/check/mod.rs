@@ -8,6 +8,7 @@
 //! unusable. A rule set without errors takes one pass.
 
 mod attributes;
+mod blocks;
 mod caps;
 mod cases;
 mod circles;
@@ -128,6 +129,9 @@ fn unread_tests(files: &[File]) -> (Vec<Unmade>, Vec<Span>) {
             | ItemKind::Slot(_)
             | ItemKind::Rule(_)
             | ItemKind::Cap(_)
+            | ItemKind::Pause(_)
+            | ItemKind::Gap(_)
+            | ItemKind::Block(_)
             | ItemKind::Broken(_) => {}
         }
     }

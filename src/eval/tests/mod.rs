@@ -3,6 +3,7 @@
 
 mod assumed;
 mod bank;
+mod blocks;
 mod chains;
 mod classes;
 mod coverage;
@@ -92,6 +93,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotApplicable { .. } => "no",
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
-        Reason::Capped { .. } => "capped",
+        Reason::Blocked { .. } => "blocked",
+        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
     }
 }

@@ -4,6 +4,8 @@ mod ranked;
 mod selling;
 mod sparing;
 
+mod caps;
+
 use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};
 use crate::model::*;
