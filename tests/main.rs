@@ -33,6 +33,8 @@ mod service;
 #[cfg(feature = "cli")]
 mod settings;
 #[cfg(feature = "cli")]
+mod summaries;
+#[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]
 mod words;

@@ -7,9 +7,9 @@ use table::MadeRow;
 
 use std::collections::BTreeSet;
 
-use super::Pass;
 use super::circles::circle;
 use super::names::Kind;
+use super::{Pass, Unmade};
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::frame::{Because, Case, Expectation, Expected, Facts};
@@ -74,6 +74,7 @@ impl<'a> Pass<'a> {
         let mut names: Vec<(String, Span)> = Vec::new();
         for entry in &self.collected.tests {
             let case = entry.item;
+            let before = self.findings.len();
             if let Some((_, first)) = names.iter().find(|(known, _)| *known == case.label.text) {
                 let message = "two tests have the same sentence";
                 let finding = Diagnostic::new(&resolve::DUPLICATE, case.label.span, message)
@@ -83,7 +84,11 @@ impl<'a> Pass<'a> {
                 self.report(finding);
             }
             names.push((case.label.text.clone(), case.label.span));
-            cases.extend(self.case(case));
+            let made = self.case(case);
+            if made.is_empty() || self.findings[before..].iter().any(Diagnostic::is_error) {
+                self.unmade.push(Unmade { name: case.label.text.clone(), span: case.label.span });
+            }
+            cases.extend(made);
         }
         // A persona that no test uses is checked all the same.
         for name in self.names.usable(Kind::Persona) {

@@ -131,6 +131,10 @@ impl<'t> Reader<'t> {
         at: usize,
         to: usize,
     ) -> (Option<Clause<C>>, usize) {
+        if let Some((finding, next)) = messages::cause_as_condition(self, at, to) {
+            self.report(finding);
+            return (None, next);
+        }
         let stopped = match self.read(form.rule, at, to) {
             Ok(read) if self.may_end(clauses, at, read.next, to) => {
                 let next = read.next;
@@ -204,8 +208,8 @@ impl<'t> Reader<'t> {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
             "at" => self.is_word(at + 1, "most") || self.is_word(at + 1, "least"),
-            // `if over cap show ..`
-            "cap" => !self.is_word(at.wrapping_sub(1), "over"),
+            // `if cap show ..`, `if over cap show ..`
+            "cap" => !["over", "if", "when", "unless"].iter().any(|word| self.is_word(at.wrapping_sub(1), word)),
             // `for each customer`
             "each" => !self.is_word(at + 1, "customer"),
             _ => true,

@@ -5,6 +5,7 @@
 //! a known misspelling, then the general "expected this, found that".
 
 mod capping;
+mod causes;
 mod clause;
 mod days;
 mod facts;
@@ -17,6 +18,7 @@ mod types;
 mod uses;
 mod wording;
 
+pub(super) use causes::as_condition as cause_as_condition;
 pub(super) use clause::not_a_clause;
 pub(super) use days::meant as days_meant;
 pub(super) use types::wrong_type;
