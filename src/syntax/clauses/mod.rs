@@ -130,6 +130,8 @@ impl<'t> Reader<'t> {
         let stopped = match self.read(form.rule, at, to) {
             Ok(read) if self.may_end(clauses, at, read.next, to) => {
                 let next = read.next;
+                #[cfg(test)]
+                super::tests::trace::clause(clauses.noun, form.form.word);
                 let keyword = self.keyword(form.form.word, at);
                 let span = self.span_between(at, next);
                 let kind = self.build(read, form.build);
@@ -302,6 +304,16 @@ impl Builder<'_> {
     fn full_span(&self, pair: &Pair<'_>) -> Span {
         Span::new(self.source, self.base + pair.as_span().start()..self.base + end_of(pair))
     }
+}
+
+/// Every clause that is built: of what, and the word it begins with.
+#[cfg(test)]
+pub(super) fn forms() -> Vec<(&'static str, &'static str)> {
+    fn of<C>(clauses: &Clauses<C>) -> Vec<(&'static str, &'static str)> {
+        clauses.forms.iter().map(|form| (clauses.noun, form.form.word)).collect()
+    }
+    let blocks = [of(&DEFAULTS), of(&PURPOSE), of(&CLASS), of(&OFFER), of(&SLOT), of(&RULE), of(&CAP), of(&TEST)];
+    blocks.into_iter().flatten().chain(of(&PERSONA)).collect()
 }
 
 #[cfg(test)]
