@@ -17,7 +17,7 @@ fn operators(rules: &RuleSet) -> BTreeSet<Operator> {
     let guards = clauses.map(|clause| &clause.condition);
     let segments = rules.segments.iter().map(|segment| &segment.condition);
     let conditions: Vec<&Condition> = guards.chain(segments).collect();
-    let ranks = rules.rules.iter().filter_map(|rule| rule.rank.as_ref()).map(|rank| &rank.expression);
+    let ranks = rules.rules.iter().filter_map(|rule| rule.rank.as_ref()).map(|rank| &rank.by);
     let expressions: Vec<&Expression> = ranks.chain(rules.values.iter().map(|value| &value.expression)).collect();
     let mut found = BTreeSet::new();
     let mut see = |part: Part<'_>| {
