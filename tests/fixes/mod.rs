@@ -77,9 +77,11 @@ fn rules(rules: Option<&RuleSet>) -> BTreeMap<String, String> {
     all.collect()
 }
 
-/// The declarations that a fix of what could not be read, or of a `use` that could not be followed, brings to light.
+/// The declarations that a fix of what could not be read, of a `use` that could not be followed, or of a class by an
+/// unknown name brings to light.
 fn lit(finding: &Diagnostic, mended: &str, id: SourceId, fix: &Fix) -> Vec<Span> {
-    let dark = finding.code.stage() == "syntax" || finding.code.name == "resolve::bad-path";
+    let dark = finding.code.stage() == "syntax"
+        || ["resolve::bad-path", "resolve::unknown-class"].contains(&finding.code.name);
     let (start, end) = (fix.span.start, fix.span.start + fix.text.len() as u32 + 1);
     let items = parse(id, mended).0.items.into_iter().filter(|_| dark);
     items.map(|item| item.span).filter(|span| span.start <= end && start <= span.end).collect()

@@ -239,10 +239,10 @@ const CASES: &[Case] = &[
         right: &["(price else 5) * 2", "price else (5 * 2)"],
     },
     Case {
-        row: "rank by is not built yet",
+        row: "rank by a value that may be missing: ranks last, or is left out",
         frame: RULE,
-        wrong: &[("rank by price", answer(NOT_YET, "rank", "leave it out for now"))],
-        right: &[""],
+        wrong: &[("rank by price", answer("type::rank-may-be-missing", "price", "(price else 0)"))],
+        right: &["rank by (price else 0)", "when price is known  rank by price"],
     },
     Case {
         row: "sensitive: legally special, or do not show",
