@@ -287,6 +287,10 @@ impl<'a> Pass<'a> {
                 continue;
             }
             failed = true;
+            // A rule that is left out may be the one that says it.
+            if self.rules.rules.len() < self.collected.rules.len() {
+                continue;
+            }
             let message = format!("no rule says `also {}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_TASK, name.span, message).primary("no task of any rule");
             let meant = nearest(&name.text, declared.iter().map(String::as_str)).map(str::to_owned);

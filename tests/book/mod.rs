@@ -48,7 +48,8 @@ fn every_file_of_rules_is_asked_about() {
             let world = name.split('/').next().unwrap_or(name);
             let asked = pieces[at..].iter().any(|piece| match piece {
                 Piece::Command(command) => command.text.contains("cater ") && command.text.contains(world),
-                Piece::File { .. } | Piece::Program { .. } | Piece::Excerpt { .. } => false,
+                Piece::File { text, .. } => text.contains(&format!("use \"{name}\"")),
+                Piece::Program { .. } | Piece::Excerpt { .. } => false,
             });
             if !asked {
                 complaints.push(format!("{}: `{name}`", page.display()));

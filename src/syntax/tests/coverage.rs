@@ -140,7 +140,8 @@ fn the_whole_language_is_tested_with_something_missing_and_at_a_boundary() {
         let found = compiled(&[(name.clone(), text.clone())].into_iter().chain(used.cloned()).collect::<Vec<_>>());
         let found = found.unwrap_or_else(|| panic!("{name} is in error"));
         // A file that declares things for others has no tests of its own.
-        if text.contains("row \"missing") && text.contains("row \"boundary") {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.contains("row \"missing") && words.contains("row \"boundary") {
             tested.extend(found);
         }
     }
