@@ -1,9 +1,11 @@
-//! The book (`docs`, without the pages of codes) is whole: every page can be reached, every file of rules it shows is
-//! used by a command, every operator stands in it, and the reference of the operators is what `src/ops` says.
+//! The book (`docs`, without the pages of codes) is whole: every page can be reached, every file it shows is used by a
+//! command, every program is laid out, every operator stands in one, and the reference of the operators is what `src/ops`
+//! says.
 //!
 //! That its fences compile, run and pass is seen in `tests/transcripts`; that they show the whole grammar, in
 //! `src/syntax/tests/coverage.rs`. `make bless` writes the reference of the operators.
 
+mod layout;
 #[cfg(feature = "jit")]
 mod operators;
 mod reference;
