@@ -37,7 +37,10 @@ fn links(page: &Path) -> BTreeSet<PathBuf> {
 fn every_page_is_in_the_contents() {
     let listed = links(Path::new(CONTENTS));
     let lost = pages().into_iter().filter(|page| *page != Path::new(CONTENTS) && !listed.contains(page));
-    no_complaints("a page that the contents do not list", &lost.map(|page| page.display().to_string()).collect::<Vec<_>>());
+    no_complaints(
+        "a page that the contents do not list",
+        &lost.map(|page| page.display().to_string()).collect::<Vec<_>>(),
+    );
 }
 
 #[test]

@@ -49,5 +49,8 @@ fn every_operator_stands_in_the_book() {
         }
     }
     let missing = Operator::ALL.iter().filter(|operator| !shown.contains(operator));
-    no_complaints("an operator that no program of the book applies", &missing.map(|of| of.name().to_owned()).collect::<Vec<_>>());
+    no_complaints(
+        "an operator that no program of the book applies",
+        &missing.map(|of| of.name().to_owned()).collect::<Vec<_>>(),
+    );
 }

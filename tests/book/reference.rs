@@ -38,10 +38,14 @@ fn page() -> String {
 
 fn entry(doc: &OperatorDoc) -> String {
     let rows: String = doc.examples.iter().map(row).collect();
-    format!("Takes {}.\n{}\n\n| of | gives |\n| --- | --- |\n{rows}", doc.signature.replace(" -> ", ", gives a "), doc.doc)
-        .replace("gives a a ", "gives a ")
-        .trim_end()
-        .to_owned()
+    format!(
+        "Takes {}.\n{}\n\n| of | gives |\n| --- | --- |\n{rows}",
+        doc.signature.replace(" -> ", ", gives a "),
+        doc.doc
+    )
+    .replace("gives a a ", "gives a ")
+    .trim_end()
+    .to_owned()
 }
 
 fn row(example: &Example) -> String {

@@ -12,7 +12,9 @@ use crate::model::show::show_audience;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let covered = look.report.rules.iter().filter_map(|(id, verdict)| match verdict {
-        Verdict::Covered(by) if service_hides::hidden_by(look.rules, *id, by).is_none() && !by_nobody(look, *id, by) => {
+        Verdict::Covered(by)
+            if service_hides::hidden_by(look.rules, *id, by).is_none() && !by_nobody(look, *id, by) =>
+        {
             Some((*id, by))
         }
         Verdict::Covered(_)
@@ -30,9 +32,11 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
 fn by_nobody(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> bool {
     let covers = |rule: RuleId| by.iter().any(|coverer| coverer.rule() == Some(rule));
     look.report.conflicts.iter().any(|clash| clash.second == id && covers(clash.first))
-        || look.report.unordered.iter().any(|clash| {
-            clash.second == id && covers(clash.first) || clash.first == id && covers(clash.second)
-        })
+        || look
+            .report
+            .unordered
+            .iter()
+            .any(|clash| clash.second == id && covers(clash.first) || clash.first == id && covers(clash.second))
 }
 
 fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {

@@ -17,8 +17,7 @@ use crate::syntax::clauses::forms;
 use crate::syntax::words::{OPENERS, Opener};
 
 /// What the book need not show: how the grammar says that a list or a sign ends.
-const SIGNS: [&str; 8] =
-    ["close_paren", "close_list", "close_brace", "colon", "equals", "less", "slash", "named_head"];
+const SIGNS: [&str; 8] = ["close_paren", "close_list", "close_brace", "colon", "equals", "less", "slash", "named_head"];
 
 /// Everything an author can write, each in words.
 fn all() -> BTreeSet<String> {
