@@ -2,7 +2,7 @@
 
 use super::{Sentence, predicate};
 use crate::model::show::{show_expression, show_text};
-use crate::model::{Condition, Expression, RuleId, RuleSet, SegmentId, ValueId};
+use crate::model::{BlockCause, Condition, Expression, RuleId, RuleSet, SegmentId, ValueId};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Name {
@@ -16,6 +16,11 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     let mut names = Vec::new();
     for clause in rule.when.iter().chain(&rule.unless) {
         in_condition(rules, &clause.condition, &mut names);
+    }
+    for block in rules.blocks_on(id) {
+        if let BlockCause::While(clause) = &rules[block].cause {
+            in_condition(rules, &clause.condition, &mut names);
+        }
     }
     if let Some(rank) = &rule.rank {
         in_expression(rules, &rank.by, &mut names);

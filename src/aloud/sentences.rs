@@ -2,8 +2,11 @@
 //! against whom it stands, how often, what instead, and whom to ask.
 
 use super::{Sentence, predicate};
-use crate::model::show::{show_cap, show_expression, show_text};
-use crate::model::{Active, Basis, CapId, Clause, Order, Purpose, PurposeId, Rank, Rule, RuleId, RuleSet, Substitute};
+use crate::model::show::{show_cap, show_expression, show_limit, show_text};
+use crate::model::{
+    Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, Purpose, PurposeId, Rank, Rule, RuleId, RuleSet,
+    Substitute,
+};
 use crate::value::{show_date, show_instant};
 
 /// All of them, definitions left out.
@@ -26,9 +29,10 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
         let tasks: Vec<String> = rule.tasks.iter().map(|task| format!("`{task}`")).collect();
         said.push(Sentence::plain(format!("Where it wins, the host also carries out {}.", tasks.join(" and "))));
     }
-    said.extend(rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| at_most(rules, *cap)));
+    said.extend(rules.blocks_on(id).into_iter().map(|block| blocked(rules, block)));
+    said.extend(rules.caps_on(id).into_iter().map(|cap| at_most(rules, cap)));
     let substitutes = [
-        ("If a cap stops it", rule.if_capped),
+        ("If a cap, a pause or a gap stops it", rule.if_capped),
         ("If a purpose it needs is closed, and nothing else speaks against the customer", rule.if_no_consent),
         (
             "If something it asks for was never given or is too old, and nothing else speaks against the customer",
@@ -139,6 +143,21 @@ fn ties(rules: &RuleSet, rule: &Rule) -> Option<Sentence> {
     Some(Sentence::plain(format!("Among equals the one whose offer is tagged {first} comes first.")))
 }
 
+fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
+    let block = &rules[id];
+    let label = if block.label.is_empty() { String::new() } else { format!(": {}", show_text(&block.label)) };
+    let whose = format!("(`{}`{label})", block.name);
+    match &block.cause {
+        BlockCause::After(cap) => {
+            Sentence::plain(format!("It is held back {} {whose}.", show_limit(rules, &rules[*cap])))
+        }
+        BlockCause::While(clause) => {
+            let lead = format!("It is held back {whose} from everybody of whom it is so, or not known, that");
+            Sentence::about(&lead, "", vec![predicate::point(rules, &clause.condition)])
+        }
+    }
+}
+
 fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
     let cap = &rules[id];
     let whose = match cap.rule {
@@ -146,7 +165,13 @@ fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
         None if cap.label.is_empty() => format!(" (`{}`)", cap.name),
         None => format!(" (`{}`: {})", cap.name, show_text(&cap.label)),
     };
-    Sentence::plain(format!("It keeps to {}{whose}.", show_cap(rules, id)))
+    let keeps = match cap.kind {
+        CapKind::Cap => "It keeps to",
+        CapKind::Pause { .. } => "It pauses",
+        CapKind::Gap => "It leaves a gap,",
+        CapKind::Block { .. } => "It is held back",
+    };
+    Sentence::plain(format!("{keeps} {}{whose}.", show_cap(rules, id)))
 }
 
 fn instead(rules: &RuleSet, lead: &str, substitute: Substitute) -> Sentence {

@@ -50,6 +50,8 @@ pub(super) enum Unseen {
     Offer(OfferId),
     /// The rule.
     Rule(RuleId),
+    /// The rule, and so that nothing stands in: by a block.
+    Held(RuleId),
 }
 
 /// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`].

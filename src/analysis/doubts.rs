@@ -57,7 +57,7 @@ impl Doubts {
         // A cap that names what it is on binds what obeys caps; of what could not be read, only these two are safe.
         let binds = |class: Class, is_named: bool| match class {
             Class::Critical | Class::Legal => false,
-            Class::Service => !is_named,
+            Class::Service => !is_named || out.blocks,
             Class::Lifecycle | Class::Marketing => true,
         };
         for (at, offer) in rules.offers.iter().enumerate() {
@@ -72,6 +72,10 @@ impl Doubts {
             let named = out.stops_rules.as_ref();
             if named.is_none_or(|rules| rules.contains(&id)) && binds(rule.class, named.is_some()) {
                 self.stopped.insert(Unseen::Rule(id));
+            }
+            let stopped = [Unseen::Rule(id), Unseen::Offer(rule.show)].iter().any(|what| self.stopped.contains(what));
+            if out.blocks && stopped {
+                self.stopped.insert(Unseen::Held(id));
             }
         }
     }

@@ -10,11 +10,12 @@
 //! cells that touch nothing else first. What counts is asked of the frame itself, with one event at a time, so this can
 //! never disagree with how a decision counts.
 
+use std::cell::Cell as Counter;
 use std::collections::BTreeSet;
 
-use crate::frame::{CapState, Facts, Happened, Stamp, gather};
-use crate::model::{CapId, CapTarget, CapWindow, EventId, OfferId, RuleId, RuleSet, TagId};
-use crate::value::Instant;
+use crate::frame::{CapState, Fact, Facts, Happened, Stamp, gather};
+use crate::model::{CapId, CapKind, CapTarget, CapWindow, CapZone, EventId, OfferId, RuleId, RuleSet, TagId};
+use crate::value::{Instant, Value};
 
 /// Steps of trying before it is given up.
 const BUDGET: usize = 20_000;
@@ -42,7 +43,127 @@ struct Cell {
 }
 
 /// A history for the customer of `facts`, whose key is known.
+///
+/// What a pause or a window of the calendar counts hangs on the moment and on the order of events, so no combination
+/// with one is ever called impossible: events for them are looked for, tried on the frame, and found or not.
 pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
+    let by_count = |cap: &CapId| match (&rules[*cap].kind, rules[*cap].window) {
+        _ if rules[*cap].number.is_some() => false,
+        (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(_) | CapWindow::Ever) => true,
+        (CapKind::Pause { .. } | CapKind::Block { .. }, _) | (_, CapWindow::Calendar(_)) => false,
+    };
+    let counted = |caps: &[CapId]| -> Vec<CapId> { caps.iter().copied().filter(by_count).collect() };
+    let (some_spent, some_left) = (counted(spent), counted(left));
+    let found = plain(rules, facts, &some_spent, &some_left);
+    match found {
+        History::Events(events) if some_spent.len() < spent.len() || some_left.len() < left.len() => {
+            Others { rules, facts, spent, left, tries: Counter::new(TRIES) }.events(events)
+        }
+        History::Events(_) | History::Impossible(..) | History::Unknown => found,
+    }
+}
+
+/// Frames gathered before a search for pauses and calendars is given up.
+const TRIES: usize = 400;
+
+/// The search for events that bring about pauses and spend calendars, besides those that there must be.
+struct Others<'a> {
+    rules: &'a RuleSet,
+    facts: &'a Facts,
+    spent: &'a [CapId],
+    left: &'a [CapId],
+    tries: Counter<usize>,
+}
+
+impl Others<'_> {
+    fn events(&self, events: Vec<Happened>) -> History {
+        self.more(events).map_or(History::Unknown, History::Events)
+    }
+
+    /// Adds what the first cap still to be spent takes, in every way that leaves the others.
+    fn more(&self, events: Vec<Happened>) -> Option<Vec<Happened>> {
+        let left = self.tries.get().checked_sub(1)?;
+        self.tries.set(left);
+        let frame = gather(self.rules, &Facts { history: events.clone(), ..self.facts.clone() });
+        // Where its zone is not known a calendar is spent in any case, and the question knows that.
+        let overdone = |cap: &&CapId| {
+            frame.is_spent(self.rules, **cap)
+                && frame.caps.get(cap.index()) != Some(&CapState::UnknownZone)
+                && frame.limit(self.rules, **cap).is_some()
+        };
+        if self.left.iter().any(|cap| overdone(&cap)) {
+            return None;
+        }
+        let Some(next) = self.spent.iter().copied().find(|cap| !frame.is_spent(self.rules, *cap)) else {
+            return Some(events);
+        };
+        let cap = &self.rules[next];
+        let wanted = frame.limit(self.rules, next).filter(|limit| *limit <= MOST_EVENTS)?;
+        for stamp in stamps(self.rules, &[next]) {
+            for event in &cap.events {
+                for at in self.times(next) {
+                    let happened = Happened { event: *event, at, stamp: stamp.clone() };
+                    let mut with = events.clone();
+                    with.extend(std::iter::repeat_n(happened, wanted as usize));
+                    if let Some(found) = self.more(with) {
+                        return Some(found);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Times worth trying for a cap: now, and as long ago as it and the caps to be left allow.
+    fn times(&self, cap: CapId) -> Vec<Instant> {
+        let now = self.facts.now;
+        let just_in = |length| Instant(now.minus(length).0.saturating_add(1));
+        let mut times = vec![now];
+        if let CapKind::Pause { length, .. } | CapKind::Block { length } = self.rules[cap].kind {
+            times.push(just_in(length));
+        }
+        for other in self.left.iter().chain([&cap]) {
+            match (&self.rules[*other].kind, self.rules[*other].window) {
+                (CapKind::Pause { length, .. } | CapKind::Block { length }, _) => times.push(now.minus(*length)),
+                (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(length)) => times.push(now.minus(length)),
+                (CapKind::Cap | CapKind::Gap, CapWindow::Ever | CapWindow::Calendar(_)) => {}
+            }
+            if let CapWindow::Calendar(period) = self.rules[*other].window
+                && let Some(start) = self.zone(*other).and_then(|zone| period.start(now, zone))
+            {
+                times.extend([start, Instant(start.0 - 1)]);
+            }
+        }
+        times.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
+        times.dedup();
+        times
+    }
+}
+
+impl Others<'_> {
+    fn zone(&self, cap: CapId) -> Option<&str> {
+        match self.rules[cap].zone.as_ref()? {
+            CapZone::Named(zone) => Some(zone),
+            CapZone::Attribute(id) => match self.facts.attributes.get(id.index()) {
+                Some(Fact::Known(Value::Text(zone), _)) => Some(zone),
+                Some(Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_)) | None => {
+                    match self.rules[*id].default.as_ref()? {
+                        Value::Text(zone) => Some(zone),
+                        Value::YesNo(_)
+                        | Value::Number(_)
+                        | Value::Member(_)
+                        | Value::Set(_)
+                        | Value::Time(_)
+                        | Value::Date(_)
+                        | Value::Never => None,
+                    }
+                }
+            },
+        }
+    }
+}
+
+fn plain(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
     if spent.is_empty() {
         return History::Events(Vec::new());
     }
@@ -160,7 +281,11 @@ fn cells(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> Vec
             for at in &ages {
                 let event = Happened { event: *event, at: *at, stamp: stamp.clone() };
                 let frame = gather(rules, &Facts { history: vec![event.clone()], ..facts.clone() });
-                let counts = |cap: &CapId| frame.caps.get(cap.index()) == Some(&CapState::Used(1));
+                let counts = |cap: &CapId| match frame.caps.get(cap.index()) {
+                    // A gap that runs.
+                    Some(CapState::Used(1) | CapState::Until(_)) => true,
+                    Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone) | None => false,
+                };
                 let places = |caps: &[CapId]| -> Vec<usize> {
                     caps.iter().enumerate().filter(|(_, cap)| counts(cap)).map(|(at, _)| at).collect()
                 };
@@ -201,6 +326,14 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
                 let offer = rules[*rule].show;
                 add(Some(offer), Some(*rule), &rules[offer].tags);
             }),
+            CapTarget::Classes(of) => {
+                for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| of.contains(&offer.class)) {
+                    let id = OfferId::from_index(at);
+                    add(Some(id), only_rule(rules, id), &offer.tags);
+                    add(Some(id), None, &offer.tags);
+                }
+            }
+            CapTarget::Anything => {}
             CapTarget::Tags(of) => {
                 let carries = |tags: &[TagId]| tags.iter().any(|tag| of.contains(tag));
                 for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| carries(&offer.tags)) {
@@ -217,6 +350,8 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
             CapTarget::Offers(offers) => offers.iter().for_each(|offer| add(Some(*offer), None, &[])),
             CapTarget::Rules(of) => of.iter().for_each(|rule| add(None, Some(*rule), &[])),
             CapTarget::Tags(of) => tags.extend(of),
+            CapTarget::Classes(_) => {}
+            CapTarget::Anything => add(None, None, &[]),
         }
     }
     let tags: Vec<TagId> = tags.into_iter().collect();

@@ -285,6 +285,7 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     let is_date = |culprit: &Culprit| match culprit {
         Culprit::Dates | Culprit::OfferDates | Culprit::Review => true,
         Culprit::Cap(_)
+        | Culprit::Block(_)
         | Culprit::Score
         | Culprit::Taken
         | Culprit::Needs(_)

@@ -1,6 +1,6 @@
 //! A slot as formulas: when each rule is eligible, when each part of a rule answers, when a fallback entry does.
 //!
-//! Takes a slot of the model; writes down the steps of a decision (switched off or not active, consent, audience, shown
+//! Takes a slot of the model; writes down the steps of a decision (switched off or not active, blocks, consent, audience, shown
 //! in another slot, caps) and the substitutes. A rule in its place answers in one of four ways: by itself, or by what it
 //! names for the case that a cap stopped it, that a consent is missing, that data is missing. Each is a *part*, and what
 //! a lower rule has to get past is every part of every rule above it.
@@ -12,9 +12,12 @@ use super::compile::{Compiler, Truths};
 use super::domain::{Source, Unseen};
 use super::doubts::Doubts;
 use super::formula::Formula;
+use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
-use crate::model::{Active, CapId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{
+    Active, BlockCause, BlockId, CapId, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
+};
 use crate::value::{Date, Instant};
 
 /// Something that has to be so for a rule to be eligible.
@@ -28,6 +31,8 @@ pub enum Culprit {
     Taken,
     /// The review is not overdue (R46).
     Review,
+    /// The block does not hold.
+    Block(BlockId),
     /// The offer's dates.
     OfferDates,
     /// The rule's dates.
@@ -171,15 +176,18 @@ impl Writer<'_, '_> {
             gaps.extend(rule.when.iter().map(|clause| self.compiler.gap(&clause.condition)));
         }
         let taken = self.taken(rule.show);
-        let mut caps: Vec<CapId> = rule.caps.iter().chain(&rules[rule.show].caps).copied().collect();
-        caps.sort_unstable();
-        caps.dedup();
-        let spent: Vec<_> = caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect();
+        let caps = rules.caps_on(id);
+        let blocks = rules.blocks_on(id);
+        let lifted: Vec<_> = blocks.iter().map(|block| self.lifted(*block)).collect();
+        let spent: Vec<_> = caps.iter().map(|cap| self.spent(*cap)).collect();
         let unseen: Vec<_> =
             [Unseen::Rule(id), Unseen::Offer(rule.show)].into_iter().filter_map(|what| self.unseen(what)).collect();
+        let held = self.unseen(Unseen::Held(id)).unwrap_or(Formula::NEVER);
 
         let formulas = &mut self.compiler.formulas;
-        let on = formulas.all([switch, dates, review, offer_dates]);
+        let lifted_all = formulas.all(lifted.iter().copied());
+        let not_held = formulas.not(held);
+        let on = formulas.all([switch, dates, review, offer_dates, lifted_all, not_held]);
         let open = formulas.all(needs.iter().map(|(_, open)| *open));
         let audience = formulas.all(when.iter().map(|truths| truths.yes).chain(unless.iter().map(|truths| truths.no)));
         let not_taken = formulas.not(taken);
@@ -207,6 +215,7 @@ impl Writer<'_, '_> {
 
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
+        guards.extend(blocks.into_iter().map(Culprit::Block).zip(lifted));
         guards.push((Culprit::Score, scored));
         for (cap, spent) in caps.into_iter().zip(spent) {
             guards.push((Culprit::Cap(cap), formulas.not(spent)));
@@ -246,7 +255,34 @@ impl Writer<'_, '_> {
         self.doubts.may_be_stopped(what).then(|| self.compiler.flag(Source::Unseen(what)))
     }
 
-    /// An offer that stands in passes its switch, its dates, the other slots and its own caps.
+    /// A cap has nothing left, or nobody knows its number, or in which zone its calendar is read.
+    fn spent(&mut self, id: CapId) -> Formula {
+        let cap = &self.rules[id];
+        let mut any = vec![self.compiler.flag(Source::Spent(id))];
+        let zone = match &cap.zone {
+            Some(CapZone::Attribute(zone)) => Some(*zone),
+            Some(CapZone::Named(_)) | None => None,
+        };
+        for read in zone.into_iter().chain(cap.number) {
+            let known = self.compiler.readable(&Simple::Attribute(Read::plain(read, true)));
+            any.push(self.compiler.formulas.not(known));
+        }
+        self.compiler.formulas.any(any)
+    }
+
+    /// A block does not hold.
+    fn lifted(&mut self, id: BlockId) -> Formula {
+        let rules = self.rules;
+        match &rules[id].cause {
+            BlockCause::After(cap) => {
+                let spent = self.spent(*cap);
+                self.compiler.formulas.not(spent)
+            }
+            BlockCause::While(clause) => self.compiler.condition(&clause.condition).no,
+        }
+    }
+
+    /// An offer that stands in passes its switch, its dates, its blocks, the other slots and its own caps.
     fn offer(&mut self, id: OfferId) -> Formula {
         let rules = self.rules;
         let offer = &rules[id];
@@ -255,12 +291,14 @@ impl Writer<'_, '_> {
         }
         let dates = self.active(offer.active);
         let taken = self.taken(id);
-        let spent = offer.caps.iter().map(|cap| self.compiler.flag(Source::Spent(*cap))).collect::<Vec<_>>();
+        let spent = offer.caps.iter().map(|cap| self.spent(*cap)).collect::<Vec<_>>();
         let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
         let formulas = &mut self.compiler.formulas;
         let stopped = formulas.any(std::iter::once(taken).chain(spent));
         let free = formulas.not(stopped);
-        formulas.both(dates, free)
+        let open = formulas.both(dates, free);
+        let lifted: Vec<_> = offer.blocks.iter().map(|block| self.lifted(*block)).collect();
+        self.compiler.formulas.all(lifted.into_iter().chain([open]))
     }
 
     /// Fills in every rule's parts. Substitutes form no circle; one that did would be looked at once.

@@ -135,7 +135,8 @@ fn the_table_of_sections_is_read_strictly() {
         seal(&mut bytes);
         read(&bytes).unwrap_err()
     };
-    assert_eq!(patched(8, &1_u32.to_le_bytes()), BundleError::OtherVersion(1));
+    let other = super::FORMAT_VERSION + 1;
+    assert_eq!(patched(8, &other.to_le_bytes()), BundleError::OtherVersion(other));
     assert_eq!(patched(12, &u32::MAX.to_le_bytes()).code().name, "bundle::damaged");
     assert_eq!(patched(12, &2_u32.to_le_bytes()).code().name, "bundle::damaged");
     assert_eq!(patched(48, &2_u32.to_le_bytes()).code().name, "bundle::damaged", "a kind twice");

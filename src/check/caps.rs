@@ -1,55 +1,113 @@
-//! Caps, declared and in rules, and whom each binds (R26).
+//! Caps, declared and in rules, pauses and gaps, and whom each binds (R26).
 
 use super::Pass;
 use super::literals::period;
-use super::names::{Kind, named_twice};
+use super::names::{Kind, Meaning, named_twice};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::codes::resolve;
-use crate::model::{Cap, CapId, CapTarget, CapWindow, EventId, Guardrail, OfferId, RuleId, RuleSet, TagId};
+use crate::diagnostics::codes::{consent, resolve, types};
+use crate::model::{
+    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, Guardrail, Offer, OfferId, RuleId,
+    RuleSet,
+};
 use crate::source::Span;
-use crate::syntax::tree::{self, CapClause, Clause, RuleClause};
+use crate::syntax::tree::{self, CalendarUnit, CapClause, CapCount, Clause, GapClause, PauseClause, RuleClause};
+use crate::value::{self, NumberType, Type, Weekday, zone_is_known};
 
 /// A cap without its name and owner.
 struct Body {
+    kind: CapKind,
     at_most: u32,
+    number: Option<AttributeId>,
     events: Vec<EventId>,
     window: CapWindow,
+    zone: Option<CapZone>,
     target: Option<CapTarget>,
+    exempt: Vec<CapTarget>,
+    uncounted: Vec<CapTarget>,
+}
+
+impl Body {
+    fn plain(kind: CapKind, at_most: u32, events: Vec<EventId>, window: CapWindow, target: Option<CapTarget>) -> Self {
+        let (exempt, uncounted) = (Vec::new(), Vec::new());
+        Self { kind, at_most, number: None, events, window, zone: None, target, exempt, uncounted }
+    }
+}
+
+/// The greatest number a cap counts to.
+const MOST: i64 = 1_000_000;
+
+/// A window as written.
+enum Window<'a> {
+    Plain(CapWindow),
+    Calendar(&'a tree::Calendar, Span),
+}
+
+/// Reports the clauses that must be written and are not: whether it is missing, what that means, what to add.
+pub(super) fn missing(findings: &mut Vec<Diagnostic>, span: Span, what: &str, clauses: &[(bool, &str, &str)]) {
+    for (_, lacks, example) in clauses.iter().filter(|(is_missing, ..)| *is_missing) {
+        findings.push(
+            Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}")).help(format!("add `{example}`")),
+        );
+    }
 }
 
 impl Pass<'_> {
+    /// Caps, pauses and gaps, then the clauses of rules, and whom each binds.
     pub(super) fn caps(&mut self) {
         for name in self.names.usable(Kind::Cap) {
-            let Some(entry) = self.collected.caps.get(name.as_str()) else { continue };
-            let item = entry.item;
-            let label = item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
             let before = self.findings.len();
-            let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"));
+            let text = name.as_str();
+            let (label, span, word, body) = if let Some(entry) = self.collected.caps.get(text) {
+                let item = entry.item;
+                let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"));
+                (&item.label, item.name.span, "cap", body)
+            } else if let Some(entry) = self.collected.pauses.get(text) {
+                let item = entry.item;
+                (&item.label, item.name.span, "pause", self.pause_body(&item.clauses, item.name.span, &name))
+            } else if let Some(entry) = self.collected.gaps.get(text) {
+                let item = entry.item;
+                (&item.label, item.name.span, "gap", self.gap_body(&item.clauses, item.name.span, &name))
+            } else {
+                continue;
+            };
+            let label = label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
             if self.findings[before..].iter().any(Diagnostic::is_error) || body.is_none() {
                 self.poison(Kind::Cap, &name);
             }
-            let span = item.name.span;
-            let cap = match body {
-                Some(Body { at_most, events, window, target: Some(target) }) => {
-                    Cap { name, label, span, rule: None, at_most, events, window, target }
-                }
-                Some(Body { target: None, .. }) => {
-                    let message = format!("cap `{name}` does not say what it is on");
-                    let finding = Diagnostic::new(&resolve::CAP_WITHOUT_TARGET, span, message)
-                        .primary("on what?")
-                        .help("add `on tag promo`, `on offer spring_sale` or `on rule comeback`");
-                    self.report(finding);
-                    self.poison(Kind::Cap, &name);
-                    continue;
-                }
-                None => continue,
+            let Some(Body { kind, at_most, number, events, window, zone, target, exempt, uncounted }) = body else {
+                continue;
             };
-            self.rules.caps.push(cap);
+            let Some(target) = target else {
+                let message = format!("{word} `{name}` does not say what it is on");
+                let finding = Diagnostic::new(&resolve::CAP_WITHOUT_TARGET, span, message)
+                    .primary("on what?")
+                    .help("add `on tag promo`, `on offer spring_sale`, `on rule comeback` or `on class marketing`");
+                self.report(finding);
+                self.poison(Kind::Cap, &name);
+                continue;
+            };
+            self.rules.caps.push(Cap {
+                name,
+                label,
+                span,
+                kind,
+                rule: None,
+                at_most,
+                number,
+                events,
+                window,
+                zone,
+                target,
+                exempt,
+                uncounted,
+            });
         }
+        self.blocks();
         self.rule_caps();
         if self.poison.is_empty() {
             self.bind_caps();
+            self.bind_blocks();
         }
     }
 
@@ -87,11 +145,16 @@ impl Pass<'_> {
                     name: own,
                     label: String::new(),
                     span: clause.span,
+                    kind: body.kind,
                     rule: Some(id),
                     at_most: body.at_most,
+                    number: body.number,
                     events: body.events,
                     window: body.window,
+                    zone: body.zone,
                     target: body.target.unwrap_or_else(|| CapTarget::Offers(vec![show])),
+                    exempt: body.exempt,
+                    uncounted: body.uncounted,
                 });
             }
         }
@@ -99,67 +162,302 @@ impl Pass<'_> {
 
     fn cap_body(&mut self, clauses: &[Clause<CapClause>], span: Span, what: &str) -> Option<Body> {
         let (mut at_most, mut window, mut per) = (Once::default(), Once::default(), Once::default());
+        let (mut exempt, mut uncounted) = (Vec::new(), Vec::new());
         let (mut target, mut then) = (Once::default(), Once::default());
         let mut findings = Vec::new();
         for clause in clauses {
             let at = clause.keyword;
             match &clause.kind {
                 CapClause::AtMost { count, events } => {
-                    at_most.put((*count, events, clause.span), at, "at most", &mut findings);
+                    at_most.put((count, events, clause.span), at, "at most", &mut findings);
                 }
                 CapClause::InAny(of) => {
                     findings.extend(super::literals::no_time(*of));
-                    window.put(CapWindow::Rolling(period(*of)), at, "in any", &mut findings);
+                    window.put(Window::Plain(CapWindow::Rolling(period(*of))), at, "in any", &mut findings);
                 }
-                CapClause::Ever => window.put(CapWindow::Ever, at, "ever", &mut findings),
+                CapClause::InEach(calendar) => {
+                    window.put(Window::Calendar(calendar, clause.span), at, "in each", &mut findings);
+                }
+                CapClause::Ever => window.put(Window::Plain(CapWindow::Ever), at, "ever", &mut findings),
                 CapClause::PerCustomer => per.put((), at, "per", &mut findings),
                 CapClause::On(on) => target.put(on, at, "on", &mut findings),
+                CapClause::Exempt(of) => exempt.push(of),
+                CapClause::Uncounted(of) => uncounted.push(of),
                 CapClause::ThenNext => then.put((), at, "then", &mut findings),
             }
         }
-        for (missing, lacks, example) in [
-            (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
-            (window.value.is_none(), "does not say over which time it counts", "in any 7 days"),
-            (per.value.is_none(), "does not say for whom it counts", "per customer"),
-        ] {
-            if missing {
-                findings.push(
-                    Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}"))
-                        .help(format!("add `{example}`")),
+        missing(
+            &mut findings,
+            span,
+            what,
+            &[
+                (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
+                (window.value.is_none(), "does not say over which time it counts", "in any 7 days"),
+                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+            ],
+        );
+        self.findings.append(&mut findings);
+        let (window, zone) = match window.value {
+            Some(Window::Plain(window)) => (Some(window), None),
+            Some(Window::Calendar(calendar, span)) => match self.calendar(calendar, span) {
+                Some((window, zone)) => (Some(window), Some(zone)),
+                None => (None, None),
+            },
+            None => (None, None),
+        };
+        let (count, names, at_most_span) = at_most.value?;
+        let count = match count {
+            CapCount::Number(0) => {
+                self.counts_to_nothing(
+                    at_most_span,
+                    "at most 0 lets nobody see it",
+                    "write at least 1; to switch a rule off write `off because \"...\"`",
                 );
+                None
+            }
+            CapCount::Number(count) => Some((*count, None)),
+            CapCount::Attribute(name) => self.cap_number(name).map(|(id, greatest)| (greatest, Some(id))),
+        };
+        self.findings.extend(named_twice("`at most`", names));
+        let events = self.events_named(names)?;
+        let exempt = self.cap_targets(&exempt)?;
+        let uncounted = self.cap_targets(&uncounted)?;
+        let (at_most, number) = count?;
+        let target = match target.value {
+            Some(on) => Some(self.cap_target(on)?),
+            None => None,
+        };
+        per.value?;
+        let kind = CapKind::Cap;
+        Some(Body { kind, at_most, number, events, window: window?, zone, target, exempt, uncounted })
+    }
+
+    fn pause_body(&mut self, clauses: &[Clause<PauseClause>], span: Span, name: &str) -> Option<Body> {
+        let (mut length, mut after, mut per) = (Once::default(), Once::default(), Once::default());
+        let (mut target, mut then) = (Once::default(), Once::default());
+        let mut findings = Vec::new();
+        for clause in clauses {
+            let at = clause.keyword;
+            match &clause.kind {
+                PauseClause::For(of) => {
+                    findings.extend(super::literals::no_time(*of));
+                    length.put(period(*of), at, "for", &mut findings);
+                }
+                PauseClause::After { count, events, within, without } => {
+                    findings.extend(within.and_then(super::literals::no_time));
+                    let within = within.map(period);
+                    after.put((*count, events, within, without, clause.span), at, "after", &mut findings);
+                }
+                PauseClause::PerCustomer => per.put((), at, "per", &mut findings),
+                PauseClause::On(on) => target.put(on, at, "on", &mut findings),
+                PauseClause::ThenNext => then.put((), at, "then", &mut findings),
             }
         }
+        missing(
+            &mut findings,
+            span,
+            &format!("pause `{name}`"),
+            &[
+                (length.value.is_none(), "does not say how long it lasts", "for 10 days"),
+                (after.value.is_none(), "does not say after what it starts", "after 3 shown in any 7 days"),
+                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+            ],
+        );
         self.findings.append(&mut findings);
-        let (count, names, at_most_span) = at_most.value?;
+        let (count, names, within, without, after_span) = after.value?;
         if count == 0 {
-            let finding = Diagnostic::new(
-                &crate::diagnostics::codes::types::BAD_RANGE,
-                at_most_span,
-                "at most 0 lets nobody see it",
-            )
-            .help("write at least 1; to switch a rule off write `off because \"...\"`");
-            self.report(finding);
+            self.counts_to_nothing(after_span, "a pause after 0 would never begin", "write at least 1");
         }
-        self.findings.extend(named_twice("`at most`", names));
+        self.findings.extend(named_twice("`after`", names));
+        self.findings.extend(named_twice("`without`", without));
+        let events = self.events_named(names)?;
+        let without = self.events_named(without)?;
+        let target = match target.value {
+            Some(on) => Some(self.cap_target(on)?),
+            None => None,
+        };
+        per.value?;
+        let window = within.map_or(CapWindow::Ever, CapWindow::Rolling);
+        let kind = CapKind::Pause { length: length.value?, without };
+        Some(Body::plain(kind, count, events, window, target))
+    }
+
+    fn gap_body(&mut self, clauses: &[Clause<GapClause>], span: Span, name: &str) -> Option<Body> {
+        let (mut apart, mut per, mut target, mut then) =
+            (Once::default(), Once::default(), Once::default(), Once::default());
+        let mut findings = Vec::new();
+        for clause in clauses {
+            let at = clause.keyword;
+            match &clause.kind {
+                GapClause::Apart(of) => {
+                    findings.extend(super::literals::no_time(*of));
+                    apart.put(period(*of), at, "at least", &mut findings);
+                }
+                GapClause::PerCustomer => per.put((), at, "per", &mut findings),
+                GapClause::On(on) => target.put(on, at, "on", &mut findings),
+                GapClause::ThenNext => then.put((), at, "then", &mut findings),
+            }
+        }
+        missing(
+            &mut findings,
+            span,
+            &format!("gap `{name}`"),
+            &[
+                (apart.value.is_none(), "does not say how long it is", "at least 8 hours apart"),
+                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+            ],
+        );
+        self.findings.append(&mut findings);
+        let target = match target.value {
+            Some(on) => Some(self.cap_target(on)?),
+            None => None,
+        };
+        per.value?;
+        let window = CapWindow::Rolling(apart.value?);
+        Some(Body::plain(CapKind::Gap, 1, Event::REACHING.to_vec(), window, target))
+    }
+
+    /// A window of the calendar and its zone; says so where either is not written as it must be.
+    fn calendar(&mut self, calendar: &tree::Calendar, span: Span) -> Option<(CapWindow, CapZone)> {
+        let unit = match (calendar.unit, calendar.from) {
+            (CalendarUnit::Week, Some((day, _))) => {
+                Weekday::ALL.get(usize::from(day)).copied().map(value::Calendar::Week)
+            }
+            (CalendarUnit::Week, None) => {
+                let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, span, "this week does not say when it begins")
+                    .primary("from which day?")
+                    .help("write `in each calendar week from monday` and the zone");
+                self.report(finding);
+                None
+            }
+            (CalendarUnit::Day, None) => Some(value::Calendar::Day),
+            (CalendarUnit::Month, None) => Some(value::Calendar::Month),
+            (CalendarUnit::Quarter, None) => Some(value::Calendar::Quarter),
+            (CalendarUnit::Day | CalendarUnit::Month | CalendarUnit::Quarter, Some((_, day))) => {
+                let finding = Diagnostic::new(&types::BAD_VALUE, day, "only a week begins on a day of the week")
+                    .help("delete `from` and the day");
+                self.report(finding);
+                None
+            }
+        };
+        let zone = match &calendar.zone {
+            Some(tree::CapZone::Named(zone)) if zone_is_known(&zone.text) => Some(CapZone::Named(zone.text.clone())),
+            Some(tree::CapZone::Named(zone)) => {
+                self.unknown_zone(&zone.text, zone.span);
+                None
+            }
+            Some(tree::CapZone::Attribute(name)) => self.zone_attribute(name).map(CapZone::Attribute),
+            None => {
+                let message = "this calendar does not say in which zone it is read";
+                let finding = Diagnostic::new(&resolve::CALENDAR_WITHOUT_ZONE, span, message)
+                    .primary("in which zone?")
+                    .help("add `in \"Europe/Berlin\"`, or `in` and an attribute of the type `zone`");
+                self.report(finding);
+                None
+            }
+        };
+        Some((CapWindow::Calendar(unit?), zone?))
+    }
+
+    fn zone_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
+        let Some(Meaning::Attribute(id)) = self.meaning(name, Some(Type::Zone)) else {
+            // An unknown name has been reported; a segment or a value is no zone.
+            if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
+                let message = format!("`{}` is no attribute of the type `zone`", name.text);
+                self.report(Diagnostic::new(&types::MISMATCH, name.span, message));
+            }
+            return None;
+        };
+        let attribute = self.rules.attributes.get(id.index())?;
+        let finding = if attribute.ty != Type::Zone {
+            Diagnostic::new(&types::MISMATCH, name.span, format!("`{}` is no attribute of the type `zone`", name.text))
+                .label(attribute.span, "declared here")
+                .help(format!("declare it as `{}: zone`, or write a zone in quotes", name.text))
+        } else if attribute.never_used {
+            Diagnostic::new(&consent::NEVER_USED, name.span, format!("`{}` is never used", name.text))
+                .label(attribute.span, "marked `never used` here")
+                .help("read another attribute")
+        } else if attribute.protective {
+            Diagnostic::new(&consent::PROTECTIVE_SELECTS, name.span, format!("`{}` may only spare people", name.text))
+                .label(attribute.span, "marked `protective` here")
+                .help("read another attribute")
+        } else {
+            return Some(id);
+        };
+        self.report(finding);
+        None
+    }
+
+    /// The attribute that is a cap's number, and its greatest value (R49).
+    fn cap_number(&mut self, name: &tree::Name) -> Option<(AttributeId, u32)> {
+        let Some(Meaning::Attribute(id)) = self.meaning(name, None) else {
+            if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
+                let message = format!("`{}` is no attribute", name.text);
+                self.report(Diagnostic::new(&types::CAP_NUMBER, name.span, message).primary("a number is needed"));
+            }
+            return None;
+        };
+        let attribute = self.rules.attributes.get(id.index())?;
+        let greatest = match attribute.ty {
+            Type::Number(NumberType { scale: 0, min: 0.., max: max @ 1..=MOST }) => u32::try_from(max).ok(),
+            Type::Number(_)
+            | Type::YesNo
+            | Type::Text
+            | Type::OneOf(_)
+            | Type::Set
+            | Type::Time
+            | Type::Date
+            | Type::Zone
+            | Type::Score(_) => None,
+        };
+        let lacks = if attribute.never_used {
+            Some("is never used")
+        } else if attribute.protective {
+            Some("may only spare people")
+        } else if greatest.is_none() {
+            Some("is no whole number with a range from 0 to at most 1000000")
+        } else if attribute.default.is_none() {
+            Some("has no `else` for whoever did not say")
+        } else {
+            None
+        };
+        let Some(lacks) = lacks else { return greatest.map(|greatest| (id, greatest)) };
+        let message = format!("`{}` cannot be the number of a cap: it {lacks}", name.text);
+        let finding = Diagnostic::new(&types::CAP_NUMBER, name.span, message)
+            .primary("the number of the cap")
+            .label(attribute.span, "declared here")
+            .help(format!("declare it as `{}: whole from 0 to 10 else 3`, or write a number", name.text));
+        self.report(finding);
+        None
+    }
+
+    fn cap_targets(&mut self, targets: &[&tree::CapTarget]) -> Option<Vec<CapTarget>> {
+        let found: Vec<Option<CapTarget>> = targets.iter().map(|target| self.cap_target(target)).collect();
+        found.into_iter().collect()
+    }
+
+    fn counts_to_nothing(&mut self, span: Span, message: &str, help: &str) {
+        let finding = Diagnostic::new(&types::BAD_RANGE, span, message).help(help);
+        self.report(finding);
+    }
+
+    /// The events of these names, each once.
+    pub(super) fn events_named(&mut self, names: &[tree::Name]) -> Option<Vec<EventId>> {
         let mut events = Vec::new();
         for name in names {
             events.push(self.find_event(name)?);
         }
         events.sort_unstable();
         events.dedup();
-        let target = match target.value {
-            Some(on) => Some(self.cap_target(on)?),
-            None => None,
-        };
-        per.value?;
-        Some(Body { at_most: count, events, window: window.value?, target })
+        Some(events)
     }
 
-    fn cap_target(&mut self, on: &tree::CapTarget) -> Option<CapTarget> {
+    pub(super) fn cap_target(&mut self, on: &tree::CapTarget) -> Option<CapTarget> {
         match on {
             tree::CapTarget::Tag(name) => self.find_tag(name).map(|id| CapTarget::Tags(vec![id])),
             tree::CapTarget::Offer(name) => self.find_offer(name).map(|id| CapTarget::Offers(vec![id])),
             tree::CapTarget::Rule(name) => self.find_rule(name).map(|id| CapTarget::Rules(vec![id])),
+            tree::CapTarget::Class(name) => self.class(name).map(|class| CapTarget::Classes(vec![class])),
         }
     }
 
@@ -168,39 +466,63 @@ impl Pass<'_> {
         let caps: Vec<(CapId, Cap)> =
             self.rules.caps.iter().enumerate().map(|(at, cap)| (CapId::from_index(at), cap.clone())).collect();
         for (id, cap) in caps {
+            // What a block counts binds by the block.
+            if matches!(cap.kind, CapKind::Block { .. }) {
+                continue;
+            }
             match (cap.rule, &cap.target) {
-                (Some(rule), _) => self.bind_rule(rule, id),
+                (Some(rule), _) => self.bind_rule(rule, id, &cap),
                 (None, CapTarget::Rules(rules)) => {
                     for rule in rules {
                         if self.rules.obeys_caps(self.rules[*rule].class) {
-                            self.bind_rule(*rule, id);
+                            self.bind_rule(*rule, id, &cap);
                         }
                     }
                 }
                 (None, CapTarget::Offers(offers)) => {
-                    self.bind_offers(id, |at, _| offers.contains(&OfferId::from_index(at)))
+                    self.bind_offers(id, &cap, |at, _| offers.contains(&OfferId::from_index(at)))
                 }
                 (None, CapTarget::Tags(tags)) => {
-                    self.bind_offers(id, |_, carried| carried.iter().any(|tag| tags.contains(tag)));
+                    self.bind_offers(id, &cap, |_, offer| offer.tags.iter().any(|tag| tags.contains(tag)));
                 }
+                (None, CapTarget::Classes(classes)) => {
+                    self.bind_offers(id, &cap, |_, offer| classes.contains(&offer.class));
+                }
+                (None, CapTarget::Anything) => {}
             }
         }
     }
 
-    fn bind_rule(&mut self, rule: RuleId, cap: CapId) {
+    fn bind_rule(&mut self, rule: RuleId, id: CapId, cap: &Cap) {
+        let shown = self.rules[rule].show;
+        let spared = |of: &CapTarget| matches!(of, CapTarget::Rules(rules) if rules.contains(&rule));
+        if cap.exempt.iter().any(spared) || is_exempt(cap, shown, &self.rules[shown]) {
+            return;
+        }
         if let Some(rule) = self.rules.rules.get_mut(rule.index()) {
-            rule.caps.push(cap);
+            rule.caps.push(id);
             rule.caps.sort_unstable();
         }
     }
 
-    fn bind_offers(&mut self, cap: CapId, binds: impl Fn(usize, &[TagId]) -> bool) {
+    fn bind_offers(&mut self, id: CapId, cap: &Cap, binds: impl Fn(usize, &Offer) -> bool) {
         let RuleSet { offers, classes, .. } = &mut self.rules;
         for (at, offer) in offers.iter_mut().enumerate() {
-            if classes.row(offer.class).obeys(Guardrail::Caps) && binds(at, &offer.tags) {
-                offer.caps.push(cap);
+            let obeys = classes.row(offer.class).obeys(Guardrail::Caps);
+            if obeys && binds(at, offer) && !is_exempt(cap, OfferId::from_index(at), offer) {
+                offer.caps.push(id);
                 offer.caps.sort_unstable();
             }
         }
     }
+}
+
+/// Whether an offer is exempt from a cap that is on it.
+fn is_exempt(cap: &Cap, id: OfferId, offer: &Offer) -> bool {
+    cap.exempt.iter().any(|target| match target {
+        CapTarget::Offers(offers) => offers.contains(&id),
+        CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
+        CapTarget::Classes(classes) => classes.contains(&offer.class),
+        CapTarget::Rules(_) | CapTarget::Anything => false,
+    })
 }

@@ -323,7 +323,7 @@ impl<'a> Pass<'a> {
             }
             Some(Reason::Name(name)) => {
                 let word = name.text.as_str();
-                if REASONS.contains(&word) || self.cap_named(word).is_some() {
+                if REASONS.contains(&word) || self.is_limit(word) {
                     return Some(Some(Because::Reason(word.to_owned())));
                 }
                 match self.names.get(Kind::Rule, word) {
@@ -331,7 +331,8 @@ impl<'a> Pass<'a> {
                     Some(None) => None,
                     Some(Some(_)) | None => {
                         let rules = self.names.usable(Kind::Rule);
-                        let caps = self.names.usable(Kind::Cap);
+                        let mut caps = self.names.usable(Kind::Cap);
+                        caps.extend(self.names.usable(Kind::Block));
                         let known = REASONS.into_iter().chain(rules.iter().chain(&caps).map(String::as_str));
                         let meant = nearest(word, known).map(str::to_owned);
                         let message = format!("`{word}` is no reason that an explanation gives");

@@ -8,8 +8,8 @@ use crate::diagnostics::codes::resolve;
 use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Attribute, CapClause, Case, ClassClause, Clause, DefaultsClause, Definition, Event, File, ItemKind, Name, Named,
-    OfferClause, Persona, PurposeClause, Rule, Slot,
+    Attribute, BlockClause, CapClause, Case, ClassClause, Clause, DefaultsClause, Definition, Event, File, GapClause,
+    ItemKind, Name, Named, OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
 };
 
 /// A declared item.
@@ -38,6 +38,9 @@ pub(super) struct Collected<'a> {
     pub(super) slots: Table<'a, Slot>,
     pub(super) rules: Table<'a, Rule>,
     pub(super) caps: Table<'a, Named<CapClause>>,
+    pub(super) pauses: Table<'a, Named<PauseClause>>,
+    pub(super) gaps: Table<'a, Named<GapClause>>,
+    pub(super) blocks: Table<'a, Named<BlockClause>>,
     pub(super) personas: Table<'a, Persona>,
     pub(super) tests: Vec<Entry<'a, Case>>,
     /// Names of items that the parser could not read wholly.
@@ -83,7 +86,19 @@ impl<'a> Collected<'a> {
                 ItemKind::Offer(item) => put(&mut all.offers, &mut all.twice, Kind::Offer, &item.name, item, findings),
                 ItemKind::Slot(item) => put(&mut all.slots, &mut all.twice, Kind::Slot, &item.name, item, findings),
                 ItemKind::Rule(item) => put(&mut all.rules, &mut all.twice, Kind::Rule, &item.name, item, findings),
-                ItemKind::Cap(item) => put(&mut all.caps, &mut all.twice, Kind::Cap, &item.name, item, findings),
+                ItemKind::Cap(item) if all.is_new_limit("cap", &item.name, findings) => {
+                    put(&mut all.caps, &mut all.twice, Kind::Cap, &item.name, item, findings);
+                }
+                ItemKind::Pause(item) if all.is_new_limit("pause", &item.name, findings) => {
+                    put(&mut all.pauses, &mut all.twice, Kind::Cap, &item.name, item, findings);
+                }
+                ItemKind::Gap(item) if all.is_new_limit("gap", &item.name, findings) => {
+                    put(&mut all.gaps, &mut all.twice, Kind::Cap, &item.name, item, findings);
+                }
+                ItemKind::Block(item) if all.is_new_limit("block", &item.name, findings) => {
+                    put(&mut all.blocks, &mut all.twice, Kind::Block, &item.name, item, findings);
+                }
+                ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) | ItemKind::Block(_) => {}
                 ItemKind::Persona(item) => {
                     put(&mut all.personas, &mut all.twice, Kind::Persona, &item.name, item, findings)
                 }
@@ -120,10 +135,34 @@ impl<'a> Collected<'a> {
             ItemKind::Slot(item) => poison(Kind::Slot, &item.name),
             ItemKind::Rule(item) => poison(Kind::Rule, &item.name),
             ItemKind::Cap(item) => poison(Kind::Cap, &item.name),
+            ItemKind::Pause(item) => poison(Kind::Cap, &item.name),
+            ItemKind::Gap(item) => poison(Kind::Cap, &item.name),
+            ItemKind::Block(item) => poison(Kind::Block, &item.name),
             ItemKind::Persona(item) => poison(Kind::Persona, &item.name),
             ItemKind::Customer(_) | ItemKind::Moment(_) => self.attributes_lost = true,
             ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
         }
+    }
+
+    /// Whether no cap, pause, gap or block has this name yet: reasons name them all alike, so they share their names.
+    fn is_new_limit(&mut self, what: &str, name: &Name, findings: &mut Vec<Diagnostic>) -> bool {
+        let text = name.text.as_str();
+        let cap = self.caps.get(text).map(|entry| ("cap", entry.name_span()));
+        let pause = || self.pauses.get(text).map(|entry| ("pause", entry.name_span()));
+        let gap = || self.gaps.get(text).map(|entry| ("gap", entry.name_span()));
+        let block = || self.blocks.get(text).map(|entry| ("block", entry.name_span()));
+        let Some((other, first)) = cap.or_else(pause).or_else(gap).or_else(block) else { return true };
+        // Nobody knows which of the two is meant.
+        self.twice.extend([Kind::Cap, Kind::Block].map(|kind| (kind, name.text.clone())));
+        findings.push(if other == what {
+            twice(what, name, first)
+        } else {
+            Diagnostic::new(&resolve::DUPLICATE, name.span, format!("`{text}` is both a {other} and a {what}"))
+                .primary(format!("the {what}"))
+                .label(first, format!("the {other}"))
+                .help("reasons name both alike, so each needs a name of its own")
+        });
+        false
     }
 
     fn put_attributes(&mut self, scope: model::Scope, list: &'a [Attribute], findings: &mut Vec<Diagnostic>) {
@@ -213,6 +252,9 @@ named!(
     Named<ClassClause>,
     Named<OfferClause>,
     Named<CapClause>,
+    Named<PauseClause>,
+    Named<GapClause>,
+    Named<BlockClause>,
     Event,
     Definition,
     Slot,

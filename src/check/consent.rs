@@ -8,7 +8,10 @@ use super::circles::after_their_targets;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
-use crate::model::{AttributeId, Class, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute, ValueId};
+use crate::model::{
+    AttributeId, BlockCause, BlockId, Class, Clause, Condition, Expression, PurposeId, Rule, RuleId, Scope, Substitute,
+    ValueId,
+};
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 
@@ -40,6 +43,7 @@ impl Pass<'_> {
             }
         }
         self.fallbacks_keep_consent();
+        self.blocks_keep_promises();
         self.definitions_keep_promises();
     }
 
@@ -58,20 +62,31 @@ impl Pass<'_> {
     /// Every purpose of every attribute that the rule reads, `never used`, protective. Gives the purposes it forgot.
     fn rule_reads(&mut self, rule: &Rule) -> Vec<PurposeId> {
         let whens = rule.when.iter().map(|clause| (clause, false));
+        let blocks: Vec<Clause> = self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.blocking(id));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
-        let mut read: Vec<(Read, Span, bool)> = Vec::new();
+        // Of whom, where, whether by an `unless`, and whether in a block. What a block reads is read for whoever it stops
+        // (R19); its own promises are looked at once, there.
+        let mut read: Vec<(Read, Span, bool, bool)> = Vec::new();
         for (clause, is_unless) in clauses {
-            read.extend(self.reads_of(&clause.condition).into_iter().map(|read| (read, clause.span, is_unless)));
+            let reads = self.reads_of(&clause.condition).into_iter();
+            read.extend(reads.map(|read| (read, clause.span, is_unless, false)));
         }
         // A score chooses among rules, and so among people.
         if let Some(rank) = &rule.rank {
-            read.extend(self.reads_of_value(&rank.by).into_iter().map(|read| (read, rank.span, false)));
+            read.extend(self.reads_of_value(&rank.by).into_iter().map(|read| (read, rank.span, false, false)));
+        }
+        for clause in &blocks {
+            let reads = self.reads_of(&clause.condition).into_iter();
+            read.extend(reads.map(|read| (read, clause.span, true, true)));
         }
         let mut missing: Vec<(PurposeId, Span, Read)> = Vec::new();
         let mut findings = Vec::new();
-        for (read, span, is_unless) in read {
+        for (read, span, is_unless, of_block) in read {
             let attribute = &self.rules[read.attribute];
-            if attribute.never_used {
+            if of_block && attribute.protective {
+                continue;
+            }
+            if !of_block && attribute.never_used {
                 findings.push(self.never_used(span, &read));
             }
             if attribute.protective && !(is_unless && read.positive) {
@@ -88,6 +103,38 @@ impl Pass<'_> {
             self.missing_needs(rule, &missing);
         }
         missing.into_iter().map(|(purpose, ..)| purpose).collect()
+    }
+
+    /// The conditions while which something stops the rule.
+    fn blocking(&self, id: RuleId) -> Vec<Clause> {
+        let causes = self.rules.blocks_on(id).into_iter().map(|block| self.rules[block].cause.clone());
+        let conditions = causes.filter_map(|cause| match cause {
+            BlockCause::While(clause) => Some(clause),
+            BlockCause::After(_) => None,
+        });
+        conditions.collect()
+    }
+
+    /// A block may not read what is never used, and may only spare by what is protective.
+    fn blocks_keep_promises(&mut self) {
+        for at in 0..self.rules.blocks.len() {
+            let block = self.rules[BlockId::from_index(at)].clone();
+            let BlockCause::While(clause) = &block.cause else { continue };
+            let mut findings = Vec::new();
+            for read in self.reads_of(&clause.condition) {
+                let attribute = &self.rules[read.attribute];
+                if attribute.never_used {
+                    findings.push(self.never_used(clause.span, &read));
+                }
+                if attribute.protective && !read.positive {
+                    findings.push(self.protective_selects(clause.span, &read, true));
+                }
+            }
+            if !findings.is_empty() {
+                self.poison(Kind::Block, &block.name);
+            }
+            self.findings.append(&mut findings);
+        }
     }
 
     /// One finding for all purposes that a rule forgot, with the chain that leads to each and one fix.

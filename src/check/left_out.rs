@@ -9,7 +9,10 @@ use super::collect::Collected;
 use super::names::{Kind, Names};
 use crate::model::{Class, LeftOut as May, OfferId, RuleId, RuleSet};
 use crate::source::Span;
-use crate::syntax::tree::{self, CapClause, FallbackTarget, Name, OfferClause, RuleClause, SlotClause, Substitute};
+use crate::syntax::tree::{
+    self, BlockClause, CapClause, FallbackTarget, GapClause, Name, OfferClause, PauseClause, RuleClause, SlotClause,
+    Substitute,
+};
 
 /// A rule in error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +38,15 @@ pub(super) struct Gaps<'a> {
     pub(super) rules: &'a RuleSet,
 }
 
-/// Shows and tries nothing, and may stop anything.
+/// Shows and tries nothing, and may stop anything but by a block.
 fn anything_stops() -> May {
-    May { may_be_key: false, shows: Some(BTreeSet::new()), tries: Some(BTreeSet::new()), ..May::default() }
+    May {
+        blocks: false,
+        may_be_key: false,
+        shows: Some(BTreeSet::new()),
+        tries: Some(BTreeSet::new()),
+        ..May::default()
+    }
 }
 
 impl Gaps<'_> {
@@ -55,6 +64,7 @@ impl Gaps<'_> {
                 Kind::Rule | Kind::Persona => continue,
                 Kind::Slot => self.slot(name),
                 Kind::Cap => self.cap(name),
+                Kind::Block => self.block(name),
                 // A stricter row can bring caps to what obeys none; the other classes are fixed.
                 Kind::Class if name == Class::Service.word() => anything_stops(),
                 Kind::Class => May::that_only_uses(),
@@ -143,30 +153,56 @@ impl Gaps<'_> {
         May { shows: shows.flatten(), ..May::that_only_uses() }
     }
 
-    /// A cap stops what it is on.
+    /// A cap, a pause or a gap stops what it is on.
     fn cap(&self, name: &str) -> May {
-        let written = self.known(Kind::Cap, name).and_then(|()| self.collected.caps.get(name));
-        let targets: Vec<&tree::CapTarget> = written
-            .map(|entry| entry.item.clauses.as_slice())
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|clause| match &clause.kind {
-                CapClause::On(target) => Some(target),
-                CapClause::AtMost { .. }
-                | CapClause::InAny(_)
-                | CapClause::Ever
-                | CapClause::PerCustomer
-                | CapClause::ThenNext => None,
-            })
-            .collect();
+        let known = self.known(Kind::Cap, name).is_some();
+        let caps = self.collected.caps.get(name).filter(|_| known).into_iter().flat_map(|entry| &entry.item.clauses);
+        let caps = caps.filter_map(|clause| match &clause.kind {
+            CapClause::On(target) => Some(target),
+            CapClause::AtMost { .. }
+            | CapClause::InAny(_)
+            | CapClause::InEach(_)
+            | CapClause::Ever
+            | CapClause::PerCustomer
+            | CapClause::Exempt(_)
+            | CapClause::Uncounted(_)
+            | CapClause::ThenNext => None,
+        });
+        let pauses = self.collected.pauses.get(name).filter(|_| known).into_iter();
+        let pauses = pauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
+            PauseClause::On(target) => Some(target),
+            PauseClause::For(_) | PauseClause::After { .. } | PauseClause::PerCustomer | PauseClause::ThenNext => None,
+        });
+        let gaps = self.collected.gaps.get(name).filter(|_| known).into_iter();
+        let gaps = gaps.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
+            GapClause::On(target) => Some(target),
+            GapClause::Apart(_) | GapClause::PerCustomer | GapClause::ThenNext => None,
+        });
+        self.stops(&caps.chain(pauses).chain(gaps).collect::<Vec<_>>())
+    }
+
+    /// A block stops what it is on, before consent is asked for.
+    fn block(&self, name: &str) -> May {
+        let known = self.known(Kind::Block, name).is_some();
+        let clauses = self.collected.blocks.get(name).filter(|_| known).into_iter();
+        let targets = clauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
+            BlockClause::On(target) => Some(target),
+            BlockClause::For { .. } | BlockClause::While(_) => None,
+        });
+        May { blocks: true, ..self.stops(&targets.collect::<Vec<_>>()) }
+    }
+
+    /// What stops these; anything where none could be read.
+    fn stops(&self, targets: &[&tree::CapTarget]) -> May {
         let anything = anything_stops();
         let mut may = May::that_only_uses();
-        for target in &targets {
+        for target in targets {
             match target {
                 tree::CapTarget::Offer(offer) => {
                     self.add(&mut may.stops_offers, Kind::Offer, offer, OfferId::from_index);
                 }
                 tree::CapTarget::Rule(rule) => self.add(&mut may.stops_rules, Kind::Rule, rule, RuleId::from_index),
+                tree::CapTarget::Class(_) => return anything,
                 tree::CapTarget::Tag(tag) if self.names.get(Kind::Tag, &tag.text).is_none() => return anything,
                 tree::CapTarget::Tag(tag) => {
                     let carries = |offer: &&OfferId| self.carries(**offer, &tag.text);
@@ -298,7 +334,7 @@ rule whole in s { show c }
     #[test]
     fn what_cannot_be_read_at_all_may_be_anything() {
         assert_eq!(checked("ruel x in s { show a }").0.gaps, [May::default()]);
-        assert_eq!(checked("pause p { for 10 days }").0.gaps, [May::default()]);
+        assert_eq!(checked("channel p { for 10 days }").0.gaps, [May::default()]);
         assert_eq!(checked("test \"t\" { expect }").0.gaps, []);
         assert_eq!(checked("segment x = nobody").0.gaps, [May::that_only_uses()]);
     }

@@ -50,6 +50,8 @@ pub(super) fn too_many(all: &Collected<'_>, findings: &mut Vec<Diagnostic>) -> B
         beyond.extend(cut("tasks of one rule", limits::TASKS, tasks.collect(), findings));
     }
     beyond.extend(cut("caps", limits::CAPS, caps(all), findings));
+    let blocks = all.blocks.iter().map(|(name, entry)| (entry.item.name.span, (Kind::Block, (*name).to_owned())));
+    beyond.extend(cut("blocks", limits::BLOCKS, blocks.collect(), findings));
     // A tag stands first where it stands first.
     let mut tags = tags(all);
     tags.sort_by_key(|(span, _)| *span);
@@ -68,11 +70,14 @@ fn tasks(clause: &RuleClause) -> &[Name] {
 /// Every cap with its place and what it is part of.
 fn caps(all: &Collected<'_>) -> Vec<(Span, (Kind, String))> {
     let declared = all.caps.iter().map(|(name, entry)| (entry.item.name.span, (Kind::Cap, (*name).to_owned())));
+    let name = |name: &&str| (*name).to_owned();
+    let pauses = all.pauses.iter().map(|(of, entry)| (entry.item.name.span, (Kind::Cap, name(of))));
+    let gaps = all.gaps.iter().map(|(of, entry)| (entry.item.name.span, (Kind::Cap, name(of))));
     let of_rules = all.rules.iter().flat_map(|(name, entry)| {
         let caps = entry.item.clauses.iter().filter(|clause| matches!(clause.kind, RuleClause::Cap(_)));
         caps.map(|clause| (clause.span, (Kind::Rule, (*name).to_owned())))
     });
-    declared.chain(of_rules).collect()
+    declared.chain(pauses).chain(gaps).chain(of_rules).collect()
 }
 
 /// Every mention of a tag with its place and the offer that carries it.

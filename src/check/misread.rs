@@ -99,7 +99,7 @@ impl Pass<'_> {
                 right,
             ));
         }
-        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap];
+        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Block];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
         let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
         told(
@@ -111,7 +111,15 @@ impl Pass<'_> {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }
-                Kind::Class | Kind::Attribute | Kind::Segment | Kind::Value | Kind::Slot | Kind::Cap | Kind::Persona | Kind::Tag => {
+                Kind::Class
+                | Kind::Attribute
+                | Kind::Segment
+                | Kind::Value
+                | Kind::Slot
+                | Kind::Cap
+                | Kind::Block
+                | Kind::Persona
+                | Kind::Tag => {
                     "name an attribute, a segment or a value".to_owned()
                 }
             },

@@ -6,7 +6,7 @@ use super::Pass;
 use super::collect::Collected;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{AttributeId, CapId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{AttributeId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 use crate::source::Span;
 use crate::syntax::tree::{Name, OfferClause};
 use crate::value::Type;
@@ -23,7 +23,9 @@ pub(super) enum Kind {
     Offer,
     Slot,
     Rule,
+    /// Caps, pauses and gaps.
     Cap,
+    Block,
     Persona,
     Tag,
 }
@@ -41,6 +43,7 @@ impl Kind {
             Self::Slot => "slot",
             Self::Rule => "rule",
             Self::Cap => "cap",
+            Self::Block => "block",
             Self::Persona => "persona",
             Self::Tag => "tag",
         }
@@ -52,8 +55,11 @@ impl Kind {
     }
 
     pub(super) fn from_keyword(word: &str) -> Option<Self> {
-        use Kind::{Cap, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Class, Event, Segment, Value, Offer, Slot, Rule, Cap, Persona]
+        if matches!(word, "pause" | "gap") {
+            return Some(Self::Cap);
+        }
+        use Kind::{Block, Cap, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
+        [Purpose, Class, Event, Segment, Value, Offer, Slot, Rule, Cap, Block, Persona]
             .into_iter()
             .find(|kind| kind.word() == word)
     }
@@ -79,7 +85,7 @@ impl Kind {
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
             Self::Rule => &resolve::UNKNOWN_RULE,
-            Self::Cap => &resolve::UNKNOWN_CAP,
+            Self::Cap | Self::Block => &resolve::UNKNOWN_CAP,
             Self::Persona => &resolve::UNKNOWN_PERSONA,
             Self::Tag => &resolve::UNKNOWN_TAG,
         }
@@ -119,7 +125,9 @@ impl Names {
         fill(Kind::Offer, &mut all.offers.keys().copied());
         fill(Kind::Slot, &mut all.slots.keys().copied());
         fill(Kind::Rule, &mut all.rules.keys().copied());
-        fill(Kind::Cap, &mut all.caps.keys().copied());
+        let limits: BTreeSet<&str> = all.caps.keys().chain(all.pauses.keys()).chain(all.gaps.keys()).copied().collect();
+        fill(Kind::Cap, &mut limits.into_iter());
+        fill(Kind::Block, &mut all.blocks.keys().copied());
         fill(Kind::Persona, &mut all.personas.keys().copied());
         let declared = all.events.keys().copied().filter(|name| !Event::BUILT_IN.contains(name));
         fill(Kind::Event, &mut declared.collect::<Vec<_>>().into_iter());
@@ -202,9 +210,9 @@ impl Pass<'_> {
         find_tag: Tag -> TagId;
     }
 
-    /// The cap of that name, if one is declared; never an error.
-    pub(super) fn cap_named(&self, name: &str) -> Option<CapId> {
-        self.names.get(Kind::Cap, name).flatten().map(CapId::from_index)
+    /// Whether a cap, a pause, a gap or a block has that name; never an error.
+    pub(super) fn is_limit(&self, name: &str) -> bool {
+        [Kind::Cap, Kind::Block].iter().any(|kind| self.names.get(*kind, name).flatten().is_some())
     }
 
     fn find(&mut self, kind: Kind, name: &Name) -> Option<usize> {

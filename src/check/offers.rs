@@ -74,6 +74,7 @@ impl Pass<'_> {
                 content: fields,
                 off: off.value,
                 caps: Vec::new(),
+                blocks: Vec::new(),
             });
         }
     }

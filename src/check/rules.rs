@@ -159,6 +159,7 @@ impl Pass<'_> {
             if_no_consent: plain(if_no_consent),
             if_unknown: plain(if_unknown),
             caps: Vec::new(),
+            blocks: Vec::new(),
         })
     }
 
@@ -286,5 +287,6 @@ fn blank(name: &str, span: Span) -> Rule {
         if_no_consent: None,
         if_unknown: None,
         caps: Vec::new(),
+        blocks: Vec::new(),
     }
 }

@@ -191,6 +191,7 @@ impl Pass<'_> {
             | Kind::Value
             | Kind::Offer
             | Kind::Cap
+            | Kind::Block
             | Kind::Persona
             | Kind::Tag => false,
         });

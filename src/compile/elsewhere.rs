@@ -111,7 +111,8 @@ fn declared(text: &str) -> Declared {
                 }
                 "rule"
             }
-            ItemKind::Cap(_) => "cap",
+            ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) => "cap",
+            ItemKind::Block(_) => "block",
             ItemKind::Persona(_) => "persona",
             ItemKind::Offer(offer) => {
                 for clause in &offer.clauses {

@@ -114,6 +114,9 @@ pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
                 | ItemKind::Slot(_)
                 | ItemKind::Rule(_)
                 | ItemKind::Cap(_)
+                | ItemKind::Pause(_)
+                | ItemKind::Gap(_)
+                | ItemKind::Block(_)
                 | ItemKind::Persona(_)
                 | ItemKind::Test(_) => {}
             }

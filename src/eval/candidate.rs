@@ -1,6 +1,7 @@
 //! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
 //!
-//! switched off or not active -> consent -> audience -> already shown in another slot of the request -> caps -> score.
+//! switched off or not active -> blocks -> consent -> audience -> already shown in another slot of the request -> caps
+//! -> score.
 
 use std::cmp::Reverse;
 
@@ -8,7 +9,9 @@ use super::awaited::is_awaited;
 use super::condition::condition;
 use super::expression::datum;
 use crate::frame::Frame;
-use crate::model::{CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId};
+use crate::model::{
+    BlockCause, BlockId, CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId,
+};
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
 
@@ -25,6 +28,8 @@ pub enum Dropped {
     ReviewOverdue,
     /// Now lies outside the offer's dates.
     OfferNotActive,
+    /// These blocks hold, or nobody knows that they do not.
+    Blocked(Vec<BlockId>),
     /// These purposes of the rule's `needs` are not open.
     NoConsent(Vec<PurposeId>),
     /// A `when` is no or an `unless` is yes; a fallback's condition is no.
@@ -118,16 +123,21 @@ impl<'a> Guarded<'a> {
     pub(super) fn rule(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
         self.switches(id)
+            .or_else(|| self.blocks(self.rules.blocks_on(id)))
             .or_else(|| self.consent(rule))
             .or_else(|| refusal(self.audience(id)))
             .or_else(|| self.taken(rule.show))
-            .or_else(|| self.caps(rule.caps.iter().chain(&self.rules[rule.show].caps).copied()))
+            .or_else(|| self.caps(&self.rules.caps_on(id)))
             .or_else(|| self.unscored(id))
     }
 
-    /// Why the offer cannot stand in, if it cannot: its dates and switch, the other slots, its caps.
+    /// Why the offer cannot stand in, if it cannot: its dates and switch, its blocks, the other slots, its caps.
     pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
-        self.offer_switches(id).or_else(|| self.taken(id)).or_else(|| self.caps(self.rules[id].caps.iter().copied()))
+        let offer = &self.rules[id];
+        self.offer_switches(id)
+            .or_else(|| self.blocks(offer.blocks.iter().copied()))
+            .or_else(|| self.taken(id))
+            .or_else(|| self.caps(&offer.caps))
     }
 
     /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
@@ -137,7 +147,8 @@ impl<'a> Guarded<'a> {
         }
         let switches = entry.offer.and_then(|offer| self.offer_switches(offer));
         let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
-        switches.or_else(|| refusal(when())).or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
+        let blocks = || entry.offer.and_then(|offer| self.blocks(self.rules[offer].blocks.iter().copied()));
+        switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
     }
 
     /// Whether the customer might belong to the rule's audience and nothing speaks against it (R14).
@@ -199,10 +210,17 @@ impl<'a> Guarded<'a> {
         self.frame.is_taken(offer).then_some(Dropped::Taken)
     }
 
-    fn caps(&self, caps: impl Iterator<Item = CapId>) -> Option<Dropped> {
-        let mut spent: Vec<_> = caps.filter(|cap| self.frame.is_spent(self.rules, *cap)).collect();
-        spent.sort_unstable();
-        spent.dedup();
+    fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>) -> Option<Dropped> {
+        let holds = |id: &BlockId| match &self.rules[*id].cause {
+            BlockCause::After(cap) => self.frame.is_spent(self.rules, *cap),
+            BlockCause::While(clause) => !condition(self.rules, self.frame, &clause.condition).is_no(),
+        };
+        let holding: Vec<_> = blocks.into_iter().filter(holds).collect();
+        (!holding.is_empty()).then_some(Dropped::Blocked(holding))
+    }
+
+    fn caps(&self, caps: &[CapId]) -> Option<Dropped> {
+        let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.is_spent(self.rules, *cap)).collect();
         (!spent.is_empty()).then_some(Dropped::Capped(spent))
     }
 }

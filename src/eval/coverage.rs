@@ -253,7 +253,8 @@ impl<'r> Coverage<'r> {
                 | Dropped::OfferOff
                 | Dropped::RuleNotActive
                 | Dropped::ReviewOverdue
-                | Dropped::OfferNotActive,
+                | Dropped::OfferNotActive
+                | Dropped::Blocked(_),
             ) => return,
             Some(Dropped::NoConsent(_)) => (audience, caps) = (false, false),
             Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => caps = false,

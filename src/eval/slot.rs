@@ -129,6 +129,7 @@ impl Run<'_> {
             | Dropped::RuleNotActive
             | Dropped::ReviewOverdue
             | Dropped::OfferNotActive
+            | Dropped::Blocked(_)
             | Dropped::NotApplicable
             | Dropped::Taken => return None,
         };

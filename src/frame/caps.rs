@@ -7,56 +7,189 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{By, CapState, Decision, Facts, Frame, Outcome, Stamp};
-use crate::model::{Cap, CapId, CapTarget, CapWindow, Class, Event, EventId, OfferId, RuleSet};
-use crate::value::Instant;
+use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, OfferId, RuleSet};
+use crate::value::{Datum, Instant, Missing, Period, Truth, Value};
 
-/// What is used of every cap, in the order of the rule set; nothing is known where the customer is not.
-pub(super) fn count(rules: &RuleSet, facts: &Facts, unit_is_known: bool) -> Vec<CapState> {
-    let used = |(id, cap): (CapId, &Cap)| {
-        let events = facts.history.iter().filter(|happened| {
-            cap.events.contains(&happened.event)
-                && in_window(cap, happened.at, facts.now)
-                && counts(rules, cap, &happened.stamp)
+/// What is used of every cap, in the order of the rule set; nothing is known where the customer is not. `attributes` are
+/// masked.
+pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], unit_is_known: bool) -> Vec<CapState> {
+    let state = |(id, cap): (CapId, &Cap)| {
+        let counting = Counting { rules, facts, cap };
+        let state = match (unit_is_known, &cap.kind) {
+            (false, _) => CapState::UnknownUnit,
+            (true, CapKind::Cap) => counting.used(attributes),
+            (true, CapKind::Pause { length, without }) => counting.pause(*length, without),
+            (true, CapKind::Block { length }) => counting.pause(*length, &[]),
+            (true, CapKind::Gap) => counting.gap(),
+        };
+        match state {
+            CapState::Used(counted) => {
+                let beside = facts.used.iter().filter(|(of, _)| *of == id).map(|(_, count)| *count);
+                CapState::Used(beside.fold(counted, u32::saturating_add))
+            }
+            CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) => state,
+        }
+    };
+    rules.caps.iter().enumerate().map(|(at, cap)| state((CapId::from_index(at), cap))).collect()
+}
+
+/// Since when a window holds events; until now in any case.
+#[derive(Clone, Copy)]
+enum Since {
+    Ever,
+    After(Instant),
+    From(Instant),
+}
+
+impl Since {
+    fn holds(self, at: Instant) -> bool {
+        match self {
+            Self::Ever => true,
+            Self::After(edge) => edge < at,
+            Self::From(edge) => edge <= at,
+        }
+    }
+}
+
+/// One cap and the customer's events.
+struct Counting<'a> {
+    rules: &'a RuleSet,
+    facts: &'a Facts,
+    cap: &'a Cap,
+}
+
+impl Counting<'_> {
+    fn used(&self, attributes: &[Datum]) -> CapState {
+        let now = self.facts.now;
+        let since = match (self.cap.window, zone(self.rules, attributes, self.cap)) {
+            (CapWindow::Rolling(length), _) => Since::After(now.minus(length)),
+            (CapWindow::Ever, _) => Since::Ever,
+            (CapWindow::Calendar(period), Some(zone)) => match period.start(now, zone) {
+                Some(start) => Since::From(start),
+                None => return CapState::UnknownZone,
+            },
+            (CapWindow::Calendar(_), None) => return CapState::UnknownZone,
+        };
+        let used = self.times().filter(|at| since.holds(*at)).count();
+        CapState::Used(u32::try_from(used).unwrap_or(u32::MAX))
+    }
+
+    /// The times of the events that count, in no order; one that nobody can date may have been just now.
+    fn times(&self) -> impl Iterator<Item = Instant> {
+        let counted =
+            |event: &EventId, stamp: &Stamp| self.cap.events.contains(event) && counts(self.rules, self.cap, stamp);
+        let now = self.facts.now;
+        let dated = self
+            .facts
+            .history
+            .iter()
+            .filter(move |happened| happened.at <= now && counted(&happened.event, &happened.stamp));
+        let undated = self.facts.undated.iter().filter(move |(event, stamp)| counted(event, stamp));
+        dated.map(|happened| happened.at).chain(undated.map(move |_| now))
+    }
+
+    /// A pause starts at the event that makes its number, whatever happens later; one of those that start during another
+    /// can only make it longer (R29).
+    fn pause(&self, length: Period, without: &[EventId]) -> CapState {
+        let now = self.facts.now;
+        let mut times: Vec<Instant> = self.times().collect();
+        times.sort_unstable();
+        // Only what surely belongs to the target, at a time that is known, lets the count start anew.
+        let certain = self.facts.history.iter().filter(|happened| {
+            happened.at <= now
+                && without.contains(&happened.event)
+                && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
         });
-        // Nobody can say that it was outside of the window.
-        let undated =
-            facts.undated.iter().filter(|(event, stamp)| cap.events.contains(event) && counts(rules, cap, stamp));
-        let counted = u32::try_from(events.count() + undated.count()).unwrap_or(u32::MAX);
-        let beside = facts.used.iter().filter(|(of, _)| *of == id).map(|(_, count)| *count);
-        beside.fold(counted, u32::saturating_add)
-    };
-    let state = |cap| if unit_is_known { CapState::Used(used(cap)) } else { CapState::UnknownUnit };
-    let caps = rules.caps.iter().enumerate().map(|(at, cap)| (CapId::from_index(at), cap));
-    caps.map(state).collect()
-}
-
-fn in_window(cap: &Cap, at: Instant, now: Instant) -> bool {
-    at <= now
-        && match cap.window {
-            CapWindow::Rolling(length) => now.minus(length) < at,
-            CapWindow::Ever => true,
+        let mut breaks: Vec<Instant> = certain.map(|happened| happened.at).collect();
+        breaks.sort_unstable();
+        let fills = |first: Instant, last: Instant| {
+            let fits = match self.cap.window {
+                CapWindow::Rolling(window) => last.minus(window) < first,
+                CapWindow::Ever | CapWindow::Calendar(_) => true,
+            };
+            let next = breaks.get(breaks.partition_point(|at| *at < first));
+            fits && next.is_none_or(|at| last < *at)
+        };
+        let wanted = (self.cap.at_most as usize).max(1);
+        let runs = times.windows(wanted).filter_map(|run| Some((*run.first()?, *run.last()?)));
+        let ends = runs.filter(|(first, last)| fills(*first, *last)).map(|(_, last)| last.plus(length));
+        if let Some(end) = ends.max().filter(|end| now < *end) {
+            return CapState::Until(end);
         }
+        // What would count towards a pause that starts now.
+        let last = times.iter().rev().take(wanted - 1).take_while(|first| fills(**first, now));
+        CapState::Used(u32::try_from(last.count()).unwrap_or(u32::MAX))
+    }
+
+    fn gap(&self) -> CapState {
+        let CapWindow::Rolling(length) = self.cap.window else { return self.used(&[]) };
+        let ends = self.times().map(|at| at.plus(length)).filter(|end| self.facts.now < *end);
+        ends.max().map_or(CapState::Used(0), CapState::Until)
+    }
 }
 
-/// Whether an event with this stamp belongs to what the cap counts.
+/// The zone of a cap's calendar: as written, or as the attribute reads, its default counted (R5).
+fn zone<'a>(rules: &'a RuleSet, attributes: &'a [Datum], cap: &'a Cap) -> Option<&'a str> {
+    let id = match cap.zone.as_ref()? {
+        CapZone::Named(zone) => return Some(zone),
+        CapZone::Attribute(id) => *id,
+    };
+    let value = match attributes.get(id.index())? {
+        Datum::Known(value) => value,
+        Datum::Missing(Missing::Absent | Missing::Stale) => rules[id].default.as_ref()?,
+        Datum::Missing(
+            Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
+        ) => return None,
+    };
+    match value {
+        Value::Text(zone) => Some(zone),
+        Value::YesNo(_)
+        | Value::Number(_)
+        | Value::Member(_)
+        | Value::Set(_)
+        | Value::Time(_)
+        | Value::Date(_)
+        | Value::Never => None,
+    }
+}
+
+/// Whether an event with this stamp belongs to what the cap counts: a restriction is lifted only by a no.
 fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
-    let Stamp::Of { offer, rule, via, class, tags } = stamp else {
-        return true;
+    let class = match stamp {
+        Stamp::Unstamped => return true,
+        Stamp::Of { class, offer, .. } => class.or_else(|| class_today(rules, (*offer)?)),
     };
-    let hit = match &cap.target {
-        CapTarget::Offers(offers) => offer.is_some_and(|offer| offers.contains(&offer)),
-        // Who showed it was not written down, or is no rule any more: it may have been one of these, if they show it.
-        CapTarget::Rules(of) => {
-            via.is_none()
-                && rule.map_or_else(
-                    || offer.is_some_and(|offer| of.iter().any(|rule| rules[*rule].show == offer)),
-                    |rule| of.contains(&rule),
-                )
-        }
-        CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)),
+    // A rule's own clause counts whatever the class, and so does a block.
+    let any_class = cap.rule.is_some() || matches!(cap.kind, CapKind::Block { .. });
+    // Only what surely is of them is left out of the count.
+    let left_out = cap.uncounted.iter().any(|target| hits(rules, target, stamp) == Truth::Yes);
+    !left_out
+        && hits(rules, &cap.target, stamp) != Truth::No
+        && (any_class || class.is_none_or(|class| rules.classes.row(class).counts))
+}
+
+/// Whether an event with this stamp is of the target.
+fn hits(rules: &RuleSet, target: &CapTarget, stamp: &Stamp) -> Truth {
+    let Stamp::Of { offer, rule, via, tags, class } = stamp else {
+        return Truth::Unknown;
     };
-    hit && (cap.rule.is_some()
-        || class.or_else(|| class_today(rules, (*offer)?)).is_none_or(|class| rules.classes.row(class).counts))
+    match target {
+        CapTarget::Offers(offers) => offer.is_some_and(|offer| offers.contains(&offer)).into(),
+        // What a substitute showed is not the rule's.
+        CapTarget::Rules(_) if via.is_some() => Truth::No,
+        CapTarget::Rules(of) => match (rule, offer) {
+            (Some(rule), _) => of.contains(rule).into(),
+            // Who showed it was not written down, or is no rule any more: it may have been one of these, if they show it.
+            (None, Some(offer)) if of.iter().any(|rule| rules[*rule].show == *offer) => Truth::Unknown,
+            (None, _) => Truth::No,
+        },
+        CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)).into(),
+        CapTarget::Classes(of) => match class.or_else(|| class_today(rules, (*offer)?)) {
+            Some(class) => of.contains(&class).into(),
+            None => Truth::Unknown,
+        },
+        CapTarget::Anything => Truth::Yes,
+    }
 }
 
 fn class_today(rules: &RuleSet, offer: OfferId) -> Option<Class> {

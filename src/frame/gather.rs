@@ -29,11 +29,12 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
             Scope::Customer | Scope::Moment => clock.read(rules, attribute, fact(at)),
         }
     });
+    let attributes: Vec<Datum> = attributes.collect();
     Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
-        attributes: attributes.collect(),
-        caps: caps::count(rules, facts, key_is_known),
+        caps: caps::count(rules, facts, &attributes, key_is_known),
+        attributes,
         taken: vec![false; rules.offers.len()],
         consent,
         shortfalls,

@@ -21,7 +21,7 @@ pub use gather::gather;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AttributeId, CapId, OfferId, PurposeId, RuleSet};
-use crate::value::{Consent, Date, Datum, Instant, Missing};
+use crate::value::{Consent, Date, Datum, Instant, Missing, Value};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,10 @@ pub enum CapState {
     Used(u32),
     /// Nobody knows whose they are, and an unknown unit blocks (R26).
     UnknownUnit,
+    /// Nobody knows in which zone its calendar is read, and that blocks too (R33).
+    UnknownZone,
+    /// A pause runs, or a gap is not over, until this instant, which no longer belongs to it.
+    Until(Instant),
 }
 
 impl Frame {
@@ -111,8 +115,35 @@ impl Frame {
     /// Whether a cap has nothing left; a cap the frame does not know is spent.
     pub fn is_spent(&self, rules: &RuleSet, id: CapId) -> bool {
         match self.caps.get(id.index()) {
-            Some(CapState::Used(used)) => *used >= rules[id].at_most,
-            Some(CapState::UnknownUnit) | None => true,
+            Some(CapState::Used(used)) => self.limit(rules, id).is_none_or(|limit| *used >= limit),
+            Some(CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_)) | None => true,
+        }
+    }
+
+    /// The number of a cap: as written, or as its attribute reads, the default counted; `None` where that cannot be read
+    /// or is never, and the cap blocks.
+    pub fn limit(&self, rules: &RuleSet, id: CapId) -> Option<u32> {
+        let Some(number) = rules[id].number else { return Some(rules[id].at_most) };
+        let value = match self.attribute(number) {
+            Datum::Known(value) => Some(value),
+            Datum::Missing(Missing::Absent | Missing::Stale) => rules[number].default.as_ref(),
+            Datum::Missing(
+                Missing::NoConsent
+                | Missing::FromTheFuture
+                | Missing::Unreadable
+                | Missing::NotInList
+                | Missing::Computed,
+            ) => None,
+        };
+        match value? {
+            Value::Number(number) => u32::try_from(*number).ok(),
+            Value::YesNo(_)
+            | Value::Text(_)
+            | Value::Member(_)
+            | Value::Set(_)
+            | Value::Time(_)
+            | Value::Date(_)
+            | Value::Never => None,
         }
     }
 

@@ -3,9 +3,10 @@
 use super::{CapState, ConsentRecord, Fact, Facts, Happened, Short, Stamp, Via, gather};
 use crate::model::testing::{World, at, days, period, set_of, whole};
 use crate::model::{
-    AttributeId, Basis, CapTarget, CapWindow, Class, Event, EventId, OfferId, RuleId, RuleSet, Scope, TagId,
+    AttributeId, Basis, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, OfferId, RuleId, RuleSet, Scope,
+    TagId,
 };
-use crate::value::{Consent, Date, Datum, Instant, Missing, Period, SCORE, Type, Unit, Value};
+use crate::value::{Calendar, Consent, Date, Datum, Instant, Missing, Period, SCORE, Type, Unit, Value};
 
 const NOW: &str = "2026-06-01T09:00Z";
 
@@ -332,6 +333,171 @@ fn an_event_at_no_readable_time_counts_in_every_window() {
     assert_eq!(used(&facts), [2, 0].map(CapState::Used));
     facts.undated.push((Event::SHOWN, class(Some(Class::Service))));
     assert_eq!(used(&facts), [2, 0].map(CapState::Used), "what was a service then used up nothing");
+}
+
+/// A window of the calendar holds what happened since its period began, as the clocks of its zone show it.
+#[test]
+fn calendars_count_from_their_first_midnight() {
+    let mut world = World::new();
+    let sale = world.offer("sale", Class::Marketing);
+    let zone = world.customer("zone", Type::Zone);
+    let target = CapTarget::Offers(vec![sale]);
+    let daily = world.cap("daily", 9, &[Event::SHOWN], CapWindow::Calendar(Calendar::Day), target);
+    world.rules.caps[daily.index()].zone = Some(CapZone::Attribute(zone));
+    let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
+    let used = |world: &World, now: &str, shown: &str, fact: Fact| {
+        let mut facts = known(&world.rules);
+        facts.now = at(now);
+        facts.set(zone, fact);
+        facts.history = vec![Happened { event: Event::SHOWN, at: at(shown), stamp: stamp.clone() }];
+        gather(&world.rules, &facts).caps[daily.index()]
+    };
+    let in_zone = |zone: &str| Fact::Known(Value::Text(zone.into()), None);
+    for (zone, now, shown, expected) in [
+        ("Europe/Berlin", "2026-06-15T10:00Z", "2026-06-14T22:00Z", 1),
+        ("Europe/Berlin", "2026-06-15T10:00Z", "2026-06-14T21:59:59.999999Z", 0),
+        // The same events read in the zone the customer has moved to.
+        ("Europe/London", "2026-06-15T10:00Z", "2026-06-14T22:00Z", 0),
+        // The day on which summer time ends has 25 hours.
+        ("Europe/Berlin", "2026-10-25T22:59Z", "2026-10-24T22:00Z", 1),
+        ("Europe/Berlin", "2026-10-25T23:00Z", "2026-10-25T22:59:59Z", 0),
+        // What has not happened yet does not count.
+        ("Europe/Berlin", "2026-06-15T10:00Z", "2026-06-15T10:00:01Z", 0),
+    ] {
+        assert_eq!(used(&world, now, shown, in_zone(zone)), CapState::Used(expected), "{zone} {now} {shown}");
+    }
+    let (now, shown) = ("2026-06-15T10:00Z", "2026-06-14T22:00Z");
+    let absent = || Fact::Missing(Missing::Absent);
+    assert_eq!(used(&world, now, shown, absent()), CapState::UnknownZone);
+    assert_eq!(used(&world, now, shown, in_zone("Mars/Base")), CapState::UnknownZone);
+    world.rules.attributes[zone.index()].default = Some(Value::Text("Europe/Berlin".into()));
+    assert_eq!(used(&world, now, shown, absent()), CapState::Used(1), "the declared default stands in");
+    assert_eq!(used(&world, now, shown, Fact::Missing(Missing::Unreadable)), CapState::UnknownZone);
+}
+
+/// R29: a pause begins at the event that makes its number and has an end of its own.
+#[test]
+fn pauses_run_from_the_last_of_their_events() {
+    let mut world = World::new();
+    let [sale, other] = ["sale", "other"].map(|name| world.offer(name, Class::Marketing));
+    let target = CapTarget::Offers(vec![sale]);
+    let pause = world.cap("tired", 3, &[Event::SHOWN], CapWindow::Rolling(days(7)), target);
+    let clicked = EventId(4);
+    world.rules.caps[pause.index()].kind = CapKind::Pause { length: days(10), without: vec![clicked] };
+    let of = |offer| Stamp::Of { offer: Some(offer), rule: None, via: None, class: None, tags: Vec::new() };
+    let day = |count: f64| Instant(at(NOW).0 + (count * 86_400_000_000.0) as i64);
+    let state = |shown: &[f64], more: &[(f64, Stamp)]| {
+        let mut facts = known(&world.rules);
+        facts.history =
+            shown.iter().map(|at| Happened { event: Event::SHOWN, at: day(*at), stamp: of(sale) }).collect();
+        let clicks = more.iter().map(|(at, stamp)| Happened { event: clicked, at: day(*at), stamp: stamp.clone() });
+        facts.history.extend(clicks);
+        facts.history.reverse();
+        gather(&world.rules, &facts).caps[pause.index()]
+    };
+    let until = |at: f64| CapState::Until(day(at));
+    assert_eq!(state(&[-9.0, -7.5, -6.0], &[]), until(4.0), "begun by the third, whatever the window holds today");
+    assert_eq!(state(&[-12.0, -11.0, -10.0], &[]), CapState::Used(0), "its end does not belong to it");
+    assert_eq!(state(&[-12.0, -11.0, -9.999], &[]), until(0.001));
+    assert_eq!(state(&[-13.0, -9.0, -6.0], &[]), CapState::Used(1), "seven days apart are not in any seven days");
+    assert_eq!(state(&[-12.999, -9.0, -6.0], &[]), until(4.0));
+    assert_eq!(state(&[-9.0, -8.0, -7.0, -6.0], &[]), until(4.0), "one that begins during another makes it longer");
+    assert_eq!(state(&[-3.0, -2.0, 1.0], &[]), CapState::Used(2), "what has not happened yet does not count");
+    assert_eq!(
+        state(&[-9.0, -8.0, -7.0], &[(-8.5, of(sale))]),
+        CapState::Used(0),
+        "a click between the first and the last"
+    );
+    assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-9.0, of(sale))]), CapState::Used(0), "with the first");
+    assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-7.0, of(sale))]), CapState::Used(0), "with the last");
+    assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-6.9, of(sale))]), until(3.0), "a later one ends nothing");
+    assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-8.5, of(other))]), until(3.0), "of something else");
+    assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-8.5, Stamp::Unstamped)]), until(3.0), "of nobody knows what");
+    assert_eq!(state(&[-3.0, -2.0], &[(-1.0, of(sale))]), CapState::Used(0), "a click lets the count start anew");
+    assert_eq!(state(&[-3.0, -1.0], &[(-2.0, of(sale))]), CapState::Used(1));
+}
+
+/// R35: a gap is elapsed time since the last event that reached the customer.
+#[test]
+fn gaps_are_over_after_their_time() {
+    let mut world = World::new();
+    let sale = world.offer("sale", Class::Marketing);
+    let hours = Period { count: 8, unit: Unit::Hour };
+    let target = CapTarget::Offers(vec![sale]);
+    let gap = world.cap("air", 1, &Event::REACHING, CapWindow::Rolling(hours), target);
+    world.rules.caps[gap.index()].kind = CapKind::Gap;
+    let stamp = || Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
+    let state = |event: EventId, ago: &[i64]| {
+        let mut facts = known(&world.rules);
+        let happened = |ago: &i64| Happened { event, at: Instant(at(NOW).0 - ago), stamp: stamp() };
+        facts.history = ago.iter().map(happened).collect();
+        gather(&world.rules, &facts).caps[gap.index()]
+    };
+    let eight = 8 * 3_600_000_000;
+    for event in Event::REACHING {
+        assert_eq!(state(event, &[eight]), CapState::Used(0));
+        assert_eq!(state(event, &[2 * eight, eight - 1, eight]), CapState::Until(Instant(at(NOW).0 + 1)));
+        assert_eq!(state(event, &[-1]), CapState::Used(0), "what has not happened yet does not count");
+    }
+    assert_eq!(state(EventId(4), &[1]), CapState::Used(0), "a click reaches nobody");
+    let mut facts = known(&world.rules);
+    facts.undated = vec![(Event::SHOWN, Stamp::Unstamped)];
+    let frame = gather(&world.rules, &facts);
+    assert_eq!(frame.caps[gap.index()], CapState::Until(at(NOW).plus(hours)), "it may have been just now");
+}
+
+/// R49: the number is the customer's own, and what cannot be read blocks.
+#[test]
+fn a_cap_may_take_its_number_from_an_attribute() {
+    let mut world = World::new();
+    let sale = world.offer("sale", Class::Marketing);
+    let wish = world.customer("wish", whole(0, 10));
+    let week = CapWindow::Rolling(days(7));
+    let cap = world.cap("own", 10, &[Event::SHOWN], week, CapTarget::Offers(vec![sale]));
+    world.rules.caps[cap.index()].number = Some(wish);
+    world.rules.attributes[wish.index()].default = Some(Value::Number(2));
+    let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
+    for (fact, shown, spent) in [
+        (Fact::Known(Value::Number(3), None), 2, false),
+        (Fact::Known(Value::Number(3), None), 3, true),
+        (Fact::Known(Value::Number(0), None), 0, true),
+        (Fact::Missing(Missing::Absent), 1, false),
+        (Fact::Missing(Missing::Absent), 2, true),
+        (Fact::Missing(Missing::Unreadable), 0, true),
+        // Out of its range.
+        (Fact::Known(Value::Number(11), None), 0, true),
+        (Fact::Known(Value::Never, None), 0, true),
+    ] {
+        let mut facts = known(&world.rules);
+        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp: stamp.clone() }; shown];
+        facts.set(wish, fact.clone());
+        assert_eq!(gather(&world.rules, &facts).is_spent(&world.rules, cap), spent, "{fact:?} {shown}");
+    }
+}
+
+/// R31: `uncounted` keeps the events of a target out of the count, where they surely are of it.
+#[test]
+fn what_is_uncounted_uses_up_nothing() {
+    let mut world = World::new();
+    let [promo, news] = ["promo", "news"].map(|name| world.tag(name));
+    let sale = world.offer("sale", Class::Marketing);
+    let cap = world.cap("week", 9, &[Event::SHOWN], CapWindow::Ever, CapTarget::Tags(vec![promo]));
+    world.rules.caps[cap.index()].uncounted = vec![CapTarget::Tags(vec![news])];
+    let of = |tags: &[TagId]| Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: tags.to_vec() };
+    for (stamp, used) in [(of(&[promo]), 1), (of(&[promo, news]), 0), (of(&[news]), 0), (Stamp::Unstamped, 1)] {
+        let mut facts = known(&world.rules);
+        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp: stamp.clone() }];
+        assert_eq!(gather(&world.rules, &facts).caps[cap.index()], CapState::Used(used), "{stamp:?}");
+    }
+    // By class: that of the event, else that of its offer today.
+    world.rules.caps[cap.index()].target = CapTarget::Classes(vec![Class::Marketing]);
+    world.rules.caps[cap.index()].uncounted.clear();
+    for (class, used) in [(None, 1), (Some(Class::Marketing), 1), (Some(Class::Lifecycle), 0)] {
+        let mut facts = known(&world.rules);
+        let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class, tags: Vec::new() };
+        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp }];
+        assert_eq!(gather(&world.rules, &facts).caps[cap.index()], CapState::Used(used), "{class:?}");
+    }
 }
 
 #[test]

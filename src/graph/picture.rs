@@ -6,7 +6,7 @@ use super::draw::{ArrowKind, Node, NodeId, NodeKind, Panel, Picture};
 use super::{Link, RuleGraph, Thing};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::show::{show_condition, show_order};
-use crate::model::{CapId, OfferId, Order, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{BlockCause, CapId, CapKind, OfferId, Order, RuleId, RuleSet, SlotId, Substitute};
 use crate::source::Span;
 
 /// Draws `slots` of a rule set; boxes whose declaration a finding points at carry its severity.
@@ -155,7 +155,11 @@ impl<'a> Drawer<'a> {
         node.off = offer.off.is_some();
         node.dated = offer.active.is_some();
         self.add(Thing::Offer(id), node);
-        for cap in offer.caps.clone() {
+        let counted = offer.blocks.iter().filter_map(|block| match self.rules[*block].cause {
+            BlockCause::After(cap) => Some(cap),
+            BlockCause::While(_) => None,
+        });
+        for cap in offer.caps.iter().copied().chain(counted).collect::<Vec<_>>() {
             self.cap_box(cap);
             self.arrow(Thing::Cap(cap), Thing::Offer(id), ArrowKind::Limits);
         }
@@ -164,7 +168,10 @@ impl<'a> Drawer<'a> {
     fn cap_box(&mut self, id: CapId) {
         if !self.boxes.contains_key(&Thing::Cap(id)) {
             let cap = &self.rules[id];
-            let line = crate::model::show::show_cap(self.rules, id);
+            let line = match cap.kind {
+                CapKind::Block { .. } => crate::model::show::show_limit(self.rules, cap),
+                CapKind::Cap | CapKind::Pause { .. } | CapKind::Gap => crate::model::show::show_cap(self.rules, id),
+            };
             self.add(Thing::Cap(id), Node::new(NodeKind::Cap, cap.name.clone(), line));
         }
     }

@@ -11,8 +11,8 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, CapId, CapTarget, Condition, EventId, Expression, OfferId, Order, PurposeId, RuleId, RuleSet,
-    SegmentId, SlotId, Substitute, TagId, ValueId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, Expression, OfferId,
+    Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId,
 };
 
 /// A rule set as a graph of references.
@@ -168,15 +168,37 @@ impl Builder<'_> {
             let from = Thing::Offer(OfferId::from_index(at));
             offer.tags.iter().for_each(|tag| self.link(from, Link::Carries, Thing::Tag(*tag)));
             offer.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
+            for block in &offer.blocks {
+                self.block(from, *block);
+            }
         }
         for (at, cap) in rules.caps.iter().enumerate() {
             let from = Thing::Cap(CapId::from_index(at));
             cap.events.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
+            if let CapKind::Pause { without, .. } = &cap.kind {
+                without.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
+            }
+            if let Some(number) = cap.number {
+                self.link(from, Link::Reads, Thing::Attribute(number));
+            }
+            if let Some(CapZone::Attribute(id)) = &cap.zone {
+                self.link(from, Link::Reads, Thing::Attribute(*id));
+            }
             match &cap.target {
                 CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
                 CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
                 CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+                CapTarget::Classes(_) | CapTarget::Anything => {}
             }
+        }
+    }
+
+    /// What stops a rule or an offer: what a block counts, or what it reads.
+    fn block(&mut self, from: Thing, block: BlockId) {
+        let rules = self.rules;
+        match &rules[block].cause {
+            BlockCause::After(cap) => self.link(from, Link::BoundBy, Thing::Cap(*cap)),
+            BlockCause::While(clause) => self.condition(from, Link::Excludes, &clause.condition),
         }
     }
 
@@ -192,6 +214,9 @@ impl Builder<'_> {
             }
             rule.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
             rule.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
+            for block in &rule.blocks {
+                self.block(from, *block);
+            }
             if let Order::Before(weaker) = &rule.order {
                 weaker.iter().for_each(|weaker| self.link(from, Link::Before, Thing::Rule(*weaker)));
             }

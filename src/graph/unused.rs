@@ -10,7 +10,9 @@ use super::references::RuleGraph;
 use super::thing::{Link, Thing};
 use crate::diagnostics::codes::lint;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{CapId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{
+    Block, BlockCause, BlockId, CapId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId,
+};
 
 /// Declarations that nobody uses, in the order of their kinds.
 pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {
@@ -24,6 +26,7 @@ pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {
     let declared = crate::model::Event::BUILT_IN.len()..rules.events.len();
     found.extend(declared.filter_map(|at| look.named(Thing::Event(EventId::from_index(at)))));
     found.extend((0..rules.caps.len()).filter_map(|at| look.cap(CapId::from_index(at))));
+    found.extend(rules.blocks.iter().enumerate().filter_map(|(at, block)| look.block(BlockId::from_index(at), block)));
     found.extend((0..rules.tags.len()).filter_map(|at| look.tag(TagId::from_index(at))));
     found.extend((0..rules.slots.len()).filter_map(|at| look.slot(SlotId::from_index(at))));
     found
@@ -83,10 +86,27 @@ impl Look<'_> {
         if binds || self.rules[id].rule.is_some() || self.target_may_be_carried(id) || self.may_be_used(thing) {
             return None;
         }
-        let message = format!("cap `{}` binds nothing", self.rules[id].name);
-        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, self.rules[id].span, message)
+        let cap = &self.rules[id];
+        let word = cap.kind.word();
+        let message = format!("{word} `{}` binds nothing", cap.name);
+        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, cap.span, message)
             .primary("what it is `on` has no offer of class marketing or lifecycle")
-            .help("give an offer its tag, name another target after `on`, or remove the cap");
+            .help(format!("give an offer its tag, name another target after `on`, or remove the {word}"));
+        Some(diagnostic)
+    }
+
+    /// A block while a condition that stops nobody; one after an event is found by what it counts.
+    fn block(&self, id: BlockId, block: &Block) -> Option<Diagnostic> {
+        let stops = self.rules.offers.iter().any(|offer| offer.blocks.contains(&id))
+            || self.rules.rules.iter().any(|rule| rule.blocks.contains(&id));
+        // What was left out may be what it is on.
+        if stops || matches!(block.cause, BlockCause::After(_)) || !self.left_out.is_empty() {
+            return None;
+        }
+        let message = format!("block `{}` binds nothing", block.name);
+        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, block.span, message)
+            .primary("what it is `on` has no offer of class marketing, lifecycle or service")
+            .help("give an offer its tag, name another target after `on`, or remove the block");
         Some(diagnostic)
     }
 

@@ -162,6 +162,11 @@ impl ClassTable {
 }
 
 impl RuleSet {
+    /// Whether blocks bind a class.
+    pub fn obeys_blocks(&self, class: Class) -> bool {
+        self.classes.row(class).obeys(Guardrail::Blocks)
+    }
+
     /// Whether declared caps bind a class.
     pub fn obeys_caps(&self, class: Class) -> bool {
         self.classes.row(class).obeys(Guardrail::Caps)

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId};
+use super::{
+    AttributeId, BlockId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId,
+};
 use crate::source::Span;
-use crate::value::{Date, Instant, Period, Type, Unit};
+use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
 
 /// `defaults { ... }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +103,8 @@ impl Event {
     pub const DECIDED: EventId = EventId(0);
     /// `shown`.
     pub const SHOWN: EventId = EventId(3);
+    /// `sent` and `shown`: what a gap counts.
+    pub const REACHING: [EventId; 2] = [EventId(1), EventId(3)];
 
     pub(super) fn built_in() -> Vec<Self> {
         let span = Span::new(crate::source::SourceId(0), 0..0);
@@ -176,6 +180,8 @@ pub struct Offer {
     pub off: Option<String>,
     /// The declared caps that bind whoever shows it, sorted; empty where its class obeys none.
     pub caps: Vec<CapId>,
+    /// The blocks that stop whoever shows it, sorted; empty where its class obeys none.
+    pub blocks: Vec<BlockId>,
 }
 
 /// Where something can be shown.
@@ -305,6 +311,8 @@ pub struct Rule {
     pub if_unknown: Option<Substitute>,
     /// The caps that bind it besides those of its offer: its own clauses and declared caps `on rule`; sorted.
     pub caps: Vec<CapId>,
+    /// The blocks that stop it besides those of its offer: those `on rule`; sorted.
+    pub blocks: Vec<BlockId>,
 }
 
 /// What a cap counts and binds.
@@ -316,6 +324,10 @@ pub enum CapTarget {
     Rules(Vec<RuleId>),
     /// Events of offers with one of these tags; sorted.
     Tags(Vec<TagId>),
+    /// Events of offers of one of these classes; sorted.
+    Classes(Vec<Class>),
+    /// Every event, whatever it is stamped with; only what a block counts.
+    Anything,
 }
 
 /// Over which time a cap counts.
@@ -325,9 +337,80 @@ pub enum CapWindow {
     Rolling(Period),
     /// `ever`: events with `t <= now`.
     Ever,
+    /// `in each calendar week from monday in Z`: events since the period of now began, in the cap's zone.
+    Calendar(Calendar),
 }
 
-/// A frequency cap per customer.
+/// In which zone a calendar is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CapZone {
+    /// `in "Europe/Berlin"`
+    Named(String),
+    /// `in timezone`: an attribute; where it is missing, the cap blocks (R33).
+    Attribute(AttributeId),
+}
+
+/// What is written: a cap, or what is counted like one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CapKind {
+    /// `cap`: spent while its window holds `at_most` events.
+    Cap,
+    /// `pause`: spent from the event that makes `at_most` in its window until so much later, whatever happens then
+    /// (R29). Events count from the last `without` on.
+    Pause {
+        /// `for 10 days`
+        length: Period,
+        /// `without clicked`; sorted.
+        without: Vec<EventId>,
+    },
+    /// What a block after an event counts: spent from each event until so much later. It binds nothing itself; the block
+    /// of its name does, and earlier than caps.
+    Block {
+        /// `for 24 hours`
+        length: Period,
+    },
+    /// `gap`: what reaches the customer ([`Event::REACHING`]) is at least its window apart; `at_most` is 1.
+    Gap,
+}
+
+impl CapKind {
+    /// How authors write it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Cap => "cap",
+            Self::Pause { .. } => "pause",
+            Self::Block { .. } => "block",
+            Self::Gap => "gap",
+        }
+    }
+}
+
+/// `block`: as long as it holds, whoever it is on is no candidate; nothing stands in for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// Unique, also among the caps but for the one that it counts by.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// When it holds.
+    pub cause: BlockCause,
+    /// On whom.
+    pub target: CapTarget,
+}
+
+/// When a block holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there are few blocks, and a box would be one more thing to open")]
+pub enum BlockCause {
+    /// `for 24 hours after purchase`: while this, which is called like the block, is spent.
+    After(CapId),
+    /// `while C`: unless C is no (R17).
+    While(Clause),
+}
+
+/// A frequency cap per customer, a pause or a gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cap {
     /// Unique; a rule's own clause is called after the rule: `cap of summer_sale`.
@@ -336,14 +419,24 @@ pub struct Cap {
     pub label: String,
     /// The name, or the clause, in the text.
     pub span: Span,
-    /// The rule whose clause it is.
+    /// What is written.
+    pub kind: CapKind,
+    /// The rule whose clause it is; a pause or a gap has none.
     pub rule: Option<RuleId>,
     /// Spent when the count reaches it; at least 1.
     pub at_most: u32,
+    /// The attribute that holds the customer's own number, of which `at_most` is the greatest (R49); missing, it blocks.
+    pub number: Option<AttributeId>,
     /// What is counted; sorted.
     pub events: Vec<EventId>,
-    /// Over which time.
+    /// Over which time; of a pause `in any` or `ever`, of a gap `in any`.
     pub window: CapWindow,
+    /// The zone of a window of the calendar, and of no other.
+    pub zone: Option<CapZone>,
     /// Of what.
     pub target: CapTarget,
+    /// What it does not bind, though it is on it; `exempt`.
+    pub exempt: Vec<CapTarget>,
+    /// Of what it counts no event, though it is on it; `uncounted`.
+    pub uncounted: Vec<CapTarget>,
 }

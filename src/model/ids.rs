@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Cap, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
+use super::{Attribute, Block, Cap, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident -> $list:ident: $of:ty;)*) => {
@@ -54,6 +54,8 @@ ids! {
     SlotId -> slots: Slot;
     /// A rule.
     RuleId -> rules: Rule;
-    /// A cap.
+    /// A cap, a pause, a gap, or what a block counts.
     CapId -> caps: Cap;
+    /// A block.
+    BlockId -> blocks: Block;
 }

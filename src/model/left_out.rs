@@ -22,6 +22,9 @@ pub struct LeftOut {
     pub stops_offers: Option<BTreeSet<OfferId>>,
     /// The rules that it may keep from winning.
     pub stops_rules: Option<BTreeSet<RuleId>>,
+    /// Whether it may stop them as a block does: before consent, also what is of class service, and with nothing to stand
+    /// in.
+    pub blocks: bool,
     /// Whether it may say who a customer is, so that caps per customer count.
     pub may_be_key: bool,
 }
@@ -35,6 +38,7 @@ impl Default for LeftOut {
             tries: None,
             stops_offers: None,
             stops_rules: None,
+            blocks: true,
             may_be_key: true,
         }
     }
@@ -50,6 +54,7 @@ impl LeftOut {
             tries: Some(BTreeSet::new()),
             stops_offers: Some(BTreeSet::new()),
             stops_rules: Some(BTreeSet::new()),
+            blocks: false,
             may_be_key: false,
         }
     }

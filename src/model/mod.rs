@@ -26,11 +26,11 @@ pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
-    Active, Basis, Cap, CapTarget, CapWindow, Clause, Defaults, EnumType, Event, EventField, Fallback, Offer, Order,
-    Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
+    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event,
+    EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
-pub use ids::{AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use ids::{AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
@@ -66,8 +66,10 @@ pub struct RuleSet {
     pub slots: Vec<Slot>,
     /// Who sees what.
     pub rules: Vec<Rule>,
-    /// Declared caps by name, then the caps of rules by rule and place in it.
+    /// Declared caps, pauses and gaps by name, then the caps of rules by rule and place in it.
     pub caps: Vec<Cap>,
+    /// Blocks.
+    pub blocks: Vec<Block>,
 }
 
 impl RuleSet {
@@ -106,6 +108,27 @@ impl RuleSet {
     /// The event of that name.
     pub fn event_named(&self, name: &str) -> Option<EventId> {
         self.events.iter().position(|event| event.name == name).map(EventId::from_index)
+    }
+
+    /// The caps, pauses and gaps that bind a rule: its own and those of what it shows, without those from which it is
+    /// exempt; sorted.
+    pub fn caps_on(&self, rule: RuleId) -> Vec<CapId> {
+        let offer = self[rule].show;
+        let mut caps: Vec<CapId> = self[rule].caps.iter().chain(&self[offer].caps).copied().collect();
+        let spares = |target: &CapTarget| matches!(target, CapTarget::Rules(of) if of.contains(&rule));
+        caps.retain(|cap| !self[*cap].exempt.iter().any(spares));
+        caps.sort_unstable();
+        caps.dedup();
+        caps
+    }
+
+    /// The blocks that bind a rule: those on it and those on what it shows; sorted.
+    pub fn blocks_on(&self, rule: RuleId) -> Vec<BlockId> {
+        let rule = &self[rule];
+        let mut blocks: Vec<BlockId> = rule.blocks.iter().chain(&self[rule.show].blocks).copied().collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        blocks
     }
 
     /// The attribute that identifies the customer, if one is declared.

@@ -6,7 +6,10 @@
 
 use std::sync::Arc;
 
-use super::{AgeBound, Cap, CapId, CapTarget, CapWindow, Condition, Expression, Order, RuleId, RuleSet, Substitute};
+use super::{
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, Expression,
+    Order, RuleId, RuleSet, Substitute,
+};
 use crate::ops::{Arithmetic, Comparison, Quantifier};
 use crate::value::{Type, Value, show_date, show_instant, show_number};
 
@@ -76,21 +79,78 @@ pub fn show_value(rules: &RuleSet, ty: Type, value: &Value) -> String {
 }
 
 /// A cap: `at most 3 shown in any 7 days per customer on tag promo`; a rule's own clause names no target unless it is
-/// another than what the rule shows.
+/// another than what the rule shows. A pause: `for 10 days after 3 shown in any 7 days per customer on tag promo`.
 pub fn show_cap(rules: &RuleSet, id: CapId) -> String {
     let cap = &rules[id];
     let own = cap.rule.is_some_and(|rule| cap.target == CapTarget::Offers(vec![rules[rule].show]));
     let target = if own { String::new() } else { format!(" on {}", show_target(rules, &cap.target)) };
-    format!("at most {} {} per customer{target}", cap.at_most, show_counted(rules, cap))
+    let mut text = format!("{} per customer{target}", show_limit(rules, cap));
+    for (word, targets) in [("exempt", &cap.exempt), ("uncounted", &cap.uncounted)] {
+        targets.iter().for_each(|of| text.push_str(&format!(" {word} {}", show_target(rules, of))));
+    }
+    text
+}
+
+/// What a cap allows, for whom and on what left out: `at most 3 shown in any 7 days`, `for 10 days after 1 dismissed`,
+/// `at least 8 hours apart`.
+pub fn show_limit(rules: &RuleSet, cap: &Cap) -> String {
+    match (&cap.kind, cap.window) {
+        (CapKind::Cap, _) => {
+            let number = cap.number.map_or_else(|| cap.at_most.to_string(), |id| rules[id].name.clone());
+            format!("at most {number} {}", show_counted(rules, cap))
+        }
+        (CapKind::Pause { length, without }, window) => {
+            let window = match window {
+                CapWindow::Rolling(period) => format!(" in any {period}"),
+                CapWindow::Ever | CapWindow::Calendar(_) => String::new(),
+            };
+            let without = match without.as_slice() {
+                [] => String::new(),
+                some => format!(" without {}", show_events(rules, some)),
+            };
+            format!("for {length} after {} {}{window}{without}", cap.at_most, show_events(rules, &cap.events))
+        }
+        (CapKind::Block { length }, _) => {
+            let of = if cap.target == CapTarget::Anything {
+                String::new()
+            } else {
+                format!(" of {}", show_target(rules, &cap.target).trim_start_matches("offer "))
+            };
+            format!("for {length} after {}{of}", show_events(rules, &cap.events))
+        }
+        (CapKind::Gap, CapWindow::Rolling(length)) => format!("at least {length} apart"),
+        (CapKind::Gap, CapWindow::Ever | CapWindow::Calendar(_)) => show_counted(rules, cap),
+    }
+}
+
+/// A block: `for 24 hours after sent of fraud_alert on class marketing`, `while vulnerable on class marketing`.
+pub fn show_block(rules: &RuleSet, id: BlockId) -> String {
+    let block = &rules[id];
+    let cause = match &block.cause {
+        BlockCause::After(cap) => show_limit(rules, &rules[*cap]),
+        BlockCause::While(clause) => format!("while {}", show_condition(rules, &clause.condition)),
+    };
+    format!("{cause} on {}", show_target(rules, &block.target))
 }
 
 /// What a cap counts and over which time: `shown or sent in any 7 days`.
 pub fn show_counted(rules: &RuleSet, cap: &Cap) -> String {
-    let events: Vec<_> = cap.events.iter().map(|event| rules[*event].name.as_str()).collect();
-    match cap.window {
-        CapWindow::Rolling(period) => format!("{} in any {period}", events.join(" or ")),
-        CapWindow::Ever => format!("{} ever", events.join(" or ")),
+    let events = show_events(rules, &cap.events);
+    match (cap.window, &cap.zone) {
+        (CapWindow::Rolling(period), _) => format!("{events} in any {period}"),
+        (CapWindow::Ever, _) => format!("{events} ever"),
+        (CapWindow::Calendar(period), Some(CapZone::Named(zone))) => {
+            format!("{events} in each {period} in {}", show_text(zone))
+        }
+        (CapWindow::Calendar(period), Some(CapZone::Attribute(id))) => {
+            format!("{events} in each {period} in {}", rules[*id].name)
+        }
+        (CapWindow::Calendar(period), None) => format!("{events} in each {period}"),
     }
+}
+
+fn show_events(rules: &RuleSet, events: &[EventId]) -> String {
+    events.iter().map(|event| rules[*event].name.as_str()).collect::<Vec<_>>().join(" or ")
 }
 
 fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
@@ -99,6 +159,8 @@ fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
         CapTarget::Offers(ids) => named("offer", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Rules(ids) => named("rule", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Tags(ids) => named("tag", ids.iter().map(|id| rules[*id].as_str()).collect()),
+        CapTarget::Classes(classes) => named("class", classes.iter().map(|class| class.word()).collect()),
+        CapTarget::Anything => "anything".to_owned(),
     }
 }
 

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::{
-    Attribute, AttributeId, Basis, Cap, CapId, CapTarget, CapWindow, Class, Clause, Condition, EnumType, Event,
-    EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose, PurposeId, Rule, RuleId, RuleSet, Scope,
-    Segment, SegmentId, Slot, SlotId, TagId, ValueDeclaration, ValueId,
+    Attribute, AttributeId, Basis, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Class,
+    Clause, Condition, EnumType, Event, EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose,
+    PurposeId, Rule, RuleId, RuleSet, Scope, Segment, SegmentId, Slot, SlotId, TagId, ValueDeclaration, ValueId,
 };
 use crate::ops::{Comparison, Quantifier};
 use crate::source::{SourceId, Span};
@@ -173,6 +173,7 @@ impl World {
             content: Vec::new(),
             off: None,
             caps: Vec::new(),
+            blocks: Vec::new(),
         });
         OfferId::from_index(self.rules.offers.len() - 1)
     }
@@ -223,6 +224,7 @@ impl World {
             if_no_consent: None,
             if_unknown: None,
             caps: Vec::new(),
+            blocks: Vec::new(),
         });
         self.rules.slots[slot.index()].order.push(id);
         let mut order = self.rules[slot].order.clone();
@@ -259,11 +261,16 @@ impl World {
             name: name.to_owned(),
             label: String::new(),
             span: nowhere(),
+            kind: CapKind::Cap,
             rule: None,
             at_most,
+            number: None,
             events: events.to_vec(),
             window,
+            zone: None,
             target,
+            exempt: Vec::new(),
+            uncounted: Vec::new(),
         });
         CapId::from_index(self.rules.caps.len() - 1)
     }
@@ -276,5 +283,24 @@ impl World {
         self.rules.caps[cap.index()].rule = Some(rule);
         self.change(rule).caps.push(cap);
         cap
+    }
+
+    /// A block while a condition; it stops nothing until a rule or an offer lists it.
+    pub(crate) fn block_while(&mut self, name: &str, condition: Condition) -> BlockId {
+        let cause = BlockCause::While(Clause { condition, span: nowhere() });
+        self.block(name, cause)
+    }
+
+    /// A block for some days after an event, of whatever it may be.
+    pub(crate) fn block_after(&mut self, name: &str, length: Period, event: EventId, target: CapTarget) -> BlockId {
+        let count = self.cap(name, 1, &[event], CapWindow::Ever, target);
+        self.rules.caps[count.index()].kind = CapKind::Block { length };
+        self.block(name, BlockCause::After(count))
+    }
+
+    fn block(&mut self, name: &str, cause: BlockCause) -> BlockId {
+        let target = CapTarget::Classes(vec![Class::Marketing]);
+        self.rules.blocks.push(Block { name: name.to_owned(), label: String::new(), span: nowhere(), cause, target });
+        BlockId::from_index(self.rules.blocks.len() - 1)
     }
 }

@@ -18,7 +18,7 @@ use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
 use crate::frame::{By, Decision, Outcome, Via};
-use crate::model::{Active, CapId, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
+use crate::model::{Active, BlockCause, BlockId, CapId, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
 
 /// How a slot is decided.
 #[derive(Clone, Debug)]
@@ -190,6 +190,7 @@ impl Chain<'_, '_> {
             let bit = self.lowering.layout.overdue(last);
             live.push(self.lowering.guards.bits(bit.word, bit.mask(), 0));
         }
+        live.push(self.unblocked(&rules.blocks_on(id))?);
         let consent: Vec<GuardId> = rule
             .needs
             .iter()
@@ -201,7 +202,7 @@ impl Chain<'_, '_> {
         let unless = self.ask_all(&rule.unless, Ask::No)?;
         let when = self.ask_all(&rule.when, Ask::Yes)?;
         let free = self.not_taken(rule.show);
-        let caps = self.caps(rule.caps.iter().chain(&rules[rule.show].caps).copied());
+        let caps = self.caps(&rules.caps_on(id));
         let scored = match &rule.rank {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
@@ -210,7 +211,7 @@ impl Chain<'_, '_> {
 
         let mut substitute = |via, substitute: Option<Substitute>| match substitute {
             None => Ok::<_, PlanError>(Link::Next),
-            Some(substitute) => Ok(self.substitute(id, via, substitute, no_detour)),
+            Some(substitute) => self.substitute(id, via, substitute, no_detour),
         };
         let if_capped = substitute(Via::Capped, rule.if_capped)?;
         let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
@@ -262,11 +263,11 @@ impl Chain<'_, '_> {
         via: Via,
         substitute: Substitute,
         no_detour: &dyn Fn(RuleId) -> bool,
-    ) -> Link {
-        match substitute {
+    ) -> Result<Link, PlanError> {
+        Ok(match substitute {
             Substitute::Nothing => self.pick(Outcome::Nothing, By::Substitute(rule, via)),
             Substitute::Show(offer) => {
-                let may = self.offer(offer);
+                let may = self.offer(offer)?;
                 let pick = self.pick(Outcome::Shows(offer), By::Substitute(rule, via));
                 Link::test(may, pick, Link::Next)
             }
@@ -279,7 +280,7 @@ impl Chain<'_, '_> {
                 }
                 Link::Try(place)
             }
-        }
+        })
     }
 
     /// The last entry always answers (R11).
@@ -294,20 +295,21 @@ impl Chain<'_, '_> {
             all.push(self.lowering.ask(when, Ask::Yes)?);
         }
         if let Some(offer) = entry.offer {
-            all.push(self.offer(offer));
+            all.push(self.offer(offer)?);
         }
         Ok(Link::test(self.lowering.guards.all(all), pick, Link::Next))
     }
 
-    /// Whether an offer may stand in: its dates and switch, the other slots, its caps.
-    fn offer(&mut self, id: OfferId) -> GuardId {
+    /// Whether an offer may stand in: its dates and switch, its blocks, the other slots, its caps.
+    fn offer(&mut self, id: OfferId) -> Result<GuardId, PlanError> {
         let rules = self.lowering.rules;
         let offer = &rules[id];
         if offer.off.is_some() {
-            return GuardId::NOT;
+            return Ok(GuardId::NOT);
         }
-        let all = [self.dates(offer.active), self.not_taken(id), self.caps(offer.caps.iter().copied())];
-        self.lowering.guards.all(all)
+        let all =
+            [self.dates(offer.active), self.unblocked(&offer.blocks)?, self.not_taken(id), self.caps(&offer.caps)];
+        Ok(self.lowering.guards.all(all))
     }
 
     fn dates(&mut self, active: Option<Active>) -> GuardId {
@@ -325,14 +327,27 @@ impl Chain<'_, '_> {
         self.lowering.guards.bits(bit.word, bit.mask(), 0)
     }
 
-    fn caps(&mut self, caps: impl Iterator<Item = CapId>) -> GuardId {
-        let free: Vec<GuardId> = caps
-            .map(|cap| {
-                let bit = self.lowering.layout.spent(cap);
-                self.lowering.guards.bits(bit.word, bit.mask(), 0)
-            })
-            .collect();
+    fn caps(&mut self, caps: &[CapId]) -> GuardId {
+        let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap)).collect();
         self.lowering.guards.all(free)
+    }
+
+    fn free(&mut self, cap: CapId) -> GuardId {
+        let bit = self.lowering.layout.spent(cap);
+        self.lowering.guards.bits(bit.word, bit.mask(), 0)
+    }
+
+    /// Whether no block holds: the event of each is over, and the condition of each is no.
+    fn unblocked(&mut self, blocks: &[BlockId]) -> Result<GuardId, PlanError> {
+        let rules = self.lowering.rules;
+        let mut all = Vec::new();
+        for block in blocks {
+            all.push(match &rules[*block].cause {
+                BlockCause::After(cap) => self.free(*cap),
+                BlockCause::While(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
+            });
+        }
+        Ok(self.lowering.guards.all(all))
     }
 
     fn ask_all(&mut self, clauses: &[Clause], ask: Ask) -> Result<Vec<GuardId>, PlanError> {

@@ -5,7 +5,9 @@
 //! broken item.
 
 use super::blocks::Body;
-use super::clauses::{CAP, CLASS, Clauses, DEFAULTS, Form, OFFER, PERSONA, PURPOSE, RULE, SLOT, TEST};
+use super::clauses::{
+    BLOCK, CAP, CLASS, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST,
+};
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
@@ -60,6 +62,9 @@ impl<'t> Reader<'t> {
             Opener::Class => self.named(&CLASS, CLASS_HEAD, at, ItemKind::Class),
             Opener::Offer => self.named(&OFFER, OFFER_HEAD, at, ItemKind::Offer),
             Opener::Cap => self.named(&CAP, CAP_HEAD, at, ItemKind::Cap),
+            Opener::Pause => self.named(&PAUSE, PAUSE_HEAD, at, ItemKind::Pause),
+            Opener::Gap => self.named(&GAP, GAP_HEAD, at, ItemKind::Gap),
+            Opener::Block => self.named(&BLOCK, BLOCK_HEAD, at, ItemKind::Block),
             Opener::Persona => {
                 let (head, body) = self.head_and_body(Rule::named_head, PERSONA_HEAD, at);
                 let clauses = self.clauses(&PERSONA, &body);
@@ -362,6 +367,21 @@ const CAP_HEAD: Form = Form {
     word: "cap",
     needs: "a name and its clauses",
     example: "cap pressure { at most 5 shown  in any 7 days  per customer  on tag promo }",
+};
+const PAUSE_HEAD: Form = Form {
+    word: "pause",
+    needs: "a name and its clauses",
+    example: "pause tired { for 10 days  after 3 shown in any 7 days without clicked  per customer  on tag promo }",
+};
+const GAP_HEAD: Form = Form {
+    word: "gap",
+    needs: "a name and its clauses",
+    example: "gap air { at least 8 hours apart  per customer  on tag promo }",
+};
+const BLOCK_HEAD: Form = Form {
+    word: "block",
+    needs: "a name and its clauses",
+    example: "block alarm { for 24 hours after fraud_alert  on class marketing }",
 };
 const PERSONA_HEAD: Form =
     Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };

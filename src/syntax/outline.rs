@@ -101,9 +101,15 @@ impl Reader<'_> {
             Opener::Defaults | Opener::Customer | Opener::Moment => {
                 opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
             }
-            Opener::Purpose | Opener::Class | Opener::Event | Opener::Offer | Opener::Cap | Opener::Persona => {
-                named.and_then(|next| opens(labelled(next)))
-            }
+            Opener::Purpose
+            | Opener::Class
+            | Opener::Event
+            | Opener::Offer
+            | Opener::Cap
+            | Opener::Pause
+            | Opener::Gap
+            | Opener::Block
+            | Opener::Persona => named.and_then(|next| opens(labelled(next))),
             Opener::Segment | Opener::Value => {
                 self.definition_head_end(at).filter(|_| self.first_on_line(at) && is_named)
             }
@@ -149,6 +155,9 @@ impl Reader<'_> {
                 | Opener::Slot
                 | Opener::Rule
                 | Opener::Cap
+                | Opener::Pause
+                | Opener::Gap
+                | Opener::Block
                 | Opener::Persona
                 | Opener::Later,
             )

@@ -85,6 +85,12 @@ fn forget_derived(rules: &RuleSet, of: &mut Json) {
                 (*value, *ty) = (members.get(member as usize).cloned().into(), Json::Null);
             }
             parts.retain(|key, _| key != "min" && key != "max");
+            // Nothing is nothing, with however many places.
+            if let Some(Json::Array(literal)) = parts.get_mut("Literal")
+                && literal.first() == Some(&serde_json::json!({ "Number": 0 }))
+            {
+                literal.truncate(1);
+            }
             if let Some(Json::Array(rescaled)) = parts.get_mut("Rescale") {
                 rescaled.truncate(1);
             }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cater::frame::{CapState, Frame};
-use cater::model::{Active, AgeBound, AttributeId, CapId, Clause, Condition, Expression, OfferId, PurposeId, RuleSet};
+use cater::model::{
+    Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId,
+    PurposeId, RuleSet,
+};
 use cater::ops::{Comparison, Direction};
 use cater::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, Period, Type, Value, date_in_zone, pow10, rescale,
@@ -54,7 +57,11 @@ impl Atoms {
             scenarios: generated.scenarios.clone(),
             probes: generated.probes.iter().flat_map(|probe| [probe.yes, probe.no]).collect(),
         };
-        let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless));
+        let blocks = rules.blocks.iter().filter_map(|block| match &block.cause {
+            BlockCause::While(clause) => Some(clause),
+            BlockCause::After(_) => None,
+        });
+        let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless)).chain(blocks);
         let conditions = clauses.map(|Clause { condition, .. }| condition);
         let fallbacks = rules.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref());
         for condition in conditions.chain(fallbacks) {
@@ -283,12 +290,17 @@ impl Atoms {
     }
 
     fn recount(&self, rules: &RuleSet, frame: &mut Frame, index: usize, rng: &mut Rng) {
-        let at_most = rules[CapId::from_index(index)].at_most;
+        let cap = &rules[CapId::from_index(index)];
+        // An attribute may say less than its greatest value, or nothing.
+        let at_most =
+            if rng.percent(50) { frame.limit(rules, CapId::from_index(index)).unwrap_or(1) } else { cap.at_most };
         frame.caps[index] = match rng.below(10) {
+            0 if matches!(cap.window, CapWindow::Calendar(_)) => CapState::UnknownZone,
             0 => CapState::UnknownUnit,
+            1 | 2 if cap.kind != CapKind::Cap => CapState::Until(Instant(frame.now.0 + 1)),
             1 => CapState::Used(at_most),
             2 => CapState::Used(at_most + 1),
-            3..=5 => CapState::Used(at_most - 1),
+            3..=5 => CapState::Used(at_most.saturating_sub(1)),
             _ => CapState::Used(0),
         };
     }

@@ -64,6 +64,7 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
             Culprit::When(at) => Some((rule.when.get(*at)?, false)),
             Culprit::Unless(at) => Some((rule.unless.get(*at)?, true)),
             Culprit::Cap(_)
+            | Culprit::Block(_)
             | Culprit::Score
             | Culprit::Taken
             | Culprit::Review
@@ -124,6 +125,7 @@ fn other(look: &Look<'_>, rule: &Rule, culprit: Culprit) -> Option<String> {
         Culprit::Review => Some("stops when its review is overdue".to_owned()),
         Culprit::Score => Some("has no score".to_owned()),
         Culprit::Taken => Some("its offer must not be shown in another slot".to_owned()),
+        Culprit::Block(block) => Some(format!("is held back by the block `{}`", rules[block].name)),
         Culprit::Cap(cap) => Some(match rules.key() {
             None => format!(
                 "no attribute is marked `key`, so {} blocks everybody",

@@ -6,6 +6,7 @@
 //! at the segment.
 
 mod always_true;
+mod block_on_unknown;
 mod conflict;
 mod contradiction;
 mod equal_scores;
@@ -31,7 +32,7 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 10] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 11] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
@@ -41,6 +42,7 @@ const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 10] = [
     unreachable_rule::find,
     unreachable_fallback::find,
     always_true::find,
+    block_on_unknown::find,
     not_decided::find,
 ];
 

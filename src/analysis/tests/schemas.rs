@@ -184,9 +184,35 @@ impl Writer {
         if self.dice.one_in(4) {
             self.line("cap pressure { at most 2 shown in any 20 days per customer on tag t }");
         }
+        if self.calculations {
+            self.limits();
+        }
         if self.dice.one_in(3) {
             self.line("slot other on web { accepts service, lifecycle  fallback nothing }");
             self.line("rule elsewhere in other { show c }");
+        }
+    }
+
+    /// Pauses, gaps, calendars and blocks: their combinations are tried and not reckoned, so some stay undecided.
+    fn limits(&mut self) {
+        let line = self.dice.of(&[
+            "",
+            "",
+            "pause tired { for 20 days  after 1 shown  per customer  on tag t }",
+            "pause tired { for 5 days  after 2 shown in any 5 days  per customer  on offer d }",
+            "gap air { at least 20 days apart  per customer  on tag t }",
+            "cap monthly { at most 1 shown  in each calendar month in \"UTC\"  per customer  on class lifecycle }",
+            "block once { for 20 days after shown of b  on tag t }",
+            "block again { for 5 days after shown  on class lifecycle }",
+        ]);
+        self.line(line);
+        if self.dice.one_in(4) {
+            let condition = self.condition(1);
+            // Whoever is stopped would have to need what it reads.
+            if std::mem::take(&mut self.needed).is_empty() {
+                let target = self.dice.of(&["class lifecycle", "tag t", "offer a", "class service"]);
+                self.line(&format!("block held {{ while {condition}  on {target} }}"));
+            }
         }
     }
 

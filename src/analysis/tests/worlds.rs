@@ -16,7 +16,9 @@ fn every_shipped_world_is_decided_and_replays() {
         "bank-campaign",
         "scenarios/s02-homepage-hero",
         "scenarios/s06-platinum-card",
+        "scenarios/s07-fraud-silence",
         "scenarios/s08-arbitration",
+        "scenarios/s13-suppression",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples").join(world);
         let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -124,13 +124,14 @@ fn steps(steps: &Steps) -> String {
     all.into_iter().map(|(count, word)| format!("{} {word}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
-fn parts(steps: &Steps) -> [(u64, &'static str); 7] {
-    let Steps { not_active, no_consent, not_applicable, not_known, taken, capped, nobody } = steps;
+fn parts(steps: &Steps) -> [(u64, &'static str); 8] {
+    let Steps { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, nobody } = steps;
     [
         (*not_applicable, "not applicable"),
         (*no_consent, "no consent"),
         (*not_known, "not known"),
         (*capped, "capped"),
+        (*blocked, "blocked"),
         (*taken, "shown in another slot"),
         (*not_active, "not active"),
         (*nobody, "without a rule"),

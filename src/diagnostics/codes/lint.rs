@@ -24,6 +24,7 @@ codes! {
     UNUSED_PURPOSE = "unused-purpose", Warning, "a purpose that nothing needs and no condition reads";
     UNUSED_EVENT = "unused-event", Warning, "a declared event that no cap counts";
     UNUSED_CAP = "unused-cap", Warning, "a cap that binds no rule and no offer";
+    BLOCK_ON_UNKNOWN = "block-on-unknown", Warning, "a block that stops the customer of whom nothing is known";
     UNUSED_TAG = "unused-tag", Warning, "a tag that no cap names, spelt nearly like one that a cap names";
     SLOT_WITHOUT_RULES = "slot-without-rules", Warning, "a slot for which there is no rule";
     UNLESS_AND = "unless-and", Warning, "an `unless` with `and`, which people read in two ways";

@@ -34,6 +34,8 @@ codes! {
     FALLBACK_BEHIND_EVERYBODY = "fallback-unreachable", Warning, "a fallback behind one that takes everybody";
     TOO_MUCH = "too-much", Error, "more than a rule set may hold, or than one condition may be";
     CAP_WITHOUT_TARGET = "cap-without-target", Error, "a declared cap that does not say what it is on";
+    BLOCK_ON_BOUNDLESS_CLASS = "block-on-critical", Error, "a block on class critical or legal";
+    CALENDAR_WITHOUT_ZONE = "calendar-without-zone", Error, "a calendar period in no zone";
     CAP_ON_BOUNDLESS_CLASS = "cap-on-critical", Error, "a cap on a rule of class critical or legal";
     UNKNOWN_FILE = "unknown-file", Error, "a `use` of a file that is not there";
     UNREADABLE_FILE = "unreadable-file", Error, "a `use` of something that cannot be read as rules";

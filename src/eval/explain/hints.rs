@@ -49,7 +49,7 @@ struct Test<'a> {
 impl Test<'_> {
     fn of(&self, rule: RuleId, dropped: &Dropped, reasons: &[Reason]) -> Vec<String> {
         match dropped {
-            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Capped(_) | Dropped::NoScore => {
+            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Blocked(_) | Dropped::Capped(_) | Dropped::NoScore => {
                 reasons.iter().filter_map(|reason| self.about(rule, reason)).collect()
             }
             Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {
@@ -83,7 +83,10 @@ impl Test<'_> {
             | Reason::NotActive { .. }
             | Reason::ReviewOverdue { .. }
             | Reason::NotApplicable { .. }
-            | Reason::Taken { .. } => None,
+            | Reason::Taken { .. }
+            // Until when, or which fact, stands in the reason itself.
+            | Reason::Blocked { .. }
+            | Reason::Waiting { .. } => None,
         }
     }
 
@@ -96,7 +99,9 @@ impl Test<'_> {
                 })
             }
             Reason::Capped { used, .. } => used.is_none(),
-            Reason::NoConsent { .. }
+            Reason::Waiting { nobody, .. } => *nobody,
+            Reason::Blocked { .. }
+            | Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }
             | Reason::ReviewOverdue { .. }

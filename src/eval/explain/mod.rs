@@ -244,14 +244,39 @@ pub enum Reason {
         /// Which.
         offer: String,
     },
+    /// A block holds.
+    Blocked {
+        /// Its name.
+        block: String,
+        /// Whether it is known to hold; else it is not known not to, and a reason beside it says of what.
+        known: bool,
+        /// The facts that decided it; `None` for protected facts, and where they are not known.
+        fact: Option<String>,
+    },
+    /// A pause or a block after an event runs, or a gap is not over.
+    Waiting {
+        /// Its name.
+        cap: String,
+        /// `pause`, `block` or `gap`.
+        kind: String,
+        /// The first instant after it; `None` where nobody knows whom it is counted for, or where it began in this
+        /// request.
+        until: Option<Instant>,
+        /// Whether nobody knows whom it is counted for.
+        nobody: bool,
+        /// What brings it about: `for 10 days after 3 shown in any 7 days`.
+        limit: String,
+    },
     /// A cap has nothing left.
     Capped {
         /// Its name.
         cap: String,
         /// Whether it is the rule's own clause.
         own: bool,
-        /// How much is used; `None` where nobody knows whose it is.
+        /// How much is used; `None` where nobody knows whose it is, or in which zone its calendar is read.
         used: Option<u32>,
+        /// Why nothing is said of how much: what nobody knows, or may see.
+        missing: Option<String>,
         /// How much there is.
         at_most: u32,
         /// What is counted, over which time: `shown in any 7 days`.

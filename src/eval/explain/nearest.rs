@@ -35,8 +35,8 @@ use super::super::slot::{Candidate, replay};
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::{show_counted, show_value};
-use crate::model::{AttributeId, Basis, CapId, Expression, PurposeId, RuleId, RuleSet, SlotId};
-use crate::value::{Consent, Datum, Missing, Value};
+use crate::model::{AttributeId, Basis, BlockCause, CapId, CapKind, Expression, PurposeId, RuleId, RuleSet, SlotId};
+use crate::value::{Consent, Datum, Missing, Value, show_instant};
 
 /// The most decisions that are tried, and the most work a try may be in rules looked at.
 const TRIES: usize = 600;
@@ -167,7 +167,14 @@ impl Search<'_> {
                 found.extend(closed.into_iter().map(|purpose| self.opens(frame, purpose)))
             }
             Some(Dropped::Capped(caps)) => {
-                let is_known = |cap: &CapId| matches!(frame.caps.get(cap.index()), Some(CapState::Used(_)));
+                let is_known = |cap: &CapId| {
+                    let number = self.rules[*cap].number;
+                    // What a wish that nobody may see allows is not told.
+                    if number.is_some_and(|number| self.rules[number].is_protected()) {
+                        return false;
+                    }
+                    matches!(frame.caps.get(cap.index()), Some(CapState::Used(_) | CapState::Until(_)))
+                };
                 found.extend(caps.into_iter().filter(is_known).map(Move::Cap));
             }
             Some(
@@ -179,6 +186,17 @@ impl Search<'_> {
                 | Dropped::Taken
                 | Dropped::NoScore,
             ) => {}
+            Some(Dropped::Blocked(blocks)) => {
+                for block in blocks {
+                    match &self.rules[block].cause {
+                        BlockCause::After(cap) => {
+                            let runs = matches!(frame.caps.get(cap.index()), Some(CapState::Until(_)));
+                            found.extend(runs.then_some(Move::Cap(*cap)));
+                        }
+                        BlockCause::While(clause) => self.lifts(frame, &clause.condition, &mut found),
+                    }
+                }
+            }
         }
         found.into_iter().collect()
     }
@@ -197,7 +215,15 @@ impl Search<'_> {
         let rules = self.rules;
         let wanted = guards(&rules[rule])
             .filter(|guard| !(self.assumed)(rule, *guard) && passes(rules, frame, *guard).is_yes() != failing);
-        for test in wanted.flat_map(|guard| facts::deciding(rules, frame, guard.condition)) {
+        for guard in wanted {
+            self.lifts(frame, guard.condition, found);
+        }
+    }
+
+    /// Changes that turn a test of the condition.
+    fn lifts(&self, frame: &Frame, condition: &crate::model::Condition, found: &mut BTreeSet<Move>) {
+        let rules = self.rules;
+        for test in facts::deciding(rules, frame, condition) {
             for id in rules.read_by(test) {
                 if rules[id].key || rules[id].is_protected() {
                     continue;
@@ -296,8 +322,13 @@ impl Move {
                 }
             }
             Self::Cap(id) => {
+                let limit = frame.limit(rules, *id).unwrap_or(1);
                 if let Some(place) = frame.caps.get_mut(id.index()) {
-                    *place = CapState::Used(rules[*id].at_most.saturating_sub(1));
+                    // A pause or a gap is over; nothing is said of what counts towards the next.
+                    *place = match rules[*id].kind {
+                        CapKind::Cap => CapState::Used(limit.saturating_sub(1)),
+                        CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => CapState::Used(0),
+                    };
                 }
             }
         }
@@ -328,7 +359,21 @@ impl Move {
             }
             Self::Cap(id) => {
                 let cap = &rules[*id];
-                let counted = match cap.at_most {
+                let kind = match cap.kind {
+                    CapKind::Cap => None,
+                    CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => Some(cap.kind.word()),
+                };
+                if let Some(kind) = kind {
+                    return match frame.caps.get(id.index()) {
+                        Some(CapState::Until(until)) => {
+                            format!("the {kind} {} is over ({})", cap.name, show_instant(*until))
+                        }
+                        Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone) | None => {
+                            format!("the {kind} {} has not begun", cap.name)
+                        }
+                    };
+                }
+                let counted = match frame.limit(rules, *id).unwrap_or(cap.at_most) {
                     0 | 1 => format!("none {}", show_counted(rules, cap)),
                     at_most => format!("only {} {}", at_most - 1, show_counted(rules, cap)),
                 };

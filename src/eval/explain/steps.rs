@@ -4,10 +4,10 @@ use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
-use crate::model::show::{show_condition, show_counted, show_expression, show_substitute};
+use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
-    Active, AttributeId, CapId, Expression, Fallback, OfferId, Order, PurposeId, RuleId, RuleSet, SCORE_PLACES, SlotId,
-    Substitute,
+    Active, AttributeId, BlockCause, BlockId, CapId, CapKind, Expression, Fallback, OfferId, Order, PurposeId, RuleId,
+    RuleSet, SCORE_PLACES, SlotId, Substitute,
 };
 use crate::value::{Missing, Truth, show_instant, show_number};
 
@@ -259,7 +259,7 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
         Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
-        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Taken | Dropped::Capped(_) => {
+        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Blocked(_) | Dropped::Taken | Dropped::Capped(_) => {
             offer_reasons(guarded, rule.show, dropped)
         }
     }
@@ -271,6 +271,7 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::OfferOff => vec![switched_off(&offer.name, offer.off.as_deref())],
         Dropped::OfferNotActive => vec![not_active(guarded, &offer.name, offer.active)],
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
+        Dropped::Blocked(blocks) => blocks.iter().flat_map(|block| blocked(guarded, *block)).collect(),
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
         // An offer has neither dates of a rule nor an audience.
         Dropped::RuleOff
@@ -396,16 +397,72 @@ fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
 }
 
 fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
-    let cap = &guarded.rules[id];
-    let used = match guarded.frame.caps.get(id.index()) {
-        Some(CapState::Used(used)) => Some(*used),
-        Some(CapState::UnknownUnit) | None => None,
+    let rules = guarded.rules;
+    let cap = &rules[id];
+    let state = guarded.frame.caps.get(id.index());
+    let (used, until) = match state {
+        Some(CapState::Used(used)) => (Some(*used), None),
+        Some(CapState::Until(until)) => (None, Some(*until)),
+        Some(CapState::UnknownUnit | CapState::UnknownZone) | None => (None, None),
     };
-    Reason::Capped {
-        cap: cap.name.clone(),
-        own: cap.rule.is_some(),
-        used,
-        at_most: cap.at_most,
-        counted: show_counted(guarded.rules, cap),
+    let limit = guarded.frame.limit(rules, id);
+    let missing = match (state, limit) {
+        (Some(CapState::UnknownZone), _) => Some("nobody knows the customer's time zone".to_owned()),
+        (Some(CapState::UnknownUnit) | None, _) => Some("nobody knows who the customer is".to_owned()),
+        _ if cap.number.is_some_and(|number| rules[number].is_protected()) => Some(super::text::PROTECTED.to_owned()),
+        (Some(CapState::Used(_) | CapState::Until(_)), None) => Some("nobody knows its number".to_owned()),
+        (Some(CapState::Used(_) | CapState::Until(_)), Some(_)) => None,
+    };
+    let at_most = if missing.is_some() { cap.at_most } else { limit.unwrap_or(cap.at_most) };
+    match cap.kind {
+        CapKind::Cap => Reason::Capped {
+            cap: cap.name.clone(),
+            own: cap.rule.is_some(),
+            used: used.filter(|_| missing.is_none()),
+            missing,
+            at_most,
+            counted: show_counted(rules, cap),
+        },
+        CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => Reason::Waiting {
+            cap: cap.name.clone(),
+            kind: cap.kind.word().to_owned(),
+            until,
+            nobody: used.is_none() && until.is_none(),
+            limit: show_limit(rules, cap),
+        },
     }
+}
+
+/// Why a block holds. One that reads what is missing says so in the words of an `unless`, and so does one that reads a
+/// protective attribute, whatever that says (R18).
+fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
+    let block = &guarded.rules[id];
+    let clause = match &block.cause {
+        BlockCause::After(cap) => return vec![capped(guarded, *cap)],
+        BlockCause::While(clause) => clause,
+    };
+    let guard = Guard { condition: &clause.condition, is_unless: true };
+    let mut reasons = Vec::new();
+    let mut facts = Vec::new();
+    for reason in audience_reasons(guarded, std::iter::once(guard)) {
+        match reason {
+            Reason::NotApplicable { fact } => facts.push(fact),
+            Reason::NotKnownToBeNo { .. } | Reason::NotKnown { .. } => reasons.push(reason),
+            Reason::SwitchedOff { .. }
+            | Reason::NotActive { .. }
+            | Reason::ReviewOverdue { .. }
+            | Reason::NoConsent { .. }
+            | Reason::Taken { .. }
+            | Reason::Blocked { .. }
+            | Reason::Waiting { .. }
+            | Reason::Capped { .. } => {}
+        }
+    }
+    let known = if facts.is_empty() {
+        vec![Reason::Blocked { block: block.name.clone(), known: false, fact: None }]
+    } else {
+        Vec::new()
+    };
+    let of_facts = facts.into_iter().map(|fact| Reason::Blocked { block: block.name.clone(), known: true, fact });
+    known.into_iter().chain(of_facts).chain(reasons).collect()
 }

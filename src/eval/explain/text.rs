@@ -137,7 +137,9 @@ impl Reason {
             Self::NotKnown { attribute, .. } => vec![format!("{attribute} is not known")],
             Self::NotKnownToBeNo { attribute, .. } => vec![format!("{attribute} is not known to be no")],
             Self::Taken { .. } => vec!["shown in another slot".to_owned()],
-            Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
+            Self::Blocked { block, .. } => vec![block.clone()],
+            Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
+            Self::Waiting { cap, .. } | Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
         }
     }
 
@@ -158,7 +160,13 @@ impl Reason {
             Self::NotKnown { why, .. } | Self::NotKnownToBeNo { why, .. } => why.clone(),
             Self::Taken { offer } => Some(offer.clone()),
             Self::Capped { used: Some(used), at_most, counted, .. } => Some(format!("{used} of {at_most} {counted}")),
-            Self::Capped { used: None, .. } => Some("nobody knows who the customer is".to_owned()),
+            Self::Capped { used: None, missing, .. } => missing.clone(),
+            Self::Waiting { nobody: true, .. } => Some("nobody knows who the customer is".to_owned()),
+            Self::Blocked { known: false, .. } => None,
+            Self::Blocked { fact: Some(fact), .. } => Some(fact.clone()),
+            Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
+            Self::Waiting { until: Some(until), .. } => Some(format!("until {}", show_instant(*until))),
+            Self::Waiting { kind, limit, .. } => Some(format!("this page begins the {kind} {limit}")),
         }
     }
 
@@ -176,6 +184,8 @@ impl Reason {
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
             | Self::Taken { .. }
+            | Self::Blocked { .. }
+            | Self::Waiting { .. }
             | Self::Capped { .. } => text == beside,
         };
         self.short().iter().any(|short| short == text)
@@ -194,7 +204,9 @@ impl Reason {
             Self::NoConsent { .. } => "consent",
             Self::NotApplicable { .. } | Self::NotKnown { .. } | Self::NotKnownToBeNo { .. } => "its audience",
             Self::Taken { .. } => "the other slots",
-            Self::Capped { .. } => "its caps",
+            Self::Blocked { .. } => "its blocks",
+            Self::Waiting { kind, .. } if kind == "block" => "its blocks",
+            Self::Waiting { .. } | Self::Capped { .. } => "its caps",
         }
     }
 
@@ -203,6 +215,8 @@ impl Reason {
         match self {
             // A declared cap goes by its name; a rule's own clause has none that an author gave.
             Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
+            Self::Waiting { cap, kind, .. } => format!("{kind} {cap}"),
+            Self::Blocked { block, .. } => format!("block {block}"),
             Self::Capped { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }

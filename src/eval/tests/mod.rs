@@ -2,6 +2,7 @@
 //! consent and masking, what explanations give away, and that the order of writing changes nothing.
 
 mod bank;
+mod blocks;
 mod chains;
 mod classes;
 mod coverage;
@@ -91,6 +92,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotApplicable { .. } => "no",
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
-        Reason::Capped { .. } => "capped",
+        Reason::Blocked { .. } => "blocked",
+        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
     }
 }

@@ -3,11 +3,12 @@
 use super::flaw::{Checked, InPlace};
 use super::lists::{ascending, exists, not_empty, period};
 use super::{Flaw, VerifyError};
-use crate::model::{Cap, CapId, CapTarget, CapWindow, RuleSet};
+use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, OfferId, RuleId, RuleSet};
+use crate::value::{NumberType, Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     for cap in &rules.caps {
-        self::cap(rules, cap).within("cap", &cap.name)?;
+        self::cap(rules, cap).within(cap.kind.word(), &cap.name)?;
     }
     in_order(rules).within("the caps", "")?;
     let binding = Binding::of(rules);
@@ -25,25 +26,22 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
     if cap.at_most == 0 {
         return Err(Flaw::CapOfNothing);
     }
-    match cap.window {
-        CapWindow::Rolling(length) if length.count == 0 => return Err(Flaw::CapOfNothing),
-        CapWindow::Rolling(length) => period("window", length)?,
-        CapWindow::Ever => {}
-    }
+    window(rules, cap)?;
+    kind(rules, cap)?;
+    number(rules, cap)?;
     not_empty("events to count", &cap.events)?;
     ascending("events", &cap.events)?;
     for event in &cap.events {
         exists("event", event.0, rules.events.len())?;
     }
-    match &cap.target {
-        CapTarget::Offers(offers) => {
-            ids("offers", "offer", offers.iter().map(|offer| offer.0), rules.offers.len())?;
-        }
-        CapTarget::Rules(targets) => {
-            ids("rules", "rule", targets.iter().map(|rule| rule.0), rules.rules.len())?;
-        }
-        CapTarget::Tags(tags) => ids("tags", "tag", tags.iter().map(|tag| tag.0), rules.tags.len())?,
+    let of_block = matches!(cap.kind, CapKind::Block { .. });
+    if !(of_block && cap.target == CapTarget::Anything) {
+        target(rules, &cap.target)?;
     }
+    if cap.kind != CapKind::Cap && !(cap.exempt.is_empty() && cap.uncounted.is_empty()) {
+        return Err(Flaw::Kind);
+    }
+    cap.exempt.iter().chain(&cap.uncounted).try_for_each(|of| target(rules, of))?;
     if let Some(rule) = cap.rule {
         exists("rule", rule.0, rules.rules.len())?;
         if !rules[rule].class.may_carry_a_cap() {
@@ -51,6 +49,102 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
         }
     }
     Ok(())
+}
+
+pub(super) fn target(rules: &RuleSet, target: &CapTarget) -> Checked {
+    match target {
+        CapTarget::Offers(offers) => ids("offers", "offer", offers.iter().map(|offer| offer.0), rules.offers.len()),
+        CapTarget::Rules(targets) => ids("rules", "rule", targets.iter().map(|rule| rule.0), rules.rules.len()),
+        CapTarget::Tags(tags) => ids("tags", "tag", tags.iter().map(|tag| tag.0), rules.tags.len()),
+        CapTarget::Classes(classes) => not_empty("classes", classes).and_then(|()| ascending("classes", classes)),
+        CapTarget::Anything => Err(Flaw::Kind),
+    }
+}
+
+/// The number of a cap that is an attribute: a whole number from 0 to just the number stated, with a default.
+fn number(rules: &RuleSet, cap: &Cap) -> Checked {
+    let Some(id) = cap.number else { return Ok(()) };
+    exists("attribute", id.0, rules.attributes.len())?;
+    let attribute = &rules[id];
+    let fits = |number: NumberType| number.scale == 0 && number.min >= 0 && number.max == i64::from(cap.at_most);
+    match attribute.ty {
+        _ if cap.kind != CapKind::Cap => Err(Flaw::Kind),
+        _ if attribute.never_used => Err(Flaw::NeverUsed(attribute.name.clone())),
+        _ if attribute.protective => Err(Flaw::Protective),
+        Type::Number(number) if fits(number) && attribute.default.is_some() => Ok(()),
+        Type::Number(_)
+        | Type::YesNo
+        | Type::Text
+        | Type::OneOf(_)
+        | Type::Set
+        | Type::Time
+        | Type::Date
+        | Type::Zone
+        | Type::Score(_) => Err(Flaw::NumberType),
+    }
+}
+
+fn window(rules: &RuleSet, cap: &Cap) -> Checked {
+    match (cap.window, &cap.zone) {
+        (CapWindow::Rolling(length), _) if length.count == 0 => return Err(Flaw::CapOfNothing),
+        (CapWindow::Rolling(length), None) => return period("window", length),
+        (CapWindow::Ever, None) => return Ok(()),
+        (CapWindow::Calendar(_), Some(CapZone::Named(zone))) if zone_is_known(zone) => return Ok(()),
+        (CapWindow::Calendar(_), Some(CapZone::Attribute(id))) => {
+            exists("attribute", id.0, rules.attributes.len())?;
+            let attribute = &rules[*id];
+            match attribute.ty {
+                Type::Zone if attribute.never_used => return Err(Flaw::NeverUsed(attribute.name.clone())),
+                // Whoever is spared would be told apart by when they see something.
+                Type::Zone if attribute.protective => return Err(Flaw::Protective),
+                Type::Zone => return Ok(()),
+                Type::YesNo
+                | Type::Number(_)
+                | Type::Text
+                | Type::OneOf(_)
+                | Type::Set
+                | Type::Time
+                | Type::Date
+                | Type::Score(_) => {}
+            }
+        }
+        (CapWindow::Calendar(_), Some(CapZone::Named(_)) | None)
+        | (CapWindow::Rolling(_) | CapWindow::Ever, Some(_)) => {}
+    }
+    Err(Flaw::Zone)
+}
+
+fn kind(rules: &RuleSet, cap: &Cap) -> Checked {
+    match &cap.kind {
+        CapKind::Cap => return Ok(()),
+        CapKind::Pause { length, without } => {
+            if length.count == 0 {
+                return Err(Flaw::CapOfNothing);
+            }
+            period("pause", *length)?;
+            ascending("events", without)?;
+            without.iter().try_for_each(|event| exists("event", event.0, rules.events.len()))?;
+            if matches!(cap.window, CapWindow::Calendar(_)) {
+                return Err(Flaw::Kind);
+            }
+        }
+        CapKind::Block { length } => {
+            if length.count == 0 {
+                return Err(Flaw::CapOfNothing);
+            }
+            period("block", *length)?;
+            if cap.at_most != 1 || cap.window != CapWindow::Ever {
+                return Err(Flaw::Kind);
+            }
+        }
+        CapKind::Gap => {
+            let rolls = matches!(cap.window, CapWindow::Rolling(_));
+            if !rolls || cap.at_most != 1 || cap.events != Event::REACHING {
+                return Err(Flaw::Kind);
+            }
+        }
+    }
+    if cap.rule.is_some() { Err(Flaw::Kind) } else { Ok(()) }
 }
 
 fn ids(many: &'static str, one: &'static str, list: impl Iterator<Item = u32>, count: usize) -> Checked {
@@ -99,8 +193,17 @@ impl Binding {
         };
         for (index, cap) in rules.caps.iter().enumerate() {
             let id = CapId::from_index(index);
+            if matches!(cap.kind, CapKind::Block { .. }) {
+                continue;
+            }
             match (cap.rule, &cap.target) {
                 (Some(rule), _) => add(&mut binding.own, rule.index(), id),
+                (None, CapTarget::Anything) => {}
+                (None, CapTarget::Classes(classes)) => {
+                    let offers = rules.offers.iter().enumerate();
+                    let of_them = offers.filter(|(_, offer)| classes.contains(&offer.class));
+                    of_them.for_each(|(offer, _)| add(&mut binding.by_offer, offer, id));
+                }
                 (None, CapTarget::Offers(offers)) => {
                     offers.iter().for_each(|offer| add(&mut binding.by_offer, offer.index(), id));
                 }
@@ -119,15 +222,33 @@ impl Binding {
     fn offer(&self, rules: &RuleSet, index: usize) -> Vec<CapId> {
         let tags = rules.offers.get(index).map_or(&[][..], |offer| &offer.tags);
         let by_tags = tags.iter().filter_map(|tag| self.by_tag.get(tag.index()));
-        sorted(self.by_offer.get(index).into_iter().chain(by_tags))
+        let mut on = sorted(self.by_offer.get(index).into_iter().chain(by_tags));
+        on.retain(|cap| !exempts_offer(rules, *cap, OfferId::from_index(index)));
+        on
     }
 
     /// The rule's own clauses, whatever its class, and declared caps on it, if its class obeys caps (R26).
     fn rule(&self, rules: &RuleSet, index: usize) -> Vec<CapId> {
         let obeys = rules.rules.get(index).is_some_and(|rule| rules.obeys_caps(rule.class));
         let declared = self.by_rule.get(index).filter(|_| obeys);
-        sorted(self.own.get(index).into_iter().chain(declared))
+        let mut on = sorted(self.own.get(index).into_iter().chain(declared));
+        if let Some(rule) = rules.rules.get(index) {
+            let id = RuleId::from_index(index);
+            let named = |of: &CapTarget| matches!(of, CapTarget::Rules(rules) if rules.contains(&id));
+            on.retain(|cap| !rules[*cap].exempt.iter().any(named) && !exempts_offer(rules, *cap, rule.show));
+        }
+        on
     }
+}
+
+fn exempts_offer(rules: &RuleSet, cap: CapId, id: OfferId) -> bool {
+    let offer = &rules[id];
+    rules[cap].exempt.iter().any(|target| match target {
+        CapTarget::Offers(of) => of.contains(&id),
+        CapTarget::Tags(of) => of.iter().any(|tag| offer.tags.contains(tag)),
+        CapTarget::Classes(of) => of.contains(&offer.class),
+        CapTarget::Rules(_) | CapTarget::Anything => false,
+    })
 }
 
 fn sorted<'a>(lists: impl Iterator<Item = &'a Vec<CapId>>) -> Vec<CapId> {

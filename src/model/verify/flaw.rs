@@ -124,9 +124,15 @@ pub enum Flaw {
     /// The caps listed are not those that bind.
     #[error("the caps listed are not the caps that bind")]
     Caps,
+    /// The blocks listed are not those that bind, or one counts by what is not its own.
+    #[error("the blocks listed are not the blocks that bind, or one counts by what is not its own")]
+    Blocks,
     /// A cap of zero, or a window without length.
     #[error("the cap counts to zero or over no time")]
     CapOfNothing,
+    /// A pause or a gap that counts what only a cap can.
+    #[error("the pause or the gap counts in a way that only a cap can")]
+    Kind,
 }
 
 /// The result of one check; the place is added by whoever knows it.

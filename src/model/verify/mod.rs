@@ -5,6 +5,7 @@
 //! Written apart from the checker, so that one's mistake is not the other's: everything the checker computes (ranges,
 //! orders, lists of caps) is computed here again and compared. Refuses to know how rules are spelt.
 
+mod blocks;
 mod caps;
 mod declarations;
 mod flaw;
@@ -53,6 +54,8 @@ pub mod limits {
     pub const RULES: usize = 100_000;
     /// Caps, declared and in rules.
     pub const CAPS: usize = 200_000;
+    /// Blocks.
+    pub const BLOCKS: usize = 1_000;
     /// Tasks of one rule.
     pub const TASKS: usize = 100;
     /// Bytes of one written text.
@@ -79,6 +82,7 @@ pub fn verify(rules: &RuleSet) -> Result<(), VerifyError> {
     let reads = reach::check(rules)?;
     slots::check(rules, &reads)?;
     caps::check(rules)?;
+    blocks::check(rules, &reads)?;
     order::check(rules)
 }
 

@@ -65,6 +65,7 @@ fn offer(name: &str, class: Class, tags: &[u32], caps: &[u32]) -> Offer {
         content: vec![("title".into(), format!("The {name}"))],
         off: None,
         caps: caps.iter().copied().map(CapId).collect(),
+        blocks: Vec::new(),
     }
 }
 
@@ -95,6 +96,7 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         if_no_consent: None,
         if_unknown: None,
         caps: Vec::new(),
+        blocks: Vec::new(),
     }
 }
 
@@ -103,11 +105,16 @@ fn cap(name: &str, rule: Option<u32>, at_most: u32, days: Option<u32>, target: C
         name: name.into(),
         label: String::new(),
         span: span(),
+        kind: CapKind::Cap,
         rule: rule.map(RuleId),
         at_most,
+        number: None,
         events: vec![Event::SHOWN],
         window: days.map_or(CapWindow::Ever, |days| CapWindow::Rolling(period(days, Unit::Day))),
+        zone: None,
         target,
+        exempt: Vec::new(),
+        uncounted: Vec::new(),
     }
 }
 

@@ -3,6 +3,8 @@
 mod ranked;
 mod selling;
 
+mod caps;
+
 use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};
 use crate::model::*;

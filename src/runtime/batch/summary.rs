@@ -83,6 +83,8 @@ pub struct SlotSummary {
 pub struct Steps {
     /// Switched off, outside its dates, or its review overdue.
     pub not_active: u64,
+    /// A block held.
+    pub blocked: u64,
     /// A purpose was not open.
     pub no_consent: u64,
     /// A `when` was no or an `unless` yes.
@@ -101,6 +103,7 @@ pub struct Steps {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     NotActive,
+    Blocked,
     NotApplicable,
     NoConsent,
     NotKnown,
@@ -116,6 +119,7 @@ impl Step {
             | Dropped::RuleNotActive
             | Dropped::ReviewOverdue
             | Dropped::OfferNotActive => Self::NotActive,
+            Dropped::Blocked(_) => Self::Blocked,
             Dropped::NoConsent(_) => Self::NoConsent,
             Dropped::NotApplicable => Self::NotApplicable,
             Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
@@ -130,6 +134,7 @@ impl Steps {
         let place = match step {
             None => &mut self.nobody,
             Some(Step::NotActive) => &mut self.not_active,
+            Some(Step::Blocked) => &mut self.blocked,
             Some(Step::NotApplicable) => &mut self.not_applicable,
             Some(Step::NoConsent) => &mut self.no_consent,
             Some(Step::NotKnown) => &mut self.not_known,
@@ -141,6 +146,7 @@ impl Steps {
 
     fn add(&mut self, other: Self) {
         self.not_active += other.not_active;
+        self.blocked += other.blocked;
         self.no_consent += other.no_consent;
         self.not_applicable += other.not_applicable;
         self.not_known += other.not_known;
@@ -151,8 +157,8 @@ impl Steps {
 
     /// All together.
     pub fn total(&self) -> u64 {
-        let Self { not_active, no_consent, not_applicable, not_known, taken, capped, nobody } = self;
-        not_active + no_consent + not_applicable + not_known + taken + capped + nobody
+        let Self { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, nobody } = self;
+        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + nobody
     }
 }
 

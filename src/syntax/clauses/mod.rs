@@ -5,22 +5,26 @@
 //! where no value is expected. So one broken clause never hides the next.
 
 mod attribute;
+mod block;
 mod cap;
 mod case;
 mod class;
 mod defaults;
 mod offer;
+mod pause;
 mod purpose;
 mod rule;
 mod slot;
 mod table;
 
 pub(super) use attribute::MARK_WORDS;
+pub(super) use block::BLOCK;
 pub(super) use cap::CAP;
 pub(super) use case::{PERSONA, TEST};
 pub(super) use class::CLASS;
 pub(super) use defaults::DEFAULTS;
 pub(super) use offer::OFFER;
+pub(super) use pause::{GAP, PAUSE};
 pub(super) use purpose::PURPOSE;
 pub(super) use rule::RULE;
 pub(super) use slot::SLOT;
@@ -168,8 +172,8 @@ impl<'t> Reader<'t> {
         let words = match word {
             "if" if self.is_word(at + 1, "no") => 3,
             "if" | "review" | "off" | "direct" | "rank" | "store" => 2,
-            "at" if self.is_word(at + 1, "most") => 2,
-            "in" if self.is_word(at + 1, "any") => 2,
+            "at" if self.is_word(at + 1, "most") || self.is_word(at + 1, "least") => 2,
+            "in" if self.is_word(at + 1, "any") || self.is_word(at + 1, "each") => 2,
             _ => 1,
         };
         self.span_between(at, at + words)
@@ -201,7 +205,7 @@ impl<'t> Reader<'t> {
         let second = match word {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
-            "at" => self.is_word(at + 1, "most"),
+            "at" => self.is_word(at + 1, "most") || self.is_word(at + 1, "least"),
             // `if over cap show ..`
             "cap" => !self.is_word(at.wrapping_sub(1), "over"),
             // `for each customer`
@@ -330,6 +334,9 @@ mod tests {
             SLOT.words().collect(),
             RULE.words().collect(),
             CAP.words().collect(),
+            PAUSE.words().collect(),
+            GAP.words().collect(),
+            BLOCK.words().collect(),
             TEST.words().collect(),
             PERSONA.words().collect(),
         ];

@@ -13,24 +13,19 @@ struct Later {
     what: &'static str,
 }
 
-const CONDITIONS: &[&str] = &["when", "unless", "fallback", "segment", "value", "rank"];
-const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then"];
+const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value", "rank"];
+const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 
 static LATER: &[Later] = &[
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
-    Later { clauses: CAPS, words: &["in", "each"], what: "a cap by calendar periods (`in each ..`)" },
     Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
-    Later { clauses: CAPS, words: &["on", "class"], what: "a cap on a class" },
     Later { clauses: CAPS, words: &["on", "channel"], what: "a cap on a channel" },
     Later { clauses: CAPS, words: &["per", "*"], what: "a cap per anything but `customer`" },
-    Later { clauses: &["cap"], words: &["exempt"], what: "`exempt`" },
-    Later { clauses: &["cap"], words: &["uncounted"], what: "`uncounted`" },
     Later { clauses: &["cap"], words: &["reserve"], what: "`reserve`" },
     Later { clauses: &["cap"], words: &["without"], what: "`without .. block`" },
     Later { clauses: &["cap"], words: &["alone"], what: "`alone`" },
     Later { clauses: &["cap"], words: &["store", "down"], what: "`store down`" },
-    Later { clauses: &["cap", "at"], words: &["at", "most", "*"], what: "a cap whose number is an attribute" },
     Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["unknown", "ask"], what: "the substitute `ask`" },

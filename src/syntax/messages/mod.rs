@@ -357,7 +357,7 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
 
 /// Whether the clause holds a condition or a value.
 fn is_condition(form: &Form) -> bool {
-    matches!(form.word, "when" | "unless" | "fallback" | "segment" | "value")
+    matches!(form.word, "when" | "unless" | "while" | "fallback" | "segment" | "value")
 }
 
 /// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
@@ -401,17 +401,21 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::allow => "allow",
         Rule::also => "also",
         Rule::and => "and",
+        Rule::after => "after",
         Rule::any => "any",
+        Rule::apart => "apart",
         Rule::at => "at",
         Rule::because => "because",
         Rule::block => "block",
         Rule::by => "by",
+        Rule::calendar => "calendar",
         Rule::basis_consent => "consent",
         Rule::basis_explicit => "explicit consent",
         Rule::close_paren => ")",
         Rule::colon => ":",
         Rule::customer => "customer",
         Rule::down => "down",
+        Rule::each => "each",
         Rule::else_word => "else",
         Rule::equals => "=",
         Rule::every => "every",
@@ -422,6 +426,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::in_word => "in",
         Rule::is => "is",
         Rule::later => "later",
+        Rule::least => "least",
         Rule::less => "<",
         Rule::marketing => "marketing",
         Rule::missing => "missing",
@@ -441,6 +446,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::to => "to",
         Rule::until => "until",
         Rule::used => "used",
+        Rule::without => "without",
         _ => return None,
     })
 }
@@ -460,9 +466,12 @@ fn phrase(rule: Rule) -> Option<&'static str> {
         Rule::ago => "a time like `3 days ago`",
         Rule::yes | Rule::no => "`yes` or `no`",
         Rule::cause => "`capped`, `no consent`, `unknown`",
-        Rule::in_any => "`in any 7 days`",
+        Rule::in_window | Rule::pause_within => "`in any 7 days`",
+        Rule::calendar_unit => "`day`, `week`, `month`, `quarter`",
+        Rule::weekday => "a day of the week like `monday`",
+        Rule::cap_zone => "`in` and a zone",
         Rule::list | Rule::member_list => "a list like `[DE, FR]`",
-        Rule::target_kind => "`tag`, `offer`, `rule`",
+        Rule::target_kind => "`tag`, `offer`, `rule`, `class`",
         Rule::basis_interest => "`legitimate interest \"ID\"`",
         Rule::given_item | Rule::with_field => "a name and a colon",
         _ => return None,

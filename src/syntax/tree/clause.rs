@@ -321,15 +321,100 @@ pub enum CapClause {
     /// `at most 5 shown or sent`
     AtMost {
         /// `5`
-        count: u32,
+        count: CapCount,
         /// `shown`, `sent`: at least one.
         events: Vec<Name>,
     },
     /// `in any 7 days`: a rolling window.
     InAny(Duration),
+    /// `in each calendar week from monday in timezone`
+    InEach(Calendar),
     /// `ever`
     Ever,
     /// `per customer`, the only unit for now.
+    PerCustomer,
+    /// `on tag promo`
+    On(CapTarget),
+    /// `exempt tag news`: the cap does not bind it.
+    Exempt(CapTarget),
+    /// `uncounted tag news`: its events do not count.
+    Uncounted(CapTarget),
+    /// `then next`, the default of places.
+    ThenNext,
+}
+
+/// The number of a cap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CapCount {
+    /// `5`
+    Number(u32),
+    /// `wish`: an attribute.
+    Attribute(Name),
+}
+
+/// A calendar window: `in each calendar week from monday in timezone`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// `week`
+    pub unit: CalendarUnit,
+    /// `monday`, from 0; written for weeks only.
+    pub from: Option<(u8, Span)>,
+    /// `timezone`, `"Europe/Berlin"`
+    pub zone: Option<CapZone>,
+}
+
+/// A period of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarUnit {
+    /// `day`
+    Day,
+    /// `week`
+    Week,
+    /// `month`
+    Month,
+    /// `quarter`
+    Quarter,
+}
+
+/// In which zone the calendar is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CapZone {
+    /// `"Europe/Berlin"`
+    Named(Text),
+    /// `timezone`: an attribute.
+    Attribute(Name),
+}
+
+/// A clause of a pause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PauseClause {
+    /// `for 10 days`
+    For(Duration),
+    /// `after 3 shown in any 7 days without clicked`
+    After {
+        /// `3`
+        count: u32,
+        /// `shown`: at least one.
+        events: Vec<Name>,
+        /// `in any 7 days`
+        within: Option<Duration>,
+        /// `without clicked`
+        without: Vec<Name>,
+    },
+    /// `per customer`
+    PerCustomer,
+    /// `on tag promo`
+    On(CapTarget),
+    /// `then next`, the default of places.
+    ThenNext,
+}
+
+/// A clause of a gap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GapClause {
+    /// `at least 8 hours apart`
+    Apart(Duration),
+    /// `per customer`
     PerCustomer,
     /// `on tag promo`
     On(CapTarget),
@@ -346,4 +431,24 @@ pub enum CapTarget {
     Offer(Name),
     /// `on rule comeback`
     Rule(Name),
+    /// `on class marketing`
+    Class(Name),
+}
+
+/// A clause of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlockClause {
+    /// `for 24 hours after sent of fraud_alert`
+    For {
+        /// `24 hours`
+        length: Duration,
+        /// `sent`: at least one.
+        after: Vec<Name>,
+        /// `fraud_alert`
+        of: Option<Name>,
+    },
+    /// `while vulnerable`
+    While(Expr),
+    /// `on class marketing`
+    On(CapTarget),
 }

@@ -16,9 +16,9 @@ pub use case::{
     Reason, Used,
 };
 pub use clause::{
-    Active, ActiveEnd, ActivePoint, Attribute, Basis, CapClause, CapTarget, ClassClause, DefaultsClause, Fallback,
-    FallbackTarget, Mark, Member, OfferClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause,
-    Type, TypeKind, WithField,
+    Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
+    CapTarget, CapZone, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member, OfferClause,
+    PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind, WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
@@ -78,6 +78,12 @@ pub enum ItemKind {
     Rule(Rule),
     /// `cap promo_pressure { at most 5 shown  in any 7 days  per customer  on tag promo }`
     Cap(Named<CapClause>),
+    /// `pause tired { for 10 days  after 3 shown in any 7 days without clicked  per customer  on tag promo }`
+    Pause(Named<PauseClause>),
+    /// `gap air { at least 8 hours apart  per customer  on tag promo }`
+    Gap(Named<GapClause>),
+    /// `block alarm { for 24 hours after fraud_alert  on class marketing }`
+    Block(Named<BlockClause>),
     /// `persona anna { now 2026-02-01T08:00Z  given { age: 34 } }`
     Persona(Persona),
     /// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
@@ -210,6 +216,9 @@ impl Item {
             ItemKind::Slot(item) => Some(&item.name),
             ItemKind::Rule(item) => Some(&item.name),
             ItemKind::Cap(item) => Some(&item.name),
+            ItemKind::Pause(item) => Some(&item.name),
+            ItemKind::Gap(item) => Some(&item.name),
+            ItemKind::Block(item) => Some(&item.name),
             ItemKind::Persona(item) => Some(&item.name),
             ItemKind::Broken(item) => item.name.as_ref(),
             ItemKind::Use(_)

@@ -143,6 +143,7 @@ impl World {
             content: Vec::new(),
             off: self.rng.percent(4).then(|| "withdrawn".to_owned()),
             caps: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 

@@ -30,6 +30,7 @@ impl World {
                 content: Vec::new(),
                 off: None,
                 caps: Vec::new(),
+                blocks: Vec::new(),
             });
         }
         for index in 0..count {

@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cater::model::{
-    Cap, CapId, CapTarget, CapWindow, Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail,
-    OfferId, Order, PurposeId, Rank, Rule, RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
+    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class,
+    Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId, Rank, Rule, RuleId,
+    SCORE_PLACES, Slot, SlotId, Substitute, TagId,
 };
-use cater::value::{Date, rescale};
+use cater::value::{Calendar, Date, NumberType, Type, Weekday, rescale};
 
 use super::super::walk;
 use super::expression::written;
@@ -150,6 +151,7 @@ impl World {
             if_no_consent: None,
             if_unknown: None,
             caps: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 
@@ -291,6 +293,7 @@ impl World {
             let cap = self.cap(name("c", index), None, target);
             self.rules.caps.push(cap);
         }
+        self.blocks();
         for index in 0..self.rules.rules.len() {
             let rule = &self.rules.rules[index];
             if rule.class.may_carry_a_cap() && rule.name.starts_with('r') && self.rng.percent(20) {
@@ -305,22 +308,97 @@ impl World {
             let binds = |target: &CapTarget| match target {
                 CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(index)),
                 CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
-                CapTarget::Rules(_) => false,
+                CapTarget::Classes(classes) => classes.contains(&offer.class),
+                CapTarget::Rules(_) | CapTarget::Anything => false,
             };
-            let caps =
-                self.caps_where(|cap| cap.rule.is_none() && self.rules.obeys_caps(offer.class) && binds(&cap.target));
+            let counts = |cap: &Cap| matches!(cap.kind, CapKind::Block { .. });
+            let blocks = self.rules.blocks.iter().enumerate();
+            let blocks = blocks.filter(|(_, block)| self.rules.obeys_blocks(offer.class) && binds(&block.target));
+            let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
+            let exempt = |cap: &Cap| cap.exempt.iter().any(&binds);
+            let caps = self.caps_where(|cap| {
+                !counts(cap)
+                    && !exempt(cap)
+                    && cap.rule.is_none()
+                    && self.rules.obeys_caps(offer.class)
+                    && binds(&cap.target)
+            });
             self.rules.offers[index].caps = caps;
+            self.rules.offers[index].blocks = blocks;
         }
         for index in 0..self.rules.rules.len() {
             let id = RuleId::from_index(index);
             let obeys = self.rules.obeys_caps(self.rules[id].class);
+            let blocked = self.rules.obeys_blocks(self.rules[id].class);
+            let on = |target: &CapTarget| matches!(target, CapTarget::Rules(of) if of.contains(&id));
+            let blocks = self.rules.blocks.iter().enumerate().filter(|(_, block)| blocked && on(&block.target));
+            let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
+            let (show, offer) = (self.rules[id].show, &self.rules[self.rules[id].show]);
+            let spares = |target: &CapTarget| match target {
+                CapTarget::Offers(offers) => offers.contains(&show),
+                CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
+                CapTarget::Classes(classes) => classes.contains(&offer.class),
+                CapTarget::Rules(of) => of.contains(&id),
+                CapTarget::Anything => false,
+            };
+            let exempt = |cap: &Cap| cap.exempt.iter().any(spares);
             let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
+                _ if matches!(cap.kind, CapKind::Block { .. }) => false,
+                _ if exempt(cap) => false,
                 (Some(own), _) => *own == id,
                 (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
-                (None, CapTarget::Offers(_) | CapTarget::Tags(_)) => false,
+                (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything) => {
+                    false
+                }
             };
             let caps = self.caps_where(binds);
             self.rules.rules[index].caps = caps;
+            self.rules.rules[index].blocks = blocks;
+        }
+    }
+
+    /// Blocks after events, whose counts stand among the caps, and blocks while conditions that every rule may be stopped
+    /// by: they read nothing that needs a purpose.
+    fn blocks(&mut self) {
+        for index in 0..self.rng.below(3) {
+            let name = name("z", index);
+            // Probes tell the truth, so no block is on them.
+            let target = match self.cap_target() {
+                CapTarget::Offers(mut of) => {
+                    of.retain(|offer| !self.rules[*offer].name.starts_with('y'));
+                    CapTarget::Offers(if of.is_empty() { vec![OfferId(0)] } else { of })
+                }
+                CapTarget::Rules(mut of) => {
+                    of.retain(|rule| self.rules[*rule].name.starts_with('r'));
+                    if of.is_empty() { CapTarget::Offers(vec![OfferId(0)]) } else { CapTarget::Rules(of) }
+                }
+                CapTarget::Classes(mut of) => {
+                    of.retain(|class| *class != Class::Service);
+                    CapTarget::Classes(if of.is_empty() { vec![Class::Lifecycle] } else { of })
+                }
+                other @ (CapTarget::Tags(_) | CapTarget::Anything) => other,
+            };
+            let cause = if self.rng.percent(50) {
+                let mut length = self.period(false);
+                length.count = length.count.max(1);
+                let events = vec![self.event()];
+                let of = if self.rng.percent(50) { CapTarget::Anything } else { CapTarget::Offers(vec![OfferId(0)]) };
+                let mut cap = self.cap(name.clone(), None, of);
+                cap.kind = CapKind::Block { length };
+                (cap.at_most, cap.events, cap.window, cap.zone) = (1, events, CapWindow::Ever, None);
+                (cap.number, cap.exempt, cap.uncounted) = (None, Vec::new(), Vec::new());
+                self.rules.caps.push(cap);
+                BlockCause::After(CapId::from_index(self.rules.caps.len() - 1))
+            } else {
+                self.sparing = true;
+                let condition = self.condition(2);
+                self.sparing = false;
+                if !walk::purposes_of(&self.rules, std::iter::once(&condition)).is_empty() {
+                    continue;
+                }
+                BlockCause::While(Clause { condition, span: span() })
+            };
+            self.rules.blocks.push(Block { name, label: String::new(), span: span(), cause, target });
         }
     }
 
@@ -333,7 +411,11 @@ impl World {
         let offers: Vec<_> = (0..self.rules.offers.len()).map(OfferId::from_index).collect();
         let tags: Vec<_> = (0..self.rules.tags.len()).map(TagId::from_index).collect();
         let rules: Vec<_> = (0..self.rules.rules.len()).map(RuleId::from_index).collect();
-        match self.rng.below(3) {
+        match self.rng.below(4) {
+            3 => {
+                let some = self.rng.some(&Class::ALL, 40);
+                CapTarget::Classes(if some.is_empty() { vec![Class::Marketing] } else { some })
+            }
             0 => {
                 let some = self.rng.some(&offers, 25);
                 CapTarget::Offers(if some.is_empty() { vec![offers[0]] } else { some })
@@ -355,16 +437,78 @@ impl World {
             if self.rng.percent(75) { [Event::SHOWN, other].into() } else { [other].into() };
         let mut window = self.period(false);
         window.count = window.count.max(1);
-        Cap {
+        let mut cap = Cap {
             name,
             label: String::new(),
             span: span(),
+            kind: CapKind::Cap,
             rule,
             at_most: 1 + self.rng.below(4) as u32,
+            number: None,
             events: events.into_iter().collect(),
             window: if self.rng.percent(20) { CapWindow::Ever } else { CapWindow::Rolling(window) },
+            zone: None,
             target,
+            exempt: Vec::new(),
+            uncounted: Vec::new(),
+        };
+        if self.rng.percent(15) {
+            cap.exempt = vec![self.cap_target()];
         }
+        if self.rng.percent(15) {
+            cap.uncounted = vec![self.cap_target()];
+        }
+        let fits = |attribute: &Attribute| {
+            matches!(attribute.ty, Type::Number(NumberType { scale: 0, min: 0.., max: 1..=1_000_000 }))
+                && attribute.default.is_some()
+                && !attribute.never_used
+                && !attribute.protective
+        };
+        let numbers: Vec<_> = (0..self.rules.attributes.len()).filter(|at| fits(&self.rules.attributes[*at])).collect();
+        if !numbers.is_empty() && self.rng.percent(30) {
+            let number = AttributeId::from_index(*self.rng.pick(&numbers));
+            if let Type::Number(NumberType { max, .. }) = self.rules[number].ty {
+                (cap.number, cap.at_most) = (Some(number), max as u32);
+            }
+            return cap;
+        }
+        match self.rng.below(8) {
+            0 | 1 => {
+                cap.window = CapWindow::Calendar(*self.rng.pick(&[
+                    Calendar::Day,
+                    Calendar::Week(Weekday::Monday),
+                    Calendar::Week(Weekday::Saturday),
+                    Calendar::Month,
+                    Calendar::Quarter,
+                ]));
+                let may_be = |attribute: &Attribute| {
+                    attribute.ty == Type::Zone && !attribute.never_used && !attribute.protective
+                };
+                let all = self.rules.attributes.iter().enumerate();
+                let zones: Vec<_> = all
+                    .filter(|(_, attribute)| may_be(attribute))
+                    .map(|(at, _)| CapZone::Attribute(AttributeId::from_index(at)))
+                    .chain([CapZone::Named("Africa/Cairo".to_owned())])
+                    .collect();
+                cap.zone = Some(self.rng.pick(&zones).clone());
+            }
+            2 if rule.is_none() => {
+                let mut length = self.period(false);
+                length.count = length.count.max(1);
+                let without = if self.rng.percent(50) { vec![other] } else { Vec::new() };
+                (cap.exempt, cap.uncounted) = (Vec::new(), Vec::new());
+                cap.kind = CapKind::Pause { length, without };
+            }
+            3 if rule.is_none() => {
+                cap.kind = CapKind::Gap;
+                (cap.exempt, cap.uncounted) = (Vec::new(), Vec::new());
+                cap.at_most = 1;
+                cap.events = Event::REACHING.to_vec();
+                cap.window = CapWindow::Rolling(window);
+            }
+            _ => {}
+        }
+        cap
     }
 
     /// Class, then priority, then `before`, then `ties`, then the name (R6, R7): of the rules that nobody unplaced must

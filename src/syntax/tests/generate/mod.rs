@@ -146,7 +146,7 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(15) {
+        match self.dice.below(16) {
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -219,6 +219,17 @@ impl Writer<'_> {
                 self.gap();
                 let path = self.dice.pick(&["\"customer.rules\"", "\"../shared/purposes.rules\"", "\"\""]);
                 self.put(path);
+            }
+            14 => {
+                let (word, clause): (_, fn(&mut Self)) = match self.dice.below(3) {
+                    0 => ("pause ", Self::pause_clause),
+                    1 => ("gap ", Self::gap_clause),
+                    _ => ("block ", Self::block_clause),
+                };
+                self.put(word);
+                self.put_name();
+                self.label();
+                self.block(4, clause);
             }
             _ => {
                 self.put("defaults");
@@ -429,17 +440,57 @@ impl Writer<'_> {
     fn cap_part(&mut self) {
         let words = self.dice.pick(&[
             "in any 7 days",
+            "in each calendar day in timezone",
+            "in each calendar week from monday in \"Europe/Berlin\"",
+            "in each calendar quarter",
             "ever",
             "per customer",
             "on tag promo",
             "on offer sale",
+            "on class marketing",
             "on rule comeback",
+            "exempt offer sale",
+            "uncounted tag promo",
             "then next",
         ]);
         self.words(words);
     }
 
     fn cap_clause(&mut self) {
-        if self.dice.one_in(2) { self.words("at most 5 shown") } else { self.cap_part() }
+        match self.dice.below(4) {
+            0 => self.words("at most wish shown"),
+            1 => self.words("at most 5 shown"),
+            _ => self.cap_part(),
+        }
+    }
+
+    fn pause_clause(&mut self) {
+        let words = self.dice.pick(&[
+            "for 10 days",
+            "after 3 shown in any 7 days without clicked",
+            "after 1 dismissed or rejected",
+            "after 2 shown without clicked or converted",
+            "per customer",
+            "on tag promo",
+            "then next",
+        ]);
+        self.words(words);
+    }
+
+    fn block_clause(&mut self) {
+        match self.dice.below(4) {
+            0 => self.words("for 24 hours after sent or shown of fraud_alert"),
+            1 => self.words("for 1 week after purchase"),
+            2 => {
+                self.put("while ");
+                self.condition(0);
+            }
+            _ => self.words("on class marketing"),
+        }
+    }
+
+    fn gap_clause(&mut self) {
+        let words = self.dice.pick(&["at least 8 hours apart", "per customer", "on rule comeback", "then next"]);
+        self.words(words);
     }
 }

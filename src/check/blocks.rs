@@ -1,0 +1,166 @@
+//! Blocks: after what or while what nothing is shown, and to whom that applies.
+
+use super::Pass;
+use super::caps::missing;
+use super::literals::period;
+use super::names::Kind;
+use super::purposes::Once;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::resolve;
+use crate::model::{
+    Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Clause, EventId, Guardrail, OfferId, RuleId,
+    RuleSet,
+};
+use crate::source::Span;
+use crate::syntax::tree::{self, BlockClause};
+use crate::value::Period;
+
+/// When a block holds, before its count has a place.
+enum Cause {
+    After { length: Period, events: Vec<EventId>, of: Option<OfferId> },
+    While(Clause),
+}
+
+/// A block without its name.
+struct Body {
+    cause: Cause,
+    target: CapTarget,
+}
+
+impl Pass<'_> {
+    /// Every block, and what those after an event count: that stands among the caps under the name of its block, before
+    /// the clauses of rules.
+    pub(super) fn blocks(&mut self) {
+        for name in self.names.usable(Kind::Block) {
+            let Some(entry) = self.collected.blocks.get(name.as_str()) else { continue };
+            let item = entry.item;
+            let before = self.findings.len();
+            let body = self.block_body(&item.clauses, item.name.span, &name);
+            if self.findings[before..].iter().any(Diagnostic::is_error) || body.is_none() {
+                self.poison(Kind::Block, &name);
+            }
+            let Some(Body { cause, target }) = body else { continue };
+            let label = item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
+            let span = item.name.span;
+            let cause = match cause {
+                Cause::While(clause) => BlockCause::While(clause),
+                Cause::After { length, events, of } => {
+                    self.rules.caps.push(Cap {
+                        name: name.clone(),
+                        label: label.clone(),
+                        span,
+                        kind: CapKind::Block { length },
+                        rule: None,
+                        at_most: 1,
+                        number: None,
+                        events,
+                        window: CapWindow::Ever,
+                        zone: None,
+                        target: of.map_or(CapTarget::Anything, |offer| CapTarget::Offers(vec![offer])),
+                        exempt: Vec::new(),
+                        uncounted: Vec::new(),
+                    });
+                    // Its place follows when all stand in order.
+                    BlockCause::After(CapId(0))
+                }
+            };
+            self.rules.blocks.push(Block { name, label, span, cause, target });
+        }
+        self.rules.caps.sort_by(|a, b| a.name.cmp(&b.name));
+        let places: Vec<(String, CapId)> = self
+            .rules
+            .caps
+            .iter()
+            .enumerate()
+            .filter(|(_, cap)| matches!(cap.kind, CapKind::Block { .. }))
+            .map(|(at, cap)| (cap.name.clone(), CapId::from_index(at)))
+            .collect();
+        for block in &mut self.rules.blocks {
+            if let BlockCause::After(cap) = &mut block.cause
+                && let Some((_, place)) = places.iter().find(|(name, _)| *name == block.name)
+            {
+                *cap = *place;
+            }
+        }
+    }
+
+    fn block_body(&mut self, clauses: &[tree::Clause<BlockClause>], span: Span, name: &str) -> Option<Body> {
+        let (mut cause, mut target) = (Once::default(), Once::default());
+        let mut findings = Vec::new();
+        for clause in clauses {
+            let at = clause.keyword;
+            match &clause.kind {
+                BlockClause::For { length, .. } => {
+                    findings.extend(super::literals::no_time(*length));
+                    cause.put(&clause.kind, at, "for", &mut findings);
+                }
+                BlockClause::While(_) => cause.put(&clause.kind, at, "while", &mut findings),
+                BlockClause::On(on) => target.put(on, at, "on", &mut findings),
+            }
+        }
+        let lacks = [
+            (cause.value.is_none(), "does not say when it holds", "for 24 hours after purchase"),
+            (target.value.is_none(), "does not say what it is on", "on class marketing"),
+        ];
+        missing(&mut findings, span, &format!("block `{name}`"), &lacks);
+        self.findings.append(&mut findings);
+        let cause = match cause.value? {
+            BlockClause::For { length, after, of } => {
+                let events = self.events_named(after);
+                let of = match of {
+                    Some(offer) => Some(self.find_offer(offer)?),
+                    None => None,
+                };
+                Cause::After { length: period(*length), events: events?, of }
+            }
+            BlockClause::While(expr) => {
+                let condition = self.condition(expr)?;
+                Cause::While(Clause { condition, span: expr.span })
+            }
+            BlockClause::On(_) => return None,
+        };
+        let on = target.value?;
+        let target = self.cap_target(on)?;
+        if let CapTarget::Classes(classes) = &target
+            && let Some(class) = classes.iter().find(|class| !self.rules.obeys_blocks(**class))
+            && let tree::CapTarget::Class(written) = on
+        {
+            let message = format!("class {} obeys no block", class.word());
+            let finding = Diagnostic::new(&resolve::BLOCK_ON_BOUNDLESS_CLASS, written.span, message)
+                .primary("would be ignored")
+                .help("write `on class service`, `on class lifecycle` or `on class marketing`");
+            self.report(finding);
+        }
+        Some(Body { cause, target })
+    }
+
+    /// A block stops the offers and rules it is on, as far as their class obeys blocks.
+    pub(super) fn bind_blocks(&mut self) {
+        for at in 0..self.rules.blocks.len() {
+            let id = BlockId::from_index(at);
+            let target = self.rules[id].target.clone();
+            let RuleSet { offers, rules, classes, .. } = &mut self.rules;
+            let obeys = |class| classes.row(class).obeys(Guardrail::Blocks);
+            for (at, offer) in offers.iter_mut().enumerate() {
+                let on = match &target {
+                    CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
+                    CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
+                    CapTarget::Classes(classes) => classes.contains(&offer.class),
+                    CapTarget::Rules(_) | CapTarget::Anything => false,
+                };
+                if on && obeys(offer.class) {
+                    offer.blocks.push(id);
+                }
+            }
+            for (at, rule) in rules.iter_mut().enumerate() {
+                let on = match &target {
+                    CapTarget::Rules(rules) => rules.contains(&RuleId::from_index(at)),
+                    CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything => false,
+                };
+                if on && obeys(rule.class) {
+                    rule.blocks.push(id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The clauses of a pause and of a gap: how long nothing is shown, and after what.
+
+use super::cap::MAX_CAP;
+use super::{ClauseForm, Clauses, Form};
+use crate::syntax::grammar::{Pair, Row, Rule};
+use crate::syntax::literal::Builder;
+use crate::syntax::tree::{GapClause, PauseClause};
+
+pub(in crate::syntax) static PAUSE: Clauses<PauseClause> = Clauses {
+    noun: "a pause",
+    forms: &[
+        ClauseForm {
+            form: Form { word: "for", needs: "a span of time", example: "for 10 days" },
+            rule: Rule::pause_for,
+            build: |b, pair| b.only_duration(pair).map(PauseClause::For),
+        },
+        ClauseForm {
+            form: Form {
+                word: "after",
+                needs: "a number and what is counted",
+                example: "after 3 shown in any 7 days without clicked",
+            },
+            rule: Rule::pause_after,
+            build: |b, pair| b.pause_after(pair),
+        },
+        ClauseForm {
+            form: Form { word: "per", needs: "the word `customer`", example: "per customer" },
+            rule: Rule::per_customer,
+            build: |_, _| Some(PauseClause::PerCustomer),
+        },
+        ClauseForm {
+            form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
+            rule: Rule::on_target,
+            build: |b, pair| b.target(pair).map(PauseClause::On),
+        },
+        ClauseForm {
+            form: Form { word: "then", needs: "the word `next`", example: "then next" },
+            rule: Rule::then_next,
+            build: |_, _| Some(PauseClause::ThenNext),
+        },
+    ],
+    later: &["without", "store"],
+};
+
+pub(in crate::syntax) static GAP: Clauses<GapClause> = Clauses {
+    noun: "a gap",
+    forms: &[
+        ClauseForm {
+            form: Form { word: "at", needs: "`least`, a span of time and `apart`", example: "at least 8 hours apart" },
+            rule: Rule::gap_apart,
+            build: |b, pair| b.only_duration(pair).map(GapClause::Apart),
+        },
+        ClauseForm {
+            form: Form { word: "per", needs: "the word `customer`", example: "per customer" },
+            rule: Rule::per_customer,
+            build: |_, _| Some(GapClause::PerCustomer),
+        },
+        ClauseForm {
+            form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
+            rule: Rule::on_target,
+            build: |b, pair| b.target(pair).map(GapClause::On),
+        },
+        ClauseForm {
+            form: Form { word: "then", needs: "the word `next`", example: "then next" },
+            rule: Rule::then_next,
+            build: |_, _| Some(GapClause::ThenNext),
+        },
+    ],
+    later: &["without", "store"],
+};
+
+impl Builder<'_> {
+    /// `after 3 shown in any 7 days without clicked`
+    fn pause_after(&mut self, pair: Pair<'_>) -> Option<PauseClause> {
+        let mut row = Row::of(pair);
+        let count = self.count(&row.take(Rule::digits)?, MAX_CAP)?;
+        let (mut events, mut without, mut within) = (Vec::new(), Vec::new(), None);
+        while let Some(pair) = row.next() {
+            let rule = pair.as_rule();
+            if rule == Rule::name {
+                events.push(self.name(&pair));
+            } else if rule == Rule::pause_within {
+                within = Some(self.only_duration(pair)?);
+            } else if rule == Rule::pause_without {
+                let names = pair.into_inner().filter(|part| part.as_rule() == Rule::name);
+                without.extend(names.map(|name| self.name(&name)));
+            }
+        }
+        Some(PauseClause::After { count, events, within, without })
+    }
+}
