@@ -315,7 +315,7 @@ impl<'a> Pass<'a> {
                     let finding = Diagnostic::new(&resolve::UNKNOWN_REASON, text.span, message);
                     let meant = nearest(&text.text, SHORT).unwrap_or("not applicable");
                     self.report(finding.primary("in words of its own").help(format!(
-                        "write the reason as `cater explain` gives it, such as \"{meant}\" or \"age is not known\""
+                        "write the reason as `cater why` gives it, such as \"{meant}\" or \"age is not known\""
                     )));
                     return None;
                 }
@@ -325,6 +325,10 @@ impl<'a> Pass<'a> {
                 let word = name.text.as_str();
                 if REASONS.contains(&word) || self.is_limit(word) {
                     return Some(Some(Because::Reason(word.to_owned())));
+                }
+                // What is left out for an error of its own is no unknown name.
+                if [Kind::Cap, Kind::Block].iter().any(|kind| matches!(self.names.get(*kind, word), Some(None))) {
+                    return None;
                 }
                 match self.names.get(Kind::Rule, word) {
                     Some(Some(at)) if may_be_rule => Some(Some(Because::Rule(crate::model::RuleId::from_index(at)))),

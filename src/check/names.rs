@@ -72,7 +72,14 @@ impl Kind {
             Self::Offer => Some(format!("offer {name} {{ class service }}")),
             Self::Slot => Some(format!("slot {name} on web {{ accepts service  fallback nothing }}")),
             Self::Persona => Some(format!("persona {name} {{ given {{ id: \"c1\" }} }}")),
-            Self::Class | Self::Attribute | Self::Segment | Self::Value | Self::Rule | Self::Cap | Self::Tag => None,
+            Self::Class
+            | Self::Attribute
+            | Self::Segment
+            | Self::Value
+            | Self::Rule
+            | Self::Cap
+            | Self::Block
+            | Self::Tag => None,
         }
     }
 

@@ -316,8 +316,9 @@ pub(super) fn forms() -> Vec<(&'static str, &'static str)> {
     fn of<C>(clauses: &Clauses<C>) -> Vec<(&'static str, &'static str)> {
         clauses.forms.iter().map(|form| (clauses.noun, form.form.word)).collect()
     }
-    let blocks = [of(&DEFAULTS), of(&PURPOSE), of(&CLASS), of(&OFFER), of(&SLOT), of(&RULE), of(&CAP), of(&TEST)];
-    blocks.into_iter().flatten().chain(of(&PERSONA)).collect()
+    let most = [of(&DEFAULTS), of(&PURPOSE), of(&CLASS), of(&OFFER), of(&SLOT), of(&RULE), of(&CAP), of(&PAUSE)];
+    let blocks = most.into_iter().chain([of(&GAP), of(&BLOCK), of(&TEST)]);
+    blocks.flatten().chain(of(&PERSONA)).collect()
 }
 
 #[cfg(test)]
