@@ -1,9 +1,10 @@
 //! The productions of `grammar/cater.pest`, read from its text: what an author can write, and nothing of how it is read.
 //!
 //! Silent productions (`_{`) leave no trace: they are only other productions in a row or to choose from, and those are
-//! asked for. Of a production that is only words (`("at least" | "more than")`), each word is asked for.
+//! asked for. So do productions that only say what must not follow (`!(on | while_word)`). Of a production that is only
+//! words (`("at least" | "more than")`), each word is asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The text of the grammar.
 const GRAMMAR: &str = include_str!("../../../grammar/cater.pest");
@@ -12,6 +13,7 @@ const GRAMMAR: &str = include_str!("../../../grammar/cater.pest");
 /// (`day`, `days`).
 pub(super) fn productions() -> BTreeMap<String, Vec<Vec<String>>> {
     let mut found = BTreeMap::new();
+    let (mut wanted, mut refused) = (BTreeSet::new(), BTreeSet::new());
     let mut lines = GRAMMAR.lines().peekable();
     while let Some(line) = lines.next() {
         let Some((name, body)) = line.split_once('=').filter(|(name, _)| is_name(name.trim())) else { continue };
@@ -22,11 +24,28 @@ pub(super) fn productions() -> BTreeMap<String, Vec<Vec<String>>> {
         let silent = body.starts_with('_') || ["WHITESPACE", "COMMENT"].contains(&name.trim());
         let inner = body.trim_start_matches(['@', '$', '_']).trim();
         let inner = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or_default();
+        named(inner, &mut wanted, &mut refused);
         if !silent {
             found.insert(name.trim().to_owned(), words(inner).unwrap_or_default());
         }
     }
+    found.retain(|name, _| wanted.contains(name) || !refused.contains(name));
     found
+}
+
+/// The productions that a body names: where they are read, and where they must not follow.
+fn named(body: &str, wanted: &mut BTreeSet<String>, refused: &mut BTreeSet<String>) {
+    let mut rest = tokens(body).unwrap_or_default();
+    rest.reverse();
+    while let Some(token) = rest.pop() {
+        if token == "!" {
+            let before = rest.clone();
+            let _ = item_refused(&mut rest);
+            refused.extend(before[rest.len()..].iter().filter(|token| is_name(token)).cloned());
+        } else if is_name(&token) {
+            wanted.insert(token);
+        }
+    }
 }
 
 fn is_name(text: &str) -> bool {
@@ -135,4 +154,8 @@ fn the_grammar_is_read_whole() {
     assert_eq!(all["comparison"].len(), 4, "{:?}", all["comparison"]);
     assert_eq!(all["given_item"], Vec::<Vec<String>>::new());
     assert!(!all.contains_key("point") && !all.contains_key("gap"));
+    let (mut wanted, mut refused) = (BTreeSet::new(), BTreeSet::new());
+    named(r#"!(on | of) ~ name ~ !word ~ (of | "x")"#, &mut wanted, &mut refused);
+    let names = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!((names(&wanted), names(&refused)), ("name of".to_owned(), "of on word".to_owned()));
 }
