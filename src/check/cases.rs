@@ -292,6 +292,10 @@ impl<'a> Pass<'a> {
                 continue;
             }
             failed = true;
+            // A rule that is left out may be the one that says it.
+            if self.rules.rules.len() < self.collected.rules.len() {
+                continue;
+            }
             let message = format!("no rule says `also {}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_TASK, name.span, message).primary("no task of any rule");
             let meant = nearest(&name.text, declared.iter().map(String::as_str)).map(str::to_owned);
@@ -316,7 +320,7 @@ impl<'a> Pass<'a> {
                     let finding = Diagnostic::new(&resolve::UNKNOWN_REASON, text.span, message);
                     let meant = nearest(&text.text, SHORT).unwrap_or("not applicable");
                     self.report(finding.primary("in words of its own").help(format!(
-                        "write the reason as `cater explain` gives it, such as \"{meant}\" or \"age is not known\""
+                        "write the reason as `cater why` gives it, such as \"{meant}\" or \"age is not known\""
                     )));
                     return None;
                 }
@@ -326,6 +330,10 @@ impl<'a> Pass<'a> {
                 let word = name.text.as_str();
                 if REASONS.contains(&word) || self.is_limit(word) {
                     return Some(Some(Because::Reason(word.to_owned())));
+                }
+                // What is left out for an error of its own is no unknown name.
+                if [Kind::Cap, Kind::Block].iter().any(|kind| matches!(self.names.get(*kind, word), Some(None))) {
+                    return None;
                 }
                 match self.names.get(Kind::Rule, word) {
                     Some(Some(at)) if may_be_rule => Some(Some(Because::Rule(crate::model::RuleId::from_index(at)))),

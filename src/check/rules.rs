@@ -217,6 +217,10 @@ impl Pass<'_> {
     fn shown_here(&mut self, offer: OfferId, span: Span, slot: SlotId) -> bool {
         let Some(found) = self.rules.slots.get(slot.index()) else { return false };
         let (name, accepts) = (found.name.clone(), found.accepts.clone());
+        // A slot that says no class is in error for that, and takes none because of it.
+        if accepts.is_empty() {
+            return true;
+        }
         self.class_accepted(offer, span, &name, &accepts)
     }
 

@@ -15,7 +15,9 @@ use crate::model::show::show_audience;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let covered = look.report.rules.iter().filter_map(|(id, verdict)| match verdict {
-        Verdict::Covered(by) if service_hides::hidden_by(look.rules, *id, by).is_none() && !by_name(look, *id, by) => {
+        Verdict::Covered(by)
+            if service_hides::hidden_by(look.rules, *id, by).is_none() && !by_nobody(look, *id, by) =>
+        {
             Some((*id, by))
         }
         Verdict::Covered(_)
@@ -28,10 +30,16 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     covered.map(|(id, by)| finding(look, id, by)).collect()
 }
 
-/// Whether one of those that cover the rule stands before it by its name alone: that is a conflict, and told as one.
-fn by_name(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> bool {
+/// Whether nobody said that one of those which cover the rule stands before it: that is a conflict, or an order that is
+/// missing, and told as one.
+fn by_nobody(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> bool {
     let covers = |rule: RuleId| by.iter().any(|coverer| coverer.rule() == Some(rule));
     look.report.conflicts.iter().any(|clash| clash.second == id && covers(clash.first))
+        || look
+            .report
+            .unordered
+            .iter()
+            .any(|clash| clash.second == id && covers(clash.first) || clash.first == id && covers(clash.second))
 }
 
 fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
