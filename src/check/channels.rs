@@ -182,6 +182,10 @@ impl Pass<'_> {
     /// A place shows, and a slot by channels sends. Says so where the other word is written.
     pub(super) fn verb_fits(&mut self, verb: Verb, keyword: Span, slot: SlotId) -> bool {
         let Some(found) = self.rules.slots.get(slot.index()) else { return true };
+        // One of its channels is in error: what it is cannot be told, and is told there.
+        if found.place.is_empty() && !found.sends() {
+            return true;
+        }
         let wanted = if found.sends() { Verb::Send } else { Verb::Show };
         if verb == wanted {
             return true;

@@ -102,7 +102,7 @@ impl Pass<'_> {
                         || self.rules.sends(rule.slot)
                         || self.rule_chooses(&other).is_some())
                 {
-                    self.higher_class(span, rule.span, other.class, rule.class);
+                    self.higher_class(span, rule.span, other.class, rule.class, true);
                     self.poison(super::names::Kind::Rule, &rule.name);
                 }
             }

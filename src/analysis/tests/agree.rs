@@ -11,7 +11,7 @@ use super::schemas::{ranked, schema, sending};
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
 use crate::eval::{condition, decide, expression};
-use crate::frame::{By, Decision, Frame};
+use crate::frame::{By, Decision, Frame, Via};
 use crate::graph::{Ranking, Standing};
 use crate::model::{Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
 use crate::value::{Truth, Value, rescale};
@@ -128,6 +128,7 @@ impl<'a> Seen<'a> {
         let mut wrong = Vec::new();
         for rule in &self.rules[self.slot].order {
             self.rule(*rule, &report.rules[rule], tally, unknown, &mut wrong);
+            self.in_place(*rule, report, &mut wrong);
         }
         self.pairs(report, tally, &mut wrong);
         for (place, range) in &report.conditions {
@@ -137,6 +138,29 @@ impl<'a> Seen<'a> {
             self.fallback(at, verdict, &mut wrong);
         }
         wrong
+    }
+
+    /// What a rule that never wins names in its place: no more and no less than what somebody sees.
+    fn in_place(&self, rule: RuleId, report: &Report, wrong: &mut Vec<String>) {
+        let Some(claimed) = report.in_place.get(&rule) else { return };
+        let of = |rule: RuleId| {
+            let rule = &self.rules[rule];
+            [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)]
+        };
+        let tries = |other: &RuleId| of(*other).iter().any(|(_, named)| *named == Some(Substitute::Try(rule)));
+        let slot = &self.rules[self.slot];
+        let alone = slot.order.iter().all(|other| *other == rule || !self.rules.rank_together(*other, rule));
+        // Where another rule or a score brings it to its turn it is enough that nothing is denied.
+        let is_exact = alone && !slot.order.iter().any(tries);
+        for (via, named) in of(rule) {
+            let seen = self.by.contains(&By::Substitute(rule, via));
+            let has_no_by_of_its_own = matches!(named, None | Some(Substitute::Try(_)));
+            let is_claimed = claimed.contains(&via);
+            if !has_no_by_of_its_own && (seen && !is_claimed || is_exact && is_claimed && !seen) {
+                let name = &self.rules[rule].name;
+                wrong.push(format!("`{}` of {name}: claimed {is_claimed}, seen {seen}", via.word()));
+            }
+        }
     }
 
     fn rule(

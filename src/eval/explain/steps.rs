@@ -6,7 +6,7 @@ use super::flat::{self, Flat};
 use super::{
     Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, ways,
 };
-use crate::frame::{By, CapState, Frame, Outcome, Short};
+use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, CapKind, Expression, Fallback, OfferId, Order, PurposeId, RuleId,
@@ -122,7 +122,14 @@ impl Story<'_> {
                 (Fate::Wins, None) => Vec::new(),
                 (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
             };
-            lines.push(Candidate { who: Who::Fallback { offer }, fate, passed_over, assumed: Vec::new(), score: None });
+            let assumed = match fate {
+                Fate::Wins => facts::assumed(rules, self.guarded.frame, entry.when.iter(), None),
+                Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
+            };
+            // Only the last answers in spite of that: R11 goes before R24.
+            let shown_twice = fate == Fate::Wins && entry.offer.is_some_and(|offer| self.guarded.frame.is_taken(offer));
+            let who = Who::Fallback { offer };
+            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice });
         }
         lines
     }
@@ -167,7 +174,7 @@ impl Story<'_> {
         };
         let passed_over = self.before(&fate, id, rule.show);
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, passed_over, assumed, score });
+        lines.push(Candidate { who, fate, passed_over, assumed, score, shown_twice: false });
         self.substitutes(id, lines);
     }
 
@@ -190,14 +197,18 @@ impl Story<'_> {
                 // What is tried has a line of its own.
                 Substitute::Try(_) | Substitute::Nothing => Vec::new(),
             };
+            // It is there because its rule stood as it did, defaults and all. What dropped out for consent says nothing of
+            // its audience.
+            let assumed = match (&fate, via) {
+                (Fate::Wins, Via::Capped | Via::Unknown) => {
+                    facts::assumed(rules, self.guarded.frame, guards(&rules[id]).map(|guard| guard.condition), None)
+                }
+                (Fate::Wins, Via::NoConsent)
+                | (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
+            };
             let (rule, what) = (rules[id].name.clone(), show_substitute(rules, id, *what));
-            lines.push(Candidate {
-                who: Who::Substitute { rule, via: *via, what },
-                fate,
-                passed_over,
-                assumed: Vec::new(),
-                score: None,
-            });
+            let who = Who::Substitute { rule, via: *via, what };
+            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice: false });
         }
     }
 

@@ -75,6 +75,9 @@ impl std::fmt::Display for Candidate {
         if !self.passed_over.is_empty() {
             write!(f, ", passing over {}", listed(&self.passed_over))?;
         }
+        if self.shown_twice {
+            f.write_str(" (shown in another slot too: the last always answers)")?;
+        }
         if self.assumed.is_empty() { Ok(()) } else { write!(f, " (assumed: {})", self.assumed.join(", ")) }
     }
 }

@@ -4,6 +4,7 @@ mod channels;
 mod history;
 mod ranked;
 mod selling;
+mod sparing;
 
 mod caps;
 

@@ -5,6 +5,7 @@
 //! a known misspelling, then the general "expected this, found that".
 
 mod capping;
+mod causes;
 mod clause;
 mod days;
 mod facts;
@@ -17,6 +18,7 @@ mod types;
 mod uses;
 mod wording;
 
+pub(super) use causes::as_condition as cause_as_condition;
 pub(super) use clause::not_a_clause;
 pub(super) use days::meant as days_meant;
 pub(super) use types::wrong_type;
@@ -223,6 +225,11 @@ fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stoppe
     if !(stopped.expected.is_empty() && goes_on && stopped.at < end && is_value) {
         return None;
     }
+    if reader.is_word(stopped.at, "also") && reader.is_word(stopped.at - 1, "and") {
+        let span = reader.span_between(stopped.at - 1, stopped.at + 1);
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a row cannot say which tasks go with the decision");
+        return Some(finding.help("write a test of its own for it: `expect home shows sale and also call_agent`"));
+    }
     let message = format!("a comma stands between two {what}");
     let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(stopped.at), message)
         .primary(format!("found `{}`", shortened(reader.written(stopped.at))));
@@ -352,7 +359,10 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
 
 /// Whether the clause holds a condition or a value.
 fn is_condition(form: &Form) -> bool {
-    matches!(form.word, "when" | "unless" | "while" | "fallback" | "segment" | "value")
+    matches!(
+        form.word,
+        "when" | "unless" | "while" | "allowed" | "silent" | "reached" | "fallback" | "segment" | "value"
+    )
 }
 
 /// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
