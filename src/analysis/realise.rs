@@ -21,7 +21,7 @@ use super::region::Region;
 use super::witness::{Witness, customer, nice, stamped, value};
 use crate::eval;
 use crate::frame::{Fact, Facts, Frame};
-use crate::model::{AttributeId, CapId, Condition, Expression};
+use crate::model::{AttributeId, CapId, CapUnit, Condition, Expression};
 use crate::value::{Datum, Missing, Truth, Value};
 
 /// The most combinations of values that are tried for one box.
@@ -59,11 +59,9 @@ pub(super) fn realise(
     let Some(mut witness) = customer(program, point, clock, anonymous) else {
         return Realised::NotFound;
     };
-    if key_is_known {
-        match spend(program, &witness.facts, point) {
-            Ok(()) => {}
-            Err(against) => return against,
-        }
+    match spend(program, &witness.facts, point, key_is_known) {
+        Ok(()) => {}
+        Err(against) => return against,
     }
     let opaque: Vec<Dim> =
         program.dims().filter(|(_, source)| matches!(source, Source::Opaque(_))).map(|(dim, _)| dim).collect();
@@ -74,11 +72,9 @@ pub(super) fn realise(
     };
     match found {
         Found::Point(point) => {
-            if key_is_known {
-                match events(program, &witness.facts, &point) {
-                    History::Events(events) => witness.facts.history = events,
-                    History::Impossible(..) | History::Unknown => return Realised::NotFound,
-                }
+            match events(program, &witness.facts, &point, key_is_known) {
+                History::Events(events) => witness.facts.history = events,
+                History::Impossible(..) | History::Unknown => return Realised::NotFound,
             }
             Realised::Customer(Box::new(witness))
         }
@@ -98,8 +94,13 @@ pub(super) fn realise(
 }
 
 /// Whether some history spends the caps that the point says are spent, and no others.
-fn spend(program: &mut Program<'_>, facts: &Facts, point: &[usize]) -> Result<(), Realised> {
-    match events(program, facts, point) {
+fn spend(
+    program: &mut Program<'_>,
+    facts: &Facts,
+    point: &[usize],
+    key_is_known: bool,
+) -> Result<(), Realised> {
+    match events(program, facts, point, key_is_known) {
         History::Events(_) => Ok(()),
         History::Unknown => Err(Realised::NotFound),
         History::Impossible(spent, left) => {
@@ -117,11 +118,13 @@ fn spend(program: &mut Program<'_>, facts: &Facts, point: &[usize]) -> Result<()
     }
 }
 
-fn events(program: &Program<'_>, facts: &Facts, point: &[usize]) -> History {
+fn events(program: &Program<'_>, facts: &Facts, point: &[usize], key_is_known: bool) -> History {
+    // What is counted per customer hangs on no history where nobody knows who the customer is.
+    let hangs = |cap: CapId| key_is_known || program.schema.rules[cap].unit != CapUnit::Customer;
     let caps = |so: bool| -> Vec<CapId> {
         let states = program.schema.sources.iter().zip(point);
         let caps = states.filter_map(|(source, atom)| match source {
-            Source::Spent(cap) if (*atom == YES) == so => Some(*cap),
+            Source::Spent(cap) if (*atom == YES) == so && hangs(*cap) => Some(*cap),
             Source::Spent(_)
             | Source::Now
             | Source::Consent(_)

@@ -29,6 +29,7 @@ mod readings;
 mod rules;
 mod slots;
 mod types;
+mod units;
 
 use std::collections::BTreeSet;
 

@@ -13,6 +13,7 @@ pub(crate) mod examples;
 mod explain;
 mod expression;
 mod passed_over;
+mod requests;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -26,4 +27,5 @@ pub use explain::{
 };
 pub use expression::expression;
 pub use passed_over::passed_over;
+pub use requests::frames;
 pub use slot::{decide, decide_all};

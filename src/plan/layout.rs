@@ -108,7 +108,8 @@ pub struct Layout {
     flags: Option<(Word, u8)>,
     pub(super) reads: Vec<Option<Read>>,
     pub(super) consents: Vec<ConsentPlaces>,
-    pub(super) caps: Vec<Option<Bit>>,
+    /// Of what a store that does not answer stops, and of what it lets pass.
+    pub(super) caps: Vec<[Option<Bit>; 2]>,
     pub(super) taken: Vec<Option<Bit>>,
     pub(super) now: Option<Word>,
     pub(super) today: Option<Word>,
@@ -129,7 +130,7 @@ impl Layout {
             flags: Some((Word(0), 0)),
             reads: vec![None; rules.attributes.len()],
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
-            caps: vec![None; rules.caps.len()],
+            caps: vec![[None; 2]; rules.caps.len()],
             taken: vec![None; rules.offers.len()],
             now: None,
             today: None,
@@ -265,13 +266,14 @@ impl Layout {
         self.consent_place(id, |places| &mut places.word, Self::next_word)
     }
 
-    /// Whether a cap has nothing left.
-    pub(super) fn spent(&mut self, id: CapId) -> Bit {
-        if let Some(Some(bit)) = self.caps.get(id.index()) {
+    /// Whether a cap has nothing left, for what does without the store of events or for what does not.
+    pub(super) fn spent(&mut self, id: CapId, does_without_store: bool) -> Bit {
+        let place = usize::from(does_without_store);
+        if let Some(Some(bit)) = self.caps.get(id.index()).and_then(|places| places.get(place)) {
             return *bit;
         }
         let bit = self.next_bit();
-        if let Some(place) = self.caps.get_mut(id.index()) {
+        if let Some(place) = self.caps.get_mut(id.index()).and_then(|places| places.get_mut(place)) {
             *place = Some(bit);
         }
         bit

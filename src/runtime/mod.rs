@@ -10,6 +10,9 @@ pub mod clock;
 pub mod data;
 mod engine;
 mod names;
+pub mod request;
+#[cfg(all(test, feature = "cli"))]
+mod request_tests;
 pub mod store;
 
 pub use engine::{Decider, Engine, How, LoadError, Origin};

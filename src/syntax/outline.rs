@@ -97,7 +97,10 @@ impl Reader<'_> {
         let is_given = !starts_line && self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{');
         let is_named = is_name(at + 1) && !is_given;
         let named = is_named.then_some(at + 2);
+        // `request customer {` names a customer of a test.
+        let is_request = !starts_line && self.is_word(at.wrapping_sub(1), "request");
         match opener {
+            Opener::Defaults | Opener::Customer | Opener::Moment if is_request => None,
             Opener::Defaults | Opener::Customer | Opener::Moment => {
                 opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
             }

@@ -15,6 +15,7 @@ fn every_shipped_world_is_decided_and_replays() {
         "telco-retention",
         "bank-campaign",
         "scenarios/s02-homepage-hero",
+        "scenarios/s03-doorbuster",
         "scenarios/s06-platinum-card",
         "scenarios/s07-fraud-silence",
         "scenarios/s08-arbitration",

@@ -86,6 +86,7 @@ impl Test<'_> {
             | Reason::Taken { .. }
             // Until when, or which fact, stands in the reason itself.
             | Reason::Blocked { .. }
+            | Reason::NoCounter { .. }
             | Reason::Waiting { .. } => None,
         }
     }
@@ -99,8 +100,9 @@ impl Test<'_> {
                 })
             }
             Reason::Capped { used, .. } => used.is_none(),
-            Reason::Waiting { nobody, .. } => *nobody,
+            Reason::Waiting { missing, .. } => missing.is_some(),
             Reason::Blocked { .. }
+            | Reason::NoCounter { .. }
             | Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }

@@ -93,6 +93,6 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
         Reason::Blocked { .. } => "blocked",
-        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
+        Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } => "capped",
     }
 }

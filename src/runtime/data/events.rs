@@ -17,6 +17,7 @@ use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
 use crate::frame::{Facts, Happened, Stamp};
+use crate::value::Instant;
 use crate::model::{Class, EventId, Verified};
 use crate::runtime::names::Names;
 
@@ -171,6 +172,20 @@ impl EventIndex {
     pub fn tell(&self, key: &str, facts: &mut Facts) {
         facts.history.extend(self.events.get(key).into_iter().flatten().cloned());
         facts.undated.extend(self.undated.get(key).into_iter().flatten().cloned());
+    }
+
+    /// What happened to a customer, in no order.
+    pub fn of(&self, key: &str) -> &[Happened] {
+        self.events.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What happened to everybody but this customer, in no order; of what nobody can date, that it happened just `now`.
+    pub fn others(&self, key: Option<&str>, now: Instant) -> Vec<Happened> {
+        let other = |of: &str| Some(of) != key;
+        let dated = self.events.iter().filter(|(of, _)| other(of)).flat_map(|(_, events)| events.iter().cloned());
+        let undated = self.undated.iter().filter(|(of, _)| other(of)).flat_map(|(_, events)| events);
+        let undated = undated.map(|(event, stamp)| Happened { event: *event, at: now, stamp: stamp.clone() });
+        dated.chain(undated).collect()
     }
 }
 
