@@ -31,11 +31,11 @@ mod slots;
 mod types;
 mod units;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::frame::Case;
-use crate::model::{self, RuleSet};
+use crate::model::{self, Gathered, GatheredId, RuleSet};
 use crate::syntax::tree::File;
 
 use collect::Collected;
@@ -91,6 +91,8 @@ struct Pass<'a> {
     /// What this pass found to be in error.
     poison: BTreeSet<(Kind, String)>,
     values: expressions::ValueStates,
+    /// Where each gathered value stands in the rule set.
+    gathered: BTreeMap<Gathered, GatheredId>,
 }
 
 impl<'a> Pass<'a> {
@@ -103,6 +105,7 @@ impl<'a> Pass<'a> {
             findings: Vec::new(),
             poison: BTreeSet::new(),
             values: expressions::ValueStates::default(),
+            gathered: BTreeMap::new(),
         }
     }
 
@@ -119,6 +122,7 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.rules.sort_gathered();
         self.readings();
         if self.poison.is_empty() {
             self.order();

@@ -202,17 +202,14 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
     everybody.extend(facts.history.iter().cloned());
     match (store, asked.assume) {
         (Some(store), Assume::Shown) => {
-            let request =
-                Request { id: None, facts: &facts, slots: asked.slots, everybody: &everybody, shown: true };
+            let request = Request { id: None, facts: &facts, slots: asked.slots, everybody: &everybody, shown: true };
             let answers = asked.engine.answer(store, &request, each)?;
             ids.extend(answers.into_iter().map(|answer| answer.id));
         }
         (store, Assume::Shown | Assume::Nothing) => {
             let nothing = |_: &str| Ok(Vec::new());
             facts = match store {
-                Some(store) => {
-                    with_past(rules, &facts, &everybody, |key| store.history(key), |key| store.shared(key))?
-                }
+                Some(store) => with_past(rules, &facts, &everybody, |key| store.history(key), |key| store.shared(key))?,
                 None => with_past(rules, &facts, &everybody, nothing, nothing)?,
             };
             asked.engine.decider().decide_each(asked.engine.gather(&facts), asked.slots, &mut each);

@@ -10,7 +10,8 @@ use super::condition::condition;
 use super::expression::datum;
 use crate::frame::Frame;
 use crate::model::{
-    BlockCause, BlockId, CapId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId,
+    BlockCause, BlockId, CapId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES,
+    SlotId,
 };
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};

@@ -59,9 +59,8 @@ impl Kept {
         }
         let stamp = stamp(rules, decision)?;
         let at = asked.facts.now;
-        let decided = Happened { event: Event::DECIDED, at, stamp: stamp.clone() };
-        let reserved =
-            Reserved { at, stamp, brings: brought_about().to_vec(), confirmed: vec![Event::DECIDED] };
+        let decided = Happened::plain(Event::DECIDED, at, stamp.clone());
+        let reserved = Reserved { at, stamp, brings: brought_about().to_vec(), confirmed: vec![Event::DECIDED] };
         Some(Self { keys: keys(rules, &asked.facts), decided, reserved })
     }
 

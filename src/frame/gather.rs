@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Fact, Facts, Frame, caps, consent, decay};
+use super::{Fact, Facts, Frame, caps, consent, decay, gathered};
 use crate::model::{Attribute, AttributeId, CapUnit, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
@@ -16,7 +16,8 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
     let clock = Clock { now: facts.now, horizon: facts.now.plus(rules.defaults.skew) };
     let (consent, shortfalls) = consent::read(rules, facts);
     let fact = |at: usize| facts.attributes.get(at).unwrap_or(&Fact::Missing(Missing::Absent));
-    let anonymous = rules.key().is_some() && unit_key(rules, facts, CapUnit::Customer).is_none();
+    let key_is_known = unit_key(rules, facts, CapUnit::Customer).is_some();
+    let anonymous = rules.key().is_some() && !key_is_known;
     let attributes = rules.attributes.iter().enumerate().map(|(at, attribute)| {
         let open = |purpose: &crate::model::PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
         match attribute.scope {
@@ -26,9 +27,14 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         }
     });
     let attributes: Vec<Datum> = attributes.collect();
+    // Where the store is down nobody can say what happened, as of somebody who is nobody.
+    let is_told = key_is_known && !facts.store_down;
+    let (gathered, set_aside) = gathered::all(rules, facts, &consent, &attributes, is_told);
     Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
+        gathered,
+        set_aside,
         caps: caps::count(rules, facts, &attributes),
         attributes,
         taken: vec![false; rules.offers.len()],

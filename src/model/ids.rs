@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Block, Cap, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
+use super::{Attribute, Block, Cap, Event, Gathered, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident -> $list:ident: $of:ty;)*) => {
@@ -46,6 +46,8 @@ ids! {
     SegmentId -> segments: Segment;
     /// A declared value.
     ValueId -> values: ValueDeclaration;
+    /// A value that is worked out while the frame is gathered.
+    GatheredId -> gathered: Gathered;
     /// An offer.
     OfferId -> offers: Offer;
     /// A tag.

@@ -8,6 +8,7 @@ mod class;
 mod condition;
 mod declare;
 mod field;
+mod gathered;
 mod ids;
 mod left_out;
 mod operator;
@@ -26,11 +27,14 @@ pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
-    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Clause, Defaults, EnumType, Event,
-    EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
+    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Clause, Defaults, EnumType,
+    Event, EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
-pub use ids::{AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};
+pub use ids::{
+    AttributeId, BlockId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId,
+};
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
@@ -58,6 +62,9 @@ pub struct RuleSet {
     pub segments: Vec<Segment>,
     /// Named numbers and other expressions.
     pub values: Vec<ValueDeclaration>,
+    /// What expressions read that is worked out while the frame is gathered; in order, each once, those that read
+    /// others of the list behind them.
+    pub gathered: Vec<Gathered>,
     /// What can be shown.
     pub offers: Vec<Offer>,
     /// The tags that offers carry.

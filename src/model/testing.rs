@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::{
-    Attribute, AttributeId, Basis, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, Class,
-    Clause, Condition, EnumType, Event, EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose,
+    Attribute, AttributeId, Basis, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow,
+    Class, Clause, Condition, EnumType, Event, EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose,
     PurposeId, Rule, RuleId, RuleSet, Scope, Segment, SegmentId, Slot, SlotId, TagId, ValueDeclaration, ValueId,
 };
 use crate::ops::{Comparison, Quantifier};
@@ -132,6 +132,7 @@ impl World {
 
     pub(crate) fn event(&mut self, name: &str) -> EventId {
         self.rules.events.push(Event {
+            needs: Vec::new(),
             name: name.to_owned(),
             label: String::new(),
             span: nowhere(),

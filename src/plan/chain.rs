@@ -18,7 +18,9 @@ use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
 use crate::frame::{By, Decision, Outcome, Via};
-use crate::model::{Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
+use crate::model::{
+    Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute,
+};
 
 /// How a slot is decided.
 #[derive(Clone, Debug)]
@@ -307,8 +309,7 @@ impl Chain<'_, '_> {
         if offer.off.is_some() {
             return Ok(GuardId::NOT);
         }
-        let all =
-            [
+        let all = [
             self.dates(offer.active),
             self.unblocked(&offer.blocks, offer.class)?,
             self.not_taken(id),

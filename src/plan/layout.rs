@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Active, AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::model::{Active, Attribute, AttributeId, CapId, OfferId, PurposeId, RuleSet};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Period};
 
@@ -106,7 +106,10 @@ pub struct Layout {
     pub(super) id: u64,
     pub(super) words: u32,
     flags: Option<(Word, u8)>,
+    /// Per attribute of the flattened rules: the declared ones, then the gathered values.
     pub(super) reads: Vec<Option<Read>>,
+    /// The gathered values as attributes.
+    pub(super) gathered: Vec<Attribute>,
     pub(super) consents: Vec<ConsentPlaces>,
     /// Of what a store that does not answer stops, and of what it lets pass.
     pub(super) caps: Vec<[Option<Bit>; 2]>,
@@ -129,6 +132,7 @@ impl Layout {
             words: 1,
             flags: Some((Word(0), 0)),
             reads: vec![None; rules.attributes.len()],
+            gathered: Vec::new(),
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
             caps: vec![[None; 2]; rules.caps.len()],
             taken: vec![None; rules.offers.len()],

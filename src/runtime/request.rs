@@ -324,10 +324,7 @@ pub(super) fn id_of(rules: &RuleSet, request: &str, slot: SlotId) -> String {
 fn events_of(rules: &RuleSet, now: Instant, decision: Decision, id: &str, shown: bool) -> Vec<StoredEvent> {
     let Some(stamp) = stamp(rules, &decision) else { return Vec::new() };
     let events = brought_about().into_iter().filter(|event| shown || *event == Event::DECIDED);
-    let event = |event| StoredEvent {
-        decision: Some(id.to_owned()),
-        ..StoredEvent::new(rules, event, now, &stamp)
-    };
+    let event = |event| StoredEvent { decision: Some(id.to_owned()), ..StoredEvent::new(rules, event, now, &stamp) };
     events.map(event).collect()
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
+use super::batch::{Assume, Batch, decide_base};
+use super::data::{Customers, CustomersFile, Format, Overrides};
 use super::engine::Engine;
 use super::request::{Answer, ConfirmError, Confirmed, Request, past};
 use super::store::{EmbeddedStore, MemoryStore, StateStore};
@@ -29,7 +31,7 @@ const MINUTE: i64 = 60_000_000;
 fn engine(stock: u32) -> Engine {
     let (sources, _) = SourceSet::single("shop.rules", &RULES.replace("STOCK", &stock.to_string()));
     let compiled = compile(sources);
-    assert!(compiled.findings.iter().all(|finding| !finding.is_error()), "{:?}", compiled.findings);
+    assert!(compiled.runnable().is_some(), "{:?}", compiled.diagnostics);
     Engine::reference(compiled.runnable().unwrap().clone())
 }
 
@@ -66,7 +68,9 @@ fn stores() -> (tempfile::TempDir, Vec<Box<dyn StateStore>>) {
 fn the_last_one_goes_to_the_first_and_comes_back_when_nobody_buys() {
     let engine = engine(1);
     for store in stores().1 {
-        let ask = |who: &str, minutes| is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, who, who, minutes)));
+        let ask = |who: &str, minutes| {
+            is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, who, who, minutes)))
+        };
         assert!(ask("anna", 0));
         assert!(!ask("ben", 0), "reserved for anna");
         assert!(!ask("ben", 9), "still");
@@ -79,7 +83,9 @@ fn the_last_one_goes_to_the_first_and_comes_back_when_nobody_buys() {
 fn one_for_each_household_and_none_where_it_is_not_known() {
     let engine = engine(9);
     for store in stores().1 {
-        let ask = |who: &str, home: &str| is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, who, home, 0)));
+        let ask = |who: &str, home: &str| {
+            is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, who, home, 0)))
+        };
         assert!(ask("anna", "h1"));
         assert!(!ask("arne", "h1"));
         assert!(ask("ben", "h2"));
@@ -152,6 +158,55 @@ fn a_store_that_is_down_promises_nothing() {
     let bundle = engine.rules().offer_named("bundle").unwrap();
     assert_eq!(engine.decide(&frame, slot).outcome, Outcome::Shows(bundle));
     assert_eq!(Engine::from_rules(engine.rules().clone()).decide(&frame, slot), engine.decide(&frame, slot));
+}
+
+/// Who sees the cheap one, of a table of `id,household`.
+fn cheap_of_a_base(engine: &Engine, store: Option<&dyn StateStore>, assume: Assume, table: &str) -> Vec<bool> {
+    let file = CustomersFile {
+        name: "base".into(),
+        path: "".into(),
+        format: Some(Format::Csv),
+        delimiter: None,
+        overrides: Overrides::default(),
+        configured: true,
+    };
+    let text = format!("id,household\n{table}");
+    let mut files = [Customers::from_reader(engine.rules(), &file, std::io::Cursor::new(text)).unwrap()];
+    let moment = engine.nothing_known(Instant(0));
+    let slots = engine.slots();
+    let batch = Batch {
+        engine,
+        slots: &slots,
+        moment: &moment,
+        consent: None,
+        events: None,
+        store,
+        assume,
+        reasons: false,
+        workers: std::num::NonZeroUsize::new(3),
+    };
+    let mut seen = Vec::new();
+    let cheap = By::Rule(engine.rules().rule_named("cheap").unwrap());
+    let done = decide_base(&batch, &mut files, |one| {
+        seen.push(one.decisions[0].by == cheap);
+        Ok::<(), std::convert::Infallible>(())
+    });
+    done.unwrap().commit().unwrap();
+    seen
+}
+
+#[test]
+fn over_a_base_one_row_sees_what_those_before_it_took() {
+    let engine = engine(2);
+    let table = "anna,h1\narne,h1\nben,h2\nchloe,h3\n";
+    assert_eq!(cheap_of_a_base(&engine, None, Assume::Shown, table), [true, false, true, false]);
+    assert_eq!(cheap_of_a_base(&engine, None, Assume::Nothing, table), [true; 4], "a dry run takes nothing");
+    for store in stores().1 {
+        assert_eq!(cheap_of_a_base(&engine, Some(store.as_ref()), Assume::Shown, table), [true, false, true, false]);
+        assert!(!is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, "dora", "h4", 5))));
+        assert!(is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, "dora", "h4", 10))));
+        assert!(store.shared("").unwrap().iter().all(|event| event.decision.is_some()));
+    }
 }
 
 /// How much of the stock is bought or reserved at this moment.

@@ -2,6 +2,7 @@
 
 mod agree;
 mod cells;
+mod history;
 mod left_out;
 mod metamorphic;
 mod paste;

@@ -2,12 +2,13 @@
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
+use super::flat::{self, Flat};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
-    Active, AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, Expression, Fallback, OfferId, Order, PurposeId, RuleId,
-    RuleSet, SCORE_PLACES, SlotId, Substitute,
+    Active, AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, Expression, Fallback, OfferId, Order, PurposeId,
+    RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute,
 };
 use crate::value::{Missing, Truth, show_instant, show_number};
 
@@ -16,6 +17,9 @@ const CHANGES_SOUGHT: usize = 3;
 
 /// Why the slot answers what it answers.
 pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+    let set_aside = flat::set_aside(rules, frame, slot);
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
     let replay = replay(&guarded, slot);
     let origin = origin(&replay);
@@ -34,15 +38,23 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
             break;
         }
     }
-    Explanation { change, ..without_change(rules, frame, slot) }
+    Explanation { change, set_aside, ..without_change(rules, frame, slot) }
 }
 
 /// The same without looking for a smallest change.
 pub(super) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
     let replay = replay(&guarded, slot);
     let candidates = Story { guarded: &guarded, replay: &replay, slot }.candidates();
-    Explanation { slot: rules[slot].name.clone(), answer: answer(rules, &replay), candidates, change: None }
+    Explanation {
+        slot: rules[slot].name.clone(),
+        answer: answer(rules, &replay),
+        candidates,
+        change: None,
+        set_aside: Vec::new(),
+    }
 }
 
 fn answer(rules: &RuleSet, replay: &Replay) -> Answer {

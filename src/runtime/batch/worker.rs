@@ -157,7 +157,7 @@ impl<'a> Worker<'a> {
         for (unit, key) in keys {
             for showing in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
                 let (history, reserved) = self.shared.entry(key.clone()).or_default();
-                let happened = brought_about().map(|event| Happened { event, at: now, stamp: showing.clone() });
+                let happened = brought_about().map(|event| Happened::plain(event, now, showing.clone()));
                 history.extend(happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)));
                 if concerns(rules, *unit, Event::DECIDED, &showing) {
                     let (brings, confirmed) = (brought_about().to_vec(), brought_about().to_vec());
@@ -181,7 +181,7 @@ impl<'a> Worker<'a> {
                 stored.extend(StoredEvent::of_showing(rules, now, &showing));
             }
             if self.keys_repeat {
-                let happened = brought_about().map(|event| Happened { event, at: now, stamp: showing.clone() });
+                let happened = brought_about().map(|event| Happened::plain(event, now, showing.clone()));
                 self.recorded.entry(Arc::clone(key)).or_default().extend(happened);
             }
         }

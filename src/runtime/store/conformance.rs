@@ -40,8 +40,15 @@ fn nothing_is_known_of_a_stranger(store: &dyn StateStore) {
 }
 
 fn history_keeps_its_order(store: &dyn StateStore) {
-    let bare =
-        StoredEvent { offer: None, rule: None, via: None, class: None, tags: Vec::new(), decision: None, ..event("purchase", -5) };
+    let bare = StoredEvent {
+        offer: None,
+        rule: None,
+        via: None,
+        class: None,
+        tags: Vec::new(),
+        decision: None,
+        ..event("purchase", -5)
+    };
     store.record("anna", &[event("shown", 20), event("clicked", 10)]).unwrap();
     store.record("anna", std::slice::from_ref(&bare)).unwrap();
     assert_eq!(store.history("anna").unwrap(), [event("shown", 20), event("clicked", 10), bare]);

@@ -27,11 +27,7 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
             rule: Rule::ever,
             build: |b, pair| b.cap_part(pair),
         },
-        ClauseForm {
-            form: PER,
-            rule: Rule::per_unit,
-            build: |b, pair| b.cap_part(pair),
-        },
+        ClauseForm { form: PER, rule: Rule::per_unit, build: |b, pair| b.cap_part(pair) },
         ClauseForm {
             form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
             rule: Rule::on_target,

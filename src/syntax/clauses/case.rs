@@ -6,15 +6,14 @@ use crate::source::Span;
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
 use crate::syntax::tree::{
-    CaseClause, Clause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal, LiteralKind,
-    Outcome, Reason, Request, TimePoint, Used,
+    CaseClause, Clause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal,
+    LiteralKind, Outcome, Reason, Request, TimePoint, Used,
 };
 
 pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
     Clauses { noun: "a persona", forms: FORMS.split_at(FORMS.len() - 4).0, later: LATER };
 
-pub(in crate::syntax) static TEST: Clauses<CaseClause> =
-    Clauses { noun: "a test", forms: FORMS, later: LATER };
+pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
 
 const LATER: &[&str] = &["permission", "bucket", "enrolled", "held"];
 
@@ -54,7 +53,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form {
             word: "history",
-            needs: "an event, perhaps `of` an offer, `at` one or more times",
+            needs: "an event, perhaps `of` an offer, perhaps its fields between braces, `at` one or more times",
             example: "history shown of summer_sale at 2026-06-08T10:00Z, 3 days ago",
         },
         rule: Rule::case_history,
@@ -133,6 +132,7 @@ impl Builder<'_> {
         Some(Request { name, clauses })
     }
 
+    /// `{ age: 34, country: FR }`
     fn given(&mut self, pair: Pair<'_>) -> Option<Vec<GivenItem>> {
         pair.into_inner()
             .filter(|item| item.as_rule() == Rule::given_item)
@@ -233,12 +233,16 @@ impl Builder<'_> {
             true => Some(self.name(&row.take(Rule::name)?)),
             false => None,
         };
+        let fields = match row.take(Rule::history_fields) {
+            Some(fields) => self.given(fields)?,
+            None => Vec::new(),
+        };
         row.skip(Rule::at);
         let mut at = Vec::new();
         while let Some(point) = row.next() {
             at.push(self.point(point)?);
         }
-        Some(Fact { event, of, at })
+        Some(Fact { event, of, fields, at })
     }
 
     fn expectation(&mut self, pair: Pair<'_>) -> Option<Expectation> {

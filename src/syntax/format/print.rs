@@ -87,8 +87,10 @@ impl<'t> OneLine<'t> {
             Body::Clauses(clauses) => {
                 clauses.iter().map(|clause| joined(&cutter.pieces(clause.tokens.clone(), clause.value))).collect()
             }
-            Body::Attributes(attributes) => {
-                attributes.iter().map(|attribute| joined(&attribute_pieces(cutter, attribute))).collect()
+            Body::Attributes(clauses, attributes) => {
+                let clauses = clauses.iter().map(|clause| joined(&cutter.pieces(clause.tokens.clone(), clause.value)));
+                let attributes = attributes.iter().map(|attribute| joined(&attribute_pieces(cutter, attribute)));
+                clauses.chain(attributes).collect()
             }
             Body::Expression | Body::Nothing => return None,
         };
@@ -263,10 +265,19 @@ impl<'t> Printer<'_, 't> {
             Body::Expression => self.expression(item),
             Body::Nothing => {}
             Body::Clauses(clauses) => self.block(clauses, item.open, item.tokens.end - 1, 2),
-            Body::Attributes(attributes) => {
+            Body::Attributes(clauses, attributes) => {
                 let columns = AttributeColumns::of(self.cutter, attributes);
+                let column = 2 + self.keyword_width(clauses) + 1;
+                let table = Table::of(self.cutter, clauses, column);
                 let close = item.tokens.end - 1;
-                self.behind_brace(item.open, close, attributes.first().map(|attribute| attribute.tokens.start), 2);
+                let field = attributes.first().map(|attribute| attribute.tokens.start);
+                self.behind_brace(item.open, close, clauses.first().map(|clause| clause.tokens.start).or(field), 2);
+                for (at, clause) in clauses.iter().enumerate() {
+                    self.spaces(2);
+                    self.clause(clause, column, &table);
+                    let next = clauses.get(at + 1).map(|clause| clause.tokens.start).or(field);
+                    self.behind_part(close, clause.tokens.end - 1, next, 2);
+                }
                 for (at, attribute) in attributes.iter().enumerate() {
                     self.spaces(2);
                     self.attribute(attribute, &columns);
@@ -365,7 +376,9 @@ impl<'t> Printer<'_, 't> {
         let pieces = self.cutter.pieces(clause.tokens.clone(), clause.value);
         !tokens.iter().skip(1).any(|token| token.first_on_line)
             && pieces.iter().all(|piece| piece.kind == PieceKind::Word)
-            && 2 + WIDEST_KEYWORD + width(&joined(&pieces)) + clause.inner.as_ref().map_or(0, |inner| inner.clauses.len())
+            && 2 + WIDEST_KEYWORD
+                + width(&joined(&pieces))
+                + clause.inner.as_ref().map_or(0, |inner| inner.clauses.len())
                 <= WIDTH
     }
 

@@ -17,11 +17,11 @@ pub use case::{
 };
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
-    CapTarget, CapUnit, CapZone, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member, OfferClause,
-    PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
+    CapTarget, CapUnit, CapZone, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member,
+    OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
     WithField,
 };
-pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
+pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
 pub use table::{Cell, CellKind, Column, ColumnKind, Grant, Row};
 
@@ -144,6 +144,8 @@ pub struct Event {
     pub name: Name,
     /// `"Something was bought"`
     pub label: Option<Text>,
+    /// `needs personalisation`: before the fields.
+    pub needs: Vec<Clause<Vec<Name>>>,
     /// `amount: decimal(2)`
     pub fields: Vec<Attribute>,
 }

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cater::model::{
-    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Class,
-    Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId, Rank, Rule, RuleId,
-    SCORE_PLACES, Slot, SlotId, Substitute, TagId,
+    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone,
+    Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId, Rank, Rule,
+    RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
 };
 use cater::value::{Calendar, Date, NumberType, Type, Weekday, rescale};
 
