@@ -53,7 +53,7 @@ pub enum Confirmed {
     Late,
     /// It had been confirmed before, and nothing was done.
     Repeated,
-    /// Its reservation is over, and of a stock per everybody nothing is left: the cap of this name.
+    /// Of a stock per everybody nothing is left, since its reservation is over: the cap of this name.
     Refused(String),
 }
 
@@ -237,7 +237,8 @@ impl Engine {
         }
         let of = decided.happened(rules).map(|decided| decided.stamp).unwrap_or(Stamp::Unstamped);
         let is_late = frame::is_late(rules, event, decided.at, &of, now);
-        if is_late && let Some(cap) = overdrawn(rules, transaction.as_ref(), &stored, now)? {
+        // Also where it is in time: another machine's clock may have found the reservation over, and given it away.
+        if let Some(cap) = overdrawn(rules, transaction.as_ref(), &stored, now)? {
             return Ok(Confirmed::Refused(cap));
         }
         if let Some(customer) = &known.customer {

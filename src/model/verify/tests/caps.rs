@@ -170,16 +170,17 @@ fn numbers_and_exemptions_of_caps() {
 #[test]
 fn units_of_caps() {
     // `by_offer` is on the offers 1 and 3; texts without a mark may tell people apart.
-    let name = |rules: &RuleSet, wanted: &dyn Fn(&Attribute) -> bool| {
-        AttributeId::from_index(rules.attributes.iter().position(wanted).unwrap())
-    };
-    let sample = rule_set();
-    let text = name(&sample, &|attribute| {
-        attribute.ty == crate::value::Type::Text && !attribute.key && !attribute.never_used && !attribute.protective
-    });
+    let mut sample = rule_set();
+    let text = sample.attribute_named("diagnosis").unwrap();
+    assert_eq!(
+        refused(|rules| rules.caps[0].unit = CapUnit::Attribute(text)),
+        Flaw::NeverUsed("diagnosis".into()),
+        "not even for this"
+    );
+    sample.attributes[text.index()].never_used = false;
     let per = |unit| move |rules: &mut RuleSet| rules.caps[0].unit = unit;
     for unit in [CapUnit::Everybody, CapUnit::Attribute(text)] {
-        let mut rules = rule_set();
+        let mut rules = sample.clone();
         per(unit)(&mut rules);
         assert_eq!(verify(&rules), Ok(()), "{unit:?}");
     }
