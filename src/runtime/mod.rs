@@ -11,7 +11,8 @@ pub mod data;
 mod engine;
 mod names;
 pub mod request;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 mod request_tests;
 pub mod store;
 
