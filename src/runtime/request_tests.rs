@@ -217,10 +217,9 @@ fn used(engine: &Engine, store: &dyn StateStore, now: impl Fn() -> Instant) -> u
     let mut facts = Facts::nothing(rules, now());
     facts.shared.push(Shared { unit: CapUnit::Everybody, history, reserved });
     let stock = rules.caps.iter().position(|cap| cap.name == "stock").unwrap();
-    match gather(rules, &facts).caps[stock] {
-        CapState::Used(used) => used,
-        ref state => panic!("{state:?}"),
-    }
+    let state = gather(rules, &facts).caps[stock];
+    let CapState::Used(used) = state else { panic!("{state:?}") };
+    used
 }
 
 /// Purchases and live reservations never exceed the number, whoever asks and confirms at the same time, and however late.
