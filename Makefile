@@ -28,4 +28,4 @@ fmt: ## format the code
 	cargo fmt --all
 
 bless: ## write what the program says now into the transcripts; read the diff before you commit
-	CATER_BLESS=1 cargo test $(CARGO_FLAGS) --all-features --test main -- transcripts pages::the_list
+	CATER_BLESS=1 cargo test $(CARGO_FLAGS) --all-features --test main -- transcripts pages::the_list book::reference

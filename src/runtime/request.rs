@@ -44,6 +44,27 @@ pub struct Answer {
     pub id: String,
 }
 
+/// Answers that are not reserved yet: others wait until they are, or until this is dropped and nothing has happened.
+pub struct Prepared<'a> {
+    /// One a slot.
+    pub answers: Vec<Answer>,
+    /// Nothing where the answers were given before.
+    transaction: Option<Box<dyn Transaction + 'a>>,
+}
+
+impl Prepared<'_> {
+    /// Reserves what the answers take.
+    ///
+    /// # Errors
+    /// The store cannot be written: nothing was reserved.
+    pub fn commit(self) -> Result<Vec<Answer>, StateError> {
+        if let Some(transaction) = self.transaction {
+            transaction.commit()?;
+        }
+        Ok(self.answers)
+    }
+}
+
 /// What became of a confirmation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Confirmed {
@@ -172,12 +193,25 @@ impl Engine {
         &self,
         store: &dyn StateStore,
         request: &Request<'_>,
-        mut each: impl FnMut(&Frame, Decision),
+        each: impl FnMut(&Frame, Decision),
     ) -> Result<Vec<Answer>, StateError> {
+        self.prepare(store, request, each)?.commit()
+    }
+
+    /// As [`Engine::answer`], with what it takes reserved only by [`Prepared::commit`].
+    ///
+    /// # Errors
+    /// The store cannot be used.
+    pub fn prepare<'a>(
+        &self,
+        store: &'a dyn StateStore,
+        request: &Request<'_>,
+        mut each: impl FnMut(&Frame, Decision),
+    ) -> Result<Prepared<'a>, StateError> {
         let rules = self.rules();
         let mut transaction = store.turn()?;
         if let Some(known) = repeated(rules, transaction.as_ref(), request)? {
-            return Ok(known);
+            return Ok(Prepared { answers: known, transaction: None });
         }
         let facts = {
             let read = transaction.as_ref();
@@ -201,8 +235,7 @@ impl Engine {
             keep(rules, transaction.as_mut(), whose, decision, (&id, request.id.is_some()), request.shown)?;
             answers.push(Answer { decision, id });
         }
-        transaction.commit()?;
-        Ok(answers)
+        Ok(Prepared { answers, transaction: Some(transaction) })
     }
 
     /// Something of a decision has happened at `at`; it is heard of `now`.
