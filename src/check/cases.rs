@@ -1,6 +1,7 @@
 //! Personas and tests: facts and expectations, resolved.
 
 mod facts;
+mod requests;
 mod table;
 
 use table::MadeRow;
@@ -33,7 +34,7 @@ const SHORT: [&str; 7] = [
 ];
 
 /// Words of the reasons beside those, and of the facts that may stand in their place.
-const WORDS_OF_REASONS: [&str; 23] = [
+const WORDS_OF_REASONS: [&str; 24] = [
     "absent",
     "future",
     "unreadable",
@@ -43,6 +44,7 @@ const WORDS_OF_REASONS: [&str; 23] = [
     "known",
     "consent",
     "capped",
+    "counter",
     "fact",
     "knows",
     "confirmed",
@@ -123,8 +125,11 @@ impl<'a> Pass<'a> {
         cases
     }
 
-    /// The test, or one for each row of its table.
+    /// The test, or one for each row of its table, or for each of its requests.
     fn case(&mut self, case: &'a tree::Case) -> Vec<Case> {
+        if case.clauses.iter().any(|clause| matches!(clause.kind, CaseClause::Request(_))) {
+            return self.requests(case);
+        }
         let of_columns = case.clauses.iter().flat_map(|clause| match &clause.kind {
             CaseClause::Cases(columns) => columns.as_slice(),
             CaseClause::As(_)
@@ -134,6 +139,8 @@ impl<'a> Pass<'a> {
             | CaseClause::Permission(_)
             | CaseClause::History(_)
             | CaseClause::Used(_)
+            | CaseClause::StoreDown
+            | CaseClause::Request(_)
             | CaseClause::Expect(_)
             | CaseClause::Row(_) => &[],
         });
@@ -186,7 +193,7 @@ impl<'a> Pass<'a> {
             Some(row) => (row.name(&case.label.text), row.span),
             None => (case.label.text.clone(), case.label.span),
         };
-        (!failed).then_some(Case { name, span, facts, expectations })
+        (!failed).then_some(Case { name, span, facts, expectations, before: None })
     }
 
     /// The clauses of the personas that some clauses are `as`.
@@ -405,12 +412,14 @@ fn mentions(clauses: &[Clause<CaseClause>], persona: &str) -> bool {
         CaseClause::Row(row) => {
             row.cells.iter().any(|cell| table::named(cell).is_some_and(|name| name.text == persona))
         }
+        CaseClause::Request(request) => mentions(&request.clauses, persona),
         CaseClause::Now(_)
         | CaseClause::Given(_)
         | CaseClause::Consent(_)
         | CaseClause::Permission(_)
         | CaseClause::History(_)
         | CaseClause::Used(_)
+        | CaseClause::StoreDown
         | CaseClause::Expect(_)
         | CaseClause::Cases(_) => false,
     })

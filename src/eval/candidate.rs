@@ -11,7 +11,7 @@ use super::condition::condition;
 use super::expression::datum;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
-    BlockCause, BlockId, CapId, ChannelId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
+    BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
     SCORE_PLACES, SlotId,
 };
 use crate::ops;
@@ -127,11 +127,11 @@ impl<'a> Guarded<'a> {
     pub(super) fn rule(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
         self.switches(id)
-            .or_else(|| self.blocks(self.rules.blocks_on(id)))
+            .or_else(|| self.blocks(self.rules.blocks_on(id), rule.class))
             .or_else(|| self.consent(rule))
             .or_else(|| refusal(self.audience(id)))
             .or_else(|| self.taken(rule.show))
-            .or_else(|| self.caps(&self.rules.caps_on(id)))
+            .or_else(|| self.caps(&self.rules.caps_on(id), rule.class))
             .or_else(|| self.unscored(id))
     }
 
@@ -158,9 +158,9 @@ impl<'a> Guarded<'a> {
     pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         self.offer_switches(id)
-            .or_else(|| self.blocks(offer.blocks.iter().copied()))
+            .or_else(|| self.blocks(offer.blocks.iter().copied(), offer.class))
             .or_else(|| self.taken(id))
-            .or_else(|| self.caps(&offer.caps))
+            .or_else(|| self.caps(&offer.caps, offer.class))
     }
 
     /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
@@ -170,7 +170,8 @@ impl<'a> Guarded<'a> {
         }
         let switches = entry.offer.and_then(|offer| self.offer_switches(offer));
         let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
-        let blocks = || entry.offer.and_then(|offer| self.blocks(self.rules[offer].blocks.iter().copied()));
+        let blocks = || entry.offer.map(|offer| &self.rules[offer]);
+        let blocks = || blocks().and_then(|offer| self.blocks(offer.blocks.iter().copied(), offer.class));
         let channels = &self.rules[slot].channels;
         let offered = |offer| self.offer(offer).or_else(|| self.brings(slot, channels, offer).err());
         switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(offered))
@@ -235,17 +236,17 @@ impl<'a> Guarded<'a> {
         self.frame.is_taken(offer).then_some(Dropped::Taken)
     }
 
-    fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>) -> Option<Dropped> {
+    fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>, class: Class) -> Option<Dropped> {
         let holds = |id: &BlockId| match &self.rules[*id].cause {
-            BlockCause::After(cap) => self.frame.is_spent(self.rules, *cap),
+            BlockCause::After(cap) => self.frame.stops(self.rules, *cap, class),
             BlockCause::While(clause) => !condition(self.rules, self.frame, &clause.condition).is_no(),
         };
         let holding: Vec<_> = blocks.into_iter().filter(holds).collect();
         (!holding.is_empty()).then_some(Dropped::Blocked(holding))
     }
 
-    fn caps(&self, caps: &[CapId]) -> Option<Dropped> {
-        let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.is_spent(self.rules, *cap)).collect();
+    fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {
+        let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
         (!spent.is_empty()).then_some(Dropped::Capped(spent))
     }
 }

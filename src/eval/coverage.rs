@@ -288,7 +288,7 @@ impl<'r> Coverage<'r> {
                         point.reached.put(yes_no(carries));
                     }
                 }
-                What::Cap(cap) if caps => point.reached.put(yes_no(!frame.is_spent(rules, cap))),
+                What::Cap(cap) if caps => point.reached.put(yes_no(!frame.stops(rules, cap, rules[id].class))),
                 What::Wins
                 | What::Clause(..)
                 | What::Test(..)

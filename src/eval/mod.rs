@@ -14,6 +14,7 @@ pub(crate) mod examples;
 mod explain;
 mod expression;
 mod passed_over;
+mod requests;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -28,4 +29,5 @@ pub use explain::{
 };
 pub use expression::expression;
 pub use passed_over::passed_over;
+pub use requests::frames;
 pub use slot::{decide, decide_all};

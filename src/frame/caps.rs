@@ -6,19 +6,27 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
-use super::{By, CapState, Decision, Facts, Frame, Stamp, rotation};
+use super::{By, CapState, Decision, Facts, Frame, Happened, Reserved, Shared, Stamp, rotation, unit_key};
 use crate::model::{
-    Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
+    Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
 };
-use crate::value::{Datum, Instant, Missing, Period, Truth, Value};
+use crate::value::{Datum, Instant, Missing, Period, Truth, Unit, Value};
 
-/// What is used of every cap, in the order of the rule set; nothing is known where the customer is not. `attributes` are
-/// masked.
-pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], unit_is_known: bool) -> Vec<CapState> {
+/// What is used of every cap, in the order of the rule set; nothing is known where nobody knows whose events they are.
+/// `attributes` are masked.
+pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum]) -> Vec<CapState> {
+    let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
     let state = |(id, cap): (CapId, &Cap)| {
-        let counting = Counting { rules, facts, cap };
-        let state = match (unit_is_known, &cap.kind) {
+        let is_known = match cap.unit {
+            CapUnit::Customer => customer,
+            CapUnit::Everybody => true,
+            CapUnit::Attribute(_) => unit_key(rules, facts, cap.unit).is_some(),
+        };
+        let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
+        let state = match (is_known, &cap.kind) {
+            (false, _) if cap.alone => CapState::Used(0),
             (false, _) => CapState::UnknownUnit,
+            (true, _) if facts.store_down => CapState::NoStore,
             (true, CapKind::Cap) => counting.used(attributes),
             (true, CapKind::Pause { length, without }) => counting.pause(*length, without),
             (true, CapKind::Block { length }) => counting.pause(*length, &[]),
@@ -29,10 +37,39 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], unit_i
                 let beside = facts.used.iter().filter(|(of, _)| *of == id).map(|(_, count)| *count);
                 CapState::Used(beside.fold(counted, u32::saturating_add))
             }
-            CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) => state,
+            CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) | CapState::NoStore => state,
         }
     };
     rules.caps.iter().enumerate().map(|(at, cap)| state((CapId::from_index(at), cap))).collect()
+}
+
+/// What happened to a unit, and what may still happen.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    history: &'a [Happened],
+    undated: &'a [(EventId, Stamp)],
+    reserved: &'a [Reserved],
+}
+
+impl<'a> Past<'a> {
+    fn of(facts: &'a Facts, unit: CapUnit) -> Self {
+        // Of what nobody can date only the customer's own is kept.
+        let undated = &facts.undated;
+        match facts.shared.iter().find(|shared| shared.unit == unit && unit != CapUnit::Customer) {
+            Some(Shared { history, reserved, .. }) => Self { history, undated, reserved },
+            None => Self { history: &facts.history, undated, reserved: &facts.reserved },
+        }
+    }
+}
+
+/// How long a decision is reserved for what it brings about, where the cap does not say (R25).
+const RESERVED_FOR: Period = Period { count: 10, unit: Unit::Minute };
+
+/// Until when a decision made at `at` counts for the cap, unless what it counts happens before; `None` where it reserves
+/// nothing of it.
+fn reserved_until(cap: &Cap, at: Instant, brings: &[EventId]) -> Option<Instant> {
+    let comes = cap.events.iter().any(|event| brings.contains(event));
+    cap.reserve.or_else(|| comes.then_some(RESERVED_FOR)).map(|length| at.plus(length))
 }
 
 /// Since when a window holds events; until now in any case.
@@ -53,16 +90,17 @@ impl Since {
     }
 }
 
-/// One cap and the customer's events.
+/// One cap and the events of its unit.
 struct Counting<'a> {
     rules: &'a RuleSet,
-    facts: &'a Facts,
+    now: Instant,
+    past: Past<'a>,
     cap: &'a Cap,
 }
 
 impl Counting<'_> {
     fn used(&self, attributes: &[Datum]) -> CapState {
-        let now = self.facts.now;
+        let now = self.now;
         let since = match (self.cap.window, zone(self.rules, attributes, self.cap)) {
             (CapWindow::Rolling(length), _) => Since::After(now.minus(length)),
             (CapWindow::Ever, _) => Since::Ever,
@@ -72,7 +110,7 @@ impl Counting<'_> {
             },
             (CapWindow::Calendar(_), None) => return CapState::UnknownZone,
         };
-        let used = self.times().filter(|at| since.holds(*at)).count();
+        let used = self.times().filter(|at| since.holds(*at)).count() + self.live().count();
         CapState::Used(u32::try_from(used).unwrap_or(u32::MAX))
     }
 
@@ -80,24 +118,35 @@ impl Counting<'_> {
     fn times(&self) -> impl Iterator<Item = Instant> {
         let counted =
             |event: &EventId, stamp: &Stamp| self.cap.events.contains(event) && counts(self.rules, self.cap, stamp);
-        let now = self.facts.now;
+        let now = self.now;
         let dated = self
-            .facts
+            .past
             .history
             .iter()
             .filter(move |happened| happened.at <= now && counted(&happened.event, &happened.stamp));
-        let undated = self.facts.undated.iter().filter(move |(event, stamp)| counted(event, stamp));
+        let undated = self.past.undated.iter().filter(move |(event, stamp)| counted(event, stamp));
         dated.map(|happened| happened.at).chain(undated.map(move |_| now))
+    }
+
+    /// When what is reserved and counts was decided, in no order.
+    fn live(&self) -> impl Iterator<Item = Instant> {
+        let is_live = |reserved: &&Reserved| {
+            let until = reserved_until(self.cap, reserved.at, &reserved.brings);
+            until.is_some_and(|until| self.now < until)
+                && !self.cap.events.iter().any(|event| reserved.confirmed.contains(event))
+                && counts(self.rules, self.cap, &reserved.stamp)
+        };
+        self.past.reserved.iter().filter(is_live).map(|reserved| reserved.at)
     }
 
     /// A pause starts at the event that makes its number, whatever happens later; one of those that start during another
     /// can only make it longer (R29).
     fn pause(&self, length: Period, without: &[EventId]) -> CapState {
-        let now = self.facts.now;
+        let now = self.now;
         let mut times: Vec<Instant> = self.times().collect();
         times.sort_unstable();
         // Only what surely belongs to the target, at a time that is known, lets the count start anew.
-        let certain = self.facts.history.iter().filter(|happened| {
+        let certain = self.past.history.iter().filter(|happened| {
             happened.at <= now
                 && without.contains(&happened.event)
                 && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
@@ -125,7 +174,7 @@ impl Counting<'_> {
 
     fn gap(&self) -> CapState {
         let CapWindow::Rolling(length) = self.cap.window else { return self.used(&[]) };
-        let ends = self.times().map(|at| at.plus(length)).filter(|end| self.facts.now < *end);
+        let ends = self.times().chain(self.live()).map(|at| at.plus(length)).filter(|end| self.now < *end);
         ends.max().map_or(CapState::Used(0), CapState::Until)
     }
 }
@@ -246,8 +295,8 @@ pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
 }
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
-/// counts what happens when an offer is shown or sent has as many more of it. Caps that count only what the customer does
-/// later (clicks, purchases) reserve nothing.
+/// counts what happens when an offer is shown or sent has as many more of it. Caps that count only what the customer does later
+/// (clicks, purchases) have one more where they say `reserve`.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     if let Some(offer) = decision.outcome.offer()
         && let Some(taken) = frame.taken.get_mut(offer.index())
@@ -263,9 +312,42 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
             && counts(rules, cap, &stamp)
         {
             let brought = cap.events.iter().filter(|event| brought_about(&stamp).contains(event)).count();
+            // What the customer does later is one, where it is reserved.
+            let brought = brought.max(usize::from(cap.reserve.is_some()));
             *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
         }
     }
+}
+
+/// Whether a cap counts an event of this stamp.
+pub fn is_counted(rules: &RuleSet, cap: &Cap, event: EventId, stamp: &Stamp) -> bool {
+    cap.events.contains(&event) && counts(rules, cap, stamp)
+}
+
+/// Whether some cap of the unit has to know of an event of this stamp: it counts it, or what was so decided is reserved.
+pub fn concerns(rules: &RuleSet, unit: CapUnit, event: EventId, stamp: &Stamp) -> bool {
+    rules.caps.iter().filter(|cap| cap.unit == unit).any(|cap| {
+        let breaks = matches!(&cap.kind, CapKind::Pause { without, .. } if without.contains(&event));
+        let reserves = event == Event::DECIDED && reserved_until(cap, Instant(0), &brought_about(stamp)).is_some();
+        let of_it = counts(rules, cap, stamp);
+        of_it && (cap.events.contains(&event) || reserves) || breaks && hits(rules, &cap.target, stamp) != Truth::No
+    })
+}
+
+/// Whether no cap of the unit reckons any more with what was decided at `at`.
+pub fn is_over(rules: &RuleSet, unit: CapUnit, at: Instant, stamp: &Stamp, now: Instant) -> bool {
+    let of_unit = rules.caps.iter().filter(|cap| cap.unit == unit && counts(rules, cap, stamp));
+    let is_live = |cap: &Cap| {
+        let until = reserved_until(cap, at, &brought_about(stamp));
+        cap.events.contains(&Event::DECIDED) || until.is_some_and(|until| now < until)
+    };
+    !of_unit.into_iter().any(is_live)
+}
+
+/// Whether what was decided at `at` was reserved for an event of this stamp, and is no longer.
+pub fn is_late(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp, now: Instant) -> bool {
+    let counting = rules.caps.iter().filter(|cap| is_counted(rules, cap, event, stamp));
+    counting.filter_map(|cap| reserved_until(cap, at, &brought_about(stamp))).any(|until| until <= now)
 }
 
 /// The events that a decision with this stamp brings about: that it was decided, and that it was shown, or sent where a

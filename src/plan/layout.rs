@@ -123,7 +123,8 @@ pub struct Layout {
     pub(super) permissions: Vec<PermissionPlaces>,
     /// Of each slot, a bit for each of its channels: the one used last.
     pub(super) last_used: Vec<Option<Group>>,
-    pub(super) caps: Vec<Option<Bit>>,
+    /// Of what a store that does not answer stops, and of what it lets pass.
+    pub(super) caps: Vec<[Option<Bit>; 2]>,
     pub(super) taken: Vec<Option<Bit>>,
     pub(super) now: Option<Word>,
     pub(super) today: Option<Word>,
@@ -147,7 +148,7 @@ impl Layout {
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
             permissions: vec![PermissionPlaces::default(); rules.channels.len()],
             last_used: vec![None; rules.slots.len()],
-            caps: vec![None; rules.caps.len()],
+            caps: vec![[None; 2]; rules.caps.len()],
             taken: vec![None; rules.offers.len()],
             now: None,
             today: None,
@@ -319,13 +320,14 @@ impl Layout {
         word
     }
 
-    /// Whether a cap has nothing left.
-    pub(super) fn spent(&mut self, id: CapId) -> Bit {
-        if let Some(Some(bit)) = self.caps.get(id.index()) {
+    /// Whether a cap has nothing left, for what does without the store of events or for what does not.
+    pub(super) fn spent(&mut self, id: CapId, does_without_store: bool) -> Bit {
+        let place = usize::from(does_without_store);
+        if let Some(Some(bit)) = self.caps.get(id.index()).and_then(|places| places.get(place)) {
             return *bit;
         }
         let bit = self.next_bit();
-        if let Some(place) = self.caps.get_mut(id.index()) {
+        if let Some(place) = self.caps.get_mut(id.index()).and_then(|places| places.get_mut(place)) {
             *place = Some(bit);
         }
         bit

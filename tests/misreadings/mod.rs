@@ -212,9 +212,9 @@ const CASES: &[Case] = &[
         frame: "cap few { at most 3 shown  {}  in any 7 days  per customer  on tag promo }\nrule a in hero { show sale }",
         wrong: &[
             ("if customer unknown block", answer(SPELLING, "if", "at most 3 shown")),
-            ("without customer block", answer(NOT_YET, "without", "leave it out for now")),
+            ("without customer block  alone", answer("resolve::clauses-clash", "alone", "keep one of the two")),
         ],
-        right: &[""],
+        right: &["", "without customer block"],
     },
     Case {
         row: "if capped show b: instead of the next candidate, or after it",

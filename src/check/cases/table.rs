@@ -63,6 +63,8 @@ impl<'a> Pass<'a> {
                 | CaseClause::Permission(_)
                 | CaseClause::History(_)
                 | CaseClause::Used(_)
+                | CaseClause::StoreDown
+                | CaseClause::Request(_)
                 | CaseClause::Expect(_) => {}
             }
         }

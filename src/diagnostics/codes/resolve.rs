@@ -40,6 +40,7 @@ codes! {
     TOO_MUCH = "too-much", Error, "more than a rule set may hold, or than one condition may be";
     CAP_WITHOUT_TARGET = "cap-without-target", Error, "a declared cap that does not say what it is on";
     BLOCK_ON_BOUNDLESS_CLASS = "block-on-critical", Error, "a block on class critical or legal";
+    ALONE_UNBACKED = "alone-unbacked", Error, "a cap `alone` that no other cap backs";
     CALENDAR_WITHOUT_ZONE = "calendar-without-zone", Error, "a calendar period in no zone";
     CAP_ON_BOUNDLESS_CLASS = "cap-on-critical", Error, "a cap on a rule of class critical or legal";
     UNKNOWN_FILE = "unknown-file", Error, "a `use` of a file that is not there";

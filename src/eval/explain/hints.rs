@@ -94,6 +94,7 @@ impl Test<'_> {
             | Reason::NotReached { .. }
             // Until when, or which fact, stands in the reason itself.
             | Reason::Blocked { .. }
+            | Reason::NoCounter { .. }
             | Reason::Waiting { .. } => None,
         }
     }
@@ -107,8 +108,9 @@ impl Test<'_> {
                 })
             }
             Reason::Capped { used, .. } => used.is_none(),
-            Reason::Waiting { nobody, .. } => *nobody,
+            Reason::Waiting { missing, .. } => missing.is_some(),
             Reason::Blocked { .. }
+            | Reason::NoCounter { .. }
             | Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }
@@ -140,6 +142,7 @@ impl Test<'_> {
             | Reason::Taken { .. }
             | Reason::Blocked { .. }
             | Reason::Waiting { .. }
+            | Reason::NoCounter { .. }
             | Reason::Channel { .. }
             | Reason::NotReached { .. } => self.about(rule, why),
         }

@@ -153,6 +153,7 @@ impl Reason {
             Self::NotReached { .. } => vec!["not reached".to_owned()],
             Self::Blocked { block, .. } => vec![block.clone()],
             Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
+            Self::NoCounter { cap, .. } => vec!["counter unavailable".to_owned(), cap.clone()],
             Self::Waiting { cap, .. } | Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
         }
     }
@@ -178,7 +179,8 @@ impl Reason {
             Self::NotPermitted { fact: Some(fact) } | Self::NotReached { fact: Some(fact) } => Some(fact.clone()),
             Self::NotPermitted { fact: None } | Self::NotReached { fact: None } => Some(PROTECTED.to_owned()),
             Self::Capped { used: None, missing, .. } => missing.clone(),
-            Self::Waiting { nobody: true, .. } => Some("nobody knows who the customer is".to_owned()),
+            Self::Waiting { missing: Some(missing), .. } => Some(missing.clone()),
+            Self::NoCounter { cap, .. } => Some(cap.clone()),
             Self::Blocked { known: false, .. } => None,
             Self::Blocked { fact: Some(fact), .. } => Some(fact.clone()),
             Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
@@ -206,6 +208,7 @@ impl Reason {
             | Self::NotReached { .. }
             | Self::Blocked { .. }
             | Self::Waiting { .. }
+            | Self::NoCounter { .. }
             | Self::Capped { .. } => text == beside,
         };
         self.short().iter().any(|short| short == text)
@@ -229,6 +232,7 @@ impl Reason {
             | Self::Taken { .. }
             | Self::Blocked { .. }
             | Self::Waiting { .. }
+            | Self::NoCounter { .. }
             | Self::Capped { .. }
             | Self::NotPermitted { .. }
             | Self::NotReached { .. } => None,
@@ -245,8 +249,8 @@ impl Reason {
             Self::NotApplicable { .. } | Self::NotKnown { .. } | Self::NotKnownToBeNo { .. } => "its audience",
             Self::Taken { .. } => "the other slots",
             Self::Blocked { .. } => "its blocks",
-            Self::Waiting { kind, .. } if kind == "block" => "its blocks",
-            Self::Waiting { .. } | Self::Capped { .. } => "its caps",
+            Self::Waiting { kind, .. } | Self::NoCounter { kind, .. } if kind == "block" => "its blocks",
+            Self::Waiting { .. } | Self::NoCounter { .. } | Self::Capped { .. } => "its caps",
             Self::Channel { .. } | Self::NotPermitted { .. } | Self::NotReached { .. } => "its channels",
         }
     }
@@ -260,6 +264,7 @@ impl Reason {
             Self::Waiting { cap, kind, .. } => format!("{kind} {cap}"),
             Self::Blocked { block, .. } => format!("block {block}"),
             Self::Capped { .. }
+            | Self::NoCounter { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }

@@ -99,6 +99,6 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotPermitted { .. } => "permission",
         Reason::NotReached { .. } => "reach",
         Reason::Blocked { .. } => "blocked",
-        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
+        Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } => "capped",
     }
 }
