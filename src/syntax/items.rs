@@ -85,9 +85,9 @@ impl<'t> Reader<'t> {
             Opener::Slot => {
                 let (head, body) = self.head_and_body(Rule::slot_head, SLOT_HEAD, at);
                 let clauses = self.clauses(&SLOT, &body);
-                let kind = head.and_then(|Head { name, other, channels, label }| {
+                let kind = head.map(|Head { name, other, channels, label }| {
                     let way = other.map_or(SlotWay::By(channels), SlotWay::On);
-                    Some(ItemKind::Slot(Slot { name, way, label, clauses }))
+                    ItemKind::Slot(Slot { name, way, label, clauses })
                 });
                 (kind.unwrap_or_else(|| self.broken(at)), body.end)
             }
