@@ -138,16 +138,22 @@ impl<'a> Guarded<'a> {
     /// Why the rule drops out, its channels asked too.
     pub(super) fn dropped(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
-        self.rule(id).or_else(|| self.brings(rule.slot, self.rules.channels_of(rule), rule.show).err())
+        self.rule(id).or_else(|| self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id)).err())
     }
 
-    /// What a slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
-    /// carries it.
-    pub(super) fn brings(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId) -> Result<Outcome, Dropped> {
+    /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in: shows it, or
+    /// sends it by the first of the channels that carries it.
+    pub(super) fn brings(
+        &self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        rule: Option<RuleId>,
+    ) -> Result<Outcome, Dropped> {
         if !self.rules.sends(slot) {
             return Ok(Outcome::Shows(offer));
         }
-        let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer);
+        let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
         way.by
             .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
             .ok_or(Dropped::NoChannel(way.passed_over))
@@ -173,7 +179,7 @@ impl<'a> Guarded<'a> {
         let blocks = || entry.offer.map(|offer| &self.rules[offer]);
         let blocks = || blocks().and_then(|offer| self.blocks(offer.blocks.iter().copied(), offer.class));
         let channels = &self.rules[slot].channels;
-        let offered = |offer| self.offer(offer).or_else(|| self.brings(slot, channels, offer).err());
+        let offered = |offer| self.offer(offer).or_else(|| self.brings(slot, channels, offer, None).err());
         switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(offered))
     }
 

@@ -79,7 +79,7 @@ impl Run<'_> {
             let is_last = at as usize + 1 == slot.fallback.len();
             let dropped = self.guarded.fallback(id, entry, is_last);
             if self.note(Candidate::Fallback(at), dropped).is_none() {
-                let outcome = entry.offer.map(|offer| self.guarded.brings(id, &slot.channels, offer));
+                let outcome = entry.offer.map(|offer| self.guarded.brings(id, &slot.channels, offer, None));
                 return (outcome.and_then(Result::ok).unwrap_or(Outcome::Nothing), By::Fallback(at));
             }
         }
@@ -98,8 +98,8 @@ impl Run<'_> {
                 return None;
             }
             let rule = &rules[id];
-            let brings = |offer| self.guarded.brings(rule.slot, rules.channels_of(rule), offer);
-            let own = self.guarded.rule(id).map_or_else(|| brings(rule.show), Err);
+            let brings = |offer, by| self.guarded.brings(rule.slot, rules.channels_of(rule), offer, by);
+            let own = self.guarded.rule(id).map_or_else(|| brings(rule.show, Some(id)), Err);
             let dropped = match own {
                 Ok(outcome) => {
                     self.note(candidate, None);
@@ -113,7 +113,7 @@ impl Run<'_> {
             match substitute {
                 Substitute::Try(rule) => id = rule,
                 Substitute::Show(offer) => {
-                    let found = self.guarded.offer(offer).map_or_else(|| brings(offer), Err);
+                    let found = self.guarded.offer(offer).map_or_else(|| brings(offer, None), Err);
                     self.note(candidate, found.as_ref().err().cloned());
                     return found.ok().map(|outcome| (outcome, By::Substitute(id, via)));
                 }
@@ -131,7 +131,10 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
-            // Of the channels the one that came farthest says why: one that only lacked consent.
+            // Of the channels the one that came farthest says why: one that was only capped, or only lacked consent.
+            Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Capped(_))) => {
+                (Via::Capped, rule.if_capped)
+            }
             Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Consent(_))) => {
                 (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id)))
             }

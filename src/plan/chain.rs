@@ -17,6 +17,7 @@ use super::PlanError;
 use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
+use super::ways::StandIn;
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{
     Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute,
@@ -217,7 +218,8 @@ impl Chain<'_, '_> {
         let if_capped = substitute(Via::Capped, rule.if_capped)?;
         let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
         let if_unknown = substitute(Via::Unknown, rule.if_unknown)?;
-        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), if_no_consent.clone())?;
+        let stand_in = StandIn { capped: if_capped.clone(), no_consent: if_no_consent.clone() };
+        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), &stand_in)?;
         let guards = &mut self.lowering.guards;
         if if_no_consent == Link::Next && if_unknown == Link::Next {
             let mut all = live;
@@ -272,7 +274,7 @@ impl Chain<'_, '_> {
                 let may = self.offer(offer)?;
                 let rules = self.lowering.rules;
                 let channels = rules.channels_of(&rules[rule]);
-                let pick = self.way(channels, offer, By::Substitute(rule, via), Link::Next)?;
+                let pick = self.way(channels, offer, By::Substitute(rule, via), &StandIn::NOTHING)?;
                 Link::test(may, pick, Link::Next)
             }
             Substitute::Try(other) if no_detour(other) => Link::Next,
@@ -293,7 +295,7 @@ impl Chain<'_, '_> {
         let pick = match entry.offer {
             Some(offer) => {
                 let rules = self.lowering.rules;
-                self.way(&rules[self.slot].channels, offer, by, Link::Next)?
+                self.way(&rules[self.slot].channels, offer, by, &StandIn::NOTHING)?
             }
             None => self.pick(Outcome::Nothing, by),
         };
@@ -341,7 +343,7 @@ impl Chain<'_, '_> {
         self.lowering.guards.bits(bit.word, bit.mask(), 0)
     }
 
-    fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
+    pub(super) fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
         let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap, class)).collect();
         self.lowering.guards.all(free)
     }

@@ -485,6 +485,8 @@ pub enum CapTarget {
     Rule(Name),
     /// `on class marketing`
     Class(Name),
+    /// `on channel email`
+    Channel(Name),
 }
 
 /// A clause of a block.
