@@ -38,6 +38,8 @@ mod service;
 mod settings;
 #[cfg(feature = "cli")]
 mod summaries;
+#[cfg(all(feature = "cli", feature = "jit"))]
+mod together;
 #[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::terminal::Terminal;
 use super::worlds::World;
-use super::{CannotRun, decide, settings, tables};
+use super::{CannotRun, decide, settings, tables, worlds};
 use crate::diagnostics::{codes, nearest, render};
 use crate::frame::Facts;
-use crate::model::{SlotId, Verified};
+use crate::model::{RuleSet, SlotId, Verified};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::data::{
-    BadRows, ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_form,
-    key_of,
+    BadRows, ConsentIndex, Customers, CustomersFile, EventIndex, MissingCells, NextRow, Others, World as Config,
+    customer_from_json, key_form, key_of,
 };
+use crate::runtime::past::{Stored, remember};
+use crate::runtime::store::StateStore;
 use crate::value::Instant;
 
 /// The largest JSON of a customer, in bytes.
@@ -65,16 +67,19 @@ pub(super) struct Known {
 pub(super) struct Files<'a> {
     pub(super) consent: Option<&'a Path>,
     pub(super) events: Option<&'a Path>,
+    pub(super) customers: &'a [PathBuf],
+    pub(super) delimiter: Option<u8>,
 }
 
 impl Known {
     pub(super) fn open(
         rules: &Verified,
-        config: Option<&Config>,
+        world: &World,
         now: Instant,
         files: Files<'_>,
         terminal: &Terminal,
     ) -> Result<Self, CannotRun> {
+        let config = world.config.as_ref();
         let nobody = match config {
             Some(config) => config.facts(rules, now)?,
             None => Facts::nothing(rules, now),
@@ -87,9 +92,57 @@ impl Known {
             Some(path) => EventIndex::open(rules, path)?,
             None => EventIndex::default(),
         };
-        let odd: Vec<CannotRun> = consent.findings(rules).into_iter().map(CannotRun::from).collect();
-        odd.iter().for_each(|odd| terminal.warn(odd));
-        Ok(Self { nobody, consent, events, odd })
+        let mut known = Self { nobody, consent, events, odd: Vec::new() };
+        if known.events.wants_places(rules) {
+            known.place(rules, world, files)?;
+        }
+        let found = known.consent.findings(rules).into_iter().chain(known.events.findings(rules));
+        known.odd = found.map(CannotRun::from).collect();
+        known.odd.iter().for_each(|odd| terminal.warn(odd));
+        Ok(known)
+    }
+
+    /// Reads who belongs together from the tables asked for, which have to be sound, and from the world's.
+    fn place(&mut self, rules: &Verified, world: &World, files: Files<'_>) -> Result<(), CannotRun> {
+        let asked = match files.customers {
+            [] => Vec::new(),
+            [_, ..] => tables::files(world, rules, files.customers, files.delimiter)?,
+        };
+        let own = tables::files(world, rules, &[], None).unwrap_or_default();
+        let is_asked = |table: &CustomersFile| asked.iter().any(|asked| worlds::same(&asked.path, &table.path));
+        let own: Vec<_> = own.iter().filter(|table| !is_asked(table)).collect();
+        for (table, is_asked) in
+            asked.iter().map(|table| (table, true)).chain(own.into_iter().map(|table| (table, false)))
+        {
+            // What can be read only once is read for its customers; whose household stands in it alone is then not known,
+            // and that is said.
+            if !table.path.metadata().is_ok_and(|file| file.is_file()) {
+                continue;
+            }
+            let read = Customers::open(rules, table)
+                .and_then(|mut customers| self.events.place(rules, &mut customers, &self.nobody, Some(&self.consent)));
+            match read {
+                Err(error) if is_asked => return Err(error.into()),
+                Err(_) | Ok(()) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what happened to others, and what a memory holds, to the facts of a customer who has been told of.
+    pub(super) fn remember(
+        &self,
+        rules: &RuleSet,
+        facts: &mut Facts,
+        store: Option<&dyn StateStore>,
+    ) -> Result<(), CannotRun> {
+        self.tell_of_others(rules, facts);
+        Ok(remember(rules, facts, &mut Stored { rules, store })?)
+    }
+
+    /// Adds what happened to whoever is counted together with the customer.
+    pub(super) fn tell_of_others(&self, rules: &RuleSet, facts: &mut Facts) {
+        Others::new(rules, &self.events, facts.now).tell(facts);
     }
 
     /// Adds consent and history of the customer with that key.

@@ -22,7 +22,7 @@ use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, MOST_WORKERS, key_of};
-use crate::runtime::request::{Request, with_past};
+use crate::runtime::request::Request;
 use crate::runtime::store::{EmbeddedStore, StateStore};
 use crate::value::{Instant, show_instant};
 use output::Output;
@@ -121,8 +121,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let workers = settings::WORKERS.choose(arguments.workers, settings)?.value;
     let state = settings::STATE.choose(arguments.state.clone(), config)?.value;
     let slots = customer::slots(rules, &arguments.slot, config)?;
-    let files = customer::Files { consent: arguments.consent.as_deref(), events: arguments.events.as_deref() };
-    let known = customer::Known::open(rules, config, now, files, terminal)?;
+    let files = customer::Files {
+        consent: arguments.consent.as_deref(),
+        events: arguments.events.as_deref(),
+        customers: &arguments.customers,
+        delimiter: arguments.delimiter,
+    };
+    let known = customer::Known::open(rules, &world, now, files, terminal)?;
     let assume = if arguments.dry_run { Assume::Nothing } else { assume.into() };
     let records = assume == Assume::Shown;
     // A dry run leaves no file behind.
@@ -200,22 +205,17 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         explanations.extend(asked.engine.explain(frame, decision.slot));
         decisions.push(decision);
     };
-    let mut everybody = asked.known.events.others(key.as_deref(), facts.now);
-    everybody.extend(facts.history.iter().cloned());
     let mut prepared = None;
     match (store, asked.assume) {
         (Some(store), Assume::Shown) => {
-            let request = Request { id: None, facts: &facts, slots: asked.slots, everybody: &everybody, shown: true };
+            asked.known.tell_of_others(rules, &mut facts);
+            let request = Request { id: None, facts: &facts, slots: asked.slots, shown: true };
             let answers = asked.engine.prepare(store, &request, each)?;
             ids.extend(answers.answers.iter().map(|answer| answer.id.clone()));
             prepared = Some(answers);
         }
         (store, Assume::Shown | Assume::Nothing) => {
-            let nothing = |_: &str| Ok(Vec::new());
-            facts = match store {
-                Some(store) => with_past(rules, &facts, &everybody, |key| store.history(key), |key| store.shared(key))?,
-                None => with_past(rules, &facts, &everybody, nothing, nothing)?,
-            };
+            asked.known.remember(rules, &mut facts, store)?;
             asked.engine.decider().decide_each(asked.engine.gather(&facts), asked.slots, &mut each);
         }
     }

@@ -11,7 +11,7 @@ use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, world
 use crate::diagnostics::codes;
 use crate::eval;
 use crate::eval::Explanation;
-use crate::frame::{Facts, Frame, gather, reserve};
+use crate::frame::{Frame, gather, reserve};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::key_of;
 use crate::runtime::store::{EmbeddedStore, StateStore};
@@ -59,11 +59,17 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     };
     let rule = arguments.rule.as_ref().map(|name| worlds::rule(rules, name)).transpose()?;
     let now = customer::now(arguments.now, world.settings())?;
-    let files = customer::Files { consent: arguments.consent.as_deref(), events: arguments.events.as_deref() };
-    let known = customer::Known::open(rules, world.config.as_ref(), now, files, terminal)?;
+    let files = customer::Files {
+        consent: arguments.consent.as_deref(),
+        events: arguments.events.as_deref(),
+        customers: &arguments.customers,
+        delimiter: arguments.delimiter,
+    };
+    let known = customer::Known::open(rules, world, now, files, terminal)?;
     let (tables, delimiter) = (&arguments.customers, arguments.delimiter);
     let mut facts = customer::facts(world, rules, &arguments.customer, tables, delimiter, &known)?;
-    remembered(arguments, world, rules, &mut facts)?;
+    let store = state(arguments, world)?;
+    known.remember(rules, &mut facts, store.as_ref().map(|store| store as &dyn StateStore))?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
     let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
     if let Some(rule) = rule {
@@ -110,25 +116,22 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     Ok(Ended::Clean)
 }
 
-/// Adds what runs of `decide` remembered of the customer. Nothing is written, so a file that is not there yet holds
-/// nothing; one that is asked for by name must be there.
-fn remembered(arguments: &Arguments, world: &World, rules: &RuleSet, facts: &mut Facts) -> Result<(), CannotRun> {
+/// What runs of `decide` remembered. Nothing is written, so a file that is not there yet holds nothing; one that is asked
+/// for by name must be there.
+fn state(arguments: &Arguments, world: &World) -> Result<Option<EmbeddedStore>, CannotRun> {
     let Some(path) = settings::STATE.choose(arguments.state.clone(), world.config.as_ref())?.value else {
-        return Ok(());
+        return Ok(None);
     };
     if !path.exists() {
         if arguments.state.is_none() {
-            return Ok(());
+            return Ok(None);
         }
         let message = format!("there is no state file `{}`", path.display());
         return Err(
             CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `decide --state` wrote")
         );
     }
-    let Some(key) = key_of(rules, facts).map(str::to_owned) else { return Ok(()) };
-    let events = EmbeddedStore::open_for_reading(&path)?.history(&key)?;
-    facts.history.extend(events.iter().filter_map(|event| event.happened(rules)));
-    Ok(())
+    Ok(Some(EmbeddedStore::open_for_reading(&path)?))
 }
 
 /// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).

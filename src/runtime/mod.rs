@@ -10,6 +10,7 @@ pub mod clock;
 pub mod data;
 mod engine;
 mod names;
+pub mod past;
 pub mod request;
 #[cfg(test)]
 #[cfg(feature = "cli")]

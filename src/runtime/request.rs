@@ -6,17 +6,13 @@
 //! other unit that a cap counts it by. Whether it is still live, each cap says when it counts (R25), so renaming or
 //! tightening a cap forgets nothing (R30), and a crash leaves nothing that does not end by itself.
 
-use std::collections::HashMap;
-
 use thiserror::Error;
 
 use super::engine::Engine;
 use super::names::Names;
+use super::past::{Past, Writing, remember, shared_keys, tell_of_unit};
 use super::store::{StateError, StateStore, StoredDecision, StoredEvent, Transaction, shared_key};
-use crate::frame::{
-    self, By, CapState, Decision, Facts, Frame, Happened, Outcome, Reserved, Shared, Stamp, brought_about, stamp,
-    unit_key,
-};
+use crate::frame::{self, By, CapState, Decision, Facts, Frame, Outcome, Stamp, brought_about, stamp, unit_key};
 use crate::model::{CapUnit, Event, EventId, RuleSet, SlotId};
 use crate::value::Instant;
 
@@ -25,12 +21,11 @@ use crate::value::Instant;
 pub struct Request<'a> {
     /// The host's name for it; asked under the same name again, it gets the same answer and reserves nothing anew.
     pub id: Option<&'a str>,
-    /// The customer and the moment, without what the store knows.
+    /// The customer and the moment, without what the store knows; with what happened to others that it does not know, if
+    /// anything did ([`Facts::shared`]).
     pub facts: &'a Facts,
     /// The slots, in the order in which the page fills them.
     pub slots: &'a [SlotId],
-    /// What happened to everybody that the store does not know, the customer's own included; empty where that is all.
-    pub everybody: &'a [Happened],
     /// Whether what is decided is taken to have been shown at once; else that has to be confirmed.
     pub shown: bool,
 }
@@ -89,70 +84,6 @@ pub enum ConfirmError {
     Unknown(String),
 }
 
-/// What happened and what is reserved, of stored events as the rules see them.
-pub fn past(rules: &RuleSet, events: &[StoredEvent]) -> (Vec<Happened>, Vec<Reserved>) {
-    let names = Names::of(rules);
-    let mut confirmed: HashMap<&str, Vec<EventId>> = HashMap::new();
-    for stored in events {
-        if let (Some(id), Some(event)) = (stored.decision.as_deref(), names.event(&stored.event)) {
-            confirmed.entry(id).or_default().push(event);
-        }
-    }
-    let (mut history, mut reserved) = (Vec::new(), Vec::new());
-    for stored in events {
-        let Some(happened) = stored.happened(rules) else { continue };
-        if let (Some(id), Event::DECIDED) = (stored.decision.as_deref(), happened.event) {
-            reserved.push(Reserved {
-                at: happened.at,
-                stamp: happened.stamp.clone(),
-                brings: brings(stored, &happened.stamp).to_vec(),
-                confirmed: confirmed.get(id).cloned().unwrap_or_default(),
-            });
-        }
-        history.push(happened);
-    }
-    (history, reserved)
-}
-
-/// What a stored decision brings about; what was sent stays sent, whatever the rules know of it now.
-fn brings(stored: &StoredEvent, stamp: &Stamp) -> [EventId; 2] {
-    if stored.channel.is_some() { [Event::DECIDED, Event::SENT] } else { brought_about(stamp) }
-}
-
-/// The facts with all that a store knows: of the customer, and of whoever is counted together with them. `everybody` is
-/// what happened to everybody that the store does not know, the customer's own included.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn with_past(
-    rules: &RuleSet,
-    facts: &Facts,
-    everybody: &[Happened],
-    history: impl Fn(&str) -> Result<Vec<StoredEvent>, StateError>,
-    shared: impl Fn(&str) -> Result<Vec<StoredEvent>, StateError>,
-) -> Result<Facts, StateError> {
-    let mut all = facts.clone();
-    for unit in rules.units().into_iter().filter(|unit| *unit != CapUnit::Customer) {
-        let Some(key) = unit_key(rules, facts, unit).and_then(|key| shared_key(rules, unit, &key)) else { continue };
-        let (mut events, reserved) = past(rules, &shared(&key)?);
-        by_now(&mut events, facts.now);
-        let beside = if unit == CapUnit::Everybody && !everybody.is_empty() { everybody } else { &facts.history };
-        events.extend_from_slice(beside);
-        all.shared.push(Shared { unit, history: events, reserved });
-    }
-    if let Some(key) = unit_key(rules, facts, CapUnit::Customer) {
-        let (events, reserved) = past(rules, &history(&key)?);
-        all.history.extend(events);
-        all.reserved.extend(reserved);
-    }
-    Ok(all)
-}
-
-/// What a store holds has happened, whatever another machine's clock said: for a stock it counts from now on.
-fn by_now(events: &mut [Happened], now: Instant) {
-    events.iter_mut().for_each(|event| event.at = event.at.min(now));
-}
-
 /// Adds events to the shared records that some cap counts them in, and takes out the reservations that are over.
 ///
 /// # Errors
@@ -188,12 +119,6 @@ pub fn share(
     Ok(())
 }
 
-/// The shared records of the facts; the key of an unknown unit is never kept (R27).
-pub fn shared_keys(rules: &RuleSet, facts: &Facts) -> Vec<(CapUnit, String)> {
-    let key = |unit| Some((unit, shared_key(rules, unit, &unit_key(rules, facts, unit)?)?));
-    rules.units().into_iter().filter_map(key).collect()
-}
-
 impl Engine {
     /// Answers a request from a store, and reserves what it takes; `each` is given every decision that is made with the
     /// frame in which it is. Whoever asks at the same time waits.
@@ -224,10 +149,8 @@ impl Engine {
         if let Some(known) = repeated(rules, transaction.as_ref(), request)? {
             return Ok(Prepared { answers: known, transaction: None });
         }
-        let facts = {
-            let read = transaction.as_ref();
-            with_past(rules, request.facts, request.everybody, |key| read.history(key), |key| read.shared(key))?
-        };
+        let mut facts = request.facts.clone();
+        remember(rules, &mut facts, &mut Writing { rules, transaction: transaction.as_ref() })?;
         let mut decisions = Vec::new();
         self.decider().decide_each(self.gather(&facts), request.slots, |frame, decision| {
             each(frame, decision);
@@ -347,10 +270,10 @@ fn overdrawn(
 ) -> Result<Option<String>, StateError> {
     let mut events = transaction.shared("")?;
     events.push(stored.clone());
-    let (mut history, reserved) = past(rules, &events);
-    by_now(&mut history, now);
+    let mut past = Past::of(rules, &events);
+    past.by_now(now);
     let mut facts = Facts::nothing(rules, now);
-    facts.shared.push(Shared { unit: CapUnit::Everybody, history, reserved });
+    tell_of_unit(&mut facts, CapUnit::Everybody, past);
     let frame = frame::gather(rules, &facts);
     let Some(happened) = stored.happened(rules) else { return Ok(None) };
     let is_full = |(cap, state): (&crate::model::Cap, &CapState)| {

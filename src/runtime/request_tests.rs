@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use super::batch::{Assume, Batch, decide_base};
 use super::data::{Customers, CustomersFile, Format, Overrides};
 use super::engine::Engine;
-use super::request::{Answer, ConfirmError, Confirmed, Request, past};
+use super::past::Past;
+use super::request::{Answer, ConfirmError, Confirmed, Request};
 use super::store::{EmbeddedStore, MemoryStore, StateStore};
 use crate::compile::compile;
 use crate::frame::{By, CapState, Fact, Facts, Outcome, Shared, gather};
@@ -46,7 +47,7 @@ fn facts(engine: &Engine, who: &str, household: &str, minutes: i64) -> Facts {
 
 fn ask(engine: &Engine, store: &dyn StateStore, id: Option<&str>, facts: &Facts) -> Answer {
     let slots = engine.slots();
-    let request = Request { id, facts, slots: &slots, everybody: &[], shown: false };
+    let request = Request { id, facts, slots: &slots, shown: false };
     engine.answer(store, &request, |_, _| ()).unwrap().remove(0)
 }
 
@@ -212,7 +213,7 @@ fn over_a_base_one_row_sees_what_those_before_it_took() {
 /// How much of the stock is bought or reserved at this moment.
 fn used(engine: &Engine, store: &dyn StateStore, now: impl Fn() -> Instant) -> u32 {
     let rules = engine.rules();
-    let (history, reserved) = past(rules, &store.shared("").unwrap());
+    let Past { history, reserved } = Past::of(rules, &store.shared("").unwrap());
     // Whatever was read was written before.
     let mut facts = Facts::nothing(rules, now());
     facts.shared.push(Shared { unit: CapUnit::Everybody, history, reserved });

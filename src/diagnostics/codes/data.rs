@@ -15,6 +15,8 @@ codes! {
     UNKNOWN_SLOT = "unknown-slot", Error, "a slot is asked for that the rules do not declare";
     UNKNOWN_COLUMN = "unknown-column", Error, "a table of consent or events has a column that means nothing";
     UNKNOWN_PURPOSE = "unknown-purpose", Warning, "records of consent name a purpose that the rules do not declare";
+    EVENTS_APART = "events-apart", Warning,
+        "events of customers of whom no table says with whom they are counted together";
     FIELD_TWICE = "field-twice", Error, "an object says two things under one name";
     UNKNOWN_CODE = "unknown-code", Error, "cater.toml gives a level to a code or stage that does not exist";
     FIXED_LEVEL = "fixed-level", Error, "cater.toml would lower an error that leaves something out of the rules";

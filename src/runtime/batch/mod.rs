@@ -55,7 +55,7 @@ pub struct Batch<'a> {
     pub moment: &'a Facts,
     /// What customers said.
     pub consent: Option<&'a ConsentIndex>,
-    /// What happened to them.
+    /// What happened to them; with who belongs together, where the rules count by that ([`EventIndex::place`]).
     pub events: Option<&'a EventIndex>,
     /// What earlier runs recorded, and where this one will.
     pub store: Option<&'a dyn StateStore>,

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use super::{Assume, Batch, Decided, Summary};
 use crate::eval::passed_over;
-use crate::frame::{Decision, Facts, Happened, Reserved, Shared, brought_about, concerns, stamp};
-use crate::model::{CapUnit, Event};
-use crate::runtime::data::{Decoder, MissingCells, Row};
+use crate::frame::{Decision, Facts, Happened, Reserved, brought_about, concerns, stamp};
+use crate::model::{CapUnit, Event, RuleSet};
+use crate::runtime::data::{Decoder, MissingCells, Others, Row};
 use crate::runtime::engine::Decider;
-use crate::runtime::request::{past, shared_keys};
-use crate::runtime::store::{StateError, StoredEvent};
+use crate::runtime::past::{Memory, Past, Stored, remember, shared_keys};
+use crate::runtime::store::{StateError, StateStore, StoredEvent};
 use crate::value::Instant;
 
 /// A row and which file it is of.
@@ -36,30 +36,50 @@ pub(super) struct Worker<'a> {
     batch: &'a Batch<'a>,
     decoders: &'a [Decoder],
     decider: Decider<'a>,
-    /// What this run recorded, by key; empty where no customer can come twice.
-    recorded: HashMap<Arc<str>, Vec<Happened>>,
+    others: Option<Others<'a>>,
+    memory: SoFar<'a>,
     keys_repeat: bool,
-    /// What the store and this run know of units other than the customer, by key; and of everybody, what the events do.
-    shared: HashMap<String, (Vec<Happened>, Vec<Reserved>)>,
-    everybody: Vec<Happened>,
     pub(super) summary: Summary,
     /// Of the row at hand.
     missing: MissingCells,
 }
 
+/// What the store and this run know.
+struct SoFar<'a> {
+    rules: &'a RuleSet,
+    store: Option<&'a dyn StateStore>,
+    /// What this run recorded, by key; empty where no customer can come twice.
+    recorded: HashMap<Arc<str>, Vec<Happened>>,
+    /// What is known of units other than the customer, by key.
+    shared: HashMap<String, Past>,
+}
+
+impl Memory for SoFar<'_> {
+    fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
+        let mut past = Stored { rules: self.rules, store: self.store }.of_customer(key)?;
+        past.history.extend(self.recorded.get(key).into_iter().flatten().cloned());
+        Ok(past)
+    }
+
+    fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
+        if let Some(known) = self.shared.get(key) {
+            return Ok(known.clone());
+        }
+        let past = Stored { rules: self.rules, store: self.store }.of_unit(key)?;
+        self.shared.insert(key.to_owned(), past.clone());
+        Ok(past)
+    }
+}
+
 impl<'a> Worker<'a> {
     pub(super) fn new(batch: &'a Batch<'a>, decoders: &'a [Decoder], keys_repeat: bool) -> Self {
         let rules = batch.engine.rules();
-        let concerns = |event: &Happened| concerns(rules, CapUnit::Everybody, event.event, &event.stamp);
-        let known = batch.events.filter(|_| rules.units().contains(&CapUnit::Everybody));
-        let everybody = known.map(|events| events.others(None, batch.moment.now)).unwrap_or_default();
         Self {
             batch,
             decoders,
-            shared: HashMap::new(),
-            everybody: everybody.into_iter().filter(concerns).collect(),
+            others: batch.events.map(|events| Others::new(rules, events, batch.moment.now)),
+            memory: SoFar { rules, store: batch.store, recorded: HashMap::new(), shared: HashMap::new() },
             decider: batch.engine.decider(),
-            recorded: HashMap::new(),
             keys_repeat,
             summary: Summary::new(batch.slots),
             missing: MissingCells::default(),
@@ -104,7 +124,6 @@ impl<'a> Worker<'a> {
 
     fn facts(&mut self, file: usize, row: &Row) -> Result<Facts, StateError> {
         let moment = self.batch.moment;
-        let rules = self.batch.engine.rules();
         self.missing.clear();
         let attributes = match self.decoders.get(file) {
             Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.missing),
@@ -115,44 +134,17 @@ impl<'a> Worker<'a> {
             None => moment.permissions.clone(),
         };
         let mut facts = Facts { attributes, permissions, ..moment.clone() };
-        let Some(key) = &row.key else {
-            self.with_shared(&mut facts, None)?;
-            return Ok(facts);
-        };
-        if let Some(consent) = self.batch.consent {
+        if let (Some(key), Some(consent)) = (&row.key, self.batch.consent) {
             consent.tell(key, &mut facts);
         }
-        if let Some(events) = self.batch.events {
+        if let (Some(key), Some(events)) = (&row.key, self.batch.events) {
             events.tell(key, &mut facts);
         }
-        if let Some(store) = self.batch.store {
-            facts.history.extend(store.history(key)?.iter().filter_map(|event| event.happened(rules)));
+        if let Some(others) = &self.others {
+            others.tell(&mut facts);
         }
-        facts.history.extend(self.recorded.get(key).into_iter().flatten().cloned());
-        self.with_shared(&mut facts, Some(key))?;
+        remember(self.batch.engine.rules(), &mut facts, &mut self.memory)?;
         Ok(facts)
-    }
-
-    /// What is counted together with the customer by other units.
-    fn with_shared(&mut self, facts: &mut Facts, whose: Option<&str>) -> Result<(), StateError> {
-        let rules = self.batch.engine.rules();
-        for (unit, key) in shared_keys(rules, facts) {
-            if !self.shared.contains_key(&key) {
-                let stored = self.batch.store.map_or(Ok(Vec::new()), |store| store.shared(&key))?;
-                self.shared.insert(key.clone(), past(rules, &stored));
-            }
-            let (mut history, reserved) = self.shared.get(&key).cloned().unwrap_or_default();
-            match unit {
-                CapUnit::Everybody => history.extend_from_slice(&self.everybody),
-                // Of the others of a household the events file says nothing: it knows keys alone.
-                CapUnit::Attribute(_) | CapUnit::Customer => {
-                    let own = self.batch.events.zip(whose).map(|(events, whose)| events.of(whose));
-                    history.extend_from_slice(own.unwrap_or_default());
-                }
-            }
-            facts.shared.push(Shared { unit, history, reserved });
-        }
-        Ok(())
     }
 
     /// Remembers for those who come after what this customer was decided to see.
@@ -160,7 +152,7 @@ impl<'a> Worker<'a> {
         let rules = self.batch.engine.rules();
         for (unit, key) in keys {
             for showing in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
-                let (history, reserved) = self.shared.entry(key.clone()).or_default();
+                let Past { history, reserved } = self.memory.shared.entry(key.clone()).or_default();
                 let happened = brought_about(&showing).map(|event| Happened::plain(event, now, showing.clone()));
                 history.extend(happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)));
                 if concerns(rules, *unit, Event::DECIDED, &showing) {
@@ -186,7 +178,7 @@ impl<'a> Worker<'a> {
             }
             if self.keys_repeat {
                 let happened = brought_about(&showing).map(|event| Happened::plain(event, now, showing.clone()));
-                self.recorded.entry(Arc::clone(key)).or_default().extend(happened);
+                self.memory.recorded.entry(Arc::clone(key)).or_default().extend(happened);
             }
         }
         stored

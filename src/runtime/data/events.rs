@@ -11,7 +11,7 @@
 //! cannot be read, that has a cell too many, or whose `id` is also that of something else, as if it had just happened,
 //! and for nothing else; one whose class is none of the five as marketing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use super::cell::{CellReader, as_attribute, datum, instant, key};
 use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
+use super::units::Places;
 use crate::frame::{Facts, Happened, Stamp};
 use crate::model::{Attribute, Class, EventId, Verified};
 use crate::runtime::names::Names;
@@ -51,6 +52,10 @@ pub struct EventIndex {
     pub unreadable: BTreeMap<String, u64>,
     /// Of each event the stamps, sorted, to tell which lie after a decision.
     stamps: BTreeMap<String, Vec<Instant>>,
+    /// Its name, for messages.
+    pub(super) file: String,
+    /// Who belongs together, of those in the file.
+    pub(super) places: Places,
 }
 
 /// The columns that say what an event belongs to, which no field is read from.
@@ -87,7 +92,7 @@ impl EventIndex {
         let (mut table, Columns { customer, event, at, offer, rule, class, tags, channel, id, fields }) =
             head(rules, name, input)?;
         let names = Names::of(rules);
-        let mut index = Self::default();
+        let mut index = Self { file: name.to_owned(), ..Self::default() };
         let mut known: HashMap<String, First> = HashMap::new();
         while let Some(next) = table.next()? {
             let (row, line, cells, shape) = match next {
@@ -259,13 +264,20 @@ impl EventIndex {
         self.events.get(key).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// What happened to everybody but this customer, in no order; of what nobody can date, that it happened just `now`.
-    pub fn others(&self, key: Option<&str>, now: Instant) -> Vec<Happened> {
-        let other = |of: &str| Some(of) != key;
-        let dated = self.events.iter().filter(|(of, _)| other(of)).flat_map(|(_, events)| events.iter().cloned());
-        let undated = self.undated.iter().filter(|(of, _)| other(of)).flat_map(|(_, events)| events);
-        let undated = undated.map(|(event, stamp)| Happened::plain(*event, now, stamp.clone()));
-        dated.chain(undated).collect()
+    /// What happened to a customer at a time that nobody can read.
+    pub(super) fn undated_of(&self, key: &str) -> &[(EventId, Stamp)] {
+        self.undated.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a row about that customer is used.
+    pub(super) fn tells_of(&self, key: &str) -> bool {
+        self.events.contains_key(key) || self.undated.contains_key(key)
+    }
+
+    /// The customers of whom rows are used, by key.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        let keys: BTreeSet<&str> = self.events.keys().chain(self.undated.keys()).map(|key| &**key).collect();
+        keys.into_iter()
     }
 }
 

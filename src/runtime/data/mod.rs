@@ -35,6 +35,8 @@ mod slips;
 #[cfg(feature = "cli")]
 mod table;
 #[cfg(feature = "cli")]
+mod units;
+#[cfg(feature = "cli")]
 mod world;
 
 pub use cell::key as key_form;
@@ -55,6 +57,8 @@ pub use permission::{PermissionCells, PermissionCounts};
 pub use settings::{MOST_WORKERS, Settings};
 #[cfg(feature = "cli")]
 pub use table::{BadRow, BadRows};
+#[cfg(feature = "cli")]
+pub use units::Others;
 #[cfg(feature = "cli")]
 pub use world::{World, WorldCustomers};
 

@@ -1,0 +1,155 @@
+//! What happened, as a decision counts it: the customer's own, and what is counted together with it by other units.
+//!
+//! There is one way to it, whoever asks: the facts as files or a host tell them, and to them what a memory holds, be that
+//! a store, the transaction of a request, or a run over a base with what it has decided so far. So a request, a base and
+//! an explanation count alike. Refuses to know how a cap counts.
+
+use std::collections::HashMap;
+
+use super::names::Names;
+use super::store::{StateError, StateStore, StoredEvent, Transaction, shared_key};
+use crate::frame::{Facts, Happened, Reserved, Shared, Stamp, brought_about, unit_key};
+use crate::model::{CapUnit, Event, EventId, RuleSet};
+use crate::value::Instant;
+
+/// What is known of one customer or of one other unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// What happened.
+    pub history: Vec<Happened>,
+    /// What is reserved.
+    pub reserved: Vec<Reserved>,
+}
+
+impl Past {
+    /// Stored events as the rules see them.
+    pub fn of(rules: &RuleSet, events: &[StoredEvent]) -> Self {
+        let names = Names::of(rules);
+        let mut confirmed: HashMap<&str, Vec<EventId>> = HashMap::new();
+        for stored in events {
+            if let (Some(id), Some(event)) = (stored.decision.as_deref(), names.event(&stored.event)) {
+                confirmed.entry(id).or_default().push(event);
+            }
+        }
+        let mut past = Self::default();
+        for stored in events {
+            let Some(happened) = stored.happened(rules) else { continue };
+            if let (Some(id), Event::DECIDED) = (stored.decision.as_deref(), happened.event) {
+                past.reserved.push(Reserved {
+                    at: happened.at,
+                    stamp: happened.stamp.clone(),
+                    brings: brings(stored, &happened.stamp).to_vec(),
+                    confirmed: confirmed.get(id).cloned().unwrap_or_default(),
+                });
+            }
+            past.history.push(happened);
+        }
+        past
+    }
+
+    /// What a memory of several machines holds has happened, whatever the clock of one of them said: for what is counted
+    /// together it counts from now on.
+    pub fn by_now(&mut self, now: Instant) {
+        self.history.iter_mut().for_each(|event| event.at = event.at.min(now));
+    }
+}
+
+/// What a stored decision brings about; what was sent stays sent, whatever the rules know of it now.
+fn brings(stored: &StoredEvent, stamp: &Stamp) -> [EventId; 2] {
+    if stored.channel.is_some() { [Event::DECIDED, Event::SENT] } else { brought_about(stamp) }
+}
+
+/// Where something is remembered.
+pub trait Memory {
+    /// Of the customer with this key.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn of_customer(&mut self, key: &str) -> Result<Past, StateError>;
+
+    /// Of another unit, under [`shared_key`].
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn of_unit(&mut self, key: &str) -> Result<Past, StateError>;
+}
+
+/// What a store holds.
+pub struct Stored<'a> {
+    /// The rules that are to see it.
+    pub rules: &'a RuleSet,
+    /// The store; none holds nothing.
+    pub store: Option<&'a dyn StateStore>,
+}
+
+impl Memory for Stored<'_> {
+    fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
+        let events = self.store.map_or(Ok(Vec::new()), |store| store.history(key))?;
+        Ok(Past::of(self.rules, &events))
+    }
+
+    fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
+        let events = self.store.map_or(Ok(Vec::new()), |store| store.shared(key))?;
+        Ok(Past::of(self.rules, &events))
+    }
+}
+
+/// What a store holds once a transaction is committed.
+pub(super) struct Writing<'a> {
+    pub(super) rules: &'a RuleSet,
+    pub(super) transaction: &'a dyn Transaction,
+}
+
+impl Memory for Writing<'_> {
+    fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
+        Ok(Past::of(self.rules, &self.transaction.history(key)?))
+    }
+
+    fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
+        Ok(Past::of(self.rules, &self.transaction.shared(key)?))
+    }
+}
+
+/// Adds to the facts all that is remembered of the customer, and of whoever is counted together with them. What the facts
+/// say of a unit is kept; of one that they do not speak of, the customer's own is known besides.
+///
+/// # Errors
+/// The memory cannot be read; the facts are as they were.
+pub fn remember(rules: &RuleSet, facts: &mut Facts, memory: &mut dyn Memory) -> Result<(), StateError> {
+    let mut of_units = Vec::new();
+    for (unit, key) in shared_keys(rules, facts) {
+        let mut past = memory.of_unit(&key)?;
+        past.by_now(facts.now);
+        of_units.push((unit, past));
+    }
+    let own = match unit_key(rules, facts, CapUnit::Customer) {
+        Some(key) => memory.of_customer(&key)?,
+        None => Past::default(),
+    };
+    of_units.into_iter().for_each(|(unit, past)| tell_of_unit(facts, unit, past));
+    facts.history.extend(own.history);
+    facts.reserved.extend(own.reserved);
+    Ok(())
+}
+
+/// Adds to what the facts say of a unit other than the customer.
+pub(super) fn tell_of_unit(facts: &mut Facts, unit: CapUnit, past: Past) {
+    let (more, more_reserved) = (past.history, past.reserved);
+    match facts.shared.iter_mut().find(|shared| shared.unit == unit) {
+        Some(Shared { history, reserved, .. }) => {
+            history.extend(more);
+            reserved.extend(more_reserved);
+        }
+        None => {
+            let history = facts.history.iter().cloned().chain(more).collect();
+            let reserved = facts.reserved.iter().cloned().chain(more_reserved).collect();
+            facts.shared.push(Shared { unit, history, reserved });
+        }
+    }
+}
+
+/// The shared records of the facts; the key of an unknown unit is never kept (R27).
+pub fn shared_keys(rules: &RuleSet, facts: &Facts) -> Vec<(CapUnit, String)> {
+    let key = |unit| Some((unit, shared_key(rules, unit, &unit_key(rules, facts, unit)?)?));
+    rules.units().into_iter().filter_map(key).collect()
+}
