@@ -134,7 +134,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let state = state.as_ref().filter(|path| records || path.exists());
     // From here on files are made; one customer is decided too soon for anybody to stop it.
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
-    let made = state.filter(|path| !path.exists());
     // What records nothing needs no file that may be written to.
     let open = |path| if records { EmbeddedStore::open(path) } else { EmbeddedStore::open_for_reading(path) };
     let store = state.map(|path| open(path)).transpose()?;
@@ -157,10 +156,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             None => base(&asked, store, interrupt.as_ref(), terminal),
         }
     };
-    drop(store);
     // A run that came to nothing leaves no empty state behind.
-    if let (Ok(Ended::Found) | Err(_), Some(made)) = (&outcome, made) {
-        let _ = std::fs::remove_file(made);
+    if let (Ok(Ended::Found) | Err(_), Some(store)) = (&outcome, store) {
+        store.take_back();
     }
     outcome
 }

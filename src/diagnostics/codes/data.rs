@@ -3,6 +3,7 @@
 codes! {
     stage "data";
     UNREADABLE_FILE = "unreadable-file", Error, "a data file cannot be opened or read to its end";
+    OPEN_QUOTE = "open-quote", Error, "a quote of a table is not closed where its cell should end";
     MISSING_COLUMN = "missing-column", Error, "a column that the rules read is not in the file";
     COLUMN_TWICE = "column-twice", Error, "two columns of the file have the name of a column that is read";
     BAD_ROW = "bad-row", Warning, "a row cannot be split into its columns, or has no key";

@@ -302,7 +302,7 @@ fn openness(status: Consent) -> u8 {
 }
 
 fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
-    let table = Table::open(name, input, None, ["customer", "purpose", "status"].into_iter())?.padded();
+    let mut table = Table::open(name, input, None, ["customer", "purpose", "status"].into_iter())?.padded();
     let columns = Columns {
         customer: table.required("customer", "the customer's key")?,
         purpose: table.required("purpose", "the purpose")?,
@@ -312,6 +312,7 @@ fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
         confirmed: table.column("confirmed")?,
     };
     table.only(&COLUMNS)?;
+    table.keep_to_one_line(0..table.header().len());
     Ok((table, columns))
 }
 

@@ -9,7 +9,7 @@ use super::input::Input;
 use super::table::{BadRow, Line, Table};
 use crate::frame::Fact;
 use crate::model::{AttributeId, RuleSet};
-use crate::value::Permission;
+use crate::value::{Permission, Type};
 
 /// A table of customers that is being read.
 pub(super) struct CsvSource {
@@ -35,7 +35,8 @@ impl CsvSource {
         input: Input,
         columns: &Columns,
     ) -> Result<Self, DataError> {
-        let table = Table::open(&file.name, input, file.delimiter, columns.names().collect::<Vec<_>>().into_iter())?;
+        let mut table =
+            Table::open(&file.name, input, file.delimiter, columns.names().collect::<Vec<_>>().into_iter())?;
         let attribute = |id: AttributeId| format!("`{}`", rules[id].name);
         let place = |column: &super::columns::Column| {
             let cell = table.required(&column.name, &attribute(column.attribute)).map_err(|error| {
@@ -65,8 +66,18 @@ impl CsvSource {
         };
         let places = columns.columns.iter().map(place).collect::<Result<_, DataError>>()?;
         let key = rules.key().and_then(|key| columns.columns.iter().position(|column| column.attribute == key));
-        let permissions =
+        let permissions: Vec<Option<usize>> =
             columns.permissions.names().map(|name| table.column(name)).collect::<Result<_, DataError>>()?;
+        let places: Vec<(usize, Option<usize>)> = places;
+        let is_text = |column: &super::columns::Column| {
+            let attribute = &rules[column.attribute];
+            !attribute.key && matches!(attribute.ty, Type::Text | Type::Set)
+        };
+        // Only what a text says, and what nobody reads, may go on over the end of a line.
+        let cells =
+            columns.columns.iter().zip(&places).filter(|(column, _)| !is_text(column)).map(|(_, (cell, _))| *cell);
+        let stamps = places.iter().filter_map(|(_, stamp)| *stamp);
+        table.keep_to_one_line(cells.chain(stamps).chain(permissions.iter().copied().flatten()));
         Ok(Self { table, places: Places { cells: places, permissions }, key })
     }
 

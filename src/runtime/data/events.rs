@@ -25,7 +25,7 @@ use super::units::Places;
 use crate::frame::{Facts, Happened, Stamp};
 use crate::model::{Attribute, Class, EventId, Verified};
 use crate::runtime::names::Names;
-use crate::value::{Datum, Instant, Missing};
+use crate::value::{Datum, Instant, Missing, Type};
 
 /// What happened, by the customer's key.
 #[derive(Clone, Debug, Default)]
@@ -313,7 +313,7 @@ struct First {
 }
 
 fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), DataError> {
-    let table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
+    let mut table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
     let columns = Columns {
         customer: table.required("customer", "the customer's key")?,
         event: table.required("event", "the event")?,
@@ -341,6 +341,10 @@ fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), 
         fields.push(of_event);
     }
     table.only(&known.iter().map(String::as_str).collect::<Vec<_>>())?;
+    // Only what a text says may go on over the end of a line.
+    let texts: BTreeSet<usize> =
+        fields.iter().flatten().filter(|(field, _)| field.ty == Type::Text).filter_map(|(_, at)| *at).collect();
+    table.keep_to_one_line((0..table.header().len()).filter(|column| !texts.contains(column)));
     Ok((table, Columns { fields, ..columns }))
 }
 

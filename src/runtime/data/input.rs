@@ -146,11 +146,52 @@ pub(super) struct RowLimit<R> {
     fresh: bool,
     /// Where lines with anything in them begin, and their numbers; those before the last row asked for are forgotten.
     starts: VecDeque<(u64, u64)>,
+    /// What stands between cells.
+    delimiter: u8,
+    quote: Quote,
+    /// Nothing comes any more.
+    ended: bool,
+}
+
+/// Where the next byte of a table stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    /// At the beginning of a cell, where a quote opens.
+    Before,
+    /// In a cell without one, or behind it.
+    Outside,
+    /// In a cell whose quote opened on that line.
+    Inside(u64),
+    /// The same, after a quote: another makes it a quote of the cell.
+    Perhaps(u64),
+}
+
+impl Quote {
+    fn after(self, byte: u8, delimiter: u8, line: u64) -> Self {
+        let plain =
+            |byte| if byte == delimiter || byte == b'\n' || byte == b'\r' { Self::Before } else { Self::Outside };
+        match (self, byte) {
+            (Self::Before, b'"') => Self::Inside(line),
+            (Self::Inside(line), b'"') => Self::Perhaps(line),
+            (Self::Perhaps(line), b'"') => Self::Inside(line),
+            (Self::Inside(line), _) => Self::Inside(line),
+            (Self::Before | Self::Outside | Self::Perhaps(_), _) => plain(byte),
+        }
+    }
 }
 
 impl<R> RowLimit<R> {
-    pub(super) fn new(inner: R) -> Self {
-        Self { inner, left: MAX_ROW, read: 0, line: 1, fresh: true, starts: VecDeque::new() }
+    pub(super) fn new(inner: R, delimiter: u8) -> Self {
+        let (quote, starts) = (Quote::Before, VecDeque::new());
+        Self { inner, left: MAX_ROW, read: 0, line: 1, fresh: true, starts, delimiter, quote, ended: false }
+    }
+
+    /// The line on which a quote opened that nothing closes.
+    pub(super) fn open_quote(&self) -> Option<u64> {
+        match self.quote {
+            Quote::Inside(line) if self.ended => Some(line),
+            Quote::Inside(_) | Quote::Before | Quote::Outside | Quote::Perhaps(_) => None,
+        }
     }
 
     /// A row is complete; the next may be as long again.
@@ -168,6 +209,7 @@ impl<R> RowLimit<R> {
 
     fn note(&mut self, bytes: &[u8]) {
         for byte in bytes {
+            self.quote = self.quote.after(*byte, self.delimiter, self.line);
             match byte {
                 b'\n' => {
                     self.line += 1;
@@ -195,6 +237,7 @@ impl<R: Read> Read for RowLimit<R> {
         let count = self.inner.read(buffer.get_mut(..most).unwrap_or(&mut []))?;
         self.left -= count as u64;
         self.note(buffer.get(..count).unwrap_or(&[]));
+        self.ended |= count == 0 && most > 0;
         Ok(count)
     }
 }

@@ -72,6 +72,8 @@ pub(super) struct Table {
     row: u64,
     record: ByteRecord,
     padded: bool,
+    /// The columns in whose cells no line ends.
+    one_line: Vec<usize>,
 }
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -96,16 +98,21 @@ impl Table {
             DELIMITERS.into_iter().rev().max_by_key(found).unwrap_or(b',')
         });
         let all: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(rest));
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(RowLimit::new(all));
+        let mut reader =
+            ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(RowLimit::new(all, delimiter));
         let header: Vec<String> = match reader.byte_headers() {
             Ok(header) => header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
             Err(why) => return Err(fatal(file, why)),
         };
+        if let Some(line) = reader.get_ref().open_quote() {
+            return Err(open_quote(file, line, "nothing closes it before the file ends"));
+        }
         if header.is_empty() {
             return Err(DataError::new(&codes::MISSING_COLUMN, format!("`{file}` is empty: it has no header"))
                 .help("the first row names the columns"));
         }
-        Ok(Self { file: file.to_owned(), reader, header, row: 0, record: ByteRecord::new(), padded: false })
+        let (record, one_line) = (ByteRecord::new(), Vec::new());
+        Ok(Self { file: file.to_owned(), reader, header, row: 0, record, padded: false, one_line })
     }
 
     /// Takes rows with fewer cells than the header: the cells that are not there are empty. A row with more, or with
@@ -113,6 +120,32 @@ impl Table {
     pub(super) fn padded(mut self) -> Self {
         self.padded = true;
         self
+    }
+
+    /// Says in which columns no cell holds the end of a line: one that does begins with a quote that should not be there,
+    /// and the rows after it are lost in it.
+    pub(super) fn keep_to_one_line(&mut self, columns: impl IntoIterator<Item = usize>) {
+        self.one_line.extend(columns);
+    }
+
+    /// Refuses a row that has swallowed others: whose cells stand nobody knows where, or hold the end of a line where none
+    /// can be.
+    fn refuse_swallowed(&self, line: u64) -> Result<(), DataError> {
+        let ends = |cell: &[u8]| cell.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let mut at = line;
+        for (column, cell) in self.record.iter().enumerate() {
+            let is_broken = cell.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+            if is_broken && (self.record.len() != self.header.len() || self.one_line.contains(&column)) {
+                let what = self.header.get(column).map_or_else(String::new, |name| format!(" of `{name}`"));
+                return Err(open_quote(
+                    &self.file,
+                    at,
+                    &format!("the cell{what} that it begins goes on over the end of the line"),
+                ));
+            }
+            at += ends(cell);
+        }
+        Ok(())
     }
 
     /// The place of a column, if the table has it.
@@ -171,6 +204,10 @@ impl Table {
                 self.row += 1;
                 let byte = self.record.position().map_or(0, csv::Position::byte);
                 let line = self.reader.get_mut().line_of(byte);
+                if let Some(line) = self.reader.get_ref().open_quote() {
+                    return Err(open_quote(&self.file, line, "nothing closes it before the file ends"));
+                }
+                self.refuse_swallowed(line)?;
                 let (cells, columns) = (self.record.len(), self.header.len());
                 let shape = (cells > columns || (cells < columns && !self.padded))
                     .then(|| format!("it has {}, and the header has {columns}", counted(cells, "cell")));
@@ -199,6 +236,11 @@ impl Table {
 
 fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn open_quote(file: &str, line: u64, why: &str) -> DataError {
+    DataError::new(&codes::OPEN_QUOTE, format!("`{file}`, line {line}: a quote opens here, and {why}"))
+        .help("close it behind its cell, or take it out; a quote that belongs to a text is written twice, in a cell in quotes")
 }
 
 fn fatal(file: &str, why: csv::Error) -> DataError {
@@ -325,6 +367,43 @@ mod tests {
         assert_eq!(lines(b"id,a\r\n1,x\r\n2\r\n3,y\r\n"), [2, 3, 4]);
         assert_eq!(lines(b"id,a\r\n\r\n1,\"x\r\ny\"\r\n2,z\n\n3,y"), [3, 5, 7], "empty lines, and breaks in cells");
         assert_eq!(lines(b"\n\nid,a\n1,x\n"), [4], "empty lines before the header");
+    }
+
+    /// The line on which the quote opens for which a table is refused, if it is.
+    fn refused(text: &'static [u8], one_line: &[usize]) -> Option<String> {
+        let mut table = match table(text, None) {
+            Ok(table) => table,
+            Err(why) => return Some(why.to_string()),
+        };
+        table.keep_to_one_line(one_line.iter().copied());
+        loop {
+            match table.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(why) => {
+                    assert_eq!(why.code.name, "data::open-quote");
+                    return Some(why.message.split(": ").next().unwrap_or_default().to_owned());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_quote_that_swallows_rows_refuses_the_table() {
+        let at = |line: u64| Some(format!("`t.csv`, line {line}"));
+        assert_eq!(refused(b"id,a\n1,\"x\n2,y\n3,z\n", &[]), at(2), "never closed");
+        assert_eq!(refused(b"id,a\n1,\"x\"\"\n2,y\n", &[]), at(2), "two quotes are one of the cell");
+        assert_eq!(refused(b"id,a\r\n1,x\r\n\r\n2,\"y", &[]), at(4));
+        assert_eq!(refused(b"id;a\n1;\"x\n", &[]), at(2), "by the delimiter of the table");
+        assert_eq!(refused(b"id,\"a\n1,x\n", &[]), at(1), "in the header");
+        assert_eq!(refused(b"id,a\n1,\"x\n2,\"y\n", &[]), at(2), "closed by the next, and of another shape");
+        assert_eq!(refused(b"id,a\n1,\"x\n2\",y\n", &[]), at(2), "a cell too many");
+        assert_eq!(refused(b"id,a\n1,\"x\n2\"\n", &[0]), None, "a text may go on over a line");
+        assert_eq!(refused(b"id,a\n0,v\n1,\"x\n2\"\n", &[1]), at(3), "and a status not");
+        assert_eq!(refused(b"id,a\n\"1\n2\",\"x\n2\"\n", &[1]), at(3), "of two such cells the one that may not");
+        for sound in [&b"id,a\n1,x\"y\n2,5\" tall\n"[..], b"id,a\n1,\"x\"\n", b"id,a\n1,\"\"\n2,\"a \"\"b\"\"\"", b"id,a\n1,\"x\"y\n2,z\n"] {
+            assert_eq!(refused(sound, &[0, 1]), None, "{}", String::from_utf8_lossy(sound));
+        }
     }
 
     #[test]

@@ -4,17 +4,20 @@
 //! customer, `shared` one for whatever else events are counted together by, `decisions` what was decided under an id. Every commit is made in two
 //! phases, so a crash leaves the last one whole. When a file is opened, it is first looked at through [`Glass`], with
 //! the checksum of every page compared: what is not ours, of another version or damaged is refused before a byte of it
-//! changes. A new file is written beside its name and moved there when it is complete, so there is never half a one.
+//! changes. A new file is written beside its name and linked there when it is complete, and never over another: so there is
+//! never half a one, and of two that begin at once both open the one that was first.
 
 mod glass;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use redb::backends::FileBackend;
 use redb::{
     Builder, CommitError, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
     TableError, TransactionError, WriteTransaction,
@@ -48,6 +51,8 @@ pub struct EmbeddedStore {
     file: Named,
     database: Database,
     reads_only: bool,
+    /// The file, if it was made for this store.
+    made: Option<PathBuf>,
 }
 
 /// The file's name, for messages.
@@ -62,12 +67,25 @@ impl EmbeddedStore {
     /// then.
     pub fn open(path: &Path) -> Result<Self, StateError> {
         let file = Named(path.display().to_string());
-        if !path.try_exists().map_err(|why| file.io(&why))? {
-            create(path, &file)?;
-        }
+        let made = !path.try_exists().map_err(|why| file.io(&why))? && create(path, &file)?;
         looks_whole(path, &file)?;
-        let database = builder().open(path).map_err(|why| file.database(why))?;
-        Ok(Self { file, database, reads_only: false })
+        let opened = open(path, &file)?;
+        let mine = opened.metadata().map_err(|why| file.io(&why))?;
+        let backend = FileBackend::new(opened).map_err(|why| file.database(why))?;
+        let database = builder().create_with_backend(backend).map_err(|why| file.database(why))?;
+        // Between its opening and its lock whoever made it may have taken it back.
+        if !is_still(path, &mine) {
+            return Err(StateError::InUse(file.0));
+        }
+        Ok(Self { file, database, reads_only: false, made: made.then(|| path.to_owned()) })
+    }
+
+    /// Takes the file back, if it was made when this store was opened; a file that was there stays.
+    pub fn take_back(self) {
+        if let Some(path) = &self.made {
+            // While it is locked nobody else can have written to it.
+            drop(std::fs::remove_file(path));
+        }
     }
 
     /// Opens a state file that is there, to be read alone: nothing of it changes, and it need not be one that may be
@@ -79,7 +97,7 @@ impl EmbeddedStore {
         let file = Named(path.display().to_string());
         let opened = File::open(path).map_err(|why| file.io(&why))?;
         let database = through_glass(opened, true, &file)?;
-        Ok(Self { file, database, reads_only: true })
+        Ok(Self { file, database, reads_only: true, made: None })
     }
 }
 
@@ -89,10 +107,24 @@ fn builder() -> Builder {
     builder
 }
 
-/// Writes an empty state beside the name and moves it there.
-fn create(path: &Path, file: &Named) -> Result<(), StateError> {
+/// Whether the name leads to the file that was opened.
+#[cfg(unix)]
+fn is_still(path: &Path, opened: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    path.metadata().is_ok_and(|one| (one.dev(), one.ino()) == (opened.dev(), opened.ino()))
+}
+
+/// Whether the name leads to the file that was opened: elsewhere no open file loses its name.
+#[cfg(not(unix))]
+fn is_still(_: &Path, _: &Metadata) -> bool {
+    true
+}
+
+/// Writes an empty state beside the name and gives it the name, unless somebody else was first; says whether it did.
+fn create(path: &Path, file: &Named) -> Result<bool, StateError> {
+    static MADE: AtomicU64 = AtomicU64::new(0);
     let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
+    beside.push(format!(".{}.{}.new", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
     let beside = PathBuf::from(beside);
     let made = (|| {
         drop(std::fs::remove_file(&beside));
@@ -107,19 +139,40 @@ fn create(path: &Path, file: &Named) -> Result<(), StateError> {
         }
         transaction.commit().map_err(|why| file.damaged(&why))?;
         database.close().map_err(|why| file.database(why))?;
-        std::fs::rename(&beside, path).map_err(|why| file.io(&why))
+        place(&beside, path).map_err(|why| file.io(&why))
     })();
-    if made.is_err() {
-        drop(std::fs::remove_file(&beside));
-    }
+    drop(std::fs::remove_file(&beside));
     made
+}
+
+/// Gives a complete file its name without ever replacing another; says whether it did.
+fn place(beside: &Path, path: &Path) -> io::Result<bool> {
+    let claimed = match std::fs::hard_link(beside, path) {
+        Ok(()) => return Ok(true),
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        // Where a file has but one name, the name is claimed first: whoever comes between finds no state, and goes.
+        Err(_) => OpenOptions::new().write(true).create_new(true).open(path),
+    };
+    match claimed {
+        Ok(_) => std::fs::rename(beside, path).map(|()| true),
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(why) => Err(why),
+    }
 }
 
 /// Refuses what is not a whole state of this version, without changing it.
 fn looks_whole(path: &Path, file: &Named) -> Result<(), StateError> {
     // Whether it may be written to shows now, and not when there is something to be written.
-    let opened = OpenOptions::new().read(true).write(true).open(path).map_err(|why| file.io(&why))?;
-    through_glass(opened, false, file).map(drop)
+    through_glass(open(path, file)?, false, file).map(drop)
+}
+
+/// Opens a file that is there, or was a moment ago.
+fn open(path: &Path, file: &Named) -> Result<File, StateError> {
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    opened.map_err(|why| match why.kind() {
+        io::ErrorKind::NotFound => StateError::InUse(file.0.clone()),
+        _ => file.io(&why),
+    })
 }
 
 /// A whole state of this version, behind glass: what is written never reaches the file.

@@ -231,3 +231,45 @@ fn no_flip_of_a_byte_loses_anything_unnoticed() {
     }
     assert!(noticed > 30, "{noticed}");
 }
+
+/// Of many that begin at once on a file that is not there, each either writes to the one file or is told that it is in
+/// use: no record is lost.
+#[test]
+fn begun_at_once_it_is_one_file() {
+    for round in 0..12 {
+        let folder = folder();
+        let path = folder.path().join("shown.state");
+        let start = std::sync::Barrier::new(4);
+        let recorded: Vec<String> = std::thread::scope(|scope| {
+            let one = |thread: usize| {
+                let (path, start) = (&path, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    let key = format!("c{thread}");
+                    let store = loop {
+                        match EmbeddedStore::open(path) {
+                            Ok(store) => break store,
+                            Err(StateError::InUse(_)) => std::thread::yield_now(),
+                            Err(why) => panic!("{why}"),
+                        }
+                    };
+                    // Every other round one that came to nothing takes back what it made.
+                    if round % 2 == 1 && thread == 0 {
+                        store.take_back();
+                        return None;
+                    }
+                    store.record(&key, &[event("shown", 1)]).unwrap();
+                    Some(key)
+                })
+            };
+            let all: Vec<_> = (0..4).map(one).collect();
+            all.into_iter().filter_map(|one| one.join().unwrap()).collect()
+        });
+        let store = EmbeddedStore::open(&path).unwrap();
+        assert!(recorded.len() >= 3);
+        for key in recorded {
+            assert_eq!(store.history(&key).unwrap(), [event("shown", 1)], "{key}, round {round}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+}
