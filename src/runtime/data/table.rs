@@ -371,19 +371,20 @@ mod tests {
 
     /// The line on which the quote opens for which a table is refused, if it is.
     fn refused(text: &'static [u8], one_line: &[usize]) -> Option<String> {
+        let place = |why: DataError| {
+            assert_eq!(why.code.name, "data::open-quote");
+            Some(why.message.split(": ").next().unwrap_or_default().to_owned())
+        };
         let mut table = match table(text, None) {
             Ok(table) => table,
-            Err(why) => return Some(why.to_string()),
+            Err(why) => return place(why),
         };
         table.keep_to_one_line(one_line.iter().copied());
         loop {
             match table.next() {
                 Ok(Some(_)) => {}
                 Ok(None) => return None,
-                Err(why) => {
-                    assert_eq!(why.code.name, "data::open-quote");
-                    return Some(why.message.split(": ").next().unwrap_or_default().to_owned());
-                }
+                Err(why) => return place(why),
             }
         }
     }
@@ -401,7 +402,12 @@ mod tests {
         assert_eq!(refused(b"id,a\n1,\"x\n2\"\n", &[0]), None, "a text may go on over a line");
         assert_eq!(refused(b"id,a\n0,v\n1,\"x\n2\"\n", &[1]), at(3), "and a status not");
         assert_eq!(refused(b"id,a\n\"1\n2\",\"x\n2\"\n", &[1]), at(3), "of two such cells the one that may not");
-        for sound in [&b"id,a\n1,x\"y\n2,5\" tall\n"[..], b"id,a\n1,\"x\"\n", b"id,a\n1,\"\"\n2,\"a \"\"b\"\"\"", b"id,a\n1,\"x\"y\n2,z\n"] {
+        for sound in [
+            &b"id,a\n1,x\"y\n2,5\" tall\n"[..],
+            b"id,a\n1,\"x\"\n",
+            b"id,a\n1,\"\"\n2,\"a \"\"b\"\"\"",
+            b"id,a\n1,\"x\"y\n2,z\n",
+        ] {
             assert_eq!(refused(sound, &[0, 1]), None, "{}", String::from_utf8_lossy(sound));
         }
     }
