@@ -151,6 +151,8 @@ pub(super) struct RowLimit<R> {
     quote: Quote,
     /// Nothing comes any more.
     ended: bool,
+    /// Where a quote opened that, lines later, one in the midst of another cell closed.
+    torn: Option<u64>,
 }
 
 /// Where the next byte of a table stands.
@@ -183,14 +185,16 @@ impl Quote {
 impl<R> RowLimit<R> {
     pub(super) fn new(inner: R, delimiter: u8) -> Self {
         let (quote, starts) = (Quote::Before, VecDeque::new());
-        Self { inner, left: MAX_ROW, read: 0, line: 1, fresh: true, starts, delimiter, quote, ended: false }
+        Self { inner, left: MAX_ROW, read: 0, line: 1, fresh: true, starts, delimiter, quote, ended: false, torn: None }
     }
 
-    /// The line on which a quote opened that nothing closes.
-    pub(super) fn open_quote(&self) -> Option<u64> {
-        match self.quote {
-            Quote::Inside(line) if self.ended => Some(line),
-            Quote::Inside(_) | Quote::Before | Quote::Outside | Quote::Perhaps(_) => None,
+    /// The line on which a quote opened that is not closed where its cell ends, and what becomes of it; of what was read
+    /// so far.
+    pub(super) fn open_quote(&self) -> Option<(u64, &'static str)> {
+        match (self.torn, self.quote) {
+            (Some(line), _) => Some((line, "what closes it stands before the end of another cell, lines on")),
+            (None, Quote::Inside(line)) if self.ended => Some((line, "nothing closes it before the file ends")),
+            (None, Quote::Inside(_) | Quote::Before | Quote::Outside | Quote::Perhaps(_)) => None,
         }
     }
 
@@ -209,7 +213,13 @@ impl<R> RowLimit<R> {
 
     fn note(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.quote = self.quote.after(*byte, self.delimiter, self.line);
+            let next = self.quote.after(*byte, self.delimiter, self.line);
+            if let (Quote::Perhaps(line), Quote::Outside) = (self.quote, next)
+                && line < self.line
+            {
+                self.torn = self.torn.or(Some(line));
+            }
+            self.quote = next;
             match byte {
                 b'\n' => {
                     self.line += 1;

@@ -104,8 +104,8 @@ impl Table {
             Ok(header) => header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
             Err(why) => return Err(fatal(file, why)),
         };
-        if let Some(line) = reader.get_ref().open_quote() {
-            return Err(open_quote(file, line, "nothing closes it before the file ends"));
+        if let Some((line, why)) = reader.get_ref().open_quote() {
+            return Err(open_quote(file, line, why));
         }
         if header.is_empty() {
             return Err(DataError::new(&codes::MISSING_COLUMN, format!("`{file}` is empty: it has no header"))
@@ -204,8 +204,8 @@ impl Table {
                 self.row += 1;
                 let byte = self.record.position().map_or(0, csv::Position::byte);
                 let line = self.reader.get_mut().line_of(byte);
-                if let Some(line) = self.reader.get_ref().open_quote() {
-                    return Err(open_quote(&self.file, line, "nothing closes it before the file ends"));
+                if let Some((line, why)) = self.reader.get_ref().open_quote() {
+                    return Err(open_quote(&self.file, line, why));
                 }
                 self.refuse_swallowed(line)?;
                 let (cells, columns) = (self.record.len(), self.header.len());
@@ -397,7 +397,7 @@ mod tests {
         assert_eq!(refused(b"id,a\r\n1,x\r\n\r\n2,\"y", &[]), at(4));
         assert_eq!(refused(b"id;a\n1;\"x\n", &[]), at(2), "by the delimiter of the table");
         assert_eq!(refused(b"id,\"a\n1,x\n", &[]), at(1), "in the header");
-        assert_eq!(refused(b"id,a\n1,\"x\n2,\"y\n", &[]), at(2), "closed by the next, and of another shape");
+        assert_eq!(refused(b"id,a\n1,\"x\n2,\"y\n", &[]), at(2), "closed by the next, amid a cell");
         assert_eq!(refused(b"id,a\n1,\"x\n2\",y\n", &[]), at(2), "a cell too many");
         assert_eq!(refused(b"id,a\n1,\"x\n2\"\n", &[0]), None, "a text may go on over a line");
         assert_eq!(refused(b"id,a\n0,v\n1,\"x\n2\"\n", &[1]), at(3), "and a status not");
