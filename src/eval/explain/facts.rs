@@ -6,7 +6,7 @@ use super::super::condition::condition;
 use super::super::expression::{datum, is_assumed};
 use crate::frame::Frame;
 use crate::model::show::{show_condition, show_value};
-use crate::model::{AttributeId, Condition, Expression, RuleSet};
+use crate::model::{AttributeId, Condition, Expression, RuleSet, Scope};
 use crate::value::{Datum, Missing, SCORE, Truth, Type, Value};
 
 /// The most elements of a set that are written out.
@@ -151,6 +151,27 @@ pub(super) fn shown(rules: &RuleSet, ty: Type, value: &Value) -> String {
     }
 }
 
+/// Whether nobody knows who the customer is, so that nothing of theirs is known, whatever was given (R41).
+pub(super) fn is_anonymous(rules: &RuleSet, frame: &Frame) -> bool {
+    rules.key().is_some_and(|key| *frame.attribute(key) == Datum::Missing(Missing::Absent))
+}
+
+/// Why an attribute is missing, in words.
+fn why_missing(rules: &RuleSet, frame: &Frame, id: AttributeId, reason: Missing) -> &'static str {
+    match reason {
+        Missing::Absent if rules[id].scope == Scope::Customer && is_anonymous(rules, frame) => {
+            "nobody knows who the customer is"
+        }
+        Missing::Absent
+        | Missing::NoConsent
+        | Missing::Stale
+        | Missing::FromTheFuture
+        | Missing::Unreadable
+        | Missing::NotInList
+        | Missing::Computed => reason.word(),
+    }
+}
+
 /// One attribute as it was read: `age is 17`, `country is DE, assumed`, `age is not known, stale`.
 fn attribute(rules: &RuleSet, frame: &Frame, id: AttributeId) -> String {
     let declared = &rules[id];
@@ -159,7 +180,7 @@ fn attribute(rules: &RuleSet, frame: &Frame, id: AttributeId) -> String {
             let assumed = if is_assumed(rules, frame, id) { " (assumed)" } else { "" };
             format!("{} is {}{assumed}", declared.name, shortened(rules, id, &value))
         }
-        Datum::Missing(reason) => format!("{} is not known ({})", declared.name, reason.word()),
+        Datum::Missing(reason) => format!("{} is not known ({})", declared.name, why_missing(rules, frame, id, reason)),
     }
 }
 
@@ -257,7 +278,7 @@ pub(super) fn reads_protective(rules: &RuleSet, clause: &Condition) -> bool {
 fn described(rules: &RuleSet, frame: &Frame, found: BTreeSet<AttributeId>) -> Vec<Unknown> {
     let why = |id: AttributeId| match (rules[id].is_protected(), frame.attribute(id)) {
         (true, _) => None,
-        (false, Datum::Missing(reason)) => Some(reason.word().to_owned()),
+        (false, Datum::Missing(reason)) => Some(why_missing(rules, frame, id, *reason).to_owned()),
         (false, Datum::Known(_)) => Some(Missing::Computed.word().to_owned()),
     };
     found.into_iter().map(|id| (id, why(id))).collect()

@@ -6,7 +6,7 @@
 //! The search goes the way the decision goes. While the rule itself drops out, it tries what would mend its first
 //! failing step: values just beyond the bounds of the tests that failed, consents, one use less of a cap. Once the rule
 //! stands and another wins, it tries what would make that one drop out. Dates and switches are no facts of the customer
-//! and are left alone; so is the key.
+//! and are left alone; so is the key, and, where the key is missing, all that it masks (R41).
 //!
 //! Where a score decides, it stays as it is: what makes the winner drop out is tried, not what would raise a score. Of
 //! rules that rank by a protected fact nothing is said.
@@ -39,7 +39,7 @@ use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
 use crate::model::{
     AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet,
-    SlotId,
+    Scope, SlotId,
 };
 use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
@@ -259,7 +259,9 @@ impl Search<'_> {
         let rules = self.rules;
         for test in facts::deciding(rules, frame, condition) {
             for id in rules.read_by(test) {
-                if rules[id].key || rules[id].is_protected() {
+                // Of somebody whom nobody knows nothing would be known, whatever were given.
+                let is_masked = rules[id].scope == Scope::Customer && facts::is_anonymous(rules, frame);
+                if rules[id].key || rules[id].is_protected() || is_masked {
                     continue;
                 }
                 let near = values::turning(rules, frame, test, id);

@@ -151,3 +151,22 @@ fn protected_facts_that_no_step_tells_apart_are_told_alike() {
         }
     }
 }
+
+/// R41: of somebody whom nobody knows nothing is known, so no value of a customer attribute would change anything.
+#[test]
+fn what_a_missing_key_masks_is_no_change() {
+    let rule = "rule club in s { when vip  when page is \"home\"  show tips }\nmoment { page: text }";
+    let told_of = |given: &str| {
+        let (rules, facts) = case(rule, given);
+        (told(&rules, &gather(&rules, &facts), SlotId(0)), change(&rules, &facts))
+    };
+    let (text, change) = told_of("given { id: missing, vip: yes, page: \"home\" }");
+    assert!(text.contains("club: vip is not known (nobody knows who the customer is)"), "{text}");
+    assert_eq!(change, None, "{text}");
+    let (text, change) = told_of("given { id: \"c\", page: \"home\" }");
+    assert!(text.contains("club: vip is not known (absent)"), "{text}");
+    assert_eq!(change.as_deref(), Some("smallest change: club wins if vip is yes"));
+    // What is known of the moment may change all the same.
+    let (text, _) = told_of("given { id: missing }");
+    assert!(text.contains("page is not known (absent)"), "{text}");
+}
