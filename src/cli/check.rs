@@ -109,7 +109,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             0 => String::new(),
             count => format!(", {count} allowed"),
         };
-        let fixed = match mendable(&compiled.diagnostics) {
+        // After a `--fix` nothing is left that another would mend.
+        let mends =
+            if arguments.fix { 0 } else { mendable(&compiled, &world.sources()?, &world.compiler(arguments.now)?) };
+        let fixed = match mends {
             _ if !fixed.is_empty() => format!("; {fixed}"),
             0 => fixed,
             count => format!("; `--fix` mends {count}"),

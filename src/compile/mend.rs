@@ -23,7 +23,18 @@ pub struct Mended {
     /// The files that are not as they were.
     pub changed: Vec<Changed>,
     /// The files that have a certain fix and were left as they were.
-    pub left_alone: Vec<SourceId>,
+    pub left_alone: Vec<LeftAlone>,
+}
+
+/// A file that was left as it was.
+#[derive(Debug)]
+pub struct LeftAlone {
+    /// Which.
+    pub source: SourceId,
+    /// What stands in the way, once everything certain is mended.
+    pub findings: Vec<Diagnostic>,
+    /// The files as they would read then: where those findings point.
+    pub sources: SourceSet,
 }
 
 /// A file that was mended.
@@ -38,15 +49,27 @@ pub struct Changed {
 /// Applies every certain fix of what `compile` finds in these files. It must give the same findings for the same files.
 /// Files that `compile` adds to them are not touched.
 pub fn mend(sources: &SourceSet, compile: &dyn Fn(SourceSet) -> Compiled) -> Mended {
-    let mut left_alone = BTreeSet::new();
+    let mut left_alone: Vec<LeftAlone> = Vec::new();
     loop {
-        let Attempt { compiled, fixes, unmendable } = attempt(sources, &left_alone, compile);
+        let without = left_alone.iter().map(|left| left.source).collect();
+        let Attempt { compiled, fixes, unmendable } = attempt(sources, &without, compile);
         if unmendable.is_empty() {
             let changed = fixes.into_iter().filter(|changed| changed.fixes > 0).collect();
-            return Mended { compiled, changed, left_alone: left_alone.into_iter().collect() };
+            left_alone.sort_by_key(|left| left.source);
+            return Mended { compiled, changed, left_alone };
         }
         // Each time around there is one file less to mend.
-        left_alone.extend(unmendable);
+        left_alone.extend(unmendable.into_iter().map(|source| {
+            let broken = |finding: &&Diagnostic| is_unreadable(finding, source);
+            let mut findings: Vec<_> = compiled.diagnostics.iter().filter(broken).cloned().collect();
+            if findings.is_empty() {
+                let of_file = |finding: &&Diagnostic| {
+                    finding.fix.as_ref().is_some_and(|fix| fix.is_certain && fix.span.source == source)
+                };
+                findings = compiled.diagnostics.iter().filter(of_file).cloned().collect();
+            }
+            LeftAlone { source, findings, sources: compiled.sources.clone() }
+        }));
     }
 }
 
@@ -84,13 +107,22 @@ fn attempt(sources: &SourceSet, left_alone: &BTreeSet<SourceId>, compile: &dyn F
     Attempt { compiled, fixes, unmendable }
 }
 
-/// How many of the findings have a certain fix, in files of which nothing else keeps them from being mended.
-pub fn mendable(findings: &[Diagnostic]) -> usize {
+/// How many of the findings have a certain fix, in files of which nothing else keeps them from being mended: neither what
+/// is found nor, where the file cannot be read as it is, what comes to light behind that. `sources` are the files to be
+/// mended, and `compiled` is what `compile` makes of them.
+pub fn mendable(compiled: &Compiled, sources: &SourceSet, compile: &dyn Fn(SourceSet) -> Compiled) -> usize {
+    let findings = &compiled.diagnostics;
     let is_certain = |finding: &&Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.is_certain);
+    let is_unread = |source: SourceId| findings.iter().any(|finding| is_unreadable(finding, source));
     let is_broken =
         |source: SourceId| findings.iter().any(|finding| is_unreadable(finding, source) && !is_certain(&finding));
     let fixes = findings.iter().filter(is_certain).filter_map(|finding| finding.fix.as_ref());
-    fixes.filter(|fix| !is_broken(fix.span.source)).count()
+    let fixes: Vec<&Fix> = fixes.filter(|fix| !is_broken(fix.span.source)).collect();
+    if !fixes.iter().any(|fix| is_unread(fix.span.source)) {
+        return fixes.len();
+    }
+    let left_alone = mend(sources, compile).left_alone;
+    fixes.iter().filter(|fix| !left_alone.iter().any(|left| left.source == fix.span.source)).count()
 }
 
 /// The certain fixes of a file, in the order of their places.
@@ -141,16 +173,17 @@ mod tests {
     use super::*;
     use crate::compile::compile;
 
+    fn whole(sources: SourceSet) -> Compiled {
+        let mut compiled = compile(sources);
+        compiled.analyse(None);
+        compiled
+    }
+
     fn mended(files: &[&str]) -> (Vec<String>, Mended) {
         let mut sources = SourceSet::default();
         for (at, text) in files.iter().enumerate() {
             sources.add(format!("{at}.rules"), *text);
         }
-        let whole = |sources: SourceSet| {
-            let mut compiled = compile(sources);
-            compiled.analyse(None);
-            compiled
-        };
         let mended = mend(&sources, &whole);
         let texts = mended.compiled.sources.iter().map(|(_, source)| source.text.clone()).collect();
         (texts, mended)
@@ -170,8 +203,30 @@ mod tests {
             priority 80\n  show tips\n}\n";
         assert_eq!(texts, [SHOP, right]);
         assert_eq!(mended.compiled.diagnostics, []);
-        assert_eq!(mendable(&mended.compiled.diagnostics), 0);
+        assert_eq!(mendable(&mended.compiled, &mended.compiled.sources, &whole), 0);
         assert_eq!(mended.changed, [Changed { source: SourceId(1), fixes: 5 }]);
+    }
+
+    /// What only the author can mend comes to light behind what is certain, and is said; nothing is promised of it.
+    #[test]
+    fn what_is_left_of_a_file_is_said_and_not_counted() {
+        let head = "customer { id: text key  n: whole from 0 to 9  m: yes or no }\noffer a { class service }\n\
+            offer s { class service }\nslot mm on web { accepts service fallback s }\n";
+        for (clauses, code) in [
+            ("when n is 3 && m || n is 4 show a", "syntax::mixed-and-or"),
+            ("when not n >= 3 show a", "syntax::misplaced-not"),
+            ("wen n is 3 shw a", "syntax::unexpected"),
+        ] {
+            let text = format!("{head}rule r in mm {{ {clauses} }}\n");
+            let (texts, mended) = mended(&[&text]);
+            assert_eq!(texts, [text.as_str()], "it is not touched");
+            let [left] = &mended.left_alone[..] else { panic!("{clauses}") };
+            let codes: Vec<_> = left.findings.iter().map(|finding| finding.code.name).collect();
+            assert_eq!(codes, [code], "{clauses}");
+            let place = left.findings[0].span().unwrap();
+            assert!(left.sources.get(place.source).unwrap().text.get(place.range()).is_some());
+            assert_eq!(mendable(&mended.compiled, &mended.compiled.sources, &whole), 0, "{clauses}");
+        }
     }
 
     #[test]
@@ -180,7 +235,7 @@ mod tests {
         let mendable = "rule c in home { prioritty 70  when age >= 18  show story }\n";
         let (texts, mended) = mended(&[SHOP, broken, mendable]);
         assert_eq!(texts, [SHOP, broken, "rule c in home { priority 70  when age is at least 18  show story }\n"]);
-        assert_eq!(mended.left_alone, [SourceId(1)]);
+        assert_eq!(mended.left_alone.iter().map(|left| left.source).collect::<Vec<_>>(), [SourceId(1)]);
         assert_eq!(mended.changed, [Changed { source: SourceId(2), fixes: 2 }]);
     }
 

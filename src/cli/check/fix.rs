@@ -12,6 +12,7 @@ use crate::cli::worlds::World;
 use crate::cli::{CannotRun, Format, build, counted};
 use crate::compile::Compiled;
 use crate::compile::mend::{Mended, mend};
+use crate::diagnostics::render;
 use crate::source::{SourceId, SourceSet};
 use crate::value::Instant;
 
@@ -51,9 +52,12 @@ pub(super) fn run(world: &World, now: Option<Instant>, dry: bool, terminal: &Ter
         let whole: Vec<_> = whole.iter().map(|(path, text)| (path.as_path(), text)).collect();
         build::write_all_whole(&whole)?;
     }
-    for id in &left_alone {
-        let name = name(&sources, *id);
-        terminal.say(format!("{name}: not touched, since it has an error in how it is written that only you can mend"));
+    for left in &left_alone {
+        let name = name(&sources, left.source);
+        let found = render::plain(&left.findings, &left.sources);
+        let found: String = found.lines().map(|line| format!("  {line}\n")).collect();
+        let what = "not touched: everything else mended, this would still be wrong, and only you can mend it";
+        terminal.say(format!("{name}: {what}\n{}", found.trim_end()));
     }
     let fixes = changed.iter().map(|one| one.fixes).sum();
     let verb = if dry { "would be mended" } else { "mended" };
