@@ -45,6 +45,27 @@ impl Atoms {
         if width <= WORD { Self::Few(word(0)) } else { Self::Many((0..width.div_ceil(WORD)).map(word).collect()) }
     }
 
+    /// The atoms of all these stretches of `width`, each up to but not including its end.
+    pub(super) fn stretches(width: usize, stretches: impl Iterator<Item = (usize, usize)>) -> Self {
+        if width <= WORD {
+            return stretches.fold(Self::none(width), |all, (from, to)| all.or(&Self::range(width, from, to)));
+        }
+        // One row for all of them: a list of many thousand texts is as many stretches.
+        let mut words = vec![0_u64; width.div_ceil(WORD)];
+        for (from, to) in stretches {
+            let to = to.min(width);
+            let mut at = from;
+            while at < to {
+                let end = ((at / WORD + 1) * WORD).min(to);
+                if let Some(word) = words.get_mut(at / WORD) {
+                    *word |= (u64::MAX >> (WORD - (end - at))) << (at % WORD);
+                }
+                at = end;
+            }
+        }
+        Self::Many(words.into())
+    }
+
     fn words(&self) -> &[u64] {
         match self {
             Self::Few(word) => std::slice::from_ref(word),
@@ -133,6 +154,23 @@ impl Atoms {
 #[cfg(test)]
 mod tests {
     use super::Atoms;
+
+    #[test]
+    fn stretches_are_their_ranges_together() {
+        for width in [1, 63, 64, 65, 128, 200] {
+            for stretches in [
+                vec![],
+                vec![(0, 1)],
+                vec![(3, 70), (60, 61)],
+                vec![(190, 300), (0, 64), (64, 65)],
+                vec![(5, 5), (9, 2)],
+            ] {
+                let ranges = stretches.iter().map(|(from, to)| Atoms::range(width, *from, *to));
+                let whole = ranges.fold(Atoms::none(width), |all, one| all.or(&one));
+                assert_eq!(Atoms::stretches(width, stretches.iter().copied()), whole, "{width} {stretches:?}");
+            }
+        }
+    }
 
     #[test]
     fn short_and_long_sets_obey_the_same_laws() {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::atoms::Atoms;
-use super::axis::{Axis, Clock, Edge, Scale, Shape};
+use super::axis::{Axis, Clock, Edge, Scale, Shape, Texts};
 use super::domain::{Column, GAP, Schema, Source, YES};
 use super::formula::{Dim, Formula, Formulas};
 use super::read::Read;
@@ -59,6 +59,7 @@ pub(super) struct Compiler<'a> {
 struct Layout {
     clock: Clock,
     columns: BTreeMap<AttributeId, Column>,
+    texts: BTreeMap<AttributeId, Texts>,
     now: Axis,
 }
 
@@ -84,7 +85,8 @@ impl<'a> Compiler<'a> {
             Source::Unseen(_) | Source::Opaque(_) => None,
         });
         let columns = attributes.map(|id| (id, schema.column(id, clock))).collect();
-        let world = Some(Layout { clock, columns, now: schema.now() });
+        let texts = schema.texted().map(|id| (id, schema.texts(id))).collect();
+        let world = Some(Layout { clock, columns, texts, now: schema.now() });
         Self::new(schema, Formulas::new(widths), world)
     }
 
@@ -251,11 +253,11 @@ impl<'a> Compiler<'a> {
         };
         let clock = self.clock();
         let (width, first) = (column.width, column.first);
-        let mut yes = Atoms::none(width);
-        for (from, to) in &shape.stretches {
+        let stretches = shape.stretches.iter().map(|(from, to)| {
             let (from, to) = column.axis.between(from.position(scale, clock), to.position(scale, clock));
-            yes = yes.or(&Atoms::range(width, first + from, first + to));
-        }
+            (first + from, first + to)
+        });
+        let mut yes = Atoms::stretches(width, stretches);
         let mut no = Atoms::range(width, first, first + column.axis.len()).minus(&yes);
         let mut add = |atom: usize, holds: bool| {
             let side = if holds { &mut yes } else { &mut no };
@@ -278,15 +280,13 @@ impl<'a> Compiler<'a> {
 
     /// The stretches of mentioned texts on the attribute's axis.
     pub(super) fn texts<'t>(&mut self, of: AttributeId, texts: impl Iterator<Item = &'t Arc<str>>) -> Shape {
-        let known = self.schema.texts(of);
-        let mut stretches = Vec::new();
-        for text in texts {
-            if self.world.is_none() {
-                self.schema.mention(of, text);
-            } else if let Ok(at) = known.binary_search(text) {
-                stretches.push((Edge::At(at as i64), Edge::At(at as i64 + 1)));
-            }
-        }
+        let Some(world) = &self.world else {
+            texts.for_each(|text| self.schema.mention(of, text));
+            return Shape::default();
+        };
+        let known = world.texts.get(&of).map(Vec::as_slice).unwrap_or_default();
+        let places = texts.filter_map(|text| known.binary_search(text).ok());
+        let stretches = places.map(|at| (Edge::At(at as i64), Edge::At(at as i64 + 1))).collect();
         Shape { stretches, never: false }
     }
 

@@ -186,6 +186,11 @@ impl<'a> Schema<'a> {
         self.edges.keys().filter_map(|of| *of)
     }
 
+    /// The attributes of which texts are mentioned.
+    pub(super) fn texted(&self) -> impl Iterator<Item = AttributeId> {
+        self.texts.keys().copied()
+    }
+
     /// The mentioned texts of an attribute that it can have.
     pub(super) fn texts(&self, of: AttributeId) -> Texts {
         let possible = |text: &&Arc<str>| match self.rules[of].ty {

@@ -100,8 +100,11 @@ impl<'a> Compiler<'a> {
     fn one_of(&mut self, simple: &Simple, values: &[Value]) -> Option<Truths> {
         match simple {
             Simple::Attribute(read) => {
-                let mut whole = Shape::default();
-                for value in values {
+                // The texts of a list are looked up together: there may be many thousand.
+                let texts =
+                    values.iter().filter_map(|value| if let Value::Text(text) = value { Some(text) } else { None });
+                let mut whole = self.texts(read.id, texts);
+                for value in values.iter().filter(|value| !matches!(value, Value::Text(_))) {
                     whole.stretches.extend(self.equal_shape(*read, value)?.stretches);
                 }
                 Some(self.shaped(*read, &whole))

@@ -1,5 +1,7 @@
 //! Caps, declared and in rules, pauses and gaps, and whom each binds (R26).
 
+use std::collections::BTreeMap;
+
 use super::Pass;
 use super::literals::period;
 use super::names::{Kind, Meaning, named_twice};
@@ -8,8 +10,8 @@ use super::units::{Terms, Written};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
 use crate::model::{
-    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, Guardrail, Offer, OfferId, RuleId,
-    RuleSet,
+    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, Guardrail, Offer, OfferId,
+    RuleId, RuleSet,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, CalendarUnit, CapClause, CapCount, Clause, GapClause, PauseClause, RuleClause};
@@ -488,6 +490,17 @@ impl Pass<'_> {
     fn bind_caps(&mut self) {
         let caps: Vec<(CapId, Cap)> =
             self.rules.caps.iter().enumerate().map(|(at, cap)| (CapId::from_index(at), cap.clone())).collect();
+        // Which offers a target names is asked once for each offer, not for each cap: there may be many thousand of both.
+        let mut of_tags: Vec<Vec<OfferId>> = vec![Vec::new(); self.rules.tags.len()];
+        let mut of_classes: BTreeMap<Class, Vec<OfferId>> = BTreeMap::new();
+        for (at, offer) in self.rules.offers.iter().enumerate() {
+            let id = OfferId::from_index(at);
+            of_classes.entry(offer.class).or_default().push(id);
+            for tag in &offer.tags {
+                of_tags.get_mut(tag.index()).into_iter().for_each(|offers| offers.push(id));
+            }
+        }
+        // In the order of their ids, so every list of caps is sorted as it grows.
         for (id, cap) in caps {
             // What a block counts binds by the block.
             if matches!(cap.kind, CapKind::Block { .. }) {
@@ -502,14 +515,14 @@ impl Pass<'_> {
                         }
                     }
                 }
-                (None, CapTarget::Offers(offers)) => {
-                    self.bind_offers(id, &cap, |at, _| offers.contains(&OfferId::from_index(at)))
-                }
+                (None, CapTarget::Offers(offers)) => self.bind_offers(id, &cap, offers),
                 (None, CapTarget::Tags(tags)) => {
-                    self.bind_offers(id, &cap, |_, offer| offer.tags.iter().any(|tag| tags.contains(tag)));
+                    let offers = tags.iter().filter_map(|tag| of_tags.get(tag.index()));
+                    self.bind_offers(id, &cap, offers.flatten());
                 }
                 (None, CapTarget::Classes(classes)) => {
-                    self.bind_offers(id, &cap, |_, offer| classes.contains(&offer.class));
+                    let offers = classes.iter().filter_map(|class| of_classes.get(class));
+                    self.bind_offers(id, &cap, offers.flatten());
                 }
                 (None, CapTarget::Channels(channels)) => {
                     for channel in channels {
@@ -531,17 +544,17 @@ impl Pass<'_> {
         }
         if let Some(rule) = self.rules.rules.get_mut(rule.index()) {
             rule.caps.push(id);
-            rule.caps.sort_unstable();
         }
     }
 
-    fn bind_offers(&mut self, id: CapId, cap: &Cap, binds: impl Fn(usize, &Offer) -> bool) {
+    fn bind_offers<'o>(&mut self, id: CapId, cap: &Cap, on: impl IntoIterator<Item = &'o OfferId>) {
         let RuleSet { offers, classes, .. } = &mut self.rules;
-        for (at, offer) in offers.iter_mut().enumerate() {
+        for at in on {
+            let Some(offer) = offers.get_mut(at.index()) else { continue };
             let obeys = classes.row(offer.class).obeys(Guardrail::Caps);
-            if obeys && binds(at, offer) && !is_exempt(cap, OfferId::from_index(at), offer) {
+            // An offer with two of the tags is on the cap once.
+            if obeys && offer.caps.last() != Some(&id) && !is_exempt(cap, *at, offer) {
                 offer.caps.push(id);
-                offer.caps.sort_unstable();
             }
         }
     }

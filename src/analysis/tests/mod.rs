@@ -384,3 +384,19 @@ fn a_rule_that_loses_by_its_name_alone_is_in_conflict() {
     let told = codes.iter().filter(|code| ["lint::conflict", "lint::unreachable-rule"].contains(code));
     assert_eq!(told.collect::<Vec<_>>(), [&"lint::conflict"], "told once");
 }
+
+/// A list of many thousand literals costs about as much as it is long: what one costs for each other would be minutes.
+#[test]
+fn a_long_list_is_no_square() {
+    let keys: Vec<String> = (0..20_000).map(|number| format!("\"k{number}\"")).collect();
+    let text = format!(
+        "customer {{ id: text key }}\noffer a {{ class service }}\noffer s {{ class service }}\n\
+         slot m on web {{ accepts service  fallback s }}\nrule r in m {{ when id is one of [{}]  show a }}\n",
+        keys.join(", ")
+    );
+    let start = std::time::Instant::now();
+    let mut compiled = crate::compile::compile(crate::source::SourceSet::single("long.rules", text).0);
+    compiled.analyse(None);
+    assert_eq!(compiled.diagnostics, []);
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+}
