@@ -129,7 +129,10 @@ impl Pass<'_> {
         }
         let scale = a.scale + b.scale;
         if scale > MAX_SCALE {
-            self.too_large(span, &format!("the product has {scale} decimal places, more than {MAX_SCALE}"));
+            let why = format!("the product has {scale} decimal places, more than {MAX_SCALE}");
+            let help =
+                "write the number with fewer decimal places, or declare the attribute with fewer: price: decimal(2)";
+            self.may_not_fit(span, &why, help);
             return None;
         }
         let corners = [a.min, a.max].into_iter().flat_map(|x| [b.min, b.max].map(|y| wide(x).saturating_mul(wide(y))));
@@ -150,10 +153,12 @@ impl Pass<'_> {
     }
 
     fn too_large(&mut self, span: Span, why: &str) {
-        let finding = Diagnostic::new(&types::TOO_LARGE, span, "the result of this calculation may not fit")
-            .primary(why)
-            .help("give the attributes in it a range: price: decimal(2) from 0 to 100000");
-        self.report(finding);
+        self.may_not_fit(span, why, "give the attributes in it a range: price: decimal(2) from 0 to 100000");
+    }
+
+    fn may_not_fit(&mut self, span: Span, why: &str, help: &str) {
+        let finding = Diagnostic::new(&types::TOO_LARGE, span, "the result of this calculation may not fit");
+        self.report(finding.primary(why).help(help));
     }
 }
 

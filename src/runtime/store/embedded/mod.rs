@@ -169,9 +169,8 @@ fn looks_whole(path: &Path, file: &Named) -> Result<(), StateError> {
 /// Opens a file that is there, or was a moment ago.
 fn open(path: &Path, file: &Named) -> Result<File, StateError> {
     let opened = OpenOptions::new().read(true).write(true).open(path);
-    opened.map_err(|why| match why.kind() {
-        io::ErrorKind::NotFound => StateError::InUse(file.0.clone()),
-        _ => file.io(&why),
+    opened.map_err(|why| {
+        if why.kind() == io::ErrorKind::NotFound { StateError::InUse(file.0.clone()) } else { file.io(&why) }
     })
 }
 
