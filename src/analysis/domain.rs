@@ -58,6 +58,8 @@ pub(super) enum Unseen {
     Rule(RuleId),
     /// The rule, and so that nothing stands in: by a block.
     Held(RuleId),
+    /// Every rule behind it: by a cap that lets no other candidate through.
+    Behind,
 }
 
 /// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`].

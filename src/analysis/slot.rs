@@ -17,7 +17,7 @@ use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
     Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId,
-    Substitute,
+    Substitute, Then,
 };
 use crate::value::{Date, Instant};
 
@@ -53,6 +53,17 @@ pub enum Culprit {
 pub(super) enum Part {
     Own,
     Instead(Via),
+    /// A cap lets no other candidate through, and nothing stands in.
+    Stops,
+}
+
+/// What comes of a rule that is tried.
+#[derive(Clone, Copy)]
+struct InPlace {
+    /// It or what stands in for it answers.
+    answers: Formula,
+    /// Nothing does, and no other candidate is let through.
+    stops: Formula,
 }
 
 /// What is seen in the place of a rule, and by which channel if it is sent, with what the host carries out: `None` is an
@@ -71,8 +82,12 @@ pub(super) struct RuleFormulas {
     pub(super) eligible: Formula,
     /// It drops out for this reason, and its substitute for that is looked at.
     drops: BTreeMap<Via, Formula>,
+    /// It drops out for a cap that lets no other candidate through.
+    stops: Formula,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
+    /// Of each part, where it keeps the fallback list from answering: no rule that comes before it stops the slot.
+    pub(super) parts_heard: Vec<Formula>,
     /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
     pub(super) outcomes: Vec<(Seen, Formula)>,
     /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place (none: in that of a
@@ -114,6 +129,7 @@ pub(super) fn write<'a>(
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
+    writer.heard(slot, &mut written, &places);
     writer.outcomes(&mut written, &places);
     writer.ways(&mut written, &places);
     let (rivals, equal) = writer.rivals(slot, &written, &places);
@@ -205,6 +221,8 @@ impl Writer<'_, '_> {
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
         let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
+        let stopping: Vec<_> =
+            caps.iter().zip(&spent).filter(|(cap, _)| rules.then(**cap, rule.slot) == Then::Stop).collect();
         let formulas = &mut self.compiler.formulas;
         let passes = formulas.all([on, open, audience, not_taken, none_spent, scored]);
         let eligible = formulas.both(passes, carried.any);
@@ -233,6 +251,13 @@ impl Writer<'_, '_> {
             (Via::Unknown, formulas.all([on, open, not_known, might_belong, awaited])),
         ]);
 
+        let some_stops = formulas.any(stopping.into_iter().map(|(_, spent)| *spent));
+        let stops = {
+            let of_rule = formulas.all([on, open, audience, not_taken, some_stops]);
+            let of_channels = formulas.both(passes, carried.stops);
+            formulas.any([of_rule, of_channels])
+        };
+
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
         guards.extend(blocks.into_iter().map(Culprit::Block).zip(lifted));
@@ -246,8 +271,20 @@ impl Writer<'_, '_> {
         guards.extend(unless.iter().enumerate().map(|(at, truths)| (Culprit::Unless(at), truths.no)));
         guards.sort_by_key(|(culprit, _)| *culprit);
         let clauses = when.into_iter().chain(unless).collect();
-        let (parts, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new());
-        RuleFormulas { id, guards, clauses, eligible, drops, parts, outcomes, tried, more_ways: false }
+        let (parts, parts_heard, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        RuleFormulas {
+            id,
+            guards,
+            clauses,
+            eligible,
+            drops,
+            stops,
+            parts,
+            parts_heard,
+            outcomes,
+            tried,
+            more_ways: false,
+        }
     }
 
     /// Now lies in the dates.
@@ -329,7 +366,7 @@ impl Writer<'_, '_> {
 
     /// Fills in every rule's parts. Substitutes form no circle; one that did would be looked at once.
     fn answers(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut known: BTreeMap<RuleId, Formula> = BTreeMap::new();
+        let mut known: BTreeMap<RuleId, InPlace> = BTreeMap::new();
         for at in 0..written.len() {
             let parts = self.parts(written, places, at, &mut known, 0);
             if let Some(rule) = written.get_mut(at) {
@@ -338,17 +375,47 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// Fills in where each part is heard. Of rules that rank together each may come before the others: whichever stops the
+    /// slot is taken to.
+    fn heard(&mut self, slot: SlotId, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
+        let mut above = self.unseen(Unseen::Behind).unwrap_or(Formula::NEVER);
+        for tier in self.rules.tiers(slot) {
+            let of = |written: &[RuleFormulas], rule: &RuleId| -> Option<(usize, Formula)> {
+                let place = *places.get(rule)?;
+                let stops = written.get(place)?.parts.iter().find(|(part, _)| *part == Part::Stops)?;
+                Some((place, stops.1))
+            };
+            let members: Vec<(usize, Formula)> = tier.iter().filter_map(|rule| of(written, rule)).collect();
+            for (at, (place, _)) in members.iter().enumerate() {
+                let others = members.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, (_, stops))| *stops);
+                let formulas = &mut self.compiler.formulas;
+                let stopped = formulas.any(std::iter::once(above).chain(others));
+                let free = formulas.not(stopped);
+                if let Some(rule) = written.get_mut(*place) {
+                    let parts = rule.parts.iter().map(|(part, formula)| match part {
+                        Part::Stops => Formula::NEVER,
+                        Part::Own | Part::Instead(_) => formulas.both(*formula, free),
+                    });
+                    rule.parts_heard = parts.collect();
+                }
+            }
+            above = self.compiler.formulas.any(std::iter::once(above).chain(members.iter().map(|(_, stops)| *stops)));
+        }
+    }
+
     fn parts(
         &mut self,
         written: &[RuleFormulas],
         places: &BTreeMap<RuleId, usize>,
         at: usize,
-        known: &mut BTreeMap<RuleId, Formula>,
+        known: &mut BTreeMap<RuleId, InPlace>,
         depth: usize,
     ) -> Vec<(Part, Formula)> {
         let Some(formulas) = written.get(at) else { return Vec::new() };
         let mut parts = vec![(Part::Own, formulas.eligible)];
+        let mut stops = vec![formulas.stops];
         for (via, substitute) in substitutes(self.rules, formulas.id) {
+            let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
             let stands_in = match substitute {
                 Substitute::Nothing => Formula::ALWAYS,
                 Substitute::Show(offer) => {
@@ -357,21 +424,35 @@ impl Writer<'_, '_> {
                     let free = self.offer(offer);
                     self.compiler.formulas.both(free, carried)
                 }
-                Substitute::Try(rule) => match (known.get(&rule), places.get(&rule)) {
-                    (Some(known), _) => *known,
-                    (None, Some(place)) if depth <= written.len() => {
-                        let parts = self.parts(written, places, *place, known, depth + 1);
-                        let answers = self.compiler.formulas.any(parts.into_iter().map(|(_, formula)| formula));
-                        known.insert(rule, answers);
-                        answers
-                    }
-                    (None, Some(_) | None) => Formula::NEVER,
-                },
+                Substitute::Try(rule) => {
+                    let tried = match (known.get(&rule), places.get(&rule)) {
+                        (Some(known), _) => *known,
+                        (None, Some(place)) if depth <= written.len() => {
+                            let parts = self.parts(written, places, *place, known, depth + 1);
+                            let tried = self.in_place(&parts);
+                            known.insert(rule, tried);
+                            tried
+                        }
+                        (None, Some(_) | None) => InPlace { answers: Formula::NEVER, stops: Formula::NEVER },
+                    };
+                    stops.push(self.compiler.formulas.both(drops, tried.stops));
+                    tried.answers
+                }
             };
-            let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
             parts.push((Part::Instead(via), self.compiler.formulas.both(drops, stands_in)));
         }
+        // Whatever stands in is asked before the slot stops (R13).
+        let answers = self.compiler.formulas.any(parts.iter().map(|(_, formula)| *formula));
+        let formulas = &mut self.compiler.formulas;
+        let (nobody, stops) = (formulas.not(answers), formulas.any(stops));
+        parts.push((Part::Stops, formulas.both(stops, nobody)));
         parts
+    }
+
+    fn in_place(&mut self, parts: &[(Part, Formula)]) -> InPlace {
+        let (stops, answers): (Vec<_>, Vec<_>) = parts.iter().partition(|(part, _)| *part == Part::Stops);
+        let mut any = |of: Vec<(Part, Formula)>| self.compiler.formulas.any(of.into_iter().map(|(_, formula)| formula));
+        InPlace { answers: any(answers), stops: any(stops) }
     }
 
     /// Of each rule that ranks among others what comes before its turn, and where two score the same.

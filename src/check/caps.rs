@@ -44,7 +44,7 @@ impl Body {
     /// The cap of that name; the clause of that rule.
     fn cap(self, (name, label): (String, String), span: Span, rule: Option<RuleId>, target: CapTarget) -> Cap {
         let Self { kind, at_most, number, events, window, zone, target: _, exempt, uncounted, terms } = self;
-        let Terms { unit, alone, reserve, store_down_blocks } = terms;
+        let Terms { unit, alone, reserve, store_down_blocks, then } = terms;
         Cap {
             name,
             label,
@@ -63,6 +63,7 @@ impl Body {
             alone,
             reserve,
             store_down_blocks,
+            then,
         }
     }
 }
@@ -198,7 +199,7 @@ impl Pass<'_> {
                 CapClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                CapClause::ThenNext => terms.then.put((), at, "then", &mut findings),
+                CapClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
             }
         }
         missing(
@@ -269,7 +270,7 @@ impl Pass<'_> {
                 PauseClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                PauseClause::ThenNext => terms.then.put((), at, "then", &mut findings),
+                PauseClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
             }
         }
         missing(
@@ -317,7 +318,7 @@ impl Pass<'_> {
                 GapClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                GapClause::ThenNext => terms.then.put((), at, "then", &mut findings),
+                GapClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
             }
         }
         missing(

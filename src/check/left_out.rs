@@ -174,7 +174,7 @@ impl Gaps<'_> {
             | CapClause::Alone
             | CapClause::Reserve(_)
             | CapClause::StoreDownBlocks(_)
-            | CapClause::ThenNext => None,
+            | CapClause::Then(_) => None,
         });
         let pauses = self.collected.pauses.get(name).filter(|_| known).into_iter();
         let pauses = pauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
@@ -183,12 +183,12 @@ impl Gaps<'_> {
             | PauseClause::After { .. }
             | PauseClause::Per(_)
             | PauseClause::StoreDownBlocks(_)
-            | PauseClause::ThenNext => None,
+            | PauseClause::Then(_) => None,
         });
         let gaps = self.collected.gaps.get(name).filter(|_| known).into_iter();
         let gaps = gaps.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
             GapClause::On(target) => Some(target),
-            GapClause::Apart(_) | GapClause::Per(_) | GapClause::StoreDownBlocks(_) | GapClause::ThenNext => None,
+            GapClause::Apart(_) | GapClause::Per(_) | GapClause::StoreDownBlocks(_) | GapClause::Then(_) => None,
         });
         self.stops(&caps.chain(pauses).chain(gaps).collect::<Vec<_>>())
     }

@@ -12,7 +12,7 @@ use super::expression::datum;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
     BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
-    SCORE_PLACES, SlotId,
+    SCORE_PLACES, SlotId, Then,
 };
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
@@ -153,7 +153,7 @@ impl<'a> Guarded<'a> {
         if !self.rules.sends(slot) {
             return Ok(Outcome::Shows(offer));
         }
-        let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
+        let way = self.way(slot, &self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
         way.by
             .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
             .ok_or(Dropped::NoChannel(way.passed_over))
@@ -249,6 +249,35 @@ impl<'a> Guarded<'a> {
         };
         let holding: Vec<_> = blocks.into_iter().filter(holds).collect();
         (!holding.is_empty()).then_some(Dropped::Blocked(holding))
+    }
+
+    /// Whether one of these caps, which are spent, lets no other candidate of the slot through (R9).
+    pub(super) fn stop_slot(&self, slot: SlotId, spent: &[CapId]) -> bool {
+        spent.iter().any(|cap| self.rules.then(*cap, slot) == Then::Stop)
+    }
+
+    /// The cap for which no other candidate comes behind one that dropped out so.
+    pub(super) fn stopping(&self, slot: SlotId, dropped: &Dropped) -> Option<CapId> {
+        let of_ways = |ways: &[(ChannelId, Blocked)]| match ways.last() {
+            Some((_, Blocked::Capped(caps))) => caps.clone(),
+            Some((_, Blocked::Permission | Blocked::Reach | Blocked::Consent(_))) | None => Vec::new(),
+        };
+        let spent = match dropped {
+            Dropped::Capped(caps) => caps.clone(),
+            Dropped::NoChannel(ways) => of_ways(ways),
+            Dropped::RuleOff
+            | Dropped::OfferOff
+            | Dropped::RuleNotActive
+            | Dropped::ReviewOverdue
+            | Dropped::OfferNotActive
+            | Dropped::Blocked(_)
+            | Dropped::NoConsent(_)
+            | Dropped::NotApplicable
+            | Dropped::NotKnown
+            | Dropped::Taken
+            | Dropped::NoScore => Vec::new(),
+        };
+        spent.into_iter().find(|cap| self.rules.then(*cap, slot) == Then::Stop)
     }
 
     fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {

@@ -30,4 +30,6 @@ pub use explain::{
 pub use expression::expression;
 pub use passed_over::passed_over;
 pub use requests::frames;
+#[cfg(test)]
+pub(crate) use slot::stops;
 pub use slot::{decide, decide_all};

@@ -4,7 +4,7 @@
 use super::candidate::{Dropped, Guarded};
 use super::channels::Blocked;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
-use crate::model::{RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{CapId, RuleId, RuleSet, SlotId, Substitute};
 
 /// What the slot answers.
 pub fn decide(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Decision {
@@ -22,6 +22,12 @@ pub fn decide_all(rules: &RuleSet, frame: &Frame, slots: &[SlotId]) -> Vec<Decis
             decision
         })
         .collect()
+}
+
+/// Whether a cap keeps every candidate from its turn behind some rule of the slot (R9).
+#[cfg(test)]
+pub(crate) fn stops(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
+    replay(&Guarded::new(rules, frame), slot).stopped.is_some()
 }
 
 /// Something that was looked at while a slot was decided.
@@ -50,18 +56,30 @@ pub(super) enum Fate {
 pub(super) struct Replay {
     pub(super) decision: Decision,
     pub(super) looked_at: Vec<(Candidate, Fate)>,
+    /// Behind this rule no other was asked, because of this cap.
+    pub(super) stopped: Option<(RuleId, CapId)>,
 }
 
 pub(super) fn replay(guarded: &Guarded<'_>, slot: SlotId) -> Replay {
-    let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new() };
+    let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new(), stopped: None };
     let (outcome, by) = run.slot(slot);
-    Replay { decision: Decision { slot, outcome, by }, looked_at: run.looked_at }
+    Replay { decision: Decision { slot, outcome, by }, looked_at: run.looked_at, stopped: run.stopped }
 }
 
 struct Run<'a> {
     guarded: &'a Guarded<'a>,
     tried: Vec<bool>,
     looked_at: Vec<(Candidate, Fate)>,
+    stopped: Option<(RuleId, CapId)>,
+}
+
+/// What comes of a rule in its turn.
+enum Turn {
+    Answers((Outcome, By)),
+    /// The next candidate.
+    Passes,
+    /// No other candidate: this cap says `then stop` (R9).
+    Stops(CapId),
 }
 
 impl Run<'_> {
@@ -71,8 +89,13 @@ impl Run<'_> {
             return (Outcome::Nothing, By::SlotOff);
         }
         for rule in self.guarded.order(id) {
-            if let Some(answer) = self.rule(rule, Candidate::Rule(rule)) {
-                return answer;
+            match self.rule(rule) {
+                Turn::Answers(answer) => return answer,
+                Turn::Passes => {}
+                Turn::Stops(cap) => {
+                    self.stopped = Some((rule, cap));
+                    break;
+                }
             }
         }
         for (at, entry) in (0_u32..).zip(&slot.fallback) {
@@ -87,10 +110,20 @@ impl Run<'_> {
         (Outcome::Nothing, By::Fallback(0))
     }
 
-    /// The rule's answer, its substitute's in its place, or none.
-    fn rule(&mut self, id: RuleId, candidate: Candidate) -> Option<(Outcome, By)> {
+    /// The rule's answer, its substitute's in its place, or none: a cap that says `then stop` is asked what stands in, too,
+    /// before it stops the slot (R13).
+    fn rule(&mut self, of: RuleId) -> Turn {
+        let mut stopping = None;
+        match self.walk(of, &mut stopping) {
+            Some(answer) => Turn::Answers(answer),
+            None => stopping.map_or(Turn::Passes, Turn::Stops),
+        }
+    }
+
+    /// From a rule on through what stands in for it; notes the first cap on the way that stops the slot.
+    fn walk(&mut self, of: RuleId, stopping: &mut Option<CapId>) -> Option<(Outcome, By)> {
         let rules = self.guarded.rules;
-        let (mut id, mut candidate) = (id, candidate);
+        let (mut id, mut candidate) = (of, Candidate::Rule(of));
         // A chain of `try` is walked, not climbed: its length is the author's, the stack is ours.
         loop {
             if std::mem::replace(&mut self.tried[id.index()], true) {
@@ -108,6 +141,7 @@ impl Run<'_> {
                 Err(dropped) => dropped,
             };
             self.note(candidate, Some(dropped.clone()));
+            *stopping = stopping.or_else(|| self.guarded.stopping(rule.slot, &dropped));
             let (via, substitute) = self.substitute(id, &dropped)?;
             candidate = Candidate::Substitute(id, via, substitute);
             match substitute {
@@ -115,6 +149,9 @@ impl Run<'_> {
                 Substitute::Show(offer) => {
                     let found = self.guarded.offer(offer).map_or_else(|| brings(offer, None), Err);
                     self.note(candidate, found.as_ref().err().cloned());
+                    let of_substitute =
+                        found.as_ref().err().and_then(|dropped| self.guarded.stopping(rule.slot, dropped));
+                    *stopping = stopping.or(of_substitute);
                     return found.ok().map(|outcome| (outcome, By::Substitute(id, via)));
                 }
                 Substitute::Nothing => {

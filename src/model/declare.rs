@@ -474,6 +474,18 @@ pub struct Cap {
     /// `store down block`, or `allow`: whether it blocks where nobody can say what happened; `None` follows the class of
     /// what it binds (R26).
     pub store_down_blocks: Option<bool>,
+    /// `then next`, `then stop`: what follows where it stops a candidate; `None` is as usual (R9), see
+    /// [`RuleSet::then`](super::RuleSet::then). A block has none.
+    pub then: Option<Then>,
+}
+
+/// What follows where a candidate is stopped (R9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Then {
+    /// The next candidate; of a cap on a channel, the next channel.
+    Next,
+    /// No other candidate: the fallback list answers.
+    Stop,
 }
 
 /// Whose events a cap counts together.

@@ -30,7 +30,7 @@ pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
     Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Clause, Defaults, EnumType,
-    Event, EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
+    Event, EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, Then, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
 pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};

@@ -279,6 +279,7 @@ impl World {
             alone: false,
             reserve: None,
             store_down_blocks: None,
+            then: None,
         });
         CapId::from_index(self.rules.caps.len() - 1)
     }

@@ -6,7 +6,7 @@ use super::chain::{Chain, Link};
 use super::guard::GuardId;
 use super::lower::Ask;
 use crate::frame::{By, Outcome};
-use crate::model::{ChannelId, Class, Clause, OfferId};
+use crate::model::{CapId, ChannelId, Class, Clause, OfferId, Then};
 
 /// What answers where no channel carries an offer: of several channels the one that came farthest says why.
 pub(super) struct StandIn {
@@ -14,11 +14,13 @@ pub(super) struct StandIn {
     pub(super) capped: Link,
     /// One would have but for its consent.
     pub(super) no_consent: Link,
+    /// One would have but for a cap that lets no other candidate through.
+    pub(super) stopped: Link,
 }
 
 impl StandIn {
     /// The next candidate, whatever the reason.
-    pub(super) const NOTHING: Self = Self { capped: Link::Next, no_consent: Link::Next };
+    pub(super) const NOTHING: Self = Self { capped: Link::Next, no_consent: Link::Next, stopped: Link::Next };
 }
 
 impl Chain<'_, '_> {
@@ -68,7 +70,13 @@ impl Chain<'_, '_> {
             let reaches = self.reaches(*channel)?;
             let consent = self.channel_consent(*channel, class);
             let is_open = self.lowering.guards.all(consent.into_iter().chain([reaches]));
-            let free = self.caps(&rules.channel_caps(*channel, offer, own), class);
+            let caps = rules.channel_caps(*channel, offer, own);
+            let free = self.caps(&caps, class);
+            let stopping: Vec<CapId> =
+                caps.into_iter().filter(|cap| rules.then(*cap, self.slot) == Then::Stop).collect();
+            let goes_on = self.caps(&stopping, class);
+            let not_open = self.lowering.guards.not(is_open);
+            let goes_on = self.lowering.guards.any([goes_on, not_open]);
             let carries = self.lowering.guards.all([is_open, free]);
             let [aloud, silent] =
                 [false, true].map(|silent| self.pick(Outcome::Sends { offer, channel: *channel, silent }, by));
@@ -78,13 +86,15 @@ impl Chain<'_, '_> {
             };
             reached.push(reaches);
             open.push(is_open);
-            ways.push((carries, Link::test(is_aloud, aloud, silent)));
+            ways.push((carries, Link::test(is_aloud, aloud, silent), goes_on));
         }
         let lacks_consent = self.lowering.guards.any(reached);
         let is_capped = self.lowering.guards.any(open);
         let none = Link::test(lacks_consent, stand_in.no_consent.clone(), Link::Next);
         let none = Link::test(is_capped, stand_in.capped.clone(), none);
-        Ok(ways.into_iter().rev().fold(none, |rest, (carries, way)| Link::test(carries, way, rest)))
+        Ok(ways.into_iter().rev().fold(none, |rest, (carries, way, goes_on)| {
+            Link::test(carries, way, Link::test(goes_on, rest, stand_in.stopped.clone()))
+        }))
     }
 
     /// Whether the device permits a channel and it reaches the customer.

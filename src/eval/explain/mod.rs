@@ -211,6 +211,11 @@ pub enum Outranking {
     },
     /// Nothing an author wrote: the name decides.
     Name,
+    /// It is stopped by a cap that lets no other candidate through (`then stop`).
+    Stops {
+        /// The cap.
+        cap: String,
+    },
 }
 
 /// Why a candidate dropped out.

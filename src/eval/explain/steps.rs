@@ -234,6 +234,10 @@ impl Story<'_> {
     /// A rule that nobody looked at: its own first failing step if it has one, else it is outranked.
     fn beaten(&self, id: RuleId) -> Fate {
         let rules = self.guarded.rules;
+        if let (None, Some((by, cap))) = (self.guarded.dropped(id), self.replay.stopped) {
+            let how = Outranking::Stops { cap: rules[cap].name.clone() };
+            return Fate::Outranked { by: rules[by].name.clone(), how };
+        }
         match (self.guarded.dropped(id), origin(self.replay)) {
             (Some(dropped), _) => Fate::Drops(rule_reasons(self.guarded, id, &dropped)),
             (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(self.guarded, by, id) },

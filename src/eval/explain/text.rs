@@ -87,6 +87,9 @@ impl std::fmt::Display for Fate {
         match self {
             Self::Wins => f.write_str("wins"),
             Self::Drops(reasons) => f.write_str(&listed(reasons)),
+            Self::Outranked { by, how: Outranking::Stops { cap } } => {
+                write!(f, "not asked: {cap} of {by} stops the slot")
+            }
             Self::Outranked { by, how } => write!(f, "outranked by {by} ({how})"),
             Self::TriedBefore => f.write_str("tried before"),
             Self::NotNeeded => f.write_str("not needed"),
@@ -99,6 +102,7 @@ impl Outranking {
     pub(super) fn is_named(&self, text: &str) -> bool {
         match self {
             Self::Tie { .. } => text == "tie" || text == self.to_string(),
+            Self::Stops { cap } => text == cap || text == self.to_string(),
             Self::Class { .. } | Self::Priority { .. } | Self::Before | Self::Score { .. } | Self::Name => {
                 text == self.to_string()
             }
@@ -115,6 +119,7 @@ impl std::fmt::Display for Outranking {
                 write!(f, "priority: {} against {}", shown(stronger), shown(weaker))
             }
             Self::Before => f.write_str("before"),
+            Self::Stops { cap } => write!(f, "{cap} stops the slot"),
             Self::Score { stronger: Some(stronger), weaker: Some(weaker) } => {
                 write!(f, "score: {stronger} against {weaker}")
             }

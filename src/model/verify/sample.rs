@@ -120,6 +120,7 @@ fn cap(name: &str, rule: Option<u32>, at_most: u32, days: Option<u32>, target: C
         alone: false,
         reserve: None,
         store_down_blocks: None,
+        then: None,
     }
 }
 

@@ -18,7 +18,6 @@ const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 static LATER: &[Later] = &[
     Later { clauses: &["rotate"], words: &["rotate", "each"], what: "`rotate each`" },
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
-    Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
     Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },

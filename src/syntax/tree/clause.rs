@@ -366,8 +366,8 @@ pub enum CapClause {
     Reserve(Duration),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, the default of places.
-    ThenNext,
+    /// `then next`, `then stop`
+    Then(Then),
 }
 
 /// Whose events are counted together.
@@ -455,8 +455,8 @@ pub enum PauseClause {
     On(CapTarget),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, the default of places.
-    ThenNext,
+    /// `then next`, `then stop`
+    Then(Then),
 }
 
 /// A clause of a gap.
@@ -470,8 +470,8 @@ pub enum GapClause {
     On(CapTarget),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, the default of places.
-    ThenNext,
+    /// `then next`, `then stop`
+    Then(Then),
 }
 
 /// Whose events a cap counts and whom it binds.
@@ -487,6 +487,15 @@ pub enum CapTarget {
     Class(Name),
     /// `on channel email`
     Channel(Name),
+}
+
+/// What follows where a cap, a pause or a gap stops a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// `then next`: the next candidate.
+    Next,
+    /// `then stop`: none; the fallback list answers.
+    Stop,
 }
 
 /// A clause of a block.

@@ -18,7 +18,7 @@ pub use case::{
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
     CapTarget, CapUnit, CapZone, ChannelClause, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark,
-    Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type,
+    Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Then, Type,
     TypeKind, WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
