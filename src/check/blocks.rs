@@ -8,8 +8,8 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{
-    Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Clause, EventId, Guardrail, OfferId,
-    RuleId, RuleSet,
+    Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Clause, EventId, Guardrail, OfferId, RuleId,
+    RuleSet,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, BlockClause};

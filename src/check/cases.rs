@@ -259,7 +259,16 @@ impl<'a> Pass<'a> {
                 let reason = self.reason(expect.reason.as_ref(), true);
                 Expected::Shows(offer?, reason?, tasks)
             }
-            Outcome::GivesNothing => Expected::Nothing(self.reason(expect.reason.as_ref(), true)?),
+            Outcome::Holds(offer, until) => {
+                let offer = self.find_offer(offer);
+                let until = self.until(until.as_ref())?;
+                let reason = self.reason(expect.reason.as_ref(), true);
+                Expected::Holds(offer?, until, reason?)
+            }
+            Outcome::GivesNothing(until) => {
+                let until = self.until(until.as_ref())?;
+                Expected::Nothing(until, self.reason(expect.reason.as_ref(), true)?)
+            }
             Outcome::PassesOver(rule) => {
                 let rule = self.find_rule(rule);
                 let reason = self.reason(expect.reason.as_ref(), false)?;
@@ -274,6 +283,15 @@ impl<'a> Pass<'a> {
             }
         };
         Some(Expectation { slot: slot?, what, span })
+    }
+
+    /// The time behind `until`; the outer `None` where there is no such time.
+    #[expect(clippy::option_option, reason = "an optional part that may be in error")]
+    fn until(&mut self, written: Option<&tree::TimePoint>) -> Option<Option<Instant>> {
+        match written {
+            None => Some(None),
+            Some(at) => self.instant(&at.kind, at.span, None).map(Some),
+        }
     }
 
     /// Tasks that some rule says, sorted.
@@ -329,6 +347,7 @@ impl<'a> Pass<'a> {
                         let rules = self.names.usable(Kind::Rule);
                         let mut caps = self.names.usable(Kind::Cap);
                         caps.extend(self.names.usable(Kind::Block));
+                        caps.extend(self.names.usable(Kind::Window));
                         let known = REASONS.into_iter().chain(rules.iter().chain(&caps).map(String::as_str));
                         let meant = nearest(word, known).map(str::to_owned);
                         let message = format!("`{word}` is no reason that an explanation gives");

@@ -52,6 +52,8 @@ pub(super) fn too_many(all: &Collected<'_>, findings: &mut Vec<Diagnostic>) -> B
     beyond.extend(cut("caps", limits::CAPS, caps(all), findings));
     let blocks = all.blocks.iter().map(|(name, entry)| (entry.item.name.span, (Kind::Block, (*name).to_owned())));
     beyond.extend(cut("blocks", limits::BLOCKS, blocks.collect(), findings));
+    let windows = all.windows.iter().map(|(name, entry)| (entry.item.name.span, (Kind::Window, (*name).to_owned())));
+    beyond.extend(cut("windows", limits::WINDOWS, windows.collect(), findings));
     // A tag stands first where it stands first.
     let mut tags = tags(all);
     tags.sort_by_key(|(span, _)| *span);

@@ -96,7 +96,8 @@ impl Pass<'_> {
                 right,
             ));
         }
-        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Block];
+        let other =
+            [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Block, Kind::Window];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
         let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
         told(
@@ -115,6 +116,7 @@ impl Pass<'_> {
                 | Kind::Slot
                 | Kind::Cap
                 | Kind::Block
+                | Kind::Window
                 | Kind::Persona
                 | Kind::Tag => {
                     "name an attribute, a segment or a value".to_owned()

@@ -16,6 +16,7 @@ mod classes;
 mod collect;
 mod consent;
 mod expressions;
+mod hours;
 mod left_out;
 mod limits;
 mod literals;
@@ -29,6 +30,7 @@ mod readings;
 mod rules;
 mod slots;
 mod types;
+mod windows;
 
 use std::collections::BTreeSet;
 
@@ -118,6 +120,10 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.windows();
+        if self.poison.is_empty() {
+            self.bind_windows();
+        }
         self.readings();
         if self.poison.is_empty() {
             self.order();

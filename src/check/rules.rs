@@ -27,6 +27,7 @@ struct Written<'a> {
     priority: Once<i32>,
     before: Once<&'a [Name]>,
     rank: Once<&'a tree::Expr>,
+    expires: Once<(tree::Duration, &'a tree::Expr, Span)>,
     also: Once<&'a [Name]>,
     show: Once<&'a Name>,
     if_capped: Once<&'a SubstituteTree>,
@@ -107,6 +108,10 @@ impl Pass<'_> {
             Some(expr) => self.rank(expr).map(Some),
             None => Some(None),
         };
+        let expires = match written.expires.value {
+            Some((length, since, span)) => Some(self.expiry(length, since, span)?),
+            None => None,
+        };
         let mut tasks: Vec<String> = written.also.value.into_iter().flatten().map(|task| task.text.clone()).collect();
         tasks.sort_unstable();
         tasks.dedup();
@@ -154,12 +159,14 @@ impl Pass<'_> {
             priority: None,
             rank,
             show,
+            expires,
             tasks,
             if_capped: plain(if_capped),
             if_no_consent: plain(if_no_consent),
             if_unknown: plain(if_unknown),
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         })
     }
 
@@ -183,6 +190,9 @@ impl Pass<'_> {
                 RuleClause::Priority(priority) => all.priority.put(*priority, at, "priority", out),
                 RuleClause::Before(names) => all.before.put(names, at, "before", out),
                 RuleClause::RankBy(by) => all.rank.put(by, at, "rank by", out),
+                RuleClause::Expires(length, since) => {
+                    all.expires.put((*length, since, clause.span), at, "expires", out)
+                }
                 RuleClause::Also(names) => all.also.put(names, at, "also", out),
                 RuleClause::Cap(_) => {}
                 RuleClause::Show(name) => all.show.put(name, at, "show", out),
@@ -278,11 +288,13 @@ fn blank(name: &str, span: Span) -> Rule {
         priority: None,
         rank: None,
         show: OfferId(0),
+        expires: None,
         tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,
         if_unknown: None,
         caps: Vec::new(),
         blocks: Vec::new(),
+        windows: Vec::new(),
     }
 }

@@ -1,16 +1,18 @@
 //! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
 //!
 //! switched off or not active -> blocks -> consent -> audience -> already shown in another slot of the request -> caps
-//! -> score.
+//! -> expiry and windows -> score.
 
 use std::cmp::Reverse;
 
 use super::awaited::is_awaited;
 use super::condition::condition;
 use super::expression::datum;
+use super::waiting::{Bound, Waiting};
 use crate::frame::Frame;
 use crate::model::{
     BlockCause, BlockId, CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId,
+    WindowId,
 };
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
@@ -40,6 +42,14 @@ pub enum Dropped {
     Taken,
     /// These caps have nothing left.
     Capped(Vec<CapId>),
+    /// Its time is over: `expires`.
+    Expired,
+    /// It expires, and nobody knows when.
+    ExpiryNotKnown,
+    /// These windows are closed and drop it, or nobody knows on whose clocks they are read.
+    Outside(Vec<WindowId>),
+    /// These windows are closed for longer than anything is held (R32).
+    HoldLimit(Vec<WindowId>),
     /// It ranks, and its score is missing (R6).
     NoScore,
 }
@@ -128,16 +138,32 @@ impl<'a> Guarded<'a> {
             .or_else(|| refusal(self.audience(id)))
             .or_else(|| self.taken(rule.show))
             .or_else(|| self.caps(&self.rules.caps_on(id)))
+            .or_else(|| dropped(self.rule_waiting(id)))
             .or_else(|| self.unscored(id))
     }
 
-    /// Why the offer cannot stand in, if it cannot: its dates and switch, its blocks, the other slots, its caps.
+    /// How a rule stands to its windows and its expiry.
+    pub(super) fn rule_waiting(&self, id: RuleId) -> Waiting {
+        let (windows, blocks) = (self.rules.windows_on(id), self.rules.blocks_on(id));
+        let bound = Bound { windows: &windows, blocks: &blocks, expires: self.rules[id].expires.as_ref() };
+        bound.look(self.rules, self.frame)
+    }
+
+    /// How an offer that stands in stands to its windows. It expires with no rule.
+    pub(super) fn offer_waiting(&self, id: OfferId) -> Waiting {
+        let offer = &self.rules[id];
+        Bound { windows: &offer.windows, blocks: &offer.blocks, expires: None }.look(self.rules, self.frame)
+    }
+
+    /// Why the offer cannot stand in, if it cannot: its dates and switch, its blocks, the other slots, its caps,
+    /// its windows.
     pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         self.offer_switches(id)
             .or_else(|| self.blocks(offer.blocks.iter().copied()))
             .or_else(|| self.taken(id))
             .or_else(|| self.caps(&offer.caps))
+            .or_else(|| dropped(self.offer_waiting(id)))
     }
 
     /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
@@ -169,14 +195,19 @@ impl<'a> Guarded<'a> {
                 .all(|guard| is_awaited(self.rules, self.frame, guard.condition))
     }
 
-    fn audience(&self, id: RuleId) -> Truth {
+    pub(super) fn audience(&self, id: RuleId) -> Truth {
         guards(&self.rules[id])
             .filter(|guard| !(self.assumed)(id, *guard))
             .map(|guard| passes(self.rules, self.frame, guard))
             .fold(Truth::Yes, Truth::and)
     }
 
-    fn switches(&self, id: RuleId) -> Option<Dropped> {
+    /// Whether a condition is yes.
+    pub(super) fn holds(&self, of: &Condition) -> bool {
+        condition(self.rules, self.frame, of).is_yes()
+    }
+
+    pub(super) fn switches(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
         match () {
             () if rule.off.is_some() => Some(Dropped::RuleOff),
@@ -186,7 +217,7 @@ impl<'a> Guarded<'a> {
         }
     }
 
-    fn offer_switches(&self, id: OfferId) -> Option<Dropped> {
+    pub(super) fn offer_switches(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         match () {
             () if offer.off.is_some() => Some(Dropped::OfferOff),
@@ -210,7 +241,7 @@ impl<'a> Guarded<'a> {
         self.frame.is_taken(offer).then_some(Dropped::Taken)
     }
 
-    fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>) -> Option<Dropped> {
+    pub(super) fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>) -> Option<Dropped> {
         let holds = |id: &BlockId| match &self.rules[*id].cause {
             BlockCause::After(cap) => self.frame.is_spent(self.rules, *cap),
             BlockCause::While(clause) => !condition(self.rules, self.frame, &clause.condition).is_no(),
@@ -219,9 +250,16 @@ impl<'a> Guarded<'a> {
         (!holding.is_empty()).then_some(Dropped::Blocked(holding))
     }
 
-    fn caps(&self, caps: &[CapId]) -> Option<Dropped> {
+    pub(super) fn caps(&self, caps: &[CapId]) -> Option<Dropped> {
         let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.is_spent(self.rules, *cap)).collect();
         (!spent.is_empty()).then_some(Dropped::Capped(spent))
+    }
+}
+
+fn dropped(waiting: Waiting) -> Option<Dropped> {
+    match waiting {
+        Waiting::Passes | Waiting::Until(_) => None,
+        Waiting::Drops(dropped) => Some(dropped),
     }
 }
 

@@ -15,9 +15,10 @@ use std::collections::HashSet;
 use super::candidate::{Dropped, Guarded};
 use super::condition::condition;
 use super::slot::{Candidate, Fate, replay};
+use super::waiting::is_open;
 use crate::frame::{By, Frame, Via};
-use crate::model::show::{show_cap, show_condition, show_substitute};
-use crate::model::{CapId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute};
+use crate::model::show::{show_cap, show_condition, show_expiry, show_substitute};
+use crate::model::{CapId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, WindowId};
 use crate::source::Span;
 use crate::value::{Consent, Truth};
 
@@ -50,6 +51,9 @@ enum What<'r> {
     /// One test of a clause of several, and the segment that it stands in.
     Test(&'r Condition, Option<SegmentId>),
     Cap(CapId),
+    /// The time of the rule is not over.
+    Expires,
+    Window(WindowId),
     Substitute(Via, Substitute),
     /// The entry of the list at this place answers.
     Answers(u32),
@@ -169,6 +173,12 @@ impl<'r> Coverage<'r> {
         for cap in caps(rules, id) {
             self.add(owner, What::Cap(cap), rules[cap].span, Answers::YES_NO);
         }
+        if let Some(expires) = &rule.expires {
+            self.add(owner, What::Expires, expires.span, Answers::YES_NO);
+        }
+        for window in rules.windows_on(id) {
+            self.add(owner, What::Window(window), rules[window].span, Answers::YES_NO);
+        }
         let substitutes =
             [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
         for (via, substitute) in substitutes {
@@ -246,7 +256,7 @@ impl<'r> Coverage<'r> {
 
     /// A rule that was looked at and got as far as this step.
     fn rule(&mut self, frame: &Frame, id: RuleId, dropped: Option<&Dropped>) {
-        let (mut audience, mut caps) = (true, true);
+        let (mut audience, mut caps, mut windows, mut expired) = (true, true, true, false);
         match dropped {
             Some(
                 Dropped::RuleOff
@@ -256,9 +266,11 @@ impl<'r> Coverage<'r> {
                 | Dropped::OfferNotActive
                 | Dropped::Blocked(_),
             ) => return,
-            Some(Dropped::NoConsent(_)) => (audience, caps) = (false, false),
-            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => caps = false,
-            Some(Dropped::Capped(_) | Dropped::NoScore) | None => {}
+            Some(Dropped::NoConsent(_)) => (audience, caps, windows) = (false, false, false),
+            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => (caps, windows) = (false, false),
+            Some(Dropped::Capped(_)) => windows = false,
+            Some(Dropped::Expired | Dropped::ExpiryNotKnown) => expired = true,
+            Some(Dropped::Outside(_) | Dropped::HoldLimit(_) | Dropped::NoScore) | None => {}
         }
         let rules = self.rules;
         for point in self.of(Owner::Rule(id)) {
@@ -269,10 +281,16 @@ impl<'r> Coverage<'r> {
                     point.reached.put(answer(condition(rules, frame, of)));
                 }
                 What::Cap(cap) if caps => point.reached.put(yes_no(!frame.is_spent(rules, cap))),
+                What::Expires if windows => point.reached.put(yes_no(!expired)),
+                What::Window(window) if windows && !expired => {
+                    point.reached.put(yes_no(is_open(rules, frame, window)));
+                }
                 What::Wins
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
+                | What::Expires
+                | What::Window(_)
                 | What::Substitute(..)
                 | What::Answers(_) => {}
             }
@@ -299,6 +317,8 @@ impl<'r> Coverage<'r> {
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
+                | What::Expires
+                | What::Window(_)
                 | What::Substitute(..) => {}
             }
         }
@@ -372,6 +392,11 @@ impl<'r> Coverage<'r> {
             What::Test(of, Some(segment)) => format!("{} in {}", show_condition(rules, of), rules[segment].name),
             What::Cap(cap) if rules[cap].rule.is_some() => format!("cap {}", show_cap(rules, cap)),
             What::Cap(cap) => format!("cap {}", rules[cap].name),
+            What::Expires => match point.owner {
+                Owner::Rule(rule) => show_expiry(rules, rule).unwrap_or_default(),
+                Owner::Fallback(_) => String::new(),
+            },
+            What::Window(window) => format!("window {}", rules[window].name),
             What::Substitute(via, substitute) => format!("{} {}", via.word(), show_substitute(rules, substitute)),
             What::Answers(at) => {
                 let offer = match point.owner {
@@ -406,6 +431,10 @@ fn word(what: What<'_>, answer: Answer) -> &'static str {
         (What::Needs(_), Answer::No | Answer::Unknown) => "closed",
         (What::Cap(_), Answer::Yes) => "free",
         (What::Cap(_), Answer::No | Answer::Unknown) => "spent",
+        (What::Expires, Answer::Yes) => "in time",
+        (What::Expires, Answer::No | Answer::Unknown) => "expired",
+        (What::Window(_), Answer::Yes) => "open",
+        (What::Window(_), Answer::No | Answer::Unknown) => "closed",
         (What::Substitute(..), _) => "asked for",
         (What::Answers(_), _) => "the answer",
         (What::Clause(..) | What::Test(..), Answer::Yes) => "yes",

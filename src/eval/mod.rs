@@ -4,6 +4,7 @@
 //! know where facts come from and how decisions are made fast; it shares nothing with what it judges but the operators'
 //! definitions.
 
+mod again;
 mod awaited;
 mod candidate;
 mod condition;
@@ -16,6 +17,8 @@ mod passed_over;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod turns;
+mod waiting;
 
 pub use awaited::is_awaited;
 pub use candidate::Dropped;
@@ -26,4 +29,4 @@ pub use explain::{
 };
 pub use expression::expression;
 pub use passed_over::passed_over;
-pub use slot::{decide, decide_all};
+pub use slot::{ask_again, decide, decide_all};

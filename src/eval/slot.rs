@@ -1,13 +1,23 @@
 //! One slot, one answer: rules in the order in which they win, by their scores where they rank, substitutes in the
 //! place of their rule (R13), then the fallback list.
 
+use super::again::again;
 use super::candidate::{Dropped, Guarded};
+use super::waiting::Waiting;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
-use crate::model::{RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{OfferId, RuleId, RuleSet, SlotId, Substitute};
+use crate::value::Instant;
 
 /// What the slot answers.
 pub fn decide(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Decision {
-    replay(&Guarded::new(rules, frame), slot).decision
+    let replay = replay(&Guarded::new(rules, frame), slot);
+    Decision { again: again(rules, frame, slot, &replay), ..replay.decision }
+}
+
+/// When to ask again where the slot gives nothing: the earliest instant at which, as known now, time alone lets a
+/// candidate pass the step at which it dropped out, within the horizon of `defaults` (R16).
+pub fn ask_again(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Option<Instant> {
+    again(rules, frame, slot, &replay(&Guarded::new(rules, frame), slot))
 }
 
 /// What each slot of a request answers, in the order named; what an earlier slot shows, a later one sees (R24).
@@ -54,7 +64,15 @@ pub(super) struct Replay {
 pub(super) fn replay(guarded: &Guarded<'_>, slot: SlotId) -> Replay {
     let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new() };
     let (outcome, by) = run.slot(slot);
-    Replay { decision: Decision { slot, outcome, by }, looked_at: run.looked_at }
+    Replay { decision: Decision::new(slot, outcome, by), looked_at: run.looked_at }
+}
+
+/// What wins is shown, or held until its windows let it pass (R10).
+fn shown(offer: OfferId, waiting: &Waiting) -> Outcome {
+    match waiting {
+        Waiting::Until(until) => Outcome::Holds { offer, until: *until },
+        Waiting::Passes | Waiting::Drops(_) => Outcome::Shows(offer),
+    }
 }
 
 struct Run<'a> {
@@ -78,7 +96,12 @@ impl Run<'_> {
             let is_last = at as usize + 1 == slot.fallback.len();
             let dropped = self.guarded.fallback(entry, is_last);
             if self.note(Candidate::Fallback(at), dropped).is_none() {
-                return (entry.offer.map_or(Outcome::Nothing, Outcome::Shows), By::Fallback(at));
+                let outcome = match entry.offer {
+                    None => Outcome::Nothing,
+                    Some(offer) if is_last => Outcome::Shows(offer),
+                    Some(offer) => shown(offer, &self.guarded.offer_waiting(offer)),
+                };
+                return (outcome, By::Fallback(at));
             }
         }
         // A verified slot has a last entry, which always answers.
@@ -96,7 +119,7 @@ impl Run<'_> {
                 return None;
             }
             let Some(dropped) = self.note(candidate, self.guarded.rule(id)) else {
-                return Some((Outcome::Shows(rules[id].show), By::Rule(id)));
+                return Some((shown(rules[id].show, &self.guarded.rule_waiting(id)), By::Rule(id)));
             };
             let (via, substitute) = self.substitute(id, &dropped)?;
             candidate = Candidate::Substitute(id, via, substitute);
@@ -104,8 +127,8 @@ impl Run<'_> {
                 Substitute::Try(rule) => id = rule,
                 Substitute::Show(offer) => {
                     let dropped = self.guarded.offer(offer);
-                    let shown = self.note(candidate, dropped).is_none();
-                    return shown.then_some((Outcome::Shows(offer), By::Substitute(id, via)));
+                    let wins = self.note(candidate, dropped).is_none();
+                    return wins.then(|| (shown(offer, &self.guarded.offer_waiting(offer)), By::Substitute(id, via)));
                 }
                 Substitute::Nothing => {
                     self.note(candidate, None);
@@ -131,7 +154,12 @@ impl Run<'_> {
             | Dropped::OfferNotActive
             | Dropped::Blocked(_)
             | Dropped::NotApplicable
-            | Dropped::Taken => return None,
+            | Dropped::Taken
+            // What comes too early or too late is no cap's doing (R13).
+            | Dropped::Expired
+            | Dropped::ExpiryNotKnown
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_) => return None,
         };
         Some((via, substitute?))
     }

@@ -3,6 +3,7 @@
 use super::Facts;
 use crate::model::{OfferId, RuleId, SlotId};
 use crate::source::Span;
+use crate::value::Instant;
 
 /// One `test "..." { ... }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +34,10 @@ pub struct Expectation {
 pub enum Expected {
     /// `shows X because R and also T`: the tasks, all of them and in order of name, where they are named.
     Shows(OfferId, Option<Because>, Option<Vec<String>>),
-    /// `gives nothing because R`.
-    Nothing(Option<Because>),
+    /// `holds X until T because R`; any time will do where none is named.
+    Holds(OfferId, Option<Instant>, Option<Because>),
+    /// `gives nothing until T because R`; any time, and none, will do where none is named.
+    Nothing(Option<Instant>, Option<Because>),
     /// `passes over R because ...`.
     PassesOver(RuleId, Because),
 }

@@ -3,12 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{OfferId, RuleId, RuleSet, SlotId};
+use crate::value::Instant;
 
 /// What the customer sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Outcome {
     /// This offer.
     Shows(OfferId),
+    /// Nothing yet: this offer must wait, and no lower candidate overtakes it (R10).
+    Holds {
+        /// Which.
+        offer: OfferId,
+        /// When everything is decided anew: the earliest instant at which, as known now, windows let it pass (R32).
+        until: Instant,
+    },
     /// An empty place.
     Nothing,
 }
@@ -57,9 +65,16 @@ pub struct Decision {
     pub outcome: Outcome,
     /// By whom.
     pub by: By,
+    /// Where nothing is shown and time alone could change that: when to ask again (R16).
+    pub again: Option<Instant>,
 }
 
 impl Decision {
+    /// A decision that says nothing of when to ask again.
+    pub const fn new(slot: SlotId, outcome: Outcome, by: By) -> Self {
+        Self { slot, outcome, by, again: None }
+    }
+
     /// What the host carries out with it, by name: the tasks of the rule that won itself (`also call_agent`); none where
     /// anything stands in.
     pub fn tasks<'a>(&self, rules: &'a RuleSet) -> &'a [String] {

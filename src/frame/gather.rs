@@ -3,7 +3,7 @@
 //! Takes what is known of one customer at one moment; gives what deciding may read. After this nobody can tell what a
 //! closed purpose hid: the value is gone from the frame.
 
-use super::{Fact, Facts, Frame, caps, consent, decay};
+use super::{Fact, Facts, Frame, caps, consent, decay, windows};
 use crate::model::{Attribute, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
@@ -30,10 +30,13 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         }
     });
     let attributes: Vec<Datum> = attributes.collect();
+    let states = caps::count(rules, facts, &attributes, key_is_known);
     Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
-        caps: caps::count(rules, facts, &attributes, key_is_known),
+        counted: caps::counted(rules, facts, &attributes, &states),
+        caps: states,
+        windows: windows::states(rules, &attributes, facts.now),
         attributes,
         taken: vec![false; rules.offers.len()],
         consent,

@@ -11,12 +11,14 @@ mod facts;
 mod gather;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 pub use caps::{brought_about, reserve, stamp};
 pub use case::{Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
 pub use facts::{ConsentRecord, Fact, Facts, Happened, Stamp};
 pub use gather::gather;
+pub use windows::WindowState;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,10 @@ pub struct Frame {
     pub consent: Vec<Consent>,
     /// Per cap, what is used of it.
     pub caps: Vec<CapState>,
+    /// Per cap that counts over a time, when what is used of it happened.
+    pub counted: Vec<Counted>,
+    /// Per window, what the clocks say.
+    pub windows: Vec<WindowState>,
     /// Per offer, whether an earlier slot of the same request shows it (R24).
     pub taken: Vec<bool>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
@@ -75,6 +81,15 @@ pub enum Short {
     Unconfirmed,
 }
 
+/// When what is used of a cap happened. No decision depends on it: it tells when to ask again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// How much of it nobody can date, so that it never leaves the window.
+    pub lasting: u32,
+    /// Of the rest the times, the newest first; no more of them than the cap's number.
+    pub times: Vec<Instant>,
+}
+
 /// How far a cap is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CapState {
@@ -91,12 +106,15 @@ pub enum CapState {
 impl Frame {
     /// A frame in which nothing is known, granted or used, at `now`.
     pub fn empty(rules: &RuleSet, now: Instant) -> Self {
+        let attributes = vec![Datum::Missing(Missing::Absent); rules.attributes.len()];
         Self {
             now,
             today: crate::value::date_in_zone(now, &rules.defaults.zone),
-            attributes: vec![Datum::Missing(Missing::Absent); rules.attributes.len()],
+            windows: windows::states(rules, &attributes, now),
+            attributes,
             consent: vec![Consent::Unknown; rules.purposes.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
+            counted: vec![Counted::default(); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
             shortfalls: Vec::new(),
         }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AttributeId, BlockId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId,
+    WindowId,
 };
 use crate::source::Span;
 use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
@@ -182,6 +183,8 @@ pub struct Offer {
     pub caps: Vec<CapId>,
     /// The blocks that stop whoever shows it, sorted; empty where its class obeys none.
     pub blocks: Vec<BlockId>,
+    /// The windows on it, sorted; empty where its class obeys none.
+    pub windows: Vec<WindowId>,
 }
 
 /// Where something can be shown.
@@ -301,6 +304,8 @@ pub struct Rule {
     pub rank: Option<Rank>,
     /// The offer.
     pub show: OfferId,
+    /// `expires 24 hours after T`: `T is at least 24 hours old`, of which anything but a no stops it.
+    pub expires: Option<Clause>,
     /// `also`: what the host carries out when the rule itself wins; sorted.
     pub tasks: Vec<String>,
     /// After a cap stopped it.
@@ -313,6 +318,8 @@ pub struct Rule {
     pub caps: Vec<CapId>,
     /// The blocks that stop it besides those of its offer: those `on rule`; sorted.
     pub blocks: Vec<BlockId>,
+    /// The windows on it, sorted; empty where its class obeys none.
+    pub windows: Vec<WindowId>,
 }
 
 /// What a cap counts and binds.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Block, Cap, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
+use super::{Attribute, Block, Cap, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration, Window};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident -> $list:ident: $of:ty;)*) => {
@@ -58,4 +58,6 @@ ids! {
     CapId -> caps: Cap;
     /// A block.
     BlockId -> blocks: Block;
+    /// A window.
+    WindowId -> windows: Window;
 }

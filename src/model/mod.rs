@@ -18,6 +18,7 @@ pub mod show;
 pub(crate) mod testing;
 mod typing;
 mod verify;
+mod window;
 
 #[cfg(test)]
 pub(crate) use verify::sample;
@@ -30,10 +31,13 @@ pub use declare::{
     EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
-pub use ids::{AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+pub use ids::{
+    AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId, WindowId,
+};
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
+pub use window::{Outside, Window, WindowRow, Zones};
 
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +74,8 @@ pub struct RuleSet {
     pub caps: Vec<Cap>,
     /// Blocks.
     pub blocks: Vec<Block>,
+    /// Windows.
+    pub windows: Vec<Window>,
 }
 
 impl RuleSet {
@@ -129,6 +135,15 @@ impl RuleSet {
         blocks.sort_unstable();
         blocks.dedup();
         blocks
+    }
+
+    /// The windows that bind a rule: those on it and those on what it shows; sorted.
+    pub fn windows_on(&self, rule: RuleId) -> Vec<WindowId> {
+        let rule = &self[rule];
+        let mut windows: Vec<WindowId> = rule.windows.iter().chain(&self[rule.show].windows).copied().collect();
+        windows.sort_unstable();
+        windows.dedup();
+        windows
     }
 
     /// The attribute that identifies the customer, if one is declared.

@@ -18,7 +18,9 @@ use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
 use crate::frame::{By, Decision, Outcome, Via};
-use crate::model::{Active, BlockCause, BlockId, CapId, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute};
+use crate::model::{
+    Active, BlockCause, BlockId, CapId, Clause, Fallback, OfferId, Outside, RuleId, Slot, SlotId, Substitute, WindowId,
+};
 
 /// How a slot is decided.
 #[derive(Clone, Debug)]
@@ -26,12 +28,22 @@ pub struct SlotPlan {
     /// The slot.
     pub slot: SlotId,
     /// Every answer that the slot can give.
-    pub picks: Vec<Decision>,
+    pub picks: Vec<Pick>,
     /// In the order in which they win; the last always picks.
     pub chain: Vec<Link>,
     /// The rules that are tried in the place of others; where such a link leads on, nothing stands in any more, and the
     /// chain goes on after the link from which it was tried.
     pub tries: Vec<Link>,
+}
+
+/// The answer of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pick {
+    /// This.
+    Answer(Decision),
+    /// A candidate would win and has to wait for its windows. Until when, and whether that is too long, is not worked out
+    /// here: the reference evaluator decides.
+    Waits,
 }
 
 /// What one candidate comes to.
@@ -114,8 +126,8 @@ pub(super) fn slot(lowering: &mut Lowering<'_>, id: SlotId) -> Result<SlotPlan, 
 struct Chain<'a, 'b> {
     lowering: &'a mut Lowering<'b>,
     slot: SlotId,
-    picks: Vec<Decision>,
-    picked: HashMap<Decision, u32>,
+    picks: Vec<Pick>,
+    picked: HashMap<Pick, u32>,
     /// The place of each rule among the tries.
     places: HashMap<RuleId, u32>,
     wanted: Vec<RuleId>,
@@ -207,7 +219,13 @@ impl Chain<'_, '_> {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
         };
+        let in_time = match &rule.expires {
+            Some(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
+            None => GuardId::ALWAYS,
+        };
+        let scored = self.lowering.guards.all([in_time, scored]);
         let shown = self.pick(Outcome::Shows(rule.show), By::Rule(id));
+        let shown = self.in_time(&rules.windows_on(id), shown)?;
 
         let mut substitute = |via, substitute: Option<Substitute>| match substitute {
             None => Ok::<_, PlanError>(Link::Next),
@@ -269,6 +287,7 @@ impl Chain<'_, '_> {
             Substitute::Show(offer) => {
                 let may = self.offer(offer)?;
                 let pick = self.pick(Outcome::Shows(offer), By::Substitute(rule, via));
+                let pick = self.in_time(&self.lowering.rules[offer].windows, pick)?;
                 Link::test(may, pick, Link::Next)
             }
             Substitute::Try(other) if no_detour(other) => Link::Next,
@@ -294,8 +313,10 @@ impl Chain<'_, '_> {
         if let Some(when) = &entry.when {
             all.push(self.lowering.ask(when, Ask::Yes)?);
         }
+        let mut pick = pick;
         if let Some(offer) = entry.offer {
             all.push(self.offer(offer)?);
+            pick = self.in_time(&self.lowering.rules[offer].windows, pick)?;
         }
         Ok(Link::test(self.lowering.guards.all(all), pick, Link::Next))
     }
@@ -355,12 +376,51 @@ impl Chain<'_, '_> {
     }
 
     fn pick(&mut self, outcome: Outcome, by: By) -> Link {
-        let decision = Decision { slot: self.slot, outcome, by };
+        self.answer(Pick::Answer(Decision::new(self.slot, outcome, by)))
+    }
+
+    fn answer(&mut self, pick: Pick) -> Link {
         let next = u32::try_from(self.picks.len()).unwrap_or(u32::MAX);
-        let place = *self.picked.entry(decision).or_insert(next);
+        let place = *self.picked.entry(pick).or_insert(next);
         if place == next {
-            self.picks.push(decision);
+            self.picks.push(pick);
         }
         Link::Pick(place)
+    }
+
+    /// What comes of a candidate that everything else lets pass: a closed window that drops leads on, one that holds
+    /// makes it wait.
+    fn in_time(&mut self, windows: &[WindowId], shown: Link) -> Result<Link, PlanError> {
+        if windows.is_empty() {
+            return Ok(shown);
+        }
+        let rules = self.lowering.rules;
+        let (mut dropping, mut holding) = (Vec::new(), Vec::new());
+        for id in windows {
+            let open = self.open(*id)?;
+            match rules[*id].outside {
+                Outside::Drop => dropping.push(open),
+                Outside::Hold(_) => holding.push(open),
+            }
+        }
+        let holding = self.lowering.guards.all(holding);
+        let dropping = self.lowering.guards.all(dropping);
+        let waits = self.answer(Pick::Waits);
+        Ok(Link::test(dropping, Link::test(holding, shown, waits), Link::Next))
+    }
+
+    /// Whether a window is open: its clocks say so, and each row with a condition is open or about others.
+    fn open(&mut self, id: WindowId) -> Result<GuardId, PlanError> {
+        let rules = self.lowering.rules;
+        let bit = self.lowering.layout.window(id);
+        let mut all = vec![self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())];
+        for (at, row) in rules[id].rows.iter().enumerate() {
+            let Some(when) = &row.when else { continue };
+            let bit = self.lowering.layout.row(id, at);
+            let open = self.lowering.guards.bits(bit.word, bit.mask(), bit.mask());
+            let others = self.lowering.ask(&when.condition, Ask::No)?;
+            all.push(self.lowering.guards.any([open, others]));
+        }
+        Ok(self.lowering.guards.all(all))
     }
 }

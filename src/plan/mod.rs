@@ -15,7 +15,7 @@ mod relation;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{Link, Member, SlotPlan};
+pub use chain::{Link, Member, Pick, SlotPlan};
 pub use layout::{Layout, Word};
 pub use pack::{Record, Records, Unfit};
 

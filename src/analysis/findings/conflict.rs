@@ -52,6 +52,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
 fn seen(rules: &RuleSet, rule: RuleId, decision: Decision) -> String {
     let what = match decision.outcome {
         Outcome::Shows(offer) => format!("`{}`", rules[offer].name),
+        Outcome::Holds { offer, .. } => format!("`{}` later", rules[offer].name),
         Outcome::Nothing => "nothing".to_owned(),
     };
     match decision.by {

@@ -11,6 +11,7 @@ use crate::diagnostics::codes;
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleSet, Verified};
 use crate::runtime::batch::Decided;
+use crate::value::show_instant;
 
 /// A file that grows beside its name and is moved there when it is complete.
 pub(super) struct Output<'a> {
@@ -63,7 +64,7 @@ impl<'a> Output<'a> {
         } else {
             let mut writer = csv::Writer::from_writer(file);
             writer
-                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule", "tasks"])
+                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule", "tasks", "holds", "until"])
                 .map_err(|error| cannot(path, error))?;
             To::Csv(Box::new(writer))
         };
@@ -80,7 +81,8 @@ impl<'a> Output<'a> {
                 let row = decided.row.to_string();
                 let (shows, rule) = (shows.unwrap_or(""), rule.unwrap_or(""));
                 let tasks = decision.tasks(self.rules).join(" ");
-                let record = [table, &row, customer.unwrap_or(""), slot, shows, by, rule, &tasks];
+                let (held, until) = (held(self.rules, decision).unwrap_or(""), until(decision).unwrap_or_default());
+                let record = [table, &row, customer.unwrap_or(""), slot, shows, by, rule, &tasks, held, &until];
                 writer.write_record(record).map_err(|error| error.to_string())
             }),
             To::JsonLines(writer) => {
@@ -123,7 +125,7 @@ impl Placed {
 pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a str>, &'static str, Option<&'a str>) {
     let shows = match decision.outcome {
         Outcome::Shows(offer) => Some(rules[offer].name.as_str()),
-        Outcome::Nothing => None,
+        Outcome::Holds { .. } | Outcome::Nothing => None,
     };
     match decision.by {
         By::Rule(rule) => (shows, "rule", Some(rules[rule].name.as_str())),
@@ -133,9 +135,34 @@ pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a 
     }
 }
 
+/// The offer that waits, if one does.
+pub(super) fn held<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<&'a str> {
+    match decision.outcome {
+        Outcome::Holds { offer, .. } => Some(rules[offer].name.as_str()),
+        Outcome::Shows(_) | Outcome::Nothing => None,
+    }
+}
+
+/// Of what waits, until when; of nothing, when to ask again.
+fn until(decision: &Decision) -> Option<String> {
+    let until = match decision.outcome {
+        Outcome::Holds { until, .. } => Some(until),
+        Outcome::Nothing => decision.again,
+        Outcome::Shows(_) => None,
+    };
+    until.map(show_instant)
+}
+
 /// One decision as an object.
 pub(super) fn machine(rules: &RuleSet, decision: &Decision) -> serde_json::Value {
     let (shows, by, rule) = words(rules, decision);
     let tasks = decision.tasks(rules);
-    json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks })
+    let mut object =
+        json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks });
+    if let Some(object) = object.as_object_mut() {
+        let (holds, until) = (held(rules, decision).map(str::to_owned), until(decision));
+        object.extend(holds.map(|holds| ("holds".to_owned(), json!(holds))));
+        object.extend(until.map(|until| ("until".to_owned(), json!(until))));
+    }
+    object
 }

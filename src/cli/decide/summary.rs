@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::output::words;
+use super::output::{held, words};
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
@@ -79,14 +79,18 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     let rows: Vec<(String, String, u64)> = answers
         .iter()
         .map(|answer| {
-            let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
+            let decision = Decision::new(slot.slot, answer.outcome, answer.by);
             let (shows, by, rule) = words(rules, &decision);
             let who = match rule {
                 Some(rule) if by == "rule" => rule.to_owned(),
                 Some(rule) => format!("{rule}, {by}"),
                 None => by.to_owned(),
             };
-            (shows.unwrap_or("nothing").to_owned(), who, answer.count)
+            let what = match held(rules, &decision) {
+                Some(held) => format!("{held}, held"),
+                None => shows.unwrap_or("nothing").to_owned(),
+            };
+            (what, who, answer.count)
         })
         .collect();
     let width = |column: fn(&(String, String, u64)) -> &String| {
@@ -124,13 +128,14 @@ fn steps(steps: &Steps) -> String {
     all.into_iter().map(|(count, word)| format!("{} {word}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
-fn parts(steps: &Steps) -> [(u64, &'static str); 8] {
-    let Steps { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, nobody } = steps;
+fn parts(steps: &Steps) -> [(u64, &'static str); 9] {
+    let Steps { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, outside, nobody } = steps;
     [
         (*not_applicable, "not applicable"),
         (*no_consent, "no consent"),
         (*not_known, "not known"),
         (*capped, "capped"),
+        (*outside, "outside its hours"),
         (*blocked, "blocked"),
         (*taken, "shown in another slot"),
         (*not_active, "not active"),
@@ -281,9 +286,13 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 .answers(rules)
                 .iter()
                 .map(|answer| {
-                    let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
+                    let decision = Decision::new(slot.slot, answer.outcome, answer.by);
                     let (shows, by, rule) = words(rules, &decision);
-                    json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count })
+                    let mut answered = json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count });
+                    if let (Some(held), Some(object)) = (held(rules, &decision), answered.as_object_mut()) {
+                        object.insert("holds".to_owned(), json!(held));
+                    }
+                    answered
                 })
                 .collect();
             let passed: serde_json::Map<_, _> = slot

@@ -6,6 +6,7 @@ use super::steps::{rule_reasons, without_change};
 use super::{Candidate, Explanation, Fate, Reason, Who, explain};
 use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, gather};
 use crate::model::{RuleId, RuleSet};
+use crate::value::{Instant, show_instant};
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +36,18 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
                 .and_then(|()| carries(rules, &decision, tasks.as_deref())),
             false => Err(format!("expected {}", rules[*offer].name)),
         },
-        Expected::Nothing(because) => match decision.outcome == Outcome::Nothing {
-            true => won_because(rules, frame, &decision, because.as_ref()),
+        Expected::Holds(offer, until, because) => match decision.outcome {
+            Outcome::Holds { offer: held, until: found } if held == *offer => {
+                won_because(rules, frame, &decision, because.as_ref()).and_then(|()| until_is(*until, Some(found)))
+            }
+            Outcome::Holds { .. } | Outcome::Shows(_) | Outcome::Nothing => {
+                Err(format!("expected {} to be held", rules[*offer].name))
+            }
+        },
+        Expected::Nothing(until, because) => match decision.outcome == Outcome::Nothing {
+            true => {
+                won_because(rules, frame, &decision, because.as_ref()).and_then(|()| until_is(*until, decision.again))
+            }
             false => Err("expected nothing".to_owned()),
         },
         Expected::PassesOver(rule, because) => {
@@ -44,6 +55,14 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
         }
     };
     verdict.map_err(|what| Box::new(mismatch(rules, frame, expectation, &what)))
+}
+
+/// The time is the one expected, where one is named.
+fn until_is(expected: Option<Instant>, found: Option<Instant>) -> Result<(), String> {
+    match expected {
+        Some(expected) if Some(expected) != found => Err(format!("expected it until {}", show_instant(expected))),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &str) -> Mismatch {
@@ -54,7 +73,7 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
     for candidate in &explanation.candidates {
         if wanted.is(&candidate.who) { why.push(because_of(candidate)) } else { rest.push(candidate.to_string()) }
     }
-    if let (true, Expected::Shows(offer, ..)) = (why.is_empty(), &expectation.what) {
+    if let (true, Expected::Shows(offer, ..) | Expected::Holds(offer, ..)) = (why.is_empty(), &expectation.what) {
         let (slot, offer) = (&rules[expectation.slot].name, &rules[*offer].name);
         why.push(format!("no rule of {slot} shows {offer}, nor is it in the slot's fallback list"));
     }
@@ -66,6 +85,7 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
     let reason = |because: &Option<Because>| {
         because.as_ref().map(|because| format!(", because of {}", named(because))).unwrap_or_default()
     };
+    let until = |at: Option<Instant>| at.map(|at| format!(" until {}", show_instant(at))).unwrap_or_default();
     let (expected, got) = match &expectation.what {
         Expected::Shows(offer, because, tasks) => {
             let tasks = match tasks.as_deref() {
@@ -76,7 +96,13 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
             let expected = format!("shows {}{}{tasks}", rules[*offer].name, reason(because));
             (expected, explanation.answer.to_string())
         }
-        Expected::Nothing(because) => (format!("gives nothing{}", reason(because)), explanation.answer.to_string()),
+        Expected::Holds(offer, at, because) => {
+            let expected = format!("holds {}{}{}", rules[*offer].name, until(*at), reason(because));
+            (expected, explanation.answer.to_string())
+        }
+        Expected::Nothing(at, because) => {
+            (format!("gives nothing{}{}", until(*at), reason(because)), explanation.answer.to_string())
+        }
         Expected::PassesOver(rule, because) => {
             let name = &rules[*rule].name;
             let line = explanation.candidates.iter().find(|candidate| wanted.is(&candidate.who));
@@ -121,7 +147,8 @@ fn wanted(rules: &RuleSet, expectation: &Expectation) -> Wanted {
     };
     let (offer, named) = match &expectation.what {
         Expected::Shows(offer, because, _) => (Some(Some(*offer)), named(because)),
-        Expected::Nothing(because) => (Some(None), named(because)),
+        Expected::Holds(offer, _, because) => (Some(Some(*offer)), named(because)),
+        Expected::Nothing(_, because) => (Some(None), named(because)),
         Expected::PassesOver(rule, _) => (None, Some(rules[*rule].name.clone())),
     };
     let shows = |rule: &&RuleId| Some(Some(rules[**rule].show)) == offer;

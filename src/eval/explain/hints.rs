@@ -16,7 +16,8 @@ use crate::value::{Consent, Datum, Missing, Type, show_instant};
 pub fn hints(rules: &RuleSet, facts: &Facts, frame: &Frame, expectation: &Expectation) -> Vec<String> {
     let wanted = |rule: &RuleId| match &expectation.what {
         Expected::Shows(offer, ..) => rules[*rule].show == *offer,
-        Expected::Nothing(_) => false,
+        Expected::Holds(offer, ..) => rules[*rule].show == *offer,
+        Expected::Nothing(..) => false,
         // Passed over it was, only for another reason.
         Expected::PassesOver(passed, _) => rule == passed,
     };
@@ -49,14 +50,16 @@ struct Test<'a> {
 impl Test<'_> {
     fn of(&self, rule: RuleId, dropped: &Dropped, reasons: &[Reason]) -> Vec<String> {
         match dropped {
-            Dropped::NoConsent(_)
-            | Dropped::NotKnown
-            | Dropped::Blocked(_)
-            | Dropped::Capped(_)
-            | Dropped::NoScore => {
+            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Blocked(_) | Dropped::Capped(_) | Dropped::NoScore => {
                 reasons.iter().filter_map(|reason| self.about(rule, reason)).collect()
             }
-            Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {
+            Dropped::ExpiryNotKnown => reasons.iter().filter_map(|reason| self.about(rule, reason)).collect(),
+            Dropped::RuleNotActive
+            | Dropped::OfferNotActive
+            | Dropped::ReviewOverdue
+            | Dropped::Expired
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_) => {
                 vec![format!("`now` is {} in this test", show_instant(self.facts.now))]
             }
             Dropped::RuleOff | Dropped::OfferOff | Dropped::NotApplicable | Dropped::Taken => Vec::new(),
@@ -90,6 +93,9 @@ impl Test<'_> {
             | Reason::Taken { .. }
             // Until when, or which fact, stands in the reason itself.
             | Reason::Blocked { .. }
+            | Reason::Closed { .. }
+            | Reason::HoldLimit { .. }
+            | Reason::Expired { .. }
             | Reason::Waiting { .. } => None,
         }
     }
@@ -104,7 +110,10 @@ impl Test<'_> {
             }
             Reason::Capped { used, .. } => used.is_none(),
             Reason::Waiting { nobody, .. } => *nobody,
-            Reason::Blocked { .. }
+            Reason::Closed { nobody, .. } => *nobody,
+            Reason::HoldLimit { .. }
+            | Reason::Expired { .. }
+            | Reason::Blocked { .. }
             | Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }

@@ -21,6 +21,7 @@ mod nearest;
 mod steps;
 mod text;
 mod values;
+mod waiting;
 
 pub use expect::{Mismatch, meets, run};
 pub use hints::hints;
@@ -50,6 +51,12 @@ pub struct Explanation {
 pub struct Answer {
     /// The offer; `None` is an empty place.
     pub shows: Option<String>,
+    /// The offer that waits, where one does (R10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<String>,
+    /// Of an offer that waits, when everything is decided anew; where nothing is shown, when to ask again (R16).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
     /// Who brought it about.
     pub by: Author,
     /// What the customer may read: the rule's `because` (R50).
@@ -266,6 +273,32 @@ pub enum Reason {
         nobody: bool,
         /// What brings it about: `for 10 days after 3 shown in any 7 days`.
         limit: String,
+    },
+    /// A window is closed, and what it is on drops out outside of it.
+    Closed {
+        /// Its name.
+        window: String,
+        /// What the clocks show, on which it is closed: `fri 22:30 in Europe/Berlin`; `None` where nobody knows on whose
+        /// clocks it is read, or nobody may see.
+        clock: Option<String>,
+        /// Whether nobody knows on whose clocks it is read.
+        nobody: bool,
+    },
+    /// A window is closed for longer than anything is held.
+    HoldLimit {
+        /// Its name.
+        window: String,
+        /// The longest wait: `12 hours`.
+        most: String,
+        /// As in [`Self::Closed`].
+        clock: Option<String>,
+    },
+    /// Its time is over, or will be before its windows open.
+    Expired {
+        /// `24 hours after cart_at`; `None` for protected facts.
+        when: Option<String>,
+        /// Whether that is so now already.
+        over: bool,
     },
     /// A cap has nothing left.
     Capped {

@@ -1,15 +1,16 @@
 //! The replay of a decision, put into names and reasons.
 
+use super::super::again::again;
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
-use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
+use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest, waiting};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, CapKind, Expression, Fallback, OfferId, Order, PurposeId, RuleId,
     RuleSet, SCORE_PLACES, SlotId, Substitute,
 };
-use crate::value::{Missing, Truth, show_instant, show_number};
+use crate::value::{Instant, Missing, Truth, show_instant, show_number};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
 const CHANGES_SOUGHT: usize = 3;
@@ -42,14 +43,19 @@ pub(super) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Ex
     let guarded = Guarded::new(rules, frame);
     let replay = replay(&guarded, slot);
     let candidates = Story { guarded: &guarded, replay: &replay, slot }.candidates();
-    Explanation { slot: rules[slot].name.clone(), answer: answer(rules, &replay), candidates, change: None }
+    let again = again(rules, frame, slot, &replay);
+    Explanation { slot: rules[slot].name.clone(), answer: answer(rules, &replay, again), candidates, change: None }
 }
 
-fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
+fn answer(rules: &RuleSet, replay: &Replay, again: Option<Instant>) -> Answer {
     let decision = replay.decision;
     let shows = match decision.outcome {
         Outcome::Shows(offer) => Some(rules[offer].name.clone()),
-        Outcome::Nothing => None,
+        Outcome::Holds { .. } | Outcome::Nothing => None,
+    };
+    let (holds, until) = match decision.outcome {
+        Outcome::Holds { offer, until } => (Some(rules[offer].name.clone()), Some(until)),
+        Outcome::Shows(_) | Outcome::Nothing => (None, again),
     };
     let (by, because) = match decision.by {
         By::Rule(rule) => (Author::Rule { rule: rules[rule].name.clone() }, rules[rule].because.clone()),
@@ -60,7 +66,7 @@ fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
             (Author::SlotOff { because }, None)
         }
     };
-    Answer { shows, by, because, tasks: decision.tasks(rules).to_vec() }
+    Answer { shows, holds, until, by, because, tasks: decision.tasks(rules).to_vec() }
 }
 
 /// The rule in whose place the answer stands; `None` where the fallback list answers.
@@ -258,10 +264,19 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         }
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
-        Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
-        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Blocked(_) | Dropped::Taken | Dropped::Capped(_) => {
-            offer_reasons(guarded, rule.show, dropped)
+        Dropped::Expired => {
+            let over = rule.expires.as_ref().is_some_and(|clause| guarded.holds(&clause.condition));
+            vec![waiting::expired(rules, rule, over)]
         }
+        Dropped::ExpiryNotKnown => waiting::no_expiry(rules, guarded.frame, rule),
+        Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
+        Dropped::OfferOff
+        | Dropped::OfferNotActive
+        | Dropped::Blocked(_)
+        | Dropped::Taken
+        | Dropped::Capped(_)
+        | Dropped::Outside(_)
+        | Dropped::HoldLimit(_) => offer_reasons(guarded, rule.show, dropped),
     }
 }
 
@@ -273,6 +288,12 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
         Dropped::Blocked(blocks) => blocks.iter().flat_map(|block| blocked(guarded, *block)).collect(),
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
+        Dropped::Outside(windows) => {
+            windows.iter().map(|window| waiting::closed(guarded.rules, guarded.frame, *window)).collect()
+        }
+        Dropped::HoldLimit(windows) => {
+            windows.iter().map(|window| waiting::hold_limit(guarded.rules, guarded.frame, *window)).collect()
+        }
         // An offer has neither dates of a rule nor an audience.
         Dropped::RuleOff
         | Dropped::RuleNotActive
@@ -280,6 +301,8 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         | Dropped::NoConsent(_)
         | Dropped::NotApplicable
         | Dropped::NotKnown
+        | Dropped::Expired
+        | Dropped::ExpiryNotKnown
         | Dropped::NoScore => Vec::new(),
     }
 }
@@ -455,6 +478,9 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Taken { .. }
             | Reason::Blocked { .. }
             | Reason::Waiting { .. }
+            | Reason::Closed { .. }
+            | Reason::HoldLimit { .. }
+            | Reason::Expired { .. }
             | Reason::Capped { .. } => {}
         }
     }

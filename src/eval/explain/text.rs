@@ -42,9 +42,13 @@ impl Who {
 
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.shows {
-            Some(offer) => write!(f, "shows {offer}")?,
-            None => f.write_str("gives nothing")?,
+        match (&self.shows, &self.holds) {
+            (Some(offer), _) => write!(f, "shows {offer}")?,
+            (None, Some(offer)) => write!(f, "holds {offer}")?,
+            (None, None) => f.write_str("gives nothing")?,
+        }
+        if let Some(until) = self.until {
+            write!(f, " until {}", show_instant(until))?;
         }
         match &self.by {
             Author::Rule { rule } => write!(f, ", by {rule}")?,
@@ -138,6 +142,9 @@ impl Reason {
             Self::NotKnownToBeNo { attribute, .. } => vec![format!("{attribute} is not known to be no")],
             Self::Taken { .. } => vec!["shown in another slot".to_owned()],
             Self::Blocked { block, .. } => vec![block.clone()],
+            Self::Closed { window, .. } => vec![window.clone()],
+            Self::HoldLimit { window, .. } => vec!["hold limit".to_owned(), window.clone()],
+            Self::Expired { .. } => vec!["expired".to_owned()],
             Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
             Self::Waiting { cap, .. } | Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
         }
@@ -165,6 +172,16 @@ impl Reason {
             Self::Blocked { known: false, .. } => None,
             Self::Blocked { fact: Some(fact), .. } => Some(fact.clone()),
             Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
+            Self::Closed { nobody: true, .. } => Some("nobody knows the customer's time zone".to_owned()),
+            Self::Closed { clock, .. } => clock.clone().or_else(|| Some(PROTECTED.to_owned())),
+            Self::HoldLimit { window, most, clock: Some(clock) } => {
+                Some(format!("{window}: {clock}, closed for longer than {most}"))
+            }
+            Self::HoldLimit { window, most, clock: None } => Some(format!("{window}: closed for longer than {most}")),
+            Self::Expired { when, over } => {
+                let when = when.clone().unwrap_or_else(|| PROTECTED.to_owned());
+                Some(if *over { when } else { format!("{when}, before its windows open") })
+            }
             Self::Waiting { until: Some(until), .. } => Some(format!("until {}", show_instant(*until))),
             Self::Waiting { kind, limit, .. } => Some(format!("this page begins the {kind} {limit}")),
         }
@@ -186,6 +203,9 @@ impl Reason {
             | Self::Taken { .. }
             | Self::Blocked { .. }
             | Self::Waiting { .. }
+            | Self::Closed { .. }
+            | Self::HoldLimit { .. }
+            | Self::Expired { .. }
             | Self::Capped { .. } => text == beside,
         };
         self.short().iter().any(|short| short == text)
@@ -207,6 +227,8 @@ impl Reason {
             Self::Blocked { .. } => "its blocks",
             Self::Waiting { kind, .. } if kind == "block" => "its blocks",
             Self::Waiting { .. } | Self::Capped { .. } => "its caps",
+            Self::Closed { .. } | Self::HoldLimit { .. } => "its windows",
+            Self::Expired { .. } => "its expiry",
         }
     }
 
@@ -217,7 +239,10 @@ impl Reason {
             Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
             Self::Waiting { cap, kind, .. } => format!("{kind} {cap}"),
             Self::Blocked { block, .. } => format!("block {block}"),
+            Self::Closed { window, .. } => format!("window {window} closed"),
             Self::Capped { .. }
+            | Self::HoldLimit { .. }
+            | Self::Expired { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }

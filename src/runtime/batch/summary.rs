@@ -8,6 +8,7 @@ use crate::eval::Dropped;
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::{BadRows, MissingCells};
+use crate::value::Instant;
 
 /// Everything that people want to know of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,6 +96,8 @@ pub struct Steps {
     pub taken: u64,
     /// A cap had nothing left.
     pub capped: u64,
+    /// A window was closed, or its time was over.
+    pub outside: u64,
     /// No rule was looked at: the slot has none, or is off.
     pub nobody: u64,
 }
@@ -109,6 +112,7 @@ enum Step {
     NotKnown,
     Taken,
     Capped,
+    Outside,
 }
 
 impl Step {
@@ -125,6 +129,7 @@ impl Step {
             Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
+            Dropped::Expired | Dropped::ExpiryNotKnown | Dropped::Outside(_) | Dropped::HoldLimit(_) => Self::Outside,
         }
     }
 }
@@ -140,6 +145,7 @@ impl Steps {
             Some(Step::NotKnown) => &mut self.not_known,
             Some(Step::Taken) => &mut self.taken,
             Some(Step::Capped) => &mut self.capped,
+            Some(Step::Outside) => &mut self.outside,
         };
         *place += 1;
     }
@@ -152,13 +158,14 @@ impl Steps {
         self.not_known += other.not_known;
         self.taken += other.taken;
         self.capped += other.capped;
+        self.outside += other.outside;
         self.nobody += other.nobody;
     }
 
     /// All together.
     pub fn total(&self) -> u64 {
-        let Self { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, nobody } = self;
-        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + nobody
+        let Self { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, outside, nobody } = self;
+        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + outside + nobody
     }
 }
 
@@ -197,7 +204,7 @@ impl SlotSummary {
     }
 
     pub(super) fn count(&mut self, decision: Decision, dropped: Option<&[(RuleId, Dropped)]>) {
-        *self.answers.entry((decision.outcome, decision.by)).or_default() += 1;
+        *self.answers.entry((whenever(decision.outcome), decision.by)).or_default() += 1;
         let Some(dropped) = dropped else { return };
         let mut nearest = None;
         let (mut capped, mut no_consent) = (false, false);
@@ -229,12 +236,20 @@ impl SlotSummary {
     }
 }
 
+/// The outcome whatever the time until which something is held: those are as many as customers.
+fn whenever(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Holds { offer, .. } => Outcome::Holds { offer, until: Instant::MAX },
+        Outcome::Shows(_) | Outcome::Nothing => outcome,
+    }
+}
+
 impl Answered {
     /// Rules before substitutes before fallbacks, each by name or place.
     fn sort_key(&self, rules: &RuleSet) -> (u8, String, u32, String) {
         let rule = |id: RuleId| rules.rules.get(id.index()).map(|rule| rule.name.clone()).unwrap_or_default();
         let offer = match self.outcome {
-            Outcome::Shows(offer) => {
+            Outcome::Shows(offer) | Outcome::Holds { offer, .. } => {
                 rules.offers.get(offer.index()).map(|offer| offer.name.clone()).unwrap_or_default()
             }
             Outcome::Nothing => String::new(),

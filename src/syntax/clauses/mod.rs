@@ -16,6 +16,7 @@ mod purpose;
 mod rule;
 mod slot;
 mod table;
+mod window;
 
 pub(super) use attribute::MARK_WORDS;
 pub(super) use block::BLOCK;
@@ -28,6 +29,7 @@ pub(super) use pause::{GAP, PAUSE};
 pub(super) use purpose::PURPOSE;
 pub(super) use rule::RULE;
 pub(super) use slot::SLOT;
+pub(super) use window::WINDOW;
 
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
@@ -325,6 +327,7 @@ mod tests {
             PAUSE.words().collect(),
             GAP.words().collect(),
             BLOCK.words().collect(),
+            WINDOW.words().collect(),
             TEST.words().collect(),
             PERSONA.words().collect(),
         ];

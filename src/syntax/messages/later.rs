@@ -13,15 +13,16 @@ struct Later {
     what: &'static str,
 }
 
-const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value", "rank"];
+const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value", "rank", "open", "expires"];
 const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 
 static LATER: &[Later] = &[
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
     Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
-    Later { clauses: CAPS, words: &["on", "channel"], what: "a cap on a channel" },
+    Later { clauses: CAPS, words: &["on", "channel"], what: "`on channel`" },
     Later { clauses: CAPS, words: &["per", "*"], what: "a cap per anything but `customer`" },
+    Later { clauses: &["outside"], words: &["next", "channel"], what: "`outside next channel`" },
     Later { clauses: &["cap"], words: &["reserve"], what: "`reserve`" },
     Later { clauses: &["cap"], words: &["without"], what: "`without .. block`" },
     Later { clauses: &["cap"], words: &["alone"], what: "`alone`" },
@@ -33,12 +34,10 @@ static LATER: &[Later] = &[
     Later { clauses: &["if"], words: &["consent", "send"], what: "the substitute `send`" },
     Later { clauses: &["if"], words: &["unknown", "send"], what: "the substitute `send`" },
     Later { clauses: &["expect"], words: &["sends"], what: "the expectation `sends`" },
-    Later { clauses: &["expect"], words: &["holds"], what: "the expectation `holds`" },
     Later { clauses: &["expect"], words: &["asks"], what: "the expectation `asks`" },
     Later { clauses: &["expect"], words: &["and", "records"], what: "the expectation `and records`" },
     Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
     Later { clauses: &["expect"], words: &["and", "spends"], what: "the expectation `and spends`" },
-    Later { clauses: &["expect"], words: &["nothing", "until"], what: "the expectation `gives nothing until`" },
     Later { clauses: &["history"], words: &["by"], what: "a history by channels" },
     Later { clauses: CONDITIONS, words: &["times", "*"], what: "counting events (`times ..`)" },
     Later { clauses: CONDITIONS, words: &["last", "*"], what: "the last time of an event (`last ..`)" },

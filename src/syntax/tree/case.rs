@@ -142,8 +142,10 @@ pub struct Expectation {
 pub enum Outcome {
     /// `shows sale`
     Shows(Name),
-    /// `gives nothing`
-    GivesNothing,
+    /// `holds cart until 2026-03-29T06:00Z`; without the time any will do.
+    Holds(Name, Option<TimePoint>),
+    /// `gives nothing`, `gives nothing until 2026-03-29T06:00Z`: when to ask again.
+    GivesNothing(Option<TimePoint>),
     /// `passes over summer_rule`
     PassesOver(Name),
 }

@@ -317,7 +317,11 @@ impl World {
             let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
             let exempt = |cap: &Cap| cap.exempt.iter().any(&binds);
             let caps = self.caps_where(|cap| {
-                !counts(cap) && !exempt(cap) && cap.rule.is_none() && self.rules.obeys_caps(offer.class) && binds(&cap.target)
+                !counts(cap)
+                    && !exempt(cap)
+                    && cap.rule.is_none()
+                    && self.rules.obeys_caps(offer.class)
+                    && binds(&cap.target)
             });
             self.rules.offers[index].caps = caps;
             self.rules.offers[index].blocks = blocks;

@@ -1,0 +1,166 @@
+//! When to ask again where nothing is shown: the earliest instant at which time alone lets a candidate pass the step at
+//! which it dropped out (R16).
+//!
+//! As known now: what was read stays as it was read and nothing more happens, only clocks go on. Nothing is told that
+//! hangs on a fact that is masked or that nobody may see. A window that drops, a hold that would be too long and an
+//! expiry are final.
+
+use super::candidate::{Dropped, Guarded, guards};
+use super::slot::{Candidate, Fate, Replay};
+use super::turns::turns;
+use crate::frame::{Frame, Outcome};
+use crate::model::{
+    Active, AttributeId, BlockCause, BlockId, CapId, CapZone, Condition, Fallback, OfferId, RuleId, RuleSet, SlotId,
+    Substitute,
+};
+use crate::value::{Datum, Instant, Missing};
+
+/// When to ask again, after a replay that came to nothing.
+pub(super) fn again(rules: &RuleSet, frame: &Frame, slot: SlotId, replay: &Replay) -> Option<Instant> {
+    if replay.decision.outcome != Outcome::Nothing {
+        return None;
+    }
+    let look = Look { rules, frame, until: frame.now.plus(rules.defaults.horizon) };
+    let of_candidate = |(candidate, fate): &(Candidate, Fate)| {
+        let Fate::Dropped(step) = fate else { return None };
+        match candidate {
+            Candidate::Rule(rule) | Candidate::Substitute(_, _, Substitute::Try(rule)) => look.rule(*rule, step),
+            Candidate::Substitute(_, _, Substitute::Show(offer)) => look.offer(*offer, step),
+            Candidate::Substitute(_, _, Substitute::Nothing) => None,
+            Candidate::Fallback(at) => look.fallback(rules[slot].fallback.get(*at as usize)?, step),
+        }
+    };
+    replay.looked_at.iter().filter_map(of_candidate).min()
+}
+
+struct Look<'a> {
+    rules: &'a RuleSet,
+    frame: &'a Frame,
+    /// Beyond this nobody looks.
+    until: Instant,
+}
+
+impl Look<'_> {
+    fn rule(&self, id: RuleId, step: &Dropped) -> Option<Instant> {
+        let rule = &self.rules[id];
+        match step {
+            Dropped::RuleNotActive | Dropped::OfferNotActive => {
+                let begins = self.begins([rule.active, self.rules[rule.show].active]);
+                self.first(begins, |then| then.switches(id).is_none())
+            }
+            Dropped::Blocked(_) => {
+                let blocks = self.rules.blocks_on(id);
+                self.first(self.lifted(&blocks)?, |then| then.blocks(blocks.iter().copied()).is_none())
+            }
+            Dropped::NotApplicable | Dropped::NotKnown => {
+                let conditions: Vec<&Condition> = guards(rule).map(|guard| guard.condition).collect();
+                self.first(self.turned(&conditions)?, |then| then.audience(id).is_yes())
+            }
+            Dropped::Capped(_) => {
+                let caps = self.rules.caps_on(id);
+                self.first(self.freed(&caps)?, |then| then.caps(&caps).is_none())
+            }
+            Dropped::RuleOff
+            | Dropped::OfferOff
+            | Dropped::ReviewOverdue
+            | Dropped::NoConsent(_)
+            | Dropped::Taken
+            | Dropped::Expired
+            | Dropped::ExpiryNotKnown
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_)
+            | Dropped::NoScore => None,
+        }
+    }
+
+    fn offer(&self, id: OfferId, step: &Dropped) -> Option<Instant> {
+        let offer = &self.rules[id];
+        match step {
+            Dropped::OfferNotActive => {
+                self.first(self.begins([offer.active, None]), |then| then.offer_switches(id).is_none())
+            }
+            Dropped::Blocked(_) => {
+                self.first(self.lifted(&offer.blocks)?, |then| then.blocks(offer.blocks.iter().copied()).is_none())
+            }
+            Dropped::Capped(_) => self.first(self.freed(&offer.caps)?, |then| then.caps(&offer.caps).is_none()),
+            Dropped::RuleOff
+            | Dropped::OfferOff
+            | Dropped::RuleNotActive
+            | Dropped::ReviewOverdue
+            | Dropped::NoConsent(_)
+            | Dropped::NotApplicable
+            | Dropped::NotKnown
+            | Dropped::Taken
+            | Dropped::Expired
+            | Dropped::ExpiryNotKnown
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_)
+            | Dropped::NoScore => None,
+        }
+    }
+
+    fn fallback(&self, entry: &Fallback, step: &Dropped) -> Option<Instant> {
+        match (step, &entry.when, entry.offer) {
+            (Dropped::NotApplicable | Dropped::NotKnown, Some(when), _) => {
+                self.first(self.turned(&[when])?, |then| then.holds(when))
+            }
+            (_, _, Some(offer)) => self.offer(offer, step),
+            (_, _, None) => None,
+        }
+    }
+
+    /// The first of these instants, up to the horizon, at which the step is passed.
+    fn first(&self, mut looks: Vec<Instant>, passes: impl Fn(&Guarded<'_>) -> bool) -> Option<Instant> {
+        looks.retain(|at| self.frame.now < *at && *at <= self.until);
+        looks.sort_unstable();
+        looks.dedup();
+        looks.into_iter().find(|at| passes(&Guarded::new(self.rules, &self.frame.at(self.rules, *at))))
+    }
+
+    fn begins(&self, dates: [Option<Active>; 2]) -> Vec<Instant> {
+        dates.into_iter().flatten().filter_map(|active| active.from).collect()
+    }
+
+    /// When blocks may be over; none where one of them hangs on what may not be told.
+    fn lifted(&self, blocks: &[BlockId]) -> Option<Vec<Instant>> {
+        let mut looks = Vec::new();
+        for block in blocks {
+            match &self.rules[*block].cause {
+                BlockCause::After(cap) => looks.extend(self.freed(&[*cap])?),
+                BlockCause::While(clause) => looks.extend(self.turned(&[&clause.condition])?),
+            }
+        }
+        Some(looks)
+    }
+
+    /// When conditions may turn; none where one of them reads what may not be told.
+    fn turned(&self, conditions: &[&Condition]) -> Option<Vec<Instant>> {
+        let mut read = conditions.iter().flat_map(|condition| self.rules.read_by(condition));
+        if read.any(|id| self.is_kept(id)) {
+            return None;
+        }
+        Some(turns(self.rules, self.frame, conditions.iter().copied(), self.until))
+    }
+
+    /// When caps may be free; none where a number or a zone of one of them may not be told.
+    fn freed(&self, caps: &[CapId]) -> Option<Vec<Instant>> {
+        let mut looks = Vec::new();
+        for id in caps {
+            let cap = &self.rules[*id];
+            let zone = match &cap.zone {
+                Some(CapZone::Attribute(zone)) => Some(*zone),
+                Some(CapZone::Named(_)) | None => None,
+            };
+            if zone.into_iter().chain(cap.number).any(|read| self.is_kept(read)) {
+                return None;
+            }
+            looks.extend(self.frame.frees(self.rules, *id));
+        }
+        Some(looks)
+    }
+
+    /// Whether nothing may be told that hangs on the attribute: it is masked, or nobody may see it.
+    fn is_kept(&self, id: AttributeId) -> bool {
+        self.rules[id].is_protected() || matches!(self.frame.attribute(id), Datum::Missing(Missing::NoConsent))
+    }
+}
