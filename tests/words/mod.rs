@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cater::compile::{Compiled, compile};
 use cater::model::show::{show_condition, show_expression};
-use cater::model::{Condition, Expression, RuleSet};
+use cater::model::{BlockCause, Condition, Expression, RuleSet};
 use cater::source::SourceSet;
 
 const PRELUDE: &str = r#"
@@ -118,7 +118,6 @@ fn worlds() -> Vec<PathBuf> {
         "scenarios/s06-platinum-card",
         "scenarios/s07-fraud-silence",
         "scenarios/s08-arbitration",
-        "scenarios/s13-suppression",
     ]
     .map(|name| root.join(name))
     .to_vec()
@@ -135,7 +134,11 @@ fn conditions(rules: &RuleSet) -> Vec<Condition> {
     let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless));
     let fallbacks = rules.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.clone());
     let segments = rules.segments.iter().map(|segment| segment.condition.clone());
-    clauses.map(|clause| clause.condition.clone()).chain(fallbacks).chain(segments).collect()
+    let blocks = rules.blocks.iter().filter_map(|block| match &block.cause {
+        BlockCause::While(clause) => Some(clause.condition.clone()),
+        BlockCause::After(_) => None,
+    });
+    clauses.map(|clause| clause.condition.clone()).chain(fallbacks).chain(segments).chain(blocks).collect()
 }
 
 #[test]

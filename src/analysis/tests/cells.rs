@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::schemas::{DATES, DAYS};
 use crate::frame::{CapState, ConsentRecord, Fact, Facts, Frame, Happened, Stamp, gather};
-use crate::model::{AttributeId, CapTarget, Condition, Event, OfferId, PurposeId, RuleId, RuleSet, SlotId, TagId};
+use crate::model::{
+    AttributeId, BlockCause, CapTarget, Condition, Event, OfferId, PurposeId, RuleId, RuleSet, SlotId, TagId,
+};
 use crate::value::{Consent, Date, Instant, Missing, Period, Type, Unit, Value};
 
 /// All that can be so of one thing, as a change of facts.
@@ -125,6 +127,13 @@ impl Used {
             used.caps |= !rule.caps.is_empty();
         }
         used.caps |= used.offers.iter().any(|offer| !rules[*offer].caps.is_empty());
+        let of_rules = slot.order.iter().flat_map(|rule| &rules[*rule].blocks);
+        for block in of_rules.chain(used.offers.iter().flat_map(|offer| &rules[*offer].blocks)) {
+            match &rules[*block].cause {
+                BlockCause::After(_) => used.caps = true,
+                BlockCause::While(clause) => conditions.push(&clause.condition),
+            }
+        }
         for condition in conditions {
             used.attributes.append(&mut rules.read_by(condition));
             used.consents(rules, condition);
