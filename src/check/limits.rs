@@ -223,7 +223,7 @@ impl Pass<'_> {
         for at in 0..self.rules.rules.len() {
             let rule = &self.rules[RuleId::from_index(at)];
             let name = rule.name.clone();
-            let clauses = rule.when.iter().chain(&rule.unless);
+            let clauses = rule.when.iter().chain(&rule.unless).chain(&rule.expires);
             let found = clauses.map(|clause| (sizes.condition(&clause.condition), clause.span));
             let score = rule.rank.iter().map(|rank| (sizes.expression(&rank.by), rank.span));
             let found = found.chain(score).collect();

@@ -1,7 +1,7 @@
 //! What a rule set is made of, as points of one graph, and the ways in which one bears on another.
 
 use crate::model::{
-    AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, RuleSet, SegmentId, SlotId, TagId, ValueId,
+    AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, RuleSet, SegmentId, SlotId, TagId, ValueId, WindowId,
 };
 use crate::source::Span;
 
@@ -28,6 +28,8 @@ pub enum Thing {
     Rule(RuleId),
     /// A cap.
     Cap(CapId),
+    /// A window.
+    Window(WindowId),
 }
 
 impl Thing {
@@ -44,6 +46,7 @@ impl Thing {
             Self::Slot(_) => "slot",
             Self::Rule(_) => "rule",
             Self::Cap(_) => "cap",
+            Self::Window(_) => "window",
         }
     }
 
@@ -60,6 +63,7 @@ impl Thing {
             Self::Slot(id) => &rules[id].name,
             Self::Rule(id) => &rules[id].name,
             Self::Cap(id) => &rules[id].name,
+            Self::Window(id) => &rules[id].name,
         }
     }
 
@@ -76,6 +80,7 @@ impl Thing {
             Self::Slot(id) => rules[id].span,
             Self::Rule(id) => rules[id].span,
             Self::Cap(id) => rules[id].span,
+            Self::Window(id) => rules[id].span,
         })
     }
 }
@@ -101,7 +106,7 @@ pub enum Link {
     Holds,
     /// A slot's fallback list names an offer.
     FallsBack,
-    /// A rule or an offer is bound by a cap.
+    /// A rule or an offer is bound by a cap or a window.
     BoundBy,
     /// A cap counts an event, or what an offer, a rule or a tag shows.
     Counts,

@@ -174,6 +174,7 @@ impl World {
             off: None,
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         });
         OfferId::from_index(self.rules.offers.len() - 1)
     }
@@ -219,12 +220,14 @@ impl World {
             priority: Some(priority),
             rank: None,
             show,
+            expires: None,
             tasks: Vec::new(),
             if_capped: None,
             if_no_consent: None,
             if_unknown: None,
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         });
         self.rules.slots[slot.index()].order.push(id);
         let mut order = self.rules[slot].order.clone();

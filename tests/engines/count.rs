@@ -51,7 +51,7 @@ impl Counts {
         let truth = match answer.outcome {
             Outcome::Shows(offer) if offer == probe.yes => Truth::Yes,
             Outcome::Shows(offer) if offer == probe.no => Truth::No,
-            Outcome::Shows(_) | Outcome::Nothing => Truth::Unknown,
+            Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => Truth::Unknown,
         };
         let mut seen = |seen| *self.operators.entry((probe.operator, engine, seen)).or_default() += 1;
         match truth {

@@ -93,6 +93,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
         Reason::Blocked { .. } => "blocked",
+        Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Expired { .. } => "outside",
         Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
     }
 }

@@ -18,6 +18,7 @@ mod slots;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod windows;
 
 pub use flaw::{Flaw, VerifyError};
 
@@ -91,6 +92,7 @@ pub fn verify(rules: &RuleSet) -> Result<(), VerifyError> {
     slots::check(rules, &reads)?;
     caps::check(rules)?;
     blocks::check(rules, &reads)?;
+    windows::check(rules, &reads)?;
     order::check(rules)
 }
 

@@ -66,6 +66,7 @@ fn offer(name: &str, class: Class, tags: &[u32], caps: &[u32]) -> Offer {
         off: None,
         caps: caps.iter().copied().map(CapId).collect(),
         blocks: Vec::new(),
+        windows: Vec::new(),
     }
 }
 
@@ -91,12 +92,14 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         priority,
         rank: None,
         show,
+        expires: None,
         tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,
         if_unknown: None,
         caps: Vec::new(),
         blocks: Vec::new(),
+        windows: Vec::new(),
     }
 }
 

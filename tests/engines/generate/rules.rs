@@ -146,12 +146,14 @@ impl World {
             order,
             rank: None,
             show,
+            expires: None,
             tasks: if self.rng.percent(10) { vec!["call_agent".to_owned()] } else { Vec::new() },
             if_capped: None,
             if_no_consent: None,
             if_unknown: None,
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         }
     }
 
