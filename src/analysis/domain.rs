@@ -12,6 +12,8 @@
 //! | a cap | left, spent |
 //! | an offer shown in several slots | free, taken by another slot of the request |
 //! | what something in error may stop | free, stopped |
+//! | a window | open, closed; free, whatever the hour, until a customer is made |
+//! | what waits for a window | in time, too late; likewise |
 //! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,7 +21,7 @@ use std::sync::Arc;
 
 use super::axis::{Axis, Clock, Edge, Scale, Texts};
 use super::formula::Dim;
-use crate::model::{AttributeId, CapId, Condition, OfferId, PurposeId, RuleId, RuleSet};
+use crate::model::{AttributeId, CapId, Condition, OfferId, PurposeId, RuleId, RuleSet, WindowId};
 use crate::value::{Consent, Date, Instant, SCORE, Type, Value, zone_is_known};
 
 /// What a dimension is about.
@@ -39,8 +41,21 @@ pub(super) enum Source {
     Taken(OfferId),
     /// Whether something that is in error, and so not in the model, stops it.
     Unseen(Unseen),
+    /// What the hour says of a window, and of what waits for it.
+    Hours(Hours),
     /// A predicate that is not looked into.
     Opaque(usize),
+}
+
+/// What the hour says; free here, and looked at where a customer is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Hours {
+    /// The window is closed.
+    Closed(WindowId),
+    /// The rule would wait too long for its windows.
+    LateRule(RuleId),
+    /// The offer, standing in, would.
+    LateOffer(OfferId),
 }
 
 /// What may be stopped by something that is not in the model (see `doubts.rs`).
@@ -54,7 +69,7 @@ pub(super) enum Unseen {
     Held(RuleId),
 }
 
-/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`].
+/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`], [`Source::Hours`].
 pub(super) const NO: usize = 0;
 /// See [`NO`].
 pub(super) const YES: usize = 1;
@@ -279,7 +294,8 @@ impl<'a> Schema<'a> {
             Some(Source::Now) => self.now().len(),
             Some(Source::Consent(_)) => Consent::ALL.len(),
             Some(Source::Attribute(id)) => self.column(*id, clock).width,
-            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_)) | None => 2,
+            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Hours(_))
+            | None => 2,
             Some(Source::Opaque(number)) => TRUTHS + usize::from(self.has_gap(*number)),
         }
     }

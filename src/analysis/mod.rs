@@ -24,6 +24,7 @@ mod findings;
 mod formula;
 mod gap;
 mod history;
+mod hours;
 mod pairs;
 mod predicate;
 mod program;

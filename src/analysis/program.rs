@@ -51,7 +51,7 @@ impl<'a> Program<'a> {
         let columns = schema.sources.iter().map(|source| match source {
             Source::Attribute(id) => Some(schema.column(*id, clock)),
             Source::Now | Source::Consent(_) | Source::Element(..) | Source::Spent(_) => None,
-            Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => None,
+            Source::Taken(_) | Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => None,
         });
         let columns = columns.collect();
         let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts: Vec::new(), world, columns };
@@ -123,7 +123,12 @@ impl<'a> Program<'a> {
         let about_customers = self.dims().any(|(_, source)| match source {
             Source::Attribute(id) | Source::Element(id, _) => customers(id),
             Source::Spent(_) => true,
-            Source::Now | Source::Consent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => false,
+            Source::Now
+            | Source::Consent(_)
+            | Source::Taken(_)
+            | Source::Unseen(_)
+            | Source::Hours(_)
+            | Source::Opaque(_) => false,
         });
         let mut starts = vec![self.start(rules.key().is_some(), false)];
         if rules.key().is_some() && about_customers {
@@ -161,9 +166,12 @@ impl<'a> Program<'a> {
                 }
                 // Nobody knows whose they are, so they block (R26).
                 Source::Spent(_) if !key_is_known && !self.schema.key_may_come => Atoms::one(width, YES),
-                Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => {
-                    all
-                }
+                Source::Element(..)
+                | Source::Spent(_)
+                | Source::Taken(_)
+                | Source::Unseen(_)
+                | Source::Hours(_)
+                | Source::Opaque(_) => all,
             }
         };
         Start { domains: self.dims().map(domain).collect(), key_is_known, anonymous }
@@ -191,7 +199,9 @@ impl<'a> Program<'a> {
         match source {
             Source::Now => first,
             Source::Consent(_) => preferred(&[Consent::Unknown, Consent::Granted].map(|c| usize::from(c.member()))),
-            Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) => preferred(&[NO]),
+            Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Hours(_) => {
+                preferred(&[NO])
+            }
             Source::Opaque(_) => preferred(&[2, GAP, 1]),
             Source::Attribute(id) => {
                 let Some(column) = self.column(dim) else { return first };

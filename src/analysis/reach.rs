@@ -286,6 +286,8 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
         Culprit::Dates | Culprit::OfferDates | Culprit::Review => true,
         Culprit::Cap(_)
         | Culprit::Block(_)
+        | Culprit::Hours
+        | Culprit::Expiry
         | Culprit::Score
         | Culprit::Taken
         | Culprit::Needs(_)

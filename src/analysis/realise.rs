@@ -16,9 +16,10 @@ use super::axis::Clock;
 use super::domain::{Column, GAP, Source, YES};
 use super::formula::{Dim, Formula};
 use super::history::{History, history};
+use super::hours::at_fitting_hour;
 use super::program::Program;
 use super::region::Region;
-use super::witness::{Witness, customer, nice, stamped, value};
+use super::witness::{Witness, nice, stamped, value};
 use crate::eval;
 use crate::frame::{Fact, Facts, Frame};
 use crate::model::{AttributeId, CapId, Condition, Expression};
@@ -56,7 +57,7 @@ pub(super) fn realise(
     let (anonymous, key_is_known) =
         program.starts.get(start).map_or((false, false), |start| (start.anonymous, start.key_is_known));
     let clock = program.clock(point);
-    let Some(mut witness) = customer(program, point, clock, anonymous) else {
+    let Some((clock, mut witness)) = at_fitting_hour(program, point, clock, anonymous) else {
         return Realised::NotFound;
     };
     if key_is_known {
@@ -129,6 +130,7 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize]) -> History {
             | Source::Element(..)
             | Source::Taken(_)
             | Source::Unseen(_)
+            | Source::Hours(_)
             | Source::Opaque(_) => None,
         });
         caps.collect()

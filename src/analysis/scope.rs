@@ -50,7 +50,12 @@ impl<'a, T> Scope<'a, T> {
         let about_customers = scan.schema.sources.iter().any(|source| match source {
             Source::Attribute(id) | Source::Element(id, _) => rules[*id].scope == Whose::Customer,
             Source::Spent(_) => true,
-            Source::Now | Source::Consent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => false,
+            Source::Now
+            | Source::Consent(_)
+            | Source::Taken(_)
+            | Source::Unseen(_)
+            | Source::Hours(_)
+            | Source::Opaque(_) => false,
         });
         if let Some(key) = rules.key().filter(|_| about_customers) {
             scan.attribute(key);

@@ -9,14 +9,15 @@ use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Source, Unseen};
+use super::domain::{Hours, Source, Unseen};
 use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
+    Active, BlockCause, BlockId, CapId, CapZone, OfferId, Outside, PurposeId, RuleId, RuleSet, SlotId, Substitute,
+    WindowId,
 };
 use crate::value::{Date, Instant};
 
@@ -25,6 +26,10 @@ use crate::value::{Date, Instant};
 pub enum Culprit {
     /// A cap of the rule or of its offer has something left.
     Cap(CapId),
+    /// Its windows let it pass, or it waits for them.
+    Hours,
+    /// It has not expired.
+    Expiry,
     /// It has a score.
     Score,
     /// No other slot of the request shows the offer.
@@ -194,8 +199,10 @@ impl Writer<'_, '_> {
         let some_spent = formulas.any(spent.iter().copied().chain(unseen));
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
+        let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
+        let passed = self.passed(&rules.windows_on(id), Hours::LateRule(id));
         let formulas = &mut self.compiler.formulas;
-        let eligible = formulas.all([on, open, audience, not_taken, none_spent, scored]);
+        let eligible = formulas.all([on, open, audience, not_taken, none_spent, in_time, passed, scored]);
 
         // R14: no `when` is no, and every `unless` is.
         let some_no = formulas.any(when.iter().map(|truths| truths.no));
@@ -216,6 +223,8 @@ impl Writer<'_, '_> {
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
         guards.extend(blocks.into_iter().map(Culprit::Block).zip(lifted));
+        guards.push((Culprit::Hours, passed));
+        guards.push((Culprit::Expiry, in_time));
         guards.push((Culprit::Score, scored));
         for (cap, spent) in caps.into_iter().zip(spent) {
             guards.push((Culprit::Cap(cap), formulas.not(spent)));
@@ -282,7 +291,46 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// An offer that stands in passes its switch, its dates, its blocks, the other slots and its own caps.
+    /// Windows let a candidate pass, or it is held and has its place all the same (R10).
+    fn passed(&mut self, windows: &[WindowId], late: Hours) -> Formula {
+        if windows.is_empty() {
+            return Formula::ALWAYS;
+        }
+        let (mut dropping, mut holding) = (Vec::new(), Vec::new());
+        for id in windows {
+            let closed = self.closed(*id);
+            match self.rules[*id].outside {
+                Outside::Drop => dropping.push(closed),
+                Outside::Hold(_) => holding.push(closed),
+            }
+        }
+        let late = if holding.is_empty() { Formula::NEVER } else { self.compiler.flag(Source::Hours(late)) };
+        let formulas = &mut self.compiler.formulas;
+        let waits = formulas.any(holding);
+        let too_late = formulas.both(waits, late);
+        let stopped = formulas.any(dropping.into_iter().chain([too_late]));
+        formulas.not(stopped)
+    }
+
+    /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
+    fn closed(&mut self, id: WindowId) -> Formula {
+        let flag = self.compiler.flag(Source::Hours(Hours::Closed(id)));
+        let zones = &self.rules[id].zones;
+        let mut known = |zone: &CapZone| match zone {
+            CapZone::Named(_) => Formula::ALWAYS,
+            CapZone::Attribute(read) => self.compiler.readable(&Simple::Attribute(Read::plain(*read, true))),
+        };
+        let mut any: Vec<Formula> = zones.first.iter().map(&mut known).collect();
+        let every: Vec<Formula> = zones.every.iter().map(&mut known).collect();
+        if !every.is_empty() {
+            any.push(self.compiler.formulas.all(every));
+        }
+        let somewhere = self.compiler.formulas.any(any);
+        let nowhere = self.compiler.formulas.not(somewhere);
+        self.compiler.formulas.any([flag, nowhere])
+    }
+
+    /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.
     fn offer(&mut self, id: OfferId) -> Formula {
         let rules = self.rules;
         let offer = &rules[id];
@@ -298,7 +346,8 @@ impl Writer<'_, '_> {
         let free = formulas.not(stopped);
         let open = formulas.both(dates, free);
         let lifted: Vec<_> = offer.blocks.iter().map(|block| self.lifted(*block)).collect();
-        self.compiler.formulas.all(lifted.into_iter().chain([open]))
+        let passed = self.passed(&offer.windows, Hours::LateOffer(id));
+        self.compiler.formulas.all(lifted.into_iter().chain([open, passed]))
     }
 
     /// Fills in every rule's parts. Substitutes form no circle; one that did would be looked at once.

@@ -18,10 +18,11 @@ use crate::syntax::tree::{self, CaseClause, Clause, ColumnKind, Outcome, Reason}
 use crate::value::Instant;
 
 /// The short reasons that are words, beside the names of rules and caps (R22).
-const REASONS: [&str; 4] = ["capped", "fallback", "off", "tie"];
+const REASONS: [&str; 5] = ["capped", "expired", "fallback", "off", "tie"];
 
 /// The short reasons that stand in quotes.
-const SHORT: [&str; 5] = ["not applicable", "switched off", "not active", "review overdue", "shown in another slot"];
+const SHORT: [&str; 6] =
+    ["not applicable", "switched off", "not active", "review overdue", "shown in another slot", "hold limit"];
 
 /// Words of the reasons beside those, and of the facts that may stand in their place.
 const WORDS_OF_REASONS: [&str; 23] = [
@@ -57,7 +58,7 @@ impl<'a> Pass<'a> {
         if SHORT.contains(&text) || REASONS.contains(&text) {
             return false;
         }
-        let kinds = [Kind::Attribute, Kind::Value, Kind::Purpose, Kind::Offer, Kind::Rule, Kind::Cap, Kind::Slot];
+        let kinds = [Kind::Attribute, Kind::Value, Kind::Purpose, Kind::Offer, Kind::Rule, Kind::Cap, Kind::Window, Kind::Slot];
         let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
         !text.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '(' | ';' | ',' | '/'))
             && !words.any(|word| {

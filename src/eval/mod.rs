@@ -30,3 +30,4 @@ pub use explain::{
 pub use expression::expression;
 pub use passed_over::passed_over;
 pub use slot::{ask_again, decide, decide_all};
+pub use waiting::{is_open as window_is_open, offer_is_late, rule_is_late};

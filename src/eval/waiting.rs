@@ -3,11 +3,11 @@
 //! The release is the earliest instant at which, as known now, every window that binds the candidate is open and no block
 //! holds. Longer than the shortest hold of those that are closed, or past its expiry, it is dropped at once.
 
-use super::candidate::Dropped;
+use super::candidate::{Dropped, Guarded};
 use super::condition::condition;
 use super::turns::turns;
 use crate::frame::{Frame, WindowState};
-use crate::model::{BlockCause, BlockId, Clause, Condition, Outside, RuleSet, WindowId, limits};
+use crate::model::{BlockCause, BlockId, Clause, Condition, OfferId, Outside, RuleId, RuleSet, WindowId, limits};
 use crate::value::{Instant, Period, Truth, Unit, Zone};
 
 /// How a candidate stands to its windows.
@@ -30,7 +30,7 @@ pub(super) struct Bound<'a> {
 }
 
 /// Whether a window is open: its day is mentioned, and every row is open, says nothing of that day, or is about others.
-pub(super) fn is_open(rules: &RuleSet, frame: &Frame, id: WindowId) -> bool {
+pub fn is_open(rules: &RuleSet, frame: &Frame, id: WindowId) -> bool {
     let state = frame.window(id);
     let lifted = |when: &Clause| condition(rules, frame, &when.condition).is_no();
     state.is_mentioned()
@@ -39,6 +39,16 @@ pub(super) fn is_open(rules: &RuleSet, frame: &Frame, id: WindowId) -> bool {
             .iter()
             .enumerate()
             .all(|(at, row)| state.row_is_open(at) || row.when.as_ref().is_some_and(lifted))
+}
+
+/// Whether a rule that everything else lets pass drops out for its windows or its expiry, now or before it is released.
+pub fn rule_is_late(rules: &RuleSet, frame: &Frame, id: RuleId) -> bool {
+    matches!(Guarded::new(rules, frame).rule_waiting(id), Waiting::Drops(_))
+}
+
+/// Whether an offer that stands in, and that everything else lets pass, drops out for its windows.
+pub fn offer_is_late(rules: &RuleSet, frame: &Frame, id: OfferId) -> bool {
+    matches!(Guarded::new(rules, frame).offer_waiting(id), Waiting::Drops(_))
 }
 
 /// How long one look ahead reaches.

@@ -65,6 +65,8 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
             Culprit::Unless(at) => Some((rule.unless.get(*at)?, true)),
             Culprit::Cap(_)
             | Culprit::Block(_)
+            | Culprit::Hours
+            | Culprit::Expiry
             | Culprit::Score
             | Culprit::Taken
             | Culprit::Review
@@ -125,6 +127,8 @@ fn other(look: &Look<'_>, rule: &Rule, culprit: Culprit) -> Option<String> {
         Culprit::Review => Some("stops when its review is overdue".to_owned()),
         Culprit::Score => Some("has no score".to_owned()),
         Culprit::Taken => Some("its offer must not be shown in another slot".to_owned()),
+        Culprit::Hours => Some("must be open by its windows, or wait for them".to_owned()),
+        Culprit::Expiry => crate::model::show::show_expiry(look.rules, look.rules.rule_named(&rule.name)?),
         Culprit::Block(block) => Some(format!("is held back by the block `{}`", rules[block].name)),
         Culprit::Cap(cap) => Some(match rules.key() {
             None => format!(

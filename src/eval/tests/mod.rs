@@ -8,6 +8,8 @@ mod classes;
 mod coverage;
 mod hero;
 #[cfg(feature = "cli")]
+mod hours;
+#[cfg(feature = "cli")]
 mod nearest;
 mod order;
 mod ranked;

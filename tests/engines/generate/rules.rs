@@ -31,6 +31,7 @@ impl World {
         self.substitutes();
         self.probes(size.probes);
         self.caps();
+        self.windows();
         self.winning_order();
     }
 
