@@ -409,6 +409,7 @@ pub struct Block {
 
 /// When a block holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there are few blocks, and a box would be one more thing to open")]
 pub enum BlockCause {
     /// `for 24 hours after purchase`: while this, which is called like the block, is spent.
     After(CapId),

@@ -34,9 +34,9 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
     for event in &cap.events {
         exists("event", event.0, rules.events.len())?;
     }
-    match &cap.target {
-        CapTarget::Anything if matches!(cap.kind, CapKind::Block { .. }) => {}
-        of => target(rules, of)?,
+    let of_block = matches!(cap.kind, CapKind::Block { .. });
+    if !(of_block && cap.target == CapTarget::Anything) {
+        target(rules, &cap.target)?;
     }
     if cap.kind != CapKind::Cap && !(cap.exempt.is_empty() && cap.uncounted.is_empty()) {
         return Err(Flaw::Kind);

@@ -461,11 +461,11 @@ impl World {
         if self.rng.percent(15) {
             cap.uncounted = vec![self.cap_target()];
         }
-        let fits = |attribute: &Attribute| match attribute.ty {
-            Type::Number(NumberType { scale: 0, min: 0.., max: 1..=1_000_000 }) => {
-                attribute.default.is_some() && !attribute.never_used && !attribute.protective
-            }
-            _ => false,
+        let fits = |attribute: &Attribute| {
+            matches!(attribute.ty, Type::Number(NumberType { scale: 0, min: 0.., max: 1..=1_000_000 }))
+                && attribute.default.is_some()
+                && !attribute.never_used
+                && !attribute.protective
         };
         let numbers: Vec<_> = (0..self.rules.attributes.len()).filter(|at| fits(&self.rules.attributes[*at])).collect();
         if !numbers.is_empty() && self.rng.percent(30) {
