@@ -12,7 +12,7 @@ use super::program::Program;
 use super::witness::{Witness, customer};
 use super::worlds::{at, order};
 use crate::eval;
-use crate::frame::Frame;
+use crate::frame::{Frame, WindowState};
 use crate::model::{CapZone, Outside, RuleSet, WindowId};
 use crate::value::{Instant, Zone};
 
@@ -94,7 +94,8 @@ fn fits(rules: &RuleSet, frame: &Frame, said: &[(Hours, bool)]) -> bool {
         !closed.is_empty() && closed.iter().all(|id| rules[**id].outside != Outside::Drop)
     };
     said.iter().all(|(of, so)| match of {
-        Hours::Closed(id) => is_open(id) != *so,
+        // Where nobody knows the zone, the hour says nothing.
+        Hours::Closed(id) => frame.window(*id) == WindowState::UnknownZone || is_open(id) != *so,
         Hours::LateRule(id) => !waits(&rules.windows_on(*id)) || eval::rule_is_late(rules, frame, *id) == *so,
         Hours::LateOffer(id) => !waits(&rules[*id].windows) || eval::offer_is_late(rules, frame, *id) == *so,
     })

@@ -58,7 +58,8 @@ impl<'a> Pass<'a> {
         if SHORT.contains(&text) || REASONS.contains(&text) {
             return false;
         }
-        let kinds = [Kind::Attribute, Kind::Value, Kind::Purpose, Kind::Offer, Kind::Rule, Kind::Cap, Kind::Window, Kind::Slot];
+        let kinds =
+            [Kind::Attribute, Kind::Value, Kind::Purpose, Kind::Offer, Kind::Rule, Kind::Cap, Kind::Window, Kind::Slot];
         let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
         !text.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '(' | ';' | ',' | '/'))
             && !words.any(|word| {

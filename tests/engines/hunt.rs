@@ -200,6 +200,20 @@ pub(crate) fn answered(rules: &RuleSet, frame: &Frame, decision: Decision) -> De
     }
 }
 
+/// What machine code comes to, or the evaluator where it may hand over to it.
+pub(crate) fn machine(
+    rules: &RuleSet,
+    compiled: &Compiled,
+    frame: &Frame,
+    record: &Record,
+    slot: SlotId,
+) -> Option<Decision> {
+    match compiled.decide(slot, record) {
+        Some(decision) => Some(answered(rules, frame, decision)),
+        None => waits(rules, frame, slot).then(|| eval::decide(rules, frame, slot)),
+    }
+}
+
 /// Whether machine code may hand a slot over: something is held there, or dropped out for its windows. Nothing else is a
 /// reason to.
 pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
@@ -281,11 +295,7 @@ pub(crate) fn machine_all(
     slots
         .iter()
         .map(|slot| {
-            let decision = match compiled.decide(*slot, record) {
-                Some(decision) => answered(rules, &frame, decision),
-                None if waits(rules, &frame, *slot) => eval::decide(rules, &frame, *slot),
-                None => return None,
-            };
+            let decision = machine(rules, compiled, &frame, record, *slot)?;
             reserve(rules, &mut frame, &decision);
             compiled.layout().pack_reserved(rules, &frame, record);
             Some(decision)

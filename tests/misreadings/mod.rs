@@ -353,7 +353,7 @@ const CASES: &[Case] = &[
             ("if not consent show story", answer(SPELLING, "if not consent", "write `if no consent`")),
             ("if missing show story", answer(SPELLING, "if missing", "write `if unknown`")),
             ("if over cap show story", answer(SPELLING, "if over cap", "write `if capped`")),
-            ("expires 2026-12-24", answer(NOT_YET, "expires", "`active to 2026-12-24`")),
+            ("expires 2026-12-24", answer(SPELLING, "expires 2026-12-24", "`active to 2026-12-24`")),
             (
                 "cap at most 3 impressions in any 7 days per customer",
                 answer("resolve::unknown-event", "impressions", "`shown`"),

@@ -283,9 +283,7 @@ impl<'t> Reader<'t> {
             return;
         }
         let words: Vec<_> = clauses.forms.iter().map(|form| (form.form.word, form.form.example)).collect();
-        let finding = if self.is_word(at, "expires") && clauses.noun == "a rule" {
-            messages::expires(self, at, end)
-        } else if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
+        let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
             messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
         } else {
             messages::not_a_clause(self, clauses.noun, &words, at)

@@ -9,6 +9,7 @@ mod clause;
 mod days;
 mod facts;
 mod heads;
+mod hours;
 mod later;
 mod lists;
 mod numbers;
@@ -77,21 +78,6 @@ pub(super) fn is_known_slip(word: &str) -> bool {
 pub(super) fn not_yet(what: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&codes::NOT_YET, span, format!("{what} is not built yet"))
         .help("leave it out for now; everything else in the file is read as usual")
-}
-
-/// `expires 2026-12-24` in a rule: the last day of a rule stands behind `active`.
-pub(super) fn expires(reader: &Reader<'_>, at: usize, end: usize) -> Diagnostic {
-    let finding = not_yet("`expires`", reader.span(at));
-    let day =
-        Some(reader.written(at + 1)).filter(|day| at + 1 < end && day.len() == 10 && day.matches('-').count() == 2);
-    match day {
-        Some(day) => {
-            let right = format!("active to {day}");
-            let finding = finding.help(format!("for the last day of the rule write `{right}`"));
-            finding.suggest(format!("write `{right}`"), reader.span_between(at, at + 2), right)
-        }
-        None => finding.help("for the last day of the rule write `active to 2026-12-24`"),
-    }
 }
 
 /// `18-117`, `18 to 117` behind a type; `at` is the first number.
