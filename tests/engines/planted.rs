@@ -16,7 +16,7 @@ use super::shrink;
 
 type Plant = (&'static str, fn(&mut RuleSet));
 
-const PLANTS: [Plant; 14] = [
+const PLANTS: [Plant; 17] = [
     ("at least is more than", |rules| {
         each_condition(rules, &|condition| {
             if let Condition::Compare(comparison @ Comparison::AtLeast, ..) = condition {

@@ -4,6 +4,7 @@ mod ranked;
 mod selling;
 
 mod caps;
+mod windows;
 
 use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};

@@ -69,7 +69,7 @@ fn window(rules: &RuleSet, reads: &All, window: &Window) -> Checked {
     }
     if let Outside::Hold(Some(most)) = window.outside {
         period("longest wait", most)?;
-        if Instant(0).plus(limits::HOLD) < Instant(0).plus(most) {
+        if most.count == 0 || Instant(0).plus(limits::HOLD) < Instant(0).plus(most) {
             return Err(Flaw::Time("longest wait"));
         }
     }
@@ -146,6 +146,9 @@ fn expiry(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
         return Err(Flaw::Expiry);
     };
     period("expiry", *length)?;
+    if length.count == 0 {
+        return Err(Flaw::Time("expiry"));
+    }
     typing::condition(rules, &clause.condition, 0)?;
     let read = reads.of_condition(rules, &clause.condition)?;
     if read.protective.is_read() {
