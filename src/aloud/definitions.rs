@@ -88,6 +88,10 @@ fn in_expression(rules: &RuleSet, expression: &Expression, names: &mut Vec<Name>
             in_expression(rules, of, names);
             in_condition(rules, condition, names);
         }
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now => {}
     }
 }

@@ -108,6 +108,7 @@ fn operand(rules: &RuleSet, of: &Expression) -> String {
         Expression::Rescale(inner, _) => operand(rules, inner),
         Expression::Attribute(_)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Now
         | Expression::Arithmetic(..)

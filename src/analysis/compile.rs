@@ -327,7 +327,8 @@ impl<'a> Compiler<'a> {
     /// Gives everything that an expression reads a dimension.
     fn mention_all(&mut self, expression: &'a Expression) {
         match expression {
-            Expression::Literal(..) | Expression::Now => {}
+            // Flattened rules name nothing gathered.
+            Expression::Literal(..) | Expression::Gathered(_) | Expression::Now => {}
             Expression::Attribute(id) => {
                 self.attribute(*id);
             }
@@ -364,6 +365,7 @@ impl<'a> Compiler<'a> {
                 self.strict(right, true, found);
             }
             Expression::Literal(..)
+            | Expression::Gathered(_)
             | Expression::Consent(_)
             | Expression::Now
             | Expression::Else(..)

@@ -94,7 +94,10 @@ impl<'a> Compiler<'a> {
                 let gap = self.gap(when);
                 self.formulas.any([lack, gap])
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => Formula::NEVER,
+            // Flattened rules name nothing gathered.
+            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {
+                Formula::NEVER
+            }
         }
     }
 

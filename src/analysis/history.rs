@@ -102,7 +102,7 @@ impl Others<'_> {
         for stamp in stamps(self.rules, &[next]) {
             for event in &cap.events {
                 for at in self.times(next) {
-                    let happened = Happened { event: *event, at, stamp: stamp.clone() };
+                    let happened = Happened::plain(*event, at, stamp.clone());
                     let mut with = events.clone();
                     with.extend(std::iter::repeat_n(happened, wanted as usize));
                     if let Some(found) = self.more(with) {
@@ -279,7 +279,7 @@ fn cells(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> Vec
     for stamp in stamps(rules, spent) {
         for event in &kinds {
             for at in &ages {
-                let event = Happened { event: *event, at: *at, stamp: stamp.clone() };
+                let event = Happened::plain(*event, *at, stamp.clone());
                 let frame = gather(rules, &Facts { history: vec![event.clone()], ..facts.clone() });
                 let counts = |cap: &CapId| match frame.caps.get(cap.index()) {
                     // A gap that runs.

@@ -8,6 +8,7 @@
 
 use super::axis::Clock;
 use super::domain::{Hours, Source, YES};
+use super::events::declared;
 use super::program::Program;
 use super::witness::{Witness, customer};
 use super::worlds::{at, order};
@@ -27,21 +28,7 @@ pub(super) fn at_fitting_hour(
     clock: Clock,
     anonymous: bool,
 ) -> Option<(Clock, Witness)> {
-    let said: Vec<(Hours, bool)> = program
-        .dims()
-        .zip(point)
-        .filter_map(|((_, source), atom)| match source {
-            Source::Hours(of) => Some((*of, *atom == YES)),
-            Source::Now
-            | Source::Consent(_)
-            | Source::Attribute(_)
-            | Source::Element(..)
-            | Source::Spent(_)
-            | Source::Taken(_)
-            | Source::Unseen(_)
-            | Source::Opaque(_) => None,
-        })
-        .collect();
+    let said = said(program, point);
     if said.is_empty() {
         return Some((clock, customer(program, point, clock, anonymous)?));
     }
@@ -58,12 +45,40 @@ pub(super) fn at_fitting_hour(
         if order(schema, then) != first {
             continue;
         }
-        let witness = customer(program, point, then, anonymous)?;
+        let Some(witness) = customer(program, point, then, anonymous) else { continue };
         if fits(rules, &witness.frame(rules), &said) {
             return Some((then, witness));
         }
     }
     None
+}
+
+/// Whether windows still stand as the point says once everything of the customer is made.
+pub(super) fn still_fits(program: &Program<'_>, point: &[usize], witness: &Witness) -> bool {
+    let said = said(program, point);
+    if said.is_empty() {
+        return true;
+    }
+    let rules = program.schema.rules;
+    let mut frame = witness.frame(rules);
+    frame.attributes.truncate(declared(rules));
+    fits(rules, &frame.flattened(), &said)
+}
+
+/// What a point says of the hour.
+fn said(program: &Program<'_>, point: &[usize]) -> Vec<(Hours, bool)> {
+    let of = |(source, atom): (&Source, &usize)| match source {
+        Source::Hours(of) => Some((*of, *atom == YES)),
+        Source::Now
+        | Source::Consent(_)
+        | Source::Attribute(_)
+        | Source::Element(..)
+        | Source::Spent(_)
+        | Source::Taken(_)
+        | Source::Unseen(_)
+        | Source::Opaque(_) => None,
+    };
+    program.schema.sources.iter().zip(point).filter_map(of).collect()
 }
 
 /// Whether windows that stand the same for everybody are as said; quick, so that most hours need no customer.
@@ -87,16 +102,20 @@ fn same_for_all(rules: &RuleSet, id: WindowId, now: Instant) -> Option<bool> {
 }
 
 fn fits(rules: &RuleSet, frame: &Frame, said: &[(Hours, bool)]) -> bool {
+    said.iter().all(|(of, so)| really(rules, frame, *of).is_none_or(|really| really == *so))
+}
+
+/// What the hour really says; nothing of a window whose zone nobody knows, or of what does not wait.
+pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> {
     let is_open = |id: &WindowId| eval::window_is_open(rules, frame, *id);
     // Only where something waits it can be too late.
     let waits = |windows: &[WindowId]| {
         let closed: Vec<&WindowId> = windows.iter().filter(|id| !is_open(id)).collect();
         !closed.is_empty() && closed.iter().all(|id| rules[**id].outside != Outside::Drop)
     };
-    said.iter().all(|(of, so)| match of {
-        // Where nobody knows the zone, the hour says nothing.
-        Hours::Closed(id) => frame.window(*id) == WindowState::UnknownZone || is_open(id) != *so,
-        Hours::LateRule(id) => !waits(&rules.windows_on(*id)) || eval::rule_is_late(rules, frame, *id) == *so,
-        Hours::LateOffer(id) => !waits(&rules[*id].windows) || eval::offer_is_late(rules, frame, *id) == *so,
-    })
+    match of {
+        Hours::Closed(id) => (frame.window(id) != WindowState::UnknownZone).then(|| !is_open(&id)),
+        Hours::LateRule(id) => waits(&rules.windows_on(id)).then(|| eval::rule_is_late(rules, frame, id)),
+        Hours::LateOffer(id) => waits(&rules[id].windows).then(|| eval::offer_is_late(rules, frame, id)),
+    }
 }

@@ -20,11 +20,13 @@ mod compile;
 mod confirm;
 mod domain;
 mod doubts;
+mod events;
 mod findings;
 mod formula;
 mod gap;
 mod history;
 mod hours;
+mod lived;
 mod pairs;
 mod predicate;
 mod program;
@@ -103,13 +105,15 @@ pub struct Report {
 /// Looks at a whole rule set.
 pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     let mut report = Report::default();
-    for (at, segment) in rules.segments.iter().enumerate() {
-        let range = range::of_condition(rules, &segment.condition, options.from, options.budget);
+    // What is gathered is looked at like an attribute; `events` knows that it is not as free as one.
+    let flat = rules.flattened();
+    for (at, segment) in flat.segments.iter().enumerate() {
+        let range = range::of_condition(&flat, &segment.condition, options.from, options.budget);
         report.conditions.insert(Place::Segment(SegmentId::from_index(at)), range);
     }
-    let shared = slot::shared(rules);
+    let shared = slot::shared(&flat);
     for at in 0..rules.slots.len() {
-        one_slot(rules, SlotId::from_index(at), &shared, options, &mut report);
+        one_slot(&flat, SlotId::from_index(at), &shared, options, &mut report);
     }
     confirm(rules, &mut report);
     report.diagnostics = findings(rules, options, &report);

@@ -57,6 +57,7 @@ impl<'a> Program<'a> {
         let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts: Vec::new(), world, columns };
         program.couple_masks();
         program.couple_objections();
+        super::events::couple(&mut program);
         program.begin();
         program
     }
@@ -160,6 +161,14 @@ impl<'a> Program<'a> {
                         Atoms::one(width, Column::ABSENT).or(&special(column.masked))
                     } else if key_is_known && rules[*id].key {
                         all.minus(&missing)
+                    } else if let Some(possible) = super::events::possible(rules, *id, column, self.world.clock()) {
+                        let masked = special(column.masked);
+                        // Where there is no key, nobody knows whose events they are.
+                        if key_is_known || rules[*id].scope == Scope::Moment {
+                            possible
+                        } else {
+                            Atoms::one(width, Column::ABSENT).or(&masked)
+                        }
                     } else {
                         all
                     }
@@ -216,7 +225,15 @@ impl<'a> Program<'a> {
                 {
                     return masked;
                 }
-                if domain.has(Column::ABSENT) {
+                // Nothing that happened is poorer than not knowing what did.
+                if let Some(nothing) = super::events::nothing(self.schema.rules, *id, column)
+                    && domain.has(nothing)
+                {
+                    return nothing;
+                }
+                let is_gathered = super::events::gathered_of(self.schema.rules, *id).is_some();
+                let known = Atoms::range(self.formulas.width(dim), column.first, column.first + column.axis.len());
+                if domain.has(Column::ABSENT) && !(is_gathered && domain.meets(&known)) {
                     return Column::ABSENT;
                 }
                 let values = Atoms::range(self.formulas.width(dim), column.first, column.first + column.axis.len());

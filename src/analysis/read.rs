@@ -80,6 +80,8 @@ impl<'a> Compiler<'a> {
         match expression {
             Expression::Literal(value, _) => Some(Case::always(Simple::Constant(value.clone()))),
             Expression::Attribute(id) => Some(Case::always(Simple::Attribute(Read::plain(*id, defaults)))),
+            // Flattened rules name none.
+            Expression::Gathered(_) => None,
             Expression::Value(id) => {
                 let rules = self.schema.rules;
                 self.cases(&rules[*id].expression, defaults)

@@ -14,19 +14,25 @@ use std::collections::BTreeSet;
 use super::atoms::Atoms;
 use super::axis::Clock;
 use super::domain::{Column, GAP, Source, YES};
+use super::events::gathered_of;
 use super::formula::{Dim, Formula};
 use super::history::{History, history};
-use super::hours::at_fitting_hour;
+use super::hours::{at_fitting_hour, still_fits};
+use super::lived::lived;
 use super::program::Program;
 use super::region::Region;
 use super::witness::{Witness, nice, stamped, value};
 use crate::eval;
-use crate::frame::{Fact, Facts, Frame};
+use crate::frame::{Fact, Facts, Frame, Happened};
 use crate::model::{AttributeId, CapId, Condition, Expression};
 use crate::value::{Datum, Missing, Truth, Value};
 
 /// The most combinations of values that are tried for one box.
 const MOST_TRIALS: usize = 4096;
+/// The most combinations of what events add up to for which events are made up.
+const MOST_HISTORIES: usize = 200;
+/// Numbers at or beyond this, in mantissas, are not tried of what events add up to.
+const MOST_MADE_UP: i64 = 1_000_000_000;
 
 /// What became of a point.
 pub(super) enum Realised {
@@ -62,7 +68,7 @@ pub(super) fn realise(
     };
     if key_is_known {
         match spend(program, &witness.facts, point) {
-            Ok(()) => {}
+            Ok(events) => witness.facts.history = events,
             Err(against) => return against,
         }
     }
@@ -75,14 +81,18 @@ pub(super) fn realise(
     };
     match found {
         Found::Point(point) => {
-            if key_is_known {
-                match events(program, &witness.facts, &point) {
-                    History::Events(events) => witness.facts.history = events,
-                    History::Impossible(..) | History::Unknown => return Realised::NotFound,
+            match with_events(program, region, shadows, &witness.facts, &point, clock, &BTreeSet::new()) {
+                Ok(facts) => {
+                    let witness = Witness { facts, ..witness };
+                    match still_fits(program, &point, &witness) {
+                        true => Realised::Customer(Box::new(witness)),
+                        false => Realised::NotFound,
+                    }
                 }
+                Err(shadowed) => shadowed.map_or(Realised::NotFound, Realised::Shadowed),
             }
-            Realised::Customer(Box::new(witness))
         }
+        Found::Lived(facts) => Realised::Customer(Box::new(Witness { facts: *facts, ..witness })),
         Found::Shadowed(point) => Realised::Shadowed(point),
         Found::Impossible(dims) => {
             let outside: Vec<Formula> = dims
@@ -99,9 +109,9 @@ pub(super) fn realise(
 }
 
 /// Whether some history spends the caps that the point says are spent, and no others.
-fn spend(program: &mut Program<'_>, facts: &Facts, point: &[usize]) -> Result<(), Realised> {
+fn spend(program: &mut Program<'_>, facts: &Facts, point: &[usize]) -> Result<Vec<Happened>, Realised> {
     match events(program, facts, point) {
-        History::Events(_) => Ok(()),
+        History::Events(events) => Ok(events),
         History::Unknown => Err(Realised::NotFound),
         History::Impossible(spent, left) => {
             let schema = program.schema.clone();
@@ -138,8 +148,66 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize]) -> History {
     history(program.schema.rules, facts, &caps(true), &caps(false))
 }
 
+/// What a predicate that is not looked into comes out as in a frame.
+pub(super) fn truth_atom(program: &Program<'_>, frame: &Frame, number: usize) -> Option<usize> {
+    let condition = program.schema.opaque.get(number)?;
+    Some(match eval::condition(program.schema.rules, frame, condition) {
+        Truth::Yes => 0,
+        Truth::No => 1,
+        Truth::Unknown if !program.schema.has_gap(number) => 2,
+        Truth::Unknown if eval::is_awaited(program.schema.rules, frame, condition) => 2,
+        Truth::Unknown => GAP,
+    })
+}
+
+/// What became of a point whose dimensions `moved` are no longer those of the box's own point.
+fn judge(program: &Program<'_>, region: &Region, shadows: &Shadows<'_>, point: Vec<usize>, moved: &[Dim]) -> Judged {
+    let formulas = &program.formulas;
+    let inside = |dim: &Dim| {
+        let domain = region.domain(*dim).zip(point.get(dim.index()));
+        domain.is_some_and(|(domain, atom)| domain.has(*atom))
+    };
+    if !moved.iter().all(inside) {
+        return Judged::Not;
+    }
+    let holds = |formula: &Formula| formulas.holds(*formula, &point);
+    if !shadows.question.iter().all(holds) || !program.couplings.iter().all(holds) {
+        return Judged::Other;
+    }
+    match shadows.blockers.iter().any(|(_, blocker)| formulas.holds(*blocker, &point)) {
+        true => Judged::Shadowed(point),
+        false => Judged::Good(point),
+    }
+}
+
+/// The facts with events that add up to the point, or to another one of which all is so that was asked; else such a one
+/// at which a blocker holds, if one came up.
+fn with_events(
+    program: &Program<'_>,
+    region: &Region,
+    shadows: &Shadows<'_>,
+    facts: &Facts,
+    point: &[usize],
+    clock: Clock,
+    exact: &BTreeSet<AttributeId>,
+) -> Result<Facts, Option<Vec<usize>>> {
+    let mut shadowed = None;
+    for (facts, real) in lived(program, facts, point, clock, exact) {
+        let differs = |dim: &Dim| real.get(dim.index()) != point.get(dim.index());
+        let moved: Vec<Dim> = program.dims().map(|(dim, _)| dim).filter(differs).collect();
+        match judge(program, region, shadows, real, &moved) {
+            Judged::Good(_) => return Ok(facts),
+            Judged::Shadowed(point) => shadowed = shadowed.or(Some(point)),
+            Judged::Other | Judged::Not => {}
+        }
+    }
+    Err(shadowed)
+}
+
 enum Found {
     Point(Vec<usize>),
+    /// A customer whose events have been made up.
+    Lived(Box<Facts>),
     Shadowed(Vec<usize>),
     Impossible(Vec<Dim>),
     Nothing,
@@ -177,6 +245,10 @@ impl Trial<'_, '_> {
         let candidates = self.candidates();
         let complete = candidates.iter().all(|of| of.complete) && !self.depends_on_more();
         let combinations = candidates.iter().map(|of| of.values.len()).fold(1, usize::saturating_mul);
+        let rules = self.program.schema.rules;
+        let gathered: BTreeSet<AttributeId> =
+            candidates.iter().map(|of| of.id).filter(|id| gathered_of(rules, *id).is_some()).collect();
+        let mut histories = if gathered.is_empty() { 0 } else { MOST_HISTORIES };
         for number in 0..combinations.min(MOST_TRIALS) {
             let mut tried = point.to_vec();
             let mut chosen = Vec::with_capacity(candidates.len());
@@ -192,7 +264,21 @@ impl Trial<'_, '_> {
                 }
                 chosen.push((of.id, datum));
             }
-            match self.judge(self.settled(&frame, tried)) {
+            let settled = self.settled(&frame, tried);
+            if histories > 0 && self.is_inside(&settled) {
+                // Events add up to more than was chosen, so what else they come to is looked at as well.
+                histories -= 1;
+                seen_possible = true;
+                let mut facts = witness.facts.clone();
+                chosen.iter().for_each(|(id, datum)| facts.set(*id, self.fact(*id, datum)));
+                match with_events(self.program, self.region, self.shadows, &facts, &settled, self.clock, &gathered) {
+                    Ok(facts) => return Found::Lived(Box::new(facts)),
+                    Err(point) => shadowed = shadowed.or(point),
+                }
+                continue;
+            }
+            match self.judge(settled) {
+                Judged::Good(_) if !gathered.is_empty() => seen_possible = true,
                 Judged::Good(point) => {
                     chosen.into_iter().for_each(|(id, datum)| witness.facts.set(id, self.fact(id, datum)));
                     return Found::Point(point);
@@ -218,38 +304,23 @@ impl Trial<'_, '_> {
     fn settled(&self, frame: &Frame, mut point: Vec<usize>) -> Vec<usize> {
         for dim in self.opaque {
             let Some(Source::Opaque(number)) = self.program.schema.sources.get(dim.index()) else { continue };
-            let Some(condition) = self.program.schema.opaque.get(*number) else { continue };
-            let atom = match eval::condition(self.program.schema.rules, frame, condition) {
-                Truth::Yes => 0,
-                Truth::No => 1,
-                Truth::Unknown if !self.program.schema.has_gap(*number) => 2,
-                Truth::Unknown if eval::is_awaited(self.program.schema.rules, frame, condition) => 2,
-                Truth::Unknown => GAP,
-            };
-            if let Some(place) = point.get_mut(dim.index()) {
+            if let (Some(atom), Some(place)) = (truth_atom(self.program, frame, *number), point.get_mut(dim.index())) {
                 *place = atom;
             }
         }
         point
     }
 
-    fn judge(&self, point: Vec<usize>) -> Judged {
-        let formulas = &self.program.formulas;
-        let inside = |dim: &Dim| {
+    /// Whether the opaque predicates fall out as the box wants them.
+    fn is_inside(&self, point: &[usize]) -> bool {
+        self.opaque.iter().all(|dim| {
             let domain = self.region.domain(*dim).zip(point.get(dim.index()));
             domain.is_some_and(|(domain, atom)| domain.has(*atom))
-        };
-        if !self.opaque.iter().all(inside) {
-            return Judged::Not;
-        }
-        let holds = |formula: &Formula| formulas.holds(*formula, &point);
-        if !self.shadows.question.iter().all(holds) || !self.program.couplings.iter().all(holds) {
-            return Judged::Other;
-        }
-        match self.shadows.blockers.iter().any(|(_, blocker)| formulas.holds(*blocker, &point)) {
-            true => Judged::Shadowed(point),
-            false => Judged::Good(point),
-        }
+        })
+    }
+
+    fn judge(&self, point: Vec<usize>) -> Judged {
+        judge(self.program, self.region, self.shadows, point, self.opaque)
     }
 
     /// The opaque predicates of which the box leaves not everything open.
@@ -325,6 +396,13 @@ impl Trial<'_, '_> {
                 }
                 let mut listed = BTreeSet::new();
                 of_atom.retain(|at| listed.insert(*at));
+                // A history is short, and a short one is easily read.
+                if gathered_of(schema.rules, id).is_some() && schema.rules[id].ty.number().is_some() {
+                    let before = of_atom.len();
+                    of_atom.retain(|at| at.abs() < MOST_MADE_UP);
+                    of_atom.sort_by_key(|at| at.abs());
+                    complete &= of_atom.len() == before;
+                }
                 positions.extend(of_atom.into_iter().map(|at| (atom, at)));
             }
         }
@@ -388,7 +466,7 @@ impl Reads {
 
     fn expression(&mut self, program: &Program<'_>, expression: &Expression) {
         match expression {
-            Expression::Literal(..) => {}
+            Expression::Literal(..) | Expression::Gathered(_) => {}
             Expression::Attribute(id) => {
                 self.attributes.insert(*id);
             }

@@ -60,6 +60,7 @@ impl<'a, T> Scope<'a, T> {
         if let Some(key) = rules.key().filter(|_| about_customers) {
             scan.attribute(key);
         }
+        super::events::cut(&mut scan.schema);
         let schema = scan.schema;
         let (worlds, complete) = worlds(&schema, from);
         let compile = |world: super::worlds::World| {

@@ -127,7 +127,7 @@ fn is_number(rules: &RuleSet, of: &Expression) -> bool {
         }
         // What stands first may be never, and then nothing stands in.
         Expression::Else(first, second, _) => is_never_never(rules, first) && is_number(rules, second),
-        Expression::Attribute(_) | Expression::When(..) => false,
+        Expression::Attribute(_) | Expression::Gathered(_) | Expression::When(..) => false,
     }
 }
 
@@ -135,7 +135,8 @@ fn is_number(rules: &RuleSet, of: &Expression) -> bool {
 fn is_never_never(rules: &RuleSet, of: &Expression) -> bool {
     match of {
         Expression::Literal(value, _) => *value != Value::Never,
-        Expression::Attribute(id) => matches!(rules[*id].ty, Type::Score(_)),
+        Expression::Attribute(id) => !rules[*id].may_be_never(),
+        Expression::Gathered(id) => rules.type_of_gathered(&rules[*id]) != Type::Time,
         Expression::Consent(_) | Expression::Now | Expression::Arithmetic(..) => true,
         Expression::Value(id) => is_never_never(rules, &rules[*id].expression),
         Expression::Rescale(inner, _) | Expression::When(inner, _, _) => is_never_never(rules, inner),

@@ -21,7 +21,7 @@ pub struct Manifest {
     pub zones: String,
     /// What it decides.
     pub slots: Vec<SlotEntry>,
-    /// Which attributes are read only with which purpose.
+    /// Which attributes and events are read only with which purpose.
     pub purposes: Vec<PurposeEntry>,
     /// The checks that the rules passed before they were shipped.
     pub checks: Vec<String>,
@@ -43,6 +43,8 @@ pub struct PurposeEntry {
     pub name: String,
     /// The attributes that need it, in order of name.
     pub attributes: Vec<String>,
+    /// The events that need it, in order of name.
+    pub events: Vec<String>,
 }
 
 impl Manifest {
@@ -93,12 +95,19 @@ fn purposes(rules: &RuleSet) -> Vec<PurposeEntry> {
     let mut entries: Vec<_> = rules
         .purposes
         .iter()
-        .map(|purpose| PurposeEntry { name: purpose.name.clone(), attributes: Vec::new() })
+        .map(|purpose| PurposeEntry { name: purpose.name.clone(), attributes: Vec::new(), events: Vec::new() })
         .collect();
     for attribute in &rules.attributes {
         for purpose in &attribute.needs {
             if let Some(entry) = entries.get_mut(purpose.index()) {
                 entry.attributes.push(attribute.name.clone());
+            }
+        }
+    }
+    for event in &rules.events {
+        for purpose in &event.needs {
+            if let Some(entry) = entries.get_mut(purpose.index()) {
+                entry.events.push(event.name.clone());
             }
         }
     }

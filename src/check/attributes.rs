@@ -270,12 +270,29 @@ impl Pass<'_> {
                 self.report(finding);
                 continue;
             }
+            let mut needs = Vec::new();
+            for purpose in item.needs.iter().flat_map(|clause| &clause.kind) {
+                match self.find_purpose(purpose) {
+                    Some(id) => needs.push(id),
+                    None => self.poison(Kind::Event, &name),
+                }
+            }
+            needs.sort_unstable();
+            needs.dedup();
             let mut fields: Vec<EventField> = Vec::new();
             for field in &item.fields {
                 let ty = self.ty(&field.ty);
                 if let Some(mark) = field.marks.first() {
                     let message = "the fields of an event take no marks";
-                    self.report(Diagnostic::new(&types::BAD_MARK, mark.span, message).help("delete the mark"));
+                    let help = if let Mark::Needs(purpose) = &mark.kind {
+                        format!(
+                            "what the event needs stands before its fields: event {name} {{ needs {} .. }}",
+                            purpose.text
+                        )
+                    } else {
+                        "delete the mark".to_owned()
+                    };
+                    self.report(Diagnostic::new(&types::BAD_MARK, mark.span, message).help(help));
                     self.poison(Kind::Event, &name);
                 }
                 if fields.iter().any(|known| known.name == field.name.text) {
@@ -289,7 +306,7 @@ impl Pass<'_> {
                 }
             }
             let label = item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
-            self.rules.events.push(Event { name, label, span: item.name.span, fields });
+            self.rules.events.push(Event { name, label, span: item.name.span, needs, fields });
         }
     }
 }

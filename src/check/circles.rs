@@ -137,7 +137,11 @@ pub(super) fn condition_uses(condition: &Condition, segments: usize, found: &mut
 
 pub(super) fn expression_uses(expression: &Expression, segments: usize, found: &mut Vec<usize>) {
     match expression {
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now => {}
         Expression::Value(id) => found.push(segments + id.index()),
         Expression::Rescale(inner, _) => expression_uses(inner, segments, found),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

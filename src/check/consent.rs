@@ -9,13 +9,29 @@ use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapZone, Class, Clause, Condition, Expression, PurposeId, Rule, RuleId, Scope,
-    Substitute, ValueId, WindowId,
+    AttributeId, BlockCause, BlockId, CapZone, Class, Clause, Condition, Event, EventId, Expression, PurposeId, Rule,
+    RuleId, Scope, Substitute, ValueId, WindowId,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 
-use reads::{Read, Reads};
+use reads::{Read, Reads, chain_words};
+
+/// What says something of the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Attribute(AttributeId),
+    Event(EventId),
+}
+
+/// A purpose that a rule forgot: which, the clause that reads something of it, what needs it and where, how it is
+/// reached.
+struct Forgotten {
+    purpose: PurposeId,
+    clause: Span,
+    declared: Span,
+    chain: String,
+}
 
 impl Pass<'_> {
     pub(super) fn consent(&mut self) {
@@ -53,73 +69,81 @@ impl Pass<'_> {
         reads.found
     }
 
-    fn reads_of_value(&self, expression: &Expression) -> Vec<Read> {
+    fn reads_in(&self, condition: &Condition) -> Reads<'_> {
         let mut reads = Reads::new(&self.rules);
-        reads.value(expression);
-        reads.found
+        reads.condition(condition, true);
+        reads
     }
 
-    /// Every purpose of every attribute that the rule reads, `never used`, protective. Gives the purposes it forgot.
+    fn reads_of_value(&self, expression: &Expression) -> Reads<'_> {
+        let mut reads = Reads::new(&self.rules);
+        reads.value(expression);
+        reads
+    }
+
+    /// Every purpose of every attribute and event that the rule reads, `never used`, protective. Gives the purposes it
+    /// forgot.
     fn rule_reads(&mut self, rule: &Rule) -> Vec<PurposeId> {
         let whens = rule.when.iter().map(|clause| (clause, false));
         let blocks: Vec<Clause> = self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.blocking(id));
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
-        // Of whom, where, whether by an `unless`, and whether in a block. What a block reads is read for whoever it stops
+        // What, where, whether by an `unless`, and whether in a block. What a block reads is read for whoever it stops
         // (R19); its own promises are looked at once, there.
-        let mut read: Vec<(Read, Span, bool, bool)> = Vec::new();
+        let mut read: Vec<(Reads<'_>, Span, bool, bool)> = Vec::new();
         for (clause, is_unless) in clauses {
-            let reads = self.reads_of(&clause.condition).into_iter();
-            read.extend(reads.map(|read| (read, clause.span, is_unless, false)));
+            read.push((self.reads_in(&clause.condition), clause.span, is_unless, false));
         }
         if let Some(clause) = &rule.expires {
-            let reads = self.reads_of(&clause.condition).into_iter();
-            read.extend(reads.map(|read| (read, clause.span, false, false)));
+            read.push((self.reads_in(&clause.condition), clause.span, false, false));
         }
         // A score chooses among rules, and so among people.
         if let Some(rank) = &rule.rank {
-            read.extend(self.reads_of_value(&rank.by).into_iter().map(|read| (read, rank.span, false, false)));
+            read.push((self.reads_of_value(&rank.by), rank.span, false, false));
         }
         for clause in &blocks {
-            let reads = self.reads_of(&clause.condition).into_iter();
-            read.extend(reads.map(|read| (read, clause.span, true, true)));
+            read.push((self.reads_in(&clause.condition), clause.span, true, true));
         }
         // So is what a window reads, its zones too.
         for id in self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.rules.windows_on(id)) {
-            let window = self.rules[id].clone();
+            let window = &self.rules[id];
             for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
-                let reads = self.reads_of(&when.condition).into_iter();
-                read.extend(reads.map(|read| (read, when.span, true, true)));
+                read.push((self.reads_in(&when.condition), when.span, true, true));
             }
             for zone in window.zones.first.iter().chain(&window.zones.every) {
                 let CapZone::Attribute(attribute) = zone else { continue };
-                let zone = Read { attribute: *attribute, through: Vec::new(), positive: false };
-                read.push((zone, window.span, true, true));
+                let mut reads = Reads::new(&self.rules);
+                reads.found.push(Read { attribute: *attribute, through: Vec::new(), positive: false });
+                read.push((reads, window.span, true, true));
             }
         }
-        let mut missing: Vec<(PurposeId, Span, Read)> = Vec::new();
+        let mut missing: Vec<Forgotten> = Vec::new();
         let mut findings = Vec::new();
-        for (read, span, is_unless, of_block) in read {
-            let attribute = &self.rules[read.attribute];
-            if of_block && attribute.protective {
-                continue;
-            }
-            if !of_block && attribute.never_used {
-                findings.push(self.never_used(span, &read));
-            }
-            if attribute.protective && !(is_unless && read.positive) {
-                findings.push(self.protective_selects(span, &read, is_unless));
-            }
-            for purpose in &attribute.needs {
-                if !rule.needs.contains(purpose) && !missing.iter().any(|(known, ..)| known == purpose) {
-                    missing.push((*purpose, span, read.clone()));
+        for (reads, span, is_unless, of_block) in read {
+            for read in &reads.found {
+                let attribute = &self.rules[read.attribute];
+                if of_block && attribute.protective {
+                    continue;
                 }
+                if !of_block && attribute.never_used {
+                    findings.push(self.never_used(span, read));
+                }
+                if attribute.protective && !(is_unless && read.positive) {
+                    findings.push(self.protective_selects(span, read, is_unless));
+                }
+                forget(&mut missing, rule, &attribute.needs, span, attribute.span, || {
+                    chain_words(&attribute.name, &read.through)
+                });
+            }
+            for read in &reads.events {
+                let event = &self.rules[read.event];
+                forget(&mut missing, rule, &event.needs, span, event.span, || chain_words(&event.name, &read.through));
             }
         }
         self.findings.append(&mut findings);
         if !missing.is_empty() {
             self.missing_needs(rule, &missing);
         }
-        missing.into_iter().map(|(purpose, ..)| purpose).collect()
+        missing.into_iter().map(|forgotten| forgotten.purpose).collect()
     }
 
     /// The conditions while which something stops the rule.
@@ -176,20 +200,19 @@ impl Pass<'_> {
     }
 
     /// One finding for all purposes that a rule forgot, with the chain that leads to each and one fix.
-    fn missing_needs(&mut self, rule: &Rule, missing: &[(PurposeId, Span, Read)]) {
-        let Some((_, first, _)) = missing.first() else { return };
-        let names =
-            missing.iter().map(|(purpose, ..)| self.rules[*purpose].name.as_str()).collect::<Vec<_>>().join(", ");
+    fn missing_needs(&mut self, rule: &Rule, missing: &[Forgotten]) {
+        let Some(first) = missing.first() else { return };
+        let name = |forgotten: &Forgotten| self.rules[forgotten.purpose].name.clone();
+        let names = missing.iter().map(name).collect::<Vec<_>>().join(", ");
         let message = format!("rule `{}` reads what needs {names}, but does not need it", rule.name);
-        let mut finding = Diagnostic::new(&consent::MISSING_NEEDS, *first, message);
-        for (at, (purpose, span, read)) in missing.iter().enumerate() {
-            let attribute = &self.rules[read.attribute];
-            let text = format!("reads {} for `{}`", read.chain_words(&attribute.name), self.rules[*purpose].name);
-            finding = if at == 0 { finding.primary(text) } else { finding.label(*span, text) };
-            finding = finding.label(attribute.span, format!("needs `{}`", self.rules[*purpose].name));
+        let mut finding = Diagnostic::new(&consent::MISSING_NEEDS, first.clause, message);
+        for (at, forgotten) in missing.iter().enumerate() {
+            let text = format!("reads {} for `{}`", forgotten.chain, name(forgotten));
+            finding = if at == 0 { finding.primary(text) } else { finding.label(forgotten.clause, text) };
+            finding = finding.label(forgotten.declared, format!("needs `{}`", name(forgotten)));
         }
         let sells = rule.class == Class::Marketing && !self.needs_direct_marketing(rule);
-        let objectable = missing.iter().map(|(purpose, ..)| &self.rules[*purpose]);
+        let objectable = missing.iter().map(|forgotten| &self.rules[forgotten.purpose]);
         let objectable = objectable.filter(|_| sells).find(|purpose| purpose.direct_marketing);
         let finding = match objectable {
             Some(purpose) => finding.help(format!(
@@ -223,7 +246,7 @@ impl Pass<'_> {
     fn never_used(&self, span: Span, read: &Read) -> Diagnostic {
         let attribute = &self.rules[read.attribute];
         Diagnostic::new(&consent::NEVER_USED, span, format!("`{}` is never used, but read here", attribute.name))
-            .primary(format!("reads {}", read.chain_words(&attribute.name)))
+            .primary(format!("reads {}", chain_words(&attribute.name, &read.through)))
             .label(attribute.span, "marked `never used`")
             .help("take it out of the condition, or take the promise away")
     }
@@ -238,25 +261,40 @@ impl Pass<'_> {
             format!("write it as what keeps people out: unless {name}")
         };
         Diagnostic::new(&consent::PROTECTIVE_SELECTS, span, message)
-            .primary(format!("reads {}", read.chain_words(name)))
+            .primary(format!("reads {}", chain_words(name, &read.through)))
             .label(attribute.span, "marked `protective`")
             .help(help)
     }
 
     /// Whether conditions choose people by what we know of them; sparing them does not count (R3).
-    fn chooses_people<'c>(&self, conditions: impl IntoIterator<Item = &'c Condition>) -> Option<AttributeId> {
-        self.chosen_by(conditions.into_iter().flat_map(|condition| self.reads_of(condition)))
+    fn chooses_people<'c>(&self, conditions: impl IntoIterator<Item = &'c Condition>) -> Option<Known> {
+        let mut reads = Reads::new(&self.rules);
+        conditions.into_iter().for_each(|condition| reads.condition(condition, true));
+        self.chosen_by(&reads)
     }
 
-    fn chosen_by(&self, reads: impl IntoIterator<Item = Read>) -> Option<AttributeId> {
-        reads.into_iter().map(|read| read.attribute).find(|id| {
+    fn chosen_by(&self, reads: &Reads<'_>) -> Option<Known> {
+        let attribute = reads.found.iter().map(|read| read.attribute).find(|id| {
             let attribute = &self.rules[*id];
             attribute.scope == Scope::Customer && !attribute.protective
-        })
+        });
+        attribute.map(Known::Attribute).or_else(|| reads.events.first().map(|read| Known::Event(read.event)))
     }
 
-    pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<AttributeId> {
-        let by_score = || self.chosen_by(rule.rank.iter().flat_map(|rank| self.reads_of_value(&rank.by)));
+    /// The name of what is known, where it is declared (a built-in event is nowhere), and what it is.
+    fn known_words(&self, known: Known) -> (&str, Option<Span>, &'static str) {
+        match known {
+            Known::Attribute(id) => (&self.rules[id].name, Some(self.rules[id].span), "an attribute of the customer"),
+            Known::Event(id) => {
+                let declared = id.index() >= Event::BUILT_IN.len();
+                let event = &self.rules[id];
+                (&event.name, declared.then_some(event.span), "what the customer did")
+            }
+        }
+    }
+
+    pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<Known> {
+        let by_score = || self.chosen_by(&self.reads_of_value(&rule.rank.as_ref()?.by));
         self.chooses_people(rule.when.iter().chain(&rule.unless).chain(&rule.expires).map(|clause| &clause.condition))
             .or_else(by_score)
     }
@@ -270,8 +308,8 @@ impl Pass<'_> {
         if rule.class != Class::Marketing || self.needs_direct_marketing(rule) {
             return;
         }
-        let Some(attribute) = self.rule_chooses(rule) else { return };
-        let attribute = &self.rules[attribute];
+        let Some(known) = self.rule_chooses(rule) else { return };
+        let (name, declared, what) = self.known_words(known);
         let direct = self.rules.purposes.iter().find(|purpose| purpose.direct_marketing);
         let help = match direct {
             Some(purpose) => {
@@ -281,9 +319,12 @@ impl Pass<'_> {
         };
         let message = format!("rule `{}` sells to chosen people without a purpose they can object to", rule.name);
         let finding = Diagnostic::new(&consent::MARKETING_WITHOUT_PURPOSE, rule.span, message)
-            .primary(format!("of class marketing, chooses by `{}`", attribute.name))
-            .label(attribute.span, "an attribute of the customer")
+            .primary(format!("of class marketing, chooses by `{name}`"))
             .help(help);
+        let finding = match declared {
+            Some(declared) => finding.label(declared, what),
+            None => finding,
+        };
         self.report(finding);
     }
 
@@ -407,20 +448,20 @@ impl Pass<'_> {
         let mut slots = Vec::new();
         for slot in &self.rules.slots {
             let before = findings.len();
-            let mut chosen_before: Option<(AttributeId, Span)> = None;
+            let mut chosen_before: Option<(Known, Span)> = None;
             for entry in &slot.fallback {
                 let chosen = entry.when.as_ref().and_then(|when| self.chooses_people([when]));
                 let sells = entry.offer.is_some_and(|offer| self.rules[offer].class == Class::Marketing);
-                if sells && let Some(attribute) = chosen {
-                    let name = &self.rules[attribute].name;
+                if sells && let Some(known) = chosen {
+                    let (name, _, _) = self.known_words(known);
                     let message = format!("this fallback sells to people chosen by `{name}`");
                     findings.push(
                         Diagnostic::new(&consent::FALLBACK_SELLS, entry.span, message)
                             .primary("a marketing offer for chosen people")
                             .help("make it a rule that needs a purpose, or the offer one of class service"),
                     );
-                } else if sells && let Some((attribute, earlier)) = chosen_before {
-                    let name = &self.rules[attribute].name;
+                } else if sells && let Some((known, earlier)) = chosen_before {
+                    let (name, _, _) = self.known_words(known);
                     let message =
                         format!("this fallback sells to the people whom one before it leaves by their `{name}`");
                     findings.push(
@@ -440,7 +481,7 @@ impl Pass<'_> {
                         findings.push(self.protective_selects(entry.span, &read, false));
                     }
                 }
-                chosen_before = chosen_before.or(chosen.map(|attribute| (attribute, entry.span)));
+                chosen_before = chosen_before.or(chosen.map(|known| (known, entry.span)));
             }
             if findings.len() > before {
                 slots.push(slot.name.clone());
@@ -475,6 +516,22 @@ impl Pass<'_> {
         self.findings.append(&mut findings);
         for (kind, name) in poison {
             self.poison(kind, &name);
+        }
+    }
+}
+
+/// Adds the purposes that the rule does not need, each once.
+fn forget(
+    missing: &mut Vec<Forgotten>,
+    rule: &Rule,
+    needs: &[PurposeId],
+    clause: Span,
+    declared: Span,
+    chain: impl Fn() -> String,
+) {
+    for purpose in needs {
+        if !rule.needs.contains(purpose) && !missing.iter().any(|known| known.purpose == *purpose) {
+            missing.push(Forgotten { purpose: *purpose, clause, declared, chain: chain() });
         }
     }
 }

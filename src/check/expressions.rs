@@ -3,6 +3,7 @@
 //! Parentheses hold both, so the tree does not say which a word is; [`Typed`] does.
 
 mod arithmetic;
+mod events;
 mod mentions;
 mod tests_of_is;
 
@@ -245,6 +246,10 @@ impl Pass<'_> {
             ExprKind::PercentOf(share, of) => self.percent_of(share, of, expr.span),
             ExprKind::Quotient { places, dividend, divisor } => self.quotient(*places, dividend, divisor, expr.span),
             ExprKind::When { value, condition } => self.when(value, condition),
+            ExprKind::Times(of, over) => self.times(of, *over, expr.span),
+            ExprKind::Last(of) => self.last(of, expr.span),
+            ExprKind::SumOf(of, field, over) => self.sum_of(of, field, *over, expr.span),
+            ExprKind::Halving { value, every, since } => self.halving(value, *every, since),
         }
     }
 
@@ -413,6 +418,10 @@ impl Pass<'_> {
             | ExprKind::Product(_)
             | ExprKind::PercentOf(..)
             | ExprKind::Quotient { .. }
+            | ExprKind::Times(..)
+            | ExprKind::Last(_)
+            | ExprKind::SumOf(..)
+            | ExprKind::Halving { .. }
             | ExprKind::When { .. } => None,
         }
     }

@@ -317,7 +317,11 @@ impl Sizes {
         size.levels = size.levels.max(level);
         size.grow(level, 1);
         match of {
-            Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Literal(..)
+            | Expression::Attribute(_)
+            | Expression::Gathered(_)
+            | Expression::Consent(_)
+            | Expression::Now => {}
             Expression::Value(id) => self.add_name(self.segments + id.index(), level, size),
             Expression::Rescale(inner, _) => self.add_expression(inner, level + 1, size),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

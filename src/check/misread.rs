@@ -162,6 +162,10 @@ impl Pass<'_> {
             | ExprKind::Product(_)
             | ExprKind::PercentOf(..)
             | ExprKind::Quotient { .. }
+            | ExprKind::Times(..)
+            | ExprKind::Last(_)
+            | ExprKind::SumOf(..)
+            | ExprKind::Halving { .. }
             | ExprKind::When { .. } => false,
         };
         for (at, pair) in parts.windows(2).enumerate() {
@@ -441,6 +445,10 @@ fn written(expr: &Expr) -> Option<String> {
         | ExprKind::Product(_)
         | ExprKind::PercentOf(..)
         | ExprKind::Quotient { .. }
+        | ExprKind::Times(..)
+        | ExprKind::Last(_)
+        | ExprKind::SumOf(..)
+        | ExprKind::Halving { .. }
         | ExprKind::When { .. } => None,
     }
 }

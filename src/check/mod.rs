@@ -32,11 +32,11 @@ mod slots;
 mod types;
 mod windows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::frame::Case;
-use crate::model::{self, RuleSet};
+use crate::model::{self, Gathered, GatheredId, RuleSet};
 use crate::syntax::tree::File;
 
 use collect::Collected;
@@ -92,6 +92,8 @@ struct Pass<'a> {
     /// What this pass found to be in error.
     poison: BTreeSet<(Kind, String)>,
     values: expressions::ValueStates,
+    /// Where each gathered value stands in the rule set.
+    gathered: BTreeMap<Gathered, GatheredId>,
 }
 
 impl<'a> Pass<'a> {
@@ -104,6 +106,7 @@ impl<'a> Pass<'a> {
             findings: Vec::new(),
             poison: BTreeSet::new(),
             values: expressions::ValueStates::default(),
+            gathered: BTreeMap::new(),
         }
     }
 
@@ -124,6 +127,7 @@ impl<'a> Pass<'a> {
         if self.poison.is_empty() {
             self.bind_windows();
         }
+        self.rules.sort_gathered();
         self.readings();
         if self.poison.is_empty() {
             self.order();

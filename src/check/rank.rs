@@ -7,11 +7,13 @@ use super::expressions::Wanted;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
+use crate::model::show::show_gathered;
 use crate::model::{
-    AttributeId, Class, Clause, Condition, Expression, Order, Rank, RuleId, RuleSet, SCORE_PLACES, SlotId,
+    AttributeId, Class, Clause, Condition, Expression, Gathered, GatheredId, Order, Rank, RuleId, RuleSet,
+    SCORE_PLACES, SlotId,
 };
 use crate::source::Span;
-use crate::syntax::tree::{self, Expr, ExprKind};
+use crate::syntax::tree::{self, Expr, ExprKind, Over};
 use crate::value::{Type, rescale};
 
 /// As for calculations: the ends of `i64` stand for something else in a packed record.
@@ -47,7 +49,7 @@ impl Pass<'_> {
         Some(Rank { by, span: written.span })
     }
 
-    /// Whether every attribute of the score is there whenever the rule's own conditions hold.
+    /// Whether everything that the score reads is there whenever the rule's own conditions hold.
     pub(super) fn rank_is_there(
         &mut self,
         rule: &str,
@@ -62,7 +64,14 @@ impl Pass<'_> {
         let mut gaps = Vec::new();
         may_lack(&self.rules, &rank.by, &known, &mut gaps);
         let mut told = BTreeSet::new();
-        for id in gaps.into_iter().filter(|id| told.insert(*id)) {
+        for part in gaps.into_iter().filter(|part| told.insert(*part)) {
+            let id = match part {
+                Part::Attribute(id) => id,
+                Part::Gathered(id) => {
+                    self.history_may_lack(rule, id, rank, written);
+                    continue;
+                }
+            };
             let attribute = self.rules[id].clone();
             let name = &attribute.name;
             let span = place_of(written, name).unwrap_or(rank.span);
@@ -79,6 +88,49 @@ impl Pass<'_> {
                     "say what it counts as: ({name} else {instead}); or leave out whom it is not known of: when {name} is known"
                 ));
             self.report(finding);
+        }
+    }
+
+    /// What happened may be unknown too: of whom nobody knows who it is, or where nobody wrote down when or how much.
+    fn history_may_lack(&mut self, rule: &str, id: GatheredId, rank: &Rank, written: &Expr) {
+        let shown = show_gathered(&self.rules, &self.rules[id]);
+        let mut places = Vec::new();
+        history_in(written, &mut places);
+        let gathered = &self.rules[id];
+        let meant: Vec<_> = places.into_iter().filter(|place| self.may_mean(place, gathered)).collect();
+        let span = if let [only] = meant.as_slice() { only.span } else { rank.span };
+        let message = format!("`{shown}` may be missing, and then `{rule}` has no score");
+        let finding = Diagnostic::new(&types::RANK_MAY_BE_MISSING, span, message)
+            .primary("nothing stands in for it")
+            .help(format!(
+                "say what it counts as where the visitor is not known: ({shown}) else 0; or leave them out: when \
+                 ({shown}) is known"
+            ));
+        self.report(finding);
+    }
+
+    /// Whether something written in a score is this value, as far as its words tell.
+    fn may_mean(&self, written: &Expr, gathered: &Gathered) -> bool {
+        let of_event = |of: &tree::Occurrence| {
+            gathered.occurrences().iter().any(|occurrence| self.rules[occurrence.event].name == of.event.text)
+        };
+        match (&written.kind, gathered) {
+            (
+                ExprKind::Times(of, Over::Halving(_)) | ExprKind::SumOf(of, _, Over::Halving(_)),
+                Gathered::Decayed(_),
+            )
+            | (ExprKind::Times(of, Over::InTheLast(_) | Over::Ever), Gathered::Times(..))
+            | (ExprKind::SumOf(of, _, Over::InTheLast(_) | Over::Ever), Gathered::Sum(..))
+            | (ExprKind::Last(of), Gathered::Last(_)) => of_event(of),
+            (ExprKind::Halving { .. }, Gathered::Halved { .. }) => true,
+            (
+                _,
+                Gathered::Times(..)
+                | Gathered::Last(_)
+                | Gathered::Sum(..)
+                | Gathered::Decayed(_)
+                | Gathered::Halved { .. },
+            ) => false,
         }
     }
 
@@ -140,13 +192,43 @@ impl Pass<'_> {
     }
 }
 
-/// The attributes for whose sake an expression may be missing, given those that are known.
-fn may_lack(rules: &RuleSet, of: &Expression, known: &BTreeSet<AttributeId>, gaps: &mut Vec<AttributeId>) {
+/// What an expression reads that may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Attribute(AttributeId),
+    Gathered(GatheredId),
+}
+
+impl Part {
+    /// What `is known` asks about, where it asks about one thing.
+    fn of(expression: &Expression) -> Option<Self> {
+        match expression {
+            Expression::Attribute(id) => Some(Self::Attribute(*id)),
+            Expression::Gathered(id) => Some(Self::Gathered(*id)),
+            Expression::Literal(..)
+            | Expression::Value(_)
+            | Expression::Consent(_)
+            | Expression::Now
+            | Expression::Rescale(..)
+            | Expression::Arithmetic(..)
+            | Expression::Else(..)
+            | Expression::When(..) => None,
+        }
+    }
+}
+
+/// What an expression may be missing for, given what is known.
+fn may_lack(rules: &RuleSet, of: &Expression, known: &BTreeSet<Part>, gaps: &mut Vec<Part>) {
     match of {
         Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
         Expression::Attribute(id) => {
-            if rules[*id].default.is_none() && !known.contains(id) {
-                gaps.push(*id);
+            if rules[*id].default.is_none() && !known.contains(&Part::Attribute(*id)) {
+                gaps.push(Part::Attribute(*id));
+            }
+        }
+        Expression::Gathered(id) => {
+            if !known.contains(&Part::Gathered(*id)) {
+                gaps.push(Part::Gathered(*id));
             }
         }
         Expression::Value(id) => may_lack(rules, &rules[*id].expression, known, gaps),
@@ -169,20 +251,19 @@ fn may_lack(rules: &RuleSet, of: &Expression, known: &BTreeSet<AttributeId>, gap
     }
 }
 
-/// The attributes for whose sake a condition may be unknown. `x is known and x is ..` never is: where x is missing it is
+/// What a condition may be unknown for. `x is known and x is ..` never is: where x is missing it is
 /// no.
-fn may_be_unknown(rules: &RuleSet, of: &Condition, known: &BTreeSet<AttributeId>, gaps: &mut Vec<AttributeId>) {
+fn may_be_unknown(rules: &RuleSet, of: &Condition, known: &BTreeSet<Part>, gaps: &mut Vec<Part>) {
     match of {
         Condition::And(parts) | Condition::Or(parts) => {
             let all = matches!(of, Condition::And(_));
             let mut known = known.clone();
             for part in parts {
                 let asked = match part {
-                    Condition::Known(Expression::Attribute(id)) if all => Some(*id),
+                    Condition::Known(of) if all => Part::of(of),
                     Condition::Not(inner) if !all => match &**inner {
-                        Condition::Known(Expression::Attribute(id)) => Some(*id),
-                        Condition::Known(_)
-                        | Condition::And(_)
+                        Condition::Known(of) => Part::of(of),
+                        Condition::And(_)
                         | Condition::Or(_)
                         | Condition::Not(_)
                         | Condition::Segment(_)
@@ -229,8 +310,8 @@ fn may_be_unknown(rules: &RuleSet, of: &Condition, known: &BTreeSet<AttributeId>
     }
 }
 
-/// The attributes that are known wherever a condition is yes (or no).
-fn surely_known(rules: &RuleSet, of: &Condition, yes: bool, known: &mut BTreeSet<AttributeId>) {
+/// What is known wherever a condition is yes (or no).
+fn surely_known(rules: &RuleSet, of: &Condition, yes: bool, known: &mut BTreeSet<Part>) {
     match of {
         Condition::And(parts) if yes => parts.iter().for_each(|part| surely_known(rules, part, yes, known)),
         Condition::Or(parts) if !yes => parts.iter().for_each(|part| surely_known(rules, part, yes, known)),
@@ -252,10 +333,14 @@ fn surely_known(rules: &RuleSet, of: &Condition, yes: bool, known: &mut BTreeSet
     }
 }
 
-/// The attributes without which an expression is missing.
-fn strictly_read(rules: &RuleSet, of: &Expression, known: &mut BTreeSet<AttributeId>) {
+/// That without which an expression is missing.
+fn strictly_read(rules: &RuleSet, of: &Expression, known: &mut BTreeSet<Part>) {
     match of {
-        Expression::Attribute(id) => drop(known.insert(*id)),
+        Expression::Attribute(id) => drop(known.insert(Part::Attribute(*id))),
+        Expression::Gathered(id) => {
+            known.insert(Part::Gathered(*id));
+            known.extend(rules.attributes_of_gathered(&rules[*id]).into_iter().map(Part::Attribute));
+        }
         Expression::Value(id) => strictly_read(rules, &rules[*id].expression, known),
         Expression::Rescale(inner, _) => strictly_read(rules, inner, known),
         Expression::Arithmetic(_, left, right, _) => {
@@ -284,6 +369,33 @@ fn place_of(of: &Expr, name: &str) -> Option<Span> {
         ExprKind::Is(left, _) | ExprKind::Has(left, _) => place_of(left, name),
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().find_map(|part| place_of(part, name)),
         ExprKind::Not(inner) => place_of(inner, name),
-        ExprKind::Consent(_) | ExprKind::Literal(_) => None,
+        ExprKind::Halving { value, since, .. } => place_of(value, name).or_else(|| place_of(since, name)),
+        ExprKind::Consent(_) | ExprKind::Literal(_) | ExprKind::Times(..) | ExprKind::Last(_) | ExprKind::SumOf(..) => {
+            None
+        }
+    }
+}
+
+/// Where what happened, or what halves, is read; outermost.
+fn history_in<'e>(of: &'e Expr, places: &mut Vec<&'e Expr>) {
+    match &of.kind {
+        ExprKind::Times(..) | ExprKind::Last(_) | ExprKind::SumOf(..) | ExprKind::Halving { .. } => {
+            places.push(of);
+        }
+        ExprKind::Paren(inner) | ExprKind::PercentOf(_, inner) | ExprKind::Not(inner) => history_in(inner, places),
+        ExprKind::Else(parts) | ExprKind::Product(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => {
+            parts.iter().for_each(|part| history_in(part, places));
+        }
+        ExprKind::Sum(first, rest) => {
+            history_in(first, places);
+            rest.iter().for_each(|(_, part)| history_in(part, places));
+        }
+        ExprKind::Quotient { dividend: left, divisor: right, .. }
+        | ExprKind::When { value: left, condition: right } => {
+            history_in(left, places);
+            history_in(right, places);
+        }
+        ExprKind::Is(left, _) | ExprKind::Has(left, _) => history_in(left, places),
+        ExprKind::Name(_) | ExprKind::Consent(_) | ExprKind::Literal(_) => {}
     }
 }

@@ -97,6 +97,10 @@ fn mixed_else(expr: &Expr, findings: &mut Vec<Diagnostic>) {
         | ExprKind::Has(..)
         | ExprKind::Else(_)
         | ExprKind::Quotient { .. }
+        | ExprKind::Times(..)
+        | ExprKind::Last(_)
+        | ExprKind::SumOf(..)
+        | ExprKind::Halving { .. }
         | ExprKind::When { .. } => {}
     }
     for part in parts_of(expr) {
@@ -107,7 +111,13 @@ fn mixed_else(expr: &Expr, findings: &mut Vec<Diagnostic>) {
 /// The expressions directly within one.
 fn parts_of(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
-        ExprKind::Name(_) | ExprKind::Consent(_) | ExprKind::Literal(_) => vec![],
+        ExprKind::Name(_)
+        | ExprKind::Consent(_)
+        | ExprKind::Literal(_)
+        | ExprKind::Times(..)
+        | ExprKind::Last(_)
+        | ExprKind::SumOf(..) => vec![],
+        ExprKind::Halving { value, since, .. } => vec![value, since],
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Else(parts) | ExprKind::Product(parts) => {
             parts.iter().collect()
         }

@@ -1,7 +1,7 @@
 //! Types as written to types of the model.
 
 use super::Pass;
-use super::literals::{bad_number, decimal, nfc, period};
+use super::literals::{bad_number, decimal, nfc};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::model::{EnumType, limits};
@@ -34,17 +34,7 @@ impl Pass<'_> {
             TypeKind::Time => Some(Type::Time),
             TypeKind::Date => Some(Type::Date),
             TypeKind::Zone => Some(Type::Zone),
-            TypeKind::Score { halving } => {
-                if halving.count == 0 || halving.unit == crate::syntax::tree::Unit::Month {
-                    let finding =
-                        Diagnostic::new(&types::BAD_RANGE, halving.span, "a score needs an elapsed half-life")
-                            .primary("months differ in length, and nothing halves in no time")
-                            .help("write it in weeks, days, hours, minutes or seconds: halving every 72 hours");
-                    self.report(finding);
-                    return None;
-                }
-                Some(Type::Score(period(*halving)))
-            }
+            TypeKind::Score { halving } => self.half_life(*halving).map(Type::Score),
         }
     }
 

@@ -130,7 +130,7 @@ fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
     config.slots(rules)?;
     config.facts(rules, config.now.unwrap_or(Instant(0)))?;
     config.consent.as_deref().map_or(Ok(()), ConsentIndex::looks_right)?;
-    config.events.as_deref().map_or(Ok(()), EventIndex::looks_right)?;
+    config.events.as_deref().map_or(Ok(()), |path| EventIndex::looks_right(rules, path))?;
     for table in &config.customers {
         Customers::open(rules, &table.file(rules)?)?;
     }

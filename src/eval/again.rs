@@ -10,8 +10,8 @@ use super::slot::{Candidate, Fate, Replay};
 use super::turns::turns;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
-    Active, AttributeId, BlockCause, BlockId, CapId, CapZone, Condition, Fallback, OfferId, RuleId, RuleSet, SlotId,
-    Substitute,
+    Active, AttributeId, BlockCause, BlockId, CapId, CapZone, Condition, Fallback, Gathered, GatheredId, Lookback,
+    OfferId, RuleId, RuleSet, SlotId, Substitute,
 };
 use crate::value::{Datum, Instant, Missing};
 
@@ -136,7 +136,8 @@ impl Look<'_> {
     /// When conditions may turn; none where one of them reads what may not be told.
     fn turned(&self, conditions: &[&Condition]) -> Option<Vec<Instant>> {
         let mut read = conditions.iter().flat_map(|condition| self.rules.read_by(condition));
-        if read.any(|id| self.is_kept(id)) {
+        let mut gathered = conditions.iter().flat_map(|condition| self.rules.gathered_by(condition));
+        if read.any(|id| self.is_kept(id)) || gathered.any(|id| self.is_unsteady(id)) {
             return None;
         }
         Some(turns(self.rules, self.frame, conditions.iter().copied(), self.until))
@@ -159,8 +160,32 @@ impl Look<'_> {
         Some(looks)
     }
 
-    /// Whether nothing may be told that hangs on the attribute: it is masked, or nobody may see it.
+    /// Whether nothing may be told that hangs on the attribute: it is masked, or nobody may see it. Of flattened rules it
+    /// may be something gathered.
     fn is_kept(&self, id: AttributeId) -> bool {
+        let is_flat = self.frame.gathered.len() < self.rules.gathered.len();
+        let declared = self.rules.attributes.len() - if is_flat { self.rules.gathered.len() } else { 0 };
+        if let Some(gathered) = id.index().checked_sub(declared)
+            && self.is_unsteady(GatheredId::from_index(gathered))
+        {
+            return true;
+        }
         self.rules[id].is_protected() || matches!(self.frame.attribute(id), Datum::Missing(Missing::NoConsent))
+    }
+
+    /// Whether a gathered value is masked, or changes with time alone: what leaves a look back, and what decays, is not
+    /// reckoned ahead.
+    fn is_unsteady(&self, id: GatheredId) -> bool {
+        let Some(gathered) = self.rules.gathered.get(id.index()) else { return true };
+        let is_hidden = |id: AttributeId| self.rules[id].is_protected();
+        let steady = match gathered {
+            Gathered::Last(_) | Gathered::Times(_, Lookback::Ever) | Gathered::Sum(_, _, Lookback::Ever) => true,
+            Gathered::Times(_, Lookback::Last(_))
+            | Gathered::Sum(_, _, Lookback::Last(_))
+            | Gathered::Decayed(_)
+            | Gathered::Halved { .. } => false,
+        };
+        let is_masked = self.frame.gathered.get(id.index()) == Some(&Datum::Missing(Missing::NoConsent));
+        !steady || is_masked || self.rules.attributes_of_gathered(gathered).into_iter().any(is_hidden)
     }
 }

@@ -44,7 +44,7 @@ fn is_missing(rules: &RuleSet, frame: &Frame, of: &Expression) -> bool {
 /// Whether all that a missing expression lacks is absent or stale.
 fn awaited(rules: &RuleSet, frame: &Frame, of: &Expression) -> bool {
     match of {
-        Expression::Attribute(_) => match datum(rules, frame, of) {
+        Expression::Attribute(_) | Expression::Gathered(_) => match datum(rules, frame, of) {
             Datum::Missing(Missing::Absent | Missing::Stale) => true,
             Datum::Missing(
                 Missing::NoConsent

@@ -516,6 +516,8 @@ fn may_be_missing(rules: &RuleSet, of: &Expression) -> bool {
     match of {
         Expression::Literal(..) | Expression::Consent(_) | Expression::Now => false,
         Expression::Attribute(id) => rules[*id].default.is_none(),
+        // Nobody knows the history of somebody who is not known.
+        Expression::Gathered(_) => true,
         Expression::Value(id) => may_be_missing(rules, &rules[*id].expression),
         Expression::Rescale(inner, _) => may_be_missing(rules, inner),
         Expression::Arithmetic(_, left, right, _) => may_be_missing(rules, left) || may_be_missing(rules, right),

@@ -54,6 +54,7 @@ impl Reader<'_> {
             Expression::Literal(value, _) => Datum::Known(value.clone()),
             Expression::Attribute(id) => self.attribute(*id),
             Expression::Value(id) => self.read(&self.rules[*id].expression),
+            Expression::Gathered(id) => self.frame.gathered(*id).clone(),
             Expression::Consent(id) => Datum::Known(Value::Member(self.frame.consent(*id).member())),
             Expression::Now => Datum::Known(Value::Time(self.frame.now)),
             Expression::Rescale(of, number) => ops::rescale(self.read(of), self.rules.scale_of(of), number.scale),

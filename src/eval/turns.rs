@@ -76,7 +76,11 @@ impl Found<'_> {
     /// Conditions inside an expression.
     fn inside(&mut self, expression: &Expression) {
         match expression {
-            Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Literal(..)
+            | Expression::Attribute(_)
+            | Expression::Gathered(_)
+            | Expression::Consent(_)
+            | Expression::Now => {}
             Expression::Value(id) => self.inside(&self.rules[*id].expression),
             Expression::Rescale(of, _) => self.inside(of),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

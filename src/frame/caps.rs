@@ -7,7 +7,9 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{By, CapState, Counted, Decision, Facts, Frame, Happened, Outcome, Stamp, windows};
-use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, OfferId, RuleSet};
+use crate::model::{
+    Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
+};
 use crate::value::{Datum, Instant, Period, Truth};
 
 /// What is used of every cap, in the order of the rule set; nothing is known where the customer is not. `attributes` are
@@ -230,6 +232,7 @@ fn zone<'a>(rules: &'a RuleSet, attributes: &'a [Datum], cap: &'a Cap) -> Option
 fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
     let class = match stamp {
         Stamp::Unstamped => return true,
+        Stamp::Retired { class, .. } => *class,
         Stamp::Of { class, offer, .. } => class.or_else(|| class_today(rules, (*offer)?)),
     };
     // A rule's own clause counts whatever the class, and so does a block.
@@ -243,25 +246,57 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
 
 /// Whether an event with this stamp is of the target.
 fn hits(rules: &RuleSet, target: &CapTarget, stamp: &Stamp) -> Truth {
-    let Stamp::Of { offer, rule, via, tags, class } = stamp else {
-        return Truth::Unknown;
-    };
+    let one = |target| belongs(rules, target, stamp);
     match target {
-        CapTarget::Offers(offers) => offer.is_some_and(|offer| offers.contains(&offer)).into(),
+        CapTarget::Offers(of) => any(of.iter().map(|offer| one(EventTarget::Offer(*offer)))),
+        CapTarget::Rules(of) => any(of.iter().map(|rule| one(EventTarget::Rule(*rule)))),
+        CapTarget::Tags(of) => any(of.iter().map(|tag| one(EventTarget::Tag(*tag)))),
+        CapTarget::Classes(of) => any(of.iter().map(|class| one(EventTarget::Class(*class)))),
+        CapTarget::Anything => match stamp {
+            Stamp::Unstamped => Truth::Unknown,
+            Stamp::Retired { .. } | Stamp::Of { .. } => Truth::Yes,
+        },
+    }
+}
+
+/// Yes if one is, no if none may be.
+fn any(mut of: impl Iterator<Item = Truth>) -> Truth {
+    of.try_fold(Truth::No, |so_far, next| match next {
+        Truth::Yes => Err(Truth::Yes),
+        Truth::Unknown => Ok(Truth::Unknown),
+        Truth::No => Ok(so_far),
+    })
+    .unwrap_or_else(|yes| yes)
+}
+
+/// Whether an event with this stamp is one of the target.
+pub(super) fn belongs(rules: &RuleSet, target: EventTarget, stamp: &Stamp) -> Truth {
+    match (stamp, target) {
+        (Stamp::Unstamped, _) | (Stamp::Retired { .. }, EventTarget::Tag(_)) => Truth::Unknown,
+        (Stamp::Retired { .. }, EventTarget::Offer(_)) => Truth::No,
+        (Stamp::Of { offer, .. }, EventTarget::Offer(of)) => (*offer == Some(of)).into(),
+        (Stamp::Of { tags, .. }, EventTarget::Tag(of)) => tags.contains(&of).into(),
+        (Stamp::Retired { class, .. }, EventTarget::Class(of)) => {
+            class.map_or(Truth::Unknown, |class| (class == of).into())
+        }
+        (Stamp::Of { offer, class, .. }, EventTarget::Class(of)) => {
+            let class = class.or_else(|| class_today(rules, (*offer)?));
+            class.map_or(Truth::Unknown, |class| (class == of).into())
+        }
         // What a substitute showed is not the rule's.
-        CapTarget::Rules(_) if via.is_some() => Truth::No,
-        CapTarget::Rules(of) => match (rule, offer) {
-            (Some(rule), _) => of.contains(rule).into(),
-            // Who showed it was not written down, or is no rule any more: it may have been one of these, if they show it.
-            (None, Some(offer)) if of.iter().any(|rule| rules[*rule].show == *offer) => Truth::Unknown,
-            (None, _) => Truth::No,
-        },
-        CapTarget::Tags(of) => tags.iter().any(|tag| of.contains(tag)).into(),
-        CapTarget::Classes(of) => match class.or_else(|| class_today(rules, (*offer)?)) {
-            Some(class) => of.contains(&class).into(),
-            None => Truth::Unknown,
-        },
-        CapTarget::Anything => Truth::Yes,
+        (Stamp::Retired { via: Some(_), .. } | Stamp::Of { via: Some(_), .. }, EventTarget::Rule(_)) => Truth::No,
+        (Stamp::Retired { rule: Some(rule), .. } | Stamp::Of { rule: Some(rule), .. }, EventTarget::Rule(of)) => {
+            (*rule == of).into()
+        }
+        (Stamp::Retired { rule: None, .. }, EventTarget::Rule(_)) => Truth::No,
+        // Who showed it was not written down, or is no rule any more: it may have been this one, if it shows that.
+        (Stamp::Of { offer, rule: None, .. }, EventTarget::Rule(of)) => {
+            if *offer == Some(rules[of].show) {
+                Truth::Unknown
+            } else {
+                Truth::No
+            }
+        }
     }
 }
 

@@ -64,15 +64,24 @@ pub(super) fn decayed_sum(
     now: Instant,
     horizon: Instant,
 ) -> Option<i64> {
-    let length = length(half_life);
+    decayed_sums(increments.iter().map(|(mantissa, at)| (*mantissa, *at, half_life)), now, horizon)
+}
+
+/// The decayed sum of increments that each have a half-life of their own, rounded once.
+pub(super) fn decayed_sums(
+    increments: impl IntoIterator<Item = (i64, Instant, Period)>,
+    now: Instant,
+    horizon: Instant,
+) -> Option<i64> {
     // Signs apart: whether a sum overflows must not depend on the order of its parts.
     let (mut added, mut taken) = (0_u128, 0_u128);
-    for (mantissa, at) in increments.iter().filter(|(_, at)| *at <= horizon) {
+    for (mantissa, at, half_life) in increments.into_iter().filter(|(_, at, _)| *at <= horizon) {
+        let length = length(half_life);
         let age = now.0.saturating_sub(at.0).max(0).unsigned_abs();
         let (power, halvings) = power(age, length);
         let full = u128::from(mantissa.unsigned_abs()).checked_mul(power)?;
         let part = u32::try_from(halvings).ok().and_then(|halvings| full.checked_shr(halvings)).unwrap_or(0);
-        let side = if *mantissa < 0 { &mut taken } else { &mut added };
+        let side = if mantissa < 0 { &mut taken } else { &mut added };
         *side = side.checked_add(part)?;
     }
     let sum = round_half_even(added.abs_diff(taken))?;

@@ -2,7 +2,7 @@
 
 use super::Via;
 use crate::model::{AttributeId, CapId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
-use crate::value::{Consent, Instant, Missing, Value};
+use crate::value::{Consent, Datum, Instant, Missing, Value};
 
 /// Everything that is gathered into a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Facts {
     /// What happened, in any order; events after `now` do not count.
     pub history: Vec<Happened>,
     /// What happened at a time that nobody can read. Caps count it as if it had just happened, since a restriction is
-    /// lifted only by a no; nothing else reads it, since a permission needs a yes.
+    /// lifted only by a no; what else counts or adds up such events is missing.
     pub undated: Vec<(EventId, Stamp)>,
     /// What is used of a cap beside what the history says; a cap stands here at most once. Only tests say such a thing.
     pub used: Vec<(CapId, u32)>,
@@ -105,6 +105,15 @@ pub struct Happened {
     pub at: Instant,
     /// Of which offer and rule it is stamped, and with which tags.
     pub stamp: Stamp,
+    /// Its declared fields, in their order; those behind the end are absent.
+    pub fields: Vec<Datum>,
+}
+
+impl Happened {
+    /// An event of which no field is known.
+    pub fn plain(event: EventId, at: Instant, stamp: Stamp) -> Self {
+        Self { event, at, stamp, fields: Vec::new() }
+    }
 }
 
 /// What an event says about what it belongs to.
@@ -112,6 +121,15 @@ pub struct Happened {
 pub enum Stamp {
     /// Nothing: it may belong to anything, so every cap that counts such events counts it.
     Unstamped,
+    /// Of an offer that the rules do not have any more, and nobody wrote down its tags: it may have had any.
+    Retired {
+        /// The rule.
+        rule: Option<RuleId>,
+        /// The clause, if a substitute was shown.
+        via: Option<Via>,
+        /// The offer's class at that time, where it was written down.
+        class: Option<Class>,
+    },
     /// What was shown and by whom; names that the rule set does not know are `None`.
     Of {
         /// The offer.

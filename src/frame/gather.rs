@@ -3,7 +3,7 @@
 //! Takes what is known of one customer at one moment; gives what deciding may read. After this nobody can tell what a
 //! closed purpose hid: the value is gone from the frame.
 
-use super::{Fact, Facts, Frame, caps, consent, decay, windows};
+use super::{Fact, Facts, Frame, caps, consent, decay, gathered, windows};
 use crate::model::{Attribute, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
@@ -31,9 +31,12 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
     });
     let attributes: Vec<Datum> = attributes.collect();
     let states = caps::count(rules, facts, &attributes, key_is_known);
+    let (gathered, set_aside) = gathered::all(rules, facts, &consent, &attributes, key_is_known);
     Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
+        gathered,
+        set_aside,
         counted: caps::counted(rules, facts, &attributes, &states),
         caps: states,
         windows: windows::states(rules, &attributes, facts.now),

@@ -9,6 +9,9 @@ mod decay;
 mod decision;
 mod facts;
 mod gather;
+mod gathered;
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;
 mod windows;
@@ -22,7 +25,7 @@ pub use windows::WindowState;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::model::{AttributeId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleSet};
 use crate::value::{Consent, Date, Datum, Instant, Missing, Value};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
@@ -34,6 +37,11 @@ pub struct Frame {
     pub today: Date,
     /// Per attribute, masked; declared defaults are not filled in (they stand in when the value is read).
     pub attributes: Vec<Datum>,
+    /// Per gathered value of the rule set, masked.
+    pub gathered: Vec<Datum>,
+    /// Events that gathered values read and did not count, since their stamps lie after now and the skew; by event. Only
+    /// explanations look at it; no decision depends on it.
+    pub set_aside: Vec<SetAside>,
     /// Per purpose, as it reads in a condition (R23); `Granted` is what opens it.
     pub consent: Vec<Consent>,
     /// Per cap, what is used of it.
@@ -46,6 +54,15 @@ pub struct Frame {
     pub taken: Vec<bool>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
     pub shortfalls: Vec<Shortfall>,
+}
+
+/// Events from the future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Which.
+    pub event: EventId,
+    /// How many; at least one.
+    pub count: u32,
 }
 
 /// A grant that was recorded and does not count.
@@ -112,6 +129,8 @@ impl Frame {
             today: crate::value::date_in_zone(now, &rules.defaults.zone),
             windows: windows::states(rules, &attributes, now),
             attributes,
+            gathered: vec![Datum::Missing(Missing::Absent); rules.gathered.len()],
+            set_aside: Vec::new(),
             consent: vec![Consent::Unknown; rules.purposes.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
             counted: vec![Counted::default(); rules.caps.len()],
@@ -120,9 +139,25 @@ impl Frame {
         }
     }
 
-    /// The masked value of an attribute.
+    /// The masked value of an attribute; ids behind the last are those of the gathered values, as in
+    /// [`RuleSet::flattened`].
     pub fn attribute(&self, id: AttributeId) -> &Datum {
-        self.attributes.get(id.index()).unwrap_or(&Datum::Missing(Missing::Absent))
+        match self.attributes.get(id.index()) {
+            Some(value) => value,
+            None => self.gathered(GatheredId::from_index(id.index() - self.attributes.len())),
+        }
+    }
+
+    /// A gathered value.
+    pub fn gathered(&self, id: GatheredId) -> &Datum {
+        self.gathered.get(id.index()).unwrap_or(&Datum::Missing(Missing::Absent))
+    }
+
+    /// The frame for [`RuleSet::flattened`]: each gathered value stands behind the attributes.
+    #[must_use]
+    pub fn flattened(mut self) -> Self {
+        self.attributes.append(&mut self.gathered);
+        self
     }
 
     /// How a purpose reads.

@@ -311,7 +311,7 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         (Event::SHOWN, NOW, stamped(Some(help), Some(first), None, &[promo]), [0, 0, 0, 0, 1]),
     ] {
         let mut facts = known(&world.rules);
-        facts.history = vec![Happened { event, at: at(time), stamp: stamp.clone() }];
+        facts.history = vec![Happened::plain(event, at(time), stamp.clone())];
         let frame = gather(&world.rules, &facts);
         let used = [on_offer, on_tag, on_rule, ever, own].map(|cap| frame.caps[cap.index()]);
         assert_eq!(used, expected.map(CapState::Used), "{event:?} {time} {stamp:?}");
@@ -349,7 +349,7 @@ fn calendars_count_from_their_first_midnight() {
         let mut facts = known(&world.rules);
         facts.now = at(now);
         facts.set(zone, fact);
-        facts.history = vec![Happened { event: Event::SHOWN, at: at(shown), stamp: stamp.clone() }];
+        facts.history = vec![Happened::plain(Event::SHOWN, at(shown), stamp.clone())];
         gather(&world.rules, &facts).caps[daily.index()]
     };
     let in_zone = |zone: &str| Fact::Known(Value::Text(zone.into()), None);
@@ -388,9 +388,8 @@ fn pauses_run_from_the_last_of_their_events() {
     let day = |count: f64| Instant(at(NOW).0 + (count * 86_400_000_000.0) as i64);
     let state = |shown: &[f64], more: &[(f64, Stamp)]| {
         let mut facts = known(&world.rules);
-        facts.history =
-            shown.iter().map(|at| Happened { event: Event::SHOWN, at: day(*at), stamp: of(sale) }).collect();
-        let clicks = more.iter().map(|(at, stamp)| Happened { event: clicked, at: day(*at), stamp: stamp.clone() });
+        facts.history = shown.iter().map(|at| Happened::plain(Event::SHOWN, day(*at), of(sale))).collect();
+        let clicks = more.iter().map(|(at, stamp)| Happened::plain(clicked, day(*at), stamp.clone()));
         facts.history.extend(clicks);
         facts.history.reverse();
         gather(&world.rules, &facts).caps[pause.index()]
@@ -429,7 +428,7 @@ fn gaps_are_over_after_their_time() {
     let stamp = || Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
     let state = |event: EventId, ago: &[i64]| {
         let mut facts = known(&world.rules);
-        let happened = |ago: &i64| Happened { event, at: Instant(at(NOW).0 - ago), stamp: stamp() };
+        let happened = |ago: &i64| Happened::plain(event, Instant(at(NOW).0 - ago), stamp());
         facts.history = ago.iter().map(happened).collect();
         gather(&world.rules, &facts).caps[gap.index()]
     };
@@ -469,7 +468,7 @@ fn a_cap_may_take_its_number_from_an_attribute() {
         (Fact::Known(Value::Never, None), 0, true),
     ] {
         let mut facts = known(&world.rules);
-        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp: stamp.clone() }; shown];
+        facts.history = vec![Happened::plain(Event::SHOWN, at(NOW), stamp.clone()); shown];
         facts.set(wish, fact.clone());
         assert_eq!(gather(&world.rules, &facts).is_spent(&world.rules, cap), spent, "{fact:?} {shown}");
     }
@@ -486,7 +485,7 @@ fn what_is_uncounted_uses_up_nothing() {
     let of = |tags: &[TagId]| Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: tags.to_vec() };
     for (stamp, used) in [(of(&[promo]), 1), (of(&[promo, news]), 0), (of(&[news]), 0), (Stamp::Unstamped, 1)] {
         let mut facts = known(&world.rules);
-        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp: stamp.clone() }];
+        facts.history = vec![Happened::plain(Event::SHOWN, at(NOW), stamp.clone())];
         assert_eq!(gather(&world.rules, &facts).caps[cap.index()], CapState::Used(used), "{stamp:?}");
     }
     // By class: that of the event, else that of its offer today.
@@ -495,7 +494,7 @@ fn what_is_uncounted_uses_up_nothing() {
     for (class, used) in [(None, 1), (Some(Class::Marketing), 1), (Some(Class::Lifecycle), 0)] {
         let mut facts = known(&world.rules);
         let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class, tags: Vec::new() };
-        facts.history = vec![Happened { event: Event::SHOWN, at: at(NOW), stamp }];
+        facts.history = vec![Happened::plain(Event::SHOWN, at(NOW), stamp)];
         assert_eq!(gather(&world.rules, &facts).caps[cap.index()], CapState::Used(used), "{class:?}");
     }
 }

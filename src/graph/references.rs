@@ -11,8 +11,8 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, Expression, OfferId,
-    Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId, WindowId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, EventTarget, Expression,
+    GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId, WindowId,
 };
 
 /// A rule set as a graph of references.
@@ -161,6 +161,10 @@ impl Builder<'_> {
             let from = Thing::Attribute(AttributeId::from_index(at));
             attribute.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
         }
+        for (at, event) in rules.events.iter().enumerate() {
+            let from = Thing::Event(EventId::from_index(at));
+            event.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
+        }
         for (at, segment) in rules.segments.iter().enumerate() {
             self.condition(Thing::Segment(SegmentId::from_index(at)), Link::Reads, &segment.condition);
         }
@@ -298,11 +302,25 @@ impl Builder<'_> {
         }
     }
 
+    /// What a gathered value reads. That it asks after an offer or a rule does not use it: nobody sees it for that.
+    fn gathered(&mut self, from: Thing, link: Link, id: GatheredId) {
+        let rules = self.rules;
+        let gathered = &rules[id];
+        rules.events_of_gathered(gathered).into_iter().for_each(|event| self.link(from, link, Thing::Event(event)));
+        rules.attributes_of_gathered(gathered).into_iter().for_each(|id| self.link(from, link, Thing::Attribute(id)));
+        for of in gathered.occurrences() {
+            if let Some(EventTarget::Tag(tag)) = of.of {
+                self.link(from, link, Thing::Tag(tag));
+            }
+        }
+    }
+
     fn expression(&mut self, from: Thing, link: Link, expression: &Expression) {
         match expression {
             Expression::Literal(..) | Expression::Now => {}
             Expression::Attribute(id) => self.link(from, link, Thing::Attribute(*id)),
             Expression::Value(id) => self.link(from, link, Thing::Value(*id)),
+            Expression::Gathered(id) => self.gathered(from, link, *id),
             Expression::Consent(id) => self.link(from, link, Thing::Purpose(*id)),
             Expression::Rescale(of, _) => self.expression(from, link, of),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

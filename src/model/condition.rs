@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttributeId, PurposeId, SegmentId, ValueId};
+use super::{AttributeId, GatheredId, PurposeId, SegmentId, ValueId};
 use crate::ops::{Arithmetic, Comparison, Direction, Quantifier};
 use crate::value::{NumberType, Period, Type, Value};
 
@@ -62,6 +62,8 @@ pub enum Expression {
     Attribute(AttributeId),
     /// A declared value.
     Value(ValueId),
+    /// What events add up to, or what is left of a number: worked out while the frame is gathered.
+    Gathered(GatheredId),
     /// `consent.P` as it reads in a condition (R23): one of the built-in list, never missing.
     Consent(PurposeId),
     /// The decision's instant.

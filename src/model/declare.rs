@@ -83,6 +83,8 @@ pub struct Event {
     pub label: String,
     /// The name in the text; of a built-in event the start of the first file.
     pub span: Span,
+    /// The purposes that must be open before history says anything of it, sorted; caps count it all the same (R20).
+    pub needs: Vec<PurposeId>,
     /// Its declared fields.
     pub fields: Vec<EventField>,
 }
@@ -108,9 +110,19 @@ impl Event {
     pub const REACHING: [EventId; 2] = [EventId(1), EventId(3)];
 
     pub(super) fn built_in() -> Vec<Self> {
-        let span = Span::new(crate::source::SourceId(0), 0..0);
-        let event = |name: &str| Self { name: name.to_owned(), label: String::new(), span, fields: Vec::new() };
+        let event = |name: &str| Self {
+            name: name.to_owned(),
+            label: String::new(),
+            span: Self::nowhere(),
+            needs: Vec::new(),
+            fields: Vec::new(),
+        };
         Self::BUILT_IN.map(event).to_vec()
+    }
+
+    /// Where the built-in ones stand.
+    pub(super) fn nowhere() -> Span {
+        Span::new(crate::source::SourceId(0), 0..0)
     }
 }
 
@@ -338,7 +350,7 @@ pub enum CapTarget {
 }
 
 /// Over which time a cap counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CapWindow {
     /// `in any 7 days`: events with `now - d < t <= now`.
     Rolling(Period),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Block, Cap, Event, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration, Window};
+use super::{
+    Attribute, Block, Cap, Event, Gathered, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration, Window,
+};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident -> $list:ident: $of:ty;)*) => {
@@ -46,6 +48,8 @@ ids! {
     SegmentId -> segments: Segment;
     /// A declared value.
     ValueId -> values: ValueDeclaration;
+    /// A value that is worked out while the frame is gathered.
+    GatheredId -> gathered: Gathered;
     /// An offer.
     OfferId -> offers: Offer;
     /// A tag.

@@ -8,6 +8,7 @@ mod class;
 mod condition;
 mod declare;
 mod field;
+mod gathered;
 mod ids;
 mod left_out;
 mod operator;
@@ -31,8 +32,10 @@ pub use declare::{
     EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
+pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};
 pub use ids::{
-    AttributeId, BlockId, CapId, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId, WindowId,
+    AttributeId, BlockId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId,
+    WindowId,
 };
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
@@ -62,6 +65,9 @@ pub struct RuleSet {
     pub segments: Vec<Segment>,
     /// Named numbers and other expressions.
     pub values: Vec<ValueDeclaration>,
+    /// What expressions read that is worked out while the frame is gathered; in order, each once, those that read
+    /// others of the list behind them.
+    pub gathered: Vec<Gathered>,
     /// What can be shown.
     pub offers: Vec<Offer>,
     /// The tags that offers carry.

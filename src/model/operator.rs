@@ -57,6 +57,7 @@ impl Expression {
             Self::Literal(..)
             | Self::Attribute(_)
             | Self::Value(_)
+            | Self::Gathered(_)
             | Self::Consent(_)
             | Self::Now
             | Self::Rescale(..) => None,

@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use super::{
-    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, Expression,
-    Order, Outside, RuleId, RuleSet, Substitute, WindowId, WindowRow, Zones,
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, EventTarget,
+    Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, Outside, RuleId, RuleSet, Substitute,
+    WindowRow, Zones,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
-use crate::value::{Type, Value, Weekday, show_date, show_instant, show_number, show_time_of_day};
+use crate::value::{SCORE, Type, Value, Weekday, show_date, show_instant, show_number, show_time_of_day};
 
 /// A condition: `tier is at least silver and viewed has any of ["running", "trail"]`.
 pub fn show_condition(rules: &RuleSet, condition: &Condition) -> String {
@@ -191,14 +192,6 @@ pub fn show_outside(outside: Outside) -> String {
     }
 }
 
-/// A window: `zone "Europe/Berlin" open 09:00 until 21:00 on class marketing outside drop`.
-pub fn show_window(rules: &RuleSet, id: WindowId) -> String {
-    let window = &rules[id];
-    let rows: Vec<String> = window.rows.iter().map(|row| format!("open {}", show_row(rules, row))).collect();
-    let (zones, target) = (show_zones(rules, &window.zones), show_target(rules, &window.target));
-    format!("zone {zones} {} on {target} outside {}", rows.join(" "), show_outside(window.outside))
-}
-
 /// What a cap counts and over which time: `shown or sent in any 7 days`.
 pub fn show_counted(rules: &RuleSet, cap: &Cap) -> String {
     let events = show_events(rules, &cap.events);
@@ -308,6 +301,7 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
         Expression::Literal(value, ty) => (show_literal(rules, *ty, value), Level::Operand),
         Expression::Attribute(id) => (rules[*id].name.clone(), Level::Operand),
         Expression::Value(id) => (rules[*id].name.clone(), Level::Operand),
+        Expression::Gathered(id) => (show_gathered(rules, &rules[*id]), gathered_level(&rules[*id])),
         Expression::Consent(id) => (format!("consent.{}", rules[*id].name), Level::Operand),
         Expression::Now => ("now".to_owned(), Level::Operand),
         Expression::Arithmetic(op @ (Arithmetic::Add | Arithmetic::Subtract), left, right, _) => {
@@ -333,6 +327,91 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
     if level < least { format!("({text})") } else { text }
 }
 
+/// A value that is worked out while the frame is gathered: `times shown of summer_sale in the last 7 days`.
+pub fn show_gathered(rules: &RuleSet, gathered: &Gathered) -> String {
+    match gathered {
+        Gathered::Times(of, window) => format!("times {} {}", show_occurrence(rules, *of, None), show_window(*window)),
+        Gathered::Last(of) => format!("last {}", show_occurrence(rules, *of, None)),
+        Gathered::Sum(of, field, window) => {
+            format!("sum of {} {}", show_occurrence(rules, *of, Some(*field)), show_window(*window))
+        }
+        Gathered::Decayed(terms) => {
+            let mut text = String::new();
+            for (at, term) in terms.iter().enumerate() {
+                let points = match term.each {
+                    Increment::Points(points) => points,
+                    Increment::Field(_) => POINT,
+                };
+                text.push_str(match (at, points < 0) {
+                    (0, _) => "",
+                    (_, false) => " + ",
+                    (_, true) => " - ",
+                });
+                let points = if at == 0 { points } else { points.saturating_abs() };
+                if points != POINT {
+                    text.push_str(&format!("{} * ", shortest(&show_number(points, SCORE.scale))));
+                }
+                text.push_str(&match term.each {
+                    Increment::Points(_) => format!("times {}", show_occurrence(rules, term.of, None)),
+                    Increment::Field(field) => format!("sum of {}", show_occurrence(rules, term.of, Some(field))),
+                });
+                text.push_str(&format!(" halving every {}", term.half_life));
+            }
+            text
+        }
+        Gathered::Halved { of, half_life, since } => {
+            let operand = |operand: &Operand| match operand {
+                Operand::Attribute(id) => rules[*id].name.clone(),
+                Operand::Gathered(id) => show_gathered(rules, &rules[*id]),
+                Operand::Number(mantissa, scale) => show_number(*mantissa, *scale),
+                Operand::Time(at) => show_instant(*at),
+            };
+            let of = match of {
+                Operand::Gathered(id) if matches!(rules[*id], Gathered::Decayed(_)) => format!("({})", operand(of)),
+                Operand::Attribute(_) | Operand::Gathered(_) | Operand::Number(..) | Operand::Time(_) => operand(of),
+            };
+            format!("{of} halving every {half_life} since {}", operand(since))
+        }
+    }
+}
+
+/// One, as the increment of a decaying sum.
+const POINT: i64 = 1_000_000;
+
+fn gathered_level(gathered: &Gathered) -> Level {
+    match gathered {
+        Gathered::Decayed(terms) if terms.len() > 1 => Level::Sum,
+        Gathered::Decayed(terms) if terms.iter().any(|term| term.each != Increment::Points(POINT)) => Level::Product,
+        Gathered::Times(..) | Gathered::Last(_) | Gathered::Sum(..) | Gathered::Decayed(_) => Level::Operand,
+        // It takes in the operand to its left alone, as `else` does.
+        Gathered::Halved { .. } => Level::Product,
+    }
+}
+
+/// `shown of summer_sale`, `purchase.amount`.
+fn show_occurrence(rules: &RuleSet, of: Occurrence, field: Option<u32>) -> String {
+    let event = &rules[of.event];
+    let mut text = event.name.clone();
+    if let Some(field) = field.and_then(|field| event.fields.get(field as usize)) {
+        text.push_str(&format!(".{}", field.name));
+    }
+    match of.of {
+        None => {}
+        Some(EventTarget::Offer(id)) => text.push_str(&format!(" of {}", rules[id].name)),
+        Some(EventTarget::Tag(id)) => text.push_str(&format!(" of tag {}", rules[id])),
+        Some(EventTarget::Class(class)) => text.push_str(&format!(" of class {}", class.word())),
+        Some(EventTarget::Rule(id)) => text.push_str(&format!(" of rule {}", rules[id].name)),
+    }
+    text
+}
+
+fn show_window(window: Lookback) -> String {
+    match window {
+        Lookback::Last(period) => format!("in the last {period}"),
+        Lookback::Ever => "ever".to_owned(),
+    }
+}
+
 /// Whether an expression is written with `else` outside of parentheses.
 fn stands_in(of: &Expression) -> bool {
     match of {
@@ -341,6 +420,7 @@ fn stands_in(of: &Expression) -> bool {
         Expression::Literal(..)
         | Expression::Attribute(_)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Now
         | Expression::Arithmetic(..)
@@ -351,15 +431,22 @@ fn stands_in(of: &Expression) -> bool {
 /// A written number may have been given more places for a comparison; they say nothing.
 fn show_literal(rules: &RuleSet, ty: Type, value: &Value) -> String {
     let shown = show_value(rules, ty, value);
-    let (Value::Number(_), Some((whole, places))) = (value, shown.split_once('.')) else {
+    let (Value::Number(_), Some((_, places))) = (value, shown.split_once('.')) else {
         return shown;
     };
-    let kept = places.trim_end_matches('0');
-    match kept.len() {
-        0 => whole.to_owned(),
-        // `12.50` is how prices are written.
-        1 if places.len() == 2 => shown,
-        _ => format!("{whole}.{kept}"),
+    // `12.50` is how prices are written.
+    if places.len() == 2 && !places.starts_with('0') && places.ends_with('0') {
+        return shown;
+    }
+    shortest(&shown)
+}
+
+/// Without zeros that say nothing.
+fn shortest(number: &str) -> String {
+    match number.split_once('.') {
+        Some((whole, places)) if places.trim_end_matches('0').is_empty() => whole.to_owned(),
+        Some(_) => number.trim_end_matches('0').to_owned(),
+        None => number.to_owned(),
     }
 }
 

@@ -132,6 +132,7 @@ impl World {
 
     pub(crate) fn event(&mut self, name: &str) -> EventId {
         self.rules.events.push(Event {
+            needs: Vec::new(),
             name: name.to_owned(),
             label: String::new(),
             span: nowhere(),

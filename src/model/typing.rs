@@ -10,6 +10,7 @@ impl RuleSet {
             Expression::Literal(_, ty) | Expression::Else(_, _, ty) => *ty,
             Expression::Attribute(id) => self[*id].ty,
             Expression::Value(id) => self[*id].ty,
+            Expression::Gathered(id) => self.type_of_gathered(&self[*id]),
             Expression::Consent(_) => Type::OneOf(EnumId::CONSENT),
             Expression::Now => Type::Time,
             Expression::Rescale(_, number)

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Active, AttributeId, CapId, OfferId, PurposeId, RuleSet, WindowId};
+use crate::model::{Active, Attribute, AttributeId, CapId, OfferId, PurposeId, RuleSet, WindowId};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Period};
 
@@ -106,7 +106,10 @@ pub struct Layout {
     pub(super) id: u64,
     pub(super) words: u32,
     flags: Option<(Word, u8)>,
+    /// Per attribute of the flattened rules: the declared ones, then the gathered values.
     pub(super) reads: Vec<Option<Read>>,
+    /// The gathered values as attributes.
+    pub(super) gathered: Vec<Attribute>,
     pub(super) consents: Vec<ConsentPlaces>,
     pub(super) caps: Vec<Option<Bit>>,
     /// Per window: whether, as far as clocks go, it is open but for the rows that have places of their own.
@@ -132,6 +135,7 @@ impl Layout {
             words: 1,
             flags: Some((Word(0), 0)),
             reads: vec![None; rules.attributes.len()],
+            gathered: Vec::new(),
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
             caps: vec![None; rules.caps.len()],
             windows: vec![None; rules.windows.len()],

@@ -50,9 +50,13 @@ impl Plan {
     /// # Errors
     /// Numbers that are too wide.
     pub fn new(rules: &RuleSet) -> Result<Self, PlanError> {
-        let mut lowering = Lowering::new(rules);
+        // What is gathered stands in the record like an attribute: machine code calls nothing.
+        let mut flat = rules.flattened();
+        let mut lowering = Lowering::new(&flat);
         let slots = (0..rules.slots.len()).map(|index| chain::slot(&mut lowering, SlotId::from_index(index)));
         let slots = slots.collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { layout: lowering.layout, guards: lowering.guards, slots })
+        let Lowering { mut layout, guards, .. } = lowering;
+        layout.gathered = flat.attributes.split_off(rules.attributes.len());
+        Ok(Self { layout, guards, slots })
     }
 }

@@ -139,7 +139,8 @@ impl Layout {
         }
         record.words.copy_from_slice(&record.blank);
         record.strangers.clear();
-        for (index, (attribute, read)) in rules.attributes.iter().zip(&self.reads).enumerate() {
+        let attributes = rules.attributes.iter().chain(&self.gathered);
+        for (index, (attribute, read)) in attributes.zip(&self.reads).enumerate() {
             if let Some(read) = read {
                 let id = AttributeId::from_index(index);
                 self.pack_attribute(attribute, frame.attribute(id), read, record).ok_or(Unfit { attribute: id })?;

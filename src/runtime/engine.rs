@@ -490,8 +490,9 @@ mod tests {
                 condition,
             });
         }
-        let last = SegmentId::from_index(rules.segments.len() - 1);
         rules.segments.sort_by(|a, b| a.name.cmp(&b.name));
+        // Behind the chain stands one segment of the sample.
+        let last = SegmentId::from_index(rules.segments.len() - 2);
         rules.rules[4].when = vec![Clause { condition: Condition::Segment(last), span: span() }];
         let decide = move || {
             let rules = Verified::new(rules).unwrap();

@@ -39,8 +39,7 @@ impl<'a> Names<'a> {
     }
 
     /// What an event belongs to. Without an offer it may belong to anything. Without class or tags of its own it has
-    /// those that its offer has today; of an offer that the rules do not know any more, nobody can say that it did not have one, and a
-    /// restriction is lifted only by a no: it has all of them.
+    /// those that its offer has today; of an offer that the rules do not know any more, nobody can say which tags it had.
     pub(crate) fn stamp<T: AsRef<str>>(
         self,
         offer: Option<&str>,
@@ -50,7 +49,7 @@ impl<'a> Names<'a> {
         tags: Option<&[T]>,
     ) -> Stamp {
         let Some(offer) = offer else { return Stamp::Unstamped };
-        let offer = self.offer(offer);
+        let (offer, rule) = (self.offer(offer), rule.and_then(|rule| self.rule(rule)));
         let tags = match (tags, offer) {
             (Some(tags), _) => {
                 let mut tags: Vec<_> = tags.iter().filter_map(|tag| self.tag(tag.as_ref())).collect();
@@ -59,9 +58,9 @@ impl<'a> Names<'a> {
                 tags
             }
             (None, Some(offer)) => self.rules[offer].tags.clone(),
-            (None, None) => (0..self.rules.tags.len()).map(TagId::from_index).collect(),
+            (None, None) => return Stamp::Retired { rule, via, class },
         };
-        Stamp::Of { offer, rule: rule.and_then(|rule| self.rule(rule)), via, class, tags }
+        Stamp::Of { offer, rule, via, class, tags }
     }
 }
 

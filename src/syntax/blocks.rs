@@ -126,7 +126,9 @@ impl Reader<'_> {
             }
         }
         open.last().is_none_or(|token| {
-            let given = token.checked_sub(1).is_some_and(|word| self.is_word(word, "given"));
+            // `given {`, `history purchase {`, `history shown of sale {`
+            let opens = |back: usize, word: &str| token.checked_sub(back).is_some_and(|at| self.is_word(at, word));
+            let given = opens(1, "given") || opens(2, "history") || opens(4, "history") && opens(2, "of");
             // Nothing but values between it and the brace.
             given && !(*token..close).any(|inner| self.first_on_line(inner) && self.begins(&TEST, inner))
         })

@@ -6,7 +6,8 @@
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::tree::{
-    AddSign, AgeTest, Comparison, Direction, Duration, Expr, ExprKind, Literal, LiteralKind, SetTest, Test,
+    AddSign, AgeTest, CapTarget, Comparison, Direction, Duration, Expr, ExprKind, Literal, LiteralKind, Occurrence,
+    Over, SetTest, Test,
 };
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
@@ -61,11 +62,31 @@ impl Builder<'_> {
     }
 
     fn product(&mut self, row: &mut Row<'_>) -> Option<Expr> {
-        let mut parts = vec![self.standin(row)?];
+        let mut parts = vec![self.faded(row)?];
         while row.skip(Rule::star) {
-            parts.push(self.standin(row)?);
+            parts.push(self.faded(row)?);
         }
         one_or(parts, ExprKind::Product)
+    }
+
+    fn faded(&mut self, row: &mut Row<'_>) -> Option<Expr> {
+        let value = self.standin(row)?;
+        let Some(word) = row.take(Rule::halving) else { return Some(value) };
+        row.skip(Rule::every);
+        let every = self.duration(row.take(Rule::duration)?)?;
+        if !row.skip(Rule::since) {
+            let span = self.span(&word).to(every.span);
+            let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a number halves since some time")
+                .primary("since when?")
+                .help(
+                    "for example `points halving every 30 days since earned_at`; events bring their times along: \
+                       `times clicked halving every 72 hours`",
+                );
+            return self.refuse(finding);
+        }
+        let since = self.operand(row)?;
+        let span = value.span.to(since.span);
+        Some(Expr { span, kind: ExprKind::Halving { value: Box::new(value), every, since: Box::new(since) } })
     }
 
     fn standin(&mut self, row: &mut Row<'_>) -> Option<Expr> {
@@ -100,10 +121,70 @@ impl Builder<'_> {
         } else if rule == Rule::quotient {
             let kind = self.quotient(&mut Row::of(pair))?;
             Some(Expr { span, kind })
+        } else if rule == Rule::events {
+            let span = self.full_span(&pair);
+            let kind = self.events(&mut Row::of(pair), span)?;
+            Some(Expr { span, kind })
         } else {
             let literal = self.literal(pair)?;
             Some(Expr { span: literal.span, kind: ExprKind::Literal(literal.kind) })
         }
+    }
+
+    fn events(&mut self, row: &mut Row<'_>, span: Span) -> Option<ExprKind> {
+        if row.skip(Rule::last) {
+            return self.occurrence(row).map(ExprKind::Last);
+        }
+        if row.skip(Rule::times) {
+            let of = self.occurrence(row)?;
+            let over = self.over(row, span, "a count of events")?;
+            return Some(ExprKind::Times(of, over));
+        }
+        row.skip(Rule::sum_of);
+        let mut field = Row::of(row.take(Rule::field)?);
+        let event = self.name(&field.take(Rule::name)?);
+        let field = self.name(&field.take(Rule::name)?);
+        let of = self.of_target(row)?;
+        let over = self.over(row, span, "a sum over events")?;
+        Some(ExprKind::SumOf(Occurrence { event, of }, field, over))
+    }
+
+    fn occurrence(&mut self, row: &mut Row<'_>) -> Option<Occurrence> {
+        let event = self.name(&row.take(Rule::name)?);
+        Some(Occurrence { event, of: self.of_target(row)? })
+    }
+
+    /// `of summer_sale`, `of tag promo`. The outer option is whether it could be read.
+    #[expect(clippy::option_option, reason = "no target and a target that was refused are two things")]
+    fn of_target(&mut self, row: &mut Row<'_>) -> Option<Option<CapTarget>> {
+        let Some(pair) = row.take(Rule::of_target) else { return Some(None) };
+        let mut row = Row::of(pair);
+        row.skip(Rule::of);
+        let kind = row.take(Rule::target_kind);
+        let name = self.name(&row.take(Rule::name)?);
+        Some(Some(match kind.as_ref().map(Pair::as_str) {
+            Some("tag") => CapTarget::Tag(name),
+            Some("rule") => CapTarget::Rule(name),
+            Some(_) | None => CapTarget::Offer(name),
+        }))
+    }
+
+    fn over(&mut self, row: &mut Row<'_>, span: Span, what: &str) -> Option<Over> {
+        let Some(pair) = row.take(Rule::over) else {
+            let finding = Diagnostic::new(&codes::NO_WINDOW, span, format!("{what} says over which time"))
+                .primary("over which time?")
+                .help("add `in the last 7 days`, `ever`, or `halving every 72 hours`");
+            return self.refuse(finding);
+        };
+        let mut row = Row::of(pair);
+        if row.skip(Rule::ever) {
+            return Some(Over::Ever);
+        }
+        let halving = row.skip(Rule::halving);
+        row.skip(Rule::every);
+        row.skip(Rule::in_the_last);
+        let duration = self.duration(row.take(Rule::duration)?)?;
+        Some(if halving { Over::Halving(duration) } else { Over::InTheLast(duration) })
     }
 
     fn paren(&mut self, row: &mut Row<'_>) -> Option<ExprKind> {

@@ -74,8 +74,9 @@ impl<'t> Reader<'t> {
             }
             Opener::Event => {
                 let (head, body) = self.head_and_body(Rule::named_head, EVENT_HEAD, at);
-                let (fields, _) = self.attributes(body.from, body.to);
-                let kind = head.map(|Head { name, label, .. }| ItemKind::Event(Event { name, label, fields }));
+                let (needs, from) = self.event_needs(body.from, body.to);
+                let (fields, _) = self.attributes(from, body.to);
+                let kind = head.map(|Head { name, label, .. }| ItemKind::Event(Event { name, label, needs, fields }));
                 (kind.unwrap_or_else(|| self.broken(at)), body.end)
             }
             Opener::Slot if self.is_word(at + 2, "by") => self.later(at, "a slot by channels (`slot .. by ..`)"),

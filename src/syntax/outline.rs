@@ -96,10 +96,14 @@ impl Reader<'_> {
         // `as offer` with `given {` behind it in a test is no header either.
         let is_given = !starts_line && self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{');
         let is_named = is_name(at + 1) && !is_given;
+        // Nor is `history customer { .. }`, an event or an offer of that name with fields.
+        let behind = |back: usize, word: &str| at.checked_sub(back).is_some_and(|at| self.is_word(at, word));
+        let is_fact = !starts_line && (behind(1, "history") || behind(1, "of") && behind(3, "history"));
         let named = is_named.then_some(at + 2);
         match opener {
             Opener::Defaults | Opener::Customer | Opener::Moment => {
-                opens(at + 1).filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
+                let brace = opens(at + 1).filter(|_| !is_fact);
+                brace.filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))
             }
             Opener::Purpose
             | Opener::Class

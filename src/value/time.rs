@@ -188,7 +188,7 @@ impl Unit {
 }
 
 /// A time distance: `30 days`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Period {
     /// How many.
     pub count: u32,

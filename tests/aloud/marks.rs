@@ -85,7 +85,11 @@ impl Marker {
                 self.expression(of);
                 self.condition(condition);
             }
-            Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Literal(..)
+            | Expression::Attribute(_)
+            | Expression::Gathered(_)
+            | Expression::Consent(_)
+            | Expression::Now => {}
         }
     }
 }

@@ -14,7 +14,7 @@ use std::fmt::Write;
 
 use cater::eval;
 use cater::frame::{Decision, Frame, Outcome};
-use cater::model::{AgeBound, AttributeId, Clause, Condition, Expression, RuleSet};
+use cater::model::{AgeBound, AttributeId, Clause, Condition, Expression, Gathered, RuleSet};
 use cater::ops::{Direction, Operator, Quantifier, order};
 use cater::value::{Datum, Instant, Missing, Truth, Type, Value};
 
@@ -40,9 +40,23 @@ pub(crate) enum Seen {
 /// How often each was seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
-    operators: BTreeMap<(Operator, Engine, Seen), u64>,
+    operators: BTreeMap<(&'static str, Engine, Seen), u64>,
     /// For which reason, and whether what stands in was tried.
     reasons: BTreeMap<(Missing, bool), u64>,
+}
+
+/// What is gathered, by kind: it is no operator, and is counted like one.
+const GATHERED: [&str; 5] = ["times", "last", "sum-of", "times-halving", "halving-since"];
+
+fn gathered_kind(gathered: &Gathered) -> &'static str {
+    let [times, last, sum, decayed, halved] = GATHERED;
+    match gathered {
+        Gathered::Times(..) => times,
+        Gathered::Last(_) => last,
+        Gathered::Sum(..) => sum,
+        Gathered::Decayed(_) => decayed,
+        Gathered::Halved { .. } => halved,
+    }
 }
 
 impl Counts {
@@ -53,7 +67,23 @@ impl Counts {
             Outcome::Shows(offer) if offer == probe.no => Truth::No,
             Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => Truth::Unknown,
         };
-        let mut seen = |seen| *self.operators.entry((probe.operator, engine, seen)).or_default() += 1;
+        let mut names = vec![probe.operator.name()];
+        let mut gaps = Vec::new();
+        for id in rules.gathered_by(&probe.condition) {
+            names.push(gathered_kind(&rules[id]));
+            gaps.extend(frame.gathered(id).known().is_none().then(|| gathered_kind(&rules[id])));
+        }
+        for name in gaps {
+            *self.operators.entry((name, engine, Seen::Missing)).or_default() += 1;
+        }
+        let mut seen = |seen| {
+            for name in &names {
+                let own = *name == probe.operator.name();
+                if own || seen != Seen::Missing {
+                    *self.operators.entry((name, engine, seen)).or_default() += 1;
+                }
+            }
+        };
         match truth {
             Truth::Yes => seen(Seen::Yes),
             Truth::No => seen(Seen::No),
@@ -96,11 +126,11 @@ impl Counts {
     /// What was never seen.
     pub(crate) fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
-        for operator in Operator::ALL {
+        for name in Operator::ALL.iter().map(|operator| operator.name()).chain(GATHERED) {
             for engine in [Engine::Reference, Engine::Machine] {
                 for seen in [Seen::Yes, Seen::No, Seen::Missing, Seen::Boundary] {
-                    if !self.operators.contains_key(&(*operator, engine, seen)) {
-                        gaps.push(format!("{} by {engine:?}: {seen:?}", operator.name()));
+                    if !self.operators.contains_key(&(name, engine, seen)) {
+                        gaps.push(format!("{name} by {engine:?}: {seen:?}"));
                     }
                 }
             }
@@ -118,11 +148,11 @@ impl Counts {
     pub(crate) fn table(&self) -> String {
         let mut text = format!("{:<20} {:>27}   {:>27}\n", "", "reference", "machine code");
         let _ = writeln!(text, "{:<20}{}", "", "     yes      no missing  equal  ".repeat(2));
-        for operator in Operator::ALL {
-            let _ = write!(text, "{:<20}", operator.name());
+        for name in Operator::ALL.iter().map(|operator| operator.name()).chain(GATHERED) {
+            let _ = write!(text, "{name:<20}");
             for engine in [Engine::Reference, Engine::Machine] {
                 for seen in [Seen::Yes, Seen::No, Seen::Missing, Seen::Boundary] {
-                    let count = self.operators.get(&(*operator, engine, seen)).copied().unwrap_or(0);
+                    let count = self.operators.get(&(name, engine, seen)).copied().unwrap_or(0);
                     let _ = write!(text, " {count:>7}");
                 }
                 text.push_str("  ");
@@ -139,8 +169,8 @@ impl Counts {
     /// The smallest count and whose it is.
     pub(crate) fn least(&self) -> Option<(String, u64)> {
         let least = self.operators.iter().min_by_key(|(_, count)| **count)?;
-        let ((operator, engine, seen), count) = least;
-        Some((format!("{} by {engine:?}: {seen:?}", operator.name()), *count))
+        let ((name, engine, seen), count) = least;
+        Some((format!("{name} by {engine:?}: {seen:?}"), *count))
     }
 }
 

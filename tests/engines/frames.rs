@@ -41,6 +41,8 @@ enum Atom {
 /// What is worth trying for each attribute of a rule set.
 #[derive(Clone, Debug)]
 pub(crate) struct Atoms {
+    /// What is gathered is an attribute.
+    flat: RuleSet,
     attributes: Vec<Vec<Atom>>,
     nows: Vec<Instant>,
     scenarios: Vec<Scenario>,
@@ -50,8 +52,9 @@ pub(crate) struct Atoms {
 
 impl Atoms {
     pub(crate) fn of(generated: &Generated) -> Self {
-        let rules = &generated.rules;
+        let rules = &generated.rules.flattened();
         let mut atoms = Self {
+            flat: rules.clone(),
             attributes: vec![Vec::new(); rules.attributes.len()],
             nows: vec![generated.now],
             scenarios: generated.scenarios.clone(),
@@ -235,7 +238,8 @@ impl Atoms {
 
     /// A frame.
     pub(crate) fn draw(&self, rules: &RuleSet, rng: &mut Rng) -> Frame {
-        let mut frame = Frame::empty(rules, *rng.pick(&self.nows));
+        let mut frame = Frame::empty(rules, *rng.pick(&self.nows)).flattened();
+        let (declared, rules) = (rules.attributes.len(), &self.flat);
         for index in 0..frame.attributes.len() {
             self.redraw(rules, &mut frame, index, rng);
         }
@@ -251,6 +255,7 @@ impl Atoms {
         while !self.scenarios.is_empty() && rng.percent(50) {
             self.play(&mut frame, rng);
         }
+        frame.gathered = frame.attributes.split_off(declared);
         self.hours(rules, &mut frame, rng);
         frame
     }
@@ -272,7 +277,8 @@ impl Atoms {
 
     /// The same with a few things changed.
     pub(crate) fn change(&self, rules: &RuleSet, frame: &Frame, rng: &mut Rng) -> Frame {
-        let mut frame = frame.clone();
+        let mut frame = frame.clone().flattened();
+        let (declared, rules) = (rules.attributes.len(), &self.flat);
         for _ in 0..1 + rng.below(3) {
             match rng.below(12) {
                 0 => {
@@ -298,6 +304,7 @@ impl Atoms {
                 }
             }
         }
+        frame.gathered = frame.attributes.split_off(declared);
         self.hours(rules, &mut frame, rng);
         frame
     }

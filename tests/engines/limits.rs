@@ -207,6 +207,7 @@ fn deep_nesting_fits_on_a_small_stack() {
     let span = rules[id].span;
     let deep = Condition::Segment(cater::model::SegmentId(first + 500));
     rules.rules[id.index()].when = vec![Clause { condition: deep, span }];
+    rules.rules[id.index()].if_unknown = None;
     let mut why = rules.clone();
     let compile = |rules: RuleSet| {
         let work = move || jit::compile_with(&rules, Effort::Quick).map(|compiled| compiled.code_bytes());

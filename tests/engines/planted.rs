@@ -179,6 +179,7 @@ fn below(expression: &mut Expression, change: &dyn Fn(&mut Expression)) {
         Expression::Literal(..)
         | Expression::Attribute(_)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Now => {}
     }

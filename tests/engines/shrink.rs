@@ -73,6 +73,11 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
             let _ = writeln!(text, "{} ({:?}, else {:?}): {datum:?}", attribute.name, attribute.ty, attribute.default);
         }
     }
+    for (gathered, datum) in rules.gathered.iter().zip(&frame.gathered) {
+        if *datum != Datum::Missing(Missing::Absent) {
+            let _ = writeln!(text, "{gathered:?}: {datum:?}");
+        }
+    }
     let _ = writeln!(text, "consent {:?}\ncaps {:?}\ntaken {:?}", frame.consent, frame.caps, frame.taken);
     text
 }
@@ -225,11 +230,15 @@ fn parts(rules: &RuleSet, condition: &Condition) -> Vec<Condition> {
 }
 
 fn facts(frame: &Frame) -> usize {
-    frame.attributes.len() + frame.consent.len() + frame.caps.len() + frame.taken.len()
+    frame.attributes.len() + frame.gathered.len() + frame.consent.len() + frame.caps.len() + frame.taken.len()
 }
 
 fn forget(frame: &mut Frame, fact: usize) {
     let (attributes, consent, caps) = (frame.attributes.len(), frame.consent.len(), frame.caps.len());
+    if let Some(gathered) = fact.checked_sub(attributes + consent + caps + frame.taken.len()) {
+        frame.gathered[gathered] = Datum::Missing(Missing::Absent);
+        return;
+    }
     match fact {
         _ if fact < attributes => frame.attributes[fact] = Datum::Missing(Missing::Absent),
         _ if fact < attributes + consent => frame.consent[fact - attributes] = Consent::Granted,

@@ -34,7 +34,11 @@ pub(crate) fn condition<'a>(rules: &'a RuleSet, of: &'a Condition, f: &mut dyn F
 pub(crate) fn expression<'a>(rules: &'a RuleSet, of: &'a Expression, f: &mut dyn FnMut(Part<'a>)) {
     f(Part::Expression(of));
     match of {
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now => {}
         Expression::Value(id) => expression(rules, &rules[*id].expression, f),
         Expression::Rescale(inner, _) => expression(rules, inner, f),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
@@ -48,40 +52,44 @@ pub(crate) fn expression<'a>(rules: &'a RuleSet, of: &'a Expression, f: &mut dyn
     }
 }
 
-/// The attributes that an expression reads.
+/// The attributes that an expression reads; what is gathered stands behind the last, as in flattened rules.
 pub(crate) fn attributes_of(rules: &RuleSet, of: &Expression) -> BTreeSet<AttributeId> {
     let mut found = BTreeSet::new();
-    expression(rules, of, &mut |part| collect(part, &mut found));
+    expression(rules, of, &mut |part| collect(rules, part, &mut found));
     found
 }
 
-/// The attributes that a condition reads.
+/// The attributes that a condition reads, likewise.
 pub(crate) fn attributes_in(rules: &RuleSet, of: &Condition) -> BTreeSet<AttributeId> {
     let mut found = BTreeSet::new();
-    condition(rules, of, &mut |part| collect(part, &mut found));
+    condition(rules, of, &mut |part| collect(rules, part, &mut found));
     found
 }
 
-fn collect(part: Part<'_>, found: &mut BTreeSet<AttributeId>) {
+fn collect(rules: &RuleSet, part: Part<'_>, found: &mut BTreeSet<AttributeId>) {
     if let Part::Expression(Expression::Attribute(id)) = part {
         found.insert(*id);
+    }
+    if let Part::Expression(Expression::Gathered(id)) = part {
+        found.insert(AttributeId::from_index(rules.attributes.len() + id.index()));
     }
 }
 
 /// The purposes that a rule with these conditions must need.
 pub(crate) fn purposes_of<'a>(rules: &RuleSet, conditions: impl Iterator<Item = &'a Condition>) -> BTreeSet<PurposeId> {
-    let mut found = BTreeSet::new();
-    for of in conditions {
-        for id in attributes_in(rules, of) {
-            if !rules[id].protective {
-                found.extend(rules[id].needs.iter().copied());
-            }
-        }
+    conditions.flat_map(|of| attributes_in(rules, of)).flat_map(|id| needed_by(rules, id)).collect()
+}
+
+/// The purposes of an attribute, or of the gathered value that stands behind the attributes.
+fn needed_by(rules: &RuleSet, id: AttributeId) -> Vec<PurposeId> {
+    match id.index().checked_sub(rules.attributes.len()) {
+        Some(gathered) => rules.needs_of_gathered(&rules.gathered[gathered]),
+        None if rules[id].protective => Vec::new(),
+        None => rules[id].needs.clone(),
     }
-    found
 }
 
 /// The purposes that a rule with this score must need.
 pub(crate) fn purposes_of_value(rules: &RuleSet, of: &Expression) -> BTreeSet<PurposeId> {
-    attributes_of(rules, of).into_iter().flat_map(|id| rules[id].needs.clone()).collect()
+    attributes_of(rules, of).into_iter().flat_map(|id| needed_by(rules, id)).collect()
 }

@@ -1,7 +1,7 @@
 //! Every finding of the compiler: a file a code in `cases/`, beside the small shop of `prelude.rules`.
 //!
 //! A case is called after its code and must give that code and no other (a first line `// also: code, code` names
-//! more). Snapshots show the source above the message; `INSTA_UPDATE=always cargo test findings` rewrites them.
+//! more). With a first line `// alone` it stands without the prelude. Snapshots show the source above the message; `INSTA_UPDATE=always cargo test findings` rewrites them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,9 @@ fn every_case_gives_its_code_and_no_other() {
         let text = std::fs::read_to_string(&path).unwrap();
         let mut sources = SourceSet::default();
         sources.add("case.rules", text.clone());
-        sources.add("prelude.rules", include_str!("prelude.rules"));
+        if !text.starts_with("// alone\n") {
+            sources.add("prelude.rules", include_str!("prelude.rules"));
+        }
         let mut compiled = compile_with(sources, &Beside);
         if code.starts_with("lint::") {
             compiled.analyse(None);

@@ -37,6 +37,7 @@ const SIGN: &str = "syntax::sign";
 const NO_DATE: &str = "syntax::no-such-date";
 const NUMBER: &str = "syntax::written-number";
 const NOT_YET: &str = "syntax::not-yet";
+const NO_WINDOW: &str = "syntax::no-window";
 const UNEXPECTED: &str = "syntax::unexpected";
 const UNKNOWN: &str = "syntax::unknown-clause";
 
@@ -96,6 +97,32 @@ const CASES: &[Case] = &[
             ("when last_order in the last 30 days", answer(SPELLING, "in the last 30 days", "is at most 30 days old")),
         ],
         right: &["when last_order is at most 60 days old", "when last_order is at most 60 days ahead"],
+    },
+    Case {
+        row: "times purchase: over which time, and is the oldest day in",
+        frame: RULE,
+        wrong: &[
+            (
+                "when times purchase is at least 3",
+                answer(NO_WINDOW, "times purchase", "add `in the last 7 days`, `ever`"),
+            ),
+            (
+                "when times purchase in the last week is at least 3",
+                answer(NO_WINDOW, "in the last week", "in the last 7 days"),
+            ),
+            ("when times purchase in last 30 days is at least 3", answer(SPELLING, "in last", "write `in the last`")),
+            (
+                "when age halving every 3 days is at least 3",
+                answer(UNEXPECTED, "halving every 3 days", "since earned_at"),
+            ),
+        ],
+        right: &[
+            "when times purchase in the last 30 days is at least 3",
+            "when times purchase ever is 0",
+            "when last purchase is more than 60 days old",
+            "when times purchase halving every 72 hours is at least 3",
+            "when age halving every 30 days since last_order is at least 3",
+        ],
     },
     Case {
         row: "between 1 and 5, in 0..1: inclusive or half-open",
@@ -247,8 +274,23 @@ const CASES: &[Case] = &[
     Case {
         row: "rank by a value that may be missing: ranks last, or is left out",
         frame: RULE,
-        wrong: &[("rank by price", answer("type::rank-may-be-missing", "price", "(price else 0)"))],
-        right: &["rank by (price else 0)", "when price is known  rank by price"],
+        wrong: &[
+            ("rank by price", answer("type::rank-may-be-missing", "price", "(price else 0)")),
+            (
+                "rank by 40 * times purchase halving every 72 hours",
+                answer(
+                    "type::rank-may-be-missing",
+                    "times purchase halving every 72 hours",
+                    "(40 * times purchase halving every 72 hours) else 0",
+                ),
+            ),
+        ],
+        right: &[
+            "rank by (price else 0)",
+            "when price is known  rank by price",
+            "rank by (40 * times purchase halving every 72 hours) else 0",
+            "when (40 * times purchase halving every 72 hours) is known  rank by 40 * times purchase halving every 72 hours",
+        ],
     },
     Case {
         row: "sensitive: legally special, or do not show",

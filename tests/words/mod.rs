@@ -115,9 +115,11 @@ fn worlds() -> Vec<PathBuf> {
         "telco-retention",
         "bank-campaign",
         "scenarios/s02-homepage-hero",
+        "scenarios/s05-price-incentive",
         "scenarios/s06-platinum-card",
         "scenarios/s07-fraud-silence",
         "scenarios/s08-arbitration",
+        "scenarios/s11-churn-intent",
     ]
     .map(|name| root.join(name))
     .to_vec()

@@ -217,7 +217,11 @@ impl Writer<'_> {
                 format!("c.consent_{}", self.rules[*id].name)
             }
             Expression::Else(first, second, _) => format!("or_state({}, {})", self.state(first)?, self.state(second)?),
-            Expression::Now | Expression::Rescale(..) | Expression::Arithmetic(..) | Expression::When(..) => {
+            Expression::Gathered(_)
+            | Expression::Now
+            | Expression::Rescale(..)
+            | Expression::Arithmetic(..)
+            | Expression::When(..) => {
                 return Err("a number where a state is due".to_owned());
             }
         })
@@ -235,6 +239,7 @@ impl Writer<'_> {
                 self.values.insert(*id);
                 format!("{}(c)", self.rules[*id].name)
             }
+            Expression::Gathered(_) => return Err("what events add up to".to_owned()),
             Expression::Consent(id) => {
                 self.consents.insert(*id);
                 format!("Some(i64::from(c.consent_{}))", self.rules[*id].name)
@@ -297,7 +302,7 @@ impl Writer<'_> {
             Expression::Rescale(inner, _) | Expression::When(inner, _, _) => self.may_be_never(inner),
             Expression::Else(first, second, _) => self.may_be_never(first) || self.may_be_never(second),
             Expression::Literal(value, _) => *value == Value::Never,
-            Expression::Consent(_) | Expression::Now | Expression::Arithmetic(..) => false,
+            Expression::Gathered(_) | Expression::Consent(_) | Expression::Now | Expression::Arithmetic(..) => false,
         }
     }
 

@@ -68,6 +68,7 @@ impl Writer<'_> {
                 }
                 Ok(Some(format!("c.garbled & {:#x} != 0", 1_u64 << place)))
             }
+            Expression::Gathered(_) => Err("what events add up to".to_owned()),
             Expression::Value(id) => self.lack(&self.rules[*id].expression),
             Expression::Rescale(inner, _) => self.lack(inner),
             Expression::Arithmetic(op, left, right, _) => {

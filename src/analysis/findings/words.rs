@@ -93,7 +93,9 @@ fn history(rules: &RuleSet, events: &[Happened]) -> Vec<String> {
     let mut groups: Vec<(&Happened, Vec<String>)> = Vec::new();
     for event in events {
         let at = show_instant(event.at);
-        match groups.iter_mut().find(|(first, _)| first.event == event.event && first.stamp == event.stamp) {
+        let alike =
+            |first: &Happened| (first.event, &first.stamp, &first.fields) == (event.event, &event.stamp, &event.fields);
+        match groups.iter_mut().find(|(first, _)| alike(first)) {
             Some((_, times)) => times.push(at),
             None => groups.push((event, vec![at])),
         }
@@ -102,18 +104,34 @@ fn history(rules: &RuleSet, events: &[Happened]) -> Vec<String> {
         let name = &rules[event.event].name;
         let count = times.len();
         let times = if count > MOST_LISTED { None } else { Some(times.join(", ")) };
+        let fields = fields(rules, event);
         match (of(rules, &event.stamp), times) {
-            (Ok(of), Some(times)) => format!("history {name}{of} at {times}"),
-            (Ok(of), None) => format!("// {count} times {name}{of} at {}", show_instant(event.at)),
-            (Err(of), _) => format!("// {count} times {name} {of} at {}", show_instant(event.at)),
+            (Ok(of), Some(times)) => format!("history {name}{of}{fields} at {times}"),
+            (Ok(of), None) => format!("// {count} times {name}{of}{fields} at {}", show_instant(event.at)),
+            (Err(of), _) => format!("// {count} times {name}{fields} {of} at {}", show_instant(event.at)),
         }
     };
     groups.into_iter().map(line).collect()
 }
 
+/// ` { amount: 20.00 }`; nothing where no field is known.
+fn fields(rules: &RuleSet, event: &Happened) -> String {
+    let declared = &rules[event.event].fields;
+    let known: Vec<String> = declared
+        .iter()
+        .zip(&event.fields)
+        .filter_map(|(field, datum)| Some(format!("{}: {}", field.name, show_value(rules, field.ty, datum.known()?))))
+        .collect();
+    if known.is_empty() { String::new() } else { format!(" {{ {} }}", known.join(", ")) }
+}
+
 /// What an event is of, as a test says it, or else in plain words.
 fn of(rules: &RuleSet, stamp: &Stamp) -> Result<String, String> {
-    let Stamp::Of { offer, rule, tags, .. } = stamp else { return Ok(String::new()) };
+    let (offer, rule, tags) = match stamp {
+        Stamp::Unstamped => return Ok(String::new()),
+        Stamp::Retired { .. } => return Err("of an offer that is gone".to_owned()),
+        Stamp::Of { offer, rule, tags, .. } => (offer, rule, tags),
+    };
     let as_usual = |offer: OfferId| *tags == rules[offer].tags;
     match (offer, rule) {
         (Some(offer), rule) if as_usual(*offer) && *rule == super::super::history::only_rule(rules, *offer) => {

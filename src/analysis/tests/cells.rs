@@ -259,7 +259,7 @@ fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
     let mut found: Vec<Vec<Happened>> = vec![Vec::new()];
     for stamp in stamps {
         for age in [0, 10, 30] {
-            let event = Happened { event: Event::SHOWN, at: Instant(now.0 - age * DAY), stamp: stamp.clone() };
+            let event = Happened::plain(Event::SHOWN, Instant(now.0 - age * DAY), stamp.clone());
             let more: Vec<Vec<Happened>> = found
                 .iter()
                 .flat_map(|history| {

@@ -15,9 +15,11 @@ fn every_shipped_world_is_decided_and_replays() {
         "telco-retention",
         "bank-campaign",
         "scenarios/s02-homepage-hero",
+        "scenarios/s05-price-incentive",
         "scenarios/s06-platinum-card",
         "scenarios/s07-fraud-silence",
         "scenarios/s08-arbitration",
+        "scenarios/s11-churn-intent",
         "scenarios/s13-suppression",
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules-examples").join(world);

@@ -6,20 +6,22 @@ use crate::check::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{AttributeId, CapId, OfferId, RuleId};
+use crate::model::{AttributeId, CapId, EventId, OfferId, RuleId};
 use crate::syntax::tree::{
     self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name,
 };
-use crate::value::{Consent, Instant, Missing, Type, Value, show_number};
+use crate::value::{Consent, Datum, Instant, Missing, Type, Value, show_number};
 
 /// What a history is about: the event and what it is of.
-type About<'t> = (&'t str, Option<&'t str>);
+fn about(fact: &tree::Fact) -> (&str, Option<&str>) {
+    (&fact.event.text, fact.of.as_ref().map(|of| of.text.as_str()))
+}
 
 impl Pass<'_> {
     /// All facts in the order given; one about the same thing replaces the one before.
     pub(super) fn facts(&mut self, clauses: &[&Clause<CaseClause>], now: Instant) -> Option<Facts> {
         let mut facts = Facts::nothing(&self.rules, now);
-        let mut history: Vec<(About<'_>, Vec<Happened>)> = Vec::new();
+        let mut history: Vec<(&tree::Fact, Vec<Happened>)> = Vec::new();
         let mut right = true;
         for clause in clauses {
             match &clause.kind {
@@ -40,9 +42,12 @@ impl Pass<'_> {
                 }
                 CaseClause::History(fact) => match self.happened(fact, now) {
                     Some(events) => {
-                        let about = (fact.event.text.as_str(), fact.of.as_ref().map(|of| of.text.as_str()));
-                        history.retain(|(known, _)| *known != about);
-                        history.push((about, events));
+                        // Purchases of two amounts are two facts about one thing.
+                        let both = |known: &tree::Fact| {
+                            !known.fields.is_empty() && !fact.fields.is_empty() && self.of_one_block(known, fact)
+                        };
+                        history.retain(|(known, _)| about(known) != about(fact) || both(known));
+                        history.push((fact, events));
                     }
                     None => right = false,
                 },
@@ -94,16 +99,25 @@ impl Pass<'_> {
             Some(point) => self.instant(&point.kind, point.span, Some(facts.now))?,
             None => facts.now,
         };
+        let fact = self.fact(item, ty, as_of, facts.now)?;
+        if matches!(fact, Fact::Known(Value::Never, _)) {
+            self.has_room_for_never(id, item)?;
+        }
+        facts.set(id, fact);
+        Some(())
+    }
+
+    /// A written value of a type, as of an instant.
+    fn fact(&mut self, item: &GivenItem, ty: Type, as_of: Instant, now: Instant) -> Option<Fact> {
         let known = |value: Value| Fact::Known(value, Some(as_of));
-        let fact = match &item.value {
+        Some(match &item.value {
             GivenValue::Missing => Fact::Missing(Missing::Absent),
             GivenValue::Never => {
                 self.may_be_never(ty, item.value_span)?;
-                self.has_room_for_never(id, item)?;
                 known(Value::Never)
             }
             GivenValue::Literal(literal) if self.is_unclear_percent(literal, ty) => return None,
-            GivenValue::Literal(literal) => known(self.value_of_type(literal, ty, Some(facts.now))?),
+            GivenValue::Literal(literal) => known(self.value_of_type(literal, ty, Some(now))?),
             GivenValue::Member(name) => match ty {
                 Type::OneOf(list) => known(Value::Member(self.member(list, &name.text, name.span)?)),
                 Type::YesNo
@@ -139,14 +153,12 @@ impl Pass<'_> {
                     let LiteralKind::Number(number) = &increment.amount.kind else { return self.misfit(item, ty) };
                     let number = crate::check::literals::decimal(*number);
                     let amount = self.number_in(number, crate::value::SCORE, increment.amount.span)?;
-                    let at = self.instant(&increment.at.kind, increment.at.span, Some(facts.now))?;
+                    let at = self.instant(&increment.at.kind, increment.at.span, Some(now))?;
                     increments.push((amount, at));
                 }
                 Fact::Increments(increments)
             }
-        };
-        facts.set(id, fact);
-        Some(())
+        })
     }
 
     fn is_unclear_percent(&mut self, literal: &tree::Literal, ty: Type) -> bool {
@@ -158,7 +170,7 @@ impl Pass<'_> {
         }
     }
 
-    fn misfit(&mut self, item: &GivenItem, ty: Type) -> Option<()> {
+    fn misfit(&mut self, item: &GivenItem, ty: Type) -> Option<Fact> {
         let message = format!("this is no value for `{}`", item.name.text);
         let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message).primary(format!(
             "`{}` is {}",
@@ -241,12 +253,63 @@ impl Pass<'_> {
             Some(of) => self.stamp(of)?,
             None => Stamp::Unstamped,
         };
+        let fields = self.event_fields(event, &fact.fields, now)?;
         let mut events = Vec::new();
         for point in &fact.at {
             let at = self.instant(&point.kind, point.span, Some(now))?;
-            events.push(Happened { event, at, stamp: stamp.clone() });
+            events.push(Happened { event, at, stamp: stamp.clone(), fields: fields.clone() });
         }
         Some(events)
+    }
+
+    /// The fields of an event, those not written absent.
+    fn event_fields(&mut self, event: EventId, items: &[GivenItem], now: Instant) -> Option<Vec<Datum>> {
+        let mut fields = vec![Datum::Missing(Missing::Absent); self.rules[event].fields.len()];
+        let mut right = true;
+        for item in items {
+            let declared = &self.rules[event];
+            let found = declared.fields.iter().position(|field| field.name == item.name.text);
+            let Some((place, ty)) = found.and_then(|at| Some((at, declared.fields.get(at)?.ty))) else {
+                let known: Vec<_> = declared.fields.iter().map(|field| format!("`{}`", field.name)).collect();
+                let message = format!("event `{}` has no field `{}`", declared.name, item.name.text);
+                let help = match known.is_empty() {
+                    true => "it has no fields: take the braces away".to_owned(),
+                    false => format!("its fields are {}", known.join(", ")),
+                };
+                self.report(Diagnostic::new(&resolve::UNKNOWN_FIELD, item.name.span, message).help(help));
+                right = false;
+                continue;
+            };
+            if let Some(as_of) = &item.as_of {
+                let message = "a field of an event is as old as the event";
+                self.report(Diagnostic::new(&types::BAD_VALUE, as_of.span, message).help("take `as of` away"));
+                right = false;
+            }
+            // No cell of a field means never, so a test does not rest on it either.
+            if matches!(item.value, GivenValue::Never) {
+                let message = format!("no cell of the field `{}` means never", item.name.text);
+                let finding = Diagnostic::new(&types::BAD_VALUE, item.value_span, message).primary("cannot be never");
+                self.report(finding.help("write a value, or `missing`"));
+                right = false;
+                continue;
+            }
+            match (self.fact(item, ty, now, now), fields.get_mut(place)) {
+                (Some(Fact::Known(value, _)), Some(field)) => *field = Datum::Known(value),
+                (Some(Fact::Missing(reason)), Some(field)) => *field = Datum::Missing(reason),
+                (Some(Fact::Increments(_)) | None, _) | (_, None) => right = false,
+            }
+        }
+        right.then_some(fields)
+    }
+
+    /// Whether two facts stand in one persona or one test.
+    fn of_one_block(&self, one: &tree::Fact, other: &tree::Fact) -> bool {
+        let personas = self.collected.personas.values().map(|entry| &entry.item.clauses);
+        let tests = self.collected.tests.iter().map(|entry| &entry.item.clauses);
+        let holds = |clauses: &[Clause<CaseClause>], fact: &tree::Fact| {
+            clauses.iter().any(|clause| matches!(&clause.kind, CaseClause::History(known) if std::ptr::eq(known, fact)))
+        };
+        personas.chain(tests).any(|clauses| holds(clauses, one) && holds(clauses, other))
     }
 
     /// `used 2 of X`: a declared cap, or the only clause `cap` of a rule.

@@ -224,7 +224,7 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
                 GivenValue::List(literals) => literals.iter().map(point).collect(),
                 GivenValue::Missing | GivenValue::Member(_) | GivenValue::Increments(_) => None,
             };
-            Some(CaseClause::History(Fact { event: event.clone(), of: of.clone(), at: at? }))
+            Some(CaseClause::History(Fact { event: event.clone(), of: of.clone(), fields: Vec::new(), at: at? }))
         }
         (
             ColumnKind::Used(cap),

@@ -1,6 +1,6 @@
-//! Which attributes a condition reads, through which segments and values, and whether only to hold back.
+//! Which attributes and events a condition reads, through which segments and values, and whether only to hold back.
 
-use crate::model::{AttributeId, Condition, Expression, RuleSet};
+use crate::model::{AttributeId, Condition, EventId, Expression, RuleSet};
 
 /// One reading of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,15 +13,21 @@ pub(super) struct Read {
     pub(super) positive: bool,
 }
 
-impl Read {
-    /// `viewed` or `viewed` through segment `runner`.
-    pub(super) fn chain_words(&self, attribute: &str) -> String {
-        if self.through.is_empty() {
-            return format!("`{attribute}`");
-        }
-        let through = self.through.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        format!("`{attribute}` through {through}")
+/// One reading of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EventRead {
+    pub(super) event: EventId,
+    /// The segments and values on the way, outermost first.
+    pub(super) through: Vec<String>,
+}
+
+/// `viewed` or `viewed` through segment `runner`.
+pub(super) fn chain_words(name: &str, through: &[String]) -> String {
+    if through.is_empty() {
+        return format!("`{name}`");
     }
+    let through = through.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    format!("`{name}` through {through}")
 }
 
 /// Collects the readings of conditions and expressions.
@@ -29,13 +35,14 @@ pub(super) struct Reads<'a> {
     rules: &'a RuleSet,
     through: Vec<String>,
     pub(super) found: Vec<Read>,
+    pub(super) events: Vec<EventRead>,
     /// Whether segments and values are followed.
     follow: bool,
 }
 
 impl<'a> Reads<'a> {
     pub(super) fn new(rules: &'a RuleSet) -> Self {
-        Self { rules, through: Vec::new(), found: Vec::new(), follow: true }
+        Self { rules, through: Vec::new(), found: Vec::new(), events: Vec::new(), follow: true }
     }
 
     /// What stands in the condition itself.
@@ -94,6 +101,17 @@ impl<'a> Reads<'a> {
             Expression::Attribute(id) => {
                 self.found.push(Read { attribute: *id, through: self.through.clone(), positive });
             }
+            Expression::Gathered(id) => {
+                let rules = self.rules;
+                let gathered = &rules[*id];
+                // What is worked out before spares nobody, whatever stands around it.
+                for attribute in rules.attributes_of_gathered(gathered) {
+                    self.found.push(Read { attribute, through: self.through.clone(), positive: false });
+                }
+                for event in rules.events_of_gathered(gathered) {
+                    self.events.push(EventRead { event, through: self.through.clone() });
+                }
+            }
             Expression::Value(id) => {
                 if self.follow {
                     let rules = self.rules;
@@ -125,6 +143,7 @@ fn is_bare(expression: &Expression) -> bool {
         }
         Expression::Literal(..)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Now
         | Expression::Rescale(..)

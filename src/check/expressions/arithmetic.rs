@@ -22,6 +22,11 @@ impl Pass<'_> {
         let mut done = first.span;
         for (sign, part) in rest {
             let term = self.number(part)?;
+            if let Some(one) = self.added(*sign, &total.0, &term.0, part.span) {
+                done = done.to(part.span);
+                total = one;
+                continue;
+            }
             let ((left, a), (right, b)) = self.one_scale(total, done, term, part.span)?;
             let (op, min, max) = match sign {
                 AddSign::Plus => (Arithmetic::Add, wide(a.min) + wide(b.min), wide(a.max) + wide(b.max)),
@@ -119,6 +124,9 @@ impl Pass<'_> {
     }
 
     fn multiply(&mut self, (left, a): Number, (right, b): Number, span: Span) -> Option<Number> {
+        if let Some(one) = self.weighted(&left, &right, span) {
+            return Some(one);
+        }
         let scale = a.scale + b.scale;
         if scale > MAX_SCALE {
             self.too_large(span, &format!("the product has {scale} decimal places, more than {MAX_SCALE}"));

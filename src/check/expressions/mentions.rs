@@ -9,7 +9,9 @@ use crate::syntax::tree::{Expr, ExprKind, SetTest, Test};
 pub(super) fn mentions<'e>(expr: &'e Expr, found: &mut Vec<&'e str>) {
     match &expr.kind {
         ExprKind::Name(name) => found.push(name),
-        ExprKind::Consent(_) | ExprKind::Literal(_) => {}
+        // Events are no plain names.
+        ExprKind::Consent(_) | ExprKind::Literal(_) | ExprKind::Times(..) | ExprKind::Last(_) | ExprKind::SumOf(..) => {
+        }
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Else(parts) | ExprKind::Product(parts) => {
             parts.iter().for_each(|part| mentions(part, found));
         }
@@ -41,6 +43,7 @@ pub(super) fn mentions<'e>(expr: &'e Expr, found: &mut Vec<&'e str>) {
         ExprKind::Quotient { dividend, divisor, .. } => {
             [dividend, divisor].into_iter().for_each(|part| mentions(part, found));
         }
+        ExprKind::Halving { value, since, .. } => [value, since].into_iter().for_each(|part| mentions(part, found)),
         ExprKind::When { value, condition } => {
             [value, condition].into_iter().for_each(|part| mentions(part, found));
         }

@@ -341,6 +341,10 @@ impl Pass<'_> {
                 | ExprKind::Product(_)
                 | ExprKind::PercentOf(..)
                 | ExprKind::Quotient { .. }
+                | ExprKind::Times(..)
+                | ExprKind::Last(_)
+                | ExprKind::SumOf(..)
+                | ExprKind::Halving { .. }
                 | ExprKind::When { .. } => {
                     let finding = Diagnostic::new(&types::BAD_VALUE, element.span, "the elements of a set are texts")
                         .help("write texts in quotes: has any of [\"running\", \"trail\"]");

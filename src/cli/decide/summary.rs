@@ -46,6 +46,7 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
         }
         missing(rules, summary, terminal);
         unknown_names(known, terminal);
+        odd_events(known, rules, *now, terminal);
         for (_, of, keys) in key_rows(summary) {
             whose(of, keys, terminal);
         }
@@ -178,6 +179,21 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, words) in lines {
         terminal.line(format!("  {name:width$}  {words}"));
+    }
+}
+
+/// What of the events was not counted as it stands in the file.
+fn odd_events(known: &Known, rules: &RuleSet, now: Instant, terminal: &Terminal) {
+    for (event, count) in known.events.after(now.plus(rules.defaults.skew)) {
+        let are = if count == 1 { "is" } else { "are" };
+        terminal.line(format!("\nevents: {} {event} {are} stamped after now and set aside", thousands(count)));
+    }
+    if known.events.repeated > 0 {
+        let rows = counted(known.events.repeated, "row");
+        terminal.line(format!("\nevents: {rows} told of an event again, which counts once"));
+    }
+    for (field, count) in &known.events.unreadable {
+        terminal.line(format!("\nevents: `{field}` could not be read in {}", counted(*count, "row")));
     }
 }
 
@@ -319,6 +335,11 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
             (rules[id].name.clone(), counts)
         })
         .collect();
+    let set_aside: serde_json::Map<_, _> = known
+        .events
+        .after(now.plus(rules.defaults.skew))
+        .map(|(event, count)| (event.to_owned(), json!(count)))
+        .collect();
     let mostly: Vec<_> = summary
         .missing
         .mostly_unusable()
@@ -348,6 +369,9 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         "doubtful_consent_rows": machine_rows(&known.consent.doubtful),
         "bad_event_rows": machine_rows(&known.events.bad),
         "doubtful_event_rows": machine_rows(&known.events.doubtful),
+        "events_set_aside": set_aside,
+        "events_repeated": known.events.repeated,
+        "unreadable_event_fields": known.events.unreadable,
         "unknown_events": known.events.unknown_events,
         "unknown_offers": known.events.unknown_offers,
         "unknown_tags": known.events.unknown_tags,

@@ -11,6 +11,8 @@ codes! {
     UNKNOWN_MEMBER = "unknown-member", Error, "a value that is not in the attribute's list";
     UNKNOWN_PURPOSE = "unknown-purpose", Error, "a purpose that nothing declares";
     UNKNOWN_EVENT = "unknown-event", Error, "an event that nothing declares";
+    UNKNOWN_FIELD = "unknown-field", Error, "a field that the event does not have";
+    HISTORY_WITHOUT_KEY = "history-without-key", Error, "events are read of a customer without a key";
     UNKNOWN_OFFER = "unknown-offer", Error, "an offer that nothing declares";
     UNKNOWN_SLOT = "unknown-slot", Error, "a slot that nothing declares";
     UNKNOWN_RULE = "unknown-rule", Error, "a rule that nothing declares";

@@ -17,6 +17,7 @@ codes! {
     MIXED = "mixed-and-or", Error, "`and` and `or` are mixed without parentheses";
     MISPLACED_NOT = "misplaced-not", Error, "`not` stands only before a name or a parenthesis";
     MISSING_DIRECTION = "missing-direction", Error, "a span of time without its direction";
+    NO_WINDOW = "no-window", Error, "events are added up over no stated time";
     RESERVED = "reserved-word", Error, "a reserved word stands in the place of a name";
     COMMA = "comma-before-clause", Error, "a list ends in a comma, and the next clause was read as its last member";
     EMPTY_LIST = "empty-list", Error, "a list without members says nothing";

@@ -11,6 +11,7 @@ codes! {
     DATE_IN_HOURS = "date-in-hours", Error, "the age of a date in hours, minutes or seconds";
     TOO_MANY_PLACES = "too-many-places", Error, "a number with more decimal places than can be";
     TOO_LARGE = "too-large", Error, "a calculation whose result may not fit";
+    CANNOT_HALVE = "cannot-halve", Error, "`halving` behind a calculation or a stand-in";
     BAD_RANGE = "bad-range", Error, "a range whose ends are the wrong way round or do not fit";
     BAD_VALUE = "bad-value", Error, "a value that does not fit its attribute";
     BAD_CELL = "bad-cell", Error, "a cell of a table says what its column does not ask";

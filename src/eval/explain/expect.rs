@@ -2,6 +2,7 @@
 
 use super::super::candidate::Guarded;
 use super::super::slot::decide;
+use super::flat::{Flat, set_aside};
 use super::steps::{rule_reasons, without_change};
 use super::{Candidate, Explanation, Fate, Reason, Who, explain};
 use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, gather};
@@ -199,6 +200,8 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
             rule.is_none() && (named == "switched off" || rules[decision.slot].off.as_deref() == Some(named))
         }
     };
+    // That something was set aside is no reason for an answer, but stands beside it.
+    let met = met || rule.is_none() && set_aside(rules, frame, decision.slot).iter().any(|line| line == named);
     if met { Ok(()) } else { Err(format!("expected this because of {named}")) }
 }
 
@@ -224,6 +227,8 @@ fn carries(rules: &RuleSet, decision: &Decision, expected: Option<&[String]>) ->
 }
 
 fn dropped_for(rules: &RuleSet, frame: &Frame, rule: RuleId, named: &str) -> bool {
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
     let reasons = guarded.rule(rule).map(|dropped| rule_reasons(&guarded, rule, &dropped)).unwrap_or_default();
     reasons.iter().any(|reason| reason.is_named(named))

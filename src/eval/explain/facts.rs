@@ -7,7 +7,7 @@ use super::super::expression::{datum, is_assumed};
 use crate::frame::Frame;
 use crate::model::show::{show_condition, show_value};
 use crate::model::{AttributeId, Condition, Expression, RuleSet};
-use crate::value::{Datum, Missing, Truth, Value};
+use crate::value::{Datum, Missing, SCORE, Truth, Type, Value};
 
 /// The most elements of a set that are written out.
 const SHOWN_ELEMENTS: usize = 5;
@@ -42,7 +42,7 @@ fn asks_consent(rules: &RuleSet, condition: &Condition) -> bool {
 fn names_consent(rules: &RuleSet, expression: &Expression) -> bool {
     match expression {
         Expression::Consent(_) => true,
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Now => false,
+        Expression::Literal(..) | Expression::Attribute(_) | Expression::Gathered(_) | Expression::Now => false,
         Expression::Value(id) => names_consent(rules, &rules[*id].expression),
         Expression::Rescale(of, _) => names_consent(rules, of),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
@@ -116,7 +116,7 @@ fn stated(rules: &RuleSet, frame: &Frame, expression: &Expression, facts: &mut V
         Expression::Attribute(id) => facts.push(attribute(rules, frame, *id)),
         Expression::Value(id) => {
             let value = match datum(rules, frame, expression) {
-                Datum::Known(value) => show_value(rules, rules[*id].ty, &value),
+                Datum::Known(value) => shown(rules, rules[*id].ty, &value),
                 Datum::Missing(_) => "not known".to_owned(),
             };
             facts.push(format!("{} is {value}", rules[*id].name));
@@ -133,7 +133,19 @@ fn stated(rules: &RuleSet, frame: &Frame, expression: &Expression, facts: &mut V
                 test.operands().into_iter().for_each(|operand| stated(rules, frame, operand, facts));
             }
         }
-        Expression::Literal(..) | Expression::Now => {}
+        // Explanations look at flattened rules, in which what is gathered is an attribute.
+        Expression::Gathered(_) | Expression::Literal(..) | Expression::Now => {}
+    }
+}
+
+/// A value in words; what has halved has six places, of which zeros at the end say nothing.
+pub(super) fn shown(rules: &RuleSet, ty: Type, value: &Value) -> String {
+    let text = show_value(rules, ty, value);
+    match ty.number() {
+        Some(number) if number.scale == SCORE.scale && text.contains('.') => {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        Some(_) | None => text,
     }
 }
 
@@ -163,7 +175,7 @@ fn shortened(rules: &RuleSet, id: AttributeId, value: &Value) -> String {
         | Value::Member(_)
         | Value::Time(_)
         | Value::Date(_)
-        | Value::Never => show_value(rules, ty, value),
+        | Value::Never => shown(rules, ty, value),
     }
 }
 
@@ -272,6 +284,6 @@ fn missing(rules: &RuleSet, frame: &Frame, expression: &Expression, found: &mut 
                 }
             }
         }
-        Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {}
     }
 }

@@ -16,6 +16,7 @@
 
 mod expect;
 mod facts;
+mod flat;
 mod hints;
 mod nearest;
 mod steps;
@@ -44,6 +45,10 @@ pub struct Explanation {
     pub candidates: Vec<Candidate>,
     /// The least that would have to be different for the best rule that dropped out to win, where little is enough.
     pub change: Option<Change>,
+    /// What would have been counted, had it not been stamped after now: `1 cancel_page is stamped after now and set
+    /// aside`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<String>,
 }
 
 /// What a slot answers, in names.

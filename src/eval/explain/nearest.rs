@@ -32,9 +32,10 @@ use std::collections::BTreeSet;
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate, replay};
+use super::flat::Flat;
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
-use crate::model::show::{show_counted, show_value};
+use crate::model::show::show_counted;
 use crate::model::{AttributeId, Basis, BlockCause, CapId, CapKind, Expression, PurposeId, RuleId, RuleSet, SlotId};
 use crate::value::{Consent, Datum, Missing, Value, show_instant};
 
@@ -46,6 +47,8 @@ const RULES_LOOKED_AT: usize = 200_000;
 /// stands in its way, so that no change of the others is known to be enough. `None` where it wins already, where only
 /// time, a switch or another slot stands in its way, or where two changes are not enough.
 pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Option<Change> {
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let (rules, frame) = (&*rules, &*frame);
     let tiers: Vec<_> = rules.tiers(slot).collect();
     let place = tiers.iter().position(|tier| tier.contains(&rule))?;
     let hidden = |rule: &RuleId| {
@@ -351,7 +354,7 @@ impl Move {
                 values::show_set_change(&rules[*id].name, held, elements)
             }
             Self::Attribute(id, _, value) => {
-                format!("{} is {}", rules[*id].name, show_value(rules, rules[*id].ty, value))
+                format!("{} is {}", rules[*id].name, facts::shown(rules, rules[*id].ty, value))
             }
             Self::NoObjection(None) => "there is no objection to direct marketing".to_owned(),
             Self::NoObjection(Some(id)) => format!("there is no objection to {}", rules[*id].name),

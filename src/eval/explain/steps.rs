@@ -3,6 +3,7 @@
 use super::super::again::again;
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
+use super::flat::{self, Flat};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest, waiting};
 use crate::frame::{By, CapState, Frame, Outcome, Short};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
@@ -17,6 +18,9 @@ const CHANGES_SOUGHT: usize = 3;
 
 /// Why the slot answers what it answers.
 pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+    let set_aside = flat::set_aside(rules, frame, slot);
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
     let replay = replay(&guarded, slot);
     let origin = origin(&replay);
@@ -35,16 +39,24 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
             break;
         }
     }
-    Explanation { change, ..without_change(rules, frame, slot) }
+    Explanation { change, set_aside, ..without_change(rules, frame, slot) }
 }
 
 /// The same without looking for a smallest change.
 pub(super) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
     let replay = replay(&guarded, slot);
     let candidates = Story { guarded: &guarded, replay: &replay, slot }.candidates();
     let again = again(rules, frame, slot, &replay);
-    Explanation { slot: rules[slot].name.clone(), answer: answer(rules, &replay, again), candidates, change: None }
+    Explanation {
+        slot: rules[slot].name.clone(),
+        answer: answer(rules, &replay, again),
+        candidates,
+        change: None,
+        set_aside: Vec::new(),
+    }
 }
 
 fn answer(rules: &RuleSet, replay: &Replay, again: Option<Instant>) -> Answer {

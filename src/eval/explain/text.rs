@@ -7,11 +7,13 @@ use crate::value::{show_date, show_instant};
 pub(super) const PROTECTED: &str = "a protected fact";
 
 impl Explanation {
-    /// One line for the answer, then one for each candidate, then the smallest change if there is one.
+    /// One line for the answer, then one for each candidate, then the smallest change and what was set aside, if
+    /// anything.
     pub fn to_text(&self) -> Vec<String> {
         let mut lines = vec![self.headline()];
         lines.extend(self.candidates.iter().map(|candidate| format!("  {candidate}")));
         lines.extend(self.change.as_ref().map(|change| format!("  {change}")));
+        lines.extend(self.set_aside.iter().map(|line| format!("  {line}")));
         lines
     }
 

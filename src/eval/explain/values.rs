@@ -266,6 +266,10 @@ fn literals(expression: &Expression, found: &mut Vec<(Value, Type)>) {
             literals(left, found);
             literals(right, found);
         }
-        Expression::Attribute(_) | Expression::Value(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Attribute(_)
+        | Expression::Value(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now => {}
     }
 }

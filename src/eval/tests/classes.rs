@@ -38,7 +38,7 @@ fn shown(rules: &RuleSet, tips_seen: usize) -> [bool; 2] {
         class: Some(rules[offer].class),
         tags: rules[offer].tags.clone(),
     };
-    facts.history = vec![Happened { event: Event::SHOWN, at: facts.now, stamp }; tips_seen];
+    facts.history = vec![Happened::plain(Event::SHOWN, facts.now, stamp); tips_seen];
     let frame = gather(rules, &facts);
     ["home", "mail"].map(|slot| {
         let decision = decide(rules, &frame, rules.slot_named(slot).unwrap());

@@ -36,7 +36,7 @@ fn set(facts: &mut Facts, id: AttributeId, value: Value) {
 }
 
 fn happened(event: EventId, at: Instant, offer: OfferId, rule: Option<RuleId>) -> Happened {
-    Happened { event, at, stamp: Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new() } }
+    Happened::plain(event, at, Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new() })
 }
 
 fn reason(text: &str) -> Because {

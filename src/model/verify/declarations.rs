@@ -159,7 +159,8 @@ fn one_key(rules: &RuleSet) -> Checked {
 
 fn events(rules: &RuleSet) -> Checked {
     let built_in = rules.events.iter().take(Event::BUILT_IN.len());
-    if !built_in.map(|event| event.name.as_str()).eq(Event::BUILT_IN) {
+    let bare = rules.events.iter().take(Event::BUILT_IN.len()).all(|event| event.needs.is_empty());
+    if !bare || !built_in.map(|event| event.name.as_str()).eq(Event::BUILT_IN) {
         return Err(Flaw::BuiltIn("events"));
     }
     let declared = rules.events.iter().skip(Event::BUILT_IN.len());
@@ -170,6 +171,10 @@ fn events(rules: &RuleSet) -> Checked {
 }
 
 fn fields(rules: &RuleSet, event: &Event) -> Checked {
+    ascending("purposes", &event.needs)?;
+    for purpose in &event.needs {
+        exists("purpose", purpose.0, rules.purposes.len())?;
+    }
     at_most("fields", event.fields.len(), limits::FIELDS)?;
     let names: BTreeSet<_> = event.fields.iter().map(|field| &field.name).collect();
     if names.len() != event.fields.len() {

@@ -9,6 +9,7 @@ mod blocks;
 mod caps;
 mod declarations;
 mod flaw;
+mod gathered;
 mod lists;
 mod order;
 mod reach;
@@ -45,6 +46,10 @@ pub mod limits {
     pub const SEGMENTS: usize = 100_000;
     /// Values.
     pub const VALUES: usize = 100_000;
+    /// Values that are worked out while the frame is gathered.
+    pub const GATHERED: usize = 10_000;
+    /// Terms of one decaying sum.
+    pub const TERMS: usize = 1_000;
     /// Offers.
     pub const OFFERS: usize = 100_000;
     /// Different tags.
@@ -88,6 +93,7 @@ pub mod limits {
 /// The first flaw, with the declaration in which it lies.
 pub fn verify(rules: &RuleSet) -> Result<(), VerifyError> {
     declarations::check(rules)?;
+    gathered::check(rules)?;
     let reads = reach::check(rules)?;
     slots::check(rules, &reads)?;
     caps::check(rules)?;

@@ -181,6 +181,12 @@ impl Walk<'_> {
                 }
                 Ok(())
             }
+            Expression::Gathered(id) => {
+                // It is worked out once, before; that it reads nothing protective or never used has been looked at.
+                self.reads.purposes.extend(self.rules.needs_of_gathered(&self.rules[*id]));
+                self.reads.customer |= self.rules.is_of_customer(&self.rules[*id]);
+                Ok(())
+            }
             Expression::Value(id) => match self.all.values.get(id.index()) {
                 Some(there) => self.reads.take(there, sense, depth),
                 None => Ok(()),
@@ -302,7 +308,11 @@ fn references_in_condition(condition: &Condition, segments: usize, found: &mut V
 fn references_in_expression(expression: &Expression, segments: usize, found: &mut Vec<usize>) {
     match expression {
         Expression::Value(value) => found.push(segments + value.index()),
-        Expression::Literal(..) | Expression::Attribute(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now => {}
         Expression::Rescale(inner, _) => references_in_expression(inner, segments, found),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
             references_in_expression(left, segments, found);

@@ -212,6 +212,40 @@ fn segments() -> Vec<Segment> {
                 [Arc::from("running"), Arc::from("trail")].into(),
             ),
         ),
+        segment(
+            "shopper",
+            Condition::And(vec![
+                Condition::Compare(Comparison::AtLeast, Expression::Gathered(GatheredId(1)), whole(2)),
+                Condition::Age(
+                    Expression::Gathered(GatheredId(2)),
+                    Direction::Old,
+                    AgeBound::One(Comparison::AtMost, period(7, Unit::Day)),
+                ),
+                Condition::Known(Expression::Gathered(GatheredId(0))),
+                Condition::Known(Expression::Gathered(GatheredId(3))),
+                Condition::Known(Expression::Gathered(GatheredId(4))),
+                Condition::Known(Expression::Gathered(GatheredId(5))),
+            ]),
+        ),
+    ]
+}
+
+/// The gathered values, in their order; the last reads the second.
+fn gathered() -> Vec<Gathered> {
+    let purchase = Occurrence { event: EventId(7), of: None };
+    let shown = Occurrence { event: Event::SHOWN, of: Some(EventTarget::Offer(OfferId(1))) };
+    let month = Lookback::Last(period(30, Unit::Day));
+    let half_life = period(72, Unit::Hour);
+    vec![
+        Gathered::Times(shown, Lookback::Ever),
+        Gathered::Times(purchase, month),
+        Gathered::Last(purchase),
+        Gathered::Sum(purchase, 0, month),
+        Gathered::Decayed(vec![
+            Term { each: Increment::Points(40_000_000), of: purchase, half_life },
+            Term { each: Increment::Field(0), of: purchase, half_life },
+        ]),
+        Gathered::Halved { of: Operand::Attribute(at::BALANCE), half_life, since: Operand::Gathered(GatheredId(2)) },
     ]
 }
 
@@ -345,8 +379,10 @@ pub(crate) fn rule_set() -> RuleSet {
         name: "purchase".into(),
         label: String::new(),
         span: span(),
+        needs: vec![OWN],
         fields: vec![EventField { name: "amount".into(), ty: Type::Number(number(2, 0, 100_000_000)) }],
     });
+    set.gathered = gathered();
     set.segments = segments();
     set.values = values();
     set.offers = vec![

@@ -1,5 +1,6 @@
 //! A valid model passes; the same model with one thing damaged is refused, for that reason.
 
+mod history;
 mod ranked;
 mod selling;
 

@@ -94,6 +94,10 @@ pub(super) fn expression(rules: &RuleSet, of: &Expression, depth: usize) -> Chec
             exists("value", declared.0, rules.values.len())?;
             Ok(rules[*declared].ty)
         }
+        Expression::Gathered(gathered) => {
+            exists("gathered value", gathered.0, rules.gathered.len())?;
+            Ok(rules.type_of_gathered(&rules[*gathered]))
+        }
         Expression::Consent(purpose) => {
             exists("purpose", purpose.0, rules.purposes.len())?;
             Ok(Type::OneOf(EnumId::CONSENT))

@@ -186,6 +186,7 @@ fn member_of(expression: &Expression) -> Option<u16> {
         Expression::Literal(value, _) => state_of(value),
         Expression::Attribute(_)
         | Expression::Value(_)
+        | Expression::Gathered(_)
         | Expression::Consent(_)
         | Expression::Now
         | Expression::Rescale(..)

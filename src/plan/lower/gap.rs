@@ -119,7 +119,10 @@ impl Lowering<'_> {
                 let gap = self.gap(when)?;
                 Ok(self.guards.any([lack, gap]))
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => Ok(GuardId::NOT),
+            // Flattened rules name nothing gathered.
+            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {
+                Ok(GuardId::NOT)
+            }
         }
     }
 }

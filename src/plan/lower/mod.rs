@@ -1,8 +1,8 @@
 //! Rules to guards: conditions asked whether they are yes, or whether they are no.
 //!
-//! Takes a verified rule set; what it asks for gets a place in the layout. One file a kind of operand: `condition` for
-//! what is asked, `number` for what is compared, `state` for what has few values, `set` for sets; `gap` tells why a
-//! condition is unknown.
+//! Takes a verified rule set, flattened: what is gathered is an attribute; what it asks for gets a place in the layout.
+//! One file a kind of operand: `condition` for what is asked, `number` for what is compared, `state` for what has few
+//! values, `set` for sets; `gap` tells why a condition is unknown.
 
 mod condition;
 mod gap;

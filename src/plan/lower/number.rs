@@ -30,6 +30,8 @@ impl Lowering<'_> {
                 self.values.insert((*id, defaults), number);
                 Ok(number)
             }
+            // Flattened rules name none.
+            Expression::Gathered(_) => Err(PlanError::TooWide),
             Expression::Consent(id) => {
                 let word = self.layout.state_word(*id);
                 let range = Range::known(0, Consent::ALL.len() as i64 - 1);

@@ -40,6 +40,7 @@ impl Lowering<'_> {
             }
             // Of other types, which a verified rule never asks so.
             Expression::Literal(..)
+            | Expression::Gathered(_)
             | Expression::Consent(_)
             | Expression::Now
             | Expression::Rescale(..)
@@ -106,7 +107,11 @@ impl Lowering<'_> {
                 let both = [first, second];
                 return Ok(if there { self.guards.any(both) } else { self.guards.all(both) });
             }
-            Expression::Attribute(_) | Expression::Rescale(..) | Expression::Arithmetic(..) | Expression::When(..) => {}
+            Expression::Attribute(_)
+            | Expression::Gathered(_)
+            | Expression::Rescale(..)
+            | Expression::Arithmetic(..)
+            | Expression::When(..) => {}
         }
         match ty {
             Type::YesNo | Type::OneOf(_) if there => self.state(of, &|_| true, false, defaults),

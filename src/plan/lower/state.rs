@@ -41,9 +41,11 @@ impl Lowering<'_> {
                 Ok(self.guards.any([first, second]))
             }
             // Of other types, which a verified rule never asks so.
-            Expression::Now | Expression::Rescale(..) | Expression::Arithmetic(..) | Expression::When(..) => {
-                Ok(Guards::constant(when_missing))
-            }
+            Expression::Gathered(_)
+            | Expression::Now
+            | Expression::Rescale(..)
+            | Expression::Arithmetic(..)
+            | Expression::When(..) => Ok(Guards::constant(when_missing)),
         }
     }
 

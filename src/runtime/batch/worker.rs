@@ -121,7 +121,7 @@ impl<'a> Worker<'a> {
                 stored.extend(StoredEvent::of_showing(rules, now, &showing));
             }
             if self.keys_repeat {
-                let happened = brought_about().map(|event| Happened { event, at: now, stamp: showing.clone() });
+                let happened = brought_about().map(|event| Happened::plain(event, now, showing.clone()));
                 self.recorded.entry(Arc::clone(key)).or_default().extend(happened);
             }
         }

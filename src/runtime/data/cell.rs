@@ -26,8 +26,37 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::json::{Json, without_exponent};
 use crate::frame::Fact;
-use crate::model::{Attribute, RuleSet, Spelling};
-use crate::value::{Date, Decimal, Instant, Missing, SCORE, Type, Value, zone_is_known};
+use crate::model::{Attribute, EventField, Mapping, RuleSet, Scope, Spelling};
+use crate::source::{SourceId, Span};
+use crate::value::{Date, Datum, Decimal, Instant, Missing, SCORE, Type, Value, zone_is_known};
+
+/// A field of an event, to be read as an attribute is.
+pub(super) fn as_attribute(field: &EventField) -> Attribute {
+    Attribute {
+        name: field.name.clone(),
+        span: Span::new(SourceId(0), 0..0),
+        scope: Scope::Customer,
+        ty: field.ty,
+        key: false,
+        needs: Vec::new(),
+        fresh: None,
+        default: None,
+        sensitive: false,
+        hidden: false,
+        protective: false,
+        never_used: false,
+        mapping: Mapping::default(),
+    }
+}
+
+/// A fact without its stamp: a field is as old as its event. A field holds no increments.
+pub(super) fn datum(fact: Fact) -> Datum {
+    match fact {
+        Fact::Known(value, _) => Datum::Known(value),
+        Fact::Missing(reason) => Datum::Missing(reason),
+        Fact::Increments(_) => Datum::Missing(Missing::Unreadable),
+    }
+}
 
 /// What cells of one attribute mean, as its mapping and the data's own spell it.
 #[derive(Clone, Copy)]

@@ -7,7 +7,8 @@
 //!   "now":     "2026-06-15T10:00Z",
 //!   "consent": { "fitting": "granted", "health": { "status": "granted", "granted_at": "2026-01-01T00:00Z",
 //!                "version": 4, "confirmed": true } },
-//!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" } ]
+//!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" },
+//!                { "event": "purchase", "at": "2026-06-01T09:00Z", "fields": { "amount": 20.00 }, "id": "o-17" } ]
 //! }
 //! ```
 //!
@@ -18,13 +19,13 @@
 
 use serde_json::value::RawValue;
 
-use super::cell::{CellReader, instant, key};
+use super::cell::{CellReader, as_attribute, datum, instant, key};
 use super::json::{Fields, Json, without_exponent};
 use super::{DataError, codes};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{Attribute, AttributeId, Class, RuleSet, Scope};
+use crate::model::{Attribute, AttributeId, Class, EventId, RuleSet, Scope};
 use crate::runtime::names::Names;
-use crate::value::{Consent, Decimal, Instant, Missing, NumberError, Type, Value, show_number};
+use crate::value::{Consent, Datum, Decimal, Instant, Missing, NumberError, Type, Value, show_number};
 
 const WORDS: [&str; 5] = ["consent", "given", "history", "moment", "now"];
 
@@ -246,15 +247,18 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
     let unreadable = || {
         wrong(
             "the history cannot be read",
-            "write a list of objects with `event` and `at`, and `offer`, `rule`, `class`, `tags` where the event has them",
+            "write a list of objects with `event` and `at`, and `offer`, `rule`, `class`, `tags`, `fields`, `id` where the \
+             event has them",
         )
     };
     let Some(Json::List(parts)) = Json::read(raw) else { return Err(or_an_attribute(rules, "history", unreadable())) };
     let names = Names::of(rules);
+    let mut known: Vec<(String, Happened)> = Vec::new();
     for part in parts {
         let Some(Json::Object(fields)) = Json::read(part) else { return Err(unreadable()) };
         once("an event of the history", &fields)?;
         let (mut event, mut at, mut offer, mut rule, mut class, mut tags) = (None, None, None, None, None, None);
+        let (mut own, mut written): (Option<String>, Option<Fields<'_>>) = (None, None);
         for (name, raw) in &fields.0 {
             match (name.as_str(), Json::read(raw)) {
                 ("event", Some(Json::Text(text))) => event = Some(text),
@@ -266,7 +270,9 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
                     let list: Option<Vec<_>> = list.into_iter().map(text).collect();
                     tags = Some(list.ok_or_else(unreadable)?);
                 }
-                ("offer" | "rule" | "class" | "tags", Some(Json::Null)) => {}
+                ("id", Some(Json::Text(text))) => own = Some(text),
+                ("fields", Some(Json::Object(object))) => written = Some(object),
+                ("offer" | "rule" | "class" | "tags" | "id" | "fields", Some(Json::Null)) => {}
                 _ => return Err(unreadable()),
             }
         }
@@ -277,9 +283,40 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
             return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(&event, known));
         };
         let stamp: Stamp = names.stamp(offer.as_deref(), rule.as_deref(), None, class, tags.as_deref());
-        facts.history.push(Happened { event: id, at, stamp });
+        let happened = Happened { event: id, at, stamp, fields: event_fields(rules, id, written.as_ref())? };
+        match own.map(|own| (known.iter().find(|(other, _)| *other == own).map(|(_, first)| first.clone()), own)) {
+            // The same event, sent again.
+            Some((Some(first), _)) if first == happened => continue,
+            Some((Some(_), own)) => {
+                return Err(wrong(
+                    format!("two different events have the id `{own}`"),
+                    "an id belongs to one event; leave it out where nobody gave one",
+                ));
+            }
+            Some((None, own)) => known.push((own, happened.clone())),
+            None => {}
+        }
+        facts.history.push(happened);
     }
     Ok(())
+}
+
+/// The fields of an event, in their order; those not given are absent.
+fn event_fields(rules: &RuleSet, id: EventId, written: Option<&Fields<'_>>) -> Result<Vec<Datum>, DataError> {
+    let event = &rules[id];
+    let mut found = vec![Datum::Missing(Missing::Absent); event.fields.len()];
+    for (name, raw) in written.into_iter().flat_map(|fields| &fields.0) {
+        let Some(at) = event.fields.iter().position(|field| field.name == *name) else {
+            let message = format!("event `{}` has no field `{name}`", event.name);
+            let known = event.fields.iter().map(|field| field.name.as_str());
+            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(name, known));
+        };
+        if let (Some(field), Some(place)) = (event.fields.get(at), found.get_mut(at)) {
+            let reader = CellReader { rules, attribute: &as_attribute(field), spellings: &[] };
+            *place = datum(reader.json(raw, None));
+        }
+    }
+    Ok(found)
 }
 
 fn text(raw: &RawValue) -> Option<String> {

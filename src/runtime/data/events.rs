@@ -1,24 +1,30 @@
-//! What happened to customers, from a table: `customer,event,at,offer,rule,class,tags`, kept by customer.
+//! What happened to customers, from a table: `customer,event,at,offer,rule,class,tags,id`, kept by customer.
 //!
-//! `offer`, `rule`, `class` and `tags` (with `|` between them) may be missing or empty; other columns there are none.
-//! Without an offer an event may belong to anything; without class or tags it has those that its offer has today.
+//! A field of a declared event stands in the column of its name, or in `EVENT.FIELD`, which goes first. Rows may come in
+//! any order. Rows with one `id` are one event, however often they are sent; a row without one is an event of its own.
+//!
+//! `offer`, `rule`, `class` and `tags` (with `|` between them) may be missing or empty; besides the fields other columns
+//! there are none. Without an offer an event may belong to anything; without class or tags it has those that its offer has
+//! today.
 //!
 //! A restriction is lifted only by a no, so a row that leaves room for doubt counts for caps all the same: one whose time
-//! cannot be read, or that has a cell too many, as if it had just happened, and for nothing else; one whose class is none
-//! of the five as marketing.
+//! cannot be read, that has a cell too many, or whose `id` is also that of something else, as if it had just happened,
+//! and for nothing else; one whose class is none of the five as marketing.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::DataError;
-use super::cell::{instant, key};
+use super::cell::{CellReader, as_attribute, datum, instant, key};
 use super::expected::quoted;
 use super::input::{Input, open, plain, unreadable};
 use super::table::{BadRow, BadRows, Line, Table};
 use crate::frame::{Facts, Happened, Stamp};
-use crate::model::{Class, EventId, Verified};
+use crate::model::{Attribute, Class, EventId, Verified};
 use crate::runtime::names::Names;
+use crate::value::{Datum, Instant, Missing};
 
 /// What happened, by the customer's key.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +45,16 @@ pub struct EventIndex {
     notes: HashMap<Box<str>, BadRows>,
     /// Rows per customer, usable or not.
     rows: HashMap<Box<str>, u64>,
+    /// Rows that tell of an event again; it counts once.
+    pub repeated: u64,
+    /// Cells of fields that could not be read, by `EVENT.FIELD`; they are missing.
+    pub unreadable: BTreeMap<String, u64>,
+    /// Of each event the stamps, sorted, to tell which lie after a decision.
+    stamps: BTreeMap<String, Vec<Instant>>,
 }
 
-const COLUMNS: [&str; 7] = ["customer", "event", "at", "offer", "rule", "class", "tags"];
+/// The columns that say what an event belongs to, which no field is read from.
+const COLUMNS: [&str; 8] = ["customer", "event", "at", "offer", "rule", "class", "tags", "id"];
 
 impl EventIndex {
     /// Reads a file, packed or not.
@@ -65,15 +78,17 @@ impl EventIndex {
     ///
     /// # Errors
     /// As [`EventIndex::open`].
-    pub fn looks_right(path: &Path) -> Result<(), DataError> {
+    pub fn looks_right(rules: &Verified, path: &Path) -> Result<(), DataError> {
         let (input, _) = open(path)?;
-        head(&path.display().to_string(), input).map(drop)
+        head(rules, &path.display().to_string(), input).map(drop)
     }
 
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let (mut table, Columns { customer, event, at, offer, rule, class, tags }) = head(name, input)?;
+        let (mut table, Columns { customer, event, at, offer, rule, class, tags, id, fields }) =
+            head(rules, name, input)?;
         let names = Names::of(rules);
         let mut index = Self::default();
+        let mut known: HashMap<String, First> = HashMap::new();
         while let Some(next) = table.next()? {
             let (row, line, cells, shape) = match next {
                 Line::Bad(bad) => {
@@ -113,6 +128,15 @@ impl EventIndex {
                 add(&mut index.undated, &customer, (event, names.stamp::<&str>(offer, None, None, None, None)));
                 continue;
             }
+            let mut found = Vec::new();
+            for (field, column) in fields.get(event.index()).into_iter().flatten() {
+                let reader = CellReader { rules, attribute: field, spellings: &[] };
+                let datum = datum(reader.text(column.map_or("", cell), None));
+                if datum == Datum::Missing(Missing::Unreadable) || datum == Datum::Missing(Missing::NotInList) {
+                    *index.unreadable.entry(format!("{}.{}", rules[event].name, field.name)).or_default() += 1;
+                }
+                found.push(datum);
+            }
             if let Some(offer) = filled(offer).filter(|offer| names.offer(offer).is_none()) {
                 index.note(&customer, &bad(&format!("the rules do not have the offer `{offer}`")));
                 *index.unknown_offers.entry(offer.to_owned()).or_default() += 1;
@@ -132,9 +156,40 @@ impl EventIndex {
                 })
             });
             let stamp = names.stamp(filled(offer), filled(rule), None, class, tags.as_deref());
-            match instant(cell(at), rules) {
-                Some(at) => add(&mut index.events, &customer, Happened { event, at, stamp }),
-                None => {
+            let told = Told { event, at: instant(cell(at), rules), stamp, fields: found };
+            if let Some(id) = filled(id) {
+                match known.get_mut(id) {
+                    Some(first) if first.customer == customer && first.told == told => {
+                        index.repeated += 1;
+                        continue;
+                    }
+                    // Nobody can say which of the two it was, whichever came first.
+                    Some(first) => {
+                        let row =
+                            bad("its `id` is that of another event: both count for caps as if they had just happened");
+                        index.note(&customer, &row);
+                        if first.customer != customer {
+                            index.note(&first.customer, &row);
+                        }
+                        index.doubtful.add(row);
+                        if !std::mem::replace(&mut first.doubted, true) {
+                            index.doubt(&first.customer, &first.told);
+                        }
+                        add(&mut index.undated, &customer, (told.event, told.stamp));
+                        continue;
+                    }
+                    None => {
+                        let first = First { customer: customer.clone(), told: told.clone(), doubted: false };
+                        known.insert(id.to_owned(), first);
+                    }
+                }
+            }
+            match told {
+                Told { event, at: Some(at), stamp, fields } => {
+                    index.stamps.entry(rules[event].name.clone()).or_default().push(at);
+                    add(&mut index.events, &customer, Happened { event, at, stamp, fields });
+                }
+                Told { event, at: None, stamp, .. } => {
                     let cell = quoted(cell(at));
                     let row = bad(&format!(
                         "`at` is {cell}, which is no time: it counts for caps as if it had just happened"
@@ -145,7 +200,33 @@ impl EventIndex {
                 }
             }
         }
+        index.stamps.values_mut().for_each(|stamps| stamps.sort_unstable());
         Ok(index)
+    }
+
+    /// How many of each event are stamped after `horizon` (a decision's now and the skew): they are set aside.
+    pub fn after(&self, horizon: Instant) -> impl Iterator<Item = (&str, u64)> {
+        self.stamps.iter().filter_map(move |(event, stamps)| {
+            let late = stamps.len() - stamps.partition_point(|at| *at <= horizon);
+            (late > 0).then_some((event.as_str(), late as u64))
+        })
+    }
+
+    /// Takes back what a row told: it counts as one whose time cannot be read.
+    fn doubt(&mut self, customer: &str, told: &Told) {
+        let Some(at) = told.at else { return };
+        let same = |happened: &Happened| {
+            happened.event == told.event
+                && happened.at == at
+                && happened.stamp == told.stamp
+                && happened.fields == told.fields
+        };
+        let of_customer = self.events.get_mut(customer);
+        if let Some((list, place)) = of_customer.and_then(|list| list.iter().position(same).map(|place| (list, place)))
+        {
+            list.remove(place);
+            add(&mut self.undated, customer, (told.event, told.stamp.clone()));
+        }
     }
 
     fn note(&mut self, customer: &str, row: &BadRow) {
@@ -182,9 +263,29 @@ struct Columns {
     rule: Option<usize>,
     class: Option<usize>,
     tags: Option<usize>,
+    id: Option<usize>,
+    /// Per event its fields, each with its column.
+    fields: Vec<Vec<(Attribute, Option<usize>)>>,
 }
 
-fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
+/// What a row tells, so that it is known again when it is told again.
+#[derive(Clone, PartialEq)]
+struct Told {
+    event: EventId,
+    at: Option<Instant>,
+    stamp: Stamp,
+    fields: Vec<Datum>,
+}
+
+/// The first row with an `id`.
+struct First {
+    customer: Arc<str>,
+    told: Told,
+    /// Whether another row with that `id` tells of something else.
+    doubted: bool,
+}
+
+fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), DataError> {
     let table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
     let columns = Columns {
         customer: table.required("customer", "the customer's key")?,
@@ -194,9 +295,25 @@ fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
         rule: table.column("rule")?,
         class: table.column("class")?,
         tags: table.column("tags")?,
+        id: table.column("id")?,
+        fields: Vec::new(),
     };
-    table.only(&COLUMNS)?;
-    Ok((table, columns))
+    let mut known: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
+    let mut fields = Vec::new();
+    for event in &rules.events {
+        let mut of_event = Vec::new();
+        for field in &event.fields {
+            let own = format!("{}.{}", event.name, field.name);
+            let shared = !COLUMNS.contains(&field.name.as_str());
+            let plain = if shared { table.column(&field.name)? } else { None };
+            of_event.push((as_attribute(field), table.column(&own)?.or(plain)));
+            known.push(own);
+            known.push(field.name.clone());
+        }
+        fields.push(of_event);
+    }
+    table.only(&known.iter().map(String::as_str).collect::<Vec<_>>())?;
+    Ok((table, Columns { fields, ..columns }))
 }
 
 fn add<T>(all: &mut HashMap<Box<str>, Vec<T>>, customer: &str, one: T) {
@@ -212,7 +329,7 @@ mod tests {
     use crate::frame::{CapState, gather};
     use crate::model::sample::{at, rule_set};
     use crate::model::{Event, OfferId, RuleId, TagId};
-    use crate::value::{Instant, Value};
+    use crate::value::Value;
 
     fn read(text: &'static str) -> EventIndex {
         EventIndex::from_reader(&Verified::new(rule_set()).unwrap(), "events.csv", text.as_bytes()).unwrap()
@@ -253,6 +370,61 @@ mod tests {
     }
 
     #[test]
+    fn fields_stand_in_columns_and_an_id_is_one_event() {
+        let index = read(
+            "customer,event,at,amount,purchase.amount,id\n\
+             anna,purchase,2026-06-02T10:00Z,20.00,,a\n\
+             anna,purchase,2026-06-01T10:00Z,7,19.90,b\n\
+             anna,purchase,2026-06-02T10:00Z,20.00,,a\n\
+             anna,purchase,2026-06-02T10:00Z,20.00,,\n\
+             anna,purchase,2026-06-02T10:00Z,,,\n\
+             anna,purchase,2027-06-02T10:00Z,,0.001,\n\
+             anna,shown,2026-06-02T10:00Z,20.00,,\n",
+        );
+        let fields: Vec<_> = of(&index, "anna").iter().map(|happened| happened.fields.clone()).collect();
+        let cents = |cents| vec![Datum::Known(Value::Number(cents))];
+        let missing = |reason| vec![Datum::Missing(reason)];
+        assert_eq!(
+            fields,
+            [
+                missing(Missing::Absent),
+                cents(1990),
+                missing(Missing::Absent),
+                missing(Missing::Absent),
+                missing(Missing::Unreadable),
+                Vec::new()
+            ],
+            "`purchase.amount` goes before `amount`, empty or not"
+        );
+        assert_eq!((index.repeated, index.bad.count, index.doubtful.count), (1, 0, 0));
+        assert_eq!(index.unreadable, [("purchase.amount".to_owned(), 1)].into());
+        let late = |now: &str| index.after(Instant::parse(now).unwrap()).collect::<Vec<_>>();
+        assert_eq!(late("2026-06-02T10:00Z"), [("purchase", 1)]);
+        assert_eq!(late("2026-06-02T09:00Z"), [("purchase", 4), ("shown", 1)]);
+    }
+
+    #[test]
+    fn an_id_of_two_events_is_doubted_whichever_came_first() {
+        let rows = [
+            "anna,purchase,2026-06-02T10:00Z,20.00,a",
+            "anna,purchase,2026-06-02T10:00Z,25.00,a",
+            "ben,purchase,2026-06-02T10:00Z,20.00,a",
+            "anna,purchase,2026-06-02T10:00Z,20.00,b",
+        ];
+        for order in [[0, 1, 2, 3], [2, 3, 1, 0], [3, 1, 0, 2]] {
+            let text: String = order.iter().map(|at| format!("{}\n", rows[*at])).collect();
+            let rules = Verified::new(rule_set()).unwrap();
+            let text = std::io::Cursor::new(format!("customer,event,at,amount,id\n{text}"));
+            let index = EventIndex::from_reader(&rules, "events.csv", text).unwrap();
+            let [anna, ben] = ["anna", "ben"].map(|key| told(&index, key));
+            assert_eq!((anna.history.len(), ben.history.len()), (1, 0), "{order:?}");
+            assert_eq!((anna.undated.len(), ben.undated.len()), (2, 1), "{order:?}");
+            assert_eq!((index.bad.count, index.doubtful.count), (0, 2));
+            assert!(index.notes("anna").is_some() && index.notes("ben").is_some());
+        }
+    }
+
+    #[test]
     fn what_nobody_knows_is_counted() {
         let index = read(
             "customer,event,at,offer,tags\n\
@@ -275,7 +447,8 @@ mod tests {
             tags: tags.iter().copied().map(TagId).collect(),
         };
         let stamps: Vec<_> = of(&index, "anna").iter().map(|happened| happened.stamp.clone()).collect();
-        assert_eq!(stamps, [stamped(&[1]), stamped(&[0, 1])], "without tags of its own it may have had any");
+        let retired = Stamp::Retired { rule: None, via: None, class: None };
+        assert_eq!(stamps, [stamped(&[1]), retired], "without tags of its own it may have had any");
     }
 
     /// What is used of each cap by one more row, when the customer is known.
@@ -354,6 +527,6 @@ mod tests {
             (error.code.name, error.help.unwrap_or_default())
         };
         assert_eq!(refused("customer,event,at,ofer\n"), ("data::unknown-column", "did you mean `offer`?".into()));
-        assert_eq!(refused("customer,event,at,amount\n").0, "data::unknown-column");
+        assert_eq!(refused("customer,event,at,total\n").0, "data::unknown-column");
     }
 }

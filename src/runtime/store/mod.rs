@@ -49,7 +49,10 @@ impl StoredEvent {
     pub fn new(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp) -> Self {
         let event = rules[event].name.clone();
         match stamp {
-            Stamp::Unstamped => Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new() },
+            // Whatever it was of, its name is not known here.
+            Stamp::Unstamped | Stamp::Retired { .. } => {
+                Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new() }
+            }
             Stamp::Of { offer, rule, via, class, tags } => Self {
                 event,
                 at,
@@ -73,7 +76,7 @@ impl StoredEvent {
         let event = names.event(&self.event)?;
         let class = self.class.as_deref().and_then(Class::from_word);
         let stamp = names.stamp(self.offer.as_deref(), self.rule.as_deref(), self.via, class, Some(&self.tags));
-        Some(Happened { event, at: self.at, stamp })
+        Some(Happened::plain(event, self.at, stamp))
     }
 }
 

@@ -101,6 +101,12 @@ const TYPE: Form = Form {
     example: "country: one of [DE, AT, CH, FR]",
 };
 
+const EVENT_NEEDS: Form = Form {
+    word: "needs",
+    needs: "purposes with commas between them",
+    example: "event viewed { needs personalisation  category: text }",
+};
+
 const RANGE: Form =
     Form { word: "", needs: "a range names both its ends: `from 0 to 130`", example: "age: whole from 0 to 130" };
 
@@ -127,6 +133,29 @@ impl<'t> Reader<'t> {
             at = next;
         }
         (out, damaged)
+    }
+
+    /// The `needs` with which an event begins, before its fields, and the token behind them.
+    pub(in crate::syntax) fn event_needs(&mut self, from: usize, to: usize) -> (Vec<Clause<Vec<Name>>>, usize) {
+        let mut out = Vec::new();
+        let mut at = from;
+        while at < to && self.is_word(at, "needs") && !self.starts_attribute(at) {
+            let end = self.next_attribute(at + 1, to);
+            match self.read(Rule::event_needs, at, end) {
+                Ok(read) => {
+                    let next = read.next;
+                    let (keyword, span) = (self.span(at), self.span_between(at, next));
+                    let kind = self.build(read, |b, pair| b.only_names(pair));
+                    out.extend(kind.map(|kind| Clause { keyword, span, kind }));
+                    at = next;
+                }
+                Err(stopped) => {
+                    self.complain(&EVENT_NEEDS, at, end, &stopped);
+                    at = end;
+                }
+            }
+        }
+        (out, at)
     }
 
     fn starts_attribute(&self, at: usize) -> bool {

@@ -55,7 +55,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form {
             word: "history",
-            needs: "an event, perhaps `of` an offer, `at` one or more times",
+            needs: "an event, perhaps `of` an offer, perhaps its fields between braces, `at` one or more times",
             example: "history shown of summer_sale at 2026-06-08T10:00Z, 3 days ago",
         },
         rule: Rule::case_history,
@@ -102,6 +102,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
 ];
 
 impl Builder<'_> {
+    /// `{ age: 34, country: FR }`
     fn given(&mut self, pair: Pair<'_>) -> Option<Vec<GivenItem>> {
         pair.into_inner()
             .filter(|item| item.as_rule() == Rule::given_item)
@@ -202,12 +203,16 @@ impl Builder<'_> {
             true => Some(self.name(&row.take(Rule::name)?)),
             false => None,
         };
+        let fields = match row.take(Rule::history_fields) {
+            Some(fields) => self.given(fields)?,
+            None => Vec::new(),
+        };
         row.skip(Rule::at);
         let mut at = Vec::new();
         while let Some(point) = row.next() {
             at.push(self.point(point)?);
         }
-        Some(Fact { event, of, at })
+        Some(Fact { event, of, fields, at })
     }
 
     fn expectation(&mut self, pair: Pair<'_>) -> Option<Expectation> {

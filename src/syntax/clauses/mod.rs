@@ -303,7 +303,7 @@ impl Builder<'_> {
     }
 
     /// Where a pair that may end in space really ends.
-    fn full_span(&self, pair: &Pair<'_>) -> Span {
+    pub(in crate::syntax) fn full_span(&self, pair: &Pair<'_>) -> Span {
         Span::new(self.source, self.base + pair.as_span().start()..self.base + end_of(pair))
     }
 }

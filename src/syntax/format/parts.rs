@@ -22,8 +22,8 @@ pub(super) struct Parts {
 pub(super) enum Body {
     /// Clauses up to a `}`.
     Clauses(Vec<ClauseParts>),
-    /// Attributes up to a `}`.
-    Attributes(Vec<AttributeParts>),
+    /// Attributes up to a `}`, and the clauses before them, which only events have.
+    Attributes(Vec<ClauseParts>, Vec<AttributeParts>),
     /// The expression of a segment or value.
     Expression,
     /// Nothing: `use "customer.rules"` is all head.
@@ -74,8 +74,12 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
         ItemKind::Rule(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Persona(item) => (clause_parts(&item.clauses, tokens), false),
         ItemKind::Test(item) => (case_parts(&item.clauses, tokens), false),
-        ItemKind::Customer(attributes) | ItemKind::Moment(attributes) => (attribute_parts(attributes, tokens), false),
-        ItemKind::Event(item) => (attribute_parts(&item.fields, tokens), true),
+        ItemKind::Customer(attributes) | ItemKind::Moment(attributes) => {
+            (Body::Attributes(Vec::new(), attribute_parts(attributes, tokens)), false)
+        }
+        ItemKind::Event(item) => {
+            (Body::Attributes(clause_list(&item.needs, tokens), attribute_parts(&item.fields, tokens)), true)
+        }
         ItemKind::Segment(_) | ItemKind::Value(_) => (Body::Expression, false),
         ItemKind::Use(_) | ItemKind::Broken(_) => return None,
     };
@@ -83,12 +87,16 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
 }
 
 fn clause_parts<C>(clauses: &[Clause<C>], tokens: &[Token]) -> Body {
+    Body::Clauses(clause_list(clauses, tokens))
+}
+
+fn clause_list<C>(clauses: &[Clause<C>], tokens: &[Token]) -> Vec<ClauseParts> {
     parts_with_cells(clauses, tokens, |_| Vec::new())
 }
 
 /// The clauses of a test, those of its table with their cells.
 fn case_parts(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Body {
-    parts_with_cells(clauses, tokens, |clause| {
+    Body::Clauses(parts_with_cells(clauses, tokens, |clause| {
         let start = |span: Span| token_range(span, tokens).start;
         let value = token_range(clause.keyword, tokens).end;
         match &clause.kind {
@@ -104,32 +112,32 @@ fn case_parts(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Body {
             | CaseClause::Used(_)
             | CaseClause::Expect(_) => Vec::new(),
         }
-    })
+    }))
 }
 
-fn parts_with_cells<C>(clauses: &[Clause<C>], tokens: &[Token], cells: impl Fn(&Clause<C>) -> Vec<usize>) -> Body {
-    Body::Clauses(
-        clauses
-            .iter()
-            .map(|clause| ClauseParts {
-                tokens: token_range(clause.span, tokens),
-                value: token_range(clause.keyword, tokens).end,
-                cells: cells(clause),
-            })
-            .collect(),
-    )
+fn parts_with_cells<C>(
+    clauses: &[Clause<C>],
+    tokens: &[Token],
+    cells: impl Fn(&Clause<C>) -> Vec<usize>,
+) -> Vec<ClauseParts> {
+    clauses
+        .iter()
+        .map(|clause| ClauseParts {
+            tokens: token_range(clause.span, tokens),
+            value: token_range(clause.keyword, tokens).end,
+            cells: cells(clause),
+        })
+        .collect()
 }
 
-fn attribute_parts(attributes: &[Attribute], tokens: &[Token]) -> Body {
-    Body::Attributes(
-        attributes
-            .iter()
-            .map(|attribute| AttributeParts {
-                tokens: token_range(attribute.span, tokens),
-                marks: attribute.marks.iter().map(|mark| token_range(mark.span, tokens).start).collect(),
-            })
-            .collect(),
-    )
+fn attribute_parts(attributes: &[Attribute], tokens: &[Token]) -> Vec<AttributeParts> {
+    attributes
+        .iter()
+        .map(|attribute| AttributeParts {
+            tokens: token_range(attribute.span, tokens),
+            marks: attribute.marks.iter().map(|mark| token_range(mark.span, tokens).start).collect(),
+        })
+        .collect()
 }
 
 fn token_range(span: Span, tokens: &[Token]) -> Range<usize> {

@@ -62,7 +62,9 @@ impl<'t> Cutter<'t> {
                 out.extend(self.comments_between(token - 1, token).iter().map(|comment| self.comment(comment)));
             }
             let gap = if token == tokens.start { 0 } else { self.gap(token, first_value) };
-            let joint = matches!(self.written(token), "and" | "or") && self.is_word(token);
+            let joint = matches!(self.written(token), "and" | "or") && self.is_word(token)
+                || depth == 0 && self.sign(token) == b'+'
+                || depth == 0 && self.sign(token) == b'-' && !self.is_sign_of_number(token, first_value);
             let behind_comma = token > tokens.start && self.sign(token - 1) == b',';
             out.push(Piece {
                 text: self.written(token),

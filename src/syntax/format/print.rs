@@ -87,8 +87,10 @@ impl<'t> OneLine<'t> {
             Body::Clauses(clauses) => {
                 clauses.iter().map(|clause| joined(&cutter.pieces(clause.tokens.clone(), clause.value))).collect()
             }
-            Body::Attributes(attributes) => {
-                attributes.iter().map(|attribute| joined(&attribute_pieces(cutter, attribute))).collect()
+            Body::Attributes(clauses, attributes) => {
+                let clauses = clauses.iter().map(|clause| joined(&cutter.pieces(clause.tokens.clone(), clause.value)));
+                let attributes = attributes.iter().map(|attribute| joined(&attribute_pieces(cutter, attribute)));
+                clauses.chain(attributes).collect()
             }
             Body::Expression | Body::Nothing => return None,
         };
@@ -274,9 +276,18 @@ impl<'t> Printer<'_, 't> {
                 }
                 self.out.push('}');
             }
-            Body::Attributes(attributes) => {
+            Body::Attributes(clauses, attributes) => {
                 let columns = AttributeColumns::of(self.cutter, attributes);
-                self.behind_brace(item, attributes.first().map(|attribute| attribute.tokens.start));
+                let column = 2 + self.keyword_width(clauses) + 1;
+                let table = Table::of(self.cutter, clauses, column);
+                let field = attributes.first().map(|attribute| attribute.tokens.start);
+                self.behind_brace(item, clauses.first().map(|clause| clause.tokens.start).or(field));
+                for (at, clause) in clauses.iter().enumerate() {
+                    self.spaces(2);
+                    self.clause(clause, column, &table);
+                    let next = clauses.get(at + 1).map(|clause| clause.tokens.start).or(field);
+                    self.behind_part(item, clause.tokens.end - 1, next);
+                }
                 for (at, attribute) in attributes.iter().enumerate() {
                     self.spaces(2);
                     self.attribute(attribute, &columns);

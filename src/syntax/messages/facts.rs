@@ -143,11 +143,28 @@ fn consent(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic
     )))
 }
 
+/// How far back the brace of the fields of an event is looked for.
+const MOST_FIELD_TOKENS: usize = 40;
+
 fn history(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
     let before = trouble.checked_sub(1)?;
     let events = ["shown", "sent", "delivered", "clicked", "dismissed", "converted", "decided"];
     if trouble >= end || reader.is_word(trouble, "at") {
         return None;
+    }
+    let brace = |sign| (0..trouble).rev().take(MOST_FIELD_TOKENS).find(|token| reader.is_sign(*token, sign));
+    let open = brace(b'{').filter(|open| brace(b'}').is_none_or(|close| close < *open));
+    let within = open.is_some_and(|open| {
+        let back = |by: usize, word: &str| open.checked_sub(by).is_some_and(|token| reader.is_word(token, word));
+        back(2, "history") || back(4, "history") && back(2, "of")
+    });
+    if within && reader.is_name(before) && (reader.is_kind(trouble, TokenKind::Number) || reader.is_sign(trouble, b'='))
+    {
+        let finding = spelling(reader, before, trouble + 1, "a colon stands behind the name of a field");
+        let end = if reader.is_sign(trouble, b'=') { trouble + 1 } else { trouble };
+        let span = reader.span_between(before, end);
+        let right = format!("{}:", reader.written(before));
+        return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
     }
     if events.contains(&reader.written(trouble)) && reader.is_name(before) {
         let right = format!("{} of {}", reader.written(trouble), reader.written(before));

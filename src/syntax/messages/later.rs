@@ -39,10 +39,6 @@ static LATER: &[Later] = &[
     Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
     Later { clauses: &["expect"], words: &["and", "spends"], what: "the expectation `and spends`" },
     Later { clauses: &["history"], words: &["by"], what: "a history by channels" },
-    Later { clauses: CONDITIONS, words: &["times", "*"], what: "counting events (`times ..`)" },
-    Later { clauses: CONDITIONS, words: &["last", "*"], what: "the last time of an event (`last ..`)" },
-    Later { clauses: CONDITIONS, words: &["sum", "of"], what: "adding up events (`sum of ..`)" },
-    Later { clauses: CONDITIONS, words: &["halving"], what: "decay (`halving every ..`)" },
     Later { clauses: CONDITIONS, words: &["permission", "."], what: "the permission of a device (`permission.X`)" },
     Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
 ];

@@ -131,7 +131,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
             .or_else(|| capping::find(reader, form, at, end, trouble))
             .or_else(|| condition_elsewhere(reader, form, at, trouble, end));
     }
-    mixed(reader, at, trouble)
+    events(reader, at, trouble, end)
+        .or_else(|| mixed(reader, at, trouble))
         .or_else(|| misplaced_not(reader, near.clone(), trouble))
         .or_else(|| near.clone().find_map(|token| wording::find(reader, token, end, trouble)))
         .or_else(|| members(reader, at, end, trouble))
@@ -432,4 +433,48 @@ fn division(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
         )
         .help("write `decimal(2) of (a / b)`"),
     )
+}
+
+/// `times shown in last 7 days`, `sum of purchase in the last 30 days`: events added up, in other words.
+fn events(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let start = (trouble.saturating_sub(2).max(at + 1)..(trouble + 1).min(end)).find(|token| {
+        let counts = reader.is_word(*token, "times") && reader.is_name(token + 1);
+        let sums = reader.is_word(*token, "sum") && reader.is_word(token + 1, "of");
+        (counts || sums) && reader.is_name(token + 2)
+    })?;
+    let clause = |token: &usize| reader.first_on_line(*token) && *token > start;
+    let stop = (start..end).find(clause).unwrap_or(end);
+    if reader.is_word(start, "sum") && !reader.is_sign(start + 3, b'.') {
+        let span = reader.span(start + 2);
+        let message = format!("a sum adds up a field of `{}`", reader.written(start + 2));
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary("which field?");
+        return Some(
+            finding.help("for example `sum of purchase.amount in the last 30 days`; `times` counts the events"),
+        );
+    }
+    if reader.is_word(start + 1, "in") {
+        let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(start), "a count names the event that it counts");
+        return Some(finding.primary("times what?").help("for example `times purchase in the last 7 days`"));
+    }
+    let window = (start..stop).find(|token| reader.is_word(*token, "in"))?;
+    let last = (window..stop).find(|token| reader.is_word(*token, "last") || reader.is_word(*token, "past"));
+    let finding = match last {
+        // `in last 7 days`, `in past 7 days`, `in the past 7 days`
+        Some(last)
+            if last <= window + 2
+                && reader.is_kind(last + 1, TokenKind::Number)
+                && !(last == window + 2 && reader.is_word(last, "last")) =>
+        {
+            let span = reader.span_between(window, last + 1);
+            Diagnostic::new(&codes::SPELLING, span, "the time over which events are counted begins with `in the last`")
+                .help("write `in the last`")
+                .fix("write `in the last`", span, "in the last")
+        }
+        Some(_) | None => {
+            let span = reader.span_between(window, stop.min(window + 4));
+            Diagnostic::new(&codes::NO_WINDOW, span, "this is no time over which events are counted")
+                .help("write `in the last 7 days`, `ever`, or `halving every 72 hours`")
+        }
+    };
+    Some(finding)
 }

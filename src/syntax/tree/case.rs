@@ -104,13 +104,15 @@ pub enum ConsentSubject {
     Purpose(Name),
 }
 
-/// Something that happened: `shown of summer_sale at 3 days ago, 1 hour ago`.
+/// Something that happened: `shown of summer_sale at 3 days ago, 1 hour ago`, `purchase { amount: 20.00 } at now`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     /// `shown`: built in or declared.
     pub event: Name,
     /// `summer_sale`
     pub of: Option<Name>,
+    /// `{ amount: 20.00 }`: the fields of each of the events.
+    pub fields: Vec<GivenItem>,
     /// When, each one event; at least one.
     pub at: Vec<TimePoint>,
 }

@@ -3,7 +3,7 @@
 //! Chains are flat (`a and b and c` is one node of three), so the tree is no deeper than its parentheses, which the
 //! parser limits.
 
-use super::{Duration, Literal, LiteralKind, Name};
+use super::{CapTarget, Duration, Literal, LiteralKind, Name};
 use crate::source::Span;
 
 /// An expression with its place.
@@ -53,6 +53,21 @@ pub enum ExprKind {
         /// `b`
         divisor: Box<Expr>,
     },
+    /// `times shown of summer_sale in the last 7 days`
+    Times(Occurrence, Over),
+    /// `last shown of summer_sale`
+    Last(Occurrence),
+    /// `sum of purchase.amount in the last 30 days`: the field by its name.
+    SumOf(Occurrence, Name, Over),
+    /// `x halving every 30 days since t`
+    Halving {
+        /// `x`
+        value: Box<Expr>,
+        /// `30 days`
+        every: Duration,
+        /// `t`
+        since: Box<Expr>,
+    },
     /// `(0.3 when lapsed)`: the value if yes, 0 if no, missing if unknown.
     When {
         /// `0.3`
@@ -60,6 +75,26 @@ pub enum ExprKind {
         /// `lapsed`
         condition: Box<Expr>,
     },
+}
+
+/// Which events: `shown of tag promo`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// `shown`
+    pub event: Name,
+    /// `of summer_sale`, `of tag promo`, `of rule comeback`
+    pub of: Option<CapTarget>,
+}
+
+/// Over which time, and how, events are added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// `in the last 7 days`
+    InTheLast(Duration),
+    /// `ever`
+    Ever,
+    /// `halving every 72 hours`
+    Halving(Duration),
 }
 
 /// What follows `is`.

@@ -21,7 +21,7 @@ pub use clause::{
     CapTarget, CapZone, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member, OfferClause,
     PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind, WithField,
 };
-pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, SetTest, Test};
+pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
 pub use table::{Cell, CellKind, Column, ColumnKind, Grant, Row};
 pub use window::{EveryZone, OpenDays, Opening, Outside, TimeOfDay, WindowClause, ZoneChain};
@@ -147,6 +147,8 @@ pub struct Event {
     pub name: Name,
     /// `"Something was bought"`
     pub label: Option<Text>,
+    /// `needs personalisation`: before the fields.
+    pub needs: Vec<Clause<Vec<Name>>>,
     /// `amount: decimal(2)`
     pub fields: Vec<Attribute>,
 }

@@ -1,8 +1,9 @@
 //! Purposes, lists, attributes, events, tags, offers; then segments and values, each over those before it.
 
 use cater::model::{
-    Active, Attribute, AttributeId, Basis, Class, EnumType, Event, Mapping, Offer, Purpose, PurposeId, Scope, Segment,
-    TagId, ValueDeclaration,
+    Active, Attribute, AttributeId, Basis, Class, EnumType, Event, EventField, EventId, EventTarget, Gathered,
+    Increment, Lookback, Mapping, Occurrence, Offer, OfferId, Operand, Purpose, PurposeId, Scope, Segment, TagId, Term,
+    ValueDeclaration,
 };
 use cater::value::{EnumId, NumberType, Period, Type, Unit, Value};
 
@@ -15,8 +16,18 @@ impl World {
         self.purposes();
         self.lists();
         self.attributes();
-        for index in 0..self.rng.below(3) {
-            let event = Event { name: name("e", index), label: String::new(), span: span(), fields: Vec::new() };
+        let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
+        for index in 0..1 + self.rng.below(3) {
+            let scales = [0, 2, 6].map(|scale| NumberType { scale, min: -500, max: 1_000_000 });
+            let fields = scales.into_iter().zip(["f0", "f1", "f2"]);
+            let fields = fields.map(|(number, name)| EventField { name: name.to_owned(), ty: Type::Number(number) });
+            let event = Event {
+                name: name("e", index),
+                label: String::new(),
+                span: span(),
+                needs: self.rng.some(&purposes, 15),
+                fields: fields.collect(),
+            };
             self.rules.events.push(event);
         }
         for index in 0..1 + self.rng.below(4) {
@@ -26,6 +37,79 @@ impl World {
             let offer = self.offer(index);
             self.rules.offers.push(offer);
         }
+        self.gathered();
+    }
+
+    /// One of each kind, and some more.
+    fn gathered(&mut self) {
+        for kind in 0..5 + self.rng.below(5) {
+            let made = self.gathered_value(kind % 5);
+            self.rules.gathered.extend(made);
+        }
+        // What reads others comes last; ids of what it reads are among those before.
+        let halved = |gathered: &Gathered| matches!(gathered, Gathered::Halved { .. });
+        self.rules.gathered.sort_by(|a, b| (halved(a), a).cmp(&(halved(b), b)));
+        self.rules.gathered.dedup();
+    }
+
+    fn occurrence(&mut self, declared: bool) -> Occurrence {
+        let built_in = Event::BUILT_IN.len();
+        let event = match declared {
+            true => EventId::from_index(built_in + self.rng.below(self.rules.events.len() - built_in)),
+            false => self.event(),
+        };
+        let of = match self.rng.below(6) {
+            0 => Some(EventTarget::Offer(OfferId::from_index(self.rng.below(self.rules.offers.len())))),
+            1 => Some(EventTarget::Tag(TagId::from_index(self.rng.below(self.rules.tags.len())))),
+            2 => Some(EventTarget::Class(*self.rng.pick(&Class::ALL))),
+            _ => None,
+        };
+        Occurrence { event, of }
+    }
+
+    fn window(&mut self) -> Lookback {
+        let length = self.period(false);
+        if length.count == 0 || self.rng.percent(30) { Lookback::Ever } else { Lookback::Last(length) }
+    }
+
+    fn gathered_value(&mut self, kind: usize) -> Option<Gathered> {
+        let half_life =
+            Period { count: *self.rng.pick(&[1, 72, 1_000]), unit: *self.rng.pick(&[Unit::Hour, Unit::Day]) };
+        Some(match kind {
+            0 => Gathered::Times(self.occurrence(false), self.window()),
+            1 => Gathered::Last(self.occurrence(false)),
+            2 => Gathered::Sum(self.occurrence(true), self.rng.below(3) as u32, self.window()),
+            3 => {
+                let terms = (0..1 + self.rng.below(3)).map(|_| Term {
+                    each: match self.rng.percent(60) {
+                        true => Increment::Points(self.rng.between(-40, 40) * 500_000),
+                        false => Increment::Field(self.rng.below(3) as u32),
+                    },
+                    of: self.occurrence(true),
+                    half_life,
+                });
+                Gathered::Decayed(terms.collect())
+            }
+            _ => {
+                let fits = |attribute: &Attribute, number: bool| {
+                    let small = |of: NumberType| of.scale <= 6 && of.min >= -1_000_000 && of.max <= 1_000_000;
+                    let small = attribute.ty.number().is_some_and(small);
+                    let plain = attribute.default.is_none() && !attribute.protective && !attribute.never_used;
+                    plain && if number { small } else { attribute.ty == Type::Time }
+                };
+                let attribute = |world: &Self, number| {
+                    world
+                        .rules
+                        .attributes
+                        .iter()
+                        .position(|attribute| fits(attribute, number))
+                        .map(AttributeId::from_index)
+                };
+                let of = attribute(self, true).map_or(Operand::Number(1_250, 2), Operand::Attribute);
+                let since = attribute(self, false).map_or(Operand::Time(self.now), Operand::Attribute);
+                Gathered::Halved { of, half_life, since }
+            }
+        })
     }
 
     fn purposes(&mut self) {
@@ -53,7 +137,9 @@ impl World {
     fn lists(&mut self) {
         for count in [2, 5, 16, 17, 70] {
             for ordered in [false, true] {
-                let members = (0..count).map(|index| name("m", index)).collect();
+                // No two lists share a member, so that a written member says of which it is.
+                let list = format!("l{}m", self.rules.enums.len());
+                let members = (0..count).map(|index| name(&list, index)).collect();
                 self.rules.enums.push(EnumType { members, ordered });
             }
         }

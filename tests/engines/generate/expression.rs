@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cater::eval;
-use cater::model::{AttributeId, Expression, PurposeId, ValueId};
+use cater::model::{AttributeId, Expression, GatheredId, PurposeId, ValueId};
 use cater::ops::Arithmetic;
 use cater::value::{Datum, EnumId, NumberType, Type, Value, pow10};
 
@@ -74,10 +74,24 @@ impl World {
         if !declared.is_empty() && self.rng.percent(25) {
             return Expression::Value(ValueId::from_index(*self.rng.pick(&declared)));
         }
+        if let Some((id, _)) = self.gathered_where(|found| found == ty) {
+            return Expression::Gathered(id);
+        }
         match self.attribute_where(|found| found == ty) {
             Some(id) if self.rng.percent(94) => Expression::Attribute(id),
             _ => self.literal(ty),
         }
+    }
+
+    /// A gathered value, now and then.
+    fn gathered_where(&mut self, fits: impl Fn(Type) -> bool) -> Option<(GatheredId, Type)> {
+        let types = self.rules.gathered.iter().map(|gathered| self.rules.type_of_gathered(gathered)).enumerate();
+        let may: Vec<_> = types.filter(|(_, ty)| fits(*ty)).collect();
+        if may.is_empty() || !self.rng.percent(25) {
+            return None;
+        }
+        let (index, ty) = *self.rng.pick(&may);
+        Some((GatheredId::from_index(index), ty))
     }
 
     pub(super) fn attribute_where(&mut self, fits: impl Fn(Type) -> bool) -> Option<AttributeId> {
@@ -124,6 +138,12 @@ impl World {
             return (Expression::Value(id), number);
         }
         let fits = |ty: Type| ty.number().is_some_and(|number| number.scale <= scale);
+        if let Some((id, ty)) = self.gathered_where(fits)
+            && let Some(number) = ty.number()
+            && let Some(made) = self.rescaled(Expression::Gathered(id), number, scale)
+        {
+            return made;
+        }
         match self.attribute_where(fits) {
             Some(id) if self.rng.percent(92) => {
                 let number = self.rules[id].ty.number().unwrap();

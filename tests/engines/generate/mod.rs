@@ -180,6 +180,10 @@ impl World {
             let value = self.value_of(self.rules.attributes[index].ty);
             frame.attributes[index] = Datum::Known(value);
         }
+        for index in 0..self.rules.gathered.len() {
+            let ty = self.rules.type_of_gathered(&self.rules.gathered[index]);
+            frame.gathered[index] = Datum::Known(self.value_of(ty));
+        }
         frame
     }
 

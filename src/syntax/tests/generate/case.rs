@@ -62,6 +62,9 @@ impl Writer<'_> {
                     self.put(" of ");
                     self.put_name();
                 }
+                if self.dice.one_in(3) {
+                    self.words(" { amount: 20.00 }");
+                }
                 self.put(" at ");
                 self.point();
                 for _ in 0..self.dice.below(2) {

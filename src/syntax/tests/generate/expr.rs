@@ -32,16 +32,17 @@ impl Writer<'_> {
     }
 
     pub(super) fn operand(&mut self, depth: usize) {
-        match self.dice.below(if depth > 1 { 5 } else { 8 }) {
+        match self.dice.below(if depth > 1 { 6 } else { 9 }) {
             0..=2 => self.put_name(),
             3 => self.literal(),
             4 => self.put("consent.profiling"),
-            5 => {
+            5 => self.events(),
+            6 => {
                 self.put("(");
                 self.condition(depth + 1);
                 self.put(")");
             }
-            6 => {
+            7 => {
                 self.put("(");
                 self.number();
                 self.put(" when ");
@@ -58,6 +59,35 @@ impl Writer<'_> {
         }
     }
 
+    /// `times shown of tag promo in the last 7 days`, `last purchase`, `sum of purchase.amount ever`
+    fn events(&mut self) {
+        let what = self.dice.pick(&["times", "last", "sum of"]);
+        self.words(what);
+        self.gap();
+        self.words(if what == "sum of" { "purchase.amount" } else { "shown" });
+        if self.dice.one_in(2) {
+            self.gap();
+            let target = self.dice.pick(&["of summer_sale", "of tag promo", "of rule comeback", "of tag"]);
+            self.words(target);
+        }
+        if what != "last" {
+            self.gap();
+            match self.dice.below(3) {
+                0 => self.words("ever"),
+                1 => {
+                    self.words("in the last");
+                    self.gap();
+                    self.duration();
+                }
+                _ => {
+                    self.words("halving every");
+                    self.gap();
+                    self.duration();
+                }
+            }
+        }
+    }
+
     pub(super) fn sum(&mut self, depth: usize) {
         if self.dice.one_in(8) {
             self.put("90% of ");
@@ -69,6 +99,18 @@ impl Writer<'_> {
             self.put(joint);
             self.gap();
             self.operand(depth);
+            if self.dice.one_in(8) {
+                self.gap();
+                self.words("halving every");
+                self.gap();
+                self.duration();
+                self.gap();
+                self.words("since");
+                self.gap();
+                self.put_name();
+                // Behind it stands no `else`: that belongs to what is halved.
+                break;
+            }
         }
     }
 

@@ -138,6 +138,21 @@ impl Writer<'_> {
         self.put(if self.one_line { " }" } else { "\n}" });
     }
 
+    /// The block of an event: perhaps what it needs, then its fields.
+    fn event_block(&mut self) {
+        self.put(" {");
+        if self.dice.one_in(3) {
+            self.clause_gap();
+            self.put("needs ");
+            self.names();
+        }
+        for _ in 0..self.dice.below(4) {
+            self.clause_gap();
+            self.attribute();
+        }
+        self.put(if self.one_line { " }" } else { "\n}" });
+    }
+
     fn label(&mut self) {
         if self.dice.one_in(2) {
             self.put(" ");
@@ -162,7 +177,7 @@ impl Writer<'_> {
                 self.put("event ");
                 self.put_name();
                 self.label();
-                self.block(3, Self::attribute);
+                self.event_block();
             }
             3 => {
                 let word = self.dice.pick(&["segment ", "value "]);
