@@ -136,13 +136,12 @@ pub fn show_block(rules: &RuleSet, id: BlockId) -> String {
 
 /// When a rule expires: `expires 24 hours after cart_at`; `None` where it does not.
 pub fn show_expiry(rules: &RuleSet, id: RuleId) -> Option<String> {
-    match &rules[id].expires.as_ref()?.condition {
-        Condition::Age(of, _, AgeBound::One(_, period)) => {
-            Some(format!("expires {period} after {}", show_expression(rules, of)))
-        }
+    let condition = &rules[id].expires.as_ref()?.condition;
+    let Condition::Age(of, _, AgeBound::One(_, period)) = condition else {
         // Verified rules have no other.
-        other => Some(format!("unless {}", show_condition(rules, other))),
-    }
+        return Some(format!("unless {}", show_condition(rules, condition)));
+    };
+    Some(format!("expires {period} after {}", show_expression(rules, of)))
 }
 
 /// A row of a window: `mon to fri 09:00 until 21:00 when awake`.

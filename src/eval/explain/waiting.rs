@@ -27,13 +27,12 @@ pub(super) fn hold_limit(rules: &RuleSet, frame: &Frame, id: WindowId) -> Reason
 
 /// A rule of which the time is over, or will be before its windows open.
 pub(super) fn expired(rules: &RuleSet, rule: &Rule, over: bool) -> Reason {
-    let when = rule.expires.as_ref().and_then(|clause| match &clause.condition {
-        condition if facts::reads_protected(rules, condition) => None,
-        Condition::Age(of, _, AgeBound::One(_, period)) => {
-            Some(format!("{period} after {}", show_expression(rules, of)))
-        }
-        _ => None,
-    });
+    let shown = |condition: &Condition| {
+        let Condition::Age(of, _, AgeBound::One(_, period)) = condition else { return None };
+        let protected = facts::reads_protected(rules, condition);
+        (!protected).then(|| format!("{period} after {}", show_expression(rules, of)))
+    };
+    let when = rule.expires.as_ref().and_then(|clause| shown(&clause.condition));
     Reason::Expired { when, over }
 }
 

@@ -23,7 +23,7 @@ fn rules(text: &str) -> RuleSet {
     assert!(errors.is_empty(), "{errors:#?}");
     let rules = compiled.runnable().unwrap();
     for case in &compiled.program.tests {
-        for (_, mismatch) in run(rules, case) {
+        if let Some((_, mismatch)) = run(rules, case).into_iter().next() {
             panic!("{}: {}\n{}\n{}", case.name, mismatch.message, mismatch.why.join("\n"), mismatch.rest.join("\n"));
         }
     }
