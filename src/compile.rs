@@ -4,19 +4,21 @@
 //!    nothing good is lost.
 //! 2. [`check::check`] resolves names and types over all files into one [`RuleSet`], and tests.
 //! 3. [`Verified::new`] looks at the model again, written apart from the checker; nothing runs that it refuses.
-//! 4. [`Compiled::analyse`] says what correct rules do that nobody meant, with a customer who shows it.
+//! 4. [`Compiled::analyse`] says what correct rules do that nobody meant, with a customer who shows it; before it,
+//!    where somebody asks, [`Compiled::review`] says which of them nobody has looked at in time.
 //! 5. [`Compiled::settle`] adds what a house requires of its rules, and weighs all findings as it wants them weighed.
 //!
 //! What comes out goes on as a [`bundle`](crate::bundle), and from there to a plan and machine code.
 
 mod elsewhere;
 pub mod mend;
+mod overdue;
 mod required;
 pub mod uses;
 
 use crate::analysis;
 use crate::check::{self, Program};
-use crate::diagnostics::codes::{resolve, syntax as codes};
+use crate::diagnostics::codes::{lint, resolve, syntax as codes};
 use crate::diagnostics::{self, Allowance, Allowed, Diagnostic, Levels, Severity};
 use crate::model::{LeftOut, Required, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
@@ -45,11 +47,26 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// Before step 4, where somebody asks: adds a finding, of that severity, for each rule whose review is overdue at
+    /// that instant (R46).
+    pub fn review(&mut self, at: Instant, severity: Severity) {
+        let Some(rules) = &self.rules else { return };
+        let found = overdue::overdue(rules, at, severity);
+        let (shown, allowed) = diagnostics::settle(found, &self.allowances, &Levels::default());
+        self.allowed.extend(allowed);
+        self.diagnostics.extend(shown);
+        diagnostics::sort(&mut self.diagnostics);
+    }
+
     /// Step 4: adds what the analysis finds about the rules, as they matter from `from` on (from ever, without it).
     pub fn analyse(&mut self, from: Option<Instant>) {
         let Some(rules) = &self.rules else { return };
         let options = analysis::Options { from, left_out: self.left_out(), ..analysis::Options::default() };
-        let found = analysis::analyse(rules, &options).diagnostics;
+        let mut found = analysis::analyse(rules, &options).diagnostics;
+        // That a rule has stopped is said with the review that it lacks.
+        let told = self.diagnostics.iter().chain(self.allowed.iter().map(|allowed| &allowed.finding));
+        let told: Vec<_> = told.filter(|finding| *finding.code == lint::REVIEW_OVERDUE).map(Diagnostic::span).collect();
+        found.retain(|finding| *finding.code != lint::NEVER_ACTIVE || !told.contains(&finding.span()));
         let (shown, allowed) = diagnostics::settle(found, &self.allowances, &Levels::default());
         self.allowed.extend(allowed);
         let is_whole = !self.is_part && diagnostics::worst(&self.diagnostics) < Some(Severity::Error);

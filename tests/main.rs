@@ -8,6 +8,8 @@ mod allowances;
 mod aloud;
 #[cfg(feature = "cli")]
 mod base;
+#[cfg(feature = "cli")]
+mod book;
 #[cfg(feature = "jit")]
 mod engines;
 #[cfg(feature = "cli")]
@@ -16,6 +18,8 @@ mod findings;
 mod fixes;
 #[cfg(feature = "cli")]
 mod flaws;
+#[cfg(feature = "cli")]
+mod grammar;
 mod house;
 #[cfg(feature = "cli")]
 mod junit;
@@ -32,6 +36,8 @@ mod pages;
 mod service;
 #[cfg(feature = "cli")]
 mod settings;
+#[cfg(feature = "cli")]
+mod summaries;
 #[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]

@@ -47,6 +47,14 @@ fn negated(rules: &RuleSet, inner: &Condition) -> Point {
         Condition::Has(of, Quantifier::Any, elements) => {
             Point::leaf(format!("{} contains none of {}", operand(of), show_texts(elements)))
         }
+        // The day itself is in.
+        Condition::Compare(comparison @ (Comparison::LessThan | Comparison::MoreThan), left, right)
+            if matches!(rules.type_of(left), Type::Time | Type::Date) =>
+        {
+            let on = if rules.type_of(left) == Type::Date { "on" } else { "at" };
+            let side = if *comparison == Comparison::LessThan { "after" } else { "before" };
+            Point::leaf(format!("{} is {on} or {side} {}", operand(left), operand(right)))
+        }
         Condition::Compare(..)
         | Condition::Between(..)
         | Condition::Has(_, Quantifier::All, _)

@@ -51,6 +51,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
+use crate::frame::Via;
 use crate::graph;
 use crate::model::{LeftOut, RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
@@ -86,6 +87,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The verdict on every rule.
     pub rules: BTreeMap<RuleId, Verdict>,
+    /// Of rules that never win themselves, what they name in their place that may answer all the same.
+    pub in_place: BTreeMap<RuleId, Vec<Via>>,
     /// The verdict on every entry of every fallback list.
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
     /// Rules that can answer for one customer, with different outcomes, and are told apart by their names alone (R8).
@@ -168,7 +171,7 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
     let scores = scores::Scores::of(rules, id);
     let scope_with = |doubts: &Doubts| scope_of(rules, id, doubts, &scores, options);
     let mut scope = scope_with(&Doubts::none(shared));
-    let mut verdicts = reach::rules(&mut scope, rules, id);
+    let reach::OfRules { mut verdicts, mut in_place } = reach::rules(&mut scope, rules, id);
     let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
     let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
     report.conflicts.append(&mut pairs.conflicts);
@@ -195,14 +198,16 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
     if let Some(doubts) = Doubts::of(rules, id, shared, &options.left_out).filter(|_| claims) {
         let mut doubtful = scope_with(&doubts);
         let again = reach::rules(&mut doubtful, rules, id);
-        let of_fallbacks = reach::fallback(&mut doubtful, rules, id, &again);
+        let of_fallbacks = reach::fallback(&mut doubtful, rules, id, &again.verdicts);
         for (rule, verdict) in &mut verdicts {
-            verdict.doubted(again.get(rule));
+            verdict.doubted(again.verdicts.get(rule));
         }
+        in_place.extend(again.in_place);
         for (at, verdict) in fallbacks.iter_mut().enumerate() {
             verdict.doubted(of_fallbacks.get(at));
         }
     }
     report.fallbacks.insert(id, fallbacks);
     report.rules.extend(verdicts);
+    report.in_place.extend(in_place);
 }

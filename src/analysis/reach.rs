@@ -20,6 +20,7 @@ use super::scope::{Question, Scope};
 use super::search::{Answer, Undecided};
 use super::slot::{Culprit, Part, SlotFormulas};
 use super::verdict::{Coverer, FallbackVerdict, Verdict};
+use crate::frame::Via;
 use crate::model::{RuleId, RuleSet, SlotId};
 
 /// The scope of a slot.
@@ -42,8 +43,16 @@ struct Way<'w> {
     before: usize,
 }
 
+/// What is found out of the rules of a slot.
+pub(super) struct OfRules {
+    /// The verdict on each.
+    pub(super) verdicts: BTreeMap<RuleId, Verdict>,
+    /// Of rules that never win themselves, what they name in their place that may answer all the same.
+    pub(super) in_place: BTreeMap<RuleId, Vec<Via>>,
+}
+
 /// The verdict on every rule of a slot, in the order in which they win.
-pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) -> BTreeMap<RuleId, Verdict> {
+pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) -> OfRules {
     let mut blockers = Blockers::none(scope.worlds.len());
     let mut verdicts = BTreeMap::new();
     let mut place = 0;
@@ -70,7 +79,35 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
             verdicts.insert(*id, verdict);
         }
     }
-    verdicts
+    let mut instead = BTreeMap::new();
+    for (place, id) in rules[slot].order.iter().enumerate() {
+        if verdicts.get(id).is_some_and(Verdict::rests_on_all) {
+            instead.insert(*id, in_its_place(scope, &blockers, place));
+        }
+    }
+    OfRules { verdicts, in_place: instead }
+}
+
+/// Which of a rule's substitutes are not known to answer never. One that may be tried in another's place comes to its
+/// turn there, so none of its own is excluded.
+fn in_its_place(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize) -> Vec<Via> {
+    let Some(rule) = scope.worlds.first().and_then(|(_, of)| of.rules.get(place)) else { return Vec::new() };
+    let before =
+        if rule.tried.is_empty() && !rule.more_ways { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
+    let parts: Vec<Part> = rule.parts.iter().map(|(part, _)| *part).collect();
+    let mut found = Vec::new();
+    for (at, part) in parts.into_iter().enumerate() {
+        let Part::Instead(via) = part else { continue };
+        let required = |of: &SlotFormulas| {
+            let part = of.rules.get(place).and_then(|rule| rule.parts.get(at));
+            part.map_or(Formula::NEVER, |(_, formula)| *formula)
+        };
+        match ask(scope, blockers, &Way { required: &required, before }, None) {
+            Answer::Found(_) | Answer::Unknown(_) => found.push(via),
+            Answer::Never(_) => {}
+        }
+    }
+    found
 }
 
 /// Whether a rule that ranks among those of `tier` wins in its own place.

@@ -7,9 +7,9 @@ use table::MadeRow;
 
 use std::collections::BTreeSet;
 
-use super::Pass;
 use super::circles::circle;
 use super::names::Kind;
+use super::{Pass, Unmade};
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::frame::{Because, Case, Expectation, Expected, Facts};
@@ -76,6 +76,7 @@ impl<'a> Pass<'a> {
         let mut names: Vec<(String, Span)> = Vec::new();
         for entry in &self.collected.tests {
             let case = entry.item;
+            let before = self.findings.len();
             if let Some((_, first)) = names.iter().find(|(known, _)| *known == case.label.text) {
                 let message = "two tests have the same sentence";
                 let finding = Diagnostic::new(&resolve::DUPLICATE, case.label.span, message)
@@ -85,7 +86,11 @@ impl<'a> Pass<'a> {
                 self.report(finding);
             }
             names.push((case.label.text.clone(), case.label.span));
-            cases.extend(self.case(case));
+            let made = self.case(case);
+            if made.is_empty() || self.findings[before..].iter().any(Diagnostic::is_error) {
+                self.unmade.push(Unmade { name: case.label.text.clone(), span: case.label.span });
+            }
+            cases.extend(made);
         }
         // A persona that no test uses is checked all the same.
         for name in self.names.usable(Kind::Persona) {
@@ -307,6 +312,10 @@ impl<'a> Pass<'a> {
                 continue;
             }
             failed = true;
+            // A rule that is left out may be the one that says it.
+            if self.rules.rules.len() < self.collected.rules.len() {
+                continue;
+            }
             let message = format!("no rule says `also {}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_TASK, name.span, message).primary("no task of any rule");
             let meant = nearest(&name.text, declared.iter().map(String::as_str)).map(str::to_owned);
@@ -331,7 +340,7 @@ impl<'a> Pass<'a> {
                     let finding = Diagnostic::new(&resolve::UNKNOWN_REASON, text.span, message);
                     let meant = nearest(&text.text, SHORT).unwrap_or("not applicable");
                     self.report(finding.primary("in words of its own").help(format!(
-                        "write the reason as `cater explain` gives it, such as \"{meant}\" or \"age is not known\""
+                        "write the reason as `cater why` gives it, such as \"{meant}\" or \"age is not known\""
                     )));
                     return None;
                 }
@@ -341,6 +350,10 @@ impl<'a> Pass<'a> {
                 let word = name.text.as_str();
                 if REASONS.contains(&word) || self.is_limit(word) {
                     return Some(Some(Because::Reason(word.to_owned())));
+                }
+                // What is left out for an error of its own is no unknown name.
+                if [Kind::Cap, Kind::Block].iter().any(|kind| matches!(self.names.get(*kind, word), Some(None))) {
+                    return None;
                 }
                 match self.names.get(Kind::Rule, word) {
                     Some(Some(at)) if may_be_rule => Some(Some(Because::Rule(crate::model::RuleId::from_index(at)))),

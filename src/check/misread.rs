@@ -33,7 +33,10 @@ impl Pass<'_> {
                     name.span,
                     meant,
                 ),
-                None => finding.help(format!("declare it in the customer block: `{}: yes or no`", name.text)),
+                None => finding.help(format!(
+                    "declare it in the customer block with its type, such as `{0}: yes or no`, `{0}: whole` or `{0}: text`",
+                    name.text
+                )),
             }
         });
         self.report(finding);

@@ -37,7 +37,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostics::{self, Diagnostic};
 use crate::frame::Case;
 use crate::model::{self, Gathered, GatheredId, RuleSet};
-use crate::syntax::tree::File;
+use crate::source::Span;
+use crate::syntax::tree::{File, ItemKind};
 
 use collect::Collected;
 use left_out::Gaps;
@@ -53,10 +54,24 @@ pub struct Program {
     pub rules: RuleSet,
     /// The tests that could be resolved, in the order written.
     pub tests: Vec<Case>,
+    /// Tests that are in error, or rest on a persona that is; of a table in error, what could be made of it is among the
+    /// tests.
+    pub unmade: Vec<Unmade>,
+    /// Where tests and personas stand, which decide nothing: an error in one says nothing of the rules.
+    pub asides: Vec<Span>,
     /// The rules that were left out.
     pub left_out: Vec<LeftOut>,
     /// What else was left out.
     pub gaps: Vec<model::LeftOut>,
+}
+
+/// A test that could not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmade {
+    /// Its sentence; empty where not even that could be read.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// Checks all files of a rule set together. The order of files, and of items in them, makes no difference.
@@ -77,10 +92,53 @@ pub fn check(files: &[File]) -> (Program, Vec<Diagnostic>) {
             diagnostics::sort(&mut findings);
             let gaps = Gaps { collected: &collected, poisoned: &poisoned, names: &pass.names, rules: &pass.rules };
             let (left_out, gaps) = (gaps.rules(), gaps.others());
-            return (Program { rules: pass.rules, tests, left_out, gaps }, findings);
+            let (mut unmade, asides) = unread_tests(files);
+            unmade.append(&mut pass.unmade);
+            unmade.sort_by_key(|test| (test.span.source, test.span.start));
+            return (Program { rules: pass.rules, tests, unmade, asides, left_out, gaps }, findings);
         }
         poisoned.extend(pass.poison);
     }
+}
+
+/// The tests of which the parser could not read everything, and where all tests and personas stand.
+fn unread_tests(files: &[File]) -> (Vec<Unmade>, Vec<Span>) {
+    let (mut unread, mut asides) = (Vec::new(), Vec::new());
+    for item in files.iter().flat_map(|file| &file.items) {
+        match &item.kind {
+            ItemKind::Test(case) => {
+                asides.push(item.span);
+                if item.damaged {
+                    unread.push(Unmade { name: case.label.text.clone(), span: case.label.span });
+                }
+            }
+            ItemKind::Persona(_) => asides.push(item.span),
+            ItemKind::Broken(broken) if broken.word == "test" => {
+                asides.push(item.span);
+                unread.push(Unmade { name: String::new(), span: item.keyword });
+            }
+            ItemKind::Broken(broken) if broken.word == "persona" => asides.push(item.span),
+            ItemKind::Use(_)
+            | ItemKind::Defaults(_)
+            | ItemKind::Purpose(_)
+            | ItemKind::Class(_)
+            | ItemKind::Customer(_)
+            | ItemKind::Moment(_)
+            | ItemKind::Event(_)
+            | ItemKind::Segment(_)
+            | ItemKind::Value(_)
+            | ItemKind::Offer(_)
+            | ItemKind::Slot(_)
+            | ItemKind::Rule(_)
+            | ItemKind::Cap(_)
+            | ItemKind::Pause(_)
+            | ItemKind::Gap(_)
+            | ItemKind::Block(_)
+            | ItemKind::Window(_)
+            | ItemKind::Broken(_) => {}
+        }
+    }
+    (unread, asides)
 }
 
 /// One pass over everything that is not poisoned.
@@ -94,6 +152,8 @@ struct Pass<'a> {
     values: expressions::ValueStates,
     /// Where each gathered value stands in the rule set.
     gathered: BTreeMap<Gathered, GatheredId>,
+    /// Tests that are in error.
+    unmade: Vec<Unmade>,
 }
 
 impl<'a> Pass<'a> {
@@ -107,6 +167,7 @@ impl<'a> Pass<'a> {
             poison: BTreeSet::new(),
             values: expressions::ValueStates::default(),
             gathered: BTreeMap::new(),
+            unmade: Vec::new(),
         }
     }
 

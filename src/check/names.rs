@@ -66,6 +66,26 @@ impl Kind {
             .find(|kind| kind.word() == word)
     }
 
+    /// How one of that name is declared; none of what is never declared by itself.
+    fn declaration(self, name: &str) -> Option<String> {
+        match self {
+            Self::Purpose => Some(format!("purpose {name} \"..\" {{ basis consent }}")),
+            Self::Event => Some(format!("event {name} \"..\" {{}}")),
+            Self::Offer => Some(format!("offer {name} {{ class service }}")),
+            Self::Slot => Some(format!("slot {name} on web {{ accepts service  fallback nothing }}")),
+            Self::Persona => Some(format!("persona {name} {{ given {{ id: \"c1\" }} }}")),
+            Self::Class
+            | Self::Attribute
+            | Self::Segment
+            | Self::Value
+            | Self::Rule
+            | Self::Cap
+            | Self::Block
+            | Self::Window
+            | Self::Tag => None,
+        }
+    }
+
     fn unknown(self) -> &'static Code {
         match self {
             Self::Purpose => &resolve::UNKNOWN_PURPOSE,
@@ -228,7 +248,11 @@ impl Pass<'_> {
                 finding.primary("not declared").help(help).suggest(format!("write `{meant}`"), name.span, meant)
             }
             None if known.is_empty() => {
-                finding.primary("not declared").help(format!("declare it: no {} is declared yet", kind.word()))
+                let help = match kind.declaration(&name.text) {
+                    Some(right) => format!("declare it: `{right}`"),
+                    None => format!("no {} is declared yet", kind.word()),
+                };
+                finding.primary("not declared").help(help)
             }
             None if known.len() <= if kind == Kind::Event { 20 } else { 6 } => {
                 let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

@@ -100,7 +100,7 @@ impl Pass<'_> {
                 } else if other.class < rule.class
                     && (other.class != crate::model::Class::Service || self.rule_chooses(&other).is_some())
                 {
-                    self.higher_class(span, rule.span, other.class, rule.class);
+                    self.higher_class(span, rule.span, other.class, rule.class, true);
                     self.poison(super::names::Kind::Rule, &rule.name);
                 }
             }

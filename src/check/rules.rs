@@ -227,6 +227,10 @@ impl Pass<'_> {
     fn shown_here(&mut self, offer: OfferId, span: Span, slot: SlotId) -> bool {
         let Some(found) = self.rules.slots.get(slot.index()) else { return false };
         let (name, accepts) = (found.name.clone(), found.accepts.clone());
+        // A slot that says no class is in error for that, and takes none because of it.
+        if accepts.is_empty() {
+            return true;
+        }
         self.class_accepted(offer, span, &name, &accepts)
     }
 
@@ -244,23 +248,39 @@ impl Pass<'_> {
         }
         let Some(shown) = self.rules.offers.get(offer.index()).map(|offer| offer.class) else { return };
         if shown < class && shown != crate::model::Class::Service {
-            self.higher_class(name.span, rule, shown, class);
+            self.higher_class(name.span, rule, shown, class, false);
         }
     }
 
-    /// R1 for a substitute that is a rule; its class is known once all rules are.
+    /// R1 for a substitute that is a rule (`tries`); its class is known once all rules are.
     pub(super) fn higher_class(
         &mut self,
         span: Span,
         rule: Span,
         shown: crate::model::Class,
         class: crate::model::Class,
+        tries: bool,
     ) {
-        let message = format!("a substitute of class {} for a rule of class {}", shown.word(), class.word());
+        let own = class.word();
+        let message = format!("a substitute of class {} for a rule of class {own}", shown.word());
+        let lower: Vec<&str> = crate::model::Class::ALL
+            .into_iter()
+            .filter(|lower| *lower >= class)
+            .map(crate::model::Class::word)
+            .collect();
+        let lower = lower.join(" or ");
+        let help = match (tries, class > crate::model::Class::Service) {
+            (true, true) => {
+                format!("try a rule of class {lower}, or one of class service that reads nothing of the customer")
+            }
+            (true, false) => format!("try a rule of class {lower}"),
+            (false, true) => format!("show an offer of class {lower}, or one of class service"),
+            (false, false) => format!("show an offer of class {lower}"),
+        };
         let finding = Diagnostic::new(&consent::SUBSTITUTE_CLASS, span, message)
-            .primary(format!("obeys less than class {}", class.word()))
-            .label(rule, format!("the rule is of class {}", class.word()))
-            .help(format!("show an offer of class {} or service", class.word()));
+            .primary(format!("of a higher class than {own}"))
+            .label(rule, format!("the rule is of class {own}"))
+            .help(help);
         self.report(finding);
     }
 }

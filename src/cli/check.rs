@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, counted, settings, worlds};
+use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
 use crate::compile::mend::mendable;
 use crate::diagnostics::{self, Severity, render};
 use crate::model::Verified;
@@ -23,6 +23,9 @@ pub(super) struct Arguments {
     /// From which severity on findings give exit code 1, instead of what cater.toml says; errors if it says nothing.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_level: Option<FailLevel>,
+    /// As of when reviews are overdue and rules are over, instead of the world's `now` (without one: reviews by the clock).
+    #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
+    now: Option<Instant>,
     /// Apply every fix that is certain, then say what is left.
     #[arg(long)]
     fix: bool,
@@ -68,12 +71,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let mut machine = Machine::default();
     for world in &worlds {
         let (compiled, fixed) = if arguments.fix {
-            let fix::Fixed { compiled, summary, files } = fix::run(world, arguments.dry_run, terminal)?;
+            let fix::Fixed { compiled, summary, files } = fix::run(world, arguments.now, arguments.dry_run, terminal)?;
             failed |= arguments.dry_run && !files.is_empty();
             machine.fixed.extend(files);
             (compiled, summary)
         } else {
-            (world.compile()?, String::new())
+            (world.review(arguments.now)?, String::new())
         };
         let fits = match (&compiled.rules, &world.config) {
             (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     /// Print the JSON Schema of cater.toml instead, for an editor.
     #[arg(long, conflicts_with = "explain")]
     schema: bool,
-    /// As for `decide` and `why`.
+    /// As for `check`, `decide` and `why`.
     #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
     now: Option<Instant>,
     /// As for `decide`.

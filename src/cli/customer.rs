@@ -12,7 +12,8 @@ use crate::frame::Facts;
 use crate::model::{SlotId, Verified};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::data::{
-    BadRows, ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_of,
+    BadRows, ConsentIndex, Customers, EventIndex, MissingCells, NextRow, World as Config, customer_from_json, key_form,
+    key_of,
 };
 use crate::value::Instant;
 
@@ -37,8 +38,16 @@ pub(super) fn slots(rules: &Verified, asked: &[String], config: Option<&Config>)
             None => Ok((0..rules.slots.len()).map(SlotId::from_index).collect()),
         };
     }
-    let slot = |name: &String| rules.slot_named(name).ok_or_else(|| super::list::no_slot(rules, name));
-    asked.iter().map(slot).collect()
+    let mut slots = Vec::new();
+    for name in asked {
+        let slot = rules.slot_named(name).ok_or_else(|| super::list::no_slot(rules, name))?;
+        if slots.contains(&slot) {
+            let message = format!("slot `{name}` is asked for twice, and a page fills it once");
+            return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, message).help("name each slot once"));
+        }
+        slots.push(slot);
+    }
+    Ok(slots)
 }
 
 /// What the world knows of people beside their rows.
@@ -152,6 +161,9 @@ pub(super) fn facts(
         return Err(CannotRun::new(&codes::run::NO_CUSTOMERS, message)
             .help("name a JSON file of one customer, or a folder whose cater.toml names customers"));
     }
+    // In the form in which the tables' keys are compared: letters look alike and blanks at an end are no part of it.
+    let who = key_form(who);
+    let who = who.as_ref();
     let mut near: Vec<String> = Vec::new();
     for table in tables::files(world, rules, customers, delimiter)? {
         let mut customers = Customers::open(rules, &table)?;

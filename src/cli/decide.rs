@@ -128,7 +128,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     // From here on files are made; one customer is decided too soon for anybody to stop it.
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     let made = state.filter(|path| !path.exists());
-    let store = state.map(|path| EmbeddedStore::open(path)).transpose()?;
+    // What records nothing needs no file that may be written to.
+    let open = |path| if records { EmbeddedStore::open(path) } else { EmbeddedStore::open_for_reading(path) };
+    let store = state.map(|path| open(path)).transpose()?;
     let asked = Asked {
         arguments,
         world: &world,
@@ -200,13 +202,16 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         explanations.extend(asked.engine.explain(frame, decision.slot));
         decisions.push(decision);
     });
-    if let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume) {
+    let record = || -> Result<(), CannotRun> {
+        let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume) else { return Ok(()) };
         let showings = decisions.iter().filter_map(|decision| crate::frame::stamp(rules, decision));
         let events: Vec<_> = showings.flat_map(|showing| StoredEvent::of_showing(rules, facts.now, &showing)).collect();
         let mut pending = store.begin()?;
         pending.record(key, &events)?;
         pending.commit()?;
-    }
+        Ok(())
+    };
+    // What nobody could read is not counted either.
     if terminal.format == Format::Json {
         let decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
         let mut object = json!({ "customer": key, "now": show_instant(facts.now), "decisions": decided });
@@ -214,11 +219,13 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
             fields.insert("findings".to_owned(), json!(asked.known.findings()));
         }
         asked.known.doubts_of(key.as_deref()).add_to(&mut object);
-        terminal.json(&object);
+        terminal.deliver(&format!("{object:#}\n"))?;
+        record()?;
     } else {
-        for explanation in explanations {
-            terminal.line(explanation.headline());
-        }
+        let lines: Vec<String> =
+            explanations.iter().map(|explanation| format!("{}\n", explanation.headline())).collect();
+        terminal.deliver(&lines.concat())?;
+        record()?;
         asked.known.doubts_of(key.as_deref()).say(terminal);
     }
     Ok(Ended::Clean)
@@ -301,11 +308,12 @@ fn base(
         }
     }
     check()?;
-    // The decisions are complete on disk before the state says that they were shown.
-    let placed = output.map(Output::finish).transpose()?;
+    // The decisions stand under their name before the state says that they were shown, and go again if it cannot: nothing
+    // is counted that nobody has. Whoever is cut off between the two runs again, and decides and counts the same.
+    let standing = output.map(|output| output.finish().and_then(output::Placed::place)).transpose()?;
     let summary = done.commit()?;
-    if let Some(placed) = placed {
-        placed.place()?;
+    if let Some(standing) = standing {
+        standing.keep();
     }
     let run = summary::Run {
         engine: asked.engine,
@@ -313,6 +321,10 @@ fn base(
         summary: &summary,
         now: asked.now,
         unread: tables.iter().map(|table| (table.name(), table.unread())).collect(),
+        about_these: {
+            let own = arguments.customers.is_empty();
+            (own || arguments.consent.is_some(), own || arguments.events.is_some())
+        },
     };
     if terminal.format == Format::Json {
         terminal.json(&summary::machine(&run));

@@ -85,6 +85,17 @@ impl Terminal {
         }
     }
 
+    /// Text of the result that is acted upon: whoever writes it must know whether it arrived.
+    ///
+    /// # Errors
+    /// It did not.
+    pub(super) fn deliver(&self, text: &str) -> Result<(), CannotRun> {
+        let mut out = anstream::stdout().lock();
+        write!(out, "{text}")
+            .and_then(|()| out.flush())
+            .map_err(|error| CannotRun::unwritable(std::path::Path::new("standard output"), error))
+    }
+
     /// A line about the run, for people.
     pub(super) fn say(&self, text: impl AsRef<str>) {
         if !self.quiet {
@@ -123,7 +134,12 @@ impl Terminal {
     pub(super) fn refuse(&self, refused: &CannotRun) {
         match self.format {
             Format::Human | Format::Plain => self.coded("31;1", "error", refused),
-            Format::Json => self.json(&refused.machine()),
+            Format::Json => {
+                // Where the refusal itself cannot be written, the run has failed all the same.
+                if self.deliver(&format!("{:#}\n", refused.machine())).is_err() {
+                    self.coded("31;1", "error", refused);
+                }
+            }
         }
     }
 

@@ -126,7 +126,7 @@ fn remembered(arguments: &Arguments, world: &World, rules: &RuleSet, facts: &mut
         );
     }
     let Some(key) = key_of(rules, facts).map(str::to_owned) else { return Ok(()) };
-    let events = EmbeddedStore::open(&path)?.history(&key)?;
+    let events = EmbeddedStore::open_for_reading(&path)?.history(&key)?;
     facts.history.extend(events.iter().filter_map(|event| event.happened(rules)));
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::library::{self, Disk};
 use super::terminal::Terminal;
-use super::{CannotRun, settings};
+use super::{CannotRun, customer, settings};
 use crate::bundle::{self, BundleError};
 use crate::compile::uses::{self, plain, seen_from};
 use crate::compile::{Compiled, compile_with};
@@ -17,6 +17,7 @@ use crate::model::{RuleId, RuleSet, Verified};
 use crate::runtime::data::{DataError, World as Config};
 use crate::runtime::store::StateError;
 use crate::source::SourceSet;
+use crate::value::Instant;
 
 /// The files of one rule set.
 #[derive(Debug)]
@@ -42,19 +43,30 @@ impl World {
         Self { root: PathBuf::new(), config: None, above: None, files: Vec::new(), library, part: false }
     }
 
-    /// Reads, compiles and analyses all its files. What was over before the world's `now` is over.
+    /// Reads, compiles and analyses all its files. What was over before the world's `now` is over. Nothing is said of
+    /// reviews: a rule that is due for one decides today as it did yesterday.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
-        let compile = self.compiler()?;
+        let mut compiled = self.review(None)?;
+        compiled.diagnostics.retain(|finding| *finding.code != codes::lint::REVIEW_OVERDUE);
+        Ok(compiled)
+    }
+
+    /// The same with the rules whose review is overdue; as of `now`, if it is given.
+    pub(super) fn review(&self, now: Option<Instant>) -> Result<Compiled, CannotRun> {
+        let compile = self.compiler(now)?;
         Ok(compile(self.named()?))
     }
 
-    /// How files are compiled and analysed as the world's.
-    pub(super) fn compiler(&self) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
-        let now = settings::NOW.choose(None, self.settings())?.value;
+    /// How files are compiled and analysed as the world's, as of `now` if it is given. Where nobody says what time it is,
+    /// reviews go by the clock, and all time counts for everything else.
+    pub(super) fn compiler(&self, now: Option<Instant>) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
+        let reviewed = customer::now(now, self.settings())?;
+        let now = settings::NOW.choose(now, self.settings())?.value;
         Ok(move |named| {
             let mut compiled = compile_with(named, &self.library);
             let used = compiled.sources.iter().count() > self.files.len();
             compiled.is_part |= self.part || (used && self.files == [self.root.as_path()]);
+            compiled.review(reviewed, if is_hosted() { Severity::Error } else { Severity::Warning });
             compiled.analyse(now);
             if let Some(config) = self.settings() {
                 compiled.settle(&config.settings.required, &config.settings.levels);
@@ -113,6 +125,11 @@ impl World {
         }
         portable
     }
+}
+
+/// Whether this is a run that decides about a change: hosted checks say so by `CI` (R46).
+fn is_hosted() -> bool {
+    std::env::var_os("CI").is_some_and(|said| !said.is_empty() && said != "false" && said != "0")
 }
 
 /// Rules for a verb that needs no text of theirs: a world's, compiled, or a bundle's, verified.

@@ -29,12 +29,18 @@ pub fn show_condition(rules: &RuleSet, condition: &Condition) -> String {
             format!("{} is one of {}", show_expression(rules, of), show_list(rules, of, values))
         }
         Condition::Compare(comparison, left, right) => {
-            let word = match (comparison, rules.type_of(left)) {
-                (Comparison::MoreThan, Type::Time | Type::Date) => "after",
-                (Comparison::LessThan, Type::Time | Type::Date) => "before",
-                (comparison, _) => comparison.word(),
-            };
-            format!("{} is {word} {}", show_expression(rules, left), show_expression(rules, right))
+            let timed = matches!(rules.type_of(left), Type::Time | Type::Date);
+            let [left, right] = [left, right].map(|side| show_expression(rules, side));
+            match comparison {
+                Comparison::MoreThan if timed => format!("{left} is after {right}"),
+                Comparison::LessThan if timed => format!("{left} is before {right}"),
+                // A day is no number: what is on or after it is said by what is not before it.
+                Comparison::AtLeast if timed => format!("not ({left} is before {right})"),
+                Comparison::AtMost if timed => format!("not ({left} is after {right})"),
+                Comparison::MoreThan | Comparison::LessThan | Comparison::AtLeast | Comparison::AtMost => {
+                    format!("{left} is {} {right}", comparison.word())
+                }
+            }
         }
         Condition::Between(of, from, to) => {
             let [of, from, to] = [of, from, to].map(|part| show_expression(rules, part));

@@ -165,6 +165,7 @@ impl Builder<'_> {
         Some(Some(match kind.as_ref().map(Pair::as_str) {
             Some("tag") => CapTarget::Tag(name),
             Some("rule") => CapTarget::Rule(name),
+            Some("class") => CapTarget::Class(name),
             Some(_) | None => CapTarget::Offer(name),
         }))
     }

@@ -115,6 +115,8 @@ impl<'t> Reader<'t> {
         let Some(text) = self.text.get(base..last.end as usize) else { return Err(nothing) };
         match grammar::read(rule, text) {
             Ok(pair) => {
+                #[cfg(test)]
+                super::tests::trace::pair(&pair);
                 let next = self.token_at(base + end_of(&pair), from).min(to);
                 // `31.12` of `31.12.2025` is a number, but not what was written.
                 let end = base + pair.as_span().end();

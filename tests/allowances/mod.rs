@@ -4,9 +4,10 @@
 //! other is refused.
 
 use cater::compile::{Compiled, compile};
-use cater::diagnostics::{Code, Diagnostic, Level, Levels, codes};
+use cater::diagnostics::{Code, Diagnostic, Level, Levels, Severity, codes};
 use cater::source::{SourceId, SourceSet};
 use cater::syntax::format;
+use cater::value::Instant;
 
 use crate::house::{no_complaints, read};
 use crate::markdown::fences;
@@ -17,6 +18,8 @@ fn whole(text: &str) -> Compiled {
     sources.add("case.rules", text);
     sources.add("shop.rules", read("docs/codes/shop.rules"));
     let mut compiled = compile(sources);
+    // The day after which the examples of reviews are overdue.
+    compiled.review(Instant::parse("2026-11-22T09:00Z").unwrap(), Severity::Warning);
     compiled.analyse(None);
     compiled.diagnostics.retain(|finding| finding.span().is_none_or(|at| at.source == SourceId(0)));
     compiled

@@ -93,7 +93,8 @@ fn many_records_lie_side_by_side() {
 
 #[test]
 fn a_record_of_another_layout_is_not_decided() {
-    let generated = generate(11);
+    // Where nothing has to wait, machine code decides every slot.
+    let generated = (11..).map(generate).find(|generated| generated.rules.windows.is_empty()).unwrap();
     let rules = &generated.rules;
     let [one, two]: [Compiled; 2] = [0; 2].map(|_| jit::compile_with(rules, Effort::Quick).unwrap());
     let mut record = one.layout().record();

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use cater::compile::compile_with;
 use cater::compile::uses::{Library, NotRead};
-use cater::diagnostics::{Diagnostic, Levels, codes, render};
+use cater::diagnostics::{Diagnostic, Levels, Severity, codes, render};
 use cater::model::{Class, Required, RuleField};
 use cater::source::SourceSet;
+use cater::value::Instant;
 
 /// The files beside the case that nobody has read.
 struct Beside;
@@ -67,6 +68,9 @@ fn every_case_gives_its_code_and_no_other() {
             sources.add("prelude.rules", include_str!("prelude.rules"));
         }
         let mut compiled = compile_with(sources, &Beside);
+        if code == "lint::review-overdue" {
+            compiled.review(Instant::parse("2026-11-22T09:00Z").unwrap(), Severity::Warning);
+        }
         if code.starts_with("lint::") {
             compiled.analyse(None);
         }

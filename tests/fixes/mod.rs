@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use cater::compile::mend::{Mended, mend};
 use cater::compile::{Compiled, compile};
-use cater::diagnostics::{Diagnostic, Fix, codes};
+use cater::diagnostics::{Diagnostic, Fix, Severity, codes};
 use cater::model::show::{show_audience, show_order};
 use cater::model::{RuleId, RuleSet};
 use cater::source::{SourceId, SourceSet, Span};
 use cater::syntax::parse;
+use cater::value::Instant;
 
 use crate::house::{files_below, no_complaints, read};
 use crate::markdown::fences;
@@ -20,6 +21,8 @@ use crate::markdown::fences;
 /// Compiles and analyses.
 fn whole(sources: SourceSet) -> Compiled {
     let mut compiled = compile(sources);
+    // The day after which the examples of reviews are overdue.
+    compiled.review(Instant::parse("2026-11-22T09:00Z").unwrap(), Severity::Warning);
     compiled.analyse(None);
     compiled
 }

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cater::compile::compile;
-use cater::diagnostics::{Code, codes, render};
+use cater::diagnostics::{Code, Severity, codes, render};
 use cater::source::{SourceId, SourceSet};
+use cater::value::Instant;
 
 use crate::house::{files_below, no_complaints, read, root};
 use crate::markdown::{Fence, fences};
@@ -44,6 +45,8 @@ fn raised(example: &Fence) -> (BTreeSet<&'static str>, String) {
     sources.add("example.rules", example.text());
     sources.add("shop.rules", read(format!("{FOLDER}/shop.rules")));
     let mut compiled = compile(sources);
+    // The day after which the examples of reviews are overdue.
+    compiled.review(Instant::parse("2026-11-22T09:00Z").unwrap(), Severity::Warning);
     compiled.analyse(None);
     let here = |finding: &cater::diagnostics::Diagnostic| finding.span().is_none_or(|at| at.source == SourceId(0));
     let found: Vec<_> = compiled.diagnostics.into_iter().filter(here).collect();

@@ -154,6 +154,7 @@ fn every_refusal_has_code_and_help_and_is_json_where_that_is_asked() {
         ("run::bad-argument", decide(&["--workers", "0"])),
         ("run::bad-argument", decide(&["--now", "yesterday"])),
         ("run::no-such-slot", decide(&["--slot", "hom"])),
+        ("run::bad-argument", decide(&["--slot", "home", "--slot", "home"])),
         ("run::no-such-owner", vec!["list", "tips.rules", "--owner", "x"]),
         ("run::no-such-code", vec!["explain", "no::such"]),
         ("run::no-such-test", vec!["test", "tips.rules", "--filter", "x"]),
@@ -190,5 +191,91 @@ fn every_refusal_has_code_and_help_and_is_json_where_that_is_asked() {
         let finding = &object["diagnostics"][0];
         assert_eq!((&finding["code"], &finding["severity"]), (&code.into(), &"error".into()), "{arguments:?}");
         assert!(finding["help"].is_string() && finding["message"].is_string(), "{arguments:?}: {object}");
+    }
+}
+
+/// Decides for the two people and remembers; gives the exit code and everything that was said.
+fn decided(folder: &Path, output: &str) -> (Option<i32>, String) {
+    let arguments = ["decide", "tips.rules", "--customers", "people.csv", "--state", "seen.state", "-o", output];
+    let output = run(folder, &arguments);
+    (output.status.code(), said(&output))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_put_in_its_place_is_not_counted() {
+    let folder = folder();
+    // Somebody takes the name while the run is on its way.
+    let mut child = endless(folder.path());
+    fs::create_dir(folder.path().join("out.csv")).unwrap();
+    drop(child.stdin.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("error[run::cannot-write]"), "{}", said(&output));
+    assert_eq!(names(folder.path()), ["out.csv", "people.csv", "tips.rules"], "no state, and nothing half done");
+    // Again, with a place: everybody is shown the tip and counted once.
+    let (code, said) = decided(folder.path(), "again.csv");
+    assert!(code == Some(0) && said.contains("2 showings recorded"), "{said}");
+    let rows = fs::read_to_string(folder.path().join("again.csv")).unwrap();
+    assert_eq!(rows.matches("tip,rule").count(), 2, "{rows}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_state_that_cannot_be_written_takes_the_output_back() {
+    let folder = folder();
+    let (code, said) = decided(folder.path(), "out.csv");
+    assert_eq!(code, Some(0), "{said}");
+    let old = fs::read(folder.path().join("out.csv")).unwrap();
+    // Ten thousand more, so that the state must grow, on a disk that has no room for it.
+    let people: String = (0..10_000).map(|at| format!("p{at}\n")).collect();
+    fs::write(folder.path().join("people.csv"), format!("id\nann\nbob\n{people}")).unwrap();
+    let blocks = fs::metadata(folder.path().join("seen.state")).unwrap().len() / 1024;
+    let program = env!("CARGO_BIN_EXE_cater");
+    for (output, left) in [("out.csv", Some(old)), ("new.csv", None)] {
+        let command = format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec {program} decide tips.rules --customers people.csv --state seen.state -o {output}"
+        );
+        let full = Command::new("bash").args(["-c", &command]).current_dir(folder.path()).output().unwrap();
+        assert_eq!(full.status.code(), Some(2), "{}", self::said(&full));
+        assert_eq!(fs::read(folder.path().join(output)).ok(), left, "{}", self::said(&full));
+        assert_eq!(names(folder.path()), ["out.csv", "people.csv", "seen.state", "tips.rules"]);
+    }
+    let (code, said) = decided(folder.path(), "out.csv");
+    assert!(code == Some(0) && said.contains("10,000 showings recorded"), "nobody was counted before: {said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_decision_that_nobody_could_read_is_not_counted() {
+    let folder = folder();
+    fs::write(folder.path().join("ann.json"), r#"{"id": "ann"}"#).unwrap();
+    let arguments = ["decide", "tips.rules", "--customer", "ann.json", "--state", "seen.state"];
+    for (format, shown) in [("plain", "tip"), ("json", "\"shows\": \"tip\"")] {
+        let arguments = [&arguments[..], &["--format", format]].concat();
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let lost = cater(folder.path(), &arguments).stdout(full).output().unwrap();
+        assert_eq!(lost.status.code(), Some(2), "{}", said(&lost));
+        let told = said(&run(folder.path(), &[&arguments[..], &["--dry-run"]].concat()));
+        assert!(told.contains(shown), "{told}");
+    }
+    let arguments = [&arguments[..], &["--format", "json"]].concat();
+    assert!(said(&run(folder.path(), &arguments)).contains("\"shows\": \"tip\""));
+    assert!(said(&run(folder.path(), &arguments)).contains("\"shows\": \"welcome\""), "now it counts");
+}
+
+/// Two spellings of one letter, and blanks at an end, are one key wherever it is written.
+#[test]
+fn a_customer_is_found_by_a_key_in_any_form() {
+    let folder = folder();
+    fs::write(folder.path().join("people.csv"), "id\nzo\u{eb}\n").unwrap();
+    let toml = "rules = [\".\"]\n[[customers]]\nfile = \"people.csv\"\n";
+    fs::write(folder.path().join("cater.toml"), toml).unwrap();
+    for key in ["zo\u{eb}", "zoe\u{308}", " zo\u{eb} "] {
+        for verb in [&["decide", ".", "--customer", key][..], &["why", ".", key]] {
+            let output = run(folder.path(), verb);
+            assert_eq!(output.status.code(), Some(0), "{verb:?}: {}", said(&output));
+            assert!(said(&output).contains("home shows tip"), "{verb:?}: {}", said(&output));
+        }
     }
 }

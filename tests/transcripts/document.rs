@@ -22,6 +22,8 @@ pub(crate) enum Piece {
         line: usize,
         /// All of it.
         text: String,
+        /// The code of the finding it is there to show.
+        finds: Option<String>,
     },
     /// Lines of a file of the repository.
     Excerpt {
@@ -75,7 +77,10 @@ impl Document {
             match (fence.language.as_str(), rest.as_slice()) {
                 ("console", []) => pieces.extend(commands(&fence)?.into_iter().map(Piece::Command)),
                 ("text", []) => {}
-                ("rules", []) => pieces.push(Piece::Program { line, text: fence.text() }),
+                ("rules", []) => pieces.push(Piece::Program { line, text: fence.text(), finds: None }),
+                ("rules", ["finds", code]) => {
+                    pieces.push(Piece::Program { line, text: fence.text(), finds: Some((*code).to_owned()) });
+                }
                 ("", _) | (_, []) => {
                     return Err(format!("line {line}: a fence that says neither what runs nor where it comes from"));
                 }

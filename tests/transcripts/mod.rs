@@ -6,7 +6,8 @@
 //! - `console`: commands behind `$ `, continued behind `> `, a line `? 1` where the exit code is not 0, then what the
 //!   program says, both streams. `[..]` stands for anything in a line, a line `...` for any number of lines. A fence in
 //!   which no line begins with `$ ` is a list of commands: each must end with 0, whatever it says.
-//! - `rules`: a whole program; the check finds no error in it.
+//! - `rules`: a whole program; the check finds no error in it, and the tests in it pass.
+//! - `rules finds CODE`: a whole program; the check finds this in it.
 //! - `rules NAME` (or `toml NAME`, `csv NAME` ...): a file, there for the commands that follow.
 //! - `rules in PATH` (or `json in PATH` ...): an excerpt; these lines stand in that file, one after the other.
 //! - `text`: a drawing or a form; nothing runs.
@@ -41,12 +42,9 @@ fn run(path: &Path) -> Result<(Vec<String>, String), String> {
     for piece in &document.pieces {
         match piece {
             Piece::File { name, text } => sandbox.write(name, text),
-            Piece::Program { line, text } => {
+            Piece::Program { line, text, finds } => {
                 sandbox.write("fence.rules", text);
-                let said = sandbox.run("cater check fence.rules");
-                if said.status != 0 {
-                    complaints.push(format!("line {line}: the check finds an error:\n{}", said.show()));
-                }
+                complaints.extend(judge(&sandbox, text, finds.as_deref()).map(|why| format!("line {line}: {why}")));
                 sandbox.remove("fence.rules");
             }
             Piece::Excerpt { line, from, lines } => {
@@ -68,6 +66,21 @@ fn run(path: &Path) -> Result<(Vec<String>, String), String> {
         }
     }
     Ok((complaints, document::corrected(&text, &corrections)))
+}
+
+/// What is wrong with the program in `fence.rules`, if anything.
+fn judge(sandbox: &Sandbox, text: &str, finds: Option<&str>) -> Option<String> {
+    let checked = sandbox.run("cater check --format plain fence.rules");
+    if let Some(code) = finds {
+        let found = checked.lines.iter().any(|line| line.contains(&format!("[{code}]")));
+        return (!found).then(|| format!("the check does not find {code}:\n{}", checked.show()));
+    }
+    if checked.status != 0 {
+        return Some(format!("the check finds an error:\n{}", checked.show()));
+    }
+    let has_tests = text.lines().any(|line| line.starts_with("test "));
+    let tested = has_tests.then(|| sandbox.run("cater test fence.rules"))?;
+    (tested.status != 0).then(|| format!("a test fails:\n{}", tested.show()))
 }
 
 /// What a command says, if that is not what the document says.

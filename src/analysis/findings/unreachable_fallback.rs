@@ -31,7 +31,12 @@ fn finding(look: &Look<'_>, id: SlotId, at: usize, by: &[Coverer]) -> Option<Dia
     let message = format!("this fallback of slot `{}` is never shown: something before it always answers", slot.name);
     let mut diagnostic = Diagnostic::new(&lint::UNREACHABLE_FALLBACK, entry.span, message)
         .primary("nobody is left to it")
-        .help("narrow what stands before it, or remove it from the list");
+        .help(if at + 1 == slot.fallback.len() {
+            // It may be idle and must be there: nobody else's word says that those before it leave nobody.
+            "leave it, since a list must end in what always answers; or let the entry before it lose its condition and be the last"
+        } else {
+            "narrow what stands before it, or remove it from the list"
+        });
     let mut named = Vec::new();
     for coverer in by {
         let span = match coverer {

@@ -1,4 +1,7 @@
 //! `lint::unreachable-rule`: whoever could see the rule always sees something above it.
+//!
+//! What the rule names in its place may answer all the same: then the rule is no idle one, and to remove it would change
+//! what is seen.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +15,9 @@ use crate::model::show::show_audience;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let covered = look.report.rules.iter().filter_map(|(id, verdict)| match verdict {
-        Verdict::Covered(by) if service_hides::hidden_by(look.rules, *id, by).is_none() && !by_name(look, *id, by) => {
+        Verdict::Covered(by)
+            if service_hides::hidden_by(look.rules, *id, by).is_none() && !by_nobody(look, *id, by) =>
+        {
             Some((*id, by))
         }
         Verdict::Covered(_)
@@ -25,10 +30,16 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     covered.map(|(id, by)| finding(look, id, by)).collect()
 }
 
-/// Whether one of those that cover the rule stands before it by its name alone: that is a conflict, and told as one.
-fn by_name(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> bool {
+/// Whether nobody said that one of those which cover the rule stands before it: that is a conflict, or an order that is
+/// missing, and told as one.
+fn by_nobody(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> bool {
     let covers = |rule: RuleId| by.iter().any(|coverer| coverer.rule() == Some(rule));
     look.report.conflicts.iter().any(|clash| clash.second == id && covers(clash.first))
+        || look
+            .report
+            .unordered
+            .iter()
+            .any(|clash| clash.second == id && covers(clash.first) || clash.first == id && covers(clash.second))
 }
 
 fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
@@ -49,15 +60,26 @@ fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
         culprits.entry(culprit).or_default().push(via);
     }
     let names = words::listed(order.iter().map(|id| rules[*id].name.as_str()));
-    let (message, help) = match order.as_slice() {
-        [_] => (
-            format!("`{}` never wins: whoever could see it always sees {names} first", rule.name),
-            format!("give `{}` a higher `priority`, narrow {names}, or remove one of the two", rule.name),
-        ),
-        _ => (
-            format!("`{}` never wins: {names} together take everybody who could see it", rule.name),
-            format!("give `{}` a higher `priority`, narrow one of these, or remove it", rule.name),
-        ),
+    let instead = look.report.in_place.get(&id).map(Vec::as_slice).unwrap_or_default();
+    let narrow = match order.as_slice() {
+        [_] => names.clone(),
+        _ => "one of these".to_owned(),
+    };
+    let never = if instead.is_empty() { "never wins" } else { "itself never wins" };
+    let message = match order.as_slice() {
+        [_] => format!("`{}` {never}: whoever could see it always sees {names} first", rule.name),
+        _ => format!("`{}` {never}: {names} together take everybody who could see it", rule.name),
+    };
+    let help = match (instead, order.as_slice()) {
+        ([], [_]) => format!("give `{}` a higher `priority`, narrow {narrow}, or remove one of the two", rule.name),
+        ([], _) => format!("give `{}` a higher `priority`, narrow {narrow}, or remove it", rule.name),
+        (instead, _) => {
+            let clauses = words::listed(instead.iter().map(|via| via.word()));
+            format!(
+                "give `{}` a higher `priority`, or narrow {narrow}; do not remove it: its {clauses} may still answer",
+                rule.name
+            )
+        }
     };
     let mut diagnostic =
         Diagnostic::new(&lint::UNREACHABLE_RULE, rule.span, message).primary(show_audience(rules, id)).help(help);

@@ -159,6 +159,7 @@ pub(super) fn outranks(rules: &RuleSet, stronger: RuleId, weaker: RuleId) -> Str
     }
     match (first.priority, second.priority) {
         (Some(higher), Some(lower)) if higher != lower => format!("priority {higher} against {lower}"),
+        (Some(higher), None) => format!("priority {higher}, where `{}` has none", second.name),
         (_, _) => match Ranking::new(rules, first.slot).standing(stronger, weaker) {
             Standing::First if rules.ties_place(stronger) < rules.ties_place(weaker) => {
                 "goes before it by the slot's `ties`".to_owned()

@@ -122,6 +122,7 @@ impl<'a> Seen<'a> {
         let mut wrong = Vec::new();
         for rule in &self.rules[self.slot].order {
             self.rule(*rule, &report.rules[rule], tally, unknown, &mut wrong);
+            self.in_place(*rule, report, &mut wrong);
         }
         self.pairs(report, tally, &mut wrong);
         for (place, range) in &report.conditions {
@@ -131,6 +132,29 @@ impl<'a> Seen<'a> {
             self.fallback(at, verdict, &mut wrong);
         }
         wrong
+    }
+
+    /// What a rule that never wins names in its place: no more and no less than what somebody sees.
+    fn in_place(&self, rule: RuleId, report: &Report, wrong: &mut Vec<String>) {
+        let Some(claimed) = report.in_place.get(&rule) else { return };
+        let of = |rule: RuleId| {
+            let rule = &self.rules[rule];
+            [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)]
+        };
+        let tries = |other: &RuleId| of(*other).iter().any(|(_, named)| *named == Some(Substitute::Try(rule)));
+        let slot = &self.rules[self.slot];
+        let alone = slot.order.iter().all(|other| *other == rule || !self.rules.rank_together(*other, rule));
+        // Where another rule or a score brings it to its turn it is enough that nothing is denied.
+        let is_exact = alone && !slot.order.iter().any(tries);
+        for (via, named) in of(rule) {
+            let seen = self.by.contains(&By::Substitute(rule, via));
+            let has_no_by_of_its_own = matches!(named, None | Some(Substitute::Try(_)));
+            let is_claimed = claimed.contains(&via);
+            if !has_no_by_of_its_own && (seen && !is_claimed || is_exact && is_claimed && !seen) {
+                let name = &self.rules[rule].name;
+                wrong.push(format!("`{}` of {name}: claimed {is_claimed}, seen {seen}", via.word()));
+            }
+        }
     }
 
     fn rule(

@@ -131,6 +131,10 @@ impl Pass<'_> {
                     return self.misfit(item, ty);
                 }
             },
+            // No points are a score of 0, which is known.
+            GivenValue::List(elements) if elements.is_empty() && matches!(ty, Type::Score(_)) => {
+                Fact::Increments(Vec::new())
+            }
             GivenValue::List(_) if ty != Type::Set => return self.misfit(item, ty),
             GivenValue::List(elements) => {
                 let mut set = std::collections::BTreeSet::new();

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use super::Wanted;
 use crate::check::Pass;
-use crate::check::literals::{nfc, period};
+use crate::check::literals::{date, nfc, period};
 use crate::check::names::stands_twice;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::types;
+use crate::model::show::show_expression;
 use crate::model::{AgeBound, Condition, Expression};
 use crate::ops::{Comparison, Direction, Quantifier};
 use crate::source::Span;
 use crate::syntax::tree::{self, AgeTest, Expr, ExprKind, LiteralKind, SetTest, Test};
-use crate::value::{Type, Value};
+use crate::value::{Type, Value, show_date};
 
 fn negate_if(negated: bool, condition: Condition) -> Condition {
     if negated { Condition::Not(Box::new(condition)) } else { condition }
@@ -51,6 +52,10 @@ impl Pass<'_> {
                 let comparison = model_comparison(*comparison);
                 let right = self.value(value, Wanted::of(ty))?;
                 let (left, right, ty) = self.one_type((left, ty), subject.span, right, value.span)?;
+                if matches!(ty, Type::Time | Type::Date) {
+                    self.dated(&left, subject.span.to(value.span), comparison, value);
+                    return None;
+                }
                 self.ordered(ty, subject.span)?;
                 Some(Condition::Compare(comparison, left, right))
             }
@@ -166,6 +171,46 @@ impl Pass<'_> {
                 None
             }
         }
+    }
+
+    /// `birthday is at least 2026-01-01`: whether that day itself is in has words of its own.
+    fn dated(&mut self, left: &Expression, span: Span, comparison: Comparison, value: &Expr) {
+        let subject = show_expression(&self.rules, left);
+        let written = match &value.kind {
+            ExprKind::Literal(LiteralKind::Date(written)) => Some(show_date(date(*written))),
+            ExprKind::Name(name) => Some(name.clone()),
+            ExprKind::Literal(_)
+            | ExprKind::Consent(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Is(..)
+            | ExprKind::Has(..)
+            | ExprKind::Else(_)
+            | ExprKind::Sum(..)
+            | ExprKind::Product(_)
+            | ExprKind::PercentOf(..)
+            | ExprKind::Quotient { .. }
+            | ExprKind::Times(..)
+            | ExprKind::Last(_)
+            | ExprKind::SumOf(..)
+            | ExprKind::Halving { .. }
+            | ExprKind::When { .. } => None,
+        };
+        let is_written = written.is_some();
+        let day = written.unwrap_or_else(|| "..".to_owned());
+        let (right, means) = match comparison {
+            Comparison::AtLeast => (format!("not ({subject} is before {day})"), "for that day or later"),
+            Comparison::AtMost => (format!("not ({subject} is after {day})"), "for that day or earlier"),
+            Comparison::MoreThan => (format!("{subject} is after {day}"), "for later than that day"),
+            Comparison::LessThan => (format!("{subject} is before {day}"), "for earlier than that day"),
+        };
+        let finding =
+            Diagnostic::new(&types::NOT_ORDERED, span, "a day is not more or less than another, but earlier or later")
+                .primary(format!("`{}` is for numbers", comparison.word()))
+                .help(format!("write `{right}` {means}; or ask for an age: is more than 60 days old"));
+        self.report(if is_written { finding.suggest(format!("write `{right}`"), span, right) } else { finding });
     }
 
     fn ordered(&mut self, ty: Type, span: Span) -> Option<()> {

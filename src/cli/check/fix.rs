@@ -13,6 +13,7 @@ use crate::cli::{CannotRun, Format, build, counted};
 use crate::compile::Compiled;
 use crate::compile::mend::{Mended, mend};
 use crate::source::{SourceId, SourceSet};
+use crate::value::Instant;
 
 /// What was done to a world's files.
 pub(super) struct Fixed {
@@ -24,10 +25,10 @@ pub(super) struct Fixed {
     pub(super) files: Vec<serde_json::Value>,
 }
 
-/// Mends a world; with `dry`, shows how it would be mended and writes nothing.
-pub(super) fn run(world: &World, dry: bool, terminal: &Terminal) -> Result<Fixed, CannotRun> {
+/// Mends a world, as of `now` if it is given; with `dry`, shows how it would be mended and writes nothing.
+pub(super) fn run(world: &World, now: Option<Instant>, dry: bool, terminal: &Terminal) -> Result<Fixed, CannotRun> {
     let sources = world.sources()?;
-    let Mended { compiled, changed, left_alone } = mend(&sources, &world.compiler()?);
+    let Mended { compiled, changed, left_alone } = mend(&sources, &world.compiler(now)?);
     let name = |set: &SourceSet, id: SourceId| set.get(id).map_or_else(String::new, |source| source.name.clone());
     let text = |set: &SourceSet, id: SourceId| set.get(id).map_or_else(String::new, |source| source.text.clone());
     let mut files = Vec::new();

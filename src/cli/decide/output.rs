@@ -109,16 +109,70 @@ impl<'a> Output<'a> {
 }
 
 impl Placed {
-    /// Moves the file to its name.
-    pub(super) fn place(mut self) -> Result<(), CannotRun> {
-        if let Some(part) = self.part.0.take() {
-            std::fs::rename(&part, &self.path).map_err(|error| {
-                let _ = std::fs::remove_file(&part);
-                cannot(&self.path, error)
-            })?;
+    /// Moves the file to its name, for good only with [`Standing::keep`].
+    pub(super) fn place(mut self) -> Result<Standing, CannotRun> {
+        let Some(part) = self.part.0.take() else { return Ok(Standing { path: self.path, before: None, kept: true }) };
+        let before = set_aside(&self.path);
+        if let Err(error) = std::fs::rename(&part, &self.path) {
+            let _ = std::fs::remove_file(&part);
+            before.iter().for_each(|before| drop(std::fs::remove_file(before)));
+            return Err(cannot(&self.path, error));
         }
-        Ok(())
+        let standing = Standing { path: self.path, before, kept: false };
+        // A name that a power cut takes back must not be counted on.
+        sync_folder(&standing.path).map_err(|error| cannot(&standing.path, error))?;
+        Ok(standing)
     }
+}
+
+/// A complete file under its name; dropped without [`Standing::keep`], what was there before is there again.
+pub(super) struct Standing {
+    path: PathBuf,
+    /// The old file under a second name.
+    before: Option<PathBuf>,
+    kept: bool,
+}
+
+impl Standing {
+    /// The new file stays.
+    pub(super) fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        let _ = match (self.kept, &self.before) {
+            (true, None) => Ok(()),
+            (true, Some(before)) => std::fs::remove_file(before),
+            (false, None) => std::fs::remove_file(&self.path),
+            (false, Some(before)) => std::fs::rename(before, &self.path),
+        };
+    }
+}
+
+/// Gives the file that is there a second name, so that it can come back; nothing where there is none, or nothing that a
+/// file can take the place of.
+fn set_aside(path: &Path) -> Option<PathBuf> {
+    std::fs::symlink_metadata(path).ok().filter(|found| !found.is_dir())?;
+    let mut name = path.file_name()?.to_os_string();
+    name.push(format!(".{}.old", std::process::id()));
+    let before = path.with_file_name(name);
+    // Where the disk knows no second names the old file is moved, and its name is free for a moment.
+    std::fs::hard_link(path, &before).or_else(|_| std::fs::rename(path, &before)).ok()?;
+    Some(before)
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder is no file that can be written through.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// What is shown, by which kind of candidate, and by which rule.

@@ -25,10 +25,13 @@ pub(super) struct Run<'a> {
     pub(super) now: Instant,
     /// Per table, the columns that nothing is read from.
     pub(super) unread: Vec<(&'a str, Vec<Unread>)>,
+    /// Whether the records of consent, and the events, are about these customers: the world's own are about its own, and
+    /// that they know others than those of `--customers` is no news.
+    pub(super) about_these: (bool, bool),
 }
 
 pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
-    let Run { engine, known, summary, now, unread } = run;
+    let Run { engine, known, summary, now, unread, about_these: _ } = run;
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
@@ -47,7 +50,7 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
         missing(rules, summary, terminal);
         unknown_names(known, terminal);
         odd_events(known, rules, *now, terminal);
-        for (_, of, keys) in key_rows(summary) {
+        for (_, of, keys) in key_rows(run) {
             whose(of, keys, terminal);
         }
         for (table, columns) in unread {
@@ -233,12 +236,15 @@ pub(super) fn unknown_names(known: &Known, terminal: &Terminal) {
 }
 
 /// Rows that belong to nobody, or once more to the same customer: their name for machines, their words, their keys.
-fn key_rows(summary: &Summary) -> [(&'static str, &'static str, &KeyRows); 3] {
-    [
-        ("consent_of_nobody", "of consent belong to nobody in these tables", &summary.nobodys_consent),
-        ("events_of_nobody", "of events belong to nobody in these tables", &summary.nobodys_events),
-        ("keys_twice", "of customers who had a row before", &summary.twice),
-    ]
+fn key_rows<'a>(run: &Run<'a>) -> Vec<(&'static str, &'static str, &'a KeyRows)> {
+    let summary = run.summary;
+    let (consent, events) = run.about_these;
+    let all = [
+        (consent, "consent_of_nobody", "of consent belong to nobody in these tables", &summary.nobodys_consent),
+        (events, "events_of_nobody", "of events belong to nobody in these tables", &summary.nobodys_events),
+        (true, "keys_twice", "of customers who had a row before", &summary.twice),
+    ];
+    all.into_iter().filter(|(said, ..)| *said).map(|(_, name, words, rows)| (name, words, rows)).collect()
 }
 
 fn whose(of: &str, KeyRows { rows, keys, first }: &KeyRows, terminal: &Terminal) {
@@ -289,7 +295,7 @@ pub(in crate::cli) fn machine_rows(bad: &BadRows) -> serde_json::Value {
 }
 
 pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
-    let Run { engine, known, summary, now, unread } = run;
+    let Run { engine, known, summary, now, unread, about_these: _ } = run;
     let rules = engine.rules();
     let steps_of = |steps: &Steps| {
         serde_json::Map::from_iter(parts(steps).map(|(count, word)| (word.replace(' ', "_"), json!(count))))
@@ -354,7 +360,7 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         })
         .collect();
     let keys = |KeyRows { rows, keys, first }: &KeyRows| json!({ "rows": rows, "keys": keys, "first": first });
-    let key_rows = key_rows(summary).map(|(name, _, rows)| (name.to_owned(), keys(rows)));
+    let key_rows = key_rows(run).into_iter().map(|(name, _, rows)| (name.to_owned(), keys(rows)));
     let mut object = json!({
         "now": show_instant(*now),
         "customers": summary.customers,
@@ -379,7 +385,9 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         "engine": engine.how().to_string(),
         "nanoseconds_per_decision": summary.per_decision().as_nanos(),
     });
-    object.as_object_mut().into_iter().for_each(|fields| fields.extend(key_rows.clone()));
+    if let Some(fields) = object.as_object_mut() {
+        fields.extend(key_rows);
+    }
     object
 }
 

@@ -50,16 +50,17 @@ impl Suite {
         );
     }
 
-    /// Rules in error, whose tests were not run: a build that hides them would be green.
-    pub(super) fn in_error(&mut self, findings: &str, count: &str) {
+    /// Rules in error, whose tests were not run, or a test that is: a build that hides them would be green.
+    pub(super) fn in_error(&mut self, name: &str, findings: &str, message: &str) {
         self.tests += 1;
         self.errors += 1;
         let _ = write!(
             self.cases,
-            "    <testcase name=\"the rules\" classname=\"{}\" time=\"0\">\n      <error type=\"rules\" \
+            "    <testcase name=\"{}\" classname=\"{}\" time=\"0\">\n      <error type=\"rules\" \
              message=\"{}\">{}</error>\n    </testcase>\n",
+            escaped(name),
             escaped(&self.name),
-            escaped(count),
+            escaped(message),
             escaped(findings).replace("&#10;", "\n")
         );
     }

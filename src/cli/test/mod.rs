@@ -11,15 +11,20 @@ use serde_json::{Value, json};
 
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, build, check, worlds};
+use crate::check::Unmade;
 use crate::compile::Compiled;
-use crate::diagnostics::{self, Diagnostic, Severity, codes, nearest, render};
+use crate::diagnostics::{Diagnostic, codes, nearest, render};
 use crate::eval::coverage::Coverage;
 use crate::frame::Case;
 use crate::model::{RuleId, RuleSet, SlotId, Verified};
 use crate::runtime::Engine;
+use crate::source::Span;
 use junit::Suite;
 use ran::{Ran, Wanted, What, place};
 use worlds::World;
+
+/// What is said of a test that is in error, or rests on a persona that is.
+const NOT_RUN: &str = "in error, so it was not run";
 
 /// Run the tests beside the rules.
 #[derive(Debug, Args)]
@@ -77,6 +82,8 @@ struct Tally {
     listed: usize,
     /// Worlds in error.
     broken: usize,
+    /// What is in error in tests alone.
+    errors_in_tests: usize,
     /// Worlds in which too little was tried.
     under: usize,
     /// What machines read.
@@ -100,10 +107,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let mut tally = Tally::default();
     for world in &worlds {
         let compiled = world.compile()?;
-        if diagnostics::worst(&compiled.diagnostics) >= Some(Severity::Error) {
-            in_error(world, &compiled, &mut tally, terminal);
-        } else if let Some(rules) = &compiled.rules {
-            one_world(arguments, world, rules, &compiled, &mut tally, terminal);
+        let errors: Vec<_> =
+            compiled.diagnostics.iter().filter(|finding| Diagnostic::is_error(finding)).cloned().collect();
+        match &compiled.rules {
+            // A test in error says nothing of the rules, nor of the other tests.
+            Some(rules) if errors.iter().all(|error| lies_in_a_test(&compiled, error)) => {
+                one_world(arguments, world, (rules, &errors), &compiled, &mut tally, terminal);
+            }
+            Some(_) | None => in_error(world, &errors, &compiled, &mut tally, terminal),
         }
     }
     if arguments.filters() && tally.passed + tally.failed + tally.listed + tally.broken == 0 {
@@ -113,47 +124,70 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         build::write_whole(output, junit::file(&tally.suites, &now()).as_bytes())?;
     }
     summary(arguments, &mut tally, terminal);
-    let found = tally.failed > 0 || tally.broken > 0 || tally.under > 0;
+    let found = tally.failed > 0 || tally.broken > 0 || tally.under > 0 || tally.errors_in_tests > 0;
     Ok(if found { Ended::Found } else { Ended::Clean })
 }
 
+/// Whether an error stands in a test or a persona.
+fn lies_in_a_test(compiled: &Compiled, error: &Diagnostic) -> bool {
+    error.span().is_some_and(|at| {
+        let holds = |aside: &Span| aside.source == at.source && aside.start <= at.start && at.end <= aside.end;
+        compiled.program.asides.iter().any(holds)
+    })
+}
+
 /// A world whose rules are wrong: none of its tests is run.
-fn in_error(world: &World, compiled: &Compiled, tally: &mut Tally, terminal: &Terminal) {
+fn in_error(world: &World, errors: &[Diagnostic], compiled: &Compiled, tally: &mut Tally, terminal: &Terminal) {
     tally.broken += 1;
-    let errors: Vec<_> = compiled.diagnostics.iter().filter(|finding| Diagnostic::is_error(finding)).cloned().collect();
     if terminal.format == Format::Json {
-        tally.in_error.push(render::json(&errors, &compiled.sources));
+        tally.in_error.push(render::json(errors, &compiled.sources));
     } else {
-        world.in_error(&errors, &compiled.sources, "its tests were not run", terminal);
+        world.in_error(errors, &compiled.sources, "its tests were not run", terminal);
     }
     let mut suite = Suite::new(&world.root.display().to_string());
-    suite.in_error(&render::plain(&errors, &compiled.sources), &render::count(&errors));
+    suite.in_error("the rules", &render::plain(errors, &compiled.sources), &render::count(errors));
     tally.suites.push(suite);
 }
 
 fn one_world(
     arguments: &Arguments,
     world: &World,
-    rules: &Verified,
+    (rules, errors): (&Verified, &[Diagnostic]),
     compiled: &Compiled,
     tally: &mut Tally,
     terminal: &Terminal,
 ) {
     let tests = &compiled.program.tests;
-    tally.sentences.extend(tests.iter().map(|case| case.name.clone()));
+    let unmade = &compiled.program.unmade;
+    tally.sentences.extend(tests.iter().map(|case| &case.name).chain(unmade.iter().map(|case| &case.name)).cloned());
     tally.slots.extend(rules.slots.iter().map(|slot| slot.name.clone()));
     tally.rules.extend(rules.rules.iter().map(|rule| rule.name.clone()));
     let wanted = arguments.wanted(rules);
     let (chosen, others): (Vec<&Case>, Vec<&Case>) =
         tests.iter().partition(|case| wanted.as_ref().is_some_and(|wanted| wanted.has(rules, case)));
     tally.skipped += others.len();
+    // Of which slot or rule a test in error would have been nobody knows, so such a filter finds it.
+    let asked = |case: &&Unmade| wanted.as_ref().is_some_and(|wanted| wanted.says(&case.name));
+    let (unmade, others): (Vec<&Unmade>, Vec<&Unmade>) = unmade.iter().partition(asked);
+    tally.skipped += others.len();
+    tally.errors_in_tests += errors.len();
+    if !errors.is_empty() {
+        if terminal.format == Format::Json {
+            tally.in_error.push(render::json(errors, &compiled.sources));
+        } else {
+            terminal.findings(errors, &compiled.sources);
+        }
+    }
     if arguments.list {
         tally.listed += chosen.len();
-        for case in chosen {
-            let place = place(compiled, case.span);
+        let chosen = chosen.iter().map(|case| (&case.name, case.span));
+        let unmade = unmade.iter().map(|case| (&case.name, case.span));
+        tally.listed += unmade.len();
+        for (name, span) in chosen.chain(unmade) {
+            let place = place(compiled, span);
             match terminal.format {
-                Format::Json => tally.tests.push(json!({"world": world.root, "test": case.name, "place": place})),
-                Format::Human | Format::Plain => terminal.line(format!("{place}: {}", case.name)),
+                Format::Json => tally.tests.push(json!({"world": world.root, "test": name, "place": place})),
+                Format::Human | Format::Plain => terminal.line(format!("{place}: {name}")),
             }
         }
         return;
@@ -170,6 +204,24 @@ fn one_world(
             match terminal.format {
                 Format::Json => tally.tests.push(machine(world, &ran)),
                 Format::Human | Format::Plain => report(&ran, terminal),
+            }
+        }
+    }
+    for case in &unmade {
+        tally.failed += 1;
+        let place = place(compiled, case.span);
+        let text = render::plain(errors, &compiled.sources);
+        suite.in_error(if case.name.is_empty() { "a test" } else { &case.name }, &text, NOT_RUN);
+        match terminal.format {
+            Format::Json => {
+                let failure = json!({ "place": place, "expectation": null, "message": NOT_RUN });
+                tally.tests.push(json!({
+                    "world": world.root, "test": case.name, "place": place, "passed": false, "failures": [failure],
+                }));
+            }
+            Format::Human | Format::Plain => {
+                terminal.line(format!("{}  {}", terminal.styled("31;1", "FAIL"), case.name));
+                terminal.line(format!("      {place}: {NOT_RUN}"));
             }
         }
     }

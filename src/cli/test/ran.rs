@@ -87,8 +87,13 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// Whether the sentence is what is asked for.
+    pub(super) fn says(&self, sentence: &str) -> bool {
+        self.text.is_none_or(|text| sentence.contains(text))
+    }
+
     pub(super) fn has(&self, rules: &RuleSet, case: &Case) -> bool {
-        let sentence = self.text.is_none_or(|text| case.name.contains(text));
+        let sentence = self.says(&case.name);
         let slot = self.slot.is_none_or(|slot| case.expectations.iter().any(|expectation| expectation.slot == slot));
         sentence && slot && self.rule.is_none_or(|rule| asks_about(rules, case, rule))
     }

@@ -35,5 +35,6 @@ codes! {
     SLOT_WITHOUT_RULES = "slot-without-rules", Warning, "a slot for which there is no rule";
     UNLESS_AND = "unless-and", Warning, "an `unless` with `and`, which people read in two ways";
     ELSE_MIXED = "else-mixed", Warning, "an `else` within a calculation without parentheses";
+    REVIEW_OVERDUE = "review-overdue", Warning, "a rule that nobody has looked at by the day it says itself";
     REQUIRED_CLAUSE = "required-clause", Error, "a rule does not say what cater.toml requires of it";
 }

@@ -103,11 +103,16 @@ pub struct Candidate {
     pub who: Who,
     /// What became of it.
     pub fate: Fate,
-    /// The attributes that stood on their declared default, as `country is DE`; of the winner only.
+    /// The attributes that stood on their declared default, as `country is DE`; of the winner only, which is for a
+    /// substitute where its rule is read.
     pub assumed: Vec<String>,
     /// Its score, where it ranks among several, every guard lets it pass and its marks let it be shown: `18.6`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<String>,
+    /// Another slot of the request shows its offer too, and it answers all the same: only the last of a fallback list
+    /// does (R11 before R24).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shown_twice: bool,
 }
 
 /// Who competes for a slot.

@@ -5,7 +5,7 @@ use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::flat::{self, Flat};
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest, waiting};
-use crate::frame::{By, CapState, Frame, Outcome, Short};
+use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, CapKind, Expression, Fallback, OfferId, Order, PurposeId, RuleId,
@@ -115,7 +115,13 @@ impl Story<'_> {
                 Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, entry, dropped)),
                 None => Fate::NotNeeded,
             };
-            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed: Vec::new(), score: None });
+            let assumed = match fate {
+                Fate::Wins => facts::assumed(rules, self.guarded.frame, entry.when.iter(), None),
+                Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
+            };
+            // Only the last answers in spite of that: R11 goes before R24.
+            let shown_twice = fate == Fate::Wins && entry.offer.is_some_and(|offer| self.guarded.frame.is_taken(offer));
+            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed, score: None, shown_twice });
         }
         lines
     }
@@ -159,7 +165,7 @@ impl Story<'_> {
             Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
         };
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, assumed, score });
+        lines.push(Candidate { who, fate, assumed, score, shown_twice: false });
         self.substitutes(id, lines);
     }
 
@@ -177,13 +183,18 @@ impl Story<'_> {
                 Substitute::Try(rule) => rule_reasons(self.guarded, *rule, dropped),
                 Substitute::Nothing => Vec::new(),
             });
+            // It is there because its rule stood as it did, defaults and all. What dropped out for consent says nothing of
+            // its audience.
+            let assumed = match (&fate, via) {
+                (Fate::Wins, Via::Capped | Via::Unknown) => {
+                    facts::assumed(rules, self.guarded.frame, guards(&rules[id]).map(|guard| guard.condition), None)
+                }
+                (Fate::Wins, Via::NoConsent)
+                | (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
+            };
             let (rule, what) = (rules[id].name.clone(), show_substitute(rules, *what));
-            lines.push(Candidate {
-                who: Who::Substitute { rule, via: *via, what },
-                fate,
-                assumed: Vec::new(),
-                score: None,
-            });
+            let who = Who::Substitute { rule, via: *via, what };
+            lines.push(Candidate { who, fate, assumed, score: None, shown_twice: false });
         }
     }
 

@@ -73,6 +73,9 @@ impl std::fmt::Display for Candidate {
         if let (Fate::Wins, Some(score)) = (&self.fate, &self.score) {
             write!(f, ", score {score}")?;
         }
+        if self.shown_twice {
+            f.write_str(" (shown in another slot too: the last always answers)")?;
+        }
         if self.assumed.is_empty() { Ok(()) } else { write!(f, " (assumed: {})", self.assumed.join(", ")) }
     }
 }

@@ -1,6 +1,7 @@
 //! What the language says, tried on rule sets built by hand: two scenarios with their customers, chains of substitutes,
 //! consent and masking, what explanations give away, and that the order of writing changes nothing.
 
+mod assumed;
 mod bank;
 mod blocks;
 mod chains;

@@ -108,6 +108,36 @@ fn a_fallback_is_taken_too_but_never_counts() {
 }
 
 #[test]
+fn the_last_fallback_answers_though_the_page_shows_its_offer_already() {
+    let mut page = page(&[Event::SHOWN], Class::Marketing);
+    for offer in page.promos {
+        page.world.rules.offers[offer.index()].off = Some("over".to_owned());
+    }
+    let [top, side] = page.slots;
+    // Above the last it is passed over like any other.
+    let other = page.world.offer("other", Class::Service);
+    let entry = page.world.rules.slots[1].fallback[0].clone();
+    page.world.rules.slots[1].fallback.insert(0, entry);
+    assert_eq!(page.shown(), [Outcome::Shows(page.last), Outcome::Shows(page.last)]);
+    let rules = &page.world.rules;
+    let mut frame = gather(rules, &customer(rules, at("2026-06-15T10:00Z")));
+    assert!(!told(rules, &frame, top).contains("too"), "the first of the page says nothing");
+    let first = decide(rules, &frame, top);
+    reserve(rules, &mut frame, &first);
+    let told = told(rules, &frame, side);
+    assert!(
+        told.ends_with(
+            "
+  fallback last: shown in another slot (last)
+  fallback last: wins (shown in another slot too: the last always answers)"
+        ),
+        "{told}"
+    );
+    page.world.rules.slots[1].fallback[1].offer = Some(other);
+    assert_eq!(page.shown(), [Outcome::Shows(page.last), Outcome::Shows(other)], "who wants another writes another");
+}
+
+#[test]
 fn a_substitute_counts_for_its_offer_and_not_for_the_rule() {
     let mut page = page(&[Event::SHOWN], Class::Marketing);
     let top = page.rules[0];

@@ -277,3 +277,20 @@ fn facts_beside_the_reasons() {
         assert_eq!(told, format!("hero gives nothing, the fallback\n  {expected}"));
     }
 }
+
+#[test]
+fn a_day_is_never_more_or_less() {
+    let mut world = World::new();
+    let [day, other] = ["day", "other"].map(|name| world.customer(name, Type::Date));
+    let seen = world.customer("seen", Type::Time);
+    for (comparison, expected) in [
+        (Comparison::MoreThan, "day is after other"),
+        (Comparison::LessThan, "day is before other"),
+        (Comparison::AtLeast, "not (day is before other)"),
+        (Comparison::AtMost, "not (day is after other)"),
+    ] {
+        assert_eq!(show_condition(&world.rules, &Condition::Compare(comparison, read(day), read(other))), expected);
+    }
+    let now = Condition::Compare(Comparison::AtLeast, read(seen), Expression::Now);
+    assert_eq!(show_condition(&world.rules, &now), "not (seen is before now)");
+}

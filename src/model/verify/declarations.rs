@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::flaw::{Checked, InPlace};
 use super::lists::{active, ascending, at_most, declared_type, exists, not_empty, period, value};
 use super::{Flaw, VerifyError, limits};
-use crate::model::{Attribute, Basis, Class, ClassRow, EnumType, Event, Guardrail, Offer, RuleSet, Scope, Spelling};
+use crate::model::{
+    Attribute, Basis, Class, ClassRow, EnumType, Event, Guardrail, Offer, PurposeId, RuleSet, Scope, Spelling,
+};
 use crate::value::{Consent, Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
@@ -123,6 +125,13 @@ fn attribute(rules: &RuleSet, attribute: &Attribute) -> Checked {
     if attribute.key && (attribute.scope != Scope::Customer || attribute.ty != Type::Text) {
         return Err(Flaw::Mark("key"));
     }
+    // Who somebody is stands before any consent, and sparing somebody needs none (R18); neither may be masked.
+    if (attribute.key || attribute.protective) && !attribute.needs.is_empty() {
+        return Err(Flaw::Mark(if attribute.key { "key" } else { "protective" }));
+    }
+    if attribute.protective && attribute.ty != Type::YesNo {
+        return Err(Flaw::Mark("protective"));
+    }
     if let Some(fresh) = attribute.fresh {
         period("freshness", fresh)?;
     }
@@ -136,7 +145,8 @@ fn attribute(rules: &RuleSet, attribute: &Attribute) -> Checked {
         Basis::ExplicitConsent => true,
         Basis::Consent | Basis::LegitimateInterest(_) => false,
     };
-    if attribute.sensitive && !attribute.needs.iter().any(|purpose| explicit(&rules[*purpose].basis)) {
+    let rests_on_one = |needs: &[PurposeId]| matches!(needs, [only] if explicit(&rules[*only].basis));
+    if attribute.sensitive && !rests_on_one(&attribute.needs) {
         return Err(Flaw::Mark("sensitive"));
     }
     if attribute.mapping.row_number && !attribute.key {

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use super::flaw::{Checked, InPlace};
 use super::{Flaw, VerifyError, limits, typing};
-use crate::model::{Condition, Expression, PurposeId, RuleSet, Scope, SegmentId, ValueId};
+use crate::model::{AttributeId, Condition, Expression, PurposeId, RuleSet, Scope, SegmentId, ValueId};
+use crate::value::Value;
 
 /// What one condition reads, through everything it refers to.
 #[derive(Clone, Debug, Default)]
@@ -25,13 +26,14 @@ pub(super) struct Reads {
     pub(super) nodes: usize,
 }
 
-/// How protective attributes are read. An `unless` spares people as long as more of the attribute makes its condition
-/// more true; under a `not`, or by asking whether it is known, it would choose them.
+/// How protective attributes are read. An `unless` spares people by `x` itself, or by `x else no`: more of the attribute
+/// makes its condition more true. Under a `not` it would choose them; and so may everything else that can be asked of it
+/// (whether it is known, what is counted by it, whether it is like another), so nothing else is let through (R18).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Protective {
     spares: bool,
     under_not: bool,
-    asks_if_known: bool,
+    otherwise: bool,
 }
 
 impl Protective {
@@ -42,18 +44,18 @@ impl Protective {
 
     /// Whether even an `unless` would choose by it.
     pub(super) fn chooses(self) -> bool {
-        self.under_not || self.asks_if_known
+        self.under_not || self.otherwise
     }
 
     fn add(&mut self, other: Self, sense: Sense) {
-        let (spares, under_not, known) = match sense {
-            Sense::Plain => (other.spares, other.under_not, other.asks_if_known),
-            Sense::Negated => (other.under_not, other.spares, other.asks_if_known),
-            Sense::Known => (false, false, other.is_read()),
+        let (spares, under_not, otherwise) = match sense {
+            Sense::Plain => (other.spares, other.under_not, other.otherwise),
+            Sense::Negated => (other.under_not, other.spares, other.otherwise),
+            Sense::Operand => (false, false, other.is_read()),
         };
         self.spares |= spares;
         self.under_not |= under_not;
-        self.asks_if_known |= known;
+        self.otherwise |= otherwise;
     }
 }
 
@@ -62,7 +64,8 @@ impl Protective {
 enum Sense {
     Plain,
     Negated,
-    Known,
+    /// As something that is compared, counted or asked about.
+    Operand,
 }
 
 impl Sense {
@@ -70,7 +73,7 @@ impl Sense {
         match self {
             Self::Plain => Self::Negated,
             Self::Negated => Self::Plain,
-            Self::Known => Self::Known,
+            Self::Operand => Self::Operand,
         }
     }
 }
@@ -125,7 +128,7 @@ impl All {
     /// What a typed expression reads, likewise.
     pub(super) fn of_expression(&self, rules: &RuleSet, expression: &Expression) -> Checked<Reads> {
         let mut walk = Walk { all: self, rules, reads: Reads::default() };
-        walk.expression(expression, Sense::Plain, 1)?;
+        walk.expression(expression, 1)?;
         Ok(walk.reads)
     }
 }
@@ -149,36 +152,39 @@ impl Walk<'_> {
                 Some(there) => self.reads.take(there, sense, depth),
                 None => Ok(()),
             },
+            Condition::Holds(of) => match bare(of) {
+                Some(id) => {
+                    let is_alone = matches!(of, Expression::Attribute(_));
+                    self.reads.grow(depth + if is_alone { 1 } else { 2 }, if is_alone { 1 } else { 3 })?;
+                    self.attribute(id, sense);
+                    Ok(())
+                }
+                None => self.expression(of, depth + 1),
+            },
             Condition::OneOf(of, values) => {
                 self.reads.grow(depth, values.len())?;
-                self.expression(of, sense, depth + 1)
+                self.expression(of, depth + 1)
             }
             Condition::Has(of, _, elements) => {
                 self.reads.grow(depth, elements.len())?;
-                self.expression(of, sense, depth + 1)
+                self.expression(of, depth + 1)
             }
-            Condition::Known(of) | Condition::Never(of) => self.expression(of, Sense::Known, depth + 1),
-            Condition::Holds(_)
+            Condition::Known(_)
+            | Condition::Never(_)
             | Condition::Equal(..)
             | Condition::Compare(..)
             | Condition::Between(..)
             | Condition::Age(..) => {
-                condition.operands().into_iter().try_for_each(|operand| self.expression(operand, sense, depth + 1))
+                condition.operands().into_iter().try_for_each(|operand| self.expression(operand, depth + 1))
             }
         }
     }
 
-    fn expression(&mut self, expression: &Expression, sense: Sense, depth: usize) -> Checked {
+    fn expression(&mut self, expression: &Expression, depth: usize) -> Checked {
         self.reads.grow(depth, 1)?;
         match expression {
             Expression::Attribute(id) => {
-                let attribute = &self.rules[*id];
-                if attribute.protective {
-                    self.reads.protective.add(Protective { spares: true, ..Protective::default() }, sense);
-                } else {
-                    self.reads.purposes.extend(&attribute.needs);
-                    self.reads.customer |= attribute.scope == Scope::Customer;
-                }
+                self.attribute(*id, Sense::Operand);
                 Ok(())
             }
             Expression::Gathered(id) => {
@@ -188,20 +194,49 @@ impl Walk<'_> {
                 Ok(())
             }
             Expression::Value(id) => match self.all.values.get(id.index()) {
-                Some(there) => self.reads.take(there, sense, depth),
+                Some(there) => self.reads.take(there, Sense::Operand, depth),
                 None => Ok(()),
             },
             Expression::Literal(..) | Expression::Consent(_) | Expression::Now => Ok(()),
-            Expression::Rescale(inner, _) => self.expression(inner, sense, depth + 1),
+            Expression::Rescale(inner, _) => self.expression(inner, depth + 1),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
-                self.expression(left, sense, depth + 1)?;
-                self.expression(right, sense, depth + 1)
+                self.expression(left, depth + 1)?;
+                self.expression(right, depth + 1)
             }
             Expression::When(amount, when, _) => {
-                self.expression(amount, sense, depth + 1)?;
-                self.condition(when, sense, depth + 1)
+                self.expression(amount, depth + 1)?;
+                self.condition(when, Sense::Operand, depth + 1)
             }
         }
+    }
+
+    fn attribute(&mut self, id: AttributeId, sense: Sense) {
+        let attribute = &self.rules[id];
+        if attribute.protective {
+            self.reads.protective.add(Protective { spares: true, ..Protective::default() }, sense);
+        } else {
+            self.reads.purposes.extend(&attribute.needs);
+            self.reads.customer |= attribute.scope == Scope::Customer;
+        }
+    }
+}
+
+/// The attribute that alone says whether something holds: `x`, or `x else no`.
+fn bare(of: &Expression) -> Option<AttributeId> {
+    match of {
+        Expression::Attribute(id) => Some(*id),
+        Expression::Else(of, otherwise, _) => match (of.as_ref(), otherwise.as_ref()) {
+            (Expression::Attribute(id), Expression::Literal(Value::YesNo(false), _)) => Some(*id),
+            (_, _) => None,
+        },
+        Expression::Literal(..)
+        | Expression::Value(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now
+        | Expression::Rescale(..)
+        | Expression::Arithmetic(..)
+        | Expression::When(..) => None,
     }
 }
 

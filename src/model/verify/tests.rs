@@ -3,6 +3,7 @@
 mod history;
 mod ranked;
 mod selling;
+mod sparing;
 
 mod caps;
 mod windows;

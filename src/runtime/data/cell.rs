@@ -243,7 +243,7 @@ pub(super) fn nfc(text: &str) -> Arc<str> {
 }
 
 /// A customer's key in the form in which keys are compared, in every table alike: a blank at an end is no part of it.
-pub(super) fn key(text: &str) -> Arc<str> {
+pub fn key(text: &str) -> Arc<str> {
     nfc(text.trim())
 }
 

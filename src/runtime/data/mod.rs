@@ -35,6 +35,7 @@ mod table;
 #[cfg(feature = "cli")]
 mod world;
 
+pub use cell::key as key_form;
 #[cfg(feature = "cli")]
 pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
 #[cfg(feature = "cli")]

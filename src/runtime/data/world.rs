@@ -167,23 +167,29 @@ impl World {
         &self.moment
     }
 
-    /// The slots asked for.
+    /// The slots asked for, each once.
     ///
     /// # Errors
-    /// A slot that the rules do not declare.
+    /// A slot that the rules do not declare, or one that stands there twice.
     pub fn slots(&self, rules: &RuleSet) -> Result<Vec<SlotId>, DataError> {
         let Some(names) = &self.slots else {
             return Ok((0..rules.slots.len()).map(SlotId::from_index).collect());
         };
-        let slot = |name: &String| {
-            rules.slot_named(name).ok_or_else(|| {
+        let mut slots = Vec::new();
+        for name in names {
+            let slot = rules.slot_named(name).ok_or_else(|| {
                 let known = rules.slots.iter().map(|slot| slot.name.as_str());
                 DataError::new(&codes::UNKNOWN_SLOT, format!("`{name}` is no slot of the rules"))
                     .did_you_mean(name, known)
                     .within(Self::FILE)
-            })
-        };
-        names.iter().map(slot).collect()
+            })?;
+            if slots.contains(&slot) {
+                let message = format!("slot `{name}` stands twice in `slots`, and a page fills it once");
+                return Err(DataError::new(&codes::BAD_WORLD, message).help("name each slot once").within(Self::FILE));
+            }
+            slots.push(slot);
+        }
+        Ok(slots)
     }
 
     /// What is known of everybody at `now`: the moment, and nothing else.
@@ -559,6 +565,9 @@ device = "ios"
     #[test]
     fn names_that_the_rules_do_not_have() {
         let rules = rule_set();
+        let twice = parse("slots = [\"hero\", \"footer\", \"hero\"]").unwrap().slots(&rules).unwrap_err();
+        assert_eq!(twice.code.name, "data::bad-world");
+        assert!(twice.message.contains("slot `hero` stands twice"), "{}", twice.message);
         let slots = parse("slots = [\"heroe\"]").unwrap().slots(&rules).unwrap_err();
         assert_eq!((slots.code.name, slots.help.as_deref()), ("data::unknown-slot", Some("did you mean `hero`?")));
         let moment = |text: &str| parse(text).unwrap().facts(&rules, Instant(0)).unwrap_err().code.name;

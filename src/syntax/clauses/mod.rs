@@ -133,9 +133,15 @@ impl<'t> Reader<'t> {
         at: usize,
         to: usize,
     ) -> (Option<Clause<C>>, usize) {
+        if let Some((finding, next)) = messages::cause_as_condition(self, at, to) {
+            self.report(finding);
+            return (None, next);
+        }
         let stopped = match self.read(form.rule, at, to) {
             Ok(read) if self.may_end(clauses, at, read.next, to) => {
                 let next = read.next;
+                #[cfg(test)]
+                super::tests::trace::clause(clauses.noun, form.form.word);
                 let keyword = self.keyword(form.form.word, at);
                 let span = self.span_between(at, next);
                 let kind = self.build(read, form.build);
@@ -206,8 +212,8 @@ impl<'t> Reader<'t> {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
             "at" => self.is_word(at + 1, "most") || self.is_word(at + 1, "least"),
-            // `if over cap show ..`
-            "cap" => !self.is_word(at.wrapping_sub(1), "over"),
+            // `if cap show ..`, `if over cap show ..`
+            "cap" => !["over", "if", "when", "unless"].iter().any(|word| self.is_word(at.wrapping_sub(1), word)),
             // `for each customer`
             "each" => !self.is_word(at + 1, "customer"),
             _ => true,
@@ -306,6 +312,17 @@ impl Builder<'_> {
     pub(in crate::syntax) fn full_span(&self, pair: &Pair<'_>) -> Span {
         Span::new(self.source, self.base + pair.as_span().start()..self.base + end_of(pair))
     }
+}
+
+/// Every clause that is built: of what, and the word it begins with.
+#[cfg(test)]
+pub(super) fn forms() -> Vec<(&'static str, &'static str)> {
+    fn of<C>(clauses: &Clauses<C>) -> Vec<(&'static str, &'static str)> {
+        clauses.forms.iter().map(|form| (clauses.noun, form.form.word)).collect()
+    }
+    let most = [of(&DEFAULTS), of(&PURPOSE), of(&CLASS), of(&OFFER), of(&SLOT), of(&RULE), of(&CAP), of(&PAUSE)];
+    let blocks = most.into_iter().chain([of(&GAP), of(&BLOCK), of(&TEST)]);
+    blocks.flatten().chain(of(&PERSONA)).collect()
 }
 
 #[cfg(test)]

@@ -48,10 +48,11 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
     }
     if trouble != at + 2 {
         let several = reader.is_sign(trouble.wrapping_sub(1), b',') || reader.is_word(trouble.wrapping_sub(1), "or");
-        return several.then(|| {
+        let one = || {
             spelling(reader, trouble - 1, trouble, "an expectation names one outcome")
                 .help("write a line for each: `expect home_hero shows summer_sale`; a rule that loses is `passes over`")
-        });
+        };
+        return if several { Some(one()) } else { bare_reason(reader, at, end, trouble) };
     }
     let word = reader.word(trouble).filter(|_| trouble < end)?;
     let outcome = |to: usize| {
@@ -84,6 +85,22 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
         }
         _ => None,
     }
+}
+
+/// `because not applicable`, `because tier is not known`: a reason of several words without its quotes.
+fn bare_reason(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let because = (at..end.min(trouble + 1)).rev().find(|token| reader.is_word(*token, "because"))?;
+    let words = because + 1..end;
+    let bare = words.len() > 1 && words.clone().all(|token| reader.is_kind(token, TokenKind::Word));
+    let has_tasks = reader.is_word(because + 2, "and") && reader.is_word(because + 3, "also");
+    if !bare || has_tasks {
+        return None;
+    }
+    let finding = spelling(reader, because + 1, end, "a reason of several words stands in quotes");
+    let reason: Vec<&str> = words.map(|token| reader.written(token)).collect();
+    let right = format!("\"{}\"", reason.join(" "));
+    let span = reader.span_between(because + 1, end);
+    Some(finding.help(format!("write `because {right}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 fn given(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {

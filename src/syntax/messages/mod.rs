@@ -5,6 +5,7 @@
 //! a known misspelling, then the general "expected this, found that".
 
 mod capping;
+mod causes;
 mod clause;
 mod days;
 mod facts;
@@ -18,6 +19,7 @@ mod types;
 mod uses;
 mod wording;
 
+pub(super) use causes::as_condition as cause_as_condition;
 pub(super) use clause::not_a_clause;
 pub(super) use days::meant as days_meant;
 pub(super) use types::wrong_type;
@@ -208,6 +210,11 @@ fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stoppe
     let goes_on = at + 1 < stopped.at && !reader.first_on_line(stopped.at - 1) && !reader.first_on_line(stopped.at);
     if !(stopped.expected.is_empty() && goes_on && stopped.at < end && is_value) {
         return None;
+    }
+    if reader.is_word(stopped.at, "also") && reader.is_word(stopped.at - 1, "and") {
+        let span = reader.span_between(stopped.at - 1, stopped.at + 1);
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a row cannot say which tasks go with the decision");
+        return Some(finding.help("write a test of its own for it: `expect home shows sale and also call_agent`"));
     }
     let message = format!("a comma stands between two {what}");
     let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(stopped.at), message)

@@ -220,7 +220,7 @@ fn until(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
 fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let written = reader.written(at + 1);
     if form.word == "if"
-        && let Some(finding) = other_cause(reader, at, end)
+        && let Some(finding) = super::causes::other(reader, at, end)
     {
         return Some(finding);
     }
@@ -247,31 +247,6 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
             .help(format!("write `{right}`"))
             .suggest(format!("write `{right}`"), span, right)
     })
-}
-
-/// `if denied show x`, `if over cap show x`: the cause of a substitute in other words.
-fn other_cause(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
-    let told = reader.is_word(at + 1, "no") && reader.is_word(at + 2, "consent");
-    if told || ["capped", "unknown"].iter().any(|cause| reader.is_word(at + 1, cause)) {
-        return None;
-    }
-    let verb = (at + 2..(at + 6).min(end + 2))
-        .find(|token| ["show", "try", "nothing"].iter().any(|verb| reader.is_word(*token, verb)))?;
-    let has = |words: &[&str]| (at + 1..verb).any(|token| words.iter().any(|word| reader.is_word(token, word)));
-    let right = if has(&["consent", "denied", "refused", "withdrawn", "objected", "permission", "optout"]) {
-        "if no consent"
-    } else if has(&["cap", "caps", "capped", "limit", "limited", "exceeded", "overcapped", "reached"]) {
-        "if capped"
-    } else if has(&["missing", "unknown", "null", "undefined", "unsure"]) {
-        "if unknown"
-    } else {
-        return None;
-    };
-    let span = reader.span_between(at, verb);
-    let written: Vec<_> = (at..verb).map(|token| reader.written(token)).collect();
-    let message = format!("`{}` is spelt `{right}`", written.join(" "));
-    let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right}`"));
-    (written.join(" ") != right).then(|| finding.suggest(format!("write `{right}`"), span, right))
 }
 
 /// `country is DE, AT`, `country is [DE, AT]`, `country is one of (DE, AT)`

@@ -1,12 +1,15 @@
 //! Tests of the whole room: files that read well, files that do not, and what must never happen.
 
+mod coverage;
 mod damage;
 mod dice;
 mod formatting;
 mod generate;
 mod limits;
 mod messages;
+mod productions;
 mod reading;
+pub(super) mod trace;
 
 use super::tree::File;
 use crate::diagnostics::Diagnostic;

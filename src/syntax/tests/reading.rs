@@ -107,3 +107,16 @@ fn spans_end_with_the_last_word_of_what_they_cover() {
     assert_eq!(parts.iter().map(|part| &text[part.span.range()]).collect::<Vec<_>>(), ["a is yes", "b"]);
     assert_eq!(&text[file.items[0].span.range()], text);
 }
+
+/// Behind `when x is more than last` the next clause or declaration begins; `last` is then no question about an event.
+#[test]
+fn what_begins_behind_a_condition_is_no_event() {
+    use crate::syntax::clauses::{BLOCK, RULE, SLOT};
+    use crate::syntax::grammar::{Rule, read};
+    use crate::syntax::words::OPENERS;
+    let clauses = RULE.words().chain(SLOT.words()).chain(BLOCK.words());
+    for word in clauses.chain(OPENERS.map(|(word, _)| word)) {
+        assert!(read(Rule::opener, &format!("{word} a")).is_ok(), "`{word}` is missing in `opener` of the grammar");
+        assert!(read(Rule::opener, &format!("{word} is at least 3")).is_err(), "an event may be called `{word}`");
+    }
+}

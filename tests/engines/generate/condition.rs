@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cater::model::{AgeBound, Condition, Expression, SegmentId};
+use cater::model::{AgeBound, AttributeId, Condition, Expression, SegmentId};
 use cater::ops::{Comparison, Direction, Quantifier};
 use cater::value::{Type, Value};
 
@@ -36,11 +36,33 @@ impl World {
         if self.rng.percent(20) {
             return Condition::Not(Box::new(self.choosing(|world| world.plain_predicate(kind, depth))));
         }
-        // To ask whether something is known, or ever was, spares nobody.
-        match kind {
-            8 | 9 => self.choosing(|world| world.plain_predicate(kind, depth)),
-            _ => self.plain_predicate(kind, depth),
+        if kind == 0
+            && self.rng.percent(40)
+            && let Some(spared) = self.spared()
+        {
+            return spared;
         }
+        self.choosing(|world| world.plain_predicate(kind, depth))
+    }
+
+    /// What spares somebody, where that may be asked: a protective attribute, or the looser `x else no`.
+    fn spared(&mut self) -> Option<Condition> {
+        let all = self.rules.attributes.iter().enumerate();
+        let may: Vec<_> = all
+            .filter(|(_, attribute)| self.sparing && attribute.protective && !attribute.never_used)
+            .map(|(index, _)| Expression::Attribute(AttributeId::from_index(index)))
+            .collect();
+        if may.is_empty() {
+            return None;
+        }
+        let of = self.rng.pick(&may).clone();
+        Some(Condition::Holds(match self.rng.percent(30) {
+            true => {
+                let no = Expression::Literal(Value::YesNo(false), Type::YesNo);
+                Expression::Else(Box::new(of), Box::new(no), Type::YesNo)
+            }
+            false => of,
+        }))
     }
 
     fn plain_predicate(&mut self, kind: usize, depth: usize) -> Condition {
@@ -79,7 +101,8 @@ impl World {
         }
     }
 
-    /// Makes what would choose people by a protective attribute, were one in it: what stands under a `not`.
+    /// Makes what would choose people by a protective attribute, were one in it: what stands under a `not`, and every
+    /// operand.
     fn choosing<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
         let sparing = std::mem::replace(&mut self.sparing, false);
         let made = make(self);

@@ -188,12 +188,13 @@ impl World {
 
     fn attribute(&mut self, index: usize, ty: Type) -> Attribute {
         let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
-        let protective = self.rng.percent(8);
-        let sensitive = self.rng.percent(8);
-        let mut needs = self.rng.some(&purposes, 12);
-        if sensitive && !needs.contains(&PurposeId(0)) {
-            needs.insert(0, PurposeId(0));
-        }
+        let protective = ty == Type::YesNo && self.rng.percent(40);
+        let sensitive = !protective && self.rng.percent(8);
+        let needs = match (protective, sensitive) {
+            (true, _) => Vec::new(),
+            (false, true) => vec![PurposeId(0)],
+            (false, false) => self.rng.some(&purposes, 12),
+        };
         let default = self.rng.percent(35).then(|| {
             let never = matches!(ty, Type::Number(_) | Type::Time | Type::Date) && self.rng.percent(15);
             if never { Value::Never } else { self.value_of(ty) }
@@ -257,10 +258,10 @@ impl World {
         }
     }
 
-    /// The attributes that a condition may read; the protective ones only where somebody is spared.
+    /// The attributes that an operand may read: protective ones stand for themselves alone.
     pub(super) fn readable(&self) -> Vec<AttributeId> {
         let all = self.rules.attributes.iter().enumerate();
-        let may = all.filter(|(_, attribute)| !attribute.never_used && (self.sparing || !attribute.protective));
+        let may = all.filter(|(_, attribute)| !attribute.never_used && !attribute.protective);
         may.map(|(index, _)| AttributeId::from_index(index)).collect()
     }
 }

@@ -82,7 +82,7 @@ fn what_halves_has_an_elapsed_half_life_and_six_places() {
     let guarded = |mark: fn(&mut Attribute)| refused(|rules| mark(&mut rules.attributes[at::BALANCE.index()]));
     assert_eq!(guarded(|attribute| attribute.never_used = true), Flaw::NeverUsed("balance".to_owned()));
     let protective = |attribute: &mut Attribute| (attribute.hidden, attribute.protective) = (true, true);
-    assert_eq!(guarded(protective), Flaw::Protective);
+    assert_eq!(guarded(protective), Flaw::Mark("protective"));
 }
 
 #[test]

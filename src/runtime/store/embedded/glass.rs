@@ -1,7 +1,8 @@
 //! A file seen through glass: everything can be read, and what is written stays on this side.
 //!
 //! Opening a database may repair it, and repairing writes. Whether a file is a state of ours, whole and of our version,
-//! must be known before one byte of it changes; so it is first opened through this.
+//! must be known before one byte of it changes; so it is first opened through this. Whoever only reads looks through it
+//! all the time, and needs no file that may be written to.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,6 +19,8 @@ const BLOCK: u64 = 4096;
 #[derive(Debug)]
 pub(super) struct Glass {
     file: FileBackend,
+    /// Whether others may look too. A lock of one's own is for those who may write.
+    shared: bool,
     changes: Mutex<Changes>,
 }
 
@@ -32,10 +35,10 @@ struct Changes {
 }
 
 impl Glass {
-    pub(super) fn new(file: File) -> io::Result<Self> {
+    pub(super) fn new(file: File, shared: bool) -> io::Result<Self> {
         let len = file.metadata()?.len();
         let file = FileBackend::new(file).map_err(|why| io::Error::other(why.to_string()))?;
-        Ok(Self { file, changes: Mutex::new(Changes { len, from_file: len, blocks: BTreeMap::new() }) })
+        Ok(Self { file, shared, changes: Mutex::new(Changes { len, from_file: len, blocks: BTreeMap::new() }) })
     }
 
     fn changes(&self) -> MutexGuard<'_, Changes> {
@@ -125,7 +128,7 @@ impl StorageBackend for Glass {
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.file.try_lock_range(start, end)
+        if self.shared { self.file.try_lock_shared_range(start, end) } else { self.file.try_lock_range(start, end) }
     }
 
     fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
@@ -133,7 +136,7 @@ impl StorageBackend for Glass {
     }
 
     fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.file.lock_range(start, end)
+        if self.shared { self.file.lock_shared_range(start, end) } else { self.file.lock_range(start, end) }
     }
 
     fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
@@ -159,7 +162,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let original: Vec<u8> = (0..10_000_u32).map(|byte| byte as u8).collect();
         file.write_all(&original).unwrap();
-        let glass = Glass::new(file.reopen().unwrap()).unwrap();
+        let glass = Glass::new(file.reopen().unwrap(), false).unwrap();
         let mut expected = original.clone();
         let check = |glass: &Glass, expected: &[u8]| {
             assert_eq!(glass.len().unwrap(), expected.len() as u64);

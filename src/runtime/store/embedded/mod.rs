@@ -40,6 +40,7 @@ const CACHE: usize = 64 * 1024 * 1024;
 pub struct EmbeddedStore {
     file: Named,
     database: Database,
+    reads_only: bool,
 }
 
 /// The file's name, for messages.
@@ -59,7 +60,19 @@ impl EmbeddedStore {
         }
         looks_whole(path, &file)?;
         let database = builder().open(path).map_err(|why| file.database(why))?;
-        Ok(Self { file, database })
+        Ok(Self { file, database, reads_only: false })
+    }
+
+    /// Opens a state file that is there, to be read alone: nothing of it changes, and it need not be one that may be
+    /// written to.
+    ///
+    /// # Errors
+    /// As [`EmbeddedStore::open`], and where there is none.
+    pub fn open_for_reading(path: &Path) -> Result<Self, StateError> {
+        let file = Named(path.display().to_string());
+        let opened = File::open(path).map_err(|why| file.io(&why))?;
+        let database = through_glass(opened, true, &file)?;
+        Ok(Self { file, database, reads_only: true })
     }
 }
 
@@ -95,17 +108,23 @@ fn create(path: &Path, file: &Named) -> Result<(), StateError> {
 
 /// Refuses what is not a whole state of this version, without changing it.
 fn looks_whole(path: &Path, file: &Named) -> Result<(), StateError> {
-    let mut opened = OpenOptions::new().read(true).write(true).open(path).map_err(|why| file.io(&why))?;
+    // Whether it may be written to shows now, and not when there is something to be written.
+    let opened = OpenOptions::new().read(true).write(true).open(path).map_err(|why| file.io(&why))?;
+    through_glass(opened, false, file).map(drop)
+}
+
+/// A whole state of this version, behind glass: what is written never reaches the file.
+fn through_glass(mut opened: File, shared: bool, file: &Named) -> Result<Database, StateError> {
     if !opened.metadata().map_err(|why| file.io(&why))?.is_file() || !begins_as_ours(&mut opened) {
         return Err(StateError::Foreign(file.0.clone()));
     }
-    let glass = Glass::new(opened).map_err(|why| file.io(&why))?;
+    let glass = Glass::new(opened, shared).map_err(|why| file.io(&why))?;
     let look = || {
         let database =
             builder().set_check_integrity_on_open(true).create_with_backend(glass).map_err(|why| file.database(why))?;
         let version = version(&database, file)?;
         if version == STATE_VERSION {
-            return Ok(());
+            return Ok(database);
         }
         Err(StateError::OtherVersion { file: file.0.clone(), found: version, expected: STATE_VERSION })
     };
@@ -145,6 +164,9 @@ impl StateStore for EmbeddedStore {
     }
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
+        if self.reads_only {
+            return Err(self.file.io(&io::Error::other("it was opened to be read alone")));
+        }
         Ok(Box::new(Writing { file: &self.file, transaction: begin(&self.database, &self.file)? }))
     }
 }

@@ -27,6 +27,8 @@ fn is_intact(path: &Path) -> bool {
 fn refused(path: &Path) -> &'static str {
     let before = std::fs::read(path).unwrap();
     let error = EmbeddedStore::open(path).expect_err("a bad file was opened");
+    let reading = EmbeddedStore::open_for_reading(path).expect_err("a bad file was opened to be read");
+    assert_eq!(reading.code(), error.code());
     assert_eq!(std::fs::read(path).unwrap(), before, "a refused file was changed");
     error.code().name
 }
@@ -71,6 +73,35 @@ fn one_at_a_time() {
     drop(open);
     drop(store);
     assert!(is_intact(&path));
+}
+
+#[test]
+fn reading_changes_nothing_and_needs_no_leave_to_write() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    assert_eq!(EmbeddedStore::open_for_reading(&path).unwrap_err().code().name, "state::unusable");
+    assert!(!path.exists());
+    state(&path);
+    // As a crash leaves it, which opening to write would repair.
+    let store = EmbeddedStore::open(&path).unwrap();
+    store.record("ben", &[event("shown", 5)]).unwrap();
+    let crashed = folder.path().join("crashed.state");
+    std::fs::copy(&path, &crashed).unwrap();
+    assert_eq!(EmbeddedStore::open_for_reading(&path).unwrap_err().code().name, "state::in-use");
+    drop(store);
+    let mut leave = std::fs::metadata(&crashed).unwrap().permissions();
+    leave.set_readonly(true);
+    std::fs::set_permissions(&crashed, leave).unwrap();
+    let before = std::fs::read(&crashed).unwrap();
+    {
+        let store = EmbeddedStore::open_for_reading(&crashed).unwrap();
+        let other = EmbeddedStore::open_for_reading(&crashed).unwrap();
+        assert_eq!(other.history("ben").unwrap().len(), 2, "several may read");
+        assert_eq!(store.history("ben").unwrap(), [event("shown", 3), event("shown", 5)]);
+        assert_eq!(store.record("ben", &[event("shown", 6)]).unwrap_err().code().name, "state::unusable");
+        assert_eq!(store.history("nobody").unwrap(), []);
+    }
+    assert_eq!(std::fs::read(&crashed).unwrap(), before);
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! The causes of substitutes in other words: `if denied show x`, `if over cap show x`, `when capped show x`.
+
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::syntax::reader::Reader;
+
+const CONSENT: [&str; 7] = ["consent", "denied", "refused", "withdrawn", "objected", "permission", "optout"];
+const CAPPED: [&str; 8] = ["cap", "caps", "capped", "limit", "limited", "exceeded", "overcapped", "reached"];
+const UNKNOWN: [&str; 5] = ["missing", "unknown", "null", "undefined", "unsure"];
+/// What may stand among them.
+const BESIDE: [&str; 13] =
+    ["the", "a", "is", "was", "has", "been", "no", "not", "over", "above", "at", "already", "then"];
+const VERBS: [&str; 3] = ["show", "try", "nothing"];
+
+/// The cause that words in `from..to` mean.
+fn meant(reader: &Reader<'_>, from: usize, to: usize) -> Option<&'static str> {
+    let has = |words: &[&str]| (from..to).any(|token| words.iter().any(|word| reader.is_word(token, word)));
+    match () {
+        () if has(&CONSENT) => Some("if no consent"),
+        () if has(&CAPPED) => Some("if capped"),
+        () if has(&UNKNOWN) => Some("if unknown"),
+        () => None,
+    }
+}
+
+/// `if denied show x`, `if over cap show x`, `if capped then show x`: what is wrong with the substitute at `at`.
+pub(super) fn other(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let told = match () {
+        () if reader.is_word(at + 1, "no") && reader.is_word(at + 2, "consent") => Some(at + 3),
+        () if ["capped", "unknown"].iter().any(|cause| reader.is_word(at + 1, cause)) => Some(at + 2),
+        () => None,
+    };
+    if let Some(behind) = told {
+        let then = reader.is_word(behind, "then").then(|| reader.span(behind))?;
+        let finding = Diagnostic::new(&codes::SPELLING, then, "no `then` stands behind the cause");
+        return Some(finding.help("leave it out: `if capped show running_tips`").fix("remove it", then, ""));
+    }
+    let is_verb = |token: &usize| VERBS.iter().any(|verb| reader.is_word(*token, verb));
+    let verb = (at + 2..(at + 6).min(end + 2)).find(is_verb)?;
+    let right = meant(reader, at + 1, verb)?;
+    let span = reader.span_between(at, verb);
+    let written: Vec<_> = (at..verb).map(|token| reader.written(token)).collect();
+    let message = format!("`{}` is spelt `{right}`", written.join(" "));
+    let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right}`"));
+    (written.join(" ") != right).then(|| finding.suggest(format!("write `{right}`"), span, right))
+}
+
+/// `when capped show x` beside another `show`: a substitute that is written as a condition. Gives the finding and the
+/// token behind what it shows. An attribute may be called `capped`; then the rule shows one thing.
+pub(in crate::syntax) fn as_condition(reader: &Reader<'_>, at: usize, to: usize) -> Option<(Diagnostic, usize)> {
+    let word = reader.word(at).filter(|word| matches!(*word, "when" | "unless"))?;
+    let is_cause = |token: &usize| {
+        let any = |words: &[&str]| words.iter().any(|word| reader.is_word(*token, word));
+        any(&CONSENT) || any(&CAPPED) || any(&UNKNOWN) || any(&BESIDE)
+    };
+    let behind = (at + 1..to).find(|token| !is_cause(token))?;
+    let right = meant(reader, at + 1, behind)?;
+    let shows = reader.is_word(behind, "show") || reader.is_word(behind, "try");
+    let next = match () {
+        () if shows && behind + 1 < to && reader.is_name(behind + 1) => behind + 2,
+        () if reader.is_word(behind, "nothing") => behind + 1,
+        () => return None,
+    };
+    let opens = (0..at).rev().find(|token| reader.is_sign(*token, b'{')).unwrap_or(0);
+    let shown = |token: usize| {
+        // What stands behind a cause is a substitute's.
+        let substitute = ["capped", "consent", "unknown"].iter().any(|cause| reader.is_word(token - 1, cause));
+        reader.is_word(token, "show") && reader.is_name(token + 1) && !substitute
+    };
+    if !(opens + 1..at).chain(next..to.saturating_sub(1)).any(shown) {
+        return None;
+    }
+    let span = reader.span_between(at, behind);
+    let written = (at..behind).map(|token| reader.written(token)).collect::<Vec<_>>().join(" ");
+    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{written}` is spelt `{right}`"));
+    let finding = finding.primary("why the rule is passed over is no condition");
+    Some((
+        match word {
+            // Two would be meant by that: the substitute, or the rule itself as long as it is not capped.
+            "unless" => finding
+                .help(format!("a rule that is stopped is not shown anyway; what stands in for it: `{right} show ..`")),
+            _ => finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right),
+        },
+        next,
+    ))
+}
