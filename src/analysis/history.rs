@@ -14,7 +14,7 @@ use std::cell::Cell as Counter;
 use std::collections::BTreeSet;
 
 use crate::frame::{CapState, Fact, Facts, Happened, Stamp, gather};
-use crate::model::{CapId, CapKind, CapTarget, CapWindow, CapZone, EventId, OfferId, RuleId, RuleSet, TagId};
+use crate::model::{CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, OfferId, RuleId, RuleSet, TagId};
 use crate::value::{Instant, Value};
 
 /// Steps of trying before it is given up.
@@ -42,13 +42,13 @@ struct Cell {
     takes: Vec<usize>,
 }
 
-/// A history for the customer of `facts`, whose key is known.
+/// A history for the customer of `facts`; what is counted per customer is asked for only where the key is known.
 ///
 /// What a pause or a window of the calendar counts hangs on the moment and on the order of events, so no combination
 /// with one is ever called impossible: events for them are looked for, tried on the frame, and found or not.
 pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
     let by_count = |cap: &CapId| match (&rules[*cap].kind, rules[*cap].window) {
-        _ if rules[*cap].number.is_some() => false,
+        _ if rules[*cap].number.is_some() || matches!(rules[*cap].unit, CapUnit::Attribute(_)) => false,
         (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(_) | CapWindow::Ever) => true,
         (CapKind::Pause { .. } | CapKind::Block { .. }, _) | (_, CapWindow::Calendar(_)) => false,
     };
@@ -85,10 +85,11 @@ impl Others<'_> {
         let left = self.tries.get().checked_sub(1)?;
         self.tries.set(left);
         let frame = gather(self.rules, &Facts { history: events.clone(), ..self.facts.clone() });
-        // Where its zone is not known a calendar is spent in any case, and the question knows that.
+        // Where its zone is not known a calendar is spent in any case, and so is what is counted by an attribute that
+        // is missing; the question knows that.
         let overdone = |cap: &&CapId| {
             frame.is_spent(self.rules, **cap)
-                && frame.caps.get(cap.index()) != Some(&CapState::UnknownZone)
+                && !matches!(frame.caps.get(cap.index()), Some(CapState::UnknownZone | CapState::UnknownUnit))
                 && frame.limit(self.rules, **cap).is_some()
         };
         if self.left.iter().any(|cap| overdone(&cap)) {
@@ -284,7 +285,8 @@ fn cells(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> Vec
                 let counts = |cap: &CapId| match frame.caps.get(cap.index()) {
                     // A gap that runs.
                     Some(CapState::Used(1) | CapState::Until(_)) => true,
-                    Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone) | None => false,
+                    Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore)
+                    | None => false,
                 };
                 let places = |caps: &[CapId]| -> Vec<usize> {
                     caps.iter().enumerate().filter(|(_, cap)| counts(cap)).map(|(at, _)| at).collect()

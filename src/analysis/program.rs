@@ -17,7 +17,7 @@ use super::domain::{Column, GAP, NO, Schema, Source, YES};
 use super::formula::{Dim, Formula, Formulas};
 use super::region::Region;
 use super::worlds::World;
-use crate::model::{AttributeId, Basis, Scope};
+use crate::model::{AttributeId, Basis, CapUnit, Scope};
 use crate::value::{Consent, Type};
 
 /// Formulas, couplings and starts of one world.
@@ -173,8 +173,12 @@ impl<'a> Program<'a> {
                         all
                     }
                 }
-                // Nobody knows whose they are, so they block (R26).
-                Source::Spent(_) if !key_is_known && !self.schema.key_may_come => Atoms::one(width, YES),
+                // Nobody knows whose they are, so they block (R26); alone, nothing is counted (R27).
+                Source::Spent(cap)
+                    if !key_is_known && !self.schema.key_may_come && rules[*cap].unit == CapUnit::Customer =>
+                {
+                    Atoms::one(width, if rules[*cap].alone { NO } else { YES })
+                }
                 Source::Element(..)
                 | Source::Spent(_)
                 | Source::Taken(_)

@@ -24,7 +24,7 @@ use super::region::Region;
 use super::witness::{Witness, nice, stamped, value};
 use crate::eval;
 use crate::frame::{Fact, Facts, Frame, Happened};
-use crate::model::{AttributeId, CapId, Condition, Expression};
+use crate::model::{AttributeId, CapId, CapUnit, Condition, Expression};
 use crate::value::{Datum, Missing, Truth, Value};
 
 /// The most combinations of values that are tried for one box.
@@ -66,11 +66,9 @@ pub(super) fn realise(
     let Some((clock, mut witness)) = at_fitting_hour(program, point, clock, anonymous) else {
         return Realised::NotFound;
     };
-    if key_is_known {
-        match spend(program, &witness.facts, point) {
-            Ok(events) => witness.facts.history = events,
-            Err(against) => return against,
-        }
+    match spend(program, &witness.facts, point, key_is_known) {
+        Ok(events) => witness.facts.history = events,
+        Err(against) => return against,
     }
     let opaque: Vec<Dim> =
         program.dims().filter(|(_, source)| matches!(source, Source::Opaque(_))).map(|(dim, _)| dim).collect();
@@ -109,8 +107,13 @@ pub(super) fn realise(
 }
 
 /// Whether some history spends the caps that the point says are spent, and no others.
-fn spend(program: &mut Program<'_>, facts: &Facts, point: &[usize]) -> Result<Vec<Happened>, Realised> {
-    match events(program, facts, point) {
+fn spend(
+    program: &mut Program<'_>,
+    facts: &Facts,
+    point: &[usize],
+    key_is_known: bool,
+) -> Result<Vec<Happened>, Realised> {
+    match events(program, facts, point, key_is_known) {
         History::Events(events) => Ok(events),
         History::Unknown => Err(Realised::NotFound),
         History::Impossible(spent, left) => {
@@ -128,11 +131,13 @@ fn spend(program: &mut Program<'_>, facts: &Facts, point: &[usize]) -> Result<Ve
     }
 }
 
-fn events(program: &Program<'_>, facts: &Facts, point: &[usize]) -> History {
+fn events(program: &Program<'_>, facts: &Facts, point: &[usize], key_is_known: bool) -> History {
+    // What is counted per customer hangs on no history where nobody knows who the customer is.
+    let hangs = |cap: CapId| key_is_known || program.schema.rules[cap].unit != CapUnit::Customer;
     let caps = |so: bool| -> Vec<CapId> {
         let states = program.schema.sources.iter().zip(point);
         let caps = states.filter_map(|(source, atom)| match source {
-            Source::Spent(cap) if (*atom == YES) == so => Some(*cap),
+            Source::Spent(cap) if (*atom == YES) == so && hangs(*cap) => Some(*cap),
             Source::Spent(_)
             | Source::Now
             | Source::Consent(_)

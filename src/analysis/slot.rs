@@ -16,8 +16,8 @@ use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapZone, OfferId, Outside, PurposeId, RuleId, RuleSet, SlotId, Substitute,
-    WindowId,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, OfferId, Outside, PurposeId, RuleId, RuleSet, SlotId,
+    Substitute, WindowId,
 };
 use crate::value::{Date, Instant};
 
@@ -264,7 +264,8 @@ impl Writer<'_, '_> {
         self.doubts.may_be_stopped(what).then(|| self.compiler.flag(Source::Unseen(what)))
     }
 
-    /// A cap has nothing left, or nobody knows its number, or in which zone its calendar is read.
+    /// A cap has nothing left, or nobody knows its number, whose events it counts, or in which zone its
+    /// calendar is read.
     fn spent(&mut self, id: CapId) -> Formula {
         let cap = &self.rules[id];
         let mut any = vec![self.compiler.flag(Source::Spent(id))];
@@ -272,7 +273,11 @@ impl Writer<'_, '_> {
             Some(CapZone::Attribute(zone)) => Some(*zone),
             Some(CapZone::Named(_)) | None => None,
         };
-        for read in zone.into_iter().chain(cap.number) {
+        let unit = match cap.unit {
+            CapUnit::Attribute(unit) if !cap.alone => Some(unit),
+            CapUnit::Attribute(_) | CapUnit::Customer | CapUnit::Everybody => None,
+        };
+        for read in zone.into_iter().chain(cap.number).chain(unit) {
             let known = self.compiler.readable(&Simple::Attribute(Read::plain(read, true)));
             any.push(self.compiler.formulas.not(known));
         }

@@ -8,8 +8,8 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{
-    Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Clause, EventId, Guardrail, OfferId, RuleId,
-    RuleSet,
+    Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, Clause, EventId, Guardrail,
+    OfferId, RuleId, RuleSet,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, BlockClause};
@@ -25,6 +25,7 @@ enum Cause {
 struct Body {
     cause: Cause,
     target: CapTarget,
+    store_down_blocks: Option<bool>,
 }
 
 impl Pass<'_> {
@@ -39,7 +40,7 @@ impl Pass<'_> {
             if self.findings[before..].iter().any(Diagnostic::is_error) || body.is_none() {
                 self.poison(Kind::Block, &name);
             }
-            let Some(Body { cause, target }) = body else { continue };
+            let Some(Body { cause, target, store_down_blocks }) = body else { continue };
             let label = item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
             let span = item.name.span;
             let cause = match cause {
@@ -59,6 +60,10 @@ impl Pass<'_> {
                         target: of.map_or(CapTarget::Anything, |offer| CapTarget::Offers(vec![offer])),
                         exempt: Vec::new(),
                         uncounted: Vec::new(),
+                        unit: CapUnit::Customer,
+                        alone: false,
+                        reserve: None,
+                        store_down_blocks,
                     });
                     // Its place follows when all stand in order.
                     BlockCause::After(CapId(0))
@@ -85,7 +90,7 @@ impl Pass<'_> {
     }
 
     fn block_body(&mut self, clauses: &[tree::Clause<BlockClause>], span: Span, name: &str) -> Option<Body> {
-        let (mut cause, mut target) = (Once::default(), Once::default());
+        let (mut cause, mut target, mut store) = (Once::default(), Once::default(), Once::default());
         let mut findings = Vec::new();
         for clause in clauses {
             let at = clause.keyword;
@@ -96,6 +101,10 @@ impl Pass<'_> {
                 }
                 BlockClause::While(_) => cause.put(&clause.kind, at, "while", &mut findings),
                 BlockClause::On(on) => target.put(on, at, "on", &mut findings),
+                BlockClause::StoreDownBlocks(blocks) => {
+                    let at = at.to(clause.span);
+                    store.put(*blocks, at, "store down", &mut findings);
+                }
             }
         }
         let lacks = [
@@ -117,8 +126,14 @@ impl Pass<'_> {
                 let condition = self.condition(expr)?;
                 Cause::While(Clause { condition, span: expr.span })
             }
-            BlockClause::On(_) => return None,
+            BlockClause::On(_) | BlockClause::StoreDownBlocks(_) => return None,
         };
+        if let (Cause::While(_), Some(at)) = (&cause, store.span()) {
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, at, "a block `while` something asks no store")
+                .primary("says what happens where the store is down")
+                .help("leave `store down` out; an attribute that is not known blocks anyway");
+            self.report(finding);
+        }
         let on = target.value?;
         let target = self.cap_target(on)?;
         if let CapTarget::Classes(classes) = &target
@@ -131,7 +146,7 @@ impl Pass<'_> {
                 .help("write `on class service`, `on class lifecycle` or `on class marketing`");
             self.report(finding);
         }
-        Some(Body { cause, target })
+        Some(Body { cause, target, store_down_blocks: store.value })
     }
 
     /// A block stops the offers and rules it is on, as far as their class obeys blocks.

@@ -4,6 +4,7 @@ use super::Pass;
 use super::literals::period;
 use super::names::{Kind, Meaning, named_twice};
 use super::purposes::Once;
+use super::units::{Terms, Written};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
 use crate::model::{
@@ -25,12 +26,44 @@ struct Body {
     target: Option<CapTarget>,
     exempt: Vec<CapTarget>,
     uncounted: Vec<CapTarget>,
+    terms: Terms,
 }
 
 impl Body {
-    fn plain(kind: CapKind, at_most: u32, events: Vec<EventId>, window: CapWindow, target: Option<CapTarget>) -> Self {
+    fn plain(
+        kind: CapKind,
+        (at_most, events): (u32, Vec<EventId>),
+        window: CapWindow,
+        target: Option<CapTarget>,
+        terms: Terms,
+    ) -> Self {
         let (exempt, uncounted) = (Vec::new(), Vec::new());
-        Self { kind, at_most, number: None, events, window, zone: None, target, exempt, uncounted }
+        Self { kind, at_most, number: None, events, window, zone: None, target, exempt, uncounted, terms }
+    }
+
+    /// The cap of that name; the clause of that rule.
+    fn cap(self, (name, label): (String, String), span: Span, rule: Option<RuleId>, target: CapTarget) -> Cap {
+        let Self { kind, at_most, number, events, window, zone, target: _, exempt, uncounted, terms } = self;
+        let Terms { unit, alone, reserve, store_down_blocks } = terms;
+        Cap {
+            name,
+            label,
+            span,
+            kind,
+            rule,
+            at_most,
+            number,
+            events,
+            window,
+            zone,
+            target,
+            exempt,
+            uncounted,
+            unit,
+            alone,
+            reserve,
+            store_down_blocks,
+        }
     }
 }
 
@@ -75,10 +108,8 @@ impl Pass<'_> {
             if self.findings[before..].iter().any(Diagnostic::is_error) || body.is_none() {
                 self.poison(Kind::Cap, &name);
             }
-            let Some(Body { kind, at_most, number, events, window, zone, target, exempt, uncounted }) = body else {
-                continue;
-            };
-            let Some(target) = target else {
+            let Some(mut body) = body else { continue };
+            let Some(target) = body.target.take() else {
                 let message = format!("{word} `{name}` does not say what it is on");
                 let finding = Diagnostic::new(&resolve::CAP_WITHOUT_TARGET, span, message)
                     .primary("on what?")
@@ -87,27 +118,14 @@ impl Pass<'_> {
                 self.poison(Kind::Cap, &name);
                 continue;
             };
-            self.rules.caps.push(Cap {
-                name,
-                label,
-                span,
-                kind,
-                rule: None,
-                at_most,
-                number,
-                events,
-                window,
-                zone,
-                target,
-                exempt,
-                uncounted,
-            });
+            self.rules.caps.push(body.cap((name, label), span, None, target));
         }
         self.blocks();
         self.rule_caps();
         if self.poison.is_empty() {
             self.bind_caps();
             self.bind_blocks();
+            self.alone_is_backed();
         }
     }
 
@@ -141,29 +159,17 @@ impl Pass<'_> {
                     self.poison(Kind::Rule, &name);
                 }
                 let own = if number == 1 { format!("cap of {name}") } else { format!("cap {number} of {name}") };
-                self.rules.caps.push(Cap {
-                    name: own,
-                    label: String::new(),
-                    span: clause.span,
-                    kind: body.kind,
-                    rule: Some(id),
-                    at_most: body.at_most,
-                    number: body.number,
-                    events: body.events,
-                    window: body.window,
-                    zone: body.zone,
-                    target: body.target.unwrap_or_else(|| CapTarget::Offers(vec![show])),
-                    exempt: body.exempt,
-                    uncounted: body.uncounted,
-                });
+                let mut body = body;
+                let target = body.target.take().unwrap_or_else(|| CapTarget::Offers(vec![show]));
+                self.rules.caps.push(body.cap((own, String::new()), clause.span, Some(id), target));
             }
         }
     }
 
     fn cap_body(&mut self, clauses: &[Clause<CapClause>], span: Span, what: &str) -> Option<Body> {
-        let (mut at_most, mut window, mut per) = (Once::default(), Once::default(), Once::default());
+        let (mut at_most, mut window, mut target) = (Once::default(), Once::default(), Once::default());
         let (mut exempt, mut uncounted) = (Vec::new(), Vec::new());
-        let (mut target, mut then) = (Once::default(), Once::default());
+        let mut terms = Written::default();
         let mut findings = Vec::new();
         for clause in clauses {
             let at = clause.keyword;
@@ -179,11 +185,20 @@ impl Pass<'_> {
                     window.put(Window::Calendar(calendar, clause.span), at, "in each", &mut findings);
                 }
                 CapClause::Ever => window.put(Window::Plain(CapWindow::Ever), at, "ever", &mut findings),
-                CapClause::PerCustomer => per.put((), at, "per", &mut findings),
+                CapClause::Per(unit) => terms.per.put(unit, at, "per", &mut findings),
                 CapClause::On(on) => target.put(on, at, "on", &mut findings),
                 CapClause::Exempt(of) => exempt.push(of),
                 CapClause::Uncounted(of) => uncounted.push(of),
-                CapClause::ThenNext => then.put((), at, "then", &mut findings),
+                CapClause::Without(unit) => terms.without.put(unit, clause.span, "without", &mut findings),
+                CapClause::Alone => terms.alone.put((), at, "alone", &mut findings),
+                CapClause::Reserve(of) => {
+                    findings.extend(super::literals::no_time(*of));
+                    terms.reserve.put(period(*of), at, "reserve", &mut findings);
+                }
+                CapClause::StoreDownBlocks(blocks) => {
+                    terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
+                }
+                CapClause::ThenNext => terms.then.put((), at, "then", &mut findings),
             }
         }
         missing(
@@ -193,7 +208,7 @@ impl Pass<'_> {
             &[
                 (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
                 (window.value.is_none(), "does not say over which time it counts", "in any 7 days"),
-                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+                (terms.per.value.is_none(), "does not say for whom it counts", "per customer"),
             ],
         );
         self.findings.append(&mut findings);
@@ -227,14 +242,14 @@ impl Pass<'_> {
             Some(on) => Some(self.cap_target(on)?),
             None => None,
         };
-        per.value?;
+        let terms = self.terms(terms)?;
         let kind = CapKind::Cap;
-        Some(Body { kind, at_most, number, events, window: window?, zone, target, exempt, uncounted })
+        Some(Body { kind, at_most, number, events, window: window?, zone, target, exempt, uncounted, terms })
     }
 
     fn pause_body(&mut self, clauses: &[Clause<PauseClause>], span: Span, name: &str) -> Option<Body> {
-        let (mut length, mut after, mut per) = (Once::default(), Once::default(), Once::default());
-        let (mut target, mut then) = (Once::default(), Once::default());
+        let (mut length, mut after, mut target) = (Once::default(), Once::default(), Once::default());
+        let mut terms = Written::default();
         let mut findings = Vec::new();
         for clause in clauses {
             let at = clause.keyword;
@@ -248,9 +263,12 @@ impl Pass<'_> {
                     let within = within.map(period);
                     after.put((*count, events, within, without, clause.span), at, "after", &mut findings);
                 }
-                PauseClause::PerCustomer => per.put((), at, "per", &mut findings),
+                PauseClause::Per(unit) => terms.per.put(unit, at, "per", &mut findings),
                 PauseClause::On(on) => target.put(on, at, "on", &mut findings),
-                PauseClause::ThenNext => then.put((), at, "then", &mut findings),
+                PauseClause::StoreDownBlocks(blocks) => {
+                    terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
+                }
+                PauseClause::ThenNext => terms.then.put((), at, "then", &mut findings),
             }
         }
         missing(
@@ -260,7 +278,7 @@ impl Pass<'_> {
             &[
                 (length.value.is_none(), "does not say how long it lasts", "for 10 days"),
                 (after.value.is_none(), "does not say after what it starts", "after 3 shown in any 7 days"),
-                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+                (terms.per.value.is_none(), "does not say for whom it counts", "per customer"),
             ],
         );
         self.findings.append(&mut findings);
@@ -276,15 +294,15 @@ impl Pass<'_> {
             Some(on) => Some(self.cap_target(on)?),
             None => None,
         };
-        per.value?;
+        let terms = self.terms(terms)?;
         let window = within.map_or(CapWindow::Ever, CapWindow::Rolling);
         let kind = CapKind::Pause { length: length.value?, without };
-        Some(Body::plain(kind, count, events, window, target))
+        Some(Body::plain(kind, (count, events), window, target, terms))
     }
 
     fn gap_body(&mut self, clauses: &[Clause<GapClause>], span: Span, name: &str) -> Option<Body> {
-        let (mut apart, mut per, mut target, mut then) =
-            (Once::default(), Once::default(), Once::default(), Once::default());
+        let (mut apart, mut target) = (Once::default(), Once::default());
+        let mut terms = Written::default();
         let mut findings = Vec::new();
         for clause in clauses {
             let at = clause.keyword;
@@ -293,9 +311,12 @@ impl Pass<'_> {
                     findings.extend(super::literals::no_time(*of));
                     apart.put(period(*of), at, "at least", &mut findings);
                 }
-                GapClause::PerCustomer => per.put((), at, "per", &mut findings),
+                GapClause::Per(unit) => terms.per.put(unit, at, "per", &mut findings),
                 GapClause::On(on) => target.put(on, at, "on", &mut findings),
-                GapClause::ThenNext => then.put((), at, "then", &mut findings),
+                GapClause::StoreDownBlocks(blocks) => {
+                    terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
+                }
+                GapClause::ThenNext => terms.then.put((), at, "then", &mut findings),
             }
         }
         missing(
@@ -304,7 +325,7 @@ impl Pass<'_> {
             &format!("gap `{name}`"),
             &[
                 (apart.value.is_none(), "does not say how long it is", "at least 8 hours apart"),
-                (per.value.is_none(), "does not say for whom it counts", "per customer"),
+                (terms.per.value.is_none(), "does not say for whom it counts", "per customer"),
             ],
         );
         self.findings.append(&mut findings);
@@ -312,9 +333,9 @@ impl Pass<'_> {
             Some(on) => Some(self.cap_target(on)?),
             None => None,
         };
-        per.value?;
+        let terms = self.terms(terms)?;
         let window = CapWindow::Rolling(apart.value?);
-        Some(Body::plain(CapKind::Gap, 1, Event::REACHING.to_vec(), window, target))
+        Some(Body::plain(CapKind::Gap, (1, Event::REACHING.to_vec()), window, target, terms))
     }
 
     /// A window of the calendar and its zone; says so where either is not written as it must be.

@@ -1,6 +1,7 @@
 //! Personas and tests: facts and expectations, resolved.
 
 mod facts;
+mod requests;
 mod table;
 
 use table::MadeRow;
@@ -25,7 +26,7 @@ const SHORT: [&str; 6] =
     ["not applicable", "switched off", "not active", "review overdue", "shown in another slot", "hold limit"];
 
 /// Words of the reasons beside those, and of the facts that may stand in their place.
-const WORDS_OF_REASONS: [&str; 23] = [
+const WORDS_OF_REASONS: [&str; 24] = [
     "absent",
     "future",
     "unreadable",
@@ -35,6 +36,7 @@ const WORDS_OF_REASONS: [&str; 23] = [
     "known",
     "consent",
     "capped",
+    "counter",
     "fact",
     "knows",
     "confirmed",
@@ -107,8 +109,11 @@ impl<'a> Pass<'a> {
         cases
     }
 
-    /// The test, or one for each row of its table.
+    /// The test, or one for each row of its table, or for each of its requests.
     fn case(&mut self, case: &'a tree::Case) -> Vec<Case> {
+        if case.clauses.iter().any(|clause| matches!(clause.kind, CaseClause::Request(_))) {
+            return self.requests(case);
+        }
         let of_columns = case.clauses.iter().flat_map(|clause| match &clause.kind {
             CaseClause::Cases(columns) => columns.as_slice(),
             CaseClause::As(_)
@@ -117,6 +122,8 @@ impl<'a> Pass<'a> {
             | CaseClause::Consent(_)
             | CaseClause::History(_)
             | CaseClause::Used(_)
+            | CaseClause::StoreDown
+            | CaseClause::Request(_)
             | CaseClause::Expect(_)
             | CaseClause::Row(_) => &[],
         });
@@ -169,7 +176,7 @@ impl<'a> Pass<'a> {
             Some(row) => (row.name(&case.label.text), row.span),
             None => (case.label.text.clone(), case.label.span),
         };
-        (!failed).then_some(Case { name, span, facts, expectations })
+        (!failed).then_some(Case { name, span, facts, expectations, before: None })
     }
 
     /// The clauses of the personas that some clauses are `as`.
@@ -387,11 +394,13 @@ fn mentions(clauses: &[Clause<CaseClause>], persona: &str) -> bool {
         CaseClause::Row(row) => {
             row.cells.iter().any(|cell| table::named(cell).is_some_and(|name| name.text == persona))
         }
+        CaseClause::Request(request) => mentions(&request.clauses, persona),
         CaseClause::Now(_)
         | CaseClause::Given(_)
         | CaseClause::Consent(_)
         | CaseClause::History(_)
         | CaseClause::Used(_)
+        | CaseClause::StoreDown
         | CaseClause::Expect(_)
         | CaseClause::Cases(_) => false,
     })

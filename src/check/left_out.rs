@@ -165,20 +165,28 @@ impl Gaps<'_> {
             | CapClause::InAny(_)
             | CapClause::InEach(_)
             | CapClause::Ever
-            | CapClause::PerCustomer
+            | CapClause::Per(_)
             | CapClause::Exempt(_)
             | CapClause::Uncounted(_)
+            | CapClause::Without(_)
+            | CapClause::Alone
+            | CapClause::Reserve(_)
+            | CapClause::StoreDownBlocks(_)
             | CapClause::ThenNext => None,
         });
         let pauses = self.collected.pauses.get(name).filter(|_| known).into_iter();
         let pauses = pauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
             PauseClause::On(target) => Some(target),
-            PauseClause::For(_) | PauseClause::After { .. } | PauseClause::PerCustomer | PauseClause::ThenNext => None,
+            PauseClause::For(_)
+            | PauseClause::After { .. }
+            | PauseClause::Per(_)
+            | PauseClause::StoreDownBlocks(_)
+            | PauseClause::ThenNext => None,
         });
         let gaps = self.collected.gaps.get(name).filter(|_| known).into_iter();
         let gaps = gaps.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
             GapClause::On(target) => Some(target),
-            GapClause::Apart(_) | GapClause::PerCustomer | GapClause::ThenNext => None,
+            GapClause::Apart(_) | GapClause::Per(_) | GapClause::StoreDownBlocks(_) | GapClause::ThenNext => None,
         });
         self.stops(&caps.chain(pauses).chain(gaps).collect::<Vec<_>>())
     }
@@ -189,7 +197,7 @@ impl Gaps<'_> {
         let clauses = self.collected.blocks.get(name).filter(|_| known).into_iter();
         let targets = clauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
             BlockClause::On(target) => Some(target),
-            BlockClause::For { .. } | BlockClause::While(_) => None,
+            BlockClause::For { .. } | BlockClause::While(_) | BlockClause::StoreDownBlocks(_) => None,
         });
         May { blocks: true, ..self.stops(&targets.collect::<Vec<_>>()) }
     }

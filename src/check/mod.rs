@@ -30,6 +30,7 @@ mod readings;
 mod rules;
 mod slots;
 mod types;
+mod units;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,11 +17,13 @@ use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
+use crate::frame::Decision;
 use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, MOST_WORKERS, key_of};
-use crate::runtime::store::{EmbeddedStore, StateStore, StoredEvent};
+use crate::runtime::request::{Request, with_past};
+use crate::runtime::store::{EmbeddedStore, StateStore};
 use crate::value::{Instant, show_instant};
 use output::Output;
 pub(super) use summary::{bad_rows, machine_rows};
@@ -191,29 +193,46 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
     let rules = asked.engine.rules();
     let mut facts = customer::facts(asked.world, rules, who, &[], None, asked.known)?;
     let key = key_of(rules, &facts).map(str::to_owned);
-    if let (Some(store), Some(key)) = (store, &key) {
-        let events = store.history(key)?;
-        facts.history.extend(events.iter().filter_map(|event| event.happened(rules)));
-    }
-    let frame = asked.engine.gather(&facts);
     let mut decisions = Vec::new();
+    let mut ids: Vec<String> = Vec::new();
     let mut explanations = Vec::new();
-    asked.engine.decider().decide_each(frame, asked.slots, |frame, decision| {
+    let mut each = |frame: &crate::frame::Frame, decision: Decision| {
         explanations.extend(asked.engine.explain(frame, decision.slot));
         decisions.push(decision);
-    });
+    };
+    let mut everybody = asked.known.events.others(key.as_deref(), facts.now);
+    everybody.extend(facts.history.iter().cloned());
+    let mut prepared = None;
+    match (store, asked.assume) {
+        (Some(store), Assume::Shown) => {
+            let request = Request { id: None, facts: &facts, slots: asked.slots, everybody: &everybody, shown: true };
+            let answers = asked.engine.prepare(store, &request, each)?;
+            ids.extend(answers.answers.iter().map(|answer| answer.id.clone()));
+            prepared = Some(answers);
+        }
+        (store, Assume::Shown | Assume::Nothing) => {
+            let nothing = |_: &str| Ok(Vec::new());
+            facts = match store {
+                Some(store) => with_past(rules, &facts, &everybody, |key| store.history(key), |key| store.shared(key))?,
+                None => with_past(rules, &facts, &everybody, nothing, nothing)?,
+            };
+            asked.engine.decider().decide_each(asked.engine.gather(&facts), asked.slots, &mut each);
+        }
+    }
+    // What nobody could read is not counted either.
     let record = || -> Result<(), CannotRun> {
-        let (Some(store), Some(key), Assume::Shown) = (store, &key, asked.assume) else { return Ok(()) };
-        let showings = decisions.iter().filter_map(|decision| crate::frame::stamp(rules, decision));
-        let events: Vec<_> = showings.flat_map(|showing| StoredEvent::of_showing(rules, facts.now, &showing)).collect();
-        let mut pending = store.begin()?;
-        pending.record(key, &events)?;
-        pending.commit()?;
+        if let Some(prepared) = prepared {
+            prepared.commit()?;
+        }
         Ok(())
     };
-    // What nobody could read is not counted either.
     if terminal.format == Format::Json {
-        let decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
+        let mut decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
+        for (object, id) in decided.iter_mut().zip(ids) {
+            if let Some(fields) = object.as_object_mut() {
+                fields.insert("id".to_owned(), json!(id));
+            }
+        }
         let mut object = json!({ "customer": key, "now": show_instant(facts.now), "decisions": decided });
         if let (false, Some(fields)) = (asked.known.findings().is_empty(), object.as_object_mut()) {
             fields.insert("findings".to_owned(), json!(asked.known.findings()));

@@ -50,7 +50,7 @@ impl Look<'_> {
             }
             Dropped::Blocked(_) => {
                 let blocks = self.rules.blocks_on(id);
-                self.first(self.lifted(&blocks)?, |then| then.blocks(blocks.iter().copied()).is_none())
+                self.first(self.lifted(&blocks)?, |then| then.blocks(blocks.iter().copied(), rule.class).is_none())
             }
             Dropped::NotApplicable | Dropped::NotKnown => {
                 let conditions: Vec<&Condition> = guards(rule).map(|guard| guard.condition).collect();
@@ -58,7 +58,7 @@ impl Look<'_> {
             }
             Dropped::Capped(_) => {
                 let caps = self.rules.caps_on(id);
-                self.first(self.freed(&caps)?, |then| then.caps(&caps).is_none())
+                self.first(self.freed(&caps)?, |then| then.caps(&caps, rule.class).is_none())
             }
             Dropped::RuleOff
             | Dropped::OfferOff
@@ -79,10 +79,12 @@ impl Look<'_> {
             Dropped::OfferNotActive => {
                 self.first(self.begins([offer.active, None]), |then| then.offer_switches(id).is_none())
             }
-            Dropped::Blocked(_) => {
-                self.first(self.lifted(&offer.blocks)?, |then| then.blocks(offer.blocks.iter().copied()).is_none())
+            Dropped::Blocked(_) => self.first(self.lifted(&offer.blocks)?, |then| {
+                then.blocks(offer.blocks.iter().copied(), offer.class).is_none()
+            }),
+            Dropped::Capped(_) => {
+                self.first(self.freed(&offer.caps)?, |then| then.caps(&offer.caps, offer.class).is_none())
             }
-            Dropped::Capped(_) => self.first(self.freed(&offer.caps)?, |then| then.caps(&offer.caps).is_none()),
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::RuleNotActive

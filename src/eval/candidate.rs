@@ -11,8 +11,8 @@ use super::expression::datum;
 use super::waiting::{Bound, Waiting};
 use crate::frame::Frame;
 use crate::model::{
-    BlockCause, BlockId, CapId, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES, SlotId,
-    WindowId,
+    BlockCause, BlockId, CapId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES,
+    SlotId, WindowId,
 };
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
@@ -133,11 +133,11 @@ impl<'a> Guarded<'a> {
     pub(super) fn rule(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
         self.switches(id)
-            .or_else(|| self.blocks(self.rules.blocks_on(id)))
+            .or_else(|| self.blocks(self.rules.blocks_on(id), rule.class))
             .or_else(|| self.consent(rule))
             .or_else(|| refusal(self.audience(id)))
             .or_else(|| self.taken(rule.show))
-            .or_else(|| self.caps(&self.rules.caps_on(id)))
+            .or_else(|| self.caps(&self.rules.caps_on(id), rule.class))
             .or_else(|| dropped(self.rule_waiting(id)))
             .or_else(|| self.unscored(id))
     }
@@ -160,9 +160,9 @@ impl<'a> Guarded<'a> {
     pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         self.offer_switches(id)
-            .or_else(|| self.blocks(offer.blocks.iter().copied()))
+            .or_else(|| self.blocks(offer.blocks.iter().copied(), offer.class))
             .or_else(|| self.taken(id))
-            .or_else(|| self.caps(&offer.caps))
+            .or_else(|| self.caps(&offer.caps, offer.class))
             .or_else(|| dropped(self.offer_waiting(id)))
     }
 
@@ -173,7 +173,8 @@ impl<'a> Guarded<'a> {
         }
         let switches = entry.offer.and_then(|offer| self.offer_switches(offer));
         let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
-        let blocks = || entry.offer.and_then(|offer| self.blocks(self.rules[offer].blocks.iter().copied()));
+        let blocks = || entry.offer.map(|offer| &self.rules[offer]);
+        let blocks = || blocks().and_then(|offer| self.blocks(offer.blocks.iter().copied(), offer.class));
         switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
     }
 
@@ -241,17 +242,17 @@ impl<'a> Guarded<'a> {
         self.frame.is_taken(offer).then_some(Dropped::Taken)
     }
 
-    pub(super) fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>) -> Option<Dropped> {
+    pub(super) fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>, class: Class) -> Option<Dropped> {
         let holds = |id: &BlockId| match &self.rules[*id].cause {
-            BlockCause::After(cap) => self.frame.is_spent(self.rules, *cap),
+            BlockCause::After(cap) => self.frame.stops(self.rules, *cap, class),
             BlockCause::While(clause) => !condition(self.rules, self.frame, &clause.condition).is_no(),
         };
         let holding: Vec<_> = blocks.into_iter().filter(holds).collect();
         (!holding.is_empty()).then_some(Dropped::Blocked(holding))
     }
 
-    pub(super) fn caps(&self, caps: &[CapId]) -> Option<Dropped> {
-        let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.is_spent(self.rules, *cap)).collect();
+    pub(super) fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {
+        let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
         (!spent.is_empty()).then_some(Dropped::Capped(spent))
     }
 }

@@ -280,7 +280,7 @@ impl<'r> Coverage<'r> {
                 What::Clause(of, _) | What::Test(of, _) if audience => {
                     point.reached.put(answer(condition(rules, frame, of)));
                 }
-                What::Cap(cap) if caps => point.reached.put(yes_no(!frame.is_spent(rules, cap))),
+                What::Cap(cap) if caps => point.reached.put(yes_no(!frame.stops(rules, cap, rules[id].class))),
                 What::Expires if windows => point.reached.put(yes_no(!expired)),
                 What::Window(window) if windows && !expired => {
                     point.reached.put(yes_no(is_open(rules, frame, window)));

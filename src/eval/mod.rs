@@ -14,6 +14,7 @@ pub(crate) mod examples;
 mod explain;
 mod expression;
 mod passed_over;
+mod requests;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -29,5 +30,6 @@ pub use explain::{
 };
 pub use expression::expression;
 pub use passed_over::passed_over;
+pub use requests::frames;
 pub use slot::{ask_again, decide, decide_all};
 pub use waiting::{is_open as window_is_open, offer_is_late, rule_is_late};

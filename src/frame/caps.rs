@@ -6,19 +6,25 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
-use super::{By, CapState, Counted, Decision, Facts, Frame, Happened, Outcome, Stamp, windows};
-use crate::model::{
-    Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
+use super::{
+    By, CapState, Counted, Decision, Facts, Frame, Happened, Outcome, Reserved, Shared, Stamp, unit_key, windows,
 };
-use crate::value::{Datum, Instant, Period, Truth};
+use crate::model::{
+    Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
+};
+use crate::value::{Datum, Instant, Period, Truth, Unit};
 
-/// What is used of every cap, in the order of the rule set; nothing is known where the customer is not. `attributes` are
-/// masked.
-pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], unit_is_known: bool) -> Vec<CapState> {
+/// What is used of every cap, in the order of the rule set; nothing is known where nobody knows whose events they are.
+/// `attributes` are masked.
+pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum]) -> Vec<CapState> {
+    let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
     let state = |(id, cap): (CapId, &Cap)| {
-        let counting = Counting { rules, facts, cap };
-        let state = match (unit_is_known, &cap.kind) {
+        let is_known = unit_is_known(rules, facts, cap.unit, customer);
+        let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
+        let state = match (is_known, &cap.kind) {
+            (false, _) if cap.alone => CapState::Used(0),
             (false, _) => CapState::UnknownUnit,
+            (true, _) if facts.store_down => CapState::NoStore,
             (true, CapKind::Cap) => counting.used(attributes),
             (true, CapKind::Pause { length, without }) => counting.pause(*length, without),
             (true, CapKind::Block { length }) => counting.pause(*length, &[]),
@@ -29,10 +35,47 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], unit_i
                 let beside = facts.used.iter().filter(|(of, _)| *of == id).map(|(_, count)| *count);
                 CapState::Used(beside.fold(counted, u32::saturating_add))
             }
-            CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) => state,
+            CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) | CapState::NoStore => state,
         }
     };
     rules.caps.iter().enumerate().map(|(at, cap)| state((CapId::from_index(at), cap))).collect()
+}
+
+fn unit_is_known(rules: &RuleSet, facts: &Facts, unit: CapUnit, customer: bool) -> bool {
+    match unit {
+        CapUnit::Customer => customer,
+        CapUnit::Everybody => true,
+        CapUnit::Attribute(_) => unit_key(rules, facts, unit).is_some(),
+    }
+}
+
+/// What happened to a unit, and what may still happen.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    history: &'a [Happened],
+    undated: &'a [(EventId, Stamp)],
+    reserved: &'a [Reserved],
+}
+
+impl<'a> Past<'a> {
+    fn of(facts: &'a Facts, unit: CapUnit) -> Self {
+        // Of what nobody can date only the customer's own is kept.
+        let undated = &facts.undated;
+        match facts.shared.iter().find(|shared| shared.unit == unit && unit != CapUnit::Customer) {
+            Some(Shared { history, reserved, .. }) => Self { history, undated, reserved },
+            None => Self { history: &facts.history, undated, reserved: &facts.reserved },
+        }
+    }
+}
+
+/// How long a decision is reserved for what it brings about, where the cap does not say (R25).
+const RESERVED_FOR: Period = Period { count: 10, unit: Unit::Minute };
+
+/// Until when a decision made at `at` counts for the cap, unless what it counts happens before; `None` where it reserves
+/// nothing of it.
+fn reserved_until(cap: &Cap, at: Instant, brings: &[EventId]) -> Option<Instant> {
+    let comes = cap.events.iter().any(|event| brings.contains(event));
+    cap.reserve.or_else(|| comes.then_some(RESERVED_FOR)).map(|length| at.plus(length))
 }
 
 /// Since when a window holds events; until now in any case.
@@ -53,23 +96,24 @@ impl Since {
     }
 }
 
-/// One cap and the customer's events.
+/// One cap and the events of its unit.
 struct Counting<'a> {
     rules: &'a RuleSet,
-    facts: &'a Facts,
+    now: Instant,
+    past: Past<'a>,
     cap: &'a Cap,
 }
 
 impl Counting<'_> {
     fn used(&self, attributes: &[Datum]) -> CapState {
         let Some(since) = self.since(attributes) else { return CapState::UnknownZone };
-        let used = self.times().filter(|at| since.holds(*at)).count();
+        let used = self.times().filter(|at| since.holds(*at)).count() + self.live().count();
         CapState::Used(u32::try_from(used).unwrap_or(u32::MAX))
     }
 
     /// Since when its window holds events; `None` where nobody knows in which zone its calendar is read.
     fn since(&self, attributes: &[Datum]) -> Option<Since> {
-        let now = self.facts.now;
+        let now = self.now;
         match (self.cap.window, zone(self.rules, attributes, self.cap)) {
             (CapWindow::Rolling(length), _) => Some(Since::After(now.minus(length))),
             (CapWindow::Ever, _) => Some(Since::Ever),
@@ -79,31 +123,42 @@ impl Counting<'_> {
 
     /// The times of the events that count, in no order; one that nobody can date may have been just now.
     fn times(&self) -> impl Iterator<Item = Instant> {
-        let now = self.facts.now;
-        let undated = self.facts.undated.iter().filter(move |(event, stamp)| self.is_counted(*event, stamp));
+        let now = self.now;
+        let undated = self.past.undated.iter().filter(move |(event, stamp)| self.is_counted(*event, stamp));
         self.dated().chain(undated.map(move |_| now))
     }
 
     /// The times of those that somebody dated, in no order.
     fn dated(&self) -> impl Iterator<Item = Instant> {
-        let now = self.facts.now;
+        let now = self.now;
         let is_counted =
             move |happened: &&Happened| happened.at <= now && self.is_counted(happened.event, &happened.stamp);
-        self.facts.history.iter().filter(is_counted).map(|happened| happened.at)
+        self.past.history.iter().filter(is_counted).map(|happened| happened.at)
     }
 
     fn is_counted(&self, event: EventId, stamp: &Stamp) -> bool {
         self.cap.events.contains(&event) && counts(self.rules, self.cap, stamp)
     }
 
+    /// When what is reserved and counts was decided, in no order.
+    fn live(&self) -> impl Iterator<Item = Instant> {
+        let is_live = |reserved: &&Reserved| {
+            let until = reserved_until(self.cap, reserved.at, &reserved.brings);
+            until.is_some_and(|until| self.now < until)
+                && !self.cap.events.iter().any(|event| reserved.confirmed.contains(event))
+                && counts(self.rules, self.cap, &reserved.stamp)
+        };
+        self.past.reserved.iter().filter(is_live).map(|reserved| reserved.at)
+    }
+
     /// A pause starts at the event that makes its number, whatever happens later; one of those that start during another
     /// can only make it longer (R29).
     fn pause(&self, length: Period, without: &[EventId]) -> CapState {
-        let now = self.facts.now;
+        let now = self.now;
         let mut times: Vec<Instant> = self.times().collect();
         times.sort_unstable();
         // Only what surely belongs to the target, at a time that is known, lets the count start anew.
-        let certain = self.facts.history.iter().filter(|happened| {
+        let certain = self.past.history.iter().filter(|happened| {
             happened.at <= now
                 && without.contains(&happened.event)
                 && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
@@ -131,26 +186,36 @@ impl Counting<'_> {
 
     fn gap(&self) -> CapState {
         let CapWindow::Rolling(length) = self.cap.window else { return self.used(&[]) };
-        let ends = self.times().map(|at| at.plus(length)).filter(|end| self.facts.now < *end);
+        let ends = self.times().chain(self.live()).map(|at| at.plus(length)).filter(|end| self.now < *end);
         ends.max().map_or(CapState::Used(0), CapState::Until)
     }
 }
 
 /// When what is used of each cap happened, so that somebody can tell when it is free again.
 pub(super) fn counted(rules: &RuleSet, facts: &Facts, attributes: &[Datum], states: &[CapState]) -> Vec<Counted> {
+    let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
     let of_cap = |(cap, state): (&Cap, &CapState)| {
         let used = match (state, &cap.kind, cap.window) {
             (CapState::Used(used @ 1..), CapKind::Cap, CapWindow::Rolling(_) | CapWindow::Calendar(_)) => *used,
             (
-                CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_),
+                CapState::Used(_)
+                | CapState::UnknownUnit
+                | CapState::UnknownZone
+                | CapState::NoStore
+                | CapState::Until(_),
                 CapKind::Cap | CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap,
                 CapWindow::Rolling(_) | CapWindow::Calendar(_) | CapWindow::Ever,
             ) => return Counted::default(),
         };
-        let counting = Counting { rules, facts, cap };
+        // A cap `alone` counts nothing of a unit that nobody knows.
+        if facts.store_down || !unit_is_known(rules, facts, cap.unit, customer) {
+            return Counted { lasting: used, times: Vec::new() };
+        }
+        let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
         let Some(since) = counting.since(attributes) else { return Counted::default() };
         let mut times: Vec<Instant> = counting.dated().filter(|at| since.holds(*at)).collect();
         times.sort_unstable_by(|a, b| b.cmp(a));
+        // What is reserved may still happen, so nobody can tell that it leaves.
         let lasting = used.saturating_sub(u32::try_from(times.len()).unwrap_or(u32::MAX));
         times.truncate(cap.at_most as usize);
         Counted { lasting, times }
@@ -174,7 +239,7 @@ impl Frame {
                 end.into_iter().collect()
             }
             (Some(CapState::Used(_)), CapWindow::Ever) => Vec::new(),
-            (Some(CapState::UnknownUnit | CapState::UnknownZone) | None, _) => Vec::new(),
+            (Some(CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore) | None, _) => Vec::new(),
         };
         found.into_iter().filter(|at| self.now < *at).collect()
     }
@@ -196,7 +261,14 @@ impl Frame {
                     let start = zone(rules, &self.attributes, cap).and_then(|zone| period.start(now, zone));
                     start.map_or(*state, |start| still(&|time| start <= time))
                 }
-                (CapState::Used(_) | CapState::Until(_) | CapState::UnknownUnit | CapState::UnknownZone, _) => *state,
+                (
+                    CapState::Used(_)
+                    | CapState::Until(_)
+                    | CapState::UnknownUnit
+                    | CapState::UnknownZone
+                    | CapState::NoStore,
+                    _,
+                ) => *state,
             }
         };
         self.caps.iter().enumerate().map(later).collect()
@@ -321,7 +393,7 @@ pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
 /// counts what happens when an offer is shown has as many more of it. Caps that count only what the customer does later
-/// (clicks, purchases) reserve nothing.
+/// (clicks, purchases) have one more where they say `reserve`.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     // What is held has won this slot, and an offer wins one of a request.
     let won = match decision.outcome {
@@ -341,12 +413,45 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
             && counts(rules, cap, &stamp)
         {
             let brought = cap.events.iter().filter(|event| brought_about().contains(event)).count();
+            // What the customer does later is one, where it is reserved.
+            let brought = brought.max(usize::from(cap.reserve.is_some()));
             *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
             if let Some(counted) = frame.counted.get_mut(at) {
                 counted.times.splice(0..0, std::iter::repeat_n(frame.now, brought));
             }
         }
     }
+}
+
+/// Whether a cap counts an event of this stamp.
+pub fn is_counted(rules: &RuleSet, cap: &Cap, event: EventId, stamp: &Stamp) -> bool {
+    cap.events.contains(&event) && counts(rules, cap, stamp)
+}
+
+/// Whether some cap of the unit has to know of an event of this stamp: it counts it, or what was so decided is reserved.
+pub fn concerns(rules: &RuleSet, unit: CapUnit, event: EventId, stamp: &Stamp) -> bool {
+    rules.caps.iter().filter(|cap| cap.unit == unit).any(|cap| {
+        let breaks = matches!(&cap.kind, CapKind::Pause { without, .. } if without.contains(&event));
+        let reserves = event == Event::DECIDED && reserved_until(cap, Instant(0), &brought_about()).is_some();
+        let of_it = counts(rules, cap, stamp);
+        of_it && (cap.events.contains(&event) || reserves) || breaks && hits(rules, &cap.target, stamp) != Truth::No
+    })
+}
+
+/// Whether no cap of the unit reckons any more with what was decided at `at`.
+pub fn is_over(rules: &RuleSet, unit: CapUnit, at: Instant, stamp: &Stamp, now: Instant) -> bool {
+    let of_unit = rules.caps.iter().filter(|cap| cap.unit == unit && counts(rules, cap, stamp));
+    let is_live = |cap: &Cap| {
+        let until = reserved_until(cap, at, &brought_about());
+        cap.events.contains(&Event::DECIDED) || until.is_some_and(|until| now < until)
+    };
+    !of_unit.into_iter().any(is_live)
+}
+
+/// Whether what was decided at `at` was reserved for an event of this stamp, and is no longer.
+pub fn is_late(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp, now: Instant) -> bool {
+    let counting = rules.caps.iter().filter(|cap| is_counted(rules, cap, event, stamp));
+    counting.filter_map(|cap| reserved_until(cap, at, &brought_about())).any(|until| until <= now)
 }
 
 /// The events that a place brings about when it shows an offer: that it was decided, and that it was shown. A place sends

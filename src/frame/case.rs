@@ -16,6 +16,19 @@ pub struct Case {
     pub facts: Facts,
     /// At least one.
     pub expectations: Vec<Expectation>,
+    /// Of a request among several of one test: those before it, in order. What is decided for them is reserved when this
+    /// one asks, and what it is shown in one slot it sees in the next. `None` where the test is of one customer, whose
+    /// slots are each decided for themselves.
+    pub before: Option<Vec<Asked>>,
+}
+
+/// A request of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The customer and the moment.
+    pub facts: Facts,
+    /// For what, in order.
+    pub slots: Vec<SlotId>,
 }
 
 /// One `expect`.

@@ -1,7 +1,7 @@
 //! What is known of one customer at one moment, before masking: what data files, requests and tests give.
 
 use super::Via;
-use crate::model::{AttributeId, CapId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
+use crate::model::{AttributeId, CapId, CapUnit, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
 use crate::value::{Consent, Datum, Instant, Missing, Value};
 
 /// Everything that is gathered into a frame.
@@ -22,6 +22,37 @@ pub struct Facts {
     pub undated: Vec<(EventId, Stamp)>,
     /// What is used of a cap beside what the history says; a cap stands here at most once. Only tests say such a thing.
     pub used: Vec<(CapId, u32)>,
+    /// What was decided for the customer and may still happen.
+    pub reserved: Vec<Reserved>,
+    /// What is counted together with the customer's own, by other units; a unit that does not stand here has seen what
+    /// the customer has.
+    pub shared: Vec<Shared>,
+    /// Whether nobody can say what happened: the store of events does not answer.
+    pub store_down: bool,
+}
+
+/// A decision whose events may still come. What it counts for, and for how long, says each cap (R25).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// When it was decided.
+    pub at: Instant,
+    /// Of what.
+    pub stamp: Stamp,
+    /// What it brings about without the customer's doing; sorted.
+    pub brings: Vec<EventId>,
+    /// What of it has happened: for a cap that counts any of this it is reserved no longer.
+    pub confirmed: Vec<EventId>,
+}
+
+/// What happened to everybody, or to whoever shares an attribute with the customer, the customer's own included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Of which unit; never the customer.
+    pub unit: CapUnit,
+    /// What happened.
+    pub history: Vec<Happened>,
+    /// What may still happen.
+    pub reserved: Vec<Reserved>,
 }
 
 impl Facts {
@@ -35,6 +66,9 @@ impl Facts {
             history: Vec::new(),
             undated: Vec::new(),
             used: Vec::new(),
+            reserved: Vec::new(),
+            shared: Vec::new(),
+            store_down: false,
         }
     }
 

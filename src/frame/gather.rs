@@ -3,8 +3,10 @@
 //! Takes what is known of one customer at one moment; gives what deciding may read. After this nobody can tell what a
 //! closed purpose hid: the value is gone from the frame.
 
+use std::sync::Arc;
+
 use super::{Fact, Facts, Frame, caps, consent, decay, gathered, windows};
-use crate::model::{Attribute, RuleSet, Scope};
+use crate::model::{Attribute, AttributeId, CapUnit, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
 };
@@ -14,13 +16,8 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
     let clock = Clock { now: facts.now, horizon: facts.now.plus(rules.defaults.skew) };
     let (consent, shortfalls) = consent::read(rules, facts);
     let fact = |at: usize| facts.attributes.get(at).unwrap_or(&Fact::Missing(Missing::Absent));
-    let key = rules.key();
-    // A key that may not be read still tells whose the counts are: caps only protect (R20).
-    // An empty key is none: it would be one customer of everybody who has no key.
-    let is_key = |value: &Value| !matches!(value, Value::Text(text) if text.is_empty());
-    let key_is_known =
-        key.is_some_and(|key| clock.read(rules, &rules[key], fact(key.index())).known().is_some_and(is_key));
-    let anonymous = key.is_some() && !key_is_known;
+    let key_is_known = unit_key(rules, facts, CapUnit::Customer).is_some();
+    let anonymous = rules.key().is_some() && !key_is_known;
     let attributes = rules.attributes.iter().enumerate().map(|(at, attribute)| {
         let open = |purpose: &crate::model::PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
         match attribute.scope {
@@ -30,8 +27,10 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         }
     });
     let attributes: Vec<Datum> = attributes.collect();
-    let states = caps::count(rules, facts, &attributes, key_is_known);
-    let (gathered, set_aside) = gathered::all(rules, facts, &consent, &attributes, key_is_known);
+    let states = caps::count(rules, facts, &attributes);
+    // Where the store is down nobody can say what happened, as of somebody who is nobody.
+    let is_told = key_is_known && !facts.store_down;
+    let (gathered, set_aside) = gathered::all(rules, facts, &consent, &attributes, is_told);
     Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
@@ -44,6 +43,52 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         taken: vec![false; rules.offers.len()],
         consent,
         shortfalls,
+    }
+}
+
+/// Under what the events of a unit are kept: the customer's key, the attribute as it reads with its default, nothing for
+/// everybody. `None` where nobody knows it. A key that may not be read still tells whose the counts are, since caps only
+/// protect (R20); an attribute that may not be read is missing.
+pub fn unit_key(rules: &RuleSet, facts: &Facts, unit: CapUnit) -> Option<Arc<str>> {
+    let clock = Clock { now: facts.now, horizon: facts.now.plus(rules.defaults.skew) };
+    let read = |id: AttributeId| match facts.attributes.get(id.index()) {
+        Some(fact) => clock.read(rules, &rules[id], fact),
+        None => Datum::Missing(Missing::Absent),
+    };
+    // An empty text is none: it would be one customer, or one household, of everybody who has none.
+    let text = |value: Value| match value {
+        Value::Text(text) => Some(text).filter(|text| !text.is_empty()),
+        Value::YesNo(_)
+        | Value::Number(_)
+        | Value::Member(_)
+        | Value::Set(_)
+        | Value::Time(_)
+        | Value::Date(_)
+        | Value::Never => None,
+    };
+    let customer = || rules.key().and_then(|key| read(key).known().cloned()).and_then(text);
+    let id = match unit {
+        CapUnit::Everybody => return Some("".into()),
+        CapUnit::Customer => return customer(),
+        CapUnit::Attribute(id) => id,
+    };
+    let attribute = &rules[id];
+    if !attribute.needs.is_empty() {
+        let (consent, _) = consent::read(rules, facts);
+        let open = |purpose: &crate::model::PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
+        if !attribute.needs.iter().all(open) {
+            return None;
+        }
+    }
+    // Of somebody who is nobody, nothing is known (R41).
+    let anonymous = attribute.scope == Scope::Customer && rules.key().is_some() && customer().is_none();
+    let datum = if anonymous { Datum::Missing(Missing::Absent) } else { read(id) };
+    match datum {
+        Datum::Known(value) => text(value),
+        Datum::Missing(Missing::Absent | Missing::Stale) => attribute.default.clone().and_then(text),
+        Datum::Missing(
+            Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
+        ) => None,
     }
 }
 

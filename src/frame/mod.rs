@@ -14,18 +14,20 @@ mod gathered;
 mod history_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unit_tests;
 mod windows;
 
-pub use caps::{brought_about, reserve, stamp};
-pub use case::{Because, Case, Expectation, Expected};
+pub use caps::{brought_about, concerns, is_counted, is_late, is_over, reserve, stamp};
+pub use case::{Asked, Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
-pub use facts::{ConsentRecord, Fact, Facts, Happened, Stamp};
-pub use gather::gather;
+pub use facts::{ConsentRecord, Fact, Facts, Happened, Reserved, Shared, Stamp};
+pub use gather::{gather, unit_key};
 pub use windows::WindowState;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AttributeId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleSet};
+use crate::model::{AttributeId, CapId, Class, EventId, GatheredId, OfferId, PurposeId, RuleSet};
 use crate::value::{Consent, Date, Datum, Instant, Missing, Value};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
@@ -118,6 +120,8 @@ pub enum CapState {
     UnknownZone,
     /// A pause runs, or a gap is not over, until this instant, which no longer belongs to it.
     Until(Instant),
+    /// The store of events does not answer; whether that blocks says the cap, else the class of what it binds (R26).
+    NoStore,
 }
 
 impl Frame {
@@ -165,10 +169,21 @@ impl Frame {
         self.consent.get(id.index()).copied().unwrap_or(Consent::Unknown)
     }
 
-    /// Whether a cap has nothing left; a cap the frame does not know is spent.
+    /// Whether a cap has nothing left for whatever is of the strictest class; a cap the frame does not know is spent.
     pub fn is_spent(&self, rules: &RuleSet, id: CapId) -> bool {
+        self.is_spent_with(rules, id, rules[id].store_down_blocks == Some(false))
+    }
+
+    /// Whether a cap stops what is of this class.
+    pub fn stops(&self, rules: &RuleSet, id: CapId, class: Class) -> bool {
+        self.is_spent_with(rules, id, rules.does_without_store(id, class))
+    }
+
+    /// Whether a cap has nothing left, where a store that does not answer is let pass or not.
+    pub fn is_spent_with(&self, rules: &RuleSet, id: CapId, does_without_store: bool) -> bool {
         match self.caps.get(id.index()) {
             Some(CapState::Used(used)) => self.limit(rules, id).is_none_or(|limit| *used >= limit),
+            Some(CapState::NoStore) => !does_without_store,
             Some(CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_)) | None => true,
         }
     }

@@ -11,8 +11,9 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, Condition, EventId, EventTarget, Expression,
-    GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId, WindowId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapUnit, CapZone, Condition, EventId, EventTarget,
+    Expression, GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId,
+    WindowId,
 };
 
 /// A rule set as a graph of references.
@@ -205,6 +206,9 @@ impl Builder<'_> {
             }
             if let Some(number) = cap.number {
                 self.link(from, Link::Reads, Thing::Attribute(number));
+            }
+            if let CapUnit::Attribute(id) = cap.unit {
+                self.link(from, Link::Reads, Thing::Attribute(id));
             }
             if let Some(CapZone::Attribute(id)) = &cap.zone {
                 self.link(from, Link::Reads, Thing::Attribute(*id));

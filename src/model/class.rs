@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RuleSet;
+use super::{CapId, RuleSet};
 
 /// What an offer is for; the order is that in which classes win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -170,6 +170,11 @@ impl RuleSet {
     /// Whether blocks bind a class.
     pub fn obeys_blocks(&self, class: Class) -> bool {
         self.classes.row(class).obeys(Guardrail::Blocks)
+    }
+
+    /// Whether what is of this class passes a cap while the store of events does not answer (R26).
+    pub fn does_without_store(&self, cap: CapId, class: Class) -> bool {
+        !self[cap].store_down_blocks.unwrap_or_else(|| self.classes.row(class).blocks_without_store)
     }
 
     /// Whether declared caps bind a class.

@@ -458,4 +458,25 @@ pub struct Cap {
     pub exempt: Vec<CapTarget>,
     /// Of what it counts no event, though it is on it; `uncounted`.
     pub uncounted: Vec<CapTarget>,
+    /// Whose events are counted together: `per customer`.
+    pub unit: CapUnit,
+    /// `alone`: where nobody knows whose they are, only what the same request shows is counted, instead of blocking (R27).
+    /// A cap's alone.
+    pub alone: bool,
+    /// `reserve 10 minutes`: how long what was decided counts before what is counted has happened (R25). A cap's alone.
+    pub reserve: Option<Period>,
+    /// `store down block`, or `allow`: whether it blocks where nobody can say what happened; `None` follows the class of
+    /// what it binds (R26).
+    pub store_down_blocks: Option<bool>,
+}
+
+/// Whose events a cap counts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum CapUnit {
+    /// `per customer`: by the key.
+    Customer,
+    /// `per everybody`: a stock.
+    Everybody,
+    /// `per household`: by a text attribute.
+    Attribute(AttributeId),
 }

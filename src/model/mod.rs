@@ -28,8 +28,8 @@ pub use attribute::{Attribute, Mapping, Scope, Spelling};
 pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
-    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapWindow, CapZone, Clause, Defaults, EnumType, Event,
-    EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
+    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Clause, Defaults, EnumType,
+    Event, EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
 pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};
@@ -132,6 +132,14 @@ impl RuleSet {
         caps.sort_unstable();
         caps.dedup();
         caps
+    }
+
+    /// Whose events the caps count together, each once; in order.
+    pub fn units(&self) -> Vec<CapUnit> {
+        let mut units: Vec<CapUnit> = self.caps.iter().map(|cap| cap.unit).collect();
+        units.sort_unstable();
+        units.dedup();
+        units
     }
 
     /// The blocks that bind a rule: those on it and those on what it shows; sorted.

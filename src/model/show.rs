@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::{
-    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Condition, EventId, EventTarget,
-    Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, Outside, RuleId, RuleSet, Substitute,
-    WindowRow, Zones,
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Condition, EventId,
+    EventTarget, Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, Outside, RuleId, RuleSet,
+    Substitute, WindowRow, Zones,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
 use crate::value::{SCORE, Type, Value, Weekday, show_date, show_instant, show_number, show_time_of_day};
@@ -91,11 +91,33 @@ pub fn show_cap(rules: &RuleSet, id: CapId) -> String {
     let cap = &rules[id];
     let own = cap.rule.is_some_and(|rule| cap.target == CapTarget::Offers(vec![rules[rule].show]));
     let target = if own { String::new() } else { format!(" on {}", show_target(rules, &cap.target)) };
-    let mut text = format!("{} per customer{target}", show_limit(rules, cap));
+    let mut text = format!("{} per {}{target}", show_limit(rules, cap), show_unit(rules, cap.unit));
     for (word, targets) in [("exempt", &cap.exempt), ("uncounted", &cap.uncounted)] {
         targets.iter().for_each(|of| text.push_str(&format!(" {word} {}", show_target(rules, of))));
     }
+    if let Some(length) = cap.reserve {
+        text.push_str(&format!(" reserve {length}"));
+    }
+    if cap.alone {
+        text.push_str(" alone");
+    }
+    text.push_str(&show_store_down(cap));
     text
+}
+
+/// Whose events are counted together: `customer`, `everybody`, the attribute.
+pub fn show_unit(rules: &RuleSet, unit: CapUnit) -> &str {
+    match unit {
+        CapUnit::Customer => "customer",
+        CapUnit::Everybody => "everybody",
+        CapUnit::Attribute(id) => &rules[id].name,
+    }
+}
+
+/// What is written about a store that does not answer, with a space before it; nothing where the class decides.
+fn show_store_down(cap: &Cap) -> String {
+    cap.store_down_blocks
+        .map_or_else(String::new, |blocks| format!(" store down {}", if blocks { "block" } else { "allow" }))
 }
 
 /// What a cap allows, for whom and on what left out: `at most 3 shown in any 7 days`, `for 10 days after 1 dismissed`,
@@ -134,7 +156,7 @@ pub fn show_limit(rules: &RuleSet, cap: &Cap) -> String {
 pub fn show_block(rules: &RuleSet, id: BlockId) -> String {
     let block = &rules[id];
     let cause = match &block.cause {
-        BlockCause::After(cap) => show_limit(rules, &rules[*cap]),
+        BlockCause::After(cap) => format!("{}{}", show_limit(rules, &rules[*cap]), show_store_down(&rules[*cap])),
         BlockCause::While(clause) => format!("while {}", show_condition(rules, &clause.condition)),
     };
     format!("{cause} on {}", show_target(rules, &block.target))

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::{
-    Attribute, AttributeId, Basis, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, Class,
-    Clause, Condition, EnumType, Event, EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose,
+    Attribute, AttributeId, Basis, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow,
+    Class, Clause, Condition, EnumType, Event, EventId, Expression, Fallback, Mapping, Offer, OfferId, Order, Purpose,
     PurposeId, Rule, RuleId, RuleSet, Scope, Segment, SegmentId, Slot, SlotId, TagId, ValueDeclaration, ValueId,
 };
 use crate::ops::{Comparison, Quantifier};
@@ -275,6 +275,10 @@ impl World {
             target,
             exempt: Vec::new(),
             uncounted: Vec::new(),
+            unit: CapUnit::Customer,
+            alone: false,
+            reserve: None,
+            store_down_blocks: None,
         });
         CapId::from_index(self.rules.caps.len() - 1)
     }

@@ -19,7 +19,8 @@ use super::lower::{Ask, Lowering};
 use super::number::NumberId;
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, Clause, Fallback, OfferId, Outside, RuleId, Slot, SlotId, Substitute, WindowId,
+    Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, Outside, RuleId, Slot, SlotId, Substitute,
+    WindowId,
 };
 
 /// How a slot is decided.
@@ -202,7 +203,7 @@ impl Chain<'_, '_> {
             let bit = self.lowering.layout.overdue(last);
             live.push(self.lowering.guards.bits(bit.word, bit.mask(), 0));
         }
-        live.push(self.unblocked(&rules.blocks_on(id))?);
+        live.push(self.unblocked(&rules.blocks_on(id), rule.class)?);
         let consent: Vec<GuardId> = rule
             .needs
             .iter()
@@ -214,7 +215,7 @@ impl Chain<'_, '_> {
         let unless = self.ask_all(&rule.unless, Ask::No)?;
         let when = self.ask_all(&rule.when, Ask::Yes)?;
         let free = self.not_taken(rule.show);
-        let caps = self.caps(&rules.caps_on(id));
+        let caps = self.caps(&rules.caps_on(id), rule.class);
         let scored = match &rule.rank {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
@@ -328,8 +329,12 @@ impl Chain<'_, '_> {
         if offer.off.is_some() {
             return Ok(GuardId::NOT);
         }
-        let all =
-            [self.dates(offer.active), self.unblocked(&offer.blocks)?, self.not_taken(id), self.caps(&offer.caps)];
+        let all = [
+            self.dates(offer.active),
+            self.unblocked(&offer.blocks, offer.class)?,
+            self.not_taken(id),
+            self.caps(&offer.caps, offer.class),
+        ];
         Ok(self.lowering.guards.all(all))
     }
 
@@ -348,23 +353,24 @@ impl Chain<'_, '_> {
         self.lowering.guards.bits(bit.word, bit.mask(), 0)
     }
 
-    fn caps(&mut self, caps: &[CapId]) -> GuardId {
-        let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap)).collect();
+    fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
+        let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap, class)).collect();
         self.lowering.guards.all(free)
     }
 
-    fn free(&mut self, cap: CapId) -> GuardId {
-        let bit = self.lowering.layout.spent(cap);
+    fn free(&mut self, cap: CapId, class: Class) -> GuardId {
+        let does_without_store = self.lowering.rules.does_without_store(cap, class);
+        let bit = self.lowering.layout.spent(cap, does_without_store);
         self.lowering.guards.bits(bit.word, bit.mask(), 0)
     }
 
     /// Whether no block holds: the event of each is over, and the condition of each is no.
-    fn unblocked(&mut self, blocks: &[BlockId]) -> Result<GuardId, PlanError> {
+    fn unblocked(&mut self, blocks: &[BlockId], class: Class) -> Result<GuardId, PlanError> {
         let rules = self.lowering.rules;
         let mut all = Vec::new();
         for block in blocks {
             all.push(match &rules[*block].cause {
-                BlockCause::After(cap) => self.free(*cap),
+                BlockCause::After(cap) => self.free(*cap, class),
                 BlockCause::While(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
             });
         }

@@ -111,7 +111,8 @@ pub struct Layout {
     /// The gathered values as attributes.
     pub(super) gathered: Vec<Attribute>,
     pub(super) consents: Vec<ConsentPlaces>,
-    pub(super) caps: Vec<Option<Bit>>,
+    /// Of what a store that does not answer stops, and of what it lets pass.
+    pub(super) caps: Vec<[Option<Bit>; 2]>,
     /// Per window: whether, as far as clocks go, it is open but for the rows that have places of their own.
     pub(super) windows: Vec<Option<Bit>>,
     /// Whether, as far as clocks go, a row with a condition is open.
@@ -137,7 +138,7 @@ impl Layout {
             reads: vec![None; rules.attributes.len()],
             gathered: Vec::new(),
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
-            caps: vec![None; rules.caps.len()],
+            caps: vec![[None; 2]; rules.caps.len()],
             windows: vec![None; rules.windows.len()],
             rows: HashMap::new(),
             taken: vec![None; rules.offers.len()],
@@ -275,13 +276,14 @@ impl Layout {
         self.consent_place(id, |places| &mut places.word, Self::next_word)
     }
 
-    /// Whether a cap has nothing left.
-    pub(super) fn spent(&mut self, id: CapId) -> Bit {
-        if let Some(Some(bit)) = self.caps.get(id.index()) {
+    /// Whether a cap has nothing left, for what does without the store of events or for what does not.
+    pub(super) fn spent(&mut self, id: CapId, does_without_store: bool) -> Bit {
+        let place = usize::from(does_without_store);
+        if let Some(Some(bit)) = self.caps.get(id.index()).and_then(|places| places.get(place)) {
             return *bit;
         }
         let bit = self.next_bit();
-        if let Some(place) = self.caps.get_mut(id.index()) {
+        if let Some(place) = self.caps.get_mut(id.index()).and_then(|places| places.get_mut(place)) {
             *place = Some(bit);
         }
         bit

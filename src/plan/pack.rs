@@ -181,9 +181,11 @@ impl Layout {
     /// Writes again what a decided slot takes from the slots after it (R24): caps and offers, nothing else. The record
     /// was packed from this frame before the reservation.
     pub fn pack_reserved(&self, rules: &RuleSet, frame: &Frame, record: &mut Record) {
-        for (index, bit) in self.caps.iter().enumerate() {
-            if let Some(bit) = bit {
-                record.write_bit(*bit, frame.is_spent(rules, CapId::from_index(index)));
+        for (index, places) in self.caps.iter().enumerate() {
+            for (bit, does_without_store) in places.iter().zip([false, true]) {
+                if let Some(bit) = bit {
+                    record.write_bit(*bit, frame.is_spent_with(rules, CapId::from_index(index), does_without_store));
+                }
             }
         }
         for (index, bit) in self.taken.iter().enumerate() {

@@ -10,6 +10,10 @@ pub mod clock;
 pub mod data;
 mod engine;
 mod names;
+pub mod request;
+#[cfg(test)]
+#[cfg(feature = "cli")]
+mod request_tests;
 pub mod store;
 
 pub use engine::{Decider, Engine, How, LoadError, Origin};

@@ -100,7 +100,10 @@ impl Reader<'_> {
         let behind = |back: usize, word: &str| at.checked_sub(back).is_some_and(|at| self.is_word(at, word));
         let is_fact = !starts_line && (behind(1, "history") || behind(1, "of") && behind(3, "history"));
         let named = is_named.then_some(at + 2);
+        // `request customer {` names a customer of a test.
+        let is_request = !starts_line && self.is_word(at.wrapping_sub(1), "request");
         match opener {
+            Opener::Defaults | Opener::Customer | Opener::Moment if is_request => None,
             Opener::Defaults | Opener::Customer | Opener::Moment => {
                 let brace = opens(at + 1).filter(|_| !is_fact);
                 brace.filter(|brace| self.first_on_line(at) || !self.first_on_line(*brace))

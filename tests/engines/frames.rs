@@ -320,7 +320,8 @@ impl Atoms {
         // An attribute may say less than its greatest value, or nothing.
         let at_most =
             if rng.percent(50) { frame.limit(rules, CapId::from_index(index)).unwrap_or(1) } else { cap.at_most };
-        frame.caps[index] = match rng.below(10) {
+        frame.caps[index] = match rng.below(12) {
+            6 => CapState::NoStore,
             0 if matches!(cap.window, CapWindow::Calendar(_)) => CapState::UnknownZone,
             0 => CapState::UnknownUnit,
             1 | 2 if cap.kind != CapKind::Cap => CapState::Until(Instant(frame.now.0 + 1)),

@@ -36,7 +36,6 @@ const SPELLING: &str = "syntax::spelling";
 const SIGN: &str = "syntax::sign";
 const NO_DATE: &str = "syntax::no-such-date";
 const NUMBER: &str = "syntax::written-number";
-const NOT_YET: &str = "syntax::not-yet";
 const NO_WINDOW: &str = "syntax::no-window";
 const UNEXPECTED: &str = "syntax::unexpected";
 const UNKNOWN: &str = "syntax::unknown-clause";
@@ -212,9 +211,9 @@ const CASES: &[Case] = &[
         frame: "cap few { at most 3 shown  {}  in any 7 days  per customer  on tag promo }\nrule a in hero { show sale }",
         wrong: &[
             ("if customer unknown block", answer(SPELLING, "if", "at most 3 shown")),
-            ("without customer block", answer(NOT_YET, "without", "leave it out for now")),
+            ("without customer block  alone", answer("resolve::clauses-clash", "alone", "keep one of the two")),
         ],
-        right: &[""],
+        right: &["", "without customer block"],
     },
     Case {
         row: "if capped show b: instead of the next candidate, or after it",

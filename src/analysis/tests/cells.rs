@@ -285,7 +285,7 @@ fn used(rules: &RuleSet, history: &[Happened], now: Instant) -> Vec<u32> {
     }
     let used = gather(rules, &facts).caps.into_iter().zip(&rules.caps).map(|(state, cap)| match state {
         CapState::Used(used) => used.min(cap.at_most),
-        CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) => u32::MAX,
+        CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) | CapState::NoStore => u32::MAX,
     });
     used.collect()
 }

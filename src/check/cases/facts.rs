@@ -28,8 +28,10 @@ impl Pass<'_> {
                 CaseClause::As(_)
                 | CaseClause::Now(_)
                 | CaseClause::Expect(_)
+                | CaseClause::Request(_)
                 | CaseClause::Cases(_)
                 | CaseClause::Row(_) => {}
+                CaseClause::StoreDown => facts.store_down = true,
                 CaseClause::Given(items) => {
                     for item in items {
                         right &= self.given(item, &mut facts).is_some();

@@ -60,6 +60,8 @@ impl<'a> Pass<'a> {
                 | CaseClause::Consent(_)
                 | CaseClause::History(_)
                 | CaseClause::Used(_)
+                | CaseClause::StoreDown
+                | CaseClause::Request(_)
                 | CaseClause::Expect(_) => {}
             }
         }

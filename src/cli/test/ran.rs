@@ -3,7 +3,7 @@
 use crate::compile::Compiled;
 use crate::eval::coverage::Coverage;
 use crate::eval::{self, Mismatch};
-use crate::frame::{By, Case, Decision, Expectation, Expected, Outcome, gather};
+use crate::frame::{By, Case, Decision, Expectation, Expected, Outcome};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::Engine;
 use crate::source::Span;
@@ -113,8 +113,8 @@ fn asks_about(rules: &RuleSet, case: &Case, rule: RuleId) -> bool {
     if case.expectations.iter().any(named) {
         return true;
     }
-    let frame = gather(rules, &case.facts);
-    case.expectations.iter().any(|expectation| decides(&frame, expectation.slot))
+    let (_, frames) = eval::frames(rules, case);
+    case.expectations.iter().zip(&frames).any(|(expectation, frame)| decides(frame, expectation.slot))
 }
 
 /// Runs one test and counts what it tries.
@@ -126,32 +126,32 @@ pub(super) fn run<'a>(
     coverage: Option<&mut Coverage<'_>>,
 ) -> Ran<'a> {
     let begun = std::time::Instant::now();
-    let frame = gather(rules, &case.facts);
+    let (facts, frames) = eval::frames(rules, case);
     let mut failures = Vec::new();
-    for expectation in &case.expectations {
+    for (expectation, frame) in case.expectations.iter().zip(&frames) {
         let failure = |what, hints| Failure {
             place: place(compiled, expectation.span),
             expectation: written(compiled, rules, expectation),
             what,
             hints,
         };
-        if let Err(mismatch) = eval::meets(rules, &frame, expectation) {
-            let hints = eval::hints(rules, &case.facts, &frame, expectation);
+        if let Err(mismatch) = eval::meets(rules, frame, expectation) {
+            let hints = eval::hints(rules, &facts, frame, expectation);
             failures.push(failure(What::Unmet(mismatch), hints));
         }
-        let reference = eval::decide(rules, &frame, expectation.slot);
-        let other = engine.decide(&frame, expectation.slot);
+        let reference = eval::decide(rules, frame, expectation.slot);
+        let other = engine.decide(frame, expectation.slot);
         if let Some(what) = difference(rules, reference, other, &engine.how().to_string()) {
             failures.push(failure(what, Vec::new()));
         }
     }
     if let Some(coverage) = coverage {
-        for expectation in &case.expectations {
+        for (expectation, frame) in case.expectations.iter().zip(&frames) {
             let besides = match &expectation.what {
                 Expected::PassesOver(rule, _) if rules[*rule].slot == expectation.slot => Some(*rule),
                 Expected::PassesOver(..) | Expected::Shows(..) | Expected::Holds(..) | Expected::Nothing(..) => None,
             };
-            coverage.count(&frame, expectation.slot, besides);
+            coverage.count(frame, expectation.slot, besides);
         }
     }
     Ran { case, place: place(compiled, case.span), failures, seconds: begun.elapsed().as_secs_f64() }

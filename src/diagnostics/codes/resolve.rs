@@ -40,6 +40,7 @@ codes! {
     WINDOW_ON_BOUNDLESS_CLASS = "window-on-critical", Error, "a window on class critical or legal";
     WINDOW_NEVER_OPENS = "window-never-opens", Error, "a window that leaves no hour of a week";
     HOLD_WITHOUT_END = "hold-without-end", Error, "a window that holds what never expires, and does not say how long";
+    ALONE_UNBACKED = "alone-unbacked", Error, "a cap `alone` that no other cap backs";
     CALENDAR_WITHOUT_ZONE = "calendar-without-zone", Error, "a calendar period in no zone";
     CAP_ON_BOUNDLESS_CLASS = "cap-on-critical", Error, "a cap on a rule of class critical or legal";
     UNKNOWN_FILE = "unknown-file", Error, "a `use` of a file that is not there";

@@ -17,6 +17,7 @@ codes! {
     BAD_CELL = "bad-cell", Error, "a cell of a table says what its column does not ask";
     RANK_MAY_BE_MISSING = "rank-may-be-missing", Error, "a score over an attribute that may be missing";
     BAD_MARK = "bad-mark", Error, "a mark that does not fit the attribute";
+    CAP_UNIT = "cap-unit", Error, "something by which no cap can count";
     CAP_NUMBER = "cap-number", Error, "an attribute that cannot be the number of a cap";
     TIME_DOES_NOT_EXIST = "time-does-not-exist", Error, "a civil time that no clock in that zone ever shows";
     RELATIVE_TIME = "relative-time", Error, "`90 days ago` outside a test";

@@ -1,11 +1,12 @@
 //! Whether a slot answers what a test of the language expects, and what it answered instead.
 
 use super::super::candidate::Guarded;
+use super::super::requests::frames;
 use super::super::slot::decide;
 use super::flat::{Flat, set_aside};
 use super::steps::{rule_reasons, without_change};
 use super::{Candidate, Explanation, Fate, Reason, Who, explain};
-use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, gather};
+use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome};
 use crate::model::{RuleId, RuleSet};
 use crate::value::{Instant, show_instant};
 
@@ -171,12 +172,12 @@ fn because_of(candidate: &Candidate) -> String {
 
 /// Runs a test of the language: the expectations that are not met, each with what was decided instead.
 pub fn run<'a>(rules: &RuleSet, case: &'a Case) -> Vec<(&'a Expectation, Mismatch)> {
-    let frame = gather(rules, &case.facts);
-    let failed = |expectation: &'a Expectation| {
-        let mismatch = meets(rules, &frame, expectation).err()?;
+    let (_, frames) = frames(rules, case);
+    let failed = |(expectation, frame): (&'a Expectation, &Frame)| {
+        let mismatch = meets(rules, frame, expectation).err()?;
         Some((expectation, *mismatch))
     };
-    case.expectations.iter().filter_map(failed).collect()
+    case.expectations.iter().zip(&frames).filter_map(failed).collect()
 }
 
 /// The answer is the one expected; is it there for the reason expected?

@@ -96,6 +96,7 @@ impl Test<'_> {
             | Reason::Closed { .. }
             | Reason::HoldLimit { .. }
             | Reason::Expired { .. }
+            | Reason::NoCounter { .. }
             | Reason::Waiting { .. } => None,
         }
     }
@@ -109,11 +110,12 @@ impl Test<'_> {
                 })
             }
             Reason::Capped { used, .. } => used.is_none(),
-            Reason::Waiting { nobody, .. } => *nobody,
+            Reason::Waiting { missing, .. } => missing.is_some(),
             Reason::Closed { nobody, .. } => *nobody,
             Reason::HoldLimit { .. }
             | Reason::Expired { .. }
             | Reason::Blocked { .. }
+            | Reason::NoCounter { .. }
             | Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }

@@ -279,8 +279,8 @@ pub enum Reason {
         /// The first instant after it; `None` where nobody knows whom it is counted for, or where it began in this
         /// request.
         until: Option<Instant>,
-        /// Whether nobody knows whom it is counted for.
-        nobody: bool,
+        /// What nobody knows, so that nobody knows whom it is counted for.
+        missing: Option<String>,
         /// What brings it about: `for 10 days after 3 shown in any 7 days`.
         limit: String,
     },
@@ -309,6 +309,13 @@ pub enum Reason {
         when: Option<String>,
         /// Whether that is so now already.
         over: bool,
+    },
+    /// The store of events does not answer, so nobody knows what is left of a cap, or whether a pause runs.
+    NoCounter {
+        /// Its name.
+        cap: String,
+        /// `cap`, `pause`, `block` or `gap`.
+        kind: String,
     },
     /// A cap has nothing left.
     Capped {

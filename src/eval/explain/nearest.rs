@@ -376,7 +376,8 @@ impl Move {
                         Some(CapState::Until(until)) => {
                             format!("the {kind} {} is over ({})", cap.name, show_instant(*until))
                         }
-                        Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone) | None => {
+                        Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore)
+                        | None => {
                             format!("the {kind} {} has not begun", cap.name)
                         }
                     };

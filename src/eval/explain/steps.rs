@@ -8,8 +8,8 @@ use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Re
 use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
-    Active, AttributeId, BlockCause, BlockId, CapId, CapKind, Expression, Fallback, OfferId, Order, PurposeId, RuleId,
-    RuleSet, SCORE_PLACES, SlotId, Substitute,
+    Active, AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, Expression, Fallback, OfferId, Order, PurposeId,
+    RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute,
 };
 use crate::value::{Instant, Missing, Truth, show_instant, show_number};
 
@@ -449,12 +449,20 @@ fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
     let (used, until) = match state {
         Some(CapState::Used(used)) => (Some(*used), None),
         Some(CapState::Until(until)) => (None, Some(*until)),
-        Some(CapState::UnknownUnit | CapState::UnknownZone) | None => (None, None),
+        Some(CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore) | None => (None, None),
     };
     let limit = guarded.frame.limit(rules, id);
     let missing = match (state, limit) {
+        (Some(CapState::NoStore), _) => {
+            let (cap, kind) = (cap.name.clone(), cap.kind.word().to_owned());
+            return Reason::NoCounter { cap, kind };
+        }
         (Some(CapState::UnknownZone), _) => Some("nobody knows the customer's time zone".to_owned()),
-        (Some(CapState::UnknownUnit) | None, _) => Some("nobody knows who the customer is".to_owned()),
+        (Some(CapState::UnknownUnit) | None, _) => Some(match cap.unit {
+            CapUnit::Attribute(unit) if rules[unit].is_protected() => super::text::PROTECTED.to_owned(),
+            CapUnit::Attribute(unit) => format!("{} is not known", rules[unit].name),
+            CapUnit::Customer | CapUnit::Everybody => "nobody knows who the customer is".to_owned(),
+        }),
         _ if cap.number.is_some_and(|number| rules[number].is_protected()) => Some(super::text::PROTECTED.to_owned()),
         (Some(CapState::Used(_) | CapState::Until(_)), None) => Some("nobody knows its number".to_owned()),
         (Some(CapState::Used(_) | CapState::Until(_)), Some(_)) => None,
@@ -473,7 +481,7 @@ fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
             cap: cap.name.clone(),
             kind: cap.kind.word().to_owned(),
             until,
-            nobody: used.is_none() && until.is_none(),
+            missing: missing.filter(|_| used.is_none() && until.is_none()),
             limit: show_limit(rules, cap),
         },
     }
@@ -504,6 +512,7 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Closed { .. }
             | Reason::HoldLimit { .. }
             | Reason::Expired { .. }
+            | Reason::NoCounter { .. }
             | Reason::Capped { .. } => {}
         }
     }

@@ -151,6 +151,7 @@ impl Reason {
             Self::HoldLimit { window, .. } => vec!["hold limit".to_owned(), window.clone()],
             Self::Expired { .. } => vec!["expired".to_owned()],
             Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
+            Self::NoCounter { cap, .. } => vec!["counter unavailable".to_owned(), cap.clone()],
             Self::Waiting { cap, .. } | Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
         }
     }
@@ -173,7 +174,8 @@ impl Reason {
             Self::Taken { offer } => Some(offer.clone()),
             Self::Capped { used: Some(used), at_most, counted, .. } => Some(format!("{used} of {at_most} {counted}")),
             Self::Capped { used: None, missing, .. } => missing.clone(),
-            Self::Waiting { nobody: true, .. } => Some("nobody knows who the customer is".to_owned()),
+            Self::Waiting { missing: Some(missing), .. } => Some(missing.clone()),
+            Self::NoCounter { cap, .. } => Some(cap.clone()),
             Self::Blocked { known: false, .. } => None,
             Self::Blocked { fact: Some(fact), .. } => Some(fact.clone()),
             Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
@@ -211,6 +213,7 @@ impl Reason {
             | Self::Closed { .. }
             | Self::HoldLimit { .. }
             | Self::Expired { .. }
+            | Self::NoCounter { .. }
             | Self::Capped { .. } => text == beside,
         };
         self.short().iter().any(|short| short == text)
@@ -230,8 +233,8 @@ impl Reason {
             Self::NotApplicable { .. } | Self::NotKnown { .. } | Self::NotKnownToBeNo { .. } => "its audience",
             Self::Taken { .. } => "the other slots",
             Self::Blocked { .. } => "its blocks",
-            Self::Waiting { kind, .. } if kind == "block" => "its blocks",
-            Self::Waiting { .. } | Self::Capped { .. } => "its caps",
+            Self::Waiting { kind, .. } | Self::NoCounter { kind, .. } if kind == "block" => "its blocks",
+            Self::Waiting { .. } | Self::NoCounter { .. } | Self::Capped { .. } => "its caps",
             Self::Closed { .. } | Self::HoldLimit { .. } => "its windows",
             Self::Expired { .. } => "its expiry",
         }
@@ -248,6 +251,7 @@ impl Reason {
             Self::Capped { .. }
             | Self::HoldLimit { .. }
             | Self::Expired { .. }
+            | Self::NoCounter { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }

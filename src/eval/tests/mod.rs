@@ -97,6 +97,6 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::Taken { .. } => "taken",
         Reason::Blocked { .. } => "blocked",
         Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Expired { .. } => "outside",
-        Reason::Waiting { .. } | Reason::Capped { .. } => "capped",
+        Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } => "capped",
     }
 }

@@ -3,7 +3,7 @@
 use super::flaw::{Checked, InPlace};
 use super::lists::{ascending, exists, not_empty, period};
 use super::{Flaw, VerifyError};
-use crate::model::{Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Event, OfferId, RuleId, RuleSet};
+use crate::model::{Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Event, OfferId, RuleId, RuleSet};
 use crate::value::{NumberType, Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
@@ -18,6 +18,7 @@ pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     }
     for (index, rule) in rules.rules.iter().enumerate() {
         same(&rule.caps, &binding.rule(rules, index)).within("rule", &rule.name)?;
+        backed(rules, RuleId::from_index(index)).within("rule", &rule.name)?;
     }
     Ok(())
 }
@@ -29,6 +30,7 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
     window(rules, cap)?;
     kind(rules, cap)?;
     number(rules, cap)?;
+    unit(rules, cap)?;
     not_empty("events to count", &cap.events)?;
     ascending("events", &cap.events)?;
     for event in &cap.events {
@@ -82,6 +84,48 @@ fn number(rules: &RuleSet, cap: &Cap) -> Checked {
         | Type::Zone
         | Type::Score(_) => Err(Flaw::NumberType),
     }
+}
+
+/// Whose events are counted: by a text that tells people apart and may be read for it.
+fn unit(rules: &RuleSet, cap: &Cap) -> Checked {
+    if cap.kind != CapKind::Cap && (cap.alone || cap.reserve.is_some()) {
+        return Err(Flaw::Kind);
+    }
+    if cap.reserve.is_some_and(|length| length.count == 0) {
+        return Err(Flaw::CapOfNothing);
+    }
+    cap.reserve.map_or(Ok(()), |length| period("reservation", length))?;
+    let id = match cap.unit {
+        CapUnit::Customer => return Ok(()),
+        CapUnit::Everybody if cap.alone => return Err(Flaw::Unit),
+        CapUnit::Everybody => return of_block(cap),
+        CapUnit::Attribute(id) => id,
+    };
+    exists("attribute", id.0, rules.attributes.len())?;
+    let attribute = &rules[id];
+    if attribute.never_used {
+        return Err(Flaw::NeverUsed(attribute.name.clone()));
+    }
+    if attribute.protective {
+        return Err(Flaw::Protective);
+    }
+    if attribute.key || attribute.ty != Type::Text {
+        return Err(Flaw::Unit);
+    }
+    of_block(cap)
+}
+
+/// What a block counts is the customer's.
+fn of_block(cap: &Cap) -> Checked {
+    if matches!(cap.kind, CapKind::Block { .. }) { Err(Flaw::Unit) } else { Ok(()) }
+}
+
+/// A rule with a cap that counts nothing of whoever is not known has another one, by another unit (R27).
+fn backed(rules: &RuleSet, rule: RuleId) -> Checked {
+    let caps = rules.caps_on(rule);
+    let alone = caps.iter().map(|cap| &rules[*cap]).filter(|cap| cap.alone);
+    let backs = |unit: CapUnit| caps.iter().any(|cap| !rules[*cap].alone && rules[*cap].unit != unit);
+    if alone.map(|cap| cap.unit).all(backs) { Ok(()) } else { Err(Flaw::Unit) }
 }
 
 fn window(rules: &RuleSet, cap: &Cap) -> Checked {

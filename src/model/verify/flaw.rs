@@ -51,6 +51,9 @@ pub enum Flaw {
     /// A zone that the time-zone data does not know.
     #[error("the time zone is not known")]
     Zone,
+    /// What a cap counts by tells nobody apart, or nothing limits a rule where nobody is known.
+    #[error("what the cap counts by is not possible")]
+    Unit,
     /// A number's range is empty, out of bounds or has too many places.
     #[error("the range of a number is not possible")]
     NumberType,

@@ -118,6 +118,10 @@ fn cap(name: &str, rule: Option<u32>, at_most: u32, days: Option<u32>, target: C
         target,
         exempt: Vec::new(),
         uncounted: Vec::new(),
+        unit: CapUnit::Customer,
+        alone: false,
+        reserve: None,
+        store_down_blocks: None,
     }
 }
 

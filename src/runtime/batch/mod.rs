@@ -28,9 +28,10 @@ use thiserror::Error;
 
 use super::data::{ConsentIndex, Customers, DataError, Decoder, EventIndex, NextRow};
 use super::engine::Engine;
+use super::request::{Whose, id_of, keep};
 use super::store::{StateError, StateStore, Transaction};
 use crate::frame::{Decision, Facts};
-use crate::model::SlotId;
+use crate::model::{CapUnit, SlotId};
 use census::Census;
 use worker::{Job, Outcome, Worker};
 
@@ -137,9 +138,13 @@ pub fn decide_base<'a, E>(
         (Some(store), Assume::Shown) => Some(store.begin()?),
         (Some(_), Assume::Nothing) | (None, _) => None,
     };
-    let threads = batch.workers.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let mut summary = Summary::new(batch.slots);
     let rules = batch.engine.rules();
+    let threads = batch.workers.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    // Where customers are counted together, what one is shown bears on the next, and rows are taken one after the other.
+    let together = rules.units().iter().any(|unit| *unit != CapUnit::Customer);
+    let threads = if together { 1 } else { threads };
+    let reserves = together || rules.caps.iter().any(|cap| cap.reserve.is_some());
+    let mut summary = Summary::new(batch.slots);
     let may_be_named = rules.key().is_none_or(|key| !rules[key].is_protected() && rules[key].needs.is_empty());
     let mut census = Census::new(batch.consent, batch.events, may_be_named);
     std::thread::scope(|scope| -> Result<(), BatchError<E>> {
@@ -163,8 +168,15 @@ pub fn decide_base<'a, E>(
             crew.lines.push(Line { give, take, summary });
         }
         let mut take = |outcomes: Vec<Outcome>| -> Result<(), BatchError<E>> {
-            for Outcome { decided, events, .. } in outcomes {
-                if let (Some(pending), Some(key)) = (&mut pending, &decided.key) {
+            for Outcome { decided, events, shared, now, .. } in outcomes {
+                if let Some(pending) = pending.as_mut().filter(|_| reserves) {
+                    let whose = Whose { customer: decided.key.as_deref(), shared: &shared, now };
+                    let name = pending.next_number()?.to_string();
+                    for decision in &decided.decisions {
+                        let id = id_of(rules, &name, decision.slot);
+                        keep(rules, pending.as_mut(), whose, *decision, (&id, false), true)?;
+                    }
+                } else if let (Some(pending), Some(key)) = (&mut pending, &decided.key) {
                     pending.record(key, &events)?;
                 }
                 sink(&decided).map_err(BatchError::Sink)?;

@@ -165,6 +165,7 @@ fn a_customer_who_comes_again_has_been_shown_it() {
         via: None,
         class: Some("service".into()),
         tags: Vec::new(),
+        decision: None,
     };
     assert_eq!(store.history("ben").unwrap(), [stored("decided"), stored("shown")]);
     let second = run(&engine, Some(&store), Assume::Shown, 2, &[text]);
@@ -216,6 +217,10 @@ impl StateStore for Broken {
         let left = self.reads_left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
         left.map_err(|_| StateError::Io { file: "x".into(), why: "gone".into() })?;
         self.inner.history(key)
+    }
+
+    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        self.inner.shared(key)
     }
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {

@@ -253,6 +253,20 @@ impl EventIndex {
         facts.history.extend(self.events.get(key).into_iter().flatten().cloned());
         facts.undated.extend(self.undated.get(key).into_iter().flatten().cloned());
     }
+
+    /// What happened to a customer, in no order.
+    pub fn of(&self, key: &str) -> &[Happened] {
+        self.events.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What happened to everybody but this customer, in no order; of what nobody can date, that it happened just `now`.
+    pub fn others(&self, key: Option<&str>, now: Instant) -> Vec<Happened> {
+        let other = |of: &str| Some(of) != key;
+        let dated = self.events.iter().filter(|(of, _)| other(of)).flat_map(|(_, events)| events.iter().cloned());
+        let undated = self.undated.iter().filter(|(of, _)| other(of)).flat_map(|(_, events)| events);
+        let undated = undated.map(|(event, stamp)| Happened::plain(*event, now, stamp.clone()));
+        dated.chain(undated).collect()
+    }
 }
 
 struct Columns {

@@ -1,6 +1,6 @@
 //! What every store must do; each store is put through all of it.
 
-use super::{MemoryStore, StateStore, StoredEvent};
+use super::{MemoryStore, StateStore, StoredDecision, StoredEvent};
 use crate::frame::{Stamp, Via};
 use crate::model::sample::{at, rule_set};
 use crate::model::{Class, Event, EventId, OfferId, RuleId, TagId};
@@ -16,6 +16,7 @@ pub(super) fn event(name: &str, at: i64) -> StoredEvent {
         via: Some(Via::Capped),
         class: Some("marketing".into()),
         tags: vec!["promo".into(), "gone".into()],
+        decision: Some("17/hero".into()),
     }
 }
 
@@ -27,6 +28,9 @@ pub(super) fn conforms(store: &dyn StateStore) {
     a_transaction_lands_whole_or_not_at_all(store);
     readers_see_nothing_before_the_commit(store);
     many_customers_at_once(store);
+    a_transaction_reads_what_it_wrote(store);
+    numbers_are_given_out_once(store);
+    who_waits_for_their_turn_sees_what_was_written(store);
 }
 
 fn nothing_is_known_of_a_stranger(store: &dyn StateStore) {
@@ -36,8 +40,15 @@ fn nothing_is_known_of_a_stranger(store: &dyn StateStore) {
 }
 
 fn history_keeps_its_order(store: &dyn StateStore) {
-    let bare =
-        StoredEvent { offer: None, rule: None, via: None, class: None, tags: Vec::new(), ..event("purchase", -5) };
+    let bare = StoredEvent {
+        offer: None,
+        rule: None,
+        via: None,
+        class: None,
+        tags: Vec::new(),
+        decision: None,
+        ..event("purchase", -5)
+    };
     store.record("anna", &[event("shown", 20), event("clicked", 10)]).unwrap();
     store.record("anna", std::slice::from_ref(&bare)).unwrap();
     assert_eq!(store.history("anna").unwrap(), [event("shown", 20), event("clicked", 10), bare]);
@@ -89,6 +100,69 @@ fn many_customers_at_once(store: &dyn StateStore) {
     for number in [0, 1, 777, 1_999] {
         assert_eq!(store.history(&format!("base#{number}")).unwrap(), [event("shown", number)]);
     }
+}
+
+fn a_transaction_reads_what_it_wrote(store: &dyn StateStore) {
+    let decided = StoredDecision {
+        slot: "hero".into(),
+        offer: Some("comeback".into()),
+        until: None,
+        rule: Some("comeback".into()),
+        via: None,
+        fallback: None,
+        customer: Some("fay".into()),
+        shared: vec![String::new(), "household\0h1".into()],
+        decided: Some(event("decided", 1)),
+    };
+    let write = |keep: bool| {
+        let mut open = store.begin().unwrap();
+        open.record("fay", &[event("shown", 1)]).unwrap();
+        open.put_shared("household\0h1", &[event("shown", 1), event("shown", 2)]).unwrap();
+        open.put_shared("household\0h1", &[event("shown", 2)]).unwrap();
+        open.put_decision("17/hero", &decided).unwrap();
+        assert_eq!(open.history("fay").unwrap(), [event("shown", 1)]);
+        assert_eq!(open.shared("household\0h1").unwrap(), [event("shown", 2)], "replaced, not added to");
+        assert_eq!(open.decision("17/hero").unwrap().as_ref(), Some(&decided));
+        assert_eq!(open.shared("").unwrap(), []);
+        if keep {
+            open.commit().unwrap();
+        }
+    };
+    write(false);
+    assert_eq!(store.shared("household\0h1").unwrap(), []);
+    write(true);
+    assert_eq!(store.shared("household\0h1").unwrap(), [event("shown", 2)]);
+    assert_eq!(store.begin().unwrap().decision("17/hero").unwrap(), Some(decided));
+    assert_eq!(store.begin().unwrap().decision("18/hero").unwrap(), None);
+}
+
+fn numbers_are_given_out_once(store: &dyn StateStore) {
+    let take = || {
+        let mut open = store.turn().unwrap();
+        let numbers = [open.next_number().unwrap(), open.next_number().unwrap()];
+        open.commit().unwrap();
+        numbers
+    };
+    let (first, next) = (take(), take());
+    assert!(first[0] < first[1] && first[1] < next[0], "{first:?} {next:?}");
+}
+
+fn who_waits_for_their_turn_sees_what_was_written(store: &dyn StateStore) {
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    let mut open = store.turn().unwrap();
+                    let mut all = open.shared("counter").unwrap();
+                    all.push(event("shown", all.len() as i64));
+                    open.put_shared("counter", &all).unwrap();
+                    open.commit().unwrap();
+                }
+            });
+        }
+    });
+    let times: Vec<i64> = store.shared("counter").unwrap().iter().map(|event| event.at.0).collect();
+    assert_eq!(times, (0..40).collect::<Vec<_>>());
 }
 
 #[test]

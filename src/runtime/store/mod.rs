@@ -22,7 +22,7 @@ use super::names::Names;
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::state as codes;
 use crate::frame::{Happened, Stamp, Via, brought_about};
-use crate::model::{Class, EventId, RuleSet};
+use crate::model::{CapUnit, Class, EventId, RuleSet};
 use crate::value::Instant;
 
 /// Something that happened to a customer, in names.
@@ -42,6 +42,32 @@ pub struct StoredEvent {
     pub class: Option<String>,
     /// The offer's tags at that time.
     pub tags: Vec<String>,
+    /// The decision that it comes from, where somebody wrote it down. `decided` with one is a reservation until what it
+    /// is for has happened, or its time is over (R25).
+    pub decision: Option<String>,
+}
+
+/// What was decided for a slot of a request, in names: asked for by the same id again, it is the answer again (R28).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredDecision {
+    /// The slot.
+    pub slot: String,
+    /// The offer; `None` is nothing.
+    pub offer: Option<String>,
+    /// Until when the offer is held; of nothing, when to ask again.
+    pub until: Option<Instant>,
+    /// The rule, in its own place or as whose substitute.
+    pub rule: Option<String>,
+    /// The clause, if a substitute answered.
+    pub via: Option<Via>,
+    /// The entry of the fallback list, if that answered.
+    pub fallback: Option<u32>,
+    /// Whose history it stands in.
+    pub customer: Option<String>,
+    /// The shared records it stands in.
+    pub shared: Vec<String>,
+    /// As it was recorded; `None` where it counts for nothing.
+    pub decided: Option<StoredEvent>,
 }
 
 impl StoredEvent {
@@ -51,7 +77,7 @@ impl StoredEvent {
         match stamp {
             // Whatever it was of, its name is not known here.
             Stamp::Unstamped | Stamp::Retired { .. } => {
-                Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new() }
+                Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new(), decision: None }
             }
             Stamp::Of { offer, rule, via, class, tags } => Self {
                 event,
@@ -61,6 +87,7 @@ impl StoredEvent {
                 via: *via,
                 class: class.map(|class| class.word().to_owned()),
                 tags: tags.iter().map(|tag| rules[*tag].clone()).collect(),
+                decision: None,
             },
         }
     }
@@ -88,6 +115,20 @@ pub trait StateStore: Send + Sync {
     /// The store cannot be read.
     fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
 
+    /// What is counted together by another unit than the customer, under [`shared_key`]; nothing where nothing is.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
+
+    /// As [`StateStore::begin`], after everybody else who writes: who asks for a decision waits for their turn.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn turn(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
+        self.begin()
+    }
+
     /// Begins to write. Until it is committed nobody sees anything of it.
     ///
     /// # Errors
@@ -113,11 +154,57 @@ pub trait Transaction {
     /// The store cannot be written.
     fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError>;
 
+    /// A customer's history as this transaction leaves it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
+
+    /// A shared record as this transaction leaves it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
+
+    /// Replaces a shared record.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn put_shared(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError>;
+
+    /// What was decided under this id.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn decision(&self, id: &str) -> Result<Option<StoredDecision>, StateError>;
+
+    /// Keeps a decision under its id.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn put_decision(&mut self, id: &str, decision: &StoredDecision) -> Result<(), StateError>;
+
+    /// A number that no request of this store has had.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn next_number(&mut self) -> Result<u64, StateError>;
+
     /// Makes everything recorded since the beginning visible and durable.
     ///
     /// # Errors
     /// The store cannot be written; then nothing of it is there.
     fn commit(self: Box<Self>) -> Result<(), StateError>;
+}
+
+/// Under what the record of a unit is kept, whose value is `key`; nothing for the customer, who has a history instead.
+pub fn shared_key(rules: &RuleSet, unit: CapUnit, key: &str) -> Option<String> {
+    match unit {
+        CapUnit::Customer => None,
+        CapUnit::Everybody => Some(String::new()),
+        // No name has a zero in it.
+        CapUnit::Attribute(id) => Some(format!("{}\0{key}", rules[id].name)),
+    }
 }
 
 /// Why a store cannot be used.

@@ -1,5 +1,6 @@
 //! The clauses of a block: after what or as long as what, and on whom.
 
+use super::cap::{STORE, store_down_blocks};
 use super::{ClauseForm, Clauses, Form};
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
@@ -31,8 +32,13 @@ pub(in crate::syntax) static BLOCK: Clauses<BlockClause> = Clauses {
             rule: Rule::on_target,
             build: |b, pair| b.target(pair).map(BlockClause::On),
         },
+        ClauseForm {
+            form: STORE,
+            rule: Rule::cap_store,
+            build: |_, pair| Some(BlockClause::StoreDownBlocks(store_down_blocks(pair))),
+        },
     ],
-    later: &["store"],
+    later: &[],
 };
 
 impl Builder<'_> {

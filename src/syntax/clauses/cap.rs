@@ -3,7 +3,7 @@
 use super::{ClauseForm, Clauses, Form};
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
-use crate::syntax::tree::{Calendar, CalendarUnit, CapClause, CapCount, CapTarget, CapZone, Clause};
+use crate::syntax::tree::{Calendar, CalendarUnit, CapClause, CapCount, CapTarget, CapUnit, CapZone, Clause};
 
 pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
     noun: "a cap",
@@ -27,11 +27,7 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
             rule: Rule::ever,
             build: |b, pair| b.cap_part(pair),
         },
-        ClauseForm {
-            form: Form { word: "per", needs: "the word `customer`", example: "per customer" },
-            rule: Rule::per_customer,
-            build: |b, pair| b.cap_part(pair),
-        },
+        ClauseForm { form: PER, rule: Rule::per_unit, build: |b, pair| b.cap_part(pair) },
         ClauseForm {
             form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
             rule: Rule::on_target,
@@ -56,13 +52,38 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
             build: |b, pair| b.cap_part(pair),
         },
         ClauseForm {
-            form: Form { word: "then", needs: "the word `next`", example: "then next" },
-            rule: Rule::then_next,
+            form: Form {
+                word: "without",
+                needs: "whose events are counted, and the word `block`",
+                example: "without household block",
+            },
+            rule: Rule::without_unit,
             build: |b, pair| b.cap_part(pair),
         },
+        ClauseForm {
+            form: Form { word: "alone", needs: "nothing", example: "alone" },
+            rule: Rule::alone,
+            build: |b, pair| b.cap_part(pair),
+        },
+        ClauseForm {
+            form: Form { word: "reserve", needs: "a span of time", example: "reserve 10 minutes" },
+            rule: Rule::cap_reserve,
+            build: |b, pair| b.cap_part(pair),
+        },
+        ClauseForm { form: STORE, rule: Rule::cap_store, build: |b, pair| b.cap_part(pair) },
+        ClauseForm { form: THEN, rule: Rule::then_next, build: |b, pair| b.cap_part(pair) },
     ],
-    later: &["reserve", "without", "alone", "store"],
+    later: &[],
 };
+
+/// `per` of caps, pauses and gaps.
+pub(super) const PER: Form =
+    Form { word: "per", needs: "`customer`, `everybody` or a text attribute", example: "per customer" };
+/// `then` of caps, pauses and gaps.
+pub(super) const THEN: Form = Form { word: "then", needs: "the word `next`", example: "then next" };
+/// `store down` of whatever counts.
+pub(super) const STORE: Form =
+    Form { word: "store", needs: "the word `down` and `block` or `allow`", example: "store down block" };
 
 /// The largest number a cap counts to (R53).
 pub(super) const MAX_CAP: u32 = 1_000_000;
@@ -90,8 +111,16 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         if rule == Rule::ever {
             return Some(CapClause::Ever);
-        } else if rule == Rule::per_customer {
-            return Some(CapClause::PerCustomer);
+        } else if rule == Rule::alone {
+            return Some(CapClause::Alone);
+        } else if rule == Rule::per_unit {
+            return self.cap_unit(pair).map(CapClause::Per);
+        } else if rule == Rule::without_unit {
+            return self.cap_unit(pair).map(CapClause::Without);
+        } else if rule == Rule::cap_reserve {
+            return self.only_duration(pair).map(CapClause::Reserve);
+        } else if rule == Rule::cap_store {
+            return Some(CapClause::StoreDownBlocks(store_down_blocks(pair)));
         } else if rule == Rule::then_next {
             return Some(CapClause::ThenNext);
         } else if rule == Rule::in_window {
@@ -158,6 +187,19 @@ impl Builder<'_> {
         Some(CapClause::InEach(Calendar { unit, from, zone }))
     }
 
+    /// `per household`, `without household block`
+    pub(super) fn cap_unit(&mut self, pair: Pair<'_>) -> Option<CapUnit> {
+        let unit = pair.into_inner().find(|part| part.as_rule() == Rule::cap_unit)?;
+        let mut row = Row::of(unit.clone());
+        if row.skip(Rule::customer) {
+            return Some(CapUnit::Customer(self.span(&unit)));
+        }
+        if row.skip(Rule::everybody) {
+            return Some(CapUnit::Everybody(self.span(&unit)));
+        }
+        Some(CapUnit::Attribute(self.name(&row.take(Rule::name)?)))
+    }
+
     /// `on tag promo`
     pub(super) fn target(&mut self, pair: Pair<'_>) -> Option<CapTarget> {
         let mut row = Row::of(pair);
@@ -172,6 +214,13 @@ impl Builder<'_> {
             _ => CapTarget::Rule(name),
         })
     }
+}
+
+/// `store down block`
+pub(super) fn store_down_blocks(pair: Pair<'_>) -> bool {
+    let mut row = Row::of(pair);
+    row.skip(Rule::down);
+    row.skip(Rule::block)
 }
 
 /// The days on which a week can begin, from Monday.

@@ -2,24 +2,22 @@
 
 use super::{ClauseForm, Clauses, Form};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::source::Span;
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
 use crate::syntax::tree::{
-    CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal, LiteralKind,
-    Outcome, Reason, TimePoint, Used,
+    CaseClause, Clause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal,
+    LiteralKind, Outcome, Reason, Request, TimePoint, Used,
 };
 
 pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
-    Clauses { noun: "a persona", forms: FORMS.split_at(FORMS.len() - 3).0, later: LATER };
+    Clauses { noun: "a persona", forms: FORMS.split_at(FORMS.len() - 4).0, later: LATER };
 
-pub(in crate::syntax) static TEST: Clauses<CaseClause> =
-    Clauses { noun: "a test", forms: FORMS, later: LATER_IN_TESTS };
+pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
 
-const LATER: &[&str] = &["permission", "bucket", "enrolled", "held", "store"];
-/// `request berta { .. }`: another customer, who asks after this one.
-const LATER_IN_TESTS: &[&str] = &["permission", "bucket", "enrolled", "held", "store", "request"];
+const LATER: &[&str] = &["permission", "bucket", "enrolled", "held"];
 
-/// The facts, and last what personas do not have: the expectation and the table.
+/// The facts, and last what personas do not have: requests, the expectation and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form { word: "as", needs: "the name of a persona", example: "as anna" },
@@ -73,6 +71,20 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
         },
     },
     ClauseForm {
+        form: Form { word: "store", needs: "the word `down`", example: "store down" },
+        rule: Rule::case_store,
+        build: |_, _| Some(CaseClause::StoreDown),
+    },
+    ClauseForm {
+        form: Form {
+            word: "request",
+            needs: "a name, and facts and expectations between braces",
+            example: "request anna { given { id: \"a\" }  expect home_hero shows summer_sale }",
+        },
+        rule: Rule::case_request,
+        build: |b, pair| b.request(pair).map(CaseClause::Request),
+    },
+    ClauseForm {
         form: Form {
             word: "expect",
             needs: "a slot and what it does: `shows`, `holds`, `gives nothing` or `passes over`",
@@ -102,6 +114,24 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
 ];
 
 impl Builder<'_> {
+    /// `request anna { given { id: "a" }  expect home_hero shows sale }`
+    fn request(&mut self, pair: Pair<'_>) -> Option<Request> {
+        let mut row = Row::of(pair);
+        let name = self.name(&row.take(Rule::name)?);
+        let mut clauses = Vec::new();
+        while let Some(part) = row.next() {
+            let rule = part.as_rule();
+            let Some(form) = FORMS.iter().find(|form| form.rule == rule) else { continue };
+            let span = self.full_span(&part);
+            // All but `store down` begin with one word.
+            let word = if rule == Rule::case_store { span.range().len() } else { form.form.word.len() };
+            let start = span.range().start;
+            let keyword = Span::new(span.source, start..start + word);
+            clauses.push(Clause { keyword, span, kind: (form.build)(self, part)? });
+        }
+        Some(Request { name, clauses })
+    }
+
     /// `{ age: 34, country: FR }`
     fn given(&mut self, pair: Pair<'_>) -> Option<Vec<GivenItem>> {
         pair.into_inner()

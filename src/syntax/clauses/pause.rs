@@ -1,6 +1,6 @@
 //! The clauses of a pause and of a gap: how long nothing is shown, and after what.
 
-use super::cap::MAX_CAP;
+use super::cap::{MAX_CAP, PER, STORE, THEN, store_down_blocks};
 use super::{ClauseForm, Clauses, Form};
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
@@ -23,23 +23,20 @@ pub(in crate::syntax) static PAUSE: Clauses<PauseClause> = Clauses {
             rule: Rule::pause_after,
             build: |b, pair| b.pause_after(pair),
         },
-        ClauseForm {
-            form: Form { word: "per", needs: "the word `customer`", example: "per customer" },
-            rule: Rule::per_customer,
-            build: |_, _| Some(PauseClause::PerCustomer),
-        },
+        ClauseForm { form: PER, rule: Rule::per_unit, build: |b, pair| b.cap_unit(pair).map(PauseClause::Per) },
         ClauseForm {
             form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
             rule: Rule::on_target,
             build: |b, pair| b.target(pair).map(PauseClause::On),
         },
         ClauseForm {
-            form: Form { word: "then", needs: "the word `next`", example: "then next" },
-            rule: Rule::then_next,
-            build: |_, _| Some(PauseClause::ThenNext),
+            form: STORE,
+            rule: Rule::cap_store,
+            build: |_, pair| Some(PauseClause::StoreDownBlocks(store_down_blocks(pair))),
         },
+        ClauseForm { form: THEN, rule: Rule::then_next, build: |_, _| Some(PauseClause::ThenNext) },
     ],
-    later: &["without", "store"],
+    later: &[],
 };
 
 pub(in crate::syntax) static GAP: Clauses<GapClause> = Clauses {
@@ -50,23 +47,20 @@ pub(in crate::syntax) static GAP: Clauses<GapClause> = Clauses {
             rule: Rule::gap_apart,
             build: |b, pair| b.only_duration(pair).map(GapClause::Apart),
         },
-        ClauseForm {
-            form: Form { word: "per", needs: "the word `customer`", example: "per customer" },
-            rule: Rule::per_customer,
-            build: |_, _| Some(GapClause::PerCustomer),
-        },
+        ClauseForm { form: PER, rule: Rule::per_unit, build: |b, pair| b.cap_unit(pair).map(GapClause::Per) },
         ClauseForm {
             form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
             rule: Rule::on_target,
             build: |b, pair| b.target(pair).map(GapClause::On),
         },
         ClauseForm {
-            form: Form { word: "then", needs: "the word `next`", example: "then next" },
-            rule: Rule::then_next,
-            build: |_, _| Some(GapClause::ThenNext),
+            form: STORE,
+            rule: Rule::cap_store,
+            build: |_, pair| Some(GapClause::StoreDownBlocks(store_down_blocks(pair))),
         },
+        ClauseForm { form: THEN, rule: Rule::then_next, build: |_, _| Some(GapClause::ThenNext) },
     ],
-    later: &["without", "store"],
+    later: &[],
 };
 
 impl Builder<'_> {

@@ -39,6 +39,15 @@ pub(super) struct ClauseParts {
     /// The first token of each cell, where the clause is a line of a table. The label of a row is a cell before the
     /// first, empty where there is none.
     pub(super) cells: Vec<usize>,
+    /// Its own block, where it has one.
+    pub(super) inner: Option<Inner>,
+}
+
+/// The block within a clause, up to its last token.
+pub(super) struct Inner {
+    /// The `{`.
+    pub(super) open: usize,
+    pub(super) clauses: Vec<ClauseParts>,
 }
 
 /// An attribute.
@@ -91,43 +100,56 @@ fn clause_parts<C>(clauses: &[Clause<C>], tokens: &[Token]) -> Body {
 }
 
 fn clause_list<C>(clauses: &[Clause<C>], tokens: &[Token]) -> Vec<ClauseParts> {
-    parts_with_cells(clauses, tokens, |_| Vec::new())
+    parts_with(clauses, tokens, |_| (Vec::new(), None))
 }
 
-/// The clauses of a test, those of its table with their cells.
+/// The clauses of a test: those of its table with their cells, requests with their blocks.
 fn case_parts(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Body {
-    Body::Clauses(parts_with_cells(clauses, tokens, |clause| {
+    Body::Clauses(of_case(clauses, tokens))
+}
+
+fn of_case(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Vec<ClauseParts> {
+    parts_with(clauses, tokens, |clause| {
         let start = |span: Span| token_range(span, tokens).start;
         let value = token_range(clause.keyword, tokens).end;
         match &clause.kind {
             CaseClause::Cases(columns) => {
-                [value].into_iter().chain(columns.iter().map(|column| start(column.span))).collect()
+                ([value].into_iter().chain(columns.iter().map(|column| start(column.span))).collect(), None)
             }
-            CaseClause::Row(row) => [value].into_iter().chain(row.cells.iter().map(|cell| start(cell.span))).collect(),
+            CaseClause::Row(row) => {
+                ([value].into_iter().chain(row.cells.iter().map(|cell| start(cell.span))).collect(), None)
+            }
+            CaseClause::Request(request) => {
+                let open = token_range(request.name.span, tokens).end;
+                (Vec::new(), Some(Inner { open, clauses: of_case(&request.clauses, tokens) }))
+            }
             CaseClause::As(_)
             | CaseClause::Now(_)
             | CaseClause::Given(_)
             | CaseClause::Consent(_)
             | CaseClause::History(_)
             | CaseClause::Used(_)
-            | CaseClause::Expect(_) => Vec::new(),
+            | CaseClause::StoreDown
+            | CaseClause::Expect(_) => (Vec::new(), None),
         }
-    }))
+    })
 }
 
-fn parts_with_cells<C>(
+fn parts_with<C>(
     clauses: &[Clause<C>],
     tokens: &[Token],
-    cells: impl Fn(&Clause<C>) -> Vec<usize>,
+    within: impl Fn(&Clause<C>) -> (Vec<usize>, Option<Inner>),
 ) -> Vec<ClauseParts> {
-    clauses
-        .iter()
-        .map(|clause| ClauseParts {
+    let parts = clauses.iter().map(|clause| {
+        let (cells, inner) = within(clause);
+        ClauseParts {
             tokens: token_range(clause.span, tokens),
             value: token_range(clause.keyword, tokens).end,
-            cells: cells(clause),
-        })
-        .collect()
+            cells,
+            inner,
+        }
+    });
+    parts.collect()
 }
 
 fn attribute_parts(attributes: &[Attribute], tokens: &[Token]) -> Vec<AttributeParts> {

@@ -264,45 +264,49 @@ impl<'t> Printer<'_, 't> {
         match &item.body {
             Body::Expression => self.expression(item),
             Body::Nothing => {}
-            Body::Clauses(clauses) => {
-                let column = 2 + self.keyword_width(clauses) + 1;
-                let table = Table::of(self.cutter, clauses, column);
-                self.behind_brace(item, clauses.first().map(|clause| clause.tokens.start));
-                for (at, clause) in clauses.iter().enumerate() {
-                    self.spaces(2);
-                    self.clause(clause, column, &table);
-                    let next = clauses.get(at + 1).map(|clause| clause.tokens.start);
-                    self.behind_part(item, clause.tokens.end - 1, next);
-                }
-                self.out.push('}');
-            }
+            Body::Clauses(clauses) => self.block(clauses, item.open, item.tokens.end - 1, 2),
             Body::Attributes(clauses, attributes) => {
                 let columns = AttributeColumns::of(self.cutter, attributes);
                 let column = 2 + self.keyword_width(clauses) + 1;
                 let table = Table::of(self.cutter, clauses, column);
+                let close = item.tokens.end - 1;
                 let field = attributes.first().map(|attribute| attribute.tokens.start);
-                self.behind_brace(item, clauses.first().map(|clause| clause.tokens.start).or(field));
+                self.behind_brace(item.open, close, clauses.first().map(|clause| clause.tokens.start).or(field), 2);
                 for (at, clause) in clauses.iter().enumerate() {
                     self.spaces(2);
                     self.clause(clause, column, &table);
                     let next = clauses.get(at + 1).map(|clause| clause.tokens.start).or(field);
-                    self.behind_part(item, clause.tokens.end - 1, next);
+                    self.behind_part(close, clause.tokens.end - 1, next, 2);
                 }
                 for (at, attribute) in attributes.iter().enumerate() {
                     self.spaces(2);
                     self.attribute(attribute, &columns);
                     let next = attributes.get(at + 1).map(|attribute| attribute.tokens.start);
-                    self.behind_part(item, attribute.tokens.end - 1, next);
+                    self.behind_part(close, attribute.tokens.end - 1, next, 2);
                 }
                 self.out.push('}');
             }
         }
     }
 
+    /// Clauses on lines of their own between the braces, which have been begun.
+    fn block(&mut self, clauses: &[ClauseParts], open: usize, close: usize, indent: usize) {
+        let column = indent + self.keyword_width(clauses) + 1;
+        let table = Table::of(self.cutter, clauses, column);
+        self.behind_brace(open, close, clauses.first().map(|clause| clause.tokens.start), indent);
+        for (at, clause) in clauses.iter().enumerate() {
+            self.spaces(indent);
+            self.clause(clause, column, &table);
+            let next = clauses.get(at + 1).map(|clause| clause.tokens.start);
+            self.behind_part(close, clause.tokens.end - 1, next, indent);
+        }
+        self.spaces(indent - 2);
+        self.out.push('}');
+    }
+
     /// From `{` to the first part, or to the `}` of an empty block.
-    fn behind_brace(&mut self, item: &Parts, first: Option<usize>) {
-        let close = item.tokens.end - 1;
-        self.behind_part(item, item.open, Some(first.unwrap_or(close)));
+    fn behind_brace(&mut self, open: usize, close: usize, first: Option<usize>, indent: usize) {
+        self.behind_part(close, open, Some(first.unwrap_or(close)), indent);
         // No blank line opens a block.
         if self.out.ends_with("{\n\n") {
             self.out.pop();
@@ -310,10 +314,10 @@ impl<'t> Printer<'_, 't> {
     }
 
     /// From the end of a part to the next, or to the closing brace.
-    fn behind_part(&mut self, item: &Parts, last: usize, next: Option<usize>) {
-        self.behind(last, next.unwrap_or(item.tokens.end - 1), 2);
+    fn behind_part(&mut self, close: usize, last: usize, next: Option<usize>, indent: usize) {
+        self.behind(last, next.unwrap_or(close), indent);
         // No blank line closes a block.
-        if next.is_none_or(|next| next == item.tokens.end - 1) && self.out.ends_with("\n\n") {
+        if next.is_none_or(|next| next == close) && self.out.ends_with("\n\n") {
             self.out.pop();
         }
     }
@@ -338,6 +342,24 @@ impl<'t> Printer<'_, 't> {
             self.out.push_str(&line);
             return;
         }
+        if let Some(inner) = clause.inner.as_ref().filter(|_| self.fits(clause)) {
+            self.pad(column, 1);
+            let name = self.cutter.pieces(clause.value..inner.open + 1, clause.value);
+            let of = |clause: &ClauseParts| joined(&self.cutter.pieces(clause.tokens.clone(), clause.value));
+            let clauses: Vec<String> = inner.clauses.iter().map(of).collect();
+            let line = format!("{} {} }}", joined(&name), clauses.join("  "));
+            self.out.push_str(&line);
+            return;
+        }
+        if let Some(inner) = &clause.inner {
+            self.between(clause.value - 1, clause.value, column);
+            self.pad(column, usize::from(!self.out.ends_with('\n')));
+            let name = self.cutter.pieces(clause.value..inner.open + 1, clause.value);
+            self.fill(&name, column);
+            // Requests stand in tests alone, so their clauses are four in.
+            self.block(&inner.clauses, inner.open, clause.tokens.end - 1, 4);
+            return;
+        }
         if clause.value < clause.tokens.end {
             self.between(clause.value - 1, clause.value, column);
             self.pad(column, usize::from(!self.out.ends_with('\n')));
@@ -346,6 +368,18 @@ impl<'t> Printer<'_, 't> {
             let inside = if value.first().is_some_and(|piece| piece.text == "{") { 2 } else { 0 };
             self.fill(&value, column + inside);
         }
+    }
+
+    /// Whether a clause with a block stands on one line and fits there.
+    fn fits(&self, clause: &ClauseParts) -> bool {
+        let tokens = self.cutter.scan.tokens.get(clause.tokens.clone()).unwrap_or(&[]);
+        let pieces = self.cutter.pieces(clause.tokens.clone(), clause.value);
+        !tokens.iter().skip(1).any(|token| token.first_on_line)
+            && pieces.iter().all(|piece| piece.kind == PieceKind::Word)
+            && 2 + WIDEST_KEYWORD
+                + width(&joined(&pieces))
+                + clause.inner.as_ref().map_or(0, |inner| inner.clauses.len())
+                <= WIDTH
     }
 
     /// The comments between two tokens of one clause; the line goes on at `hang`.

@@ -141,7 +141,7 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
         }
         ("a cap", "if") => Some(
             "leave it out: where the customer is not known, a cap per customer blocks anyway (`without customer block` says \
-             the same, and is not built yet)"
+             the same)"
                 .to_owned(),
         ),
         (_, "if") => Some("`if` is for the substitutes of a rule: `if capped show running_tips`".to_owned()),

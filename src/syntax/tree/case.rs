@@ -27,12 +27,25 @@ pub enum CaseClause {
     History(Fact),
     /// `used 199 of doorbuster`: so much of a cap, beside what the history says.
     Used(Used),
+    /// `store down`: nobody can say what happened.
+    StoreDown,
+    /// `request anna { given { id: "a" }  expect home_hero shows sale }`: a customer who asks; in tests only.
+    Request(Request),
     /// `expect home_hero shows sale because summer`; in tests only.
     Expect(Expectation),
     /// `cases last_order, expect home_hero`: what differs from row to row, at least one column; in tests only.
     Cases(Vec<Column>),
     /// `row 61 days ago, shows comeback`; in tests only.
     Row(Row),
+}
+
+/// `request anna { given { id: "a" }  expect home_hero shows sale }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `anna`
+    pub name: Name,
+    /// The facts and expectations of this one; no further requests.
+    pub clauses: Block<CaseClause>,
 }
 
 /// One given value: `credit_score: 700 as of 2026-01-10T00:00Z`.

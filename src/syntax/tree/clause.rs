@@ -333,16 +333,45 @@ pub enum CapClause {
     InEach(Calendar),
     /// `ever`
     Ever,
-    /// `per customer`, the only unit for now.
-    PerCustomer,
+    /// `per customer`
+    Per(CapUnit),
     /// `on tag promo`
     On(CapTarget),
     /// `exempt tag news`: the cap does not bind it.
     Exempt(CapTarget),
     /// `uncounted tag news`: its events do not count.
     Uncounted(CapTarget),
+    /// `without household block`, the default.
+    Without(CapUnit),
+    /// `alone`
+    Alone,
+    /// `reserve 10 minutes`
+    Reserve(Duration),
+    /// `store down block`; no is `allow`.
+    StoreDownBlocks(bool),
     /// `then next`, the default of places.
     ThenNext,
+}
+
+/// Whose events are counted together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CapUnit {
+    /// `customer`
+    Customer(Span),
+    /// `everybody`
+    Everybody(Span),
+    /// `household`: an attribute.
+    Attribute(Name),
+}
+
+impl CapUnit {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Customer(span) | Self::Everybody(span) => *span,
+            Self::Attribute(name) => name.span,
+        }
+    }
 }
 
 /// The number of a cap.
@@ -404,9 +433,11 @@ pub enum PauseClause {
         without: Vec<Name>,
     },
     /// `per customer`
-    PerCustomer,
+    Per(CapUnit),
     /// `on tag promo`
     On(CapTarget),
+    /// `store down block`; no is `allow`.
+    StoreDownBlocks(bool),
     /// `then next`, the default of places.
     ThenNext,
 }
@@ -417,9 +448,11 @@ pub enum GapClause {
     /// `at least 8 hours apart`
     Apart(Duration),
     /// `per customer`
-    PerCustomer,
+    Per(CapUnit),
     /// `on tag promo`
     On(CapTarget),
+    /// `store down block`; no is `allow`.
+    StoreDownBlocks(bool),
     /// `then next`, the default of places.
     ThenNext,
 }
@@ -453,4 +486,6 @@ pub enum BlockClause {
     While(Expr),
     /// `on class marketing`
     On(CapTarget),
+    /// `store down block`; no is `allow`.
+    StoreDownBlocks(bool),
 }

@@ -14,12 +14,13 @@ mod window;
 
 pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome,
-    Reason, Used,
+    Reason, Request, Used,
 };
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
-    CapTarget, CapZone, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member, OfferClause,
-    PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind, WithField,
+    CapTarget, CapUnit, CapZone, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member,
+    OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
+    WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use cater::model::{
-    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class,
-    Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId, Rank, Rule, RuleId,
-    SCORE_PLACES, Slot, SlotId, Substitute, TagId,
+    Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone,
+    Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId, Rank, Rule,
+    RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
 };
 use cater::value::{Calendar, Date, NumberType, Type, Weekday, rescale};
 
@@ -356,6 +356,7 @@ impl World {
             };
             let caps = self.caps_where(binds);
             self.rules.rules[index].caps = caps;
+            self.back(id);
             self.rules.rules[index].blocks = blocks;
         }
     }
@@ -390,6 +391,7 @@ impl World {
                 cap.kind = CapKind::Block { length };
                 (cap.at_most, cap.events, cap.window, cap.zone) = (1, events, CapWindow::Ever, None);
                 (cap.number, cap.exempt, cap.uncounted) = (None, Vec::new(), Vec::new());
+                (cap.unit, cap.alone, cap.reserve) = (CapUnit::Customer, false, None);
                 self.rules.caps.push(cap);
                 BlockCause::After(CapId::from_index(self.rules.caps.len() - 1))
             } else {
@@ -402,6 +404,16 @@ impl World {
                 BlockCause::While(Clause { condition, span: span() })
             };
             self.rules.blocks.push(Block { name, label: String::new(), span: span(), cause, target });
+        }
+    }
+
+    /// A rule that a cap binds which counts nothing of whoever is not known needs another, by another unit.
+    fn back(&mut self, rule: RuleId) {
+        for cap in self.rules.caps_on(rule) {
+            let unit = self.rules[cap].unit;
+            let backs = |other: CapId| !self.rules[other].alone && self.rules[other].unit != unit;
+            let is_backed = self.rules.caps_on(rule).into_iter().any(backs);
+            self.rules.caps[cap.index()].alone &= is_backed;
         }
     }
 
@@ -454,6 +466,10 @@ impl World {
             target,
             exempt: Vec::new(),
             uncounted: Vec::new(),
+            unit: CapUnit::Customer,
+            alone: false,
+            reserve: None,
+            store_down_blocks: None,
         };
         if self.rng.percent(15) {
             cap.exempt = vec![self.cap_target()];
@@ -467,6 +483,23 @@ impl World {
                 && !attribute.never_used
                 && !attribute.protective
         };
+        let is_unit = |attribute: &Attribute| {
+            attribute.ty == Type::Text && !attribute.key && !attribute.never_used && !attribute.protective
+        };
+        let all = self.rules.attributes.iter().enumerate();
+        let mut units: Vec<CapUnit> = all
+            .filter(|(_, attribute)| is_unit(attribute))
+            .map(|(at, _)| CapUnit::Attribute(AttributeId::from_index(at)))
+            .collect();
+        units.extend([CapUnit::Customer, CapUnit::Customer, CapUnit::Everybody]);
+        cap.unit = *self.rng.pick(&units);
+        cap.store_down_blocks = *self.rng.pick(&[None, None, Some(true), Some(false)]);
+        cap.alone = cap.unit != CapUnit::Everybody && self.rng.percent(20);
+        if self.rng.percent(20) {
+            let mut length = self.period(false);
+            length.count = length.count.max(1);
+            cap.reserve = Some(length);
+        }
         let numbers: Vec<_> = (0..self.rules.attributes.len()).filter(|at| fits(&self.rules.attributes[*at])).collect();
         if !numbers.is_empty() && self.rng.percent(30) {
             let number = AttributeId::from_index(*self.rng.pick(&numbers));
@@ -500,10 +533,12 @@ impl World {
                 length.count = length.count.max(1);
                 let without = if self.rng.percent(50) { vec![other] } else { Vec::new() };
                 (cap.exempt, cap.uncounted) = (Vec::new(), Vec::new());
+                (cap.alone, cap.reserve) = (false, None);
                 cap.kind = CapKind::Pause { length, without };
             }
             3 if rule.is_none() => {
                 cap.kind = CapKind::Gap;
+                (cap.alone, cap.reserve) = (false, None);
                 (cap.exempt, cap.uncounted) = (Vec::new(), Vec::new());
                 cap.at_most = 1;
                 cap.events = Event::REACHING.to_vec();

@@ -166,3 +166,37 @@ fn numbers_and_exemptions_of_caps() {
     assert_eq!(verify(&rules), Ok(()));
     assert!(rules.offers[1].caps.contains(&CapId(0)) && !rules.caps_on(RuleId(0)).contains(&CapId(0)));
 }
+
+#[test]
+fn units_of_caps() {
+    // `by_offer` is on the offers 1 and 3; texts without a mark may tell people apart.
+    let mut sample = rule_set();
+    let text = sample.attribute_named("diagnosis").unwrap();
+    assert_eq!(
+        refused(|rules| rules.caps[0].unit = CapUnit::Attribute(text)),
+        Flaw::NeverUsed("diagnosis".into()),
+        "not even for this"
+    );
+    sample.attributes[text.index()].never_used = false;
+    let per = |unit| move |rules: &mut RuleSet| rules.caps[0].unit = unit;
+    for unit in [CapUnit::Everybody, CapUnit::Attribute(text)] {
+        let mut rules = sample.clone();
+        per(unit)(&mut rules);
+        assert_eq!(verify(&rules), Ok(()), "{unit:?}");
+    }
+    let key = sample.key().unwrap();
+    assert_eq!(refused(per(CapUnit::Attribute(key))), Flaw::Unit, "the key is the customer");
+    let tenure = sample.attribute_named("tenure").unwrap();
+    assert_eq!(refused(per(CapUnit::Attribute(tenure))), Flaw::Unit, "a number tells nobody apart");
+    let far = CapUnit::Attribute(AttributeId(99));
+    assert_eq!(refused(per(far)), Flaw::NoSuch { what: "attribute", id: 99 });
+    let damaged = |damage: &dyn Fn(&mut Cap)| refused(|rules| damage(&mut rules.caps[0]));
+    assert_eq!(damaged(&|cap| (cap.unit, cap.alone) = (CapUnit::Everybody, true)), Flaw::Unit);
+    assert_eq!(damaged(&|cap| cap.alone = true), Flaw::Unit, "nothing else limits its rules");
+    assert_eq!(damaged(&|cap| cap.reserve = Some(period(0, Unit::Minute))), Flaw::CapOfNothing);
+    let paused = |cap: &mut Cap| {
+        cap.kind = CapKind::Pause { length: period(7, Unit::Day), without: Vec::new() };
+        cap.reserve = Some(period(1, Unit::Hour));
+    };
+    assert_eq!(damaged(&paused), Flaw::Kind, "a pause reserves nothing");
+}

@@ -81,6 +81,7 @@ fn what_halves_has_an_elapsed_half_life_and_six_places() {
     assert_eq!(refused_value(halved(Operand::Number(1, 0), Operand::Time(Instant(i64::MAX)))), Flaw::Time("time"));
     let guarded = |mark: fn(&mut Attribute)| refused(|rules| mark(&mut rules.attributes[at::BALANCE.index()]));
     assert_eq!(guarded(|attribute| attribute.never_used = true), Flaw::NeverUsed("balance".to_owned()));
+    // What spares people is yes or no, and nothing of that kind fades.
     let protective = |attribute: &mut Attribute| (attribute.hidden, attribute.protective) = (true, true);
     assert_eq!(guarded(protective), Flaw::Mark("protective"));
 }

@@ -1,6 +1,7 @@
 //! History in one file, for the tool and for a service on one machine: a redb database.
 //!
-//! Two tables: `cater` holds the version of the format, `history` one record a customer. Every commit is made in two
+//! Four tables: `cater` holds the version of the format and how many numbers were given out, `history` one record a
+//! customer, `shared` one for whatever else events are counted together by, `decisions` what was decided under an id. Every commit is made in two
 //! phases, so a crash leaves the last one whole. When a file is opened, it is first looked at through [`Glass`], with
 //! the checksum of every page compared: what is not ours, of another version or damaged is refused before a byte of it
 //! changes. A new file is written beside its name and moved there when it is complete, so there is never half a one.
@@ -19,15 +20,21 @@ use redb::{
     TableError, TransactionError, WriteTransaction,
 };
 
-use super::{StateError, StateStore, StoredEvent, Transaction};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{StateError, StateStore, StoredDecision, StoredEvent, Transaction};
 use glass::Glass;
 
 /// The version of the format that is read and written.
-pub const STATE_VERSION: u64 = 2;
+pub const STATE_VERSION: u64 = 4;
 
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("cater");
 const HISTORY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("history");
+const SHARED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("shared");
+const DECISIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("decisions");
 const VERSION: &str = "version";
+const NUMBERS: &str = "numbers";
 
 /// How every redb file begins.
 const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
@@ -94,7 +101,9 @@ fn create(path: &Path, file: &Named) -> Result<(), StateError> {
         {
             let mut about = transaction.open_table(ABOUT).map_err(|why| file.table(why))?;
             about.insert(VERSION, STATE_VERSION).map_err(|why| file.storage(why))?;
-            transaction.open_table(HISTORY).map_err(|why| file.table(why))?;
+            for table in [HISTORY, SHARED, DECISIONS] {
+                transaction.open_table(table).map_err(|why| file.table(why))?;
+            }
         }
         transaction.commit().map_err(|why| file.damaged(&why))?;
         database.close().map_err(|why| file.database(why))?;
@@ -155,12 +164,28 @@ fn begin(database: &Database, file: &Named) -> Result<WriteTransaction, StateErr
     Ok(transaction)
 }
 
+impl EmbeddedStore {
+    fn read(&self, table: TableDefinition<'_, &str, &[u8]>, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        let transaction = self.database.begin_read().map_err(|why| self.file.transaction(why))?;
+        let table = transaction.open_table(table).map_err(|why| self.file.table(why))?;
+        let record = table.get(key).map_err(|why| self.file.storage(why))?;
+        record.map_or(Ok(Vec::new()), |record| self.file.decode(record.value()))
+    }
+}
+
 impl StateStore for EmbeddedStore {
     fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        let transaction = self.database.begin_read().map_err(|why| self.file.transaction(why))?;
-        let history = transaction.open_table(HISTORY).map_err(|why| self.file.table(why))?;
-        let record = history.get(key).map_err(|why| self.file.storage(why))?;
-        record.map_or(Ok(Vec::new()), |record| self.file.decode(record.value()))
+        self.read(HISTORY, key)
+    }
+
+    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        self.read(SHARED, key)
+    }
+
+    fn turn(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
+        let mut transaction = self.database.begin_write().map_err(|why| self.file.transaction(why))?;
+        transaction.set_two_phase_commit(true);
+        Ok(Box::new(Writing { file: &self.file, transaction }))
     }
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
@@ -176,20 +201,65 @@ struct Writing<'a> {
     transaction: WriteTransaction,
 }
 
+impl Writing<'_> {
+    fn get<T: DeserializeOwned>(
+        &self,
+        table: TableDefinition<'_, &str, &[u8]>,
+        key: &str,
+    ) -> Result<Option<T>, StateError> {
+        let table = self.transaction.open_table(table).map_err(|why| self.file.table(why))?;
+        let record = table.get(key).map_err(|why| self.file.storage(why))?;
+        record.map(|record| self.file.decode(record.value())).transpose()
+    }
+
+    fn put<T: Serialize + ?Sized>(
+        &self,
+        table: TableDefinition<'_, &str, &[u8]>,
+        key: &str,
+        value: &T,
+    ) -> Result<(), StateError> {
+        let record = postcard::to_stdvec(value).map_err(|why| self.file.damaged(&why))?;
+        let mut table = self.transaction.open_table(table).map_err(|why| self.file.table(why))?;
+        table.insert(key, record.as_slice()).map_err(|why| self.file.storage(why))?;
+        Ok(())
+    }
+}
+
 impl Transaction for Writing<'_> {
     fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
         if events.is_empty() {
             return Ok(());
         }
-        let mut history = self.transaction.open_table(HISTORY).map_err(|why| self.file.table(why))?;
-        let mut all = {
-            let record = history.get(key).map_err(|why| self.file.storage(why))?;
-            record.map_or(Ok(Vec::new()), |record| self.file.decode(record.value()))?
-        };
+        let mut all = self.history(key)?;
         all.extend_from_slice(events);
-        let record = postcard::to_stdvec(&all).map_err(|why| self.file.damaged(&why))?;
-        history.insert(key, record.as_slice()).map_err(|why| self.file.storage(why))?;
-        Ok(())
+        self.put(HISTORY, key, &all)
+    }
+
+    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        Ok(self.get(HISTORY, key)?.unwrap_or_default())
+    }
+
+    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        Ok(self.get(SHARED, key)?.unwrap_or_default())
+    }
+
+    fn put_shared(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
+        self.put(SHARED, key, events)
+    }
+
+    fn decision(&self, id: &str) -> Result<Option<StoredDecision>, StateError> {
+        self.get(DECISIONS, id)
+    }
+
+    fn put_decision(&mut self, id: &str, decision: &StoredDecision) -> Result<(), StateError> {
+        self.put(DECISIONS, id, decision)
+    }
+
+    fn next_number(&mut self) -> Result<u64, StateError> {
+        let mut about = self.transaction.open_table(ABOUT).map_err(|why| self.file.table(why))?;
+        let last = about.get(NUMBERS).map_err(|why| self.file.storage(why))?.map_or(0, |last| last.value());
+        about.insert(NUMBERS, last + 1).map_err(|why| self.file.storage(why))?;
+        Ok(last + 1)
     }
 
     fn commit(self: Box<Self>) -> Result<(), StateError> {
@@ -238,7 +308,7 @@ impl Named {
         self.damaged(&why)
     }
 
-    fn decode(&self, record: &[u8]) -> Result<Vec<StoredEvent>, StateError> {
+    fn decode<T: DeserializeOwned>(&self, record: &[u8]) -> Result<T, StateError> {
         postcard::from_bytes(record).map_err(|why| self.damaged(&why))
     }
 }

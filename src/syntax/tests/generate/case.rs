@@ -32,7 +32,8 @@ impl Writer<'_> {
     }
 
     pub(super) fn fact(&mut self) {
-        match self.dice.below(7) {
+        match self.dice.below(8) {
+            7 => self.words("store down"),
             4 => {
                 self.words("used 2 of ");
                 self.put_name();
@@ -145,6 +146,23 @@ impl Writer<'_> {
         }
     }
 
+    /// A customer of several, on one line or several; nothing but clauses in it.
+    fn request(&mut self) {
+        self.put("request ");
+        self.put_name();
+        self.put(" {");
+        let gap = if self.one_line || self.dice.one_in(2) { "  " } else { "\n    " };
+        for _ in 0..=self.dice.below(3) {
+            self.put(gap);
+            if self.dice.one_in(2) {
+                self.fact();
+            } else {
+                self.words("expect hero shows sale because comeback");
+            }
+        }
+        self.put(if gap == "  " { " }" } else { "\n  }" });
+    }
+
     pub(super) fn fact_or_expectation(&mut self) {
         if self.dice.one_in(2) {
             self.fact();
@@ -152,6 +170,10 @@ impl Writer<'_> {
         }
         if self.dice.one_in(2) {
             self.table_line();
+            return;
+        }
+        if self.dice.one_in(4) {
+            self.request();
             return;
         }
         let words = self.dice.pick(&[

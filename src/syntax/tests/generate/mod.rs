@@ -466,6 +466,13 @@ impl Writer<'_> {
             "in each calendar quarter",
             "ever",
             "per customer",
+            "per everybody",
+            "per household",
+            "without household block",
+            "alone",
+            "reserve 10 minutes",
+            "store down block",
+            "store down allow",
             "on tag promo",
             "on offer sale",
             "on class marketing",
@@ -491,17 +498,19 @@ impl Writer<'_> {
             "after 3 shown in any 7 days without clicked",
             "after 1 dismissed or rejected",
             "after 2 shown without clicked or converted",
-            "per customer",
+            "per household",
             "on tag promo",
+            "store down allow",
             "then next",
         ]);
         self.words(words);
     }
 
     fn block_clause(&mut self) {
-        match self.dice.below(4) {
+        match self.dice.below(5) {
             0 => self.words("for 24 hours after sent or shown of fraud_alert"),
             1 => self.words("for 1 week after purchase"),
+            3 => self.words("store down block"),
             2 => {
                 self.put("while ");
                 self.condition(0);
@@ -534,7 +543,8 @@ impl Writer<'_> {
     }
 
     fn gap_clause(&mut self) {
-        let words = self.dice.pick(&["at least 8 hours apart", "per customer", "on rule comeback", "then next"]);
+        let words =
+            self.dice.pick(&["at least 8 hours apart", "per everybody", "on rule comeback", "store down block"]);
         self.words(words);
     }
 }

@@ -1,0 +1,138 @@
+//! Whose events a cap counts together, and what follows where that is not known, or where nobody can say what happened.
+
+use super::Pass;
+use super::names::{Kind, Meaning};
+use super::purposes::Once;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::{resolve, types};
+use crate::model::{AttributeId, CapId, CapUnit, RuleId};
+use crate::source::Span;
+use crate::syntax::tree;
+use crate::value::{Period, Type};
+
+/// The clauses that say so, as they stand in a cap, a pause or a gap.
+#[derive(Default)]
+pub(super) struct Written<'t> {
+    pub(super) per: Once<&'t tree::CapUnit>,
+    pub(super) without: Once<&'t tree::CapUnit>,
+    pub(super) alone: Once<()>,
+    pub(super) reserve: Once<Period>,
+    pub(super) store_down_blocks: Once<bool>,
+    pub(super) then: Once<()>,
+}
+
+/// What they come to.
+pub(super) struct Terms {
+    pub(super) unit: CapUnit,
+    pub(super) alone: bool,
+    pub(super) reserve: Option<Period>,
+    pub(super) store_down_blocks: Option<bool>,
+}
+
+impl Pass<'_> {
+    /// `None` where `per` is not there, or wrong; what clashes is reported.
+    pub(super) fn terms(&mut self, written: Written<'_>) -> Option<Terms> {
+        let Written { per, without, alone, reserve, store_down_blocks, then: _ } = written;
+        let per = per.value?;
+        let unit = self.cap_unit(per)?;
+        if let Some(named) = without.value {
+            let other = self.cap_unit(named)?;
+            if other != unit {
+                let message = "`without` names another unit than `per`";
+                let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, named.span(), message)
+                    .primary("not what is counted by")
+                    .label(per.span(), "counted by this")
+                    .help("name what stands behind `per`, or leave `without .. block` out: it is so anyway");
+                self.report(finding);
+            }
+        }
+        if let (Some(alone), Some(without)) = (alone.span(), without.span()) {
+            let message = "`alone` lets through whom `without .. block` stops";
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, alone, message)
+                .primary("counts only within the request where nobody is known")
+                .label(without, "blocks where nobody is known")
+                .help("keep one of the two");
+            self.report(finding);
+        }
+        if let (Some(alone), CapUnit::Everybody) = (alone.span(), unit) {
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, alone, "everybody is always known")
+                .primary("would never apply")
+                .label(per.span(), "counted for everybody together")
+                .help("leave `alone` out");
+            self.report(finding);
+        }
+        let (alone, reserve) = (alone.value.is_some(), reserve.value);
+        Some(Terms { unit, alone, reserve, store_down_blocks: store_down_blocks.value })
+    }
+
+    fn cap_unit(&mut self, unit: &tree::CapUnit) -> Option<CapUnit> {
+        match unit {
+            tree::CapUnit::Customer(_) => Some(CapUnit::Customer),
+            tree::CapUnit::Everybody(_) => Some(CapUnit::Everybody),
+            tree::CapUnit::Attribute(name) => self.unit_attribute(name).map(CapUnit::Attribute),
+        }
+    }
+
+    fn unit_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
+        let Some(Meaning::Attribute(id)) = self.meaning(name, None) else {
+            if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
+                let message = format!("`{}` is no attribute", name.text);
+                self.report(Diagnostic::new(&types::CAP_UNIT, name.span, message).primary("whose events?"));
+            }
+            return None;
+        };
+        let attribute = self.rules.attributes.get(id.index())?;
+        let (lacks, help) = if attribute.key {
+            ("is the customer's key", "write `per customer`".to_owned())
+        } else if attribute.ty != Type::Text {
+            ("is no text", format!("declare it as `{}: text`, or write `per customer`", name.text))
+        } else if attribute.never_used {
+            ("is never used", "count by another attribute, or write `per customer`".to_owned())
+        } else if attribute.protective {
+            ("may only spare people", "count by another attribute, or write `per customer`".to_owned())
+        } else {
+            return Some(id);
+        };
+        let message = format!("nothing can be counted by `{}`: it {lacks}", name.text);
+        let finding = Diagnostic::new(&types::CAP_UNIT, name.span, message)
+            .primary("whose events are counted together")
+            .label(attribute.span, "declared here")
+            .help(help);
+        self.report(finding);
+        None
+    }
+
+    /// A cap that counts only within the request where nobody is known needs another one beside it (R27).
+    pub(super) fn alone_is_backed(&mut self) {
+        let mut found: Vec<(Span, Span, String)> = Vec::new();
+        let mut left_out: Vec<(Kind, String)> = Vec::new();
+        for at in 0..self.rules.rules.len() {
+            let rule = RuleId::from_index(at);
+            let bound = self.rules.caps_on(rule);
+            let backs = |unit: CapUnit| {
+                let other = |cap: &CapId| !self.rules[*cap].alone && self.rules[*cap].unit != unit;
+                bound.iter().any(other)
+            };
+            for cap in bound.iter().map(|cap| &self.rules[*cap]).filter(|cap| cap.alone && !backs(cap.unit)) {
+                left_out.push(match cap.rule {
+                    Some(rule) => (Kind::Rule, self.rules[rule].name.clone()),
+                    None => (Kind::Cap, cap.name.clone()),
+                });
+                if !found.iter().any(|(span, ..)| *span == cap.span) {
+                    found.push((cap.span, self.rules[rule].span, self.rules[rule].name.clone()));
+                }
+            }
+        }
+        for (kind, name) in left_out {
+            self.poison(kind, &name);
+        }
+        for (span, rule, name) in found {
+            let message = format!("nothing limits `{name}` where nobody is known");
+            let finding = Diagnostic::new(&resolve::ALONE_UNBACKED, span, message)
+                .primary("`alone` counts only within one request then")
+                .label(rule, "bound by no other cap on another unit")
+                .help("add a cap `per everybody` or `per` another attribute, or leave `alone` out");
+            self.report(finding);
+        }
+    }
+}
