@@ -130,6 +130,7 @@ pub fn with_past(
     for unit in rules.units().into_iter().filter(|unit| *unit != CapUnit::Customer) {
         let Some(key) = unit_key(rules, facts, unit).and_then(|key| shared_key(rules, unit, &key)) else { continue };
         let (mut events, reserved) = past(rules, &shared(&key)?);
+        by_now(&mut events, facts.now);
         let beside = if unit == CapUnit::Everybody && !everybody.is_empty() { everybody } else { &facts.history };
         events.extend_from_slice(beside);
         all.shared.push(Shared { unit, history: events, reserved });
@@ -140,6 +141,11 @@ pub fn with_past(
         all.reserved.extend(reserved);
     }
     Ok(all)
+}
+
+/// What a store holds has happened, whatever another machine's clock said: for a stock it counts from now on.
+fn by_now(events: &mut [Happened], now: Instant) {
+    events.iter_mut().for_each(|event| event.at = event.at.min(now));
 }
 
 /// Adds events to the shared records that some cap counts them in, and takes out the reservations that are over.
@@ -336,8 +342,9 @@ fn overdrawn(
 ) -> Result<Option<String>, StateError> {
     let mut events = transaction.shared("")?;
     events.push(stored.clone());
-    let (history, reserved) = past(rules, &events);
-    let mut facts = Facts::nothing(rules, now.max(stored.at));
+    let (mut history, reserved) = past(rules, &events);
+    by_now(&mut history, now);
+    let mut facts = Facts::nothing(rules, now);
     facts.shared.push(Shared { unit: CapUnit::Everybody, history, reserved });
     let frame = frame::gather(rules, &facts);
     let Some(happened) = stored.happened(rules) else { return Ok(None) };
