@@ -313,7 +313,7 @@ pub(super) fn only_rule(rules: &RuleSet, offer: OfferId) -> Option<RuleId> {
 fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
     let mut found: Vec<Stamp> = Vec::new();
     let mut add = |offer, rule, tags: &[TagId]| {
-        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec() };
+        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec(), channel: None };
         if !found.contains(&stamp) {
             found.push(stamp);
         }

@@ -71,6 +71,8 @@ fn said(program: &Program<'_>, point: &[usize]) -> Vec<(Hours, bool)> {
         Source::Hours(of) => Some((*of, *atom == YES)),
         Source::Now
         | Source::Consent(_)
+        | Source::Permission(_)
+        | Source::LastUsed(_)
         | Source::Attribute(_)
         | Source::Element(..)
         | Source::Spent(_)

@@ -12,6 +12,7 @@ use super::history::only_rule;
 use super::hours;
 use super::program::Program;
 use super::realise::truth_atom;
+use super::witness::last_used_atom;
 use crate::frame::{Fact, Facts, Happened, Stamp, gather};
 use crate::model::{
     AttributeId, EventTarget, Gathered, GatheredId, Increment, Lookback, Occurrence, OfferId, Operand, RuleSet, Term,
@@ -143,7 +144,14 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
             Source::Hours(of) => {
                 *place = hours::really(rules, &flat, *of).map_or(*place, |so| if so { YES } else { NO })
             }
-            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Taken(_) | Source::Unseen(_) => {}
+            // Whatever was sent for a count was not sent by a channel; what was sent before it counts still.
+            Source::LastUsed(slot) => *place = last_used_atom(rules, *slot, frame.last_used(*slot)),
+            Source::Now
+            | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::Element(..)
+            | Source::Taken(_)
+            | Source::Unseen(_) => {}
         }
     }
     Some(found)
@@ -225,14 +233,15 @@ impl Maker<'_, '_> {
             via: None,
             class: None,
             tags: self.rules[offer].tags.clone(),
+            channel: None,
         };
         Some(match of {
             None if self.unstamped => Stamp::Unstamped,
-            None => Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new() },
+            None => Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new(), channel: None },
             Some(EventTarget::Offer(offer)) => shown(offer, only_rule(self.rules, offer)),
             Some(EventTarget::Rule(rule)) => shown(self.rules[rule].show, Some(rule)),
             Some(EventTarget::Class(class)) => {
-                Stamp::Of { offer: None, rule: None, via: None, class: Some(class), tags: Vec::new() }
+                Stamp::Of { offer: None, rule: None, via: None, class: Some(class), tags: Vec::new(), channel: None }
             }
             Some(EventTarget::Tag(tag)) => {
                 let at = self.rules.offers.iter().position(|offer| offer.tags.contains(&tag))?;

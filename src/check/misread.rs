@@ -99,8 +99,17 @@ impl Pass<'_> {
                 right,
             ));
         }
-        let other =
-            [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Block, Kind::Window];
+        let other = [
+            Kind::Purpose,
+            Kind::Offer,
+            Kind::Slot,
+            Kind::Rule,
+            Kind::Event,
+            Kind::Cap,
+            Kind::Channel,
+            Kind::Block,
+            Kind::Window,
+        ];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
         let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
         told(
@@ -112,6 +121,7 @@ impl Pass<'_> {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }
+                Kind::Channel => format!("what the device permits is `permission.{word}`: `permission.{word} is full`"),
                 Kind::Class
                 | Kind::Attribute
                 | Kind::Segment
@@ -121,9 +131,7 @@ impl Pass<'_> {
                 | Kind::Block
                 | Kind::Window
                 | Kind::Persona
-                | Kind::Tag => {
-                    "name an attribute, a segment or a value".to_owned()
-                }
+                | Kind::Tag => "name an attribute, a segment or a value".to_owned(),
             },
         )
     }
@@ -154,6 +162,7 @@ impl Pass<'_> {
             ExprKind::Literal(LiteralKind::YesNo(_)) => false,
             ExprKind::Literal(_) => true,
             ExprKind::Consent(_)
+            | ExprKind::Permission(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -437,6 +446,7 @@ fn written(expr: &Expr) -> Option<String> {
             LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_),
         )
         | ExprKind::Consent(_)
+        | ExprKind::Permission(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)
         | ExprKind::Not(_)

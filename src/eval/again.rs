@@ -8,10 +8,11 @@
 use super::candidate::{Dropped, Guarded, guards};
 use super::slot::{Candidate, Fate, Replay};
 use super::turns::turns;
+use super::waiting::Waiting;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
-    Active, AttributeId, BlockCause, BlockId, CapId, CapZone, Condition, Fallback, Gathered, GatheredId, Lookback,
-    OfferId, RuleId, RuleSet, SlotId, Substitute,
+    Active, AttributeId, BlockCause, BlockId, CapId, CapZone, ChannelId, Condition, Fallback, Gathered, GatheredId,
+    Lookback, OfferId, RuleId, RuleSet, SlotId, Substitute,
 };
 use crate::value::{Datum, Instant, Missing};
 
@@ -25,9 +26,11 @@ pub(super) fn again(rules: &RuleSet, frame: &Frame, slot: SlotId, replay: &Repla
         let Fate::Dropped(step) = fate else { return None };
         match candidate {
             Candidate::Rule(rule) | Candidate::Substitute(_, _, Substitute::Try(rule)) => look.rule(*rule, step),
-            Candidate::Substitute(_, _, Substitute::Show(offer)) => look.offer(*offer, step),
+            Candidate::Substitute(rule, _, Substitute::Show(offer)) => {
+                look.offer(slot, rules.channels_of(&rules[*rule]), *offer, step)
+            }
             Candidate::Substitute(_, _, Substitute::Nothing) => None,
-            Candidate::Fallback(at) => look.fallback(rules[slot].fallback.get(*at as usize)?, step),
+            Candidate::Fallback(at) => look.fallback(slot, rules[slot].fallback.get(*at as usize)?, step),
         }
     };
     replay.looked_at.iter().filter_map(of_candidate).min()
@@ -60,6 +63,7 @@ impl Look<'_> {
                 let caps = self.rules.caps_on(id);
                 self.first(self.freed(&caps)?, |then| then.caps(&caps, rule.class).is_none())
             }
+            Dropped::NoChannel(_) => self.carried(rule.slot, self.rules.channels_of(rule), rule.show),
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::ReviewOverdue
@@ -73,7 +77,7 @@ impl Look<'_> {
         }
     }
 
-    fn offer(&self, id: OfferId, step: &Dropped) -> Option<Instant> {
+    fn offer(&self, slot: SlotId, channels: &[ChannelId], id: OfferId, step: &Dropped) -> Option<Instant> {
         let offer = &self.rules[id];
         match step {
             Dropped::OfferNotActive => {
@@ -85,6 +89,7 @@ impl Look<'_> {
             Dropped::Capped(_) => {
                 self.first(self.freed(&offer.caps)?, |then| then.caps(&offer.caps, offer.class).is_none())
             }
+            Dropped::NoChannel(_) => self.carried(slot, channels, id),
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::RuleNotActive
@@ -101,12 +106,12 @@ impl Look<'_> {
         }
     }
 
-    fn fallback(&self, entry: &Fallback, step: &Dropped) -> Option<Instant> {
+    fn fallback(&self, slot: SlotId, entry: &Fallback, step: &Dropped) -> Option<Instant> {
         match (step, &entry.when, entry.offer) {
             (Dropped::NotApplicable | Dropped::NotKnown, Some(when), _) => {
                 self.first(self.turned(&[when])?, |then| then.holds(when))
             }
-            (_, _, Some(offer)) => self.offer(offer, step),
+            (_, _, Some(offer)) => self.offer(slot, &self.rules[slot].channels, offer, step),
             (_, _, None) => None,
         }
     }
@@ -117,6 +122,13 @@ impl Look<'_> {
         looks.sort_unstable();
         looks.dedup();
         looks.into_iter().find(|at| passes(&Guarded::new(self.rules, &self.frame.at(self.rules, *at))))
+    }
+
+    /// When a channel may carry what none carries now.
+    fn carried(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId) -> Option<Instant> {
+        let asked = channels.iter().flat_map(|id| [&self.rules[*id].allowed, &self.rules[*id].reached]);
+        let asked: Vec<&Condition> = asked.flatten().map(|clause| &clause.condition).collect();
+        self.first(self.turned(&asked)?, |then| then.brings(slot, channels, offer, &Waiting::Passes).is_ok())
     }
 
     fn begins(&self, dates: [Option<Active>; 2]) -> Vec<Instant> {

@@ -1,18 +1,19 @@
 //! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
 //!
 //! switched off or not active -> blocks -> consent -> audience -> already shown in another slot of the request -> caps
-//! -> expiry and windows -> score.
+//! -> expiry and windows -> score -> the channels of a message (see `channels`).
 
 use std::cmp::Reverse;
 
 use super::awaited::is_awaited;
+use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
 use super::waiting::{Bound, Waiting};
-use crate::frame::Frame;
+use crate::frame::{Frame, Outcome};
 use crate::model::{
-    BlockCause, BlockId, CapId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES,
-    SlotId, WindowId,
+    BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
+    SCORE_PLACES, SlotId, WindowId,
 };
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
@@ -52,6 +53,8 @@ pub enum Dropped {
     HoldLimit(Vec<WindowId>),
     /// It ranks, and its score is missing (R6).
     NoScore,
+    /// None of its channels carries it: each with its step, in the order in which they were tried.
+    NoChannel(Vec<(ChannelId, Blocked)>),
 }
 
 /// A clause of a rule and how it must stand: `when` needs a yes, `unless` is lifted only by a no.
@@ -129,7 +132,7 @@ impl<'a> Guarded<'a> {
         }
     }
 
-    /// Why the rule drops out, if it does.
+    /// Why the rule drops out, if it does, before its channels are asked.
     pub(super) fn rule(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
         self.switches(id)
@@ -155,8 +158,42 @@ impl<'a> Guarded<'a> {
         Bound { windows: &offer.windows, blocks: &offer.blocks, expires: None }.look(self.rules, self.frame)
     }
 
-    /// Why the offer cannot stand in, if it cannot: its dates and switch, its blocks, the other slots, its caps,
-    /// its windows.
+    /// Why the rule drops out, its channels asked too.
+    pub(super) fn dropped(&self, id: RuleId) -> Option<Dropped> {
+        self.rule(id).or_else(|| self.brings_own(id).err())
+    }
+
+    /// What comes of a rule that everything before its channels lets pass.
+    pub(super) fn brings_own(&self, id: RuleId) -> Result<Outcome, Dropped> {
+        let rule = &self.rules[id];
+        self.brings(rule.slot, self.rules.channels_of(rule), rule.show, &self.rule_waiting(id))
+    }
+
+    /// What a slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
+    /// carries it; where it waits for its windows, it is held (R10). What no channel carries now is not held.
+    pub(super) fn brings(
+        &self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        waiting: &Waiting,
+    ) -> Result<Outcome, Dropped> {
+        let at_once = if self.rules.sends(slot) {
+            let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer);
+            way.by
+                .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
+                .ok_or(Dropped::NoChannel(way.passed_over))?
+        } else {
+            Outcome::Shows(offer)
+        };
+        Ok(match waiting {
+            Waiting::Until(until) => Outcome::Holds { offer, until: *until },
+            Waiting::Passes | Waiting::Drops(_) => at_once,
+        })
+    }
+
+    /// Why the offer cannot stand in, if it cannot, before channels are asked: its dates and switch, its blocks, the
+    /// other slots, its caps, its windows.
     pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         self.offer_switches(id)
@@ -167,7 +204,7 @@ impl<'a> Guarded<'a> {
     }
 
     /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
-    pub(super) fn fallback(&self, entry: &Fallback, is_last: bool) -> Option<Dropped> {
+    pub(super) fn fallback(&self, slot: SlotId, entry: &Fallback, is_last: bool) -> Option<Dropped> {
         if is_last {
             return None;
         }
@@ -175,7 +212,10 @@ impl<'a> Guarded<'a> {
         let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
         let blocks = || entry.offer.map(|offer| &self.rules[offer]);
         let blocks = || blocks().and_then(|offer| self.blocks(offer.blocks.iter().copied(), offer.class));
-        switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
+        let channels = &self.rules[slot].channels;
+        let brings = |offer| self.brings(slot, channels, offer, &self.offer_waiting(offer));
+        let offered = |offer| self.offer(offer).or_else(|| brings(offer).err());
+        switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(offered))
     }
 
     /// Whether the customer might belong to the rule's audience and nothing speaks against it (R14).

@@ -18,7 +18,9 @@ use super::slot::{Candidate, Fate, replay};
 use super::waiting::is_open;
 use crate::frame::{By, Frame, Via};
 use crate::model::show::{show_cap, show_condition, show_expiry, show_substitute};
-use crate::model::{CapId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, WindowId};
+use crate::model::{
+    CapId, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, WindowId,
+};
 use crate::source::Span;
 use crate::value::{Consent, Truth};
 
@@ -54,6 +56,8 @@ enum What<'r> {
     /// The time of the rule is not over.
     Expires,
     Window(WindowId),
+    /// A channel that a rule sends by, where it was tried.
+    Channel(ChannelId),
     Substitute(Via, Substitute),
     /// The entry of the list at this place answers.
     Answers(u32),
@@ -179,6 +183,13 @@ impl<'r> Coverage<'r> {
         for window in rules.windows_on(id) {
             self.add(owner, What::Window(window), rules[window].span, Answers::YES_NO);
         }
+        for channel in rules.channels_of(rule) {
+            let declared = &rules[*channel];
+            let needs = rules.channel_needs(*channel, rule.class);
+            let may_fail = declared.allowed.is_some() || declared.reached.is_some() || !needs.is_empty();
+            let wanted = if may_fail { Answers::YES_NO } else { Answers::YES };
+            self.add(owner, What::Channel(*channel), rule.span, wanted);
+        }
         let substitutes =
             [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
         for (via, substitute) in substitutes {
@@ -250,13 +261,13 @@ impl<'r> Coverage<'r> {
             self.put(Owner::Rule(winner), Answer::Yes, |what| *what == What::Wins);
         }
         if let Some(asked) = besides.filter(|_| rules[slot].off.is_none()) {
-            self.rule(frame, asked, guarded.rule(asked).as_ref());
+            self.rule(frame, asked, guarded.dropped(asked).as_ref());
         }
     }
 
     /// A rule that was looked at and got as far as this step.
     fn rule(&mut self, frame: &Frame, id: RuleId, dropped: Option<&Dropped>) {
-        let (mut audience, mut caps, mut windows, mut expired) = (true, true, true, false);
+        let (mut audience, mut caps, mut windows, mut channels, mut expired) = (true, true, true, true, false);
         match dropped {
             Some(
                 Dropped::RuleOff
@@ -266,19 +277,30 @@ impl<'r> Coverage<'r> {
                 | Dropped::OfferNotActive
                 | Dropped::Blocked(_),
             ) => return,
-            Some(Dropped::NoConsent(_)) => (audience, caps, windows) = (false, false, false),
-            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => (caps, windows) = (false, false),
-            Some(Dropped::Capped(_)) => windows = false,
-            Some(Dropped::Expired | Dropped::ExpiryNotKnown) => expired = true,
-            Some(Dropped::Outside(_) | Dropped::HoldLimit(_) | Dropped::NoScore) | None => {}
+            Some(Dropped::NoConsent(_)) => (audience, caps, windows, channels) = (false, false, false, false),
+            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => {
+                (caps, windows, channels) = (false, false, false);
+            }
+            Some(Dropped::Capped(_)) => (windows, channels) = (false, false),
+            Some(Dropped::Expired | Dropped::ExpiryNotKnown) => (expired, channels) = (true, false),
+            Some(Dropped::Outside(_) | Dropped::HoldLimit(_) | Dropped::NoScore) => channels = false,
+            Some(Dropped::NoChannel(_)) | None => {}
         }
         let rules = self.rules;
+        let slot = rules[id].slot;
+        let ring = rules.ring(slot, rules.channels_of(&rules[id]), frame.last_used(slot));
+        let ways = Guarded::new(rules, frame).tried(&ring, rules[id].show);
         for point in self.of(Owner::Rule(id)) {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {
                 What::Needs(purpose) => point.reached.put(yes_no(frame.consent(purpose) == Consent::Granted)),
                 What::Clause(of, _) | What::Test(of, _) if audience => {
                     point.reached.put(answer(condition(rules, frame, of)));
+                }
+                What::Channel(channel) if channels => {
+                    if let Some(carries) = ways.iter().find(|(of, _)| *of == channel).map(|(_, carries)| *carries) {
+                        point.reached.put(yes_no(carries));
+                    }
                 }
                 What::Cap(cap) if caps => point.reached.put(yes_no(!frame.stops(rules, cap, rules[id].class))),
                 What::Expires if windows => point.reached.put(yes_no(!expired)),
@@ -291,6 +313,7 @@ impl<'r> Coverage<'r> {
                 | What::Cap(_)
                 | What::Expires
                 | What::Window(_)
+                | What::Channel(_)
                 | What::Substitute(..)
                 | What::Answers(_) => {}
             }
@@ -319,6 +342,7 @@ impl<'r> Coverage<'r> {
                 | What::Cap(_)
                 | What::Expires
                 | What::Window(_)
+                | What::Channel(_)
                 | What::Substitute(..) => {}
             }
         }
@@ -397,7 +421,11 @@ impl<'r> Coverage<'r> {
                 Owner::Fallback(_) => String::new(),
             },
             What::Window(window) => format!("window {}", rules[window].name),
-            What::Substitute(via, substitute) => format!("{} {}", via.word(), show_substitute(rules, substitute)),
+            What::Substitute(via, substitute) => match point.owner {
+                Owner::Rule(rule) => format!("{} {}", via.word(), show_substitute(rules, rule, substitute)),
+                Owner::Fallback(_) => String::new(),
+            },
+            What::Channel(channel) => format!("by {}", rules[channel].name),
             What::Answers(at) => {
                 let offer = match point.owner {
                     Owner::Fallback(slot) => rules[slot].fallback.get(at as usize).and_then(|entry| entry.offer),
@@ -435,6 +463,8 @@ fn word(what: What<'_>, answer: Answer) -> &'static str {
         (What::Expires, Answer::No | Answer::Unknown) => "expired",
         (What::Window(_), Answer::Yes) => "open",
         (What::Window(_), Answer::No | Answer::Unknown) => "closed",
+        (What::Channel(_), Answer::Yes) => "taken",
+        (What::Channel(_), Answer::No | Answer::Unknown) => "passed over",
         (What::Substitute(..), _) => "asked for",
         (What::Answers(_), _) => "the answer",
         (What::Clause(..) | What::Test(..), Answer::Yes) => "yes",
@@ -514,7 +544,7 @@ fn may_be_unknown(rules: &RuleSet, of: &Condition) -> bool {
 
 fn may_be_missing(rules: &RuleSet, of: &Expression) -> bool {
     match of {
-        Expression::Literal(..) | Expression::Consent(_) | Expression::Now => false,
+        Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => false,
         Expression::Attribute(id) => rules[*id].default.is_none(),
         // Nobody knows the history of somebody who is not known.
         Expression::Gathered(_) => true,

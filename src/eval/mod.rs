@@ -7,6 +7,7 @@
 mod again;
 mod awaited;
 mod candidate;
+mod channels;
 mod condition;
 pub mod coverage;
 #[cfg(test)]
@@ -23,10 +24,11 @@ mod waiting;
 
 pub use awaited::is_awaited;
 pub use candidate::Dropped;
+pub use channels::Blocked;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, hints,
-    meets, nearest, run,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
+    hints, meets, nearest, run,
 };
 pub use expression::expression;
 pub use passed_over::passed_over;

@@ -3,9 +3,10 @@
 
 use super::again::again;
 use super::candidate::{Dropped, Guarded};
+use super::channels::Blocked;
 use super::waiting::Waiting;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
-use crate::model::{OfferId, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{RuleId, RuleSet, SlotId, Substitute};
 use crate::value::Instant;
 
 /// What the slot answers.
@@ -67,14 +68,6 @@ pub(super) fn replay(guarded: &Guarded<'_>, slot: SlotId) -> Replay {
     Replay { decision: Decision::new(slot, outcome, by), looked_at: run.looked_at }
 }
 
-/// What wins is shown, or held until its windows let it pass (R10).
-fn shown(offer: OfferId, waiting: &Waiting) -> Outcome {
-    match waiting {
-        Waiting::Until(until) => Outcome::Holds { offer, until: *until },
-        Waiting::Passes | Waiting::Drops(_) => Outcome::Shows(offer),
-    }
-}
-
 struct Run<'a> {
     guarded: &'a Guarded<'a>,
     tried: Vec<bool>,
@@ -94,14 +87,18 @@ impl Run<'_> {
         }
         for (at, entry) in (0_u32..).zip(&slot.fallback) {
             let is_last = at as usize + 1 == slot.fallback.len();
-            let dropped = self.guarded.fallback(entry, is_last);
+            let dropped = self.guarded.fallback(id, entry, is_last);
             if self.note(Candidate::Fallback(at), dropped).is_none() {
                 let outcome = match entry.offer {
-                    None => Outcome::Nothing,
-                    Some(offer) if is_last => Outcome::Shows(offer),
-                    Some(offer) => shown(offer, &self.guarded.offer_waiting(offer)),
+                    // The last entry always answers (R11); what cannot be sent is nothing.
+                    Some(offer) if is_last => self.guarded.brings(id, &slot.channels, offer, &Waiting::Passes).ok(),
+                    Some(offer) => {
+                        let waiting = self.guarded.offer_waiting(offer);
+                        self.guarded.brings(id, &slot.channels, offer, &waiting).ok()
+                    }
+                    None => None,
                 };
-                return (outcome, By::Fallback(at));
+                return (outcome.unwrap_or(Outcome::Nothing), By::Fallback(at));
             }
         }
         // A verified slot has a last entry, which always answers.
@@ -118,17 +115,27 @@ impl Run<'_> {
                 self.looked_at.push((candidate, Fate::TriedBefore));
                 return None;
             }
-            let Some(dropped) = self.note(candidate, self.guarded.rule(id)) else {
-                return Some((shown(rules[id].show, &self.guarded.rule_waiting(id)), By::Rule(id)));
+            let rule = &rules[id];
+            let brings = |offer| {
+                self.guarded.brings(rule.slot, rules.channels_of(rule), offer, &self.guarded.offer_waiting(offer))
             };
+            let own = self.guarded.rule(id).map_or_else(|| self.guarded.brings_own(id), Err);
+            let dropped = match own {
+                Ok(outcome) => {
+                    self.note(candidate, None);
+                    return Some((outcome, By::Rule(id)));
+                }
+                Err(dropped) => dropped,
+            };
+            self.note(candidate, Some(dropped.clone()));
             let (via, substitute) = self.substitute(id, &dropped)?;
             candidate = Candidate::Substitute(id, via, substitute);
             match substitute {
                 Substitute::Try(rule) => id = rule,
                 Substitute::Show(offer) => {
-                    let dropped = self.guarded.offer(offer);
-                    let wins = self.note(candidate, dropped).is_none();
-                    return wins.then(|| (shown(offer, &self.guarded.offer_waiting(offer)), By::Substitute(id, via)));
+                    let found = self.guarded.offer(offer).map_or_else(|| brings(offer), Err);
+                    self.note(candidate, found.as_ref().err().cloned());
+                    return found.ok().map(|outcome| (outcome, By::Substitute(id, via)));
                 }
                 Substitute::Nothing => {
                     self.note(candidate, None);
@@ -144,6 +151,10 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
+            // Of the channels the one that came farthest says why: one that only lacked consent.
+            Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Consent(_))) => {
+                (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id)))
+            }
             Dropped::NotKnown => (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.awaits(id))),
             // A score is missing for other reasons than that nobody gave a value: there stands an `else` for that.
             Dropped::NoScore => return None,
@@ -159,7 +170,8 @@ impl Run<'_> {
             | Dropped::Expired
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
-            | Dropped::HoldLimit(_) => return None,
+            | Dropped::HoldLimit(_)
+            | Dropped::NoChannel(_) => return None,
         };
         Some((via, substitute?))
     }

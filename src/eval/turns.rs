@@ -80,6 +80,7 @@ impl Found<'_> {
             | Expression::Attribute(_)
             | Expression::Gathered(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now => {}
             Expression::Value(id) => self.inside(&self.rules[*id].expression),
             Expression::Rescale(of, _) => self.inside(of),

@@ -7,7 +7,7 @@
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
 use super::{
-    By, CapState, Counted, Decision, Facts, Frame, Happened, Outcome, Reserved, Shared, Stamp, unit_key, windows,
+    By, CapState, Counted, Decision, Facts, Frame, Happened, Reserved, Shared, Stamp, rotation, unit_key, windows,
 };
 use crate::model::{
     Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
@@ -376,31 +376,26 @@ fn class_today(rules: &RuleSet, offer: OfferId) -> Option<Class> {
     rules.offers.get(offer.index()).map(|offer| offer.class)
 }
 
-/// What the events of a decision are stamped with; `None` where nothing is shown or by a fallback, which never counts
-/// (R11).
+/// What the events of a decision are stamped with; `None` where nothing is shown or sent, or by a fallback, which never
+/// counts (R11).
 pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
-    let Outcome::Shows(offer) = decision.outcome else {
-        return None;
-    };
+    let offer = decision.outcome.offer()?;
+    let channel = decision.outcome.channel();
     let (rule, via) = match decision.by {
         By::Rule(rule) => (rule, None),
         By::Substitute(rule, via) => (rule, Some(via)),
         By::Fallback(_) | By::SlotOff => return None,
     };
     let tags = rules.offers.get(offer.index()).map(|offer| offer.tags.clone()).unwrap_or_default();
-    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, class: class_today(rules, offer), tags })
+    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, class: class_today(rules, offer), tags, channel })
 }
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
-/// counts what happens when an offer is shown has as many more of it. Caps that count only what the customer does later
+/// counts what happens when an offer is shown or sent has as many more of it. Caps that count only what the customer does later
 /// (clicks, purchases) have one more where they say `reserve`.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     // What is held has won this slot, and an offer wins one of a request.
-    let won = match decision.outcome {
-        Outcome::Shows(offer) | Outcome::Holds { offer, .. } => Some(offer),
-        Outcome::Nothing => None,
-    };
-    if let Some(offer) = won
+    if let Some(offer) = decision.outcome.offer().or(decision.outcome.held())
         && let Some(taken) = frame.taken.get_mut(offer.index())
     {
         *taken = true;
@@ -408,11 +403,12 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     let Some(stamp) = stamp(rules, decision) else {
         return;
     };
+    rotation::note(rules, frame, &stamp, decision);
     for (at, (cap, state)) in rules.caps.iter().zip(&mut frame.caps).enumerate() {
         if let CapState::Used(used) = state
             && counts(rules, cap, &stamp)
         {
-            let brought = cap.events.iter().filter(|event| brought_about().contains(event)).count();
+            let brought = cap.events.iter().filter(|event| brought_about(&stamp).contains(event)).count();
             // What the customer does later is one, where it is reserved.
             let brought = brought.max(usize::from(cap.reserve.is_some()));
             *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
@@ -432,7 +428,7 @@ pub fn is_counted(rules: &RuleSet, cap: &Cap, event: EventId, stamp: &Stamp) -> 
 pub fn concerns(rules: &RuleSet, unit: CapUnit, event: EventId, stamp: &Stamp) -> bool {
     rules.caps.iter().filter(|cap| cap.unit == unit).any(|cap| {
         let breaks = matches!(&cap.kind, CapKind::Pause { without, .. } if without.contains(&event));
-        let reserves = event == Event::DECIDED && reserved_until(cap, Instant(0), &brought_about()).is_some();
+        let reserves = event == Event::DECIDED && reserved_until(cap, Instant(0), &brought_about(stamp)).is_some();
         let of_it = counts(rules, cap, stamp);
         of_it && (cap.events.contains(&event) || reserves) || breaks && hits(rules, &cap.target, stamp) != Truth::No
     })
@@ -442,7 +438,7 @@ pub fn concerns(rules: &RuleSet, unit: CapUnit, event: EventId, stamp: &Stamp) -
 pub fn is_over(rules: &RuleSet, unit: CapUnit, at: Instant, stamp: &Stamp, now: Instant) -> bool {
     let of_unit = rules.caps.iter().filter(|cap| cap.unit == unit && counts(rules, cap, stamp));
     let is_live = |cap: &Cap| {
-        let until = reserved_until(cap, at, &brought_about());
+        let until = reserved_until(cap, at, &brought_about(stamp));
         cap.events.contains(&Event::DECIDED) || until.is_some_and(|until| now < until)
     };
     !of_unit.into_iter().any(is_live)
@@ -451,11 +447,14 @@ pub fn is_over(rules: &RuleSet, unit: CapUnit, at: Instant, stamp: &Stamp, now: 
 /// Whether what was decided at `at` was reserved for an event of this stamp, and is no longer.
 pub fn is_late(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp, now: Instant) -> bool {
     let counting = rules.caps.iter().filter(|cap| is_counted(rules, cap, event, stamp));
-    counting.filter_map(|cap| reserved_until(cap, at, &brought_about())).any(|until| until <= now)
+    counting.filter_map(|cap| reserved_until(cap, at, &brought_about(stamp))).any(|until| until <= now)
 }
 
-/// The events that a place brings about when it shows an offer: that it was decided, and that it was shown. A place sends
-/// nothing; everything else is the customer's doing (R25).
-pub fn brought_about() -> [EventId; 2] {
-    [Event::DECIDED, Event::SHOWN]
+/// The events that a decision with this stamp brings about: that it was decided, and that it was shown, or sent where a
+/// channel carries it. Everything else is the customer's doing (R25).
+pub fn brought_about(stamp: &Stamp) -> [EventId; 2] {
+    match stamp {
+        Stamp::Of { channel: Some(_), .. } => [Event::DECIDED, Event::SENT],
+        Stamp::Of { channel: None, .. } | Stamp::Retired { .. } | Stamp::Unstamped => [Event::DECIDED, Event::SHOWN],
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{OfferId, RuleId, RuleSet, SlotId};
+use crate::model::{ChannelId, OfferId, RuleId, RuleSet, SlotId};
 use crate::value::Instant;
 
 /// What the customer sees.
@@ -10,15 +10,51 @@ use crate::value::Instant;
 pub enum Outcome {
     /// This offer.
     Shows(OfferId),
-    /// Nothing yet: this offer must wait, and no lower candidate overtakes it (R10).
+    /// This offer, as a message.
+    Sends {
+        /// What is sent.
+        offer: OfferId,
+        /// By which channel.
+        channel: ChannelId,
+        /// Whether it arrives without a sound.
+        silent: bool,
+    },
+    /// Nothing yet: this offer must wait, and no lower candidate overtakes it (R10). By which channel a message then goes
+    /// is decided when it is released.
     Holds {
         /// Which.
         offer: OfferId,
         /// When everything is decided anew: the earliest instant at which, as known now, windows let it pass (R32).
         until: Instant,
     },
-    /// An empty place.
+    /// An empty place, or no message.
     Nothing,
+}
+
+impl Outcome {
+    /// What is shown or sent.
+    pub fn offer(self) -> Option<OfferId> {
+        match self {
+            Self::Shows(offer) | Self::Sends { offer, .. } => Some(offer),
+            Self::Holds { .. } | Self::Nothing => None,
+        }
+    }
+
+    /// What waits.
+    pub fn held(self) -> Option<OfferId> {
+        match self {
+            Self::Holds { offer, .. } => Some(offer),
+            Self::Shows(_) | Self::Sends { .. } | Self::Nothing => None,
+        }
+    }
+
+    /// By which channel something is sent.
+    pub fn channel(self) -> Option<ChannelId> {
+        match self {
+            Self::Sends { channel, .. } => Some(channel),
+            Self::Shows(_) | Self::Holds { .. } | Self::Nothing => None,
+        }
+    }
 }
 
 /// Which clause of a rule brought its substitute in.

@@ -329,6 +329,11 @@ impl RuleSet {
                 when.condition.each_expression_mut(f);
             }
         }
+        for channel in &mut self.channels {
+            for clause in [&mut channel.allowed, &mut channel.silent, &mut channel.reached].into_iter().flatten() {
+                clause.condition.each_expression_mut(f);
+            }
+        }
         for rule in &mut self.rules {
             for clause in rule.when.iter_mut().chain(&mut rule.unless).chain(&mut rule.expires) {
                 clause.condition.each_expression_mut(f);
@@ -378,6 +383,7 @@ impl Expression {
             | Self::Value(_)
             | Self::Gathered(_)
             | Self::Consent(_)
+            | Self::Permission(_)
             | Self::Now => {}
             Self::Rescale(of, _) => of.each_mut(f),
             Self::Arithmetic(_, left, right, _) | Self::Else(left, right, _) => {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attribute, Block, Cap, Event, Gathered, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration, Window,
+    Attribute, Block, Cap, Channel, Event, Gathered, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration,
+    Window,
 };
 
 macro_rules! ids {
@@ -50,6 +51,8 @@ ids! {
     ValueId -> values: ValueDeclaration;
     /// A value that is worked out while the frame is gathered.
     GatheredId -> gathered: Gathered;
+    /// A channel.
+    ChannelId -> channels: Channel;
     /// An offer.
     OfferId -> offers: Offer;
     /// A tag.

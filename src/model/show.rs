@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::{
-    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Condition, EventId,
-    EventTarget, Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, Outside, RuleId, RuleSet,
-    Substitute, WindowRow, Zones,
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, ChannelId, Condition,
+    EventId, EventTarget, Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, Outside, RuleId,
+    RuleSet, Slot, SlotId, Substitute, WindowRow, Zones,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
 use crate::value::{SCORE, Type, Value, Weekday, show_date, show_instant, show_number, show_time_of_day};
@@ -251,12 +251,27 @@ fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
 }
 
 /// What stands in for a rule: `show running_tips`, `try winback`, `nothing`.
-pub fn show_substitute(rules: &RuleSet, substitute: Substitute) -> String {
+pub fn show_substitute(rules: &RuleSet, of: RuleId, substitute: Substitute) -> String {
     match substitute {
-        Substitute::Show(offer) => format!("show {}", rules[offer].name),
+        Substitute::Show(offer) => format!("{} {}", show_verb(rules, rules[of].slot), rules[offer].name),
         Substitute::Try(rule) => format!("try {}", rules[rule].name),
         Substitute::Nothing => "nothing".to_owned(),
     }
+}
+
+/// What a slot does with what is chosen for it: `show` or `send`.
+pub fn show_verb(rules: &RuleSet, slot: SlotId) -> &'static str {
+    if rules.sends(slot) { "send" } else { "show" }
+}
+
+/// Where a slot is: `on web`, `by push, email`.
+pub fn show_where(rules: &RuleSet, slot: &Slot) -> String {
+    if slot.sends() { format!("by {}", show_channels(rules, &slot.channels)) } else { format!("on {}", slot.place) }
+}
+
+/// Channels as a list: `push, email`.
+pub fn show_channels(rules: &RuleSet, channels: &[ChannelId]) -> String {
+    channels.iter().map(|channel| rules[*channel].name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Who a rule is for, in one line: `lapsed, runner; unless vulnerable; needs personalisation`; `everybody` where it asks
@@ -330,6 +345,7 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
         Expression::Value(id) => (rules[*id].name.clone(), Level::Operand),
         Expression::Gathered(id) => (show_gathered(rules, &rules[*id]), gathered_level(&rules[*id])),
         Expression::Consent(id) => (format!("consent.{}", rules[*id].name), Level::Operand),
+        Expression::Permission(id) => (format!("permission.{}", rules[*id].name), Level::Operand),
         Expression::Now => ("now".to_owned(), Level::Operand),
         Expression::Arithmetic(op @ (Arithmetic::Add | Arithmetic::Subtract), left, right, _) => {
             let sides = (beside(left, Level::Sum), beside(right, Level::Product));
@@ -449,6 +465,7 @@ fn stands_in(of: &Expression) -> bool {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Arithmetic(..)
         | Expression::When(..) => false,

@@ -80,7 +80,7 @@ pub struct Member {
 }
 
 impl Link {
-    fn test(guard: GuardId, yes: Self, no: Self) -> Self {
+    pub(super) fn test(guard: GuardId, yes: Self, no: Self) -> Self {
         match guard {
             GuardId::ALWAYS => yes,
             GuardId::NOT => no,
@@ -124,14 +124,22 @@ pub(super) fn slot(lowering: &mut Lowering<'_>, id: SlotId) -> Result<SlotPlan, 
     Ok(SlotPlan { slot: id, picks: chain.picks, chain: links, tries })
 }
 
-struct Chain<'a, 'b> {
-    lowering: &'a mut Lowering<'b>,
-    slot: SlotId,
+pub(super) struct Chain<'a, 'b> {
+    pub(super) lowering: &'a mut Lowering<'b>,
+    pub(super) slot: SlotId,
     picks: Vec<Pick>,
     picked: HashMap<Pick, u32>,
     /// The place of each rule among the tries.
     places: HashMap<RuleId, u32>,
     wanted: Vec<RuleId>,
+}
+
+/// The windows of a candidate.
+struct HoursGuards {
+    /// Every window that drops is open; else the next candidate.
+    dropping: GuardId,
+    /// Every window that holds is open; else it waits.
+    holding: GuardId,
 }
 
 impl Chain<'_, '_> {
@@ -160,7 +168,8 @@ impl Chain<'_, '_> {
         for (place, entry) in slot.fallback.iter().enumerate() {
             links.push(self.fallback(place, entry, place == last)?);
         }
-        if slot.fallback.is_empty() {
+        // A verified list ends with what always answers.
+        if !matches!(links.last(), Some(Link::Pick(_))) {
             links.push(self.pick(Outcome::Nothing, By::Fallback(0)));
         }
         // What can never hold has no link; after what always holds there is none.
@@ -224,10 +233,8 @@ impl Chain<'_, '_> {
             Some(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
             None => GuardId::ALWAYS,
         };
-        let scored = self.lowering.guards.all([in_time, scored]);
-        let shown = self.pick(Outcome::Shows(rule.show), By::Rule(id));
-        let shown = self.in_time(&rules.windows_on(id), shown)?;
-
+        let hours = self.hours(&rules.windows_on(id))?;
+        let scored = self.lowering.guards.all([in_time, hours.dropping, scored]);
         let mut substitute = |via, substitute: Option<Substitute>| match substitute {
             None => Ok::<_, PlanError>(Link::Next),
             Some(substitute) => self.substitute(id, via, substitute, no_detour),
@@ -235,6 +242,7 @@ impl Chain<'_, '_> {
         let if_capped = substitute(Via::Capped, rule.if_capped)?;
         let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
         let if_unknown = substitute(Via::Unknown, rule.if_unknown)?;
+        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), hours.holding, if_no_consent.clone())?;
         let guards = &mut self.lowering.guards;
         if if_no_consent == Link::Next && if_unknown == Link::Next {
             let mut all = live;
@@ -287,8 +295,11 @@ impl Chain<'_, '_> {
             Substitute::Nothing => self.pick(Outcome::Nothing, By::Substitute(rule, via)),
             Substitute::Show(offer) => {
                 let may = self.offer(offer)?;
-                let pick = self.pick(Outcome::Shows(offer), By::Substitute(rule, via));
-                let pick = self.in_time(&self.lowering.rules[offer].windows, pick)?;
+                let rules = self.lowering.rules;
+                let channels = rules.channels_of(&rules[rule]);
+                let hours = self.hours(&rules[offer].windows)?;
+                let pick = self.way(channels, offer, By::Substitute(rule, via), hours.holding, Link::Next)?;
+                let pick = Link::test(hours.dropping, pick, Link::Next);
                 Link::test(may, pick, Link::Next)
             }
             Substitute::Try(other) if no_detour(other) => Link::Next,
@@ -305,8 +316,17 @@ impl Chain<'_, '_> {
 
     /// The last entry always answers (R11).
     fn fallback(&mut self, place: usize, entry: &Fallback, is_last: bool) -> Result<Link, PlanError> {
-        let outcome = entry.offer.map_or(Outcome::Nothing, Outcome::Shows);
-        let pick = self.pick(outcome, By::Fallback(u32::try_from(place).unwrap_or(u32::MAX)));
+        let by = By::Fallback(u32::try_from(place).unwrap_or(u32::MAX));
+        let pick = match entry.offer {
+            Some(offer) => {
+                let rules = self.lowering.rules;
+                let windows: &[WindowId] = if is_last { &[] } else { &rules[offer].windows };
+                let hours = self.hours(windows)?;
+                let pick = self.way(&rules[self.slot].channels, offer, by, hours.holding, Link::Next)?;
+                Link::test(hours.dropping, pick, Link::Next)
+            }
+            None => self.pick(Outcome::Nothing, by),
+        };
         if is_last {
             return Ok(pick);
         }
@@ -314,10 +334,8 @@ impl Chain<'_, '_> {
         if let Some(when) = &entry.when {
             all.push(self.lowering.ask(when, Ask::Yes)?);
         }
-        let mut pick = pick;
         if let Some(offer) = entry.offer {
             all.push(self.offer(offer)?);
-            pick = self.in_time(&self.lowering.rules[offer].windows, pick)?;
         }
         Ok(Link::test(self.lowering.guards.all(all), pick, Link::Next))
     }
@@ -381,8 +399,13 @@ impl Chain<'_, '_> {
         clauses.iter().map(|clause| self.lowering.ask(&clause.condition, ask)).collect()
     }
 
-    fn pick(&mut self, outcome: Outcome, by: By) -> Link {
+    pub(super) fn pick(&mut self, outcome: Outcome, by: By) -> Link {
         self.answer(Pick::Answer(Decision::new(self.slot, outcome, by)))
+    }
+
+    /// Where a candidate has to wait.
+    pub(super) fn waits(&mut self) -> Link {
+        self.answer(Pick::Waits)
     }
 
     fn answer(&mut self, pick: Pick) -> Link {
@@ -394,12 +417,8 @@ impl Chain<'_, '_> {
         Link::Pick(place)
     }
 
-    /// What comes of a candidate that everything else lets pass: a closed window that drops leads on, one that holds
-    /// makes it wait.
-    fn in_time(&mut self, windows: &[WindowId], shown: Link) -> Result<Link, PlanError> {
-        if windows.is_empty() {
-            return Ok(shown);
-        }
+    /// What windows ask of a candidate that everything else lets pass.
+    fn hours(&mut self, windows: &[WindowId]) -> Result<HoursGuards, PlanError> {
         let rules = self.lowering.rules;
         let (mut dropping, mut holding) = (Vec::new(), Vec::new());
         for id in windows {
@@ -409,10 +428,8 @@ impl Chain<'_, '_> {
                 Outside::Hold(_) => holding.push(open),
             }
         }
-        let holding = self.lowering.guards.all(holding);
-        let dropping = self.lowering.guards.all(dropping);
-        let waits = self.answer(Pick::Waits);
-        Ok(Link::test(dropping, Link::test(holding, shown, waits), Link::Next))
+        let guards = &mut self.lowering.guards;
+        Ok(HoursGuards { dropping: guards.all(dropping), holding: guards.all(holding) })
     }
 
     /// Whether a window is open: its clocks say so, and each row with a condition is open or about others.

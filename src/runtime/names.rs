@@ -1,7 +1,7 @@
 //! From names to ids: data and stored events outlive a bundle, so they carry names.
 
 use crate::frame::{Stamp, Via};
-use crate::model::{Class, Event, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
+use crate::model::{ChannelId, Class, Event, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
 
 /// Looks names up in a verified rule set, whose lists are in order of name.
 #[derive(Clone, Copy)]
@@ -34,16 +34,20 @@ impl<'a> Names<'a> {
         find(&self.rules.purposes, name, |purpose| &purpose.name).map(PurposeId::from_index)
     }
 
+    pub(crate) fn channel(self, name: &str) -> Option<ChannelId> {
+        find(&self.rules.channels, name, |channel| &channel.name).map(ChannelId::from_index)
+    }
+
     pub(crate) fn tag(self, name: &str) -> Option<TagId> {
         find(&self.rules.tags, name, |tag| tag).map(TagId::from_index)
     }
 
-    /// What an event belongs to. Without an offer it may belong to anything. Without class or tags of its own it has
-    /// those that its offer has today; of an offer that the rules do not know any more, nobody can say which tags it had.
+    /// What an event belongs to, by the names of offer, rule and channel. Without an offer it may belong to anything.
+    /// Without class or tags of its own it has those that its offer has today; of an offer that the rules do not know any
+    /// more, nobody can say which tags it had.
     pub(crate) fn stamp<T: AsRef<str>>(
         self,
-        offer: Option<&str>,
-        rule: Option<&str>,
+        (offer, rule, channel): (Option<&str>, Option<&str>, Option<&str>),
         via: Option<Via>,
         class: Option<Class>,
         tags: Option<&[T]>,
@@ -60,7 +64,8 @@ impl<'a> Names<'a> {
             (None, Some(offer)) => self.rules[offer].tags.clone(),
             (None, None) => return Stamp::Retired { rule, via, class },
         };
-        Stamp::Of { offer, rule, via, class, tags }
+        let channel = channel.and_then(|channel| self.channel(channel));
+        Stamp::Of { offer, rule, via, class, tags, channel }
     }
 }
 

@@ -197,7 +197,7 @@ fn each_slot(
 pub(crate) fn answered(rules: &RuleSet, frame: &Frame, decision: Decision) -> Decision {
     match decision.outcome {
         Outcome::Nothing => Decision { again: eval::ask_again(rules, frame, decision.slot), ..decision },
-        Outcome::Shows(_) | Outcome::Holds { .. } => decision,
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Holds { .. } => decision,
     }
 }
 

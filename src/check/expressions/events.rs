@@ -125,6 +125,7 @@ impl Pass<'_> {
             Expression::Value(_) => ("a value with a name is a calculation", "write the attribute itself"),
             Expression::Literal(..)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Rescale(..)
             | Expression::Arithmetic(..)
             | Expression::Else(..)
@@ -288,6 +289,7 @@ impl Pass<'_> {
             | Expression::Attribute(_)
             | Expression::Value(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now
             | Expression::Rescale(..)
             | Expression::Arithmetic(..)
@@ -313,6 +315,7 @@ fn written(expression: &Expression) -> Option<(i64, u8)> {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)

@@ -64,7 +64,10 @@ impl<'a> Output<'a> {
         } else {
             let mut writer = csv::Writer::from_writer(file);
             writer
-                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule", "tasks", "holds", "until"])
+                .write_record([
+                    "table", "row", "customer", "slot", "shows", "by", "rule", "tasks", "channel", "silent", "holds",
+                    "until",
+                ])
                 .map_err(|error| cannot(path, error))?;
             To::Csv(Box::new(writer))
         };
@@ -81,8 +84,11 @@ impl<'a> Output<'a> {
                 let row = decided.row.to_string();
                 let (shows, rule) = (shows.unwrap_or(""), rule.unwrap_or(""));
                 let tasks = decision.tasks(self.rules).join(" ");
+                let (channel, silent) = way(self.rules, decision).unwrap_or_default();
+                let silent = if silent { "yes" } else { "" };
                 let (held, until) = (held(self.rules, decision).unwrap_or(""), until(decision).unwrap_or_default());
-                let record = [table, &row, customer.unwrap_or(""), slot, shows, by, rule, &tasks, held, &until];
+                let customer = customer.unwrap_or("");
+                let record = [table, &row, customer, slot, shows, by, rule, &tasks, channel, silent, held, &until];
                 writer.write_record(record).map_err(|error| error.to_string())
             }),
             To::JsonLines(writer) => {
@@ -122,6 +128,14 @@ impl Placed {
         // A name that a power cut takes back must not be counted on.
         sync_folder(&standing.path).map_err(|error| cannot(&standing.path, error))?;
         Ok(standing)
+    }
+}
+
+/// By which channel something is sent, and whether without a sound; none where nothing is.
+pub(super) fn way<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<(&'a str, bool)> {
+    match decision.outcome {
+        Outcome::Sends { channel, silent, .. } => Some((rules[channel].name.as_str(), silent)),
+        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => None,
     }
 }
 
@@ -175,10 +189,10 @@ fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What is shown, by which kind of candidate, and by which rule.
+/// What is shown or sent, by which kind of candidate, and by which rule.
 pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a str>, &'static str, Option<&'a str>) {
     let shows = match decision.outcome {
-        Outcome::Shows(offer) => Some(rules[offer].name.as_str()),
+        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => Some(rules[offer].name.as_str()),
         Outcome::Holds { .. } | Outcome::Nothing => None,
     };
     match decision.by {
@@ -193,7 +207,7 @@ pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a 
 pub(super) fn held<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<&'a str> {
     match decision.outcome {
         Outcome::Holds { offer, .. } => Some(rules[offer].name.as_str()),
-        Outcome::Shows(_) | Outcome::Nothing => None,
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => None,
     }
 }
 
@@ -202,7 +216,7 @@ fn until(decision: &Decision) -> Option<String> {
     let until = match decision.outcome {
         Outcome::Holds { until, .. } => Some(until),
         Outcome::Nothing => decision.again,
-        Outcome::Shows(_) => None,
+        Outcome::Shows(_) | Outcome::Sends { .. } => None,
     };
     until.map(show_instant)
 }
@@ -213,10 +227,14 @@ pub(super) fn machine(rules: &RuleSet, decision: &Decision) -> serde_json::Value
     let tasks = decision.tasks(rules);
     let mut object =
         json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks });
-    if let Some(object) = object.as_object_mut() {
+    if let Some(fields) = object.as_object_mut() {
+        if let Some((channel, silent)) = way(rules, decision) {
+            fields.insert("channel".to_owned(), channel.into());
+            fields.insert("silent".to_owned(), silent.into());
+        }
         let (holds, until) = (held(rules, decision).map(str::to_owned), until(decision));
-        object.extend(holds.map(|holds| ("holds".to_owned(), json!(holds))));
-        object.extend(until.map(|until| ("until".to_owned(), json!(until))));
+        fields.extend(holds.map(|holds| ("holds".to_owned(), json!(holds))));
+        fields.extend(until.map(|until| ("until".to_owned(), json!(until))));
     }
     object
 }

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::output::{held, words};
+use super::output::{held, way, words};
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::codes::data::BAD_ROW;
 use crate::frame::Decision;
 use crate::model::RuleSet;
+use crate::model::show::show_where;
 use crate::runtime::Engine;
 use crate::runtime::batch::{KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
@@ -76,7 +77,7 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
 fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     let of = &rules[slot.slot];
     let label = if of.label.is_empty() { String::new() } else { format!(": {}", of.label) };
-    terminal.line(terminal.styled("1", &format!("\n{} on {}{label}", of.name, of.place)));
+    terminal.line(terminal.styled("1", &format!("\n{} {}{label}", of.name, show_where(rules, of))));
     let answers = slot.answers(rules);
     let total: u64 = answers.iter().map(|answer| answer.count).sum();
     let most = answers.iter().map(|answer| answer.count).max().unwrap_or(1).max(1);
@@ -90,9 +91,11 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
                 Some(rule) => format!("{rule}, {by}"),
                 None => by.to_owned(),
             };
+            let way = way(rules, &decision)
+                .map(|(channel, silent)| format!(" by {channel}{}", if silent { ", silent" } else { "" }));
             let what = match held(rules, &decision) {
                 Some(held) => format!("{held}, held"),
-                None => shows.unwrap_or("nothing").to_owned(),
+                None => format!("{}{}", shows.unwrap_or("nothing"), way.unwrap_or_default()),
             };
             (what, who, answer.count)
         })
@@ -132,14 +135,26 @@ fn steps(steps: &Steps) -> String {
     all.into_iter().map(|(count, word)| format!("{} {word}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
-fn parts(steps: &Steps) -> [(u64, &'static str); 9] {
-    let Steps { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, outside, nobody } = steps;
+fn parts(steps: &Steps) -> [(u64, &'static str); 10] {
+    let Steps {
+        not_active,
+        blocked,
+        no_consent,
+        not_applicable,
+        not_known,
+        taken,
+        capped,
+        outside,
+        no_channel,
+        nobody,
+    } = steps;
     [
         (*not_applicable, "not applicable"),
         (*no_consent, "no consent"),
         (*not_known, "not known"),
         (*capped, "capped"),
         (*outside, "outside its hours"),
+        (*no_channel, "no channel"),
         (*blocked, "blocked"),
         (*taken, "shown in another slot"),
         (*not_active, "not active"),
@@ -174,6 +189,16 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             .collect();
         let expected = summary.missing.expected(rules, id).map(|why| format!(": {why}")).unwrap_or_default();
         lines.push((rules[id].name.clone(), format!("{}{expected}", words.join(", "))));
+    }
+    for (id, counts) in summary.missing.permissions().iter() {
+        let parts = [(counts.absent, "absent"), (counts.unreadable, "unreadable")];
+        let words: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", thousands(*count)))
+            .collect();
+        let expected = if counts.unreadable > 0 { ": full, provisional, denied or unknown is expected" } else { "" };
+        lines.push((format!("permission.{}", rules[id].name), format!("{}{expected}", words.join(", "))));
     }
     if lines.is_empty() {
         return;
@@ -310,11 +335,15 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 .map(|answer| {
                     let decision = Decision::new(slot.slot, answer.outcome, answer.by);
                     let (shows, by, rule) = words(rules, &decision);
-                    let mut answered = json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count });
-                    if let (Some(held), Some(object)) = (held(rules, &decision), answered.as_object_mut()) {
-                        object.insert("holds".to_owned(), json!(held));
+                    let mut object = json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count });
+                    if let Some(fields) = object.as_object_mut() {
+                        if let Some((channel, silent)) = way(rules, &decision) {
+                            fields.insert("channel".to_owned(), channel.into());
+                            fields.insert("silent".to_owned(), silent.into());
+                        }
+                        fields.extend(held(rules, &decision).map(|held| ("holds".to_owned(), json!(held))));
                     }
-                    answered
+                    object
                 })
                 .collect();
             let passed: serde_json::Map<_, _> = slot
@@ -328,6 +357,10 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
             })
         })
         .collect();
+    let permissions = summary.missing.permissions().iter().map(|(id, counts)| {
+        let counted = json!({ "absent": counts.absent, "unreadable": counts.unreadable });
+        (format!("permission.{}", rules[id].name), counted)
+    });
     let missing: serde_json::Map<_, _> = summary
         .missing
         .iter()
@@ -340,6 +373,7 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 "sample": summary.missing.sample(id), "expected": summary.missing.expected(rules, id) });
             (rules[id].name.clone(), counts)
         })
+        .chain(permissions)
         .collect();
     let set_aside: serde_json::Map<_, _> = known
         .events

@@ -102,9 +102,11 @@ impl Wanted<'_> {
 fn asks_about(rules: &RuleSet, case: &Case, rule: RuleId) -> bool {
     let named = |expectation: &Expectation| match &expectation.what {
         Expected::PassesOver(passed, because) => *passed == rule || *because == crate::frame::Because::Rule(rule),
-        Expected::Shows(_, because, _) | Expected::Holds(_, _, because) | Expected::Nothing(_, because) => {
-            *because == Some(crate::frame::Because::Rule(rule))
-        }
+        Expected::PassesOverChannel(_, because) => *because == crate::frame::Because::Rule(rule),
+        Expected::Shows(_, because, _)
+        | Expected::Sends(_, _, because, _)
+        | Expected::Holds(_, _, because)
+        | Expected::Nothing(_, because) => *because == Some(crate::frame::Because::Rule(rule)),
     };
     let decides = |frame: &crate::frame::Frame, slot| match eval::decide(rules, frame, slot).by {
         By::Rule(winner) | By::Substitute(winner, _) => winner == rule,
@@ -149,7 +151,12 @@ pub(super) fn run<'a>(
         for (expectation, frame) in case.expectations.iter().zip(&frames) {
             let besides = match &expectation.what {
                 Expected::PassesOver(rule, _) if rules[*rule].slot == expectation.slot => Some(*rule),
-                Expected::PassesOver(..) | Expected::Shows(..) | Expected::Holds(..) | Expected::Nothing(..) => None,
+                Expected::PassesOver(..)
+                | Expected::PassesOverChannel(..)
+                | Expected::Shows(..)
+                | Expected::Sends(..)
+                | Expected::Holds(..)
+                | Expected::Nothing(..) => None,
             };
             coverage.count(frame, expectation.slot, besides);
         }
@@ -169,6 +176,10 @@ fn difference(rules: &RuleSet, reference: Decision, engine: Decision, how: &str)
 fn told(rules: &RuleSet, decision: Decision) -> String {
     let outcome = match (decision.outcome, decision.again) {
         (Outcome::Shows(offer), _) => rules[offer].name.clone(),
+        (Outcome::Sends { offer, channel, silent }, _) => {
+            let silently = if silent { " silently" } else { "" };
+            format!("{} by {}{silently}", rules[offer].name, rules[channel].name)
+        }
         (Outcome::Holds { offer, until }, _) => {
             format!("{} held until {}", rules[offer].name, show_instant(until))
         }

@@ -31,13 +31,17 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
+use super::super::channels::Blocked;
 use super::super::slot::{Candidate, replay};
 use super::flat::Flat;
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
-use crate::model::{AttributeId, Basis, BlockCause, CapId, CapKind, Expression, PurposeId, RuleId, RuleSet, SlotId};
-use crate::value::{Consent, Datum, Missing, Value, show_instant};
+use crate::model::{
+    AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet,
+    SlotId,
+};
+use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
 /// The most decisions that are tried, and the most work a try may be in rules looked at.
 const TRIES: usize = 600;
@@ -118,6 +122,8 @@ enum Move {
     NoObjection(Option<PurposeId>),
     /// A purpose reads so.
     Consent(PurposeId, u16),
+    /// The device lets a channel do so much.
+    Permission(ChannelId, u16),
     /// One use of a cap less than would spend it.
     Cap(CapId),
 }
@@ -159,7 +165,7 @@ impl Search<'_> {
     /// What could be changed next: what stops the rule, or what lets another one win; nearest first, each once.
     fn moves(&self, frame: &Frame) -> Vec<Move> {
         let mut found = BTreeSet::new();
-        match self.guarded(frame).rule(self.rule) {
+        match self.guarded(frame).dropped(self.rule) {
             None => {
                 if let Some(rule) = self.blocker(frame) {
                     self.tests(frame, rule, false, &mut found);
@@ -168,6 +174,11 @@ impl Search<'_> {
             Some(Dropped::NotApplicable | Dropped::NotKnown) => self.tests(frame, self.rule, true, &mut found),
             Some(Dropped::NoConsent(closed)) => {
                 found.extend(closed.into_iter().map(|purpose| self.opens(frame, purpose)))
+            }
+            Some(Dropped::NoChannel(ways)) => {
+                for (channel, step) in ways {
+                    self.opens_way(frame, channel, step, &mut found);
+                }
             }
             Some(Dropped::Capped(caps)) => {
                 let is_known = |cap: &CapId| {
@@ -228,8 +239,24 @@ impl Search<'_> {
         }
     }
 
+    /// What lets a channel through at the step at which it stands.
+    fn opens_way(&self, frame: &Frame, channel: ChannelId, step: Blocked, found: &mut BTreeSet<Move>) {
+        let channel = &self.rules[channel];
+        let clause = match step {
+            Blocked::Permission => &channel.allowed,
+            Blocked::Reach => &channel.reached,
+            Blocked::Consent(closed) => {
+                found.extend(closed.into_iter().map(|purpose| self.opens(frame, purpose)));
+                return;
+            }
+        };
+        if let Some(clause) = clause {
+            self.lifts(frame, &clause.condition, found);
+        }
+    }
+
     /// Changes that turn a test of the condition.
-    fn lifts(&self, frame: &Frame, condition: &crate::model::Condition, found: &mut BTreeSet<Move>) {
+    fn lifts(&self, frame: &Frame, condition: &Condition, found: &mut BTreeSet<Move>) {
         let rules = self.rules;
         for test in facts::deciding(rules, frame, condition) {
             for id in rules.read_by(test) {
@@ -243,8 +270,21 @@ impl Search<'_> {
                 if let Expression::Consent(purpose) = operand {
                     found.extend(self.consents(frame, *purpose, test));
                 }
+                if let Expression::Permission(channel) = operand {
+                    found.extend(self.permissions(frame, *channel, test));
+                }
             }
         }
+    }
+
+    /// The first state of a permission that turns a test.
+    fn permissions(&self, frame: &Frame, channel: ChannelId, test: &Condition) -> Option<Move> {
+        let now = super::super::condition(self.rules, frame, test);
+        let turns = |state: &&Permission| {
+            let changed = Move::Permission(channel, state.member()).apply(self.rules, frame);
+            super::super::condition(self.rules, &changed, test) == now.negate()
+        };
+        Permission::ALL.iter().find(turns).map(|state| Move::Permission(channel, state.member()))
     }
 
     /// What brings a closed purpose nearer to being open.
@@ -268,7 +308,7 @@ impl Search<'_> {
 
     /// The readings of a purpose that turn a test: granted where that does it, else that nobody asked. Past an objection
     /// nothing is read: it goes, or the test stays as it is.
-    fn consents(&self, frame: &Frame, purpose: PurposeId, test: &crate::model::Condition) -> Option<Move> {
+    fn consents(&self, frame: &Frame, purpose: PurposeId, test: &Condition) -> Option<Move> {
         let gone = self.opens(frame, purpose);
         if matches!(gone, Move::NoObjection(_)) {
             return Some(gone);
@@ -292,8 +332,12 @@ impl Move {
             (Self::Attribute(a, ..), Self::Attribute(b, ..)) => a == b,
             (Self::Consent(a, _), Self::Consent(b, _)) => a == b,
             (Self::NoObjection(a), Self::NoObjection(b)) => a == b,
+            (Self::Permission(a, _), Self::Permission(b, _)) => a == b,
             (Self::Cap(a), Self::Cap(b)) => a == b,
-            (Self::Attribute(..) | Self::Consent(..) | Self::NoObjection(_) | Self::Cap(_), _) => false,
+            (
+                Self::Attribute(..) | Self::Consent(..) | Self::NoObjection(_) | Self::Permission(..) | Self::Cap(_),
+                _,
+            ) => false,
         }
     }
 
@@ -327,6 +371,12 @@ impl Move {
                     if at == id.index() || with {
                         read_so(rules, &mut frame, PurposeId::from_index(at), status);
                     }
+                }
+            }
+            Self::Permission(id, member) => {
+                let state = Permission::ALL.get(usize::from(*member)).copied().unwrap_or_default();
+                if let Some(place) = frame.permissions.get_mut(id.index()) {
+                    *place = state;
                 }
             }
             Self::Cap(id) => {
@@ -364,6 +414,10 @@ impl Move {
             Self::Consent(id, member) => {
                 let status = Consent::ALL.get(usize::from(*member)).map_or("unknown", |status| status.word());
                 format!("consent.{} is {status}", rules[*id].name)
+            }
+            Self::Permission(id, member) => {
+                let state = Permission::ALL.get(usize::from(*member)).copied().unwrap_or_default();
+                format!("permission.{} is {}", rules[*id].name, state.word())
             }
             Self::Cap(id) => {
                 let cap = &rules[*id];

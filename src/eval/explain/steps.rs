@@ -4,7 +4,10 @@ use super::super::again::again;
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::flat::{self, Flat};
-use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest, waiting};
+use super::{
+    Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, waiting,
+    ways,
+};
 use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
@@ -63,11 +66,17 @@ fn answer(rules: &RuleSet, replay: &Replay, again: Option<Instant>) -> Answer {
     let decision = replay.decision;
     let shows = match decision.outcome {
         Outcome::Shows(offer) => Some(rules[offer].name.clone()),
-        Outcome::Holds { .. } | Outcome::Nothing => None,
+        Outcome::Sends { .. } | Outcome::Holds { .. } | Outcome::Nothing => None,
+    };
+    let sends = match decision.outcome {
+        Outcome::Sends { offer, channel, silent } => {
+            Some(Sending { offer: rules[offer].name.clone(), channel: rules[channel].name.clone(), silent })
+        }
+        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => None,
     };
     let (holds, until) = match decision.outcome {
         Outcome::Holds { offer, until } => (Some(rules[offer].name.clone()), Some(until)),
-        Outcome::Shows(_) | Outcome::Nothing => (None, again),
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => (None, again),
     };
     let (by, because) = match decision.by {
         By::Rule(rule) => (Author::Rule { rule: rules[rule].name.clone() }, rules[rule].because.clone()),
@@ -78,7 +87,7 @@ fn answer(rules: &RuleSet, replay: &Replay, again: Option<Instant>) -> Answer {
             (Author::SlotOff { because }, None)
         }
     };
-    Answer { shows, holds, until, by, because, tasks: decision.tasks(rules).to_vec() }
+    Answer { shows, sends, holds, until, by, because, tasks: decision.tasks(rules).to_vec() }
 }
 
 /// The rule in whose place the answer stands; `None` where the fallback list answers.
@@ -115,13 +124,19 @@ impl Story<'_> {
                 Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, entry, dropped)),
                 None => Fate::NotNeeded,
             };
+            let passed_over = match (&fate, entry.offer) {
+                (Fate::Wins, Some(offer)) => ways::before(self.guarded, self.slot, &rules[self.slot].channels, offer),
+                (Fate::Wins, None) => Vec::new(),
+                (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
+            };
             let assumed = match fate {
                 Fate::Wins => facts::assumed(rules, self.guarded.frame, entry.when.iter(), None),
                 Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
             };
             // Only the last answers in spite of that: R11 goes before R24.
             let shown_twice = fate == Fate::Wins && entry.offer.is_some_and(|offer| self.guarded.frame.is_taken(offer));
-            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed, score: None, shown_twice });
+            let who = Who::Fallback { offer };
+            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice });
         }
         lines
     }
@@ -164,8 +179,9 @@ impl Story<'_> {
             Fate::Wins | Fate::Outranked { .. } if competes_by_score(rules, id) => shown_score(self.guarded, id),
             Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
         };
+        let passed_over = self.before(&fate, id, rule.show);
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, assumed, score, shown_twice: false });
+        lines.push(Candidate { who, fate, passed_over, assumed, score, shown_twice: false });
         self.substitutes(id, lines);
     }
 
@@ -183,6 +199,11 @@ impl Story<'_> {
                 Substitute::Try(rule) => rule_reasons(self.guarded, *rule, dropped),
                 Substitute::Nothing => Vec::new(),
             });
+            let passed_over = match what {
+                Substitute::Show(offer) => self.before(&fate, id, *offer),
+                // What is tried has a line of its own.
+                Substitute::Try(_) | Substitute::Nothing => Vec::new(),
+            };
             // It is there because its rule stood as it did, defaults and all. What dropped out for consent says nothing of
             // its audience.
             let assumed = match (&fate, via) {
@@ -192,9 +213,18 @@ impl Story<'_> {
                 (Fate::Wins, Via::NoConsent)
                 | (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
             };
-            let (rule, what) = (rules[id].name.clone(), show_substitute(rules, *what));
+            let (rule, what) = (rules[id].name.clone(), show_substitute(rules, id, *what));
             let who = Who::Substitute { rule, via: *via, what };
-            lines.push(Candidate { who, fate, assumed, score: None, shown_twice: false });
+            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice: false });
+        }
+    }
+
+    /// Of what is sent, why the channels before the one that carries it were passed over.
+    fn before(&self, fate: &Fate, id: RuleId, offer: OfferId) -> Vec<Reason> {
+        let rules = self.guarded.rules;
+        match fate {
+            Fate::Wins => ways::before(self.guarded, self.slot, rules.channels_of(&rules[id]), offer),
+            Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
         }
     }
 
@@ -209,7 +239,7 @@ impl Story<'_> {
     /// A rule that nobody looked at: its own first failing step if it has one, else it is outranked.
     fn beaten(&self, id: RuleId) -> Fate {
         let rules = self.guarded.rules;
-        match (self.guarded.rule(id), origin(self.replay)) {
+        match (self.guarded.dropped(id), origin(self.replay)) {
             (Some(dropped), _) => Fate::Drops(rule_reasons(self.guarded, id, &dropped)),
             (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(self.guarded, by, id) },
             (None, None) => Fate::NotNeeded,
@@ -299,7 +329,8 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         | Dropped::Taken
         | Dropped::Capped(_)
         | Dropped::Outside(_)
-        | Dropped::HoldLimit(_) => offer_reasons(guarded, rule.show, dropped),
+        | Dropped::HoldLimit(_)
+        | Dropped::NoChannel(_) => offer_reasons(guarded, rule.show, dropped),
     }
 }
 
@@ -317,6 +348,7 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::HoldLimit(windows) => {
             windows.iter().map(|window| waiting::hold_limit(guarded.rules, guarded.frame, *window)).collect()
         }
+        Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
         // An offer has neither dates of a rule nor an audience.
         Dropped::RuleOff
         | Dropped::RuleNotActive
@@ -378,6 +410,7 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
             };
             named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)).collect::<Vec<_>>()
         };
+        let word = if guard.is_unless { "unless" } else { "when" };
         match passes(rules, frame, guard) {
             Truth::Yes if hangs => hanging.extend(named()),
             Truth::Yes => {}
@@ -387,7 +420,7 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
                 if hangs { &mut hanging } else { &mut unknown }.extend(named);
             }
             Truth::No if facts::reads_protected(rules, guard.condition) => protected = true,
-            Truth::No => against.push(facts::sentence(rules, frame, guard.condition, guard.is_unless)),
+            Truth::No => against.push(facts::sentence(rules, frame, guard.condition, word)),
             Truth::Unknown => {
                 let named = named();
                 if named.is_empty() && !facts::reads_protected(rules, guard.condition) {
@@ -429,7 +462,7 @@ fn not_active(guarded: &Guarded<'_>, what: &str, active: Option<Active>) -> Reas
     Reason::NotActive { what: what.to_owned(), from, until, to_come }
 }
 
-fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
+pub(super) fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
     let shortfall = guarded.frame.shortfalls.iter().find(|shortfall| shortfall.purpose == id);
     let lacks = shortfall.map(|shortfall| match shortfall.why {
         Short::Version { given: Some(given), wanted } => format!("version {given} of {wanted}"),
@@ -512,6 +545,9 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Closed { .. }
             | Reason::HoldLimit { .. }
             | Reason::Expired { .. }
+            | Reason::Channel { .. }
+            | Reason::NotPermitted { .. }
+            | Reason::NotReached { .. }
             | Reason::NoCounter { .. }
             | Reason::Capped { .. } => {}
         }

@@ -183,7 +183,7 @@ fn a_hold_ends_where_a_fresh_decision_shows_it_and_not_a_microsecond_earlier() {
                     Outcome::Shows(of) if rules[of].name == "sale" => {
                         assert!(window_is_open(&rules, &frame, WindowId(0)));
                     }
-                    Outcome::Shows(_) | Outcome::Nothing => {
+                    Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => {
                         use crate::eval::{Dropped, passed_over};
                         match &passed_over(&rules, &frame, SlotId(0))[..] {
                             [(_, Dropped::HoldLimit(_))] => late += 1,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::KeyRows;
-use crate::eval::Dropped;
+use crate::eval::{Blocked, Dropped};
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::{BadRows, MissingCells};
@@ -98,6 +98,8 @@ pub struct Steps {
     pub capped: u64,
     /// A window was closed, or its time was over.
     pub outside: u64,
+    /// No channel carried the message.
+    pub no_channel: u64,
     /// No rule was looked at: the slot has none, or is off.
     pub nobody: u64,
 }
@@ -113,6 +115,7 @@ enum Step {
     Taken,
     Capped,
     Outside,
+    NoChannel,
 }
 
 impl Step {
@@ -130,6 +133,7 @@ impl Step {
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
             Dropped::Expired | Dropped::ExpiryNotKnown | Dropped::Outside(_) | Dropped::HoldLimit(_) => Self::Outside,
+            Dropped::NoChannel(_) => Self::NoChannel,
         }
     }
 }
@@ -146,6 +150,7 @@ impl Steps {
             Some(Step::Taken) => &mut self.taken,
             Some(Step::Capped) => &mut self.capped,
             Some(Step::Outside) => &mut self.outside,
+            Some(Step::NoChannel) => &mut self.no_channel,
         };
         *place += 1;
     }
@@ -159,13 +164,25 @@ impl Steps {
         self.taken += other.taken;
         self.capped += other.capped;
         self.outside += other.outside;
+        self.no_channel += other.no_channel;
         self.nobody += other.nobody;
     }
 
     /// All together.
     pub fn total(&self) -> u64 {
-        let Self { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, outside, nobody } = self;
-        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + outside + nobody
+        let Self {
+            not_active,
+            blocked,
+            no_consent,
+            not_applicable,
+            not_known,
+            taken,
+            capped,
+            outside,
+            no_channel,
+            nobody,
+        } = self;
+        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + outside + no_channel + nobody
     }
 }
 
@@ -213,7 +230,7 @@ impl SlotSummary {
             self.passed_over.entry(*rule).or_default().count(Some(step));
             nearest = nearest.max(Some(step));
             capped |= step == Step::Capped;
-            no_consent |= step == Step::NoConsent;
+            no_consent |= step == Step::NoConsent || lacks_channel_consent(dropped);
         }
         self.capped += u64::from(capped);
         self.no_consent += u64::from(no_consent);
@@ -240,7 +257,7 @@ impl SlotSummary {
 fn whenever(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Holds { offer, .. } => Outcome::Holds { offer, until: Instant::MAX },
-        Outcome::Shows(_) | Outcome::Nothing => outcome,
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => outcome,
     }
 }
 
@@ -248,17 +265,39 @@ impl Answered {
     /// Rules before substitutes before fallbacks, each by name or place.
     fn sort_key(&self, rules: &RuleSet) -> (u8, String, u32, String) {
         let rule = |id: RuleId| rules.rules.get(id.index()).map(|rule| rule.name.clone()).unwrap_or_default();
-        let offer = match self.outcome {
-            Outcome::Shows(offer) | Outcome::Holds { offer, .. } => {
-                rules.offers.get(offer.index()).map(|offer| offer.name.clone()).unwrap_or_default()
-            }
-            Outcome::Nothing => String::new(),
-        };
+        let outcome = self.outcome;
+        let offer = outcome.offer().or(outcome.held()).and_then(|offer| rules.offers.get(offer.index()));
+        let channel = outcome.channel().and_then(|channel| rules.channels.get(channel.index()));
+        let name = |name: Option<&String>| name.cloned().unwrap_or_default();
+        let offer = format!("{} {}", name(offer.map(|offer| &offer.name)), name(channel.map(|channel| &channel.name)));
         match self.by {
             By::Rule(id) => (0, rule(id), 0, offer),
             By::Substitute(id, via) => (1, rule(id), via as u32, offer),
             By::Fallback(at) => (2, String::new(), at, offer),
             By::SlotOff => (3, String::new(), 0, offer),
         }
+    }
+}
+
+/// Whether a channel was passed over for want of consent.
+fn lacks_channel_consent(dropped: &Dropped) -> bool {
+    match dropped {
+        Dropped::NoChannel(ways) => ways.iter().any(|(_, step)| matches!(step, Blocked::Consent(_))),
+        Dropped::RuleOff
+        | Dropped::OfferOff
+        | Dropped::RuleNotActive
+        | Dropped::ReviewOverdue
+        | Dropped::OfferNotActive
+        | Dropped::NoConsent(_)
+        | Dropped::NotApplicable
+        | Dropped::NotKnown
+        | Dropped::Blocked(_)
+        | Dropped::Taken
+        | Dropped::Capped(_)
+        | Dropped::Expired
+        | Dropped::ExpiryNotKnown
+        | Dropped::Outside(_)
+        | Dropped::HoldLimit(_)
+        | Dropped::NoScore => false,
     }
 }

@@ -15,6 +15,7 @@ impl World {
         self.rules.defaults.grace = self.period(true);
         self.purposes();
         self.lists();
+        self.channels();
         self.attributes();
         let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
         for index in 0..1 + self.rng.below(3) {
@@ -158,7 +159,7 @@ impl World {
             Type::Text,
             Type::Text,
             Type::OneOf(EnumId(1 + self.rng.below(lists - 1) as u32)),
-            Type::OneOf(EnumId(2 * (1 + self.rng.below(5)) as u32)),
+            Type::OneOf(EnumId(1 + 2 * (1 + self.rng.below(5)) as u32)),
             Type::Set,
             Type::Time,
             Type::Time,

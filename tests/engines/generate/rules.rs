@@ -16,6 +16,7 @@ use super::{Size, World, name, span};
 
 impl World {
     pub(super) fn slots_and_rules(&mut self, size: Size) {
+        self.channel_conditions();
         for index in 0..size.slots {
             let slot = self.slot(index);
             self.rules.slots.push(slot);
@@ -40,6 +41,10 @@ impl World {
     }
 
     fn slot(&mut self, index: usize) -> Slot {
+        let channels = if self.rng.percent(35) { self.some_channels() } else { Vec::new() };
+        let sends = !channels.is_empty();
+        let rotate = (sends && self.rng.percent(40)).then(|| TagId::from_index(self.rng.below(self.rules.tags.len())));
+        let objectable = self.can_be_objected_to(&channels);
         let mut accepts = self.rng.some(&Class::ALL, 55);
         accepts.push(Class::Service);
         accepts.sort_unstable();
@@ -54,7 +59,8 @@ impl World {
             let when = self.rng.percent(75).then(|| self.condition(2));
             // What sells stands before every condition, so that it is for everybody (R3).
             let chooses = when.is_some() || fallback.iter().any(|entry| entry.when.is_some());
-            let may = if chooses { &neutral } else { &may };
+            // What is sent is for nobody who objects.
+            let may = if if sends { !objectable } else { chooses } { &neutral } else { &may };
             let offer = self.rng.percent(85).then(|| *self.rng.pick(may));
             fallback.push(Fallback { offer, when, span: span() });
         }
@@ -62,13 +68,15 @@ impl World {
             let offer = &self.rules[id];
             offer.class == Class::Service && offer.active.is_none() && offer.off.is_none()
         });
-        let last = (self.rng.percent(80) && !always.is_empty()).then(|| *self.rng.pick(&always));
+        let last = (self.rng.percent(80) && !always.is_empty() && !sends).then(|| *self.rng.pick(&always));
         fallback.push(Fallback { offer: last, when: None, span: span() });
         Slot {
             name: name("h", index),
             label: String::new(),
             span: span(),
-            place: "web".to_owned(),
+            place: if sends { String::new() } else { "web".to_owned() },
+            channels,
+            rotate,
             accepts,
             fallback,
             off: self.rng.percent(2).then(|| "closed".to_owned()),
@@ -115,7 +123,10 @@ impl World {
         let mut needs: BTreeSet<PurposeId> = walk::purposes_of(&self.rules, read.into_iter());
         let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
         needs.extend(self.rng.some(&purposes, 8));
-        if self.rules[show].class == Class::Marketing {
+        let channels = self.narrowed(&self.rules[slot].clone());
+        let ways = if channels.is_empty() { self.rules[slot].channels.clone() } else { channels.clone() };
+        let by_channels = self.can_be_objected_to(&ways) && self.rng.percent(50);
+        if self.rules[show].class == Class::Marketing && !by_channels {
             // Whoever sells needs a purpose that people can object to (R3); there is one.
             needs.extend(purposes.iter().find(|id| self.rules[**id].direct_marketing));
         }
@@ -148,6 +159,7 @@ impl World {
             rank: None,
             show,
             expires: None,
+            channels,
             tasks: if self.rng.percent(10) { vec!["call_agent".to_owned()] } else { Vec::new() },
             if_capped: None,
             if_no_consent: None,
@@ -266,16 +278,17 @@ impl World {
         // Without a purpose of direct marketing that is open, nothing is sold to the people whom the rule chose (R14).
         let may_sell = has_consent && rule.needs.iter().any(|id| self.rules[*id].direct_marketing);
         let (slot, class) = (rule.slot, rule.class);
+        let sends = self.rules[slot].sends();
         match self.rng.below(10) {
             0 => Some(Substitute::Nothing),
             1 => {
                 let accepts = &self.rules[slot].accepts;
                 let may = self.offers_where(|id| {
                     let of = self.rules[id].class;
-                    let fits = of == Class::Service || of >= class;
+                    let fits = of == Class::Service && !sends || of >= class;
                     fits && accepts.contains(&of) && (may_sell || of != Class::Marketing)
                 });
-                Some(Substitute::Show(*self.rng.pick(&may)))
+                if may.is_empty() { None } else { Some(Substitute::Show(*self.rng.pick(&may))) }
             }
             2..=4 => {
                 let may: Vec<RuleId> = (0..ranks.len())

@@ -1,0 +1,102 @@
+//! By which channel a message goes, as a tree of tests: the channels one after the other, each with the answer that it
+//! gives aloud and the one without a sound (R36).
+
+use super::PlanError;
+use super::chain::{Chain, Link};
+use super::guard::GuardId;
+use super::lower::Ask;
+use crate::frame::{By, Outcome};
+use crate::model::{ChannelId, Class, Clause, OfferId};
+
+impl Chain<'_, '_> {
+    /// What the slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
+    /// carries it; unless its windows are `open`, it waits. Where no channel carries it, `no_consent` if one would have but
+    /// for its consent, else the next candidate.
+    pub(super) fn way(
+        &mut self,
+        channels: &[ChannelId],
+        offer: OfferId,
+        by: By,
+        open: GuardId,
+        no_consent: Link,
+    ) -> Result<Link, PlanError> {
+        let rules = self.lowering.rules;
+        if !rules.sends(self.slot) {
+            let shown = self.pick(Outcome::Shows(offer), by);
+            return Ok(self.or_waits(open, shown));
+        }
+        // A rotating slot has an order for each channel that it may have used last.
+        let slot = &rules[self.slot];
+        let mut link = self.in_order(channels, offer, by, open, no_consent.clone())?;
+        for (place, last) in slot.channels.iter().enumerate().filter(|_| slot.rotate.is_some()) {
+            let ring = rules.ring(self.slot, channels, Some(*last));
+            let rotated = self.in_order(&ring, offer, by, open, no_consent.clone())?;
+            let group = self.lowering.layout.last_used(self.slot, slot.channels.len());
+            let mask = u16::try_from(place).map_or(0, |place| group.mask(place));
+            let was_last = self.lowering.guards.bits(group.word, mask, mask);
+            link = Link::test(was_last, rotated, link);
+        }
+        Ok(link)
+    }
+
+    /// The channels one after the other.
+    fn in_order(
+        &mut self,
+        channels: &[ChannelId],
+        offer: OfferId,
+        by: By,
+        open: GuardId,
+        no_consent: Link,
+    ) -> Result<Link, PlanError> {
+        let rules = self.lowering.rules;
+        let class = rules[offer].class;
+        let (mut reached, mut ways) = (Vec::new(), Vec::new());
+        for channel in channels {
+            let reaches = self.reaches(*channel)?;
+            let consent = self.channel_consent(*channel, class);
+            let carries = self.lowering.guards.all(consent.into_iter().chain([reaches]));
+            let [aloud, silent] =
+                [false, true].map(|silent| self.pick(Outcome::Sends { offer, channel: *channel, silent }, by));
+            let is_aloud = match &rules[*channel].silent {
+                Some(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
+                None => GuardId::ALWAYS,
+            };
+            reached.push(reaches);
+            let sent = Link::test(is_aloud, aloud, silent);
+            ways.push((carries, self.or_waits(open, sent)));
+        }
+        let lacks_consent = self.lowering.guards.any(reached);
+        let none = Link::test(lacks_consent, no_consent, Link::Next);
+        Ok(ways.into_iter().rev().fold(none, |rest, (carries, way)| Link::test(carries, way, rest)))
+    }
+
+    /// What is shown or sent where its windows are open.
+    fn or_waits(&mut self, open: GuardId, now: Link) -> Link {
+        if open == GuardId::ALWAYS {
+            return now;
+        }
+        let waits = self.waits();
+        Link::test(open, now, waits)
+    }
+
+    /// Whether the device permits a channel and it reaches the customer.
+    fn reaches(&mut self, id: ChannelId) -> Result<GuardId, PlanError> {
+        let channel = &self.lowering.rules[id];
+        let mut all = Vec::new();
+        let asked: [&Option<Clause>; 2] = [&channel.allowed, &channel.reached];
+        for clause in asked.into_iter().flatten() {
+            all.push(self.lowering.ask(&clause.condition, Ask::Yes)?);
+        }
+        Ok(self.lowering.guards.all(all))
+    }
+
+    fn channel_consent(&mut self, id: ChannelId, class: Class) -> Vec<GuardId> {
+        let needs = self.lowering.rules.channel_needs(id, class).iter();
+        needs
+            .map(|purpose| {
+                let bit = self.lowering.layout.open(*purpose);
+                self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())
+            })
+            .collect()
+    }
+}
