@@ -1,13 +1,14 @@
 //! By which channels a message goes, and what each of them asks: the conditions of a channel stand in its own sentences,
 //! once, whatever stands before and behind it.
 
-use super::sentences::needed;
+use super::sentences::{at_most, needed};
 use super::{Sentence, predicate};
 use crate::model::show::show_text;
-use crate::model::{ChannelId, Guardrail, Rule, RuleSet};
+use crate::model::{ChannelId, Guardrail, RuleId, RuleSet};
 
 /// The sentences; none for a rule that shows.
-pub(super) fn of(rules: &RuleSet, rule: &Rule) -> Vec<Sentence> {
+pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
+    let rule = &rules[id];
     let channels = rules.channels_of(rule);
     let names: Vec<String> = channels.iter().map(|channel| format!("`{}`", rules[*channel].name)).collect();
     let mut said = match names.as_slice() {
@@ -29,6 +30,8 @@ pub(super) fn of(rules: &RuleSet, rule: &Rule) -> Vec<Sentence> {
     let asks_consent = rules.classes.row(rule.class).obeys(Guardrail::Consent);
     for channel in channels {
         said.extend(one(rules, *channel, asks_consent));
+        let caps = rules.channel_caps(*channel, rule.show, Some(id)).into_iter();
+        said.extend(caps.map(|cap| at_most(rules, cap)));
     }
     said
 }

@@ -17,7 +17,7 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     said.extend(rule.off.as_ref().map(|why| Sentence::plain(format!("It is switched off: {}.", show_text(why)))));
     said.extend(rule.active.map(|active| dates("It", active)));
     said.extend(offer(rules, rule));
-    said.extend(channels::of(rules, rule));
+    said.extend(channels::of(rules, id));
     said.push(audience(rules, &rule.when));
     if !rule.unless.is_empty() {
         said.push(spared(rules, &rule.unless));
@@ -192,7 +192,7 @@ fn hours(rules: &RuleSet, id: WindowId) -> Vec<Sentence> {
     said
 }
 
-fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
+pub(super) fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
     let cap = &rules[id];
     let whose = match cap.rule {
         Some(_) => String::new(),

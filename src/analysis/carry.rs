@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::domain::Source;
 use super::formula::Formula;
 use super::slot::Writer;
-use crate::model::{ChannelId, OfferId, SlotId};
+use crate::model::{ChannelId, OfferId, RuleId, SlotId};
 
 /// Where an offer comes through.
 pub(super) struct Carried {
@@ -16,33 +16,50 @@ pub(super) struct Carried {
     pub(super) by: Vec<(Option<ChannelId>, Formula)>,
     /// One of them does.
     pub(super) any: Formula,
-    /// None does, and one would if its purposes were open.
+    /// None does, and one would if its caps had something left.
+    pub(super) capped: Formula,
+    /// None does, for the caps of none, and one would if its purposes were open.
     pub(super) lacks_consent: Formula,
 }
 
 impl Writer<'_, '_> {
-    /// What becomes of an offer that was chosen for a slot.
-    pub(super) fn carried(&mut self, slot: SlotId, channels: &[ChannelId], offer: OfferId) -> Carried {
+    /// What becomes of an offer that was chosen for a slot, by this rule itself or by what stands in.
+    pub(super) fn carried(
+        &mut self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        rule: Option<RuleId>,
+    ) -> Carried {
         if !self.rules.sends(slot) {
             let by = vec![(None, Formula::ALWAYS)];
-            return Carried { by, any: Formula::ALWAYS, lacks_consent: Formula::NEVER };
+            return Carried { by, any: Formula::ALWAYS, capped: Formula::NEVER, lacks_consent: Formula::NEVER };
         }
         let class = self.rules[offer].class;
-        let (mut carries, mut reached) = (BTreeMap::new(), Vec::new());
+        let (mut carries, mut reached, mut passed) = (BTreeMap::new(), Vec::new(), Vec::new());
         for channel in channels {
             let reaches = self.reaches(*channel);
             let needs = self.rules.channel_needs(*channel, class);
             let open: Vec<_> = needs.iter().map(|purpose| self.compiler.open(*purpose)).collect();
+            let caps = self.rules.channel_caps(*channel, offer, rule);
+            let spent: Vec<_> = caps.into_iter().map(|cap| self.spent(cap)).collect();
             let formulas = &mut self.compiler.formulas;
             let open = formulas.all(open);
-            carries.insert(*channel, formulas.both(reaches, open));
+            let open = formulas.both(reaches, open);
+            let spent = formulas.any(spent);
+            let free = formulas.not(spent);
+            carries.insert(*channel, formulas.both(open, free));
             reached.push(reaches);
+            passed.push(open);
         }
         let by = self.first_of(slot, channels, &carries);
         let formulas = &mut self.compiler.formulas;
-        let (any, reached) = (formulas.any(carries.into_values()), formulas.any(reached));
+        let any = formulas.any(carries.into_values());
         let none = formulas.not(any);
-        Carried { by, any, lacks_consent: formulas.both(none, reached) }
+        let (reached, passed) = (formulas.any(reached), formulas.any(passed));
+        let none_passed = formulas.not(passed);
+        let capped = formulas.both(none, passed);
+        Carried { by, any, capped, lacks_consent: formulas.both(none_passed, reached) }
     }
 
     /// Where each channel is the first that carries it, in whichever order the slot tries them.

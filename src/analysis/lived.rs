@@ -243,6 +243,9 @@ impl Maker<'_, '_> {
             Some(EventTarget::Class(class)) => {
                 Stamp::Of { offer: None, rule: None, via: None, class: Some(class), tags: Vec::new(), channel: None }
             }
+            Some(EventTarget::Channel(channel)) => {
+                Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new(), channel: Some(channel) }
+            }
             Some(EventTarget::Tag(tag)) => {
                 let at = self.rules.offers.iter().position(|offer| offer.tags.contains(&tag))?;
                 let offer = OfferId::from_index(at);

@@ -127,7 +127,7 @@ pub(super) fn write<'a>(
         let truths = entry.when.as_ref().map(|when| writer.compiler.condition(when));
         let when = truths.map_or(Formula::ALWAYS, |truths| truths.yes);
         let offer = entry.offer.map_or(Formula::ALWAYS, |offer| {
-            let carried = writer.carried(slot, &rules[slot].channels, offer).any;
+            let carried = writer.carried(slot, &rules[slot].channels, offer, None).any;
             let free = writer.offer(offer);
             writer.compiler.formulas.both(free, carried)
         });
@@ -210,7 +210,7 @@ impl Writer<'_, '_> {
         let scored = self.scores.has(self.compiler, id);
         let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
         let passed = self.passed(&rules.windows_on(id), Hours::LateRule(id));
-        let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show);
+        let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
         let formulas = &mut self.compiler.formulas;
         let passes = formulas.all([on, open, audience, not_taken, none_spent, in_time, passed, scored]);
         let eligible = formulas.both(passes, carried.any);
@@ -226,7 +226,11 @@ impl Writer<'_, '_> {
         let some_gap = formulas.any(gaps);
         let awaited = formulas.not(some_gap);
         let drops = BTreeMap::from([
-            (Via::Capped, formulas.all([on, open, audience, not_taken, some_spent])),
+            (Via::Capped, {
+                let of_rule = formulas.all([on, open, audience, not_taken, some_spent]);
+                let of_channels = formulas.both(passes, carried.capped);
+                formulas.any([of_rule, of_channels])
+            }),
             (Via::NoConsent, {
                 let of_rule = formulas.all([on, closed, might_belong]);
                 let of_channels = formulas.both(passes, carried.lacks_consent);
@@ -282,7 +286,7 @@ impl Writer<'_, '_> {
 
     /// A cap has nothing left, or nobody knows its number, whose events it counts, or in which zone its
     /// calendar is read.
-    fn spent(&mut self, id: CapId) -> Formula {
+    pub(super) fn spent(&mut self, id: CapId) -> Formula {
         let cap = &self.rules[id];
         let mut any = vec![self.compiler.flag(Source::Spent(id))];
         let zone = match &cap.zone {
@@ -397,7 +401,7 @@ impl Writer<'_, '_> {
                 Substitute::Nothing => Formula::ALWAYS,
                 Substitute::Show(offer) => {
                     let rule = &self.rules[formulas.id];
-                    let carried = self.carried(rule.slot, self.rules.channels_of(rule), offer).any;
+                    let carried = self.carried(rule.slot, self.rules.channels_of(rule), offer, None).any;
                     let free = self.offer(offer);
                     self.compiler.formulas.both(free, carried)
                 }
@@ -477,7 +481,7 @@ impl Writer<'_, '_> {
             let rule = &self.rules[id];
             let channels = self.rules.channels_of(rule);
             let mut parts: Vec<(Seen, Formula)> = Vec::new();
-            for (channel, by) in self.carried(rule.slot, channels, rule.show).by {
+            for (channel, by) in self.carried(rule.slot, channels, rule.show, Some(id)).by {
                 let seen = (Some((rule.show, channel)), rule.tasks.clone());
                 parts.push((seen, self.compiler.formulas.both(formulas.eligible, by)));
             }
@@ -487,7 +491,7 @@ impl Writer<'_, '_> {
                     Substitute::Nothing => parts.push(((None, Vec::new()), drops)),
                     Substitute::Show(offer) => {
                         let free = self.offer(offer);
-                        for (channel, by) in self.carried(rule.slot, channels, offer).by {
+                        for (channel, by) in self.carried(rule.slot, channels, offer, None).by {
                             let seen = (Some((offer, channel)), Vec::new());
                             parts.push((seen, self.compiler.formulas.all([drops, free, by])));
                         }

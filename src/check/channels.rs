@@ -12,7 +12,7 @@ use crate::diagnostics::codes::{consent, resolve};
 use crate::model::show::show_channels;
 use crate::model::{Channel, ChannelId, Class, Clause, OfferId, PurposeId, Rule, RuleSet, SlotId, TagId, limits};
 use crate::source::Span;
-use crate::syntax::tree::{ChannelClause, Expr, Name, SlotWay};
+use crate::syntax::tree::{CapTarget, ChannelClause, Expr, Name, SlotWay};
 
 /// What is written for one kind of slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,7 @@ impl Pass<'_> {
                 allowed,
                 silent,
                 reached,
+                caps: Vec::new(),
             });
         }
     }
@@ -177,6 +178,22 @@ impl Pass<'_> {
             return None;
         }
         right.then_some(channels)
+    }
+
+    /// Says so where a channel is named in what is asked before one is chosen: blocks, and what a cap is exempt from.
+    pub(super) fn channel_too_early(&mut self, on: &CapTarget, keyword: &str) -> Option<()> {
+        let CapTarget::Channel(name) = on else { return None };
+        self.find_channel(name)?;
+        let message = format!("`{keyword} channel {}` is asked before a channel is chosen", name.text);
+        let help = match keyword {
+            "exempt" => "put the cap on the channels that it is for: `on channel ..`, one cap for each",
+            _ => "say it at the channel: `reached when ..`, or block a class, a tag, an offer or a rule",
+        };
+        let finding = Diagnostic::new(&resolve::CHANNEL_COMES_LAST, name.span, message)
+            .primary("no channel is chosen yet")
+            .help(help);
+        self.report(finding);
+        Some(())
     }
 
     /// A place shows, and a slot by channels sends. Says so where the other word is written.

@@ -227,7 +227,7 @@ impl Gaps<'_> {
                     self.add(&mut may.stops_offers, Kind::Offer, offer, OfferId::from_index);
                 }
                 tree::CapTarget::Rule(rule) => self.add(&mut may.stops_rules, Kind::Rule, rule, RuleId::from_index),
-                tree::CapTarget::Class(_) => return anything,
+                tree::CapTarget::Class(_) | tree::CapTarget::Channel(_) => return anything,
                 tree::CapTarget::Tag(tag) if self.names.get(Kind::Tag, &tag.text).is_none() => return anything,
                 tree::CapTarget::Tag(tag) => {
                     let carries = |offer: &&OfferId| self.carries(**offer, &tag.text);

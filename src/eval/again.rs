@@ -8,7 +8,6 @@
 use super::candidate::{Dropped, Guarded, guards};
 use super::slot::{Candidate, Fate, Replay};
 use super::turns::turns;
-use super::waiting::Waiting;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, CapZone, ChannelId, Condition, Fallback, Gathered, GatheredId,
@@ -21,19 +20,27 @@ pub(super) fn again(rules: &RuleSet, frame: &Frame, slot: SlotId, replay: &Repla
     if replay.decision.outcome != Outcome::Nothing {
         return None;
     }
-    let look = Look { rules, frame, until: frame.now.plus(rules.defaults.horizon) };
-    let of_candidate = |(candidate, fate): &(Candidate, Fate)| {
-        let Fate::Dropped(step) = fate else { return None };
-        match candidate {
+    let mut look = Look { rules, frame, until: frame.now.plus(rules.defaults.horizon) };
+    let mut earliest = None;
+    for (candidate, fate) in &replay.looked_at {
+        let Fate::Dropped(step) = fate else { continue };
+        let found = match candidate {
             Candidate::Rule(rule) | Candidate::Substitute(_, _, Substitute::Try(rule)) => look.rule(*rule, step),
             Candidate::Substitute(rule, _, Substitute::Show(offer)) => {
                 look.offer(slot, rules.channels_of(&rules[*rule]), *offer, step)
             }
             Candidate::Substitute(_, _, Substitute::Nothing) => None,
-            Candidate::Fallback(at) => look.fallback(slot, rules[slot].fallback.get(*at as usize)?, step),
+            Candidate::Fallback(at) => {
+                rules[slot].fallback.get(*at as usize).and_then(|entry| look.fallback(slot, entry, step))
+            }
+        };
+        if let Some(at) = found {
+            // Only what comes before it is still of interest.
+            look.until = Instant(at.0.saturating_sub(1));
+            earliest = Some(at);
         }
-    };
-    replay.looked_at.iter().filter_map(of_candidate).min()
+    }
+    earliest
 }
 
 struct Look<'a> {
@@ -63,7 +70,7 @@ impl Look<'_> {
                 let caps = self.rules.caps_on(id);
                 self.first(self.freed(&caps)?, |then| then.caps(&caps, rule.class).is_none())
             }
-            Dropped::NoChannel(_) => self.carried(rule.slot, self.rules.channels_of(rule), rule.show),
+            Dropped::NoChannel(_) => self.carried(rule.slot, self.rules.channels_of(rule), rule.show, Some(id)),
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::ReviewOverdue
@@ -89,7 +96,7 @@ impl Look<'_> {
             Dropped::Capped(_) => {
                 self.first(self.freed(&offer.caps)?, |then| then.caps(&offer.caps, offer.class).is_none())
             }
-            Dropped::NoChannel(_) => self.carried(slot, channels, id),
+            Dropped::NoChannel(_) => self.carried(slot, channels, id, None),
             Dropped::RuleOff
             | Dropped::OfferOff
             | Dropped::RuleNotActive
@@ -125,10 +132,13 @@ impl Look<'_> {
     }
 
     /// When a channel may carry what none carries now.
-    fn carried(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId) -> Option<Instant> {
+    fn carried(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> Option<Instant> {
         let asked = channels.iter().flat_map(|id| [&self.rules[*id].allowed, &self.rules[*id].reached]);
         let asked: Vec<&Condition> = asked.flatten().map(|clause| &clause.condition).collect();
-        self.first(self.turned(&asked)?, |then| then.brings(slot, channels, offer, &Waiting::Passes).is_ok())
+        let caps = channels.iter().flat_map(|id| self.rules.channel_caps(*id, offer, rule)).collect::<Vec<_>>();
+        let mut looks = self.turned(&asked)?;
+        looks.extend(self.freed(&caps)?);
+        self.first(looks, |then| then.at_once(slot, channels, offer, rule).is_ok())
     }
 
     fn begins(&self, dates: [Option<Active>; 2]) -> Vec<Instant> {

@@ -166,30 +166,41 @@ impl<'a> Guarded<'a> {
     /// What comes of a rule that everything before its channels lets pass.
     pub(super) fn brings_own(&self, id: RuleId) -> Result<Outcome, Dropped> {
         let rule = &self.rules[id];
-        self.brings(rule.slot, self.rules.channels_of(rule), rule.show, &self.rule_waiting(id))
+        self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id))
     }
 
-    /// What a slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
-    /// carries it; where it waits for its windows, it is held (R10). What no channel carries now is not held.
+    /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in: shows it, or
+    /// sends it by the first of the channels that carries it; where it waits for its windows, it is held (R10). What no
+    /// channel carries now is not held.
     pub(super) fn brings(
         &self,
         slot: SlotId,
         channels: &[ChannelId],
         offer: OfferId,
-        waiting: &Waiting,
+        rule: Option<RuleId>,
     ) -> Result<Outcome, Dropped> {
-        let at_once = if self.rules.sends(slot) {
-            let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer);
-            way.by
-                .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
-                .ok_or(Dropped::NoChannel(way.passed_over))?
-        } else {
-            Outcome::Shows(offer)
-        };
-        Ok(match waiting {
-            Waiting::Until(until) => Outcome::Holds { offer, until: *until },
+        let at_once = self.at_once(slot, channels, offer, rule)?;
+        Ok(match rule.map_or_else(|| self.offer_waiting(offer), |rule| self.rule_waiting(rule)) {
+            Waiting::Until(until) => Outcome::Holds { offer, until },
             Waiting::Passes | Waiting::Drops(_) => at_once,
         })
+    }
+
+    /// The same whatever the hour.
+    pub(super) fn at_once(
+        &self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        rule: Option<RuleId>,
+    ) -> Result<Outcome, Dropped> {
+        if !self.rules.sends(slot) {
+            return Ok(Outcome::Shows(offer));
+        }
+        let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
+        way.by
+            .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
+            .ok_or(Dropped::NoChannel(way.passed_over))
     }
 
     /// Why the offer cannot stand in, if it cannot, before channels are asked: its dates and switch, its blocks, the
@@ -213,8 +224,7 @@ impl<'a> Guarded<'a> {
         let blocks = || entry.offer.map(|offer| &self.rules[offer]);
         let blocks = || blocks().and_then(|offer| self.blocks(offer.blocks.iter().copied(), offer.class));
         let channels = &self.rules[slot].channels;
-        let brings = |offer| self.brings(slot, channels, offer, &self.offer_waiting(offer));
-        let offered = |offer| self.offer(offer).or_else(|| brings(offer).err());
+        let offered = |offer| self.offer(offer).or_else(|| self.brings(slot, channels, offer, None).err());
         switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(offered))
     }
 

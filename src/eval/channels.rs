@@ -1,12 +1,13 @@
 //! By which channel a message goes: the channels of its rule, tried in their order (R36).
 //!
-//! A channel is asked for the permission of the device, then whether it reaches the customer, then for consent. The first
+//! A channel is asked for the permission of the device, then whether it reaches the customer, then for consent, then for
+//! the caps on it. The first
 //! that says yes to all carries the message; each before it has its reason. A permission needs a yes, so what is unknown
 //! carries nothing; a message arrives without a sound unless it is known that it need not.
 
 use super::candidate::Guarded;
 use super::condition::condition;
-use crate::model::{ChannelId, Class, Clause, OfferId, PurposeId};
+use crate::model::{CapId, ChannelId, Clause, OfferId, PurposeId, RuleId};
 use crate::value::{Consent, Truth};
 
 /// The step at which a channel drops out.
@@ -18,6 +19,8 @@ pub enum Blocked {
     Reach,
     /// These purposes of the channel are not open.
     Consent(Vec<PurposeId>),
+    /// These caps, pauses and gaps on the channel have nothing left.
+    Capped(Vec<CapId>),
 }
 
 /// How a message goes.
@@ -30,12 +33,12 @@ pub(super) struct Way {
 }
 
 impl Guarded<'_> {
-    /// The first of the channels that carries the offer, and why those before it do not.
-    pub(super) fn way(&self, channels: &[ChannelId], offer: OfferId) -> Way {
-        let class = self.rules[offer].class;
+    /// The first of the channels that carries the offer, and why those before it do not. `rule` is the one that sends it
+    /// itself.
+    pub(super) fn way(&self, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> Way {
         let mut passed_over = Vec::new();
         for channel in channels {
-            match self.blocked(*channel, class) {
+            match self.blocked(*channel, offer, rule) {
                 Some(step) => passed_over.push((*channel, step)),
                 None => return Way { by: Some((*channel, self.is_silent(*channel))), passed_over },
             }
@@ -44,15 +47,15 @@ impl Guarded<'_> {
     }
 
     /// The channels that are tried, and whether each carries the offer.
-    pub(super) fn tried(&self, channels: &[ChannelId], offer: OfferId) -> Vec<(ChannelId, bool)> {
-        let way = self.way(channels, offer);
+    pub(super) fn tried(&self, channels: &[ChannelId], rule: RuleId) -> Vec<(ChannelId, bool)> {
+        let way = self.way(channels, self.rules[rule].show, Some(rule));
         let passed_over = way.passed_over.into_iter().map(|(channel, _)| (channel, false));
         passed_over.chain(way.by.map(|(channel, _)| (channel, true))).collect()
     }
 
-    /// Why a channel does not carry what is of this class, if it does not.
-    fn blocked(&self, id: ChannelId, class: Class) -> Option<Blocked> {
-        let channel = &self.rules[id];
+    /// Why a channel does not carry an offer, if it does not.
+    fn blocked(&self, id: ChannelId, offer: OfferId, rule: Option<RuleId>) -> Option<Blocked> {
+        let (channel, class) = (&self.rules[id], self.rules[offer].class);
         if !self.permits(channel.allowed.as_ref()) {
             return Some(Blocked::Permission);
         }
@@ -61,7 +64,12 @@ impl Guarded<'_> {
         }
         let is_closed = |purpose: &PurposeId| self.frame.consent(*purpose) != Consent::Granted;
         let closed: Vec<_> = self.rules.channel_needs(id, class).iter().copied().filter(is_closed).collect();
-        (!closed.is_empty()).then_some(Blocked::Consent(closed))
+        if !closed.is_empty() {
+            return Some(Blocked::Consent(closed));
+        }
+        let caps = self.rules.channel_caps(id, offer, rule).into_iter();
+        let spent: Vec<_> = caps.filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
+        (!spent.is_empty()).then_some(Blocked::Capped(spent))
     }
 
     /// Whether a permission that may be asked for is given: nobody asks where nothing is written.

@@ -174,7 +174,7 @@ impl<'r> Coverage<'r> {
                 self.add_condition(owner, &clause.condition, clause.span, word);
             }
         }
-        for cap in caps(rules, id) {
+        for cap in rules.caps_on(id) {
             self.add(owner, What::Cap(cap), rules[cap].span, Answers::YES_NO);
         }
         if let Some(expires) = &rule.expires {
@@ -187,6 +187,7 @@ impl<'r> Coverage<'r> {
             let declared = &rules[*channel];
             let needs = rules.channel_needs(*channel, rule.class);
             let may_fail = declared.allowed.is_some() || declared.reached.is_some() || !needs.is_empty();
+            let may_fail = may_fail || !rules.channel_caps(*channel, rule.show, Some(id)).is_empty();
             let wanted = if may_fail { Answers::YES_NO } else { Answers::YES };
             self.add(owner, What::Channel(*channel), rule.span, wanted);
         }
@@ -289,7 +290,7 @@ impl<'r> Coverage<'r> {
         let rules = self.rules;
         let slot = rules[id].slot;
         let ring = rules.ring(slot, rules.channels_of(&rules[id]), frame.last_used(slot));
-        let ways = Guarded::new(rules, frame).tried(&ring, rules[id].show);
+        let ways = Guarded::new(rules, frame).tried(&ring, id);
         for point in self.of(Owner::Rule(id)) {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {
@@ -471,15 +472,6 @@ fn word(what: What<'_>, answer: Answer) -> &'static str {
         (What::Clause(..) | What::Test(..), Answer::No) => "no",
         (What::Clause(..) | What::Test(..), Answer::Unknown) => "unknown",
     }
-}
-
-/// The caps that bind a rule, its own and its offer's, each once.
-fn caps(rules: &RuleSet, id: RuleId) -> Vec<CapId> {
-    let rule = &rules[id];
-    let mut caps: Vec<_> = rule.caps.iter().chain(&rules[rule.show].caps).copied().collect();
-    caps.sort_unstable();
-    caps.dedup();
-    caps
 }
 
 /// The tests of a condition, each once, with the segment that each stands in.

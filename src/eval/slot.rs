@@ -4,7 +4,6 @@
 use super::again::again;
 use super::candidate::{Dropped, Guarded};
 use super::channels::Blocked;
-use super::waiting::Waiting;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
 use crate::model::{RuleId, RuleSet, SlotId, Substitute};
 use crate::value::Instant;
@@ -89,16 +88,12 @@ impl Run<'_> {
             let is_last = at as usize + 1 == slot.fallback.len();
             let dropped = self.guarded.fallback(id, entry, is_last);
             if self.note(Candidate::Fallback(at), dropped).is_none() {
-                let outcome = match entry.offer {
-                    // The last entry always answers (R11); what cannot be sent is nothing.
-                    Some(offer) if is_last => self.guarded.brings(id, &slot.channels, offer, &Waiting::Passes).ok(),
-                    Some(offer) => {
-                        let waiting = self.guarded.offer_waiting(offer);
-                        self.guarded.brings(id, &slot.channels, offer, &waiting).ok()
-                    }
-                    None => None,
-                };
-                return (outcome.unwrap_or(Outcome::Nothing), By::Fallback(at));
+                let outcome = entry.offer.map(|offer| match is_last {
+                    // The last entry answers at any hour (R11).
+                    true => self.guarded.at_once(id, &slot.channels, offer, None),
+                    false => self.guarded.brings(id, &slot.channels, offer, None),
+                });
+                return (outcome.and_then(Result::ok).unwrap_or(Outcome::Nothing), By::Fallback(at));
             }
         }
         // A verified slot has a last entry, which always answers.
@@ -116,10 +111,8 @@ impl Run<'_> {
                 return None;
             }
             let rule = &rules[id];
-            let brings = |offer| {
-                self.guarded.brings(rule.slot, rules.channels_of(rule), offer, &self.guarded.offer_waiting(offer))
-            };
-            let own = self.guarded.rule(id).map_or_else(|| self.guarded.brings_own(id), Err);
+            let brings = |offer, by| self.guarded.brings(rule.slot, rules.channels_of(rule), offer, by);
+            let own = self.guarded.rule(id).map_or_else(|| brings(rule.show, Some(id)), Err);
             let dropped = match own {
                 Ok(outcome) => {
                     self.note(candidate, None);
@@ -133,7 +126,7 @@ impl Run<'_> {
             match substitute {
                 Substitute::Try(rule) => id = rule,
                 Substitute::Show(offer) => {
-                    let found = self.guarded.offer(offer).map_or_else(|| brings(offer), Err);
+                    let found = self.guarded.offer(offer).map_or_else(|| brings(offer, None), Err);
                     self.note(candidate, found.as_ref().err().cloned());
                     return found.ok().map(|outcome| (outcome, By::Substitute(id, via)));
                 }
@@ -151,7 +144,10 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
-            // Of the channels the one that came farthest says why: one that only lacked consent.
+            // Of the channels the one that came farthest says why: one that was only capped, or only lacked consent.
+            Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Capped(_))) => {
+                (Via::Capped, rule.if_capped)
+            }
             Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Consent(_))) => {
                 (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id)))
             }

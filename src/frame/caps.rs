@@ -324,6 +324,7 @@ fn hits(rules: &RuleSet, target: &CapTarget, stamp: &Stamp) -> Truth {
         CapTarget::Rules(of) => any(of.iter().map(|rule| one(EventTarget::Rule(*rule)))),
         CapTarget::Tags(of) => any(of.iter().map(|tag| one(EventTarget::Tag(*tag)))),
         CapTarget::Classes(of) => any(of.iter().map(|class| one(EventTarget::Class(*class)))),
+        CapTarget::Channels(of) => any(of.iter().map(|channel| one(EventTarget::Channel(*channel)))),
         CapTarget::Anything => match stamp {
             Stamp::Unstamped => Truth::Unknown,
             Stamp::Retired { .. } | Stamp::Of { .. } => Truth::Yes,
@@ -354,6 +355,15 @@ pub(super) fn belongs(rules: &RuleSet, target: EventTarget, stamp: &Stamp) -> Tr
         (Stamp::Of { offer, class, .. }, EventTarget::Class(of)) => {
             let class = class.or_else(|| class_today(rules, (*offer)?));
             class.map_or(Truth::Unknown, |class| (class == of).into())
+        }
+        (Stamp::Retired { channel, rule, .. } | Stamp::Of { channel, rule, .. }, EventTarget::Channel(of)) => {
+            // What a place shows goes by no channel; of all else it was not written down.
+            let is_shown = || rule.is_some_and(|rule| !rules.sends(rules[rule].slot));
+            match channel {
+                Some(channel) => (*channel == of).into(),
+                None if is_shown() => Truth::No,
+                None => Truth::Unknown,
+            }
         }
         // What a substitute showed is not the rule's.
         (Stamp::Retired { via: Some(_), .. } | Stamp::Of { via: Some(_), .. }, EventTarget::Rule(_)) => Truth::No,

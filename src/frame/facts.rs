@@ -177,6 +177,8 @@ pub enum Stamp {
         via: Option<Via>,
         /// The offer's class at that time, where it was written down.
         class: Option<Class>,
+        /// The channel by which it was sent.
+        channel: Option<ChannelId>,
     },
     /// What was shown or sent, and by whom; names that the rule set does not know are `None`.
     Of {

@@ -178,6 +178,7 @@ impl Builder<'_> {
         for (at, channel) in rules.channels.iter().enumerate() {
             let from = Thing::Channel(ChannelId::from_index(at));
             channel.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
+            channel.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
             channel.conditions().for_each(|(_, clause)| self.condition(from, Link::Reads, &clause.condition));
         }
         for (at, offer) in rules.offers.iter().enumerate() {
@@ -203,6 +204,7 @@ impl Builder<'_> {
                 CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
                 CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
                 CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
                 CapTarget::Classes(_) | CapTarget::Anything => {}
             }
         }
@@ -225,6 +227,7 @@ impl Builder<'_> {
                 CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
                 CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
                 CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
                 CapTarget::Classes(_) | CapTarget::Anything => {}
             }
         }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelId, Class, Clause, Guardrail, PurposeId, Rule, RuleSet, Slot, SlotId};
+use super::{
+    CapId, CapTarget, ChannelId, Class, Clause, Guardrail, OfferId, PurposeId, Rule, RuleId, RuleSet, Slot, SlotId,
+};
 use crate::source::Span;
 
 /// A way by which messages are sent.
@@ -22,6 +24,8 @@ pub struct Channel {
     pub silent: Option<Clause>,
     /// `reached when`: whether it reaches the customer at all. Needs a yes, whatever the class.
     pub reached: Option<Clause>,
+    /// Declared caps, pauses and gaps on it; sorted. They bind what obeys caps when it is sent by it.
+    pub caps: Vec<CapId>,
 }
 
 impl Channel {
@@ -63,6 +67,24 @@ impl RuleSet {
     /// What of this class asks of a channel: its purposes where the class obeys consent, else none (R2).
     pub fn channel_needs(&self, channel: ChannelId, class: Class) -> &[PurposeId] {
         if self.classes.row(class).obeys(Guardrail::Consent) { &self[channel].needs } else { &[] }
+    }
+
+    /// The caps that bind an offer when it is sent by a channel: those on the channel, if its class obeys caps (R2), but for
+    /// those it is exempt from (R31). `rule` is the one that sends it itself.
+    pub fn channel_caps(&self, channel: ChannelId, offer: OfferId, rule: Option<RuleId>) -> Vec<CapId> {
+        let of = &self[offer];
+        if !self.obeys_caps(of.class) {
+            return Vec::new();
+        }
+        let spares = |target: &CapTarget| match target {
+            CapTarget::Offers(offers) => offers.contains(&offer),
+            CapTarget::Rules(rules) => rule.is_some_and(|rule| rules.contains(&rule)),
+            CapTarget::Tags(tags) => of.tags.iter().any(|tag| tags.contains(tag)),
+            CapTarget::Classes(classes) => classes.contains(&of.class),
+            CapTarget::Channels(_) | CapTarget::Anything => false,
+        };
+        let caps = self[channel].caps.iter().copied();
+        caps.filter(|cap| !self[*cap].exempt.iter().any(spares)).collect()
     }
 
     /// The channels that a rule's messages may go by, in the order in which they are tried; none in a place.

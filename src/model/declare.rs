@@ -355,6 +355,8 @@ pub enum CapTarget {
     Tags(Vec<TagId>),
     /// Events of offers of one of these classes; sorted.
     Classes(Vec<Class>),
+    /// Events of what was sent by one of these channels; sorted.
+    Channels(Vec<ChannelId>),
     /// Every event, whatever it is stamped with; only what a block counts.
     Anything,
 }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attribute, AttributeId, BlockCause, Class, Condition, EventId, Expression, GatheredId, Mapping, OfferId, PurposeId,
-    RuleId, RuleSet, Scope, TagId,
+    Attribute, AttributeId, BlockCause, ChannelId, Class, Condition, EventId, Expression, GatheredId, Mapping, OfferId,
+    PurposeId, RuleId, RuleSet, Scope, TagId,
 };
 use crate::value::{DEFAULT_LIMIT, Instant, NumberType, Period, SCORE, Type, pow10, rescale};
 
@@ -69,6 +69,8 @@ pub enum EventTarget {
     Class(Class),
     /// `of rule comeback`: the rule itself showed it.
     Rule(RuleId),
+    /// `of channel email`: it was sent by the channel.
+    Channel(ChannelId),
 }
 
 /// The increments of one kind of event in a decaying sum.

@@ -246,6 +246,7 @@ fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
         CapTarget::Rules(ids) => named("rule", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Tags(ids) => named("tag", ids.iter().map(|id| rules[*id].as_str()).collect()),
         CapTarget::Classes(classes) => named("class", classes.iter().map(|class| class.word()).collect()),
+        CapTarget::Channels(ids) => named("channel", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Anything => "anything".to_owned(),
     }
 }
@@ -443,6 +444,7 @@ fn show_occurrence(rules: &RuleSet, of: Occurrence, field: Option<u32>) -> Strin
         Some(EventTarget::Offer(id)) => text.push_str(&format!(" of {}", rules[id].name)),
         Some(EventTarget::Tag(id)) => text.push_str(&format!(" of tag {}", rules[id])),
         Some(EventTarget::Class(class)) => text.push_str(&format!(" of class {}", class.word())),
+        Some(EventTarget::Channel(id)) => text.push_str(&format!(" of channel {}", rules[id].name)),
         Some(EventTarget::Rule(id)) => text.push_str(&format!(" of rule {}", rules[id].name)),
     }
     text

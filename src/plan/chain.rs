@@ -17,6 +17,7 @@ use super::PlanError;
 use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
+use super::ways::StandIn;
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{
     Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, Outside, RuleId, Slot, SlotId, Substitute,
@@ -242,7 +243,8 @@ impl Chain<'_, '_> {
         let if_capped = substitute(Via::Capped, rule.if_capped)?;
         let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
         let if_unknown = substitute(Via::Unknown, rule.if_unknown)?;
-        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), hours.holding, if_no_consent.clone())?;
+        let stand_in = StandIn { capped: if_capped.clone(), no_consent: if_no_consent.clone() };
+        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), hours.holding, &stand_in)?;
         let guards = &mut self.lowering.guards;
         if if_no_consent == Link::Next && if_unknown == Link::Next {
             let mut all = live;
@@ -298,7 +300,8 @@ impl Chain<'_, '_> {
                 let rules = self.lowering.rules;
                 let channels = rules.channels_of(&rules[rule]);
                 let hours = self.hours(&rules[offer].windows)?;
-                let pick = self.way(channels, offer, By::Substitute(rule, via), hours.holding, Link::Next)?;
+                let by = By::Substitute(rule, via);
+                let pick = self.way(channels, offer, by, hours.holding, &StandIn::NOTHING)?;
                 let pick = Link::test(hours.dropping, pick, Link::Next);
                 Link::test(may, pick, Link::Next)
             }
@@ -322,7 +325,7 @@ impl Chain<'_, '_> {
                 let rules = self.lowering.rules;
                 let windows: &[WindowId] = if is_last { &[] } else { &rules[offer].windows };
                 let hours = self.hours(windows)?;
-                let pick = self.way(&rules[self.slot].channels, offer, by, hours.holding, Link::Next)?;
+                let pick = self.way(&rules[self.slot].channels, offer, by, hours.holding, &StandIn::NOTHING)?;
                 Link::test(hours.dropping, pick, Link::Next)
             }
             None => self.pick(Outcome::Nothing, by),
@@ -371,7 +374,7 @@ impl Chain<'_, '_> {
         self.lowering.guards.bits(bit.word, bit.mask(), 0)
     }
 
-    fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
+    pub(super) fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
         let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap, class)).collect();
         self.lowering.guards.all(free)
     }

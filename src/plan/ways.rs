@@ -8,29 +8,42 @@ use super::lower::Ask;
 use crate::frame::{By, Outcome};
 use crate::model::{ChannelId, Class, Clause, OfferId};
 
+/// What answers where no channel carries an offer: of several channels the one that came farthest says why.
+pub(super) struct StandIn {
+    /// One would have but for its caps.
+    pub(super) capped: Link,
+    /// One would have but for its consent.
+    pub(super) no_consent: Link,
+}
+
+impl StandIn {
+    /// The next candidate, whatever the reason.
+    pub(super) const NOTHING: Self = Self { capped: Link::Next, no_consent: Link::Next };
+}
+
 impl Chain<'_, '_> {
     /// What the slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
-    /// carries it; unless its windows are `open`, it waits. Where no channel carries it, `no_consent` if one would have but
-    /// for its consent, else the next candidate.
+    /// carries it; unless its windows are `in_time`, it waits. Where no channel carries it, what stands in for what was
+    /// capped or for want of consent, else the next candidate.
     pub(super) fn way(
         &mut self,
         channels: &[ChannelId],
         offer: OfferId,
         by: By,
-        open: GuardId,
-        no_consent: Link,
+        in_time: GuardId,
+        stand_in: &StandIn,
     ) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
         if !rules.sends(self.slot) {
             let shown = self.pick(Outcome::Shows(offer), by);
-            return Ok(self.or_waits(open, shown));
+            return Ok(self.or_waits(in_time, shown));
         }
         // A rotating slot has an order for each channel that it may have used last.
         let slot = &rules[self.slot];
-        let mut link = self.in_order(channels, offer, by, open, no_consent.clone())?;
+        let mut link = self.in_order(channels, offer, by, in_time, stand_in)?;
         for (place, last) in slot.channels.iter().enumerate().filter(|_| slot.rotate.is_some()) {
             let ring = rules.ring(self.slot, channels, Some(*last));
-            let rotated = self.in_order(&ring, offer, by, open, no_consent.clone())?;
+            let rotated = self.in_order(&ring, offer, by, in_time, stand_in)?;
             let group = self.lowering.layout.last_used(self.slot, slot.channels.len());
             let mask = u16::try_from(place).map_or(0, |place| group.mask(place));
             let was_last = self.lowering.guards.bits(group.word, mask, mask);
@@ -45,16 +58,22 @@ impl Chain<'_, '_> {
         channels: &[ChannelId],
         offer: OfferId,
         by: By,
-        open: GuardId,
-        no_consent: Link,
+        in_time: GuardId,
+        stand_in: &StandIn,
     ) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
         let class = rules[offer].class;
-        let (mut reached, mut ways) = (Vec::new(), Vec::new());
+        let own = match by {
+            By::Rule(rule) => Some(rule),
+            By::Substitute(..) | By::Fallback(_) | By::SlotOff => None,
+        };
+        let (mut reached, mut open, mut ways) = (Vec::new(), Vec::new(), Vec::new());
         for channel in channels {
             let reaches = self.reaches(*channel)?;
             let consent = self.channel_consent(*channel, class);
-            let carries = self.lowering.guards.all(consent.into_iter().chain([reaches]));
+            let is_open = self.lowering.guards.all(consent.into_iter().chain([reaches]));
+            let free = self.caps(&rules.channel_caps(*channel, offer, own), class);
+            let carries = self.lowering.guards.all([is_open, free]);
             let [aloud, silent] =
                 [false, true].map(|silent| self.pick(Outcome::Sends { offer, channel: *channel, silent }, by));
             let is_aloud = match &rules[*channel].silent {
@@ -62,11 +81,14 @@ impl Chain<'_, '_> {
                 None => GuardId::ALWAYS,
             };
             reached.push(reaches);
+            open.push(is_open);
             let sent = Link::test(is_aloud, aloud, silent);
-            ways.push((carries, self.or_waits(open, sent)));
+            ways.push((carries, self.or_waits(in_time, sent)));
         }
         let lacks_consent = self.lowering.guards.any(reached);
-        let none = Link::test(lacks_consent, no_consent, Link::Next);
+        let is_capped = self.lowering.guards.any(open);
+        let none = Link::test(lacks_consent, stand_in.no_consent.clone(), Link::Next);
+        let none = Link::test(is_capped, stand_in.capped.clone(), none);
         Ok(ways.into_iter().rev().fold(none, |rest, (carries, way)| Link::test(carries, way, rest)))
     }
 

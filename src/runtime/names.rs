@@ -54,6 +54,7 @@ impl<'a> Names<'a> {
     ) -> Stamp {
         let Some(offer) = offer else { return Stamp::Unstamped };
         let (offer, rule) = (self.offer(offer), rule.and_then(|rule| self.rule(rule)));
+        let channel = channel.and_then(|channel| self.channel(channel));
         let tags = match (tags, offer) {
             (Some(tags), _) => {
                 let mut tags: Vec<_> = tags.iter().filter_map(|tag| self.tag(tag.as_ref())).collect();
@@ -62,9 +63,8 @@ impl<'a> Names<'a> {
                 tags
             }
             (None, Some(offer)) => self.rules[offer].tags.clone(),
-            (None, None) => return Stamp::Retired { rule, via, class },
+            (None, None) => return Stamp::Retired { rule, via, class, channel },
         };
-        let channel = channel.and_then(|channel| self.channel(channel));
         Stamp::Of { offer, rule, via, class, tags, channel }
     }
 }

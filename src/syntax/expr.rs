@@ -169,6 +169,7 @@ impl Builder<'_> {
             Some("tag") => CapTarget::Tag(name),
             Some("rule") => CapTarget::Rule(name),
             Some("class") => CapTarget::Class(name),
+            Some("channel") => CapTarget::Channel(name),
             Some(_) | None => CapTarget::Offer(name),
         }))
     }

@@ -88,6 +88,9 @@ impl Report {
 /// Frames of one rule set.
 const FRAMES: usize = 250;
 
+/// So many rule sets show everything that there is to see.
+const PATIENCE: u64 = 100;
+
 /// Hunts until the budget is spent and everything was seen; stops at the first difference.
 ///
 /// # Errors
@@ -96,11 +99,13 @@ pub(crate) fn hunt(budget: Budget) -> Result<Report, String> {
     let mut report = Report::default();
     let start = Clock::now();
     let enough = Duration::from_secs(budget.seconds);
-    // Everything is seen within seconds; a hunt that still misses something after that will go on missing it.
+    // Everything is seen within seconds; a hunt that still misses something after that, and after as many rule sets as a
+    // busy machine hunts through more slowly, will go on missing it.
     let patience = enough + Duration::from_secs(60);
+    let is_over = |report: &Report| start.elapsed() > patience && report.rule_sets > PATIENCE;
     for seed in budget.seed.. {
         let spent = start.elapsed() >= enough && report.decisions >= budget.decisions;
-        if spent && (report.counts.gaps().is_empty() || start.elapsed() > patience) {
+        if spent && (report.counts.gaps().is_empty() || is_over(&report)) {
             break;
         }
         one(seed, &mut report)?;

@@ -274,7 +274,7 @@ fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
         match &cap.target {
             CapTarget::Offers(of) => of.iter().for_each(|offer| add(Some(*offer), None, &[])),
             CapTarget::Rules(of) => of.iter().for_each(|rule| add(None, Some(*rule), &[])),
-            CapTarget::Classes(_) | CapTarget::Anything => add(None, None, &[]),
+            CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => add(None, None, &[]),
             CapTarget::Tags(of) => {
                 add(None, None, of);
                 // What a service offer shows counts for a rule's own cap and not for a declared one.

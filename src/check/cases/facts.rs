@@ -296,7 +296,7 @@ impl Pass<'_> {
             Stamp::Of { offer, rule, via, class, tags, .. } => {
                 Some(Stamp::Of { offer, rule, via, class, tags, channel: Some(found) })
             }
-            Stamp::Retired { .. } => Some(stamp),
+            Stamp::Retired { rule, via, class, .. } => Some(Stamp::Retired { rule, via, class, channel: Some(found) }),
             Stamp::Unstamped => {
                 let message = format!("`by {}` goes with what was sent", by.text);
                 let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, by.span, message)

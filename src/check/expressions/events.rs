@@ -171,6 +171,7 @@ impl Pass<'_> {
             Some(CapTarget::Tag(name)) => Some(EventTarget::Tag(self.find_tag(name)?)),
             Some(CapTarget::Class(name)) => Some(EventTarget::Class(self.class(name)?)),
             Some(CapTarget::Rule(name)) => Some(EventTarget::Rule(self.find_rule(name)?)),
+            Some(CapTarget::Channel(name)) => Some(EventTarget::Channel(self.find_channel(name)?)),
         };
         Some(Occurrence { event: event?, of })
     }

@@ -180,17 +180,7 @@ impl Search<'_> {
                     self.opens_way(frame, channel, step, &mut found);
                 }
             }
-            Some(Dropped::Capped(caps)) => {
-                let is_known = |cap: &CapId| {
-                    let number = self.rules[*cap].number;
-                    // What a wish that nobody may see allows is not told.
-                    if number.is_some_and(|number| self.rules[number].is_protected()) {
-                        return false;
-                    }
-                    matches!(frame.caps.get(cap.index()), Some(CapState::Used(_) | CapState::Until(_)))
-                };
-                found.extend(caps.into_iter().filter(is_known).map(Move::Cap));
-            }
+            Some(Dropped::Capped(caps)) => self.empties(frame, caps, &mut found),
             Some(
                 Dropped::RuleOff
                 | Dropped::OfferOff
@@ -239,6 +229,19 @@ impl Search<'_> {
         }
     }
 
+    /// Caps that are spent as far as anybody knows, made empty.
+    fn empties(&self, frame: &Frame, caps: Vec<CapId>, found: &mut BTreeSet<Move>) {
+        let is_known = |cap: &CapId| {
+            let number = self.rules[*cap].number;
+            // What a wish that nobody may see allows is not told.
+            if number.is_some_and(|number| self.rules[number].is_protected()) {
+                return false;
+            }
+            matches!(frame.caps.get(cap.index()), Some(CapState::Used(_) | CapState::Until(_)))
+        };
+        found.extend(caps.into_iter().filter(is_known).map(Move::Cap));
+    }
+
     /// What lets a channel through at the step at which it stands.
     fn opens_way(&self, frame: &Frame, channel: ChannelId, step: Blocked, found: &mut BTreeSet<Move>) {
         let channel = &self.rules[channel];
@@ -249,6 +252,7 @@ impl Search<'_> {
                 found.extend(closed.into_iter().map(|purpose| self.opens(frame, purpose)));
                 return;
             }
+            Blocked::Capped(caps) => return self.empties(frame, caps, found),
         };
         if let Some(clause) = clause {
             self.lifts(frame, &clause.condition, found);

@@ -125,7 +125,9 @@ impl Story<'_> {
                 None => Fate::NotNeeded,
             };
             let passed_over = match (&fate, entry.offer) {
-                (Fate::Wins, Some(offer)) => ways::before(self.guarded, self.slot, &rules[self.slot].channels, offer),
+                (Fate::Wins, Some(offer)) => {
+                    ways::before(self.guarded, self.slot, &rules[self.slot].channels, offer, None)
+                }
                 (Fate::Wins, None) => Vec::new(),
                 (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
             };
@@ -179,7 +181,7 @@ impl Story<'_> {
             Fate::Wins | Fate::Outranked { .. } if competes_by_score(rules, id) => shown_score(self.guarded, id),
             Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
         };
-        let passed_over = self.before(&fate, id, rule.show);
+        let passed_over = self.before(&fate, id, rule.show, Some(id));
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
         lines.push(Candidate { who, fate, passed_over, assumed, score, shown_twice: false });
         self.substitutes(id, lines);
@@ -200,7 +202,7 @@ impl Story<'_> {
                 Substitute::Nothing => Vec::new(),
             });
             let passed_over = match what {
-                Substitute::Show(offer) => self.before(&fate, id, *offer),
+                Substitute::Show(offer) => self.before(&fate, id, *offer, None),
                 // What is tried has a line of its own.
                 Substitute::Try(_) | Substitute::Nothing => Vec::new(),
             };
@@ -220,10 +222,10 @@ impl Story<'_> {
     }
 
     /// Of what is sent, why the channels before the one that carries it were passed over.
-    fn before(&self, fate: &Fate, id: RuleId, offer: OfferId) -> Vec<Reason> {
+    fn before(&self, fate: &Fate, id: RuleId, offer: OfferId, own: Option<RuleId>) -> Vec<Reason> {
         let rules = self.guarded.rules;
         match fate {
-            Fate::Wins => ways::before(self.guarded, self.slot, rules.channels_of(&rules[id]), offer),
+            Fate::Wins => ways::before(self.guarded, self.slot, rules.channels_of(&rules[id]), offer, own),
             Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
         }
     }
@@ -475,7 +477,7 @@ pub(super) fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
     Reason::NoConsent { purpose: guarded.rules[id].name.clone(), reads: guarded.frame.consent(id), lacks }
 }
 
-fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
+pub(super) fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
     let rules = guarded.rules;
     let cap = &rules[id];
     let state = guarded.frame.caps.get(id.index());

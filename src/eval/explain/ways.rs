@@ -2,9 +2,9 @@
 
 use super::super::candidate::Guarded;
 use super::super::channels::Blocked;
-use super::steps::no_consent;
+use super::steps::{capped, no_consent};
 use super::{Reason, facts};
-use crate::model::{ChannelId, Clause, OfferId, SlotId};
+use crate::model::{ChannelId, Clause, OfferId, RuleId, SlotId};
 
 /// Why these channels were passed over, in the order in which they were tried.
 pub(super) fn blocked(guarded: &Guarded<'_>, ways: &[(ChannelId, Blocked)]) -> Vec<Reason> {
@@ -16,6 +16,7 @@ pub(super) fn blocked(guarded: &Guarded<'_>, ways: &[(ChannelId, Blocked)]) -> V
             }
             Blocked::Reach => vec![Reason::NotReached { fact: fact(guarded, "reached when", &declared.reached) }],
             Blocked::Consent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
+            Blocked::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
         };
         let name = declared.name.clone();
         why.into_iter()
@@ -26,9 +27,15 @@ pub(super) fn blocked(guarded: &Guarded<'_>, ways: &[(ChannelId, Blocked)]) -> V
 }
 
 /// Why the channels before the one that carries the offer were passed over.
-pub(super) fn before(guarded: &Guarded<'_>, slot: SlotId, channels: &[ChannelId], offer: OfferId) -> Vec<Reason> {
+pub(super) fn before(
+    guarded: &Guarded<'_>,
+    slot: SlotId,
+    channels: &[ChannelId],
+    offer: OfferId,
+    rule: Option<RuleId>,
+) -> Vec<Reason> {
     let ring = guarded.rules.ring(slot, channels, guarded.frame.last_used(slot));
-    blocked(guarded, &guarded.way(&ring, offer).passed_over)
+    blocked(guarded, &guarded.way(&ring, offer, rule).passed_over)
 }
 
 /// The clause and the facts that decided it; `None` where it reads protected ones.

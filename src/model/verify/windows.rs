@@ -25,14 +25,18 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
             CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
             CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
             CapTarget::Classes(classes) => classes.contains(&offer.class),
-            CapTarget::Rules(_) | CapTarget::Anything => false,
+            CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
         };
         same(rules, &offer.windows, rules.obeys_windows(offer.class), on).within("offer", &offer.name)?;
     }
     for (at, rule) in rules.rules.iter().enumerate() {
         let on = |window: &Window| match &window.target {
             CapTarget::Rules(of) => of.contains(&RuleId::from_index(at)),
-            CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything => false,
+            CapTarget::Offers(_)
+            | CapTarget::Tags(_)
+            | CapTarget::Classes(_)
+            | CapTarget::Channels(_)
+            | CapTarget::Anything => false,
         };
         same(rules, &rule.windows, rules.obeys_windows(rule.class), on).within("rule", &rule.name)?;
     }
@@ -72,6 +76,9 @@ fn window(rules: &RuleSet, reads: &All, window: &Window) -> Checked {
         if most.count == 0 || Instant(0).plus(limits::HOLD) < Instant(0).plus(most) {
             return Err(Flaw::Time("longest wait"));
         }
+    }
+    if matches!(window.target, CapTarget::Channels(_)) {
+        return Err(Flaw::Windows);
     }
     super::caps::target(rules, &window.target).map_err(|flaw| if flaw == Flaw::Kind { Flaw::Windows } else { flaw })
 }

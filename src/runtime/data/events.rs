@@ -465,7 +465,7 @@ mod tests {
             channel: None,
         };
         let stamps: Vec<_> = of(&index, "anna").iter().map(|happened| happened.stamp.clone()).collect();
-        let retired = Stamp::Retired { rule: None, via: None, class: None };
+        let retired = Stamp::Retired { rule: None, via: None, class: None, channel: None };
         assert_eq!(stamps, [stamped(&[1]), retired], "without tags of its own it may have had any");
     }
 

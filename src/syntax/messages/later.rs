@@ -20,7 +20,6 @@ static LATER: &[Later] = &[
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
     Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
-    Later { clauses: CAPS, words: &["on", "channel"], what: "a cap on a channel" },
     Later { clauses: &["outside"], words: &["next", "channel"], what: "`outside next channel`" },
     Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },

@@ -487,6 +487,8 @@ pub enum CapTarget {
     Rule(Name),
     /// `on class marketing`
     Class(Name),
+    /// `on channel email`
+    Channel(Name),
 }
 
 /// A clause of a block.

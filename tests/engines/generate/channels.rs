@@ -19,6 +19,7 @@ impl World {
                 allowed: None,
                 silent: None,
                 reached: None,
+                caps: Vec::new(),
             });
         }
     }
@@ -50,6 +51,13 @@ impl World {
             found.push(left.swap_remove(self.rng.below(left.len())));
         }
         found
+    }
+
+    /// The same as ids in their order.
+    pub(super) fn sorted_channels(&mut self) -> Vec<ChannelId> {
+        let mut some = self.some_channels();
+        some.sort_unstable();
+        some
     }
 
     /// A part of a slot's channels in an order of its own, or nothing said.

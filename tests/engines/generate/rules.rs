@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use cater::model::{
     Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone,
-    Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId, Rank, Rule,
-    RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
+    ChannelId, Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId,
+    Rank, Rule, RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
 };
 use cater::value::{Calendar, Date, NumberType, Type, Weekday, rescale};
 
@@ -325,7 +325,7 @@ impl World {
                 CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(index)),
                 CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
                 CapTarget::Classes(classes) => classes.contains(&offer.class),
-                CapTarget::Rules(_) | CapTarget::Anything => false,
+                CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
             };
             let counts = |cap: &Cap| matches!(cap.kind, CapKind::Block { .. });
             let blocks = self.rules.blocks.iter().enumerate();
@@ -342,6 +342,12 @@ impl World {
             self.rules.offers[index].caps = caps;
             self.rules.offers[index].blocks = blocks;
         }
+        for index in 0..self.rules.channels.len() {
+            let id = ChannelId::from_index(index);
+            let binds = |cap: &Cap| matches!(&cap.target, CapTarget::Channels(of) if of.contains(&id));
+            let is_count = |cap: &Cap| matches!(cap.kind, CapKind::Block { .. });
+            self.rules.channels[index].caps = self.caps_where(|cap| cap.rule.is_none() && !is_count(cap) && binds(cap));
+        }
         for index in 0..self.rules.rules.len() {
             let id = RuleId::from_index(index);
             let obeys = self.rules.obeys_caps(self.rules[id].class);
@@ -355,7 +361,7 @@ impl World {
                 CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
                 CapTarget::Classes(classes) => classes.contains(&offer.class),
                 CapTarget::Rules(of) => of.contains(&id),
-                CapTarget::Anything => false,
+                CapTarget::Channels(_) | CapTarget::Anything => false,
             };
             let exempt = |cap: &Cap| cap.exempt.iter().any(spares);
             let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
@@ -363,9 +369,14 @@ impl World {
                 _ if exempt(cap) => false,
                 (Some(own), _) => *own == id,
                 (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
-                (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything) => {
-                    false
-                }
+                (
+                    None,
+                    CapTarget::Offers(_)
+                    | CapTarget::Tags(_)
+                    | CapTarget::Classes(_)
+                    | CapTarget::Channels(_)
+                    | CapTarget::Anything,
+                ) => false,
             };
             let caps = self.caps_where(binds);
             self.rules.rules[index].caps = caps;
@@ -393,6 +404,8 @@ impl World {
                     of.retain(|class| *class != Class::Service);
                     CapTarget::Classes(if of.is_empty() { vec![Class::Lifecycle] } else { of })
                 }
+                // A block is asked before a channel is chosen.
+                CapTarget::Channels(_) => CapTarget::Tags(vec![TagId(0)]),
                 other @ (CapTarget::Tags(_) | CapTarget::Anything) => other,
             };
             let cause = if self.rng.percent(50) {
@@ -422,11 +435,18 @@ impl World {
 
     /// A rule that a cap binds which counts nothing of whoever is not known needs another, by another unit.
     fn back(&mut self, rule: RuleId) {
-        for cap in self.rules.caps_on(rule) {
-            let unit = self.rules[cap].unit;
-            let backs = |other: CapId| !self.rules[other].alone && self.rules[other].unit != unit;
-            let is_backed = self.rules.caps_on(rule).into_iter().any(backs);
-            self.rules.caps[cap.index()].alone &= is_backed;
+        let (own, show) = (self.rules.caps_on(rule), self.rules[rule].show);
+        let channels = self.rules.channels_of(&self.rules[rule]).iter();
+        let of_channels = channels.map(|id| self.rules.channel_caps(*id, show, Some(rule)));
+        let together: Vec<Vec<CapId>> = std::iter::once(Vec::new()).chain(of_channels).collect();
+        for of_channel in together {
+            let bound = [own.clone(), of_channel].concat();
+            for cap in &bound {
+                let unit = self.rules[*cap].unit;
+                let backs = |other: &CapId| !self.rules[*other].alone && self.rules[*other].unit != unit;
+                let is_backed = bound.iter().any(backs);
+                self.rules.caps[cap.index()].alone &= is_backed;
+            }
         }
     }
 
@@ -439,7 +459,8 @@ impl World {
         let offers: Vec<_> = (0..self.rules.offers.len()).map(OfferId::from_index).collect();
         let tags: Vec<_> = (0..self.rules.tags.len()).map(TagId::from_index).collect();
         let rules: Vec<_> = (0..self.rules.rules.len()).map(RuleId::from_index).collect();
-        match self.rng.below(4) {
+        match self.rng.below(5) {
+            4 => CapTarget::Channels(self.sorted_channels()),
             3 => {
                 let some = self.rng.some(&Class::ALL, 40);
                 CapTarget::Classes(if some.is_empty() { vec![Class::Marketing] } else { some })
@@ -486,6 +507,8 @@ impl World {
         };
         if self.rng.percent(15) {
             cap.exempt = vec![self.cap_target()];
+            // A cap is asked before a channel is chosen.
+            cap.exempt.retain(|of| !matches!(of, CapTarget::Channels(_)));
         }
         if self.rng.percent(15) {
             cap.uncounted = vec![self.cap_target()];

@@ -41,7 +41,7 @@ impl World {
                     CapTarget::Offers(of) => of.contains(&OfferId::from_index(index)),
                     CapTarget::Tags(of) => of.iter().any(|tag| offer.tags.contains(tag)),
                     CapTarget::Classes(of) => of.contains(&offer.class),
-                    CapTarget::Rules(_) | CapTarget::Anything => false,
+                    CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
                 };
                 if on && self.rules.obeys_windows(offer.class) {
                     self.rules.offers[index].windows.push(id);

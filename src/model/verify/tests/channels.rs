@@ -15,6 +15,7 @@ fn channel(name: &str, needs: &[PurposeId]) -> Channel {
         allowed: None,
         silent: None,
         reached: None,
+        caps: Vec::new(),
     }
 }
 

@@ -488,7 +488,9 @@ impl Writer<'_> {
             "on offer sale",
             "on class marketing",
             "on rule comeback",
+            "on channel push",
             "exempt offer sale",
+            "uncounted channel push",
             "uncounted tag promo",
             "then next",
         ]);
