@@ -81,7 +81,7 @@ impl<'a> Compiler<'a> {
             | Source::Element(..)
             | Source::Spent(_)
             | Source::Taken(_) => None,
-            Source::Unseen(_) | Source::Opaque(_) => None,
+            Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => None,
         });
         let columns = attributes.map(|id| (id, schema.column(id, clock))).collect();
         let world = Some(Layout { clock, columns, now: schema.now() });

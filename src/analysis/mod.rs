@@ -26,6 +26,7 @@ mod findings;
 mod formula;
 mod gap;
 mod history;
+mod hours;
 mod lived;
 mod pairs;
 mod predicate;

@@ -325,6 +325,8 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
         Culprit::Cap(_)
         | Culprit::Channel
         | Culprit::Block(_)
+        | Culprit::Hours
+        | Culprit::Expiry
         | Culprit::Score
         | Culprit::Taken
         | Culprit::Needs(_)

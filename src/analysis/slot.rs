@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Source, Unseen};
+use super::domain::{Hours, Source, Unseen};
 use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId,
-    Substitute, Then,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet,
+    SlotId, Substitute, Then, WindowId,
 };
 use crate::value::{Date, Instant};
 
@@ -28,6 +28,10 @@ pub enum Culprit {
     Cap(CapId),
     /// A channel carries it.
     Channel,
+    /// Its windows let it pass, or it waits for them.
+    Hours,
+    /// It has not expired.
+    Expiry,
     /// It has a score.
     Score,
     /// No other slot of the request shows the offer.
@@ -220,11 +224,13 @@ impl Writer<'_, '_> {
         let some_spent = formulas.any(spent.iter().copied().chain(unseen));
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
+        let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
+        let passed = self.passed(&rules.windows_on(id), Hours::LateRule(id));
         let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
         let stopping: Vec<_> =
             caps.iter().zip(&spent).filter(|(cap, _)| rules.then(**cap, rule.slot) == Then::Stop).collect();
         let formulas = &mut self.compiler.formulas;
-        let passes = formulas.all([on, open, audience, not_taken, none_spent, scored]);
+        let passes = formulas.all([on, open, audience, not_taken, none_spent, in_time, passed, scored]);
         let eligible = formulas.both(passes, carried.any);
 
         // R14: no `when` is no, and every `unless` is.
@@ -261,6 +267,8 @@ impl Writer<'_, '_> {
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
         guards.extend(blocks.into_iter().map(Culprit::Block).zip(lifted));
+        guards.push((Culprit::Hours, passed));
+        guards.push((Culprit::Expiry, in_time));
         guards.push((Culprit::Score, scored));
         guards.push((Culprit::Channel, carried.any));
         for (cap, spent) in caps.into_iter().zip(spent) {
@@ -345,7 +353,46 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// An offer that stands in passes its switch, its dates, its blocks, the other slots and its own caps.
+    /// Windows let a candidate pass, or it is held and has its place all the same (R10).
+    fn passed(&mut self, windows: &[WindowId], late: Hours) -> Formula {
+        if windows.is_empty() {
+            return Formula::ALWAYS;
+        }
+        let (mut dropping, mut holding) = (Vec::new(), Vec::new());
+        for id in windows {
+            let closed = self.closed(*id);
+            match self.rules[*id].outside {
+                Outside::Drop => dropping.push(closed),
+                Outside::Hold(_) => holding.push(closed),
+            }
+        }
+        let late = if holding.is_empty() { Formula::NEVER } else { self.compiler.flag(Source::Hours(late)) };
+        let formulas = &mut self.compiler.formulas;
+        let waits = formulas.any(holding);
+        let too_late = formulas.both(waits, late);
+        let stopped = formulas.any(dropping.into_iter().chain([too_late]));
+        formulas.not(stopped)
+    }
+
+    /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
+    fn closed(&mut self, id: WindowId) -> Formula {
+        let flag = self.compiler.flag(Source::Hours(Hours::Closed(id)));
+        let zones = &self.rules[id].zones;
+        let mut known = |zone: &CapZone| match zone {
+            CapZone::Named(_) => Formula::ALWAYS,
+            CapZone::Attribute(read) => self.compiler.readable(&Simple::Attribute(Read::plain(*read, true))),
+        };
+        let mut any: Vec<Formula> = zones.first.iter().map(&mut known).collect();
+        let every: Vec<Formula> = zones.every.iter().map(&mut known).collect();
+        if !every.is_empty() {
+            any.push(self.compiler.formulas.all(every));
+        }
+        let somewhere = self.compiler.formulas.any(any);
+        let nowhere = self.compiler.formulas.not(somewhere);
+        self.compiler.formulas.any([flag, nowhere])
+    }
+
+    /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.
     fn offer(&mut self, id: OfferId) -> Formula {
         let rules = self.rules;
         let offer = &rules[id];
@@ -361,7 +408,8 @@ impl Writer<'_, '_> {
         let free = formulas.not(stopped);
         let open = formulas.both(dates, free);
         let lifted: Vec<_> = offer.blocks.iter().map(|block| self.lifted(*block)).collect();
-        self.compiler.formulas.all(lifted.into_iter().chain([open]))
+        let passed = self.passed(&offer.windows, Hours::LateOffer(id));
+        self.compiler.formulas.all(lifted.into_iter().chain([open, passed]))
     }
 
     /// Fills in every rule's parts. Substitutes form no circle; one that did would be looked at once.

@@ -382,7 +382,7 @@ impl Pass<'_> {
         Some((CapWindow::Calendar(unit?), zone?))
     }
 
-    fn zone_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
+    pub(super) fn zone_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
         let Some(Meaning::Attribute(id)) = self.meaning(name, Some(Type::Zone)) else {
             // An unknown name has been reported; a segment or a value is no zone.
             if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {

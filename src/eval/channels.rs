@@ -64,10 +64,10 @@ impl Guarded<'_> {
     /// Why a channel does not carry an offer, if it does not.
     fn blocked(&self, id: ChannelId, offer: OfferId, rule: Option<RuleId>) -> Option<Blocked> {
         let (channel, class) = (&self.rules[id], self.rules[offer].class);
-        if !self.holds(channel.allowed.as_ref()) {
+        if !self.permits(channel.allowed.as_ref()) {
             return Some(Blocked::Permission);
         }
-        if !self.holds(channel.reached.as_ref()) {
+        if !self.permits(channel.reached.as_ref()) {
             return Some(Blocked::Reach);
         }
         let is_closed = |purpose: &PurposeId| self.frame.consent(*purpose) != Consent::Granted;
@@ -81,7 +81,7 @@ impl Guarded<'_> {
     }
 
     /// Whether a permission that may be asked for is given: nobody asks where nothing is written.
-    fn holds(&self, clause: Option<&Clause>) -> bool {
+    fn permits(&self, clause: Option<&Clause>) -> bool {
         clause.is_none_or(|clause| condition(self.rules, self.frame, &clause.condition) == Truth::Yes)
     }
 

@@ -4,6 +4,7 @@
 //! know where facts come from and how decisions are made fast; it shares nothing with what it judges but the operators'
 //! definitions.
 
+mod again;
 mod awaited;
 mod candidate;
 mod channels;
@@ -18,6 +19,8 @@ mod requests;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod turns;
+mod waiting;
 
 pub use awaited::is_awaited;
 pub use candidate::Dropped;
@@ -32,4 +35,5 @@ pub use passed_over::passed_over;
 pub use requests::frames;
 #[cfg(test)]
 pub(crate) use slot::stops;
-pub use slot::{decide, decide_all};
+pub use slot::{ask_again, decide, decide_all};
+pub use waiting::{is_open as window_is_open, offer_is_late, rule_is_late};

@@ -1,14 +1,23 @@
 //! One slot, one answer: rules in the order in which they win, by their scores where they rank, substitutes in the
 //! place of their rule (R13), then the fallback list.
 
+use super::again::again;
 use super::candidate::{Dropped, Guarded};
 use super::channels::Blocked;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
 use crate::model::{CapId, RuleId, RuleSet, SlotId, Substitute};
+use crate::value::Instant;
 
 /// What the slot answers.
 pub fn decide(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Decision {
-    replay(&Guarded::new(rules, frame), slot).decision
+    let replay = replay(&Guarded::new(rules, frame), slot);
+    Decision { again: again(rules, frame, slot, &replay), ..replay.decision }
+}
+
+/// When to ask again where the slot gives nothing: the earliest instant at which, as known now, time alone lets a
+/// candidate pass the step at which it dropped out, within the horizon of `defaults` (R16).
+pub fn ask_again(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Option<Instant> {
+    again(rules, frame, slot, &replay(&Guarded::new(rules, frame), slot))
 }
 
 /// What each slot of a request answers, in the order named; what an earlier slot shows, a later one sees (R24).
@@ -63,7 +72,7 @@ pub(super) struct Replay {
 pub(super) fn replay(guarded: &Guarded<'_>, slot: SlotId) -> Replay {
     let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new(), stopped: None };
     let (outcome, by) = run.slot(slot);
-    Replay { decision: Decision { slot, outcome, by }, looked_at: run.looked_at, stopped: run.stopped }
+    Replay { decision: Decision::new(slot, outcome, by), looked_at: run.looked_at, stopped: run.stopped }
 }
 
 struct Run<'a> {
@@ -102,7 +111,11 @@ impl Run<'_> {
             let is_last = at as usize + 1 == slot.fallback.len();
             let dropped = self.guarded.fallback(id, entry, is_last);
             if self.note(Candidate::Fallback(at), dropped).is_none() {
-                let outcome = entry.offer.map(|offer| self.guarded.brings(id, &slot.channels, offer, None));
+                let outcome = entry.offer.map(|offer| match is_last {
+                    // The last entry answers at any hour (R11).
+                    true => self.guarded.at_once(id, &slot.channels, offer, None),
+                    false => self.guarded.brings(id, &slot.channels, offer, None),
+                });
                 return (outcome.and_then(Result::ok).unwrap_or(Outcome::Nothing), By::Fallback(at));
             }
         }
@@ -186,6 +199,11 @@ impl Run<'_> {
             | Dropped::Blocked(_)
             | Dropped::NotApplicable
             | Dropped::Taken
+            // What comes too early or too late is no cap's doing (R13).
+            | Dropped::Expired
+            | Dropped::ExpiryNotKnown
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_)
             | Dropped::NoChannel(_) => return None,
         };
         Some((via, substitute?))

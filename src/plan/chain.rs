@@ -23,7 +23,8 @@ use super::number::NumberId;
 use super::ways::StandIn;
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute, Then,
+    Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, Outside, RuleId, Slot, SlotId, Substitute,
+    Then, WindowId,
 };
 
 /// How a slot is decided.
@@ -32,12 +33,22 @@ pub struct SlotPlan {
     /// The slot.
     pub slot: SlotId,
     /// Every answer that the slot can give.
-    pub picks: Vec<Decision>,
+    pub picks: Vec<Pick>,
     /// In the order in which they win; the last always picks.
     pub chain: Vec<Link>,
     /// The rules that are tried in the place of others; where such a link leads on, nothing stands in any more, and the
     /// chain goes on after the link from which it was tried.
     pub tries: Vec<Link>,
+}
+
+/// The answer of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pick {
+    /// This.
+    Answer(Decision),
+    /// A candidate would win and has to wait for its windows. Until when, and whether that is too long, is not worked out
+    /// here: the reference evaluator decides.
+    Waits,
 }
 
 /// What one candidate comes to.
@@ -130,8 +141,8 @@ pub(super) fn slot(lowering: &mut Lowering<'_>, id: SlotId) -> Result<SlotPlan, 
 pub(super) struct Chain<'a, 'b> {
     pub(super) lowering: &'a mut Lowering<'b>,
     pub(super) slot: SlotId,
-    picks: Vec<Decision>,
-    picked: HashMap<Decision, u32>,
+    picks: Vec<Pick>,
+    picked: HashMap<Pick, u32>,
     /// The place of each rule among the tries, by where its tree ends.
     places: HashMap<(RuleId, End), u32>,
     wanted: Vec<(RuleId, End)>,
@@ -146,6 +157,14 @@ enum End {
     Next,
     /// At the fallback list: a cap on the way here let no other candidate through.
     Stop,
+}
+
+/// The windows of a candidate.
+struct HoursGuards {
+    /// Every window that drops is open; else the next candidate.
+    dropping: GuardId,
+    /// Every window that holds is open; else it waits.
+    holding: GuardId,
 }
 
 impl Chain<'_, '_> {
@@ -255,6 +274,12 @@ impl Chain<'_, '_> {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
         };
+        let in_time = match &rule.expires {
+            Some(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
+            None => GuardId::ALWAYS,
+        };
+        let hours = self.hours(&rules.windows_on(id))?;
+        let scored = self.lowering.guards.all([in_time, hours.dropping, scored]);
         let mut substitute = |via, substitute: Option<Substitute>, end| match substitute {
             None => Ok::<_, PlanError>(Link::Next),
             Some(substitute) => self.substitute(id, via, substitute, no_detour, end),
@@ -270,7 +295,7 @@ impl Chain<'_, '_> {
         let stand_in =
             StandIn { capped: if_capped.clone(), no_consent: if_no_consent.clone(), stopped: if_stopped.clone() };
         let if_capped = self.spent(&on, rule.class, if_capped, if_stopped);
-        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), &stand_in)?;
+        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), hours.holding, &stand_in)?;
         let guards = &mut self.lowering.guards;
         if if_no_consent == Link::Next && if_unknown == Link::Next {
             let mut all = live;
@@ -326,8 +351,11 @@ impl Chain<'_, '_> {
                 let may = self.offer(offer)?;
                 let rules = self.lowering.rules;
                 let channels = rules.channels_of(&rules[rule]);
+                let hours = self.hours(&rules[offer].windows)?;
+                let by = By::Substitute(rule, via);
                 let stand_in = StandIn { stopped: self.stop.clone(), ..StandIn::NOTHING };
-                let pick = self.way(channels, offer, By::Substitute(rule, via), &stand_in)?;
+                let pick = self.way(channels, offer, by, hours.holding, &stand_in)?;
+                let pick = Link::test(hours.dropping, pick, Link::Next);
                 let (caps, class) = (&rules[offer].caps, rules[offer].class);
                 let free = self.caps(caps, class);
                 let spent = self.spent(caps, class, Link::Next, self.stop.clone());
@@ -351,7 +379,10 @@ impl Chain<'_, '_> {
         let pick = match entry.offer {
             Some(offer) => {
                 let rules = self.lowering.rules;
-                self.way(&rules[self.slot].channels, offer, by, &StandIn::NOTHING)?
+                let windows: &[WindowId] = if is_last { &[] } else { &rules[offer].windows };
+                let hours = self.hours(windows)?;
+                let pick = self.way(&rules[self.slot].channels, offer, by, hours.holding, &StandIn::NOTHING)?;
+                Link::test(hours.dropping, pick, Link::Next)
             }
             None => self.pick(Outcome::Nothing, by),
         };
@@ -424,12 +455,50 @@ impl Chain<'_, '_> {
     }
 
     pub(super) fn pick(&mut self, outcome: Outcome, by: By) -> Link {
-        let decision = Decision { slot: self.slot, outcome, by };
+        self.answer(Pick::Answer(Decision::new(self.slot, outcome, by)))
+    }
+
+    /// Where a candidate has to wait.
+    pub(super) fn waits(&mut self) -> Link {
+        self.answer(Pick::Waits)
+    }
+
+    fn answer(&mut self, pick: Pick) -> Link {
         let next = u32::try_from(self.picks.len()).unwrap_or(u32::MAX);
-        let place = *self.picked.entry(decision).or_insert(next);
+        let place = *self.picked.entry(pick).or_insert(next);
         if place == next {
-            self.picks.push(decision);
+            self.picks.push(pick);
         }
         Link::Pick(place)
+    }
+
+    /// What windows ask of a candidate that everything else lets pass.
+    fn hours(&mut self, windows: &[WindowId]) -> Result<HoursGuards, PlanError> {
+        let rules = self.lowering.rules;
+        let (mut dropping, mut holding) = (Vec::new(), Vec::new());
+        for id in windows {
+            let open = self.open(*id)?;
+            match rules[*id].outside {
+                Outside::Drop => dropping.push(open),
+                Outside::Hold(_) => holding.push(open),
+            }
+        }
+        let guards = &mut self.lowering.guards;
+        Ok(HoursGuards { dropping: guards.all(dropping), holding: guards.all(holding) })
+    }
+
+    /// Whether a window is open: its clocks say so, and each row with a condition is open or about others.
+    fn open(&mut self, id: WindowId) -> Result<GuardId, PlanError> {
+        let rules = self.lowering.rules;
+        let bit = self.lowering.layout.window(id);
+        let mut all = vec![self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())];
+        for (at, row) in rules[id].rows.iter().enumerate() {
+            let Some(when) = &row.when else { continue };
+            let bit = self.lowering.layout.row(id, at);
+            let open = self.lowering.guards.bits(bit.word, bit.mask(), bit.mask());
+            let others = self.lowering.ask(&when.condition, Ask::No)?;
+            all.push(self.lowering.guards.any([open, others]));
+        }
+        Ok(self.lowering.guards.all(all))
     }
 }

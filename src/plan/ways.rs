@@ -25,24 +25,27 @@ impl StandIn {
 
 impl Chain<'_, '_> {
     /// What the slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
-    /// carries it. Where none does, what stands in for what was capped or for want of consent, else the next candidate.
+    /// carries it; unless its windows are `in_time`, it waits. Where no channel carries it, what stands in for what was
+    /// capped or for want of consent, else the next candidate.
     pub(super) fn way(
         &mut self,
         channels: &[ChannelId],
         offer: OfferId,
         by: By,
+        in_time: GuardId,
         stand_in: &StandIn,
     ) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
         if !rules.sends(self.slot) {
-            return Ok(self.pick(Outcome::Shows(offer), by));
+            let shown = self.pick(Outcome::Shows(offer), by);
+            return Ok(self.or_waits(in_time, shown));
         }
         // A rotating slot has an order for each channel that it may have used last.
         let slot = &rules[self.slot];
-        let mut link = self.in_order(channels, offer, by, stand_in)?;
+        let mut link = self.in_order(channels, offer, by, in_time, stand_in)?;
         for (place, last) in slot.channels.iter().enumerate().filter(|_| slot.rotate.is_some()) {
             let ring = rules.ring(self.slot, channels, Some(*last));
-            let rotated = self.in_order(&ring, offer, by, stand_in)?;
+            let rotated = self.in_order(&ring, offer, by, in_time, stand_in)?;
             let group = self.lowering.layout.last_used(self.slot, slot.channels.len());
             let mask = u16::try_from(place).map_or(0, |place| group.mask(place));
             let was_last = self.lowering.guards.bits(group.word, mask, mask);
@@ -57,6 +60,7 @@ impl Chain<'_, '_> {
         channels: &[ChannelId],
         offer: OfferId,
         by: By,
+        in_time: GuardId,
         stand_in: &StandIn,
     ) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
@@ -86,7 +90,8 @@ impl Chain<'_, '_> {
             };
             reached.push(reaches);
             open.push(is_open);
-            ways.push((carries, Link::test(is_aloud, aloud, silent), goes_on));
+            let sent = Link::test(is_aloud, aloud, silent);
+            ways.push((carries, self.or_waits(in_time, sent), goes_on));
         }
         let lacks_consent = self.lowering.guards.any(reached);
         let is_capped = self.lowering.guards.any(open);
@@ -95,6 +100,15 @@ impl Chain<'_, '_> {
         Ok(ways.into_iter().rev().fold(none, |rest, (carries, way, goes_on)| {
             Link::test(carries, way, Link::test(goes_on, rest, stand_in.stopped.clone()))
         }))
+    }
+
+    /// What is shown or sent where its windows are open.
+    fn or_waits(&mut self, open: GuardId, now: Link) -> Link {
+        if open == GuardId::ALWAYS {
+            return now;
+        }
+        let waits = self.waits();
+        Link::test(open, now, waits)
     }
 
     /// Whether the device permits a channel and it reaches the customer.

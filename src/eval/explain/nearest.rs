@@ -188,6 +188,11 @@ impl Search<'_> {
                 | Dropped::ReviewOverdue
                 | Dropped::OfferNotActive
                 | Dropped::Taken
+                // What only another hour would mend is no fact of the customer.
+                | Dropped::Expired
+                | Dropped::ExpiryNotKnown
+                | Dropped::Outside(_)
+                | Dropped::HoldLimit(_)
                 | Dropped::NoScore,
             ) => {}
             Some(Dropped::Blocked(blocks)) => {

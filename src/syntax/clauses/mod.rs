@@ -17,6 +17,7 @@ mod purpose;
 mod rule;
 mod slot;
 mod table;
+mod window;
 
 pub(super) use attribute::MARK_WORDS;
 pub(super) use block::BLOCK;
@@ -30,6 +31,7 @@ pub(super) use pause::{GAP, PAUSE};
 pub(super) use purpose::PURPOSE;
 pub(super) use rule::RULE;
 pub(super) use slot::SLOT;
+pub(super) use window::WINDOW;
 
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
@@ -290,9 +292,7 @@ impl<'t> Reader<'t> {
             return;
         }
         let words: Vec<_> = clauses.forms.iter().map(|form| (form.form.word, form.form.example)).collect();
-        let finding = if self.is_word(at, "expires") && clauses.noun == "a rule" {
-            messages::expires(self, at, end)
-        } else if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
+        let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
             messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
         } else {
             messages::not_a_clause(self, clauses.noun, &words, at)
@@ -346,6 +346,7 @@ mod tests {
             PAUSE.words().collect(),
             GAP.words().collect(),
             BLOCK.words().collect(),
+            WINDOW.words().collect(),
             TEST.words().collect(),
             PERSONA.words().collect(),
         ];

@@ -295,6 +295,8 @@ pub enum RuleClause {
     Before(Vec<Name>),
     /// `rank by chance else 0.05`
     RankBy(Expr),
+    /// `expires 24 hours after cart_at`
+    Expires(Duration, Expr),
     /// `also call_agent, send_letter`: at least one.
     Also(Vec<Name>),
     /// `cap at most 3 shown in any 7 days per customer`: the same words as in a declared cap; the keyword of each part

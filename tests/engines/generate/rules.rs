@@ -32,6 +32,7 @@ impl World {
         self.substitutes();
         self.probes(size.probes);
         self.caps();
+        self.windows();
         self.winning_order();
     }
 
@@ -157,6 +158,7 @@ impl World {
             order,
             rank: None,
             show,
+            expires: None,
             channels,
             tasks: if self.rng.percent(10) { vec!["call_agent".to_owned()] } else { Vec::new() },
             if_capped: None,
@@ -164,6 +166,7 @@ impl World {
             if_unknown: None,
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         }
     }
 
