@@ -40,6 +40,7 @@ mod scope;
 mod scores;
 mod search;
 mod slot;
+mod turn;
 mod verdict;
 mod witness;
 mod worlds;

@@ -61,15 +61,6 @@ pub(super) enum Part {
     Stops,
 }
 
-/// What comes of a rule that is tried.
-#[derive(Clone, Copy)]
-struct InPlace {
-    /// It or what stands in for it answers.
-    answers: Formula,
-    /// Nothing does, and no other candidate is let through.
-    stops: Formula,
-}
-
 /// What is seen in the place of a rule, and by which channel if it is sent, with what the host carries out: `None` is an
 /// empty place.
 pub(super) type Seen = (Option<(OfferId, Option<ChannelId>)>, Vec<String>);
@@ -85,9 +76,9 @@ pub(super) struct RuleFormulas {
     /// It is eligible; never where it or its offer is switched off.
     pub(super) eligible: Formula,
     /// It drops out for this reason, and its substitute for that is looked at.
-    drops: BTreeMap<Via, Formula>,
+    pub(super) drops: BTreeMap<Via, Formula>,
     /// It drops out for a cap that lets no other candidate through.
-    stops: Formula,
+    pub(super) stops: Formula,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
     /// Of each part, where it keeps the fallback list from answering: no rule that comes before it stops the slot.
@@ -317,7 +308,7 @@ impl Writer<'_, '_> {
     }
 
     /// Something in error stops it; none where nothing can.
-    fn unseen(&mut self, what: Unseen) -> Option<Formula> {
+    pub(super) fn unseen(&mut self, what: Unseen) -> Option<Formula> {
         self.doubts.may_be_stopped(what).then(|| self.compiler.flag(Source::Unseen(what)))
     }
 
@@ -393,114 +384,32 @@ impl Writer<'_, '_> {
     }
 
     /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.
-    fn offer(&mut self, id: OfferId) -> Formula {
-        let rules = self.rules;
-        let offer = &rules[id];
+    pub(super) fn offer(&mut self, id: OfferId) -> Formula {
+        let live = self.live(id);
+        if live == Formula::NEVER {
+            return live;
+        }
+        let offer = &self.rules[id];
+        let spent = offer.caps.iter().map(|cap| self.spent(*cap)).collect::<Vec<_>>();
+        let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
+        let formulas = &mut self.compiler.formulas;
+        let spent = formulas.any(spent);
+        let free = formulas.not(spent);
+        let passed = self.passed(&offer.windows, Hours::LateOffer(id));
+        self.compiler.formulas.all([live, free, passed])
+    }
+
+    /// An offer that stands in passes its switch, its dates, its blocks and the other slots.
+    pub(super) fn live(&mut self, id: OfferId) -> Formula {
+        let offer = &self.rules[id];
         if offer.off.is_some() {
             return Formula::NEVER;
         }
         let dates = self.active(offer.active);
         let taken = self.taken(id);
-        let spent = offer.caps.iter().map(|cap| self.spent(*cap)).collect::<Vec<_>>();
-        let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
-        let formulas = &mut self.compiler.formulas;
-        let stopped = formulas.any(std::iter::once(taken).chain(spent));
-        let free = formulas.not(stopped);
-        let open = formulas.both(dates, free);
+        let free = self.compiler.formulas.not(taken);
         let lifted: Vec<_> = offer.blocks.iter().map(|block| self.lifted(*block)).collect();
-        let passed = self.passed(&offer.windows, Hours::LateOffer(id));
-        self.compiler.formulas.all(lifted.into_iter().chain([open, passed]))
-    }
-
-    /// Fills in every rule's parts. Substitutes form no circle; one that did would be looked at once.
-    fn answers(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut known: BTreeMap<RuleId, InPlace> = BTreeMap::new();
-        for at in 0..written.len() {
-            let parts = self.parts(written, places, at, &mut known, 0);
-            if let Some(rule) = written.get_mut(at) {
-                rule.parts = parts;
-            }
-        }
-    }
-
-    /// Fills in where each part is heard. Of rules that rank together each may come before the others: whichever stops the
-    /// slot is taken to.
-    fn heard(&mut self, slot: SlotId, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut above = self.unseen(Unseen::Behind).unwrap_or(Formula::NEVER);
-        for tier in self.rules.tiers(slot) {
-            let of = |written: &[RuleFormulas], rule: &RuleId| -> Option<(usize, Formula)> {
-                let place = *places.get(rule)?;
-                let stops = written.get(place)?.parts.iter().find(|(part, _)| *part == Part::Stops)?;
-                Some((place, stops.1))
-            };
-            let members: Vec<(usize, Formula)> = tier.iter().filter_map(|rule| of(written, rule)).collect();
-            for (at, (place, _)) in members.iter().enumerate() {
-                let others = members.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, (_, stops))| *stops);
-                let formulas = &mut self.compiler.formulas;
-                let stopped = formulas.any(std::iter::once(above).chain(others));
-                let free = formulas.not(stopped);
-                if let Some(rule) = written.get_mut(*place) {
-                    let parts = rule.parts.iter().map(|(part, formula)| match part {
-                        Part::Stops => Formula::NEVER,
-                        Part::Own | Part::Instead(_) => formulas.both(*formula, free),
-                    });
-                    rule.parts_heard = parts.collect();
-                }
-            }
-            above = self.compiler.formulas.any(std::iter::once(above).chain(members.iter().map(|(_, stops)| *stops)));
-        }
-    }
-
-    fn parts(
-        &mut self,
-        written: &[RuleFormulas],
-        places: &BTreeMap<RuleId, usize>,
-        at: usize,
-        known: &mut BTreeMap<RuleId, InPlace>,
-        depth: usize,
-    ) -> Vec<(Part, Formula)> {
-        let Some(formulas) = written.get(at) else { return Vec::new() };
-        let mut parts = vec![(Part::Own, formulas.eligible)];
-        let mut stops = vec![formulas.stops];
-        for (via, substitute) in substitutes(self.rules, formulas.id) {
-            let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
-            let stands_in = match substitute {
-                Substitute::Nothing => Formula::ALWAYS,
-                Substitute::Show(offer) => {
-                    let rule = &self.rules[formulas.id];
-                    let carried = self.carried(rule.slot, self.rules.channels_of(rule), offer, None).any;
-                    let free = self.offer(offer);
-                    self.compiler.formulas.both(free, carried)
-                }
-                Substitute::Try(rule) => {
-                    let tried = match (known.get(&rule), places.get(&rule)) {
-                        (Some(known), _) => *known,
-                        (None, Some(place)) if depth <= written.len() => {
-                            let parts = self.parts(written, places, *place, known, depth + 1);
-                            let tried = self.in_place(&parts);
-                            known.insert(rule, tried);
-                            tried
-                        }
-                        (None, Some(_) | None) => InPlace { answers: Formula::NEVER, stops: Formula::NEVER },
-                    };
-                    stops.push(self.compiler.formulas.both(drops, tried.stops));
-                    tried.answers
-                }
-            };
-            parts.push((Part::Instead(via), self.compiler.formulas.both(drops, stands_in)));
-        }
-        // Whatever stands in is asked before the slot stops (R13).
-        let answers = self.compiler.formulas.any(parts.iter().map(|(_, formula)| *formula));
-        let formulas = &mut self.compiler.formulas;
-        let (nobody, stops) = (formulas.not(answers), formulas.any(stops));
-        parts.push((Part::Stops, formulas.both(stops, nobody)));
-        parts
-    }
-
-    fn in_place(&mut self, parts: &[(Part, Formula)]) -> InPlace {
-        let (stops, answers): (Vec<_>, Vec<_>) = parts.iter().partition(|(part, _)| *part == Part::Stops);
-        let mut any = |of: Vec<(Part, Formula)>| self.compiler.formulas.any(of.into_iter().map(|(_, formula)| formula));
-        InPlace { answers: any(answers), stops: any(stops) }
+        self.compiler.formulas.all(lifted.into_iter().chain([dates, free]))
     }
 
     /// Of each rule that ranks among others what comes before its turn, and where two score the same.
@@ -638,7 +547,7 @@ impl Writer<'_, '_> {
     }
 }
 
-fn substitutes(rules: &RuleSet, rule: RuleId) -> impl Iterator<Item = (Via, Substitute)> {
+pub(super) fn substitutes(rules: &RuleSet, rule: RuleId) -> impl Iterator<Item = (Via, Substitute)> {
     let rule = &rules[rule];
     let all = [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
     all.into_iter().filter_map(|(via, substitute)| Some((via, substitute?)))
