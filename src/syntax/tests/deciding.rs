@@ -28,13 +28,115 @@ use crate::syntax::tree::{self, CaseClause, CellKind, ItemKind};
 
 /// What no fact of a customer can make missing or bring to a boundary, by the reason why. Whatever stands here and has
 /// both rows all the same is a leftover.
-const OTHERWISE: [(&str, &[&str]); 1] = [("", &[])];
+const OTHERWISE: [(&str, &[&str]); 7] = [
+    (
+        "what a test expects: it is compared with the decision and brings nothing about",
+        &[
+            "`also` (production `also`)",
+            "`expect` (production `column_expect`)",
+            "`gives` (production `gives`)",
+            "`passes over` (production `passes_over`)",
+            "`shows` (production `shows`)",
+            "clause `expect` of a test",
+            "production `case_expect`",
+            "production `cell_expect`",
+        ],
+    ),
+    (
+        "how a table of cases is laid out: without it there is no row that could depend on it",
+        &[
+            "`as` (production `column_as`)",
+            "`history` (production `column_history`)",
+            "`used` (production `used`)",
+            "clause `cases` of a test",
+            "production `case_cases`",
+            "production `column`",
+            "production `row_label`",
+            "production `test_head`",
+        ],
+    ),
+    (
+        "words for people, kept beside the decision",
+        &[
+            "clause `about` of a rule",
+            "clause `because` of a rule",
+            "clause `kind` of an offer",
+            "clause `metric` of a rule",
+            "clause `owner` of a rule",
+            "clause `ticket` of a rule",
+            "clause `with` of an offer",
+            "production `offer_kind`",
+            "production `offer_with`",
+            "production `rule_about`",
+            "production `rule_because`",
+            "production `rule_metric`",
+            "production `rule_owner`",
+            "production `rule_ticket`",
+            "production `with_field`",
+        ],
+    ),
+    (
+        "how a file of customers is read: what a test gives is in no file",
+        &[
+            "`as of` (production `as_of`)",
+            "`row number` (production `row_number`)",
+            "production `mark_as_of`",
+            "production `mark_cell`",
+            "production `mark_from`",
+        ],
+    ),
+    (
+        "marks that keep a value from readers of an explanation, or from every rule: they decide nothing",
+        &["`hidden` (production `mark_hidden`)", "`sensitive` (production `mark_sensitive`)", "production `mark_never_used`"],
+    ),
+    (
+        "a grant in a test is confirmed where nothing is said (R47); that one from a file need not be is tested with files",
+        &[
+            "`confirmed` (production `confirmed`)",
+            "`confirmed` (production `purpose_confirmed`)",
+            "clause `confirmed` of a purpose",
+        ],
+    ),
+    (
+        "where a declaration stands, a switch that is thrown in the file, the one number that there is, and what nothing \
+         waits for yet: none of it looks at a customer",
+        &[
+            "clause `accepts` of a slot",
+            "clause `horizon` of `defaults`",
+            "clause `off` of a slot",
+            "clause `picks` of a slot",
+            "declaration `use`",
+            "production `defaults_horizon`",
+            "production `slot_accepts`",
+            "production `slot_picks`",
+            "production `use_file`",
+        ],
+    ),
+];
 
 /// Which rows a change has changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Rows {
     missing: bool,
     boundary: bool,
+    /// Whether the change leaves a program without errors.
+    is_sound: bool,
+}
+
+impl Rows {
+    fn add(&mut self, other: Self) {
+        self.missing |= other.missing;
+        self.boundary |= other.boundary;
+    }
+
+    fn are_both(self) -> bool {
+        self.missing && self.boundary
+    }
+
+    /// A row at a boundary depends on a word only where another word of its kind changes it.
+    fn unless_boundary_of(self, is_word: bool) -> Self {
+        Self { boundary: self.boundary && !is_word, ..self }
+    }
 }
 
 /// Something of the language where it stands.
@@ -62,11 +164,13 @@ struct Program {
     sites: Vec<Site>,
     /// What can be left out, the smaller first.
     parts: Vec<Range<usize>>,
+    /// The declarations, which are the largest of them.
+    items: Vec<Range<usize>>,
     /// The clauses of everything but tests.
     clauses: Vec<Range<usize>>,
     /// What has a name, and all of it.
     named: Vec<(String, Range<usize>)>,
-    rows: BTreeMap<(String, usize), Verdict>,
+    rows: BTreeMap<(String, String), Verdict>,
     tried: RefCell<BTreeMap<(usize, usize, String), Rows>>,
 }
 
@@ -149,35 +253,38 @@ impl Program {
             used,
             sites,
             parts,
+            items: file.items.iter().map(|item| item.span.range()).collect(),
             clauses,
             named,
             rows: BTreeMap::new(),
             tried: RefCell::default(),
         };
         let mut more = Vec::new();
-        program.rows = program.decided(&program.text, |rules| more = operators(rules));
+        program.rows = program.decided(&program.text, |rules| more = operators(rules)).0;
         program.sites.extend(more);
         program
     }
 
-    /// Every row of a text of this program, decided.
-    fn decided(&self, text: &str, look: impl FnOnce(&RuleSet)) -> BTreeMap<(String, usize), Verdict> {
+    /// What each row of a text of this program gets in each slot, and whether the text is without errors.
+    fn decided(&self, text: &str, look: impl FnOnce(&RuleSet)) -> (BTreeMap<(String, String), Verdict>, bool) {
         let mut sources = SourceSet::default();
         sources.add(self.name.clone(), text.to_owned());
         for (name, text) in &self.used {
             sources.add(name.clone(), text.clone());
         }
         let compiled = compile(sources);
+        let is_sound = compiled.runnable().is_some();
         let mut rows = BTreeMap::new();
-        let Some(rules) = compiled.rules else { return rows };
+        let Some(rules) = compiled.rules else { return (rows, false) };
         look(&rules);
         for case in &compiled.program.tests {
             let (_, frames) = eval::frames(&rules, case);
-            for (at, (expectation, frame)) in case.expectations.iter().zip(&frames).enumerate() {
-                rows.insert((case.name.clone(), at), verdict(&eval::explain(&rules, frame, expectation.slot)));
+            for (expectation, frame) in case.expectations.iter().zip(&frames) {
+                let explained = eval::explain(&rules, frame, expectation.slot);
+                rows.insert((case.name.clone(), explained.slot.clone()), verdict(&explained));
             }
         }
-        rows
+        (rows, is_sound)
     }
 
     /// The rows that a change changes.
@@ -188,8 +295,9 @@ impl Program {
         }
         let mut text = self.text.clone();
         text.replace_range(place, instead);
-        let mut rows = Rows::default();
-        for (row, verdict) in self.decided(&text, |_| {}) {
+        let (decided, is_sound) = self.decided(&text, |_| {});
+        let mut rows = Rows { is_sound, ..Rows::default() };
+        for (row, verdict) in decided {
             let differs = |before: &&Verdict| before.rules == verdict.rules && **before != verdict;
             if self.rows.get(&row).filter(differs).is_some() {
                 rows.missing |= is_labelled(&row.0, "missing");
@@ -200,37 +308,60 @@ impl Program {
         rows
     }
 
-    /// Which rows depend on what stands at a site.
-    fn depends(&self, site: &Site, so_far: Rows) -> Rows {
-        let mut rows = so_far;
-        let all = Rows { missing: true, boundary: true };
+    /// Which rows depend on what stands at a site, beside those of which it is known.
+    fn depends(&self, site: &Site, mut rows: Rows) -> Rows {
+        let is_word = !site.others.is_empty();
         for other in &site.others {
-            if rows != all {
-                let changed = self.changed(site.place.clone(), other);
-                rows = Rows { missing: rows.missing | changed.missing, boundary: rows.boundary | changed.boundary };
+            rows.add(self.changed(site.place.clone(), other));
+        }
+        let encloses = |part: &&Range<usize>| part.start <= site.place.start && site.place.end <= part.end;
+        let mut changes = neighbours(&self.text, site.place.clone());
+        changes.extend(self.renamings(&site.place));
+        for (production, instead) in REWRITES {
+            let places = self.sites.iter().filter(|other| other.what == format!("production `{production}`"));
+            let places = places.filter(|other| encloses(&&other.place));
+            changes.extend(places.map(|other| (other.place.clone(), instead.to_owned())));
+        }
+        for (place, instead) in changes {
+            if rows.are_both() || rows.missing && is_word {
+                return rows;
+            }
+            rows.add(self.changed(place, &instead).unless_boundary_of(is_word));
+        }
+        // The smallest part that can be left out is the one whose absence counts.
+        for part in self.parts.iter().filter(encloses) {
+            let changed = self.changed(part.clone(), "");
+            rows.add(changed.unless_boundary_of(is_word));
+            if changed.is_sound || rows.are_both() {
+                return rows;
             }
         }
-        let mut changes: Vec<(Range<usize>, String)> = neighbours(&self.text, site.place.clone());
-        let encloses = |part: &&Range<usize>| part.start <= site.place.start && site.place.end <= part.end;
-        changes.extend(self.parts.iter().filter(encloses).map(|part| (part.clone(), String::new())));
-        changes.extend(self.naming(&site.place).into_iter().map(|part| (part, String::new())));
-        let is_word = !site.others.is_empty();
-        for (place, instead) in changes {
-            if rows == all || rows.missing && is_word {
-                break;
+        for clause in self.naming(&site.place) {
+            if !rows.are_both() {
+                rows.add(self.changed(clause, "").unless_boundary_of(is_word));
             }
-            let changed = self.changed(place, &instead);
-            rows.missing |= changed.missing;
-            rows.boundary |= changed.boundary && !is_word;
         }
         rows
+    }
+
+    /// Each name of a declaration at a place as another name of its kind.
+    fn renamings(&self, place: &Range<usize>) -> Vec<(Range<usize>, String)> {
+        let opener = |whole: &Range<usize>| self.text[whole.clone()].split(' ').next().unwrap_or_default();
+        let declared = |written: &str| {
+            let all = self.items.iter().filter_map(|item| self.named.iter().find(|(_, whole)| whole == item));
+            let own: Vec<&str> = all.clone().filter(|(name, _)| name == written).map(|(_, whole)| opener(whole)).collect();
+            let others = all.filter(|(name, whole)| name != written && own.contains(&opener(whole)));
+            others.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+        };
+        let words = tokens(&self.text, place.clone());
+        words.flat_map(|word| declared(&self.text[word.clone()]).into_iter().map(move |name| (word.clone(), name))).collect()
     }
 
     /// The clauses that name what is declared at a place, themselves or through segments and values.
     fn naming(&self, place: &Range<usize>) -> Vec<Range<usize>> {
         let encloses = |whole: &Range<usize>| whole.start <= place.start && place.end <= whole.end;
-        let mut names: Vec<&str> =
-            self.named.iter().filter(|(_, whole)| encloses(whole)).map(|(name, _)| name.as_str()).collect();
+        let is_of = |whole: &Range<usize>| encloses(whole) || place.start <= whole.start && whole.end <= place.end;
+        let mut names: Vec<&str> = self.named.iter().filter(|(_, whole)| is_of(whole)).map(|(name, _)| name.as_str()).collect();
         let mut at = 0;
         while let Some(name) = names.get(at).copied() {
             let definitions = self.named.iter().filter(|(_, whole)| {
@@ -261,7 +392,8 @@ fn is_labelled(name: &str, word: &str) -> bool {
 }
 
 /// The words and signs between which one letter makes all the difference.
-const SWAPS: [(&str, &str); 14] = [
+const SWAPS: [(&str, &str); 15] = [
+    ("confirmed", ""),
     ("and", "or"),
     ("or", "and"),
     ("not", ""),
@@ -278,38 +410,51 @@ const SWAPS: [(&str, &str); 14] = [
     ("*", "+"),
 ];
 
-/// Each word, number and sign of a place as something next to it.
-fn neighbours(text: &str, place: Range<usize>) -> Vec<(Range<usize>, String)> {
-    let mut found = Vec::new();
-    let mut at = place.start;
+/// Productions of which no single word can become another, each with what can stand in its place.
+const REWRITES: [(&str, &str); 5] = [
+    ("cap_zone", "in \"America/New_York\""),
+    ("defaults_zone", "zone \"America/New_York\""),
+    ("in_zone", "in \"America/New_York\""),
+    ("purpose_basis", "basis consent"),
+    ("purpose_basis", "basis legitimate interest \"x\""),
+];
+
+/// The words, numbers, texts and signs of a place.
+fn tokens(text: &str, place: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let kind = |letter: char| match letter {
         'a'..='z' | 'A'..='Z' | '_' => 1,
         '0'..='9' => 2,
         _ => 0,
     };
-    while let Some(first) = text[at..place.end].chars().next() {
+    let mut at = place.start;
+    std::iter::from_fn(move || {
+        let rest = &text[at..place.end];
+        let first = rest.chars().next()?;
         let length = match kind(first) {
+            0 if first == '"' => rest[1..].find('"').map_or(1, |end| end + 2),
             0 => first.len_utf8(),
-            of => text[at..place.end].find(|letter| kind(letter) != of).unwrap_or(place.end - at),
+            of => rest.find(|letter| kind(letter) != of).unwrap_or(rest.len()),
         };
-        let token = at..at + length;
+        at += length;
+        Some(at - length..at)
+    })
+}
+
+/// Each word, number, text and sign of a place as something next to it.
+fn neighbours(text: &str, place: Range<usize>) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    for token in tokens(text, place) {
         let written = &text[token.clone()];
-        at = token.end;
-        if let Some(swap) = SWAPS.iter().find(|(word, _)| *word == written) {
-            found.push((token.clone(), swap.1.to_owned()));
+        if let Some((_, other)) = SWAPS.iter().find(|(word, _)| *word == written) {
+            found.push((token.clone(), (*other).to_owned()));
         }
         if let Ok(number) = written.parse::<u64>() {
             let width = written.len();
             let more = [Some(number + 1), number.checked_sub(1), number.checked_mul(10)];
             found.extend(more.into_iter().flatten().map(|number| (token.clone(), format!("{number:0width$}"))));
         }
-        if written == "\"" {
-            found.push((token.clone(), "\"~".to_owned()));
-            let end = text[at..place.end].find('"').map_or(place.end, |end| at + end);
-            // What stands between the quotes is one word.
-            if end < place.end && text[token.end..end].chars().all(|letter| letter != '\n') {
-                at = end + 1;
-            }
+        if let Some(rest) = written.strip_prefix('"') {
+            found.push((token, format!("\"~{rest}")));
         }
     }
     found
@@ -422,12 +567,11 @@ fn everything_decides_a_row_with_something_missing_and_a_row_at_a_boundary() {
     let mut wanted = all();
     wanted.extend(Operator::ALL.iter().map(|operator| format!("operator `{}`", operator.name())));
     let mut seen: BTreeMap<String, Rows> = wanted.iter().map(|what| (what.clone(), Rows::default())).collect();
-    let both = Rows { missing: true, boundary: true };
     for (name, text) in &cases {
         let used = cases.iter().filter(|(other, _)| text.contains(&format!("use \"{other}\""))).cloned().collect();
         let program = Program::new(name, text, used);
         for site in &program.sites {
-            if let Some(rows) = seen.get_mut(&site.what).filter(|rows| **rows != both) {
+            if let Some(rows) = seen.get_mut(&site.what).filter(|rows| !rows.are_both()) {
                 *rows = program.depends(site, *rows);
             }
         }
