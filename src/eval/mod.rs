@@ -25,6 +25,8 @@ pub use explain::{
     Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, hints,
     meets, nearest, run,
 };
+#[cfg(test)]
+pub(crate) use explain::without_change;
 pub use expression::expression;
 pub use passed_over::passed_over;
 pub use requests::frames;
