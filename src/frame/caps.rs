@@ -119,13 +119,16 @@ impl Counting<'_> {
         let counted =
             |event: &EventId, stamp: &Stamp| self.cap.events.contains(event) && counts(self.rules, self.cap, stamp);
         let now = self.now;
-        let dated = self
-            .past
-            .history
-            .iter()
-            .filter(move |happened| happened.at <= now && counted(&happened.event, &happened.stamp));
+        let dated = self.past.history.iter().filter(move |happened| counted(&happened.event, &happened.stamp));
         let undated = self.past.undated.iter().filter(move |(event, stamp)| counted(event, stamp));
-        dated.map(|happened| happened.at).chain(undated.map(move |_| now))
+        dated.filter_map(|happened| self.by_now(happened)).chain(undated.map(move |_| now))
+    }
+
+    /// When it happened, as everything that reads events takes it: as of now where it is stamped a little later, and not
+    /// at all where it is stamped later than that (R44).
+    fn by_now(&self, happened: &Happened) -> Option<Instant> {
+        let horizon = self.now.plus(self.rules.defaults.skew);
+        (happened.at <= horizon).then(|| happened.at.min(self.now))
     }
 
     /// When what is reserved and counts was decided, in no order.
@@ -147,11 +150,9 @@ impl Counting<'_> {
         times.sort_unstable();
         // Only what surely belongs to the target, at a time that is known, lets the count start anew.
         let certain = self.past.history.iter().filter(|happened| {
-            happened.at <= now
-                && without.contains(&happened.event)
-                && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
+            without.contains(&happened.event) && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
         });
-        let mut breaks: Vec<Instant> = certain.map(|happened| happened.at).collect();
+        let mut breaks: Vec<Instant> = certain.filter_map(|happened| self.by_now(happened)).collect();
         breaks.sort_unstable();
         let fills = |first: Instant, last: Instant| {
             let fits = match self.cap.window {

@@ -414,6 +414,10 @@ fn pauses_run_from_the_last_of_their_events() {
     assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-8.5, Stamp::Unstamped)]), until(3.0), "of nobody knows what");
     assert_eq!(state(&[-3.0, -2.0], &[(-1.0, of(sale))]), CapState::Used(0), "a click lets the count start anew");
     assert_eq!(state(&[-3.0, -1.0], &[(-2.0, of(sale))]), CapState::Used(1));
+    let minute = 1.0 / 1_440.0;
+    assert_eq!(state(&[-3.0, -2.0, minute], &[]), until(10.0), "of a clock that is a little fast it is as of now");
+    assert_eq!(state(&[-3.0, -2.0, 3.0 * minute], &[]), CapState::Used(2), "of one that is faster it is not yet");
+    assert_eq!(state(&[-3.0, -2.0], &[(minute, of(sale))]), CapState::Used(0), "so is a click");
 }
 
 /// R35: a gap is elapsed time since the last event that reached the customer.
@@ -436,7 +440,11 @@ fn gaps_are_over_after_their_time() {
     for event in Event::REACHING {
         assert_eq!(state(event, &[eight]), CapState::Used(0));
         assert_eq!(state(event, &[2 * eight, eight - 1, eight]), CapState::Until(Instant(at(NOW).0 + 1)));
-        assert_eq!(state(event, &[-1]), CapState::Used(0), "what has not happened yet does not count");
+        // The skew is two minutes.
+        let skew = 120_000_000;
+        let from_now = CapState::Until(at(NOW).plus(hours));
+        assert_eq!(state(event, &[-skew]), from_now, "of a clock that is a little fast it is as of now");
+        assert_eq!(state(event, &[-skew - 1]), CapState::Used(0), "what has not happened yet does not count");
     }
     assert_eq!(state(EventId(4), &[1]), CapState::Used(0), "a click reaches nobody");
     let mut facts = known(&world.rules);

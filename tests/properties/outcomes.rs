@@ -11,7 +11,7 @@ use super::{DAY, frame, on_everybody, subjects};
 #[test]
 fn every_outcome_names_a_reason() {
     let mut dropped = 0_u32;
-    on_everybody(4, |subject, facts, _| {
+    on_everybody(8, |subject, facts, _| {
         let frame = frame(subject, facts);
         let rules = subject.rules();
         for slot in subject.slots() {
@@ -39,8 +39,10 @@ fn every_outcome_names_a_reason() {
                 let own = |who: &Who| matches!(who, Who::Rule { rule, .. } if *rule == rules[*id].name);
                 assert!(told.candidates.iter().any(|candidate| own(&candidate.who)), "{}", context());
             }
-            let wins = told.candidates.iter().filter(|candidate| candidate.fate == Fate::Wins).count();
-            assert_eq!(wins, 1, "{}", context());
+            // A rule that was tried in the place of another is told of in its own place too.
+            let is_try = |who: &Who| matches!(who, Who::Substitute { what, .. } if what.starts_with("try "));
+            let wins = told.candidates.iter().filter(|candidate| candidate.fate == Fate::Wins && !is_try(&candidate.who));
+            assert_eq!(wins.count(), 1, "{}", context());
             for candidate in &told.candidates {
                 if let Fate::Drops(reasons) = &candidate.fate {
                     dropped += 1;

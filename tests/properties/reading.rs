@@ -35,7 +35,7 @@ fn has_no_way_out(rules: &RuleSet, condition: &Condition) -> bool {
 #[test]
 fn unknown_never_beats_known_in_an_exclusion() {
     let mut tried = 0_u32;
-    on_everybody(6, |subject, facts, rng| {
+    on_everybody(20, |subject, facts, rng| {
         let rules = subject.rules();
         let clauses = rules.rules.iter().flat_map(|rule| &rule.unless);
         let blocks = rules.blocks.iter().filter_map(|block| match &block.cause {
