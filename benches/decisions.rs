@@ -261,7 +261,7 @@ fn print(name: &str, timed: &[Timed]) {
 /// Something that depends on every decision.
 fn sum(decisions: impl Iterator<Item = Option<Decision>>) -> u64 {
     decisions.flatten().fold(0, |sum, decision| match decision.outcome {
-        Outcome::Shows(offer) => sum.wrapping_add(u64::from(offer.0)),
+        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => sum.wrapping_add(u64::from(offer.0)),
         Outcome::Nothing => sum.wrapping_add(1 << 32),
     })
 }

@@ -84,7 +84,7 @@ impl Customer {
 }
 
 #[derive(Clone, Copy, serde::Deserialize)]
-enum List1 {
+enum List2 {
     #[serde(rename = "month_to_month")]
     Member0,
     #[serde(rename = "one_year")]
@@ -94,7 +94,7 @@ enum List1 {
 }
 
 #[derive(Clone, Copy, serde::Deserialize)]
-enum List4 {
+enum List5 {
     #[serde(rename = "no_internet")]
     Member0,
     #[serde(rename = "dsl")]
@@ -104,7 +104,7 @@ enum List4 {
 }
 
 #[derive(Clone, Copy, serde::Deserialize)]
-enum List5 {
+enum List6 {
     #[serde(rename = "electronic_check")]
     Member0,
     #[serde(rename = "mailed_check")]
@@ -118,17 +118,17 @@ enum List5 {
 /// What a service is sent about a customer, as far as the rules read it.
 #[derive(serde::Deserialize)]
 struct Text {
-    contract: Option<List1>,
+    contract: Option<List2>,
     dependents: Option<bool>,
     device_protection: Option<bool>,
-    internet: Option<List4>,
+    internet: Option<List5>,
     monthly_charges: Option<f64>,
     multiple_lines: Option<bool>,
     online_backup: Option<bool>,
     online_security: Option<bool>,
     paperless: Option<bool>,
     partner: Option<bool>,
-    payment: Option<List5>,
+    payment: Option<List6>,
     phone: Option<bool>,
     senior: Option<bool>,
     streaming_movies: Option<bool>,

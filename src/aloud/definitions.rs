@@ -17,6 +17,9 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     for clause in rule.when.iter().chain(&rule.unless) {
         in_condition(rules, &clause.condition, &mut names);
     }
+    for channel in rules.channels_of(rule) {
+        rules[*channel].conditions().for_each(|(_, clause)| in_condition(rules, &clause.condition, &mut names));
+    }
     for block in rules.blocks_on(id) {
         if let BlockCause::While(clause) = &rules[block].cause {
             in_condition(rules, &clause.condition, &mut names);
@@ -84,6 +87,7 @@ fn in_expression(rules: &RuleSet, expression: &Expression, names: &mut Vec<Name>
         | Expression::Attribute(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now => {}
     }
 }

@@ -118,6 +118,7 @@ fn operand(rules: &RuleSet, of: &Expression) -> String {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Arithmetic(..)
         | Expression::Else(..)

@@ -1,7 +1,7 @@
 //! The sentences of a rule, in the order in which people ask: what, when, for whom, for whom not, with which consent,
 //! against whom it stands, how often, what instead, and whom to ask.
 
-use super::{Sentence, predicate};
+use super::{Sentence, channels, predicate};
 use crate::model::show::{show_cap, show_expression, show_limit, show_text};
 use crate::model::{
     Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, Purpose, PurposeId, Rank, Rule, RuleId, RuleSet,
@@ -17,6 +17,7 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     said.extend(rule.off.as_ref().map(|why| Sentence::plain(format!("It is switched off: {}.", show_text(why)))));
     said.extend(rule.active.map(|active| dates("It", active)));
     said.extend(offer(rules, rule));
+    said.extend(channels::of(rules, id));
     said.push(audience(rules, &rule.when));
     if !rule.unless.is_empty() {
         said.push(spared(rules, &rule.unless));
@@ -33,26 +34,25 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     said.extend(rules.caps_on(id).into_iter().map(|cap| at_most(rules, cap)));
     let substitutes = [
         ("If a cap, a pause or a gap stops it", rule.if_capped),
-        ("If a purpose it needs is closed, and nothing else speaks against the customer", rule.if_no_consent),
+        (no_consent(rules, rule), rule.if_no_consent),
         (
             "If something it asks for was never given or is too old, and nothing else speaks against the customer",
             rule.if_unknown,
         ),
     ];
-    said.extend(substitutes.into_iter().filter_map(|(lead, found)| Some(instead(rules, lead, found?))));
+    said.extend(substitutes.into_iter().filter_map(|(lead, found)| Some(instead(rules, rule, lead, found?))));
     said.extend(people(rule));
     said
 }
 
 fn what(rules: &RuleSet, rule: &Rule) -> Sentence {
     let slot = &rules[rule.slot];
-    Sentence::plain(format!(
-        "It shows `{}`, an offer of class {}, in `{}` on {}.",
-        rules[rule.show].name,
-        rule.class.word(),
-        slot.name,
-        slot.place
-    ))
+    let (offer, class) = (&rules[rule.show].name, rule.class.word());
+    Sentence::plain(if slot.sends() {
+        format!("It sends `{offer}`, an offer of class {class}, in `{}`.", slot.name)
+    } else {
+        format!("It shows `{offer}`, an offer of class {class}, in `{}` on {}.", slot.name, slot.place)
+    })
 }
 
 fn labels(rule: &Rule) -> Vec<Sentence> {
@@ -100,19 +100,24 @@ fn spared(rules: &RuleSet, unless: &[Clause]) -> Sentence {
 }
 
 fn need(rules: &RuleSet, id: PurposeId) -> Sentence {
+    Sentence::plain(needed(rules, "It", id))
+}
+
+/// What it takes to be open.
+pub(super) fn needed(rules: &RuleSet, who: &str, id: PurposeId) -> String {
     let purpose = &rules[id];
     let label = if purpose.label.is_empty() { String::new() } else { format!(" ({})", show_text(&purpose.label)) };
     let asked = terms(purpose);
     let name = format!("`{}`{label}{asked}", purpose.name);
-    Sentence::plain(match &purpose.basis {
-        Basis::Consent => format!("It needs the customer's consent to {name}."),
-        Basis::ExplicitConsent => format!("It needs the customer's explicit consent to {name}."),
-        Basis::LegitimateInterest(_) => format!("It is for nobody who objects to {name}."),
-    })
+    match &purpose.basis {
+        Basis::Consent => format!("{who} needs the customer's consent to {name}."),
+        Basis::ExplicitConsent => format!("{who} needs the customer's explicit consent to {name}."),
+        Basis::LegitimateInterest(_) => format!("{who} is for nobody who objects to {name}."),
+    }
 }
 
 /// What a grant must be besides given.
-fn terms(purpose: &Purpose) -> String {
+pub(super) fn terms(purpose: &Purpose) -> String {
     let confirmed = purpose.confirmed.then(|| "confirmed".to_owned());
     let version = purpose.version.map(|version| format!("of version {version} or later"));
     let valid = purpose.valid.map(|valid| format!("not older than {valid}"));
@@ -158,7 +163,7 @@ fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
     }
 }
 
-fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
+pub(super) fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
     let cap = &rules[id];
     let whose = match cap.rule {
         Some(_) => String::new(),
@@ -174,10 +179,23 @@ fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
     Sentence::plain(format!("{keeps} {}{whose}.", show_cap(rules, id)))
 }
 
-fn instead(rules: &RuleSet, lead: &str, substitute: Substitute) -> Sentence {
+/// When `if no consent` stands in.
+fn no_consent(rules: &RuleSet, rule: &Rule) -> &'static str {
+    if rules.sends(rule.slot) {
+        "If a purpose that it or one of its channels needs is closed, and nothing else speaks against the customer"
+    } else {
+        "If a purpose it needs is closed, and nothing else speaks against the customer"
+    }
+}
+
+fn instead(rules: &RuleSet, rule: &Rule, lead: &str, substitute: Substitute) -> Sentence {
     Sentence::plain(match substitute {
+        Substitute::Show(offer) if rules.sends(rule.slot) => {
+            format!("{lead}, `{}` is sent in its place, by the same channels.", rules[offer].name)
+        }
         Substitute::Show(offer) => format!("{lead}, `{}` is shown in its place.", rules[offer].name),
         Substitute::Try(rule) => format!("{lead}, the rule `{}` is tried in its place.", rules[rule].name),
+        Substitute::Nothing if rules.sends(rule.slot) => format!("{lead}, nothing is sent."),
         Substitute::Nothing => format!("{lead}, the slot stays empty."),
     })
 }

@@ -12,8 +12,8 @@ use super::axis::{Axis, Clock, Edge, Scale, Shape};
 use super::domain::{Column, GAP, Schema, Source, YES};
 use super::formula::{Dim, Formula, Formulas};
 use super::read::Read;
-use crate::model::{AttributeId, Condition, Expression, PurposeId, RuleSet, SegmentId};
-use crate::value::{Consent, Truth, Value};
+use crate::model::{AttributeId, ChannelId, Condition, Expression, PurposeId, RuleSet, SegmentId};
+use crate::value::{Consent, Permission, Truth, Value};
 
 /// Where something is yes, and where it is no; elsewhere it is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,13 @@ impl<'a> Compiler<'a> {
         let widths = (0..schema.sources.len()).map(|at| schema.width(Dim(at as u32), clock)).collect();
         let attributes = schema.sources.iter().filter_map(|source| match source {
             Source::Attribute(id) => Some(*id),
-            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Spent(_) | Source::Taken(_) => None,
+            Source::Now
+            | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::LastUsed(_)
+            | Source::Element(..)
+            | Source::Spent(_)
+            | Source::Taken(_) => None,
             Source::Unseen(_) | Source::Opaque(_) => None,
         });
         let columns = attributes.map(|id| (id, schema.column(id, clock))).collect();
@@ -150,6 +156,25 @@ impl<'a> Compiler<'a> {
         let mut atoms = Atoms::none(Consent::ALL.len());
         for status in Consent::ALL.into_iter().filter(|status| reads(*status)) {
             atoms = atoms.or(&Atoms::one(Consent::ALL.len(), status.member().into()));
+        }
+        self.formulas.literal(dim, atoms)
+    }
+
+    /// A dimension has this atom.
+    pub(super) fn is_atom(&mut self, source: Source, atom: usize) -> Formula {
+        let dim = self.schema.add(source);
+        if self.world.is_none() { Formula::ALWAYS } else { self.formulas.is(dim, atom) }
+    }
+
+    /// The device lets a channel do so much.
+    pub(super) fn permission(&mut self, channel: ChannelId, is: impl Fn(Permission) -> bool) -> Formula {
+        let dim = self.schema.add(Source::Permission(channel));
+        if self.world.is_none() {
+            return Formula::ALWAYS;
+        }
+        let mut atoms = Atoms::none(Permission::ALL.len());
+        for state in Permission::ALL.into_iter().filter(|state| is(*state)) {
+            atoms = atoms.or(&Atoms::one(Permission::ALL.len(), state.member().into()));
         }
         self.formulas.literal(dim, atoms)
     }
@@ -339,6 +364,9 @@ impl<'a> Compiler<'a> {
             Expression::Consent(id) => {
                 self.schema.add(Source::Consent(*id));
             }
+            Expression::Permission(id) => {
+                self.schema.add(Source::Permission(*id));
+            }
             Expression::Rescale(of, _) => self.mention_all(of),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
                 self.mention_all(left);
@@ -367,6 +395,7 @@ impl<'a> Compiler<'a> {
             Expression::Literal(..)
             | Expression::Gathered(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now
             | Expression::Else(..)
             | Expression::When(..) => {}

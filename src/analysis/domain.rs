@@ -8,8 +8,10 @@
 //! | an attribute | absent; garbled, where a declared default or an `if unknown` tells it from absent; no consent, where it needs a purpose; the stretches of its axis; never, where it can be |
 //! | a set | as an attribute with one stretch, "known", and for each mentioned text a dimension "holds it or not" |
 //! | a consent | the seven states (of legitimate interest two) |
+//! | a permission | its four states |
 //! | now | the stretches between the dates of rules and offers |
 //! | a cap | left, spent |
+//! | the channel a rotating slot used last | none, each of its channels |
 //! | an offer shown in several slots | free, taken by another slot of the request |
 //! | what something in error may stop | free, stopped |
 //! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
@@ -19,8 +21,8 @@ use std::sync::Arc;
 
 use super::axis::{Axis, Clock, Edge, Scale, Texts};
 use super::formula::Dim;
-use crate::model::{AttributeId, CapId, Condition, OfferId, PurposeId, RuleId, RuleSet};
-use crate::value::{Consent, Date, Instant, SCORE, Type, Value, zone_is_known};
+use crate::model::{AttributeId, CapId, ChannelId, Condition, OfferId, PurposeId, RuleId, RuleSet, SlotId};
+use crate::value::{Consent, Date, Instant, Permission, SCORE, Type, Value, zone_is_known};
 
 /// What a dimension is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +31,8 @@ pub(super) enum Source {
     Now,
     /// How a purpose reads.
     Consent(PurposeId),
+    /// What the device lets a channel do.
+    Permission(ChannelId),
     /// An attribute; of a set, whether it is known.
     Attribute(AttributeId),
     /// Whether a set holds a text.
@@ -37,6 +41,8 @@ pub(super) enum Source {
     Spent(CapId),
     /// Whether another slot of the request shows the offer.
     Taken(OfferId),
+    /// Which of the channels of a slot was used last.
+    LastUsed(SlotId),
     /// Whether something that is in error, and so not in the model, stops it.
     Unseen(Unseen),
     /// A predicate that is not looked into.
@@ -278,6 +284,8 @@ impl<'a> Schema<'a> {
         match self.sources.get(dim.index()) {
             Some(Source::Now) => self.now().len(),
             Some(Source::Consent(_)) => Consent::ALL.len(),
+            Some(Source::Permission(_)) => Permission::ALL.len(),
+            Some(Source::LastUsed(slot)) => self.rules[*slot].channels.len() + 1,
             Some(Source::Attribute(id)) => self.column(*id, clock).width,
             Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_)) | None => 2,
             Some(Source::Opaque(number)) => TRUTHS + usize::from(self.has_gap(*number)),

@@ -95,9 +95,11 @@ impl<'a> Compiler<'a> {
                 self.formulas.any([lack, gap])
             }
             // Flattened rules name nothing gathered.
-            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {
-                Formula::NEVER
-            }
+            Expression::Literal(..)
+            | Expression::Gathered(_)
+            | Expression::Consent(_)
+            | Expression::Permission(_)
+            | Expression::Now => Formula::NEVER,
         }
     }
 

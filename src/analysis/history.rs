@@ -313,7 +313,7 @@ pub(super) fn only_rule(rules: &RuleSet, offer: OfferId) -> Option<RuleId> {
 fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
     let mut found: Vec<Stamp> = Vec::new();
     let mut add = |offer, rule, tags: &[TagId]| {
-        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec() };
+        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec(), channel: None };
         if !found.contains(&stamp) {
             found.push(stamp);
         }
@@ -335,7 +335,7 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
                     add(Some(id), None, &offer.tags);
                 }
             }
-            CapTarget::Anything => {}
+            CapTarget::Anything | CapTarget::Channels(_) => {}
             CapTarget::Tags(of) => {
                 let carries = |tags: &[TagId]| tags.iter().any(|tag| of.contains(tag));
                 for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| carries(&offer.tags)) {
@@ -352,7 +352,7 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
             CapTarget::Offers(offers) => offers.iter().for_each(|offer| add(Some(*offer), None, &[])),
             CapTarget::Rules(of) => of.iter().for_each(|rule| add(None, Some(*rule), &[])),
             CapTarget::Tags(of) => tags.extend(of),
-            CapTarget::Classes(_) => {}
+            CapTarget::Classes(_) | CapTarget::Channels(_) => {}
             CapTarget::Anything => add(None, None, &[]),
         }
     }

@@ -11,6 +11,7 @@ use super::events::{asked, declared, gathered_of, within};
 use super::history::only_rule;
 use super::program::Program;
 use super::realise::truth_atom;
+use super::witness::last_used_atom;
 use crate::frame::{Fact, Facts, Happened, Stamp, gather};
 use crate::model::{
     AttributeId, EventTarget, Gathered, GatheredId, Increment, Lookback, Occurrence, OfferId, Operand, RuleSet, Term,
@@ -139,7 +140,14 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
             }
             Source::Spent(id) => *place = if frame.is_spent(rules, *id) { YES } else { NO },
             Source::Opaque(number) => *place = truth_atom(program, &flat, *number)?,
-            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Taken(_) | Source::Unseen(_) => {}
+            // Whatever was sent for a count was not sent by a channel; what was sent before it counts still.
+            Source::LastUsed(slot) => *place = last_used_atom(rules, *slot, frame.last_used(*slot)),
+            Source::Now
+            | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::Element(..)
+            | Source::Taken(_)
+            | Source::Unseen(_) => {}
         }
     }
     Some(found)
@@ -221,14 +229,18 @@ impl Maker<'_, '_> {
             via: None,
             class: None,
             tags: self.rules[offer].tags.clone(),
+            channel: None,
         };
         Some(match of {
             None if self.unstamped => Stamp::Unstamped,
-            None => Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new() },
+            None => Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new(), channel: None },
             Some(EventTarget::Offer(offer)) => shown(offer, only_rule(self.rules, offer)),
             Some(EventTarget::Rule(rule)) => shown(self.rules[rule].show, Some(rule)),
             Some(EventTarget::Class(class)) => {
-                Stamp::Of { offer: None, rule: None, via: None, class: Some(class), tags: Vec::new() }
+                Stamp::Of { offer: None, rule: None, via: None, class: Some(class), tags: Vec::new(), channel: None }
+            }
+            Some(EventTarget::Channel(channel)) => {
+                Stamp::Of { offer: None, rule: None, via: None, class: None, tags: Vec::new(), channel: Some(channel) }
             }
             Some(EventTarget::Tag(tag)) => {
                 let at = self.rules.offers.iter().position(|offer| offer.tags.contains(&tag))?;

@@ -16,6 +16,7 @@
 
 mod atoms;
 mod axis;
+mod carry;
 mod compile;
 mod confirm;
 mod domain;
@@ -52,7 +53,7 @@ use std::collections::BTreeMap;
 use crate::diagnostics::Diagnostic;
 use crate::frame::Via;
 use crate::graph;
-use crate::model::{LeftOut, RuleId, RuleSet, SegmentId, SlotId};
+use crate::model::{ChannelId, LeftOut, RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
 
 use doubts::Doubts;
@@ -112,6 +113,12 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     for (at, segment) in flat.segments.iter().enumerate() {
         let range = range::of_condition(&flat, &segment.condition, options.from, options.budget);
         report.conditions.insert(Place::Segment(SegmentId::from_index(at)), range);
+    }
+    for (at, channel) in rules.channels.iter().enumerate() {
+        if let Some(asked) = findings::closed_channel::asked(channel) {
+            let range = range::of_condition(&flat, &asked, options.from, options.budget);
+            report.conditions.insert(Place::Channel(ChannelId::from_index(at)), range);
+        }
     }
     let shared = slot::shared(&flat);
     for at in 0..rules.slots.len() {

@@ -151,7 +151,8 @@ impl Groups {
 
 /// What is seen where a rule answers by itself.
 fn own(rules: &RuleSet, rule: RuleId) -> Seen {
-    (Some(rules[rule].show), rules[rule].tasks.clone())
+    let rule = &rules[rule];
+    (Some((rule.show, rules.channels_of(rule).first().copied())), rule.tasks.clone())
 }
 
 /// How two rules meet.

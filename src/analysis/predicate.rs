@@ -93,7 +93,7 @@ impl<'a> Compiler<'a> {
         match simple {
             Simple::Attribute(read) => Some(self.shaped(*read, &Shape::stretch(Edge::At(1), Edge::At(2)))),
             Simple::Constant(_) | Simple::Missing => Some(ops::holds(&datum(simple)?).into()),
-            Simple::Consent(_) | Simple::Now => None,
+            Simple::Consent(_) | Simple::Permission(_) | Simple::Now => None,
         }
     }
 
@@ -108,6 +108,10 @@ impl<'a> Compiler<'a> {
             }
             Simple::Consent(purpose) => {
                 let yes = self.consent(*purpose, |status| values.contains(&Value::Member(status.member())));
+                Some(Truths { yes, no: self.formulas.not(yes) })
+            }
+            Simple::Permission(channel) => {
+                let yes = self.permission(*channel, |state| values.contains(&Value::Member(state.member())));
                 Some(Truths { yes, no: self.formulas.not(yes) })
             }
             Simple::Constant(_) | Simple::Missing => Some(ops::one_of(&datum(simple)?, values).into()),
@@ -125,7 +129,7 @@ impl<'a> Compiler<'a> {
             Simple::Attribute(read) => self.shaped(*read, &Shape { stretches: Vec::new(), never: true }),
             Simple::Constant(value) => Truth::from(*value == Value::Never).into(),
             Simple::Missing => Truth::Unknown.into(),
-            Simple::Consent(_) | Simple::Now => Truth::No.into(),
+            Simple::Consent(_) | Simple::Permission(_) | Simple::Now => Truth::No.into(),
         }
     }
 
@@ -164,7 +168,7 @@ impl<'a> Compiler<'a> {
                 Some(Truth::from(shape.has(clock.now.0, Scale::Instants, clock)).into())
             }
             // That of a written instant runs with now.
-            Simple::Constant(Value::Time(_) | Value::Date(_)) | Simple::Consent(_) => None,
+            Simple::Constant(Value::Time(_) | Value::Date(_)) | Simple::Consent(_) | Simple::Permission(_) => None,
             Simple::Constant(_) | Simple::Missing => {
                 let clock = self.clock();
                 Some(ops::age(&datum(simple)?, direction, comparison, period, clock.now, clock.today).into())
@@ -188,6 +192,11 @@ impl<'a> Compiler<'a> {
                 let yes = self.consent(*purpose, |status| *value == Value::Member(status.member()));
                 Some(Truths { yes, no: self.formulas.not(yes) })
             }
+            (Simple::Permission(channel), Simple::Constant(value))
+            | (Simple::Constant(value), Simple::Permission(channel)) => {
+                let yes = self.permission(*channel, |state| *value == Value::Member(state.member()));
+                Some(Truths { yes, no: self.formulas.not(yes) })
+            }
             (Simple::Now, Simple::Constant(Value::Time(at))) | (Simple::Constant(Value::Time(at)), Simple::Now) => {
                 let yes = self.now(&Shape::stretch(Edge::At(at.0), Edge::At(at.0 + 1)));
                 Some(Truths { yes, no: self.formulas.not(yes) })
@@ -195,8 +204,8 @@ impl<'a> Compiler<'a> {
             (Simple::Constant(_), Simple::Constant(_)) => Some(ops::equal(&datum(left)?, &datum(right)?).into()),
             (Simple::Now, Simple::Now) => Some(Truth::Yes.into()),
             (
-                Simple::Attribute(_) | Simple::Consent(_) | Simple::Now | Simple::Constant(_),
-                Simple::Attribute(_) | Simple::Consent(_) | Simple::Now | Simple::Constant(_),
+                Simple::Attribute(_) | Simple::Consent(_) | Simple::Permission(_) | Simple::Now | Simple::Constant(_),
+                Simple::Attribute(_) | Simple::Consent(_) | Simple::Permission(_) | Simple::Now | Simple::Constant(_),
             ) => None,
         }
     }
@@ -227,9 +236,9 @@ impl<'a> Compiler<'a> {
             (Simple::Constant(_), Simple::Attribute(_) | Simple::Now) | (Simple::Now, Simple::Attribute(_)) => {
                 self.compare(line::mirrored(comparison), right, left)
             }
-            (Simple::Attribute(_), Simple::Attribute(_) | Simple::Consent(_))
-            | (Simple::Consent(_), _)
-            | (Simple::Constant(_) | Simple::Now, Simple::Consent(_))
+            (Simple::Attribute(_), Simple::Attribute(_) | Simple::Consent(_) | Simple::Permission(_))
+            | (Simple::Consent(_) | Simple::Permission(_), _)
+            | (Simple::Constant(_) | Simple::Now, Simple::Consent(_) | Simple::Permission(_))
             | (Simple::Now, Simple::Constant(_)) => None,
         }
     }
@@ -311,6 +320,6 @@ fn datum(simple: &Simple) -> Option<Datum> {
     match simple {
         Simple::Constant(value) => Some(Datum::Known(value.clone())),
         Simple::Missing => Some(Datum::Missing(Missing::Computed)),
-        Simple::Attribute(_) | Simple::Consent(_) | Simple::Now => None,
+        Simple::Attribute(_) | Simple::Consent(_) | Simple::Permission(_) | Simple::Now => None,
     }
 }

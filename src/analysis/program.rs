@@ -18,7 +18,7 @@ use super::formula::{Dim, Formula, Formulas};
 use super::region::Region;
 use super::worlds::World;
 use crate::model::{AttributeId, Basis, CapUnit, Scope};
-use crate::value::{Consent, Type};
+use crate::value::{Consent, Permission, Type};
 
 /// Formulas, couplings and starts of one world.
 pub(super) struct Program<'a> {
@@ -50,7 +50,8 @@ impl<'a> Program<'a> {
         let clock = world.clock();
         let columns = schema.sources.iter().map(|source| match source {
             Source::Attribute(id) => Some(schema.column(*id, clock)),
-            Source::Now | Source::Consent(_) | Source::Element(..) | Source::Spent(_) => None,
+            Source::Now | Source::Consent(_) | Source::Permission(_) | Source::LastUsed(_) => None,
+            Source::Element(..) | Source::Spent(_) => None,
             Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => None,
         });
         let columns = columns.collect();
@@ -123,8 +124,13 @@ impl<'a> Program<'a> {
         let customers = |id: &AttributeId| rules[*id].scope == Scope::Customer;
         let about_customers = self.dims().any(|(_, source)| match source {
             Source::Attribute(id) | Source::Element(id, _) => customers(id),
-            Source::Spent(_) => true,
-            Source::Now | Source::Consent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => false,
+            Source::Spent(_) | Source::LastUsed(_) => true,
+            Source::Now
+            | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::Taken(_)
+            | Source::Unseen(_)
+            | Source::Opaque(_) => false,
         });
         let mut starts = vec![self.start(rules.key().is_some(), false)];
         if rules.key().is_some() && about_customers {
@@ -174,9 +180,15 @@ impl<'a> Program<'a> {
                 {
                     Atoms::one(width, if rules[*cap].alone { NO } else { YES })
                 }
-                Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => {
-                    all
-                }
+                // Nobody knows what was sent to them.
+                Source::LastUsed(_) if !key_is_known => Atoms::one(width, NO),
+                Source::LastUsed(_)
+                | Source::Permission(_)
+                | Source::Element(..)
+                | Source::Spent(_)
+                | Source::Taken(_)
+                | Source::Unseen(_)
+                | Source::Opaque(_) => all,
             }
         };
         Start { domains: self.dims().map(domain).collect(), key_is_known, anonymous }
@@ -203,8 +215,11 @@ impl<'a> Program<'a> {
         let preferred = |atoms: &[usize]| atoms.iter().copied().find(|atom| domain.has(*atom)).unwrap_or(first);
         match source {
             Source::Now => first,
+            Source::Permission(_) => preferred(&[usize::from(Permission::Unknown.member())]),
             Source::Consent(_) => preferred(&[Consent::Unknown, Consent::Granted].map(|c| usize::from(c.member()))),
-            Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) => preferred(&[NO]),
+            Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::LastUsed(_) => {
+                preferred(&[NO])
+            }
             Source::Opaque(_) => preferred(&[2, GAP, 1]),
             Source::Attribute(id) => {
                 let Some(column) = self.column(dim) else { return first };

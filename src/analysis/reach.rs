@@ -322,6 +322,7 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     let is_date = |culprit: &Culprit| match culprit {
         Culprit::Dates | Culprit::OfferDates | Culprit::Review => true,
         Culprit::Cap(_)
+        | Culprit::Channel
         | Culprit::Block(_)
         | Culprit::Score
         | Culprit::Taken

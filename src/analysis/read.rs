@@ -9,7 +9,7 @@
 use super::compile::{Compiler, Truths};
 use super::domain::Source;
 use super::formula::Formula;
-use crate::model::{AttributeId, Expression, PurposeId};
+use crate::model::{AttributeId, ChannelId, Expression, PurposeId};
 use crate::ops::{self, Arithmetic};
 use crate::value::{Datum, NumberType, Value, pow10};
 
@@ -28,6 +28,8 @@ pub(super) enum Simple {
     Attribute(Read),
     /// How a purpose reads.
     Consent(PurposeId),
+    /// What the device lets a channel do.
+    Permission(ChannelId),
     /// The decision's instant.
     Now,
 }
@@ -89,6 +91,10 @@ impl<'a> Compiler<'a> {
             Expression::Consent(id) => {
                 self.schema.add(Source::Consent(*id));
                 Some(Case::always(Simple::Consent(*id)))
+            }
+            Expression::Permission(id) => {
+                self.schema.add(Source::Permission(*id));
+                Some(Case::always(Simple::Permission(*id)))
             }
             Expression::Now => Some(Case::always(Simple::Now)),
             Expression::Rescale(of, to) => {
@@ -179,7 +185,7 @@ impl<'a> Compiler<'a> {
     /// Where something simple is not missing.
     pub(super) fn readable(&mut self, simple: &Simple) -> Formula {
         match simple {
-            Simple::Constant(_) | Simple::Consent(_) | Simple::Now => Formula::ALWAYS,
+            Simple::Constant(_) | Simple::Consent(_) | Simple::Permission(_) | Simple::Now => Formula::ALWAYS,
             Simple::Missing => Formula::NEVER,
             Simple::Attribute(read) => self.is_read(*read),
         }
@@ -190,7 +196,7 @@ fn rescale(simple: Simple, from: u8, to: u8) -> Option<Simple> {
     Some(match simple {
         Simple::Constant(value) => constant(ops::rescale(Datum::Known(value), from, to)),
         Simple::Attribute(read) => Simple::Attribute(read.scaled(pow10(to.checked_sub(from)?))?),
-        Simple::Missing | Simple::Consent(_) | Simple::Now => simple,
+        Simple::Missing | Simple::Consent(_) | Simple::Permission(_) | Simple::Now => simple,
     })
 }
 
@@ -218,8 +224,8 @@ fn compute(op: Arithmetic, left: (&Simple, u8), right: (&Simple, u8), scale: u8)
             changed(op, (*read, right.1), (*by, left.1), scale, true)
         }
         (
-            Simple::Constant(_) | Simple::Attribute(_) | Simple::Consent(_) | Simple::Now,
-            Simple::Constant(_) | Simple::Attribute(_) | Simple::Consent(_) | Simple::Now,
+            Simple::Constant(_) | Simple::Attribute(_) | Simple::Consent(_) | Simple::Permission(_) | Simple::Now,
+            Simple::Constant(_) | Simple::Attribute(_) | Simple::Consent(_) | Simple::Permission(_) | Simple::Now,
         ) => None,
     }
 }

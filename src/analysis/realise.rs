@@ -66,7 +66,7 @@ pub(super) fn realise(
         return Realised::NotFound;
     };
     match spend(program, &witness.facts, point, key_is_known) {
-        Ok(events) => witness.facts.history = events,
+        Ok(events) => witness.facts.history.extend(events),
         Err(against) => return against,
     }
     let opaque: Vec<Dim> =
@@ -134,6 +134,8 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize], key_is_known: b
             Source::Spent(_)
             | Source::Now
             | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::LastUsed(_)
             | Source::Attribute(_)
             | Source::Element(..)
             | Source::Taken(_)
@@ -468,7 +470,7 @@ impl Reads {
                 self.attributes.insert(*id);
             }
             Expression::Value(id) => self.expression(program, &program.schema.rules[*id].expression),
-            Expression::Consent(_) | Expression::Now => self.more = true,
+            Expression::Consent(_) | Expression::Permission(_) | Expression::Now => self.more = true,
             Expression::Rescale(of, _) => self.expression(program, of),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
                 self.expression(program, left);

@@ -49,8 +49,13 @@ impl<'a, T> Scope<'a, T> {
         write(&mut scan);
         let about_customers = scan.schema.sources.iter().any(|source| match source {
             Source::Attribute(id) | Source::Element(id, _) => rules[*id].scope == Whose::Customer,
-            Source::Spent(_) => true,
-            Source::Now | Source::Consent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => false,
+            Source::Spent(_) | Source::LastUsed(_) => true,
+            Source::Now
+            | Source::Consent(_)
+            | Source::Permission(_)
+            | Source::Taken(_)
+            | Source::Unseen(_)
+            | Source::Opaque(_) => false,
         });
         if let Some(key) = rules.key().filter(|_| about_customers) {
             scan.attribute(key);

@@ -115,7 +115,7 @@ fn always(rules: &RuleSet, rule: RuleId) -> bool {
 fn is_number(rules: &RuleSet, of: &Expression) -> bool {
     match of {
         Expression::Literal(value, _) => *value != Value::Never,
-        Expression::Consent(_) | Expression::Now => true,
+        Expression::Consent(_) | Expression::Permission(_) | Expression::Now => true,
         Expression::Value(id) => is_number(rules, &rules[*id].expression),
         Expression::Rescale(inner, _) => is_number(rules, inner),
         Expression::Arithmetic(op, left, right, _) => {
@@ -137,7 +137,7 @@ fn is_never_never(rules: &RuleSet, of: &Expression) -> bool {
         Expression::Literal(value, _) => *value != Value::Never,
         Expression::Attribute(id) => !rules[*id].may_be_never(),
         Expression::Gathered(id) => rules.type_of_gathered(&rules[*id]) != Type::Time,
-        Expression::Consent(_) | Expression::Now | Expression::Arithmetic(..) => true,
+        Expression::Consent(_) | Expression::Permission(_) | Expression::Now | Expression::Arithmetic(..) => true,
         Expression::Value(id) => is_never_never(rules, &rules[*id].expression),
         Expression::Rescale(inner, _) | Expression::When(inner, _, _) => is_never_never(rules, inner),
         Expression::Else(first, second, _) => is_never_never(rules, first) && is_never_never(rules, second),

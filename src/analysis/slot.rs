@@ -16,7 +16,8 @@ use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId,
+    Substitute,
 };
 use crate::value::{Date, Instant};
 
@@ -25,6 +26,8 @@ use crate::value::{Date, Instant};
 pub enum Culprit {
     /// A cap of the rule or of its offer has something left.
     Cap(CapId),
+    /// A channel carries it.
+    Channel,
     /// It has a score.
     Score,
     /// No other slot of the request shows the offer.
@@ -52,8 +55,9 @@ pub(super) enum Part {
     Instead(Via),
 }
 
-/// What is seen in the place of a rule, with what the host carries out: `None` is an empty place.
-pub(super) type Seen = (Option<OfferId>, Vec<String>);
+/// What is seen in the place of a rule, and by which channel if it is sent, with what the host carries out: `None` is an
+/// empty place.
+pub(super) type Seen = (Option<(OfferId, Option<ChannelId>)>, Vec<String>);
 
 /// A rule's formulas.
 #[derive(Clone, Debug)]
@@ -106,7 +110,7 @@ pub(super) fn write<'a>(
 ) -> SlotFormulas {
     let rules = compiler.schema.rules;
     compiler.schema.key_may_come = doubts.key_may_come;
-    let mut writer = Writer { compiler, rules, doubts, scores };
+    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), doubts, scores };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
@@ -118,7 +122,11 @@ pub(super) fn write<'a>(
     for entry in &rules[slot].fallback {
         let truths = entry.when.as_ref().map(|when| writer.compiler.condition(when));
         let when = truths.map_or(Formula::ALWAYS, |truths| truths.yes);
-        let offer = entry.offer.map_or(Formula::ALWAYS, |offer| writer.offer(offer));
+        let offer = entry.offer.map_or(Formula::ALWAYS, |offer| {
+            let carried = writer.carried(slot, &rules[slot].channels, offer, None).any;
+            let free = writer.offer(offer);
+            writer.compiler.formulas.both(free, carried)
+        });
         fallback.push(writer.compiler.formulas.both(when, offer));
         conditions.push(truths);
     }
@@ -152,9 +160,11 @@ pub(super) fn shared(rules: &RuleSet) -> Vec<bool> {
     shown.into_iter().map(|slots| slots.len() > 1).collect()
 }
 
-struct Writer<'w, 'a> {
-    compiler: &'w mut Compiler<'a>,
-    rules: &'a RuleSet,
+pub(super) struct Writer<'w, 'a> {
+    pub(super) compiler: &'w mut Compiler<'a>,
+    pub(super) rules: &'a RuleSet,
+    /// Where a channel is permitted and reaches, of those asked about.
+    pub(super) reached: BTreeMap<ChannelId, Formula>,
     doubts: &'w Doubts,
     scores: &'a Scores,
 }
@@ -194,8 +204,10 @@ impl Writer<'_, '_> {
         let some_spent = formulas.any(spent.iter().copied().chain(unseen));
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
+        let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
         let formulas = &mut self.compiler.formulas;
-        let eligible = formulas.all([on, open, audience, not_taken, none_spent, scored]);
+        let passes = formulas.all([on, open, audience, not_taken, none_spent, scored]);
+        let eligible = formulas.both(passes, carried.any);
 
         // R14: no `when` is no, and every `unless` is.
         let some_no = formulas.any(when.iter().map(|truths| truths.no));
@@ -208,8 +220,16 @@ impl Writer<'_, '_> {
         let some_gap = formulas.any(gaps);
         let awaited = formulas.not(some_gap);
         let drops = BTreeMap::from([
-            (Via::Capped, formulas.all([on, open, audience, not_taken, some_spent])),
-            (Via::NoConsent, formulas.all([on, closed, might_belong])),
+            (Via::Capped, {
+                let of_rule = formulas.all([on, open, audience, not_taken, some_spent]);
+                let of_channels = formulas.both(passes, carried.capped);
+                formulas.any([of_rule, of_channels])
+            }),
+            (Via::NoConsent, {
+                let of_rule = formulas.all([on, closed, might_belong]);
+                let of_channels = formulas.both(passes, carried.lacks_consent);
+                formulas.any([of_rule, of_channels])
+            }),
             (Via::Unknown, formulas.all([on, open, not_known, might_belong, awaited])),
         ]);
 
@@ -217,6 +237,7 @@ impl Writer<'_, '_> {
         guards.push((Culprit::Taken, not_taken));
         guards.extend(blocks.into_iter().map(Culprit::Block).zip(lifted));
         guards.push((Culprit::Score, scored));
+        guards.push((Culprit::Channel, carried.any));
         for (cap, spent) in caps.into_iter().zip(spent) {
             guards.push((Culprit::Cap(cap), formulas.not(spent)));
         }
@@ -257,7 +278,7 @@ impl Writer<'_, '_> {
 
     /// A cap has nothing left, or nobody knows its number, whose events it counts, or in which zone its
     /// calendar is read.
-    fn spent(&mut self, id: CapId) -> Formula {
+    pub(super) fn spent(&mut self, id: CapId) -> Formula {
         let cap = &self.rules[id];
         let mut any = vec![self.compiler.flag(Source::Spent(id))];
         let zone = match &cap.zone {
@@ -330,7 +351,12 @@ impl Writer<'_, '_> {
         for (via, substitute) in substitutes(self.rules, formulas.id) {
             let stands_in = match substitute {
                 Substitute::Nothing => Formula::ALWAYS,
-                Substitute::Show(offer) => self.offer(offer),
+                Substitute::Show(offer) => {
+                    let rule = &self.rules[formulas.id];
+                    let carried = self.carried(rule.slot, self.rules.channels_of(rule), offer, None).any;
+                    let free = self.offer(offer);
+                    self.compiler.formulas.both(free, carried)
+                }
                 Substitute::Try(rule) => match (known.get(&rule), places.get(&rule)) {
                     (Some(known), _) => *known,
                     (None, Some(place)) if depth <= written.len() => {
@@ -405,14 +431,22 @@ impl Writer<'_, '_> {
             }
             let Some(formulas) = places.get(&id).and_then(|place| written.get(*place)) else { continue };
             let rule = &self.rules[id];
-            let mut parts: Vec<(Seen, Formula)> = vec![((Some(rule.show), rule.tasks.clone()), formulas.eligible)];
+            let channels = self.rules.channels_of(rule);
+            let mut parts: Vec<(Seen, Formula)> = Vec::new();
+            for (channel, by) in self.carried(rule.slot, channels, rule.show, Some(id)).by {
+                let seen = (Some((rule.show, channel)), rule.tasks.clone());
+                parts.push((seen, self.compiler.formulas.both(formulas.eligible, by)));
+            }
             for (via, substitute) in substitutes(self.rules, id) {
                 let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
                 match substitute {
                     Substitute::Nothing => parts.push(((None, Vec::new()), drops)),
                     Substitute::Show(offer) => {
                         let free = self.offer(offer);
-                        parts.push(((Some(offer), Vec::new()), self.compiler.formulas.both(drops, free)));
+                        for (channel, by) in self.carried(rule.slot, channels, offer, None).by {
+                            let seen = (Some((offer, channel)), Vec::new());
+                            parts.push((seen, self.compiler.formulas.all([drops, free, by])));
+                        }
                     }
                     Substitute::Try(rule) => {
                         for (seen, formula) in known.get(&rule).into_iter().flatten() {

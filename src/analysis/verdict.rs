@@ -4,7 +4,7 @@ use super::search::Undecided;
 use super::slot::Culprit;
 use super::witness::Witness;
 use crate::frame::Via;
-use crate::model::{RuleId, SegmentId, SlotId};
+use crate::model::{ChannelId, RuleId, SegmentId, SlotId};
 
 /// Whether a rule can ever win.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +131,8 @@ pub enum Place {
     Unless(RuleId, usize),
     /// That of an entry of a slot's fallback list.
     Fallback(SlotId, usize),
+    /// What a channel asks of device and customer, together.
+    Channel(ChannelId),
 }
 
 /// Which truths a condition can have.

@@ -6,9 +6,9 @@
 use super::axis::Clock;
 use super::domain::{Column, Schema, Source, YES};
 use super::program::Program;
-use crate::frame::{ConsentRecord, Fact, Facts, Frame, gather};
-use crate::model::{AttributeId, OfferId, RuleSet};
-use crate::value::{Consent, Date, Instant, Missing, Type, Value, zone_is_known};
+use crate::frame::{ConsentRecord, Fact, Facts, Frame, Happened, Stamp, gather};
+use crate::model::{AttributeId, ChannelId, Event, OfferId, RuleSet, SlotId};
+use crate::value::{Consent, Date, Instant, Missing, Permission, Type, Value, zone_is_known};
 
 /// A customer at a moment who proves something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,10 @@ pub(super) fn customer(program: &Program<'_>, point: &[usize], clock: Clock, ano
                 let status = Consent::ALL.get(*atom).copied().unwrap_or(Consent::Unknown);
                 facts.set_consent(*id, record(status, clock.now));
             }
+            Source::Permission(id) => {
+                facts.set_permission(*id, Permission::ALL.get(*atom).copied().unwrap_or_default());
+            }
+            Source::LastUsed(slot) => facts.history.extend(sent_last(rules, *slot, *atom, clock)),
             Source::Attribute(id) => {
                 let column = program.column_at(dim, clock)?;
                 if let Some(fact) = fact(schema, (*id, &column), *atom, point, clock)? {
@@ -75,6 +79,24 @@ pub(super) fn customer(program: &Program<'_>, point: &[usize], clock: Clock, ano
         }
     }
     Some(Witness { facts, taken })
+}
+
+/// The atom of a channel that a slot used last.
+pub(super) fn last_used_atom(rules: &RuleSet, slot: SlotId, last: Option<ChannelId>) -> usize {
+    let place = last.and_then(|last| rules[slot].channels.iter().position(|channel| *channel == last));
+    place.map_or(0, |place| place + 1)
+}
+
+/// What was sent last by the channel of an atom, something with the tag that the slot rotates on; nothing for the first.
+fn sent_last(rules: &RuleSet, slot: SlotId, atom: usize, clock: Clock) -> Option<Happened> {
+    let slot = &rules[slot];
+    let (channel, tag) = (*slot.channels.get(atom.checked_sub(1)?)?, slot.rotate?);
+    let carries = |offer: &crate::model::Offer| offer.tags.contains(&tag);
+    let offer = rules.offers.iter().position(carries).map(OfferId::from_index);
+    let tags = offer.map_or_else(|| vec![tag], |offer| rules[offer].tags.clone());
+    let rule = offer.and_then(|offer| super::history::only_rule(rules, offer));
+    let stamp = Stamp::Of { offer, rule, via: None, class: None, tags, channel: Some(channel) };
+    Some(Happened::plain(Event::SENT, Instant(clock.now.0.saturating_sub(HOUR)), stamp))
 }
 
 /// The record that reads so.
@@ -141,6 +163,8 @@ pub(super) fn value(schema: &Schema<'_>, id: AttributeId, position: i64, point: 
                 Source::Element(..)
                 | Source::Now
                 | Source::Consent(_)
+                | Source::Permission(_)
+                | Source::LastUsed(_)
                 | Source::Attribute(_)
                 | Source::Spent(_)
                 | Source::Taken(_)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BundleError, Digest};
-use crate::model::RuleSet;
+use crate::model::{RuleSet, Slot};
 
 /// The edition of the language that this program speaks.
 pub const EDITION: &str = "2026";
@@ -32,8 +32,11 @@ pub struct Manifest {
 pub struct SlotEntry {
     /// Its name.
     pub name: String,
-    /// `on web`.
+    /// `on web`; empty where it sends.
     pub place: String,
+    /// `by push, email`: the names of its channels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
 }
 
 /// A purpose.
@@ -88,7 +91,10 @@ fn revision(content: [&[u8]; 2]) -> Digest {
 }
 
 fn slots(rules: &RuleSet) -> Vec<SlotEntry> {
-    rules.slots.iter().map(|slot| SlotEntry { name: slot.name.clone(), place: slot.place.clone() }).collect()
+    let channels = |slot: &Slot| slot.channels.iter().map(|channel| rules[*channel].name.clone()).collect();
+    let entry =
+        |slot: &Slot| SlotEntry { name: slot.name.clone(), place: slot.place.clone(), channels: channels(slot) };
+    rules.slots.iter().map(entry).collect()
 }
 
 fn purposes(rules: &RuleSet) -> Vec<PurposeEntry> {

@@ -135,6 +135,9 @@ impl Pass<'_> {
             self.report(finding);
         }
         let on = target.value?;
+        if self.channel_too_early(on, "on").is_some() {
+            return None;
+        }
         let target = self.cap_target(on)?;
         if let CapTarget::Classes(classes) = &target
             && let Some(class) = classes.iter().find(|class| !self.rules.obeys_blocks(**class))
@@ -161,7 +164,7 @@ impl Pass<'_> {
                     CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
                     CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
                     CapTarget::Classes(classes) => classes.contains(&offer.class),
-                    CapTarget::Rules(_) | CapTarget::Anything => false,
+                    CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
                 };
                 if on && obeys(offer.class) {
                     offer.blocks.push(id);
@@ -170,7 +173,11 @@ impl Pass<'_> {
             for (at, rule) in rules.iter_mut().enumerate() {
                 let on = match &target {
                     CapTarget::Rules(rules) => rules.contains(&RuleId::from_index(at)),
-                    CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything => false,
+                    CapTarget::Offers(_)
+                    | CapTarget::Tags(_)
+                    | CapTarget::Classes(_)
+                    | CapTarget::Channels(_)
+                    | CapTarget::Anything => false,
                 };
                 if on && obeys(rule.class) {
                     rule.blocks.push(id);

@@ -235,7 +235,8 @@ impl Pass<'_> {
         };
         self.findings.extend(named_twice("`at most`", names));
         let events = self.events_named(names)?;
-        let exempt = self.cap_targets(&exempt)?;
+        let early = exempt.iter().find_map(|of| self.channel_too_early(of, "exempt"));
+        let exempt = self.cap_targets(&exempt).filter(|_| early.is_none())?;
         let uncounted = self.cap_targets(&uncounted)?;
         let (at_most, number) = count?;
         let target = match target.value {
@@ -479,6 +480,7 @@ impl Pass<'_> {
             tree::CapTarget::Offer(name) => self.find_offer(name).map(|id| CapTarget::Offers(vec![id])),
             tree::CapTarget::Rule(name) => self.find_rule(name).map(|id| CapTarget::Rules(vec![id])),
             tree::CapTarget::Class(name) => self.class(name).map(|class| CapTarget::Classes(vec![class])),
+            tree::CapTarget::Channel(name) => self.find_channel(name).map(|id| CapTarget::Channels(vec![id])),
         }
     }
 
@@ -508,6 +510,13 @@ impl Pass<'_> {
                 }
                 (None, CapTarget::Classes(classes)) => {
                     self.bind_offers(id, &cap, |_, offer| classes.contains(&offer.class));
+                }
+                (None, CapTarget::Channels(channels)) => {
+                    for channel in channels {
+                        if let Some(channel) = self.rules.channels.get_mut(channel.index()) {
+                            channel.caps.push(id);
+                        }
+                    }
                 }
                 (None, CapTarget::Anything) => {}
             }
@@ -544,6 +553,6 @@ fn is_exempt(cap: &Cap, id: OfferId, offer: &Offer) -> bool {
         CapTarget::Offers(offers) => offers.contains(&id),
         CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
         CapTarget::Classes(classes) => classes.contains(&offer.class),
-        CapTarget::Rules(_) | CapTarget::Anything => false,
+        CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
     })
 }

@@ -8,6 +8,7 @@ use table::MadeRow;
 
 use std::collections::BTreeSet;
 
+use super::channels::Verb;
 use super::circles::circle;
 use super::names::Kind;
 use super::{Pass, Unmade};
@@ -19,10 +20,18 @@ use crate::syntax::tree::{self, CaseClause, Clause, ColumnKind, Outcome, Reason}
 use crate::value::Instant;
 
 /// The short reasons that are words, beside the names of rules and caps (R22).
-const REASONS: [&str; 4] = ["capped", "fallback", "off", "tie"];
+const REASONS: [&str; 5] = ["capped", "fallback", "off", "silent", "tie"];
 
 /// The short reasons that stand in quotes.
-const SHORT: [&str; 5] = ["not applicable", "switched off", "not active", "review overdue", "shown in another slot"];
+const SHORT: [&str; 7] = [
+    "not applicable",
+    "switched off",
+    "not active",
+    "review overdue",
+    "shown in another slot",
+    "permission denied",
+    "not reached",
+];
 
 /// Words of the reasons beside those, and of the facts that may stand in their place.
 const WORDS_OF_REASONS: [&str; 24] = [
@@ -59,7 +68,16 @@ impl<'a> Pass<'a> {
         if SHORT.contains(&text) || REASONS.contains(&text) {
             return false;
         }
-        let kinds = [Kind::Attribute, Kind::Value, Kind::Purpose, Kind::Offer, Kind::Rule, Kind::Cap, Kind::Slot];
+        let kinds = [
+            Kind::Attribute,
+            Kind::Value,
+            Kind::Purpose,
+            Kind::Offer,
+            Kind::Rule,
+            Kind::Cap,
+            Kind::Slot,
+            Kind::Channel,
+        ];
         let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
         !text.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '(' | ';' | ',' | '/'))
             && !words.any(|word| {
@@ -118,6 +136,7 @@ impl<'a> Pass<'a> {
             | CaseClause::Now(_)
             | CaseClause::Given(_)
             | CaseClause::Consent(_)
+            | CaseClause::Permission(_)
             | CaseClause::History(_)
             | CaseClause::Used(_)
             | CaseClause::StoreDown
@@ -258,22 +277,39 @@ impl<'a> Pass<'a> {
             Some(names) => Some(self.tasks(names)?),
             None => None,
         };
-        if tasks.is_some() && !matches!(expect.outcome, Outcome::Shows(_)) {
-            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "`and also` goes with `shows`")
-                .primary("a task goes with what its rule shows")
+        if tasks.is_some() && !matches!(expect.outcome, Outcome::Shows(_) | Outcome::Sends(..)) {
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "`and also` goes with `shows` or `sends`")
+                .primary("a task goes with what its rule shows or sends")
                 .help("write `expect .. shows X and also ..`, or leave `and also` out");
             self.report(finding);
             return None;
         }
         let what = match &expect.outcome {
+            Outcome::Sends(offer, channel) => {
+                let fits = slot.is_none_or(|slot| self.verb_fits(Verb::Send, offer.span, slot));
+                let offer = self.find_offer(offer);
+                let by = match channel {
+                    Some(channel) => Some(self.find_channel(channel)?),
+                    None => None,
+                };
+                let reason = self.reason(expect.reason.as_ref(), true);
+                Expected::Sends(offer.filter(|_| fits)?, by, reason?, tasks)
+            }
             Outcome::Shows(offer) => {
+                if !slot.is_none_or(|slot| self.verb_fits(Verb::Show, offer.span, slot)) {
+                    return None;
+                }
                 let offer = self.find_offer(offer);
                 let reason = self.reason(expect.reason.as_ref(), true);
                 Expected::Shows(offer?, reason?, tasks)
             }
             Outcome::GivesNothing => Expected::Nothing(self.reason(expect.reason.as_ref(), true)?),
-            Outcome::PassesOver(rule) => {
-                let rule = self.find_rule(rule);
+            Outcome::PassesOver(name) => {
+                // A channel is meant where no rule has its name.
+                let is_channel = self.names.get(Kind::Rule, &name.text).is_none()
+                    && self.names.get(Kind::Channel, &name.text).is_some();
+                let channel = if is_channel { self.find_channel(name) } else { None };
+                let rule = if is_channel { None } else { self.find_rule(name) };
                 let reason = self.reason(expect.reason.as_ref(), false)?;
                 let Some(reason) = reason else {
                     let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, span, "`passes over` needs a reason")
@@ -282,7 +318,10 @@ impl<'a> Pass<'a> {
                     self.report(finding);
                     return None;
                 };
-                Expected::PassesOver(rule?, reason)
+                match channel {
+                    Some(channel) => Expected::PassesOverChannel(channel, reason),
+                    None => Expected::PassesOver(rule?, reason),
+                }
             }
         };
         Some(Expectation { slot: slot?, what, span })
@@ -377,6 +416,7 @@ fn mentions(clauses: &[Clause<CaseClause>], persona: &str) -> bool {
         CaseClause::Now(_)
         | CaseClause::Given(_)
         | CaseClause::Consent(_)
+        | CaseClause::Permission(_)
         | CaseClause::History(_)
         | CaseClause::Used(_)
         | CaseClause::StoreDown

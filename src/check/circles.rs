@@ -141,6 +141,7 @@ pub(super) fn expression_uses(expression: &Expression, segments: usize, found: &
         | Expression::Attribute(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now => {}
         Expression::Value(id) => found.push(segments + id.index()),
         Expression::Rescale(inner, _) => expression_uses(inner, segments, found),

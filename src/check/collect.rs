@@ -8,8 +8,8 @@ use crate::diagnostics::codes::resolve;
 use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Attribute, BlockClause, CapClause, Case, ClassClause, Clause, DefaultsClause, Definition, Event, File, GapClause,
-    ItemKind, Name, Named, OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
+    Attribute, BlockClause, CapClause, Case, ChannelClause, ClassClause, Clause, DefaultsClause, Definition, Event,
+    File, GapClause, ItemKind, Name, Named, OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
 };
 
 /// A declared item.
@@ -21,8 +21,8 @@ pub(super) struct Entry<'a, T> {
 type Table<'a, T> = BTreeMap<&'a str, Entry<'a, T>>;
 
 /// Declarations that stop and show nothing by themselves; who rests on one that was lost is left out in turn.
-const BEAR_ON_NOTHING: [&str; 10] =
-    ["defaults", "purpose", "customer", "moment", "event", "segment", "value", "offer", "persona", "test"];
+const BEAR_ON_NOTHING: [&str; 11] =
+    ["defaults", "channel", "purpose", "customer", "moment", "event", "segment", "value", "offer", "persona", "test"];
 
 /// Everything that was declared; of two with one name the first in file order, and that only to look at.
 #[derive(Default)]
@@ -30,6 +30,7 @@ pub(super) struct Collected<'a> {
     pub(super) defaults: Vec<&'a Clause<DefaultsClause>>,
     pub(super) purposes: Table<'a, Named<PurposeClause>>,
     pub(super) classes: Table<'a, Named<ClassClause>>,
+    pub(super) channels: Table<'a, Named<ChannelClause>>,
     pub(super) attributes: BTreeMap<&'a str, (model::Scope, &'a Attribute)>,
     pub(super) events: Table<'a, Event>,
     pub(super) segments: Table<'a, Definition>,
@@ -76,6 +77,9 @@ impl<'a> Collected<'a> {
                     put(&mut all.purposes, &mut all.twice, Kind::Purpose, &item.name, item, findings)
                 }
                 ItemKind::Class(item) => put(&mut all.classes, &mut all.twice, Kind::Class, &item.name, item, findings),
+                ItemKind::Channel(item) => {
+                    put(&mut all.channels, &mut all.twice, Kind::Channel, &item.name, item, findings)
+                }
                 ItemKind::Customer(list) => all.put_attributes(model::Scope::Customer, list, findings),
                 ItemKind::Moment(list) => all.put_attributes(model::Scope::Moment, list, findings),
                 ItemKind::Event(item) => put(&mut all.events, &mut all.twice, Kind::Event, &item.name, item, findings),
@@ -128,6 +132,7 @@ impl<'a> Collected<'a> {
         match kind {
             ItemKind::Purpose(item) => poison(Kind::Purpose, &item.name),
             ItemKind::Class(item) => poison(Kind::Class, &item.name),
+            ItemKind::Channel(item) => poison(Kind::Channel, &item.name),
             ItemKind::Event(item) => poison(Kind::Event, &item.name),
             ItemKind::Segment(item) => poison(Kind::Segment, &item.name),
             ItemKind::Value(item) => poison(Kind::Value, &item.name),
@@ -250,6 +255,7 @@ macro_rules! named {
 named!(
     Named<PurposeClause>,
     Named<ClassClause>,
+    Named<ChannelClause>,
     Named<OfferClause>,
     Named<CapClause>,
     Named<PauseClause>,

@@ -9,13 +9,14 @@ use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
 use crate::model::{
-    AttributeId, BlockCause, BlockId, Class, Clause, Condition, Event, EventId, Expression, PurposeId, Rule, RuleId,
-    Scope, Substitute, ValueId,
+    AttributeId, BlockCause, BlockId, ChannelId, Class, Clause, Condition, Event, EventId, Expression, PurposeId, Rule,
+    RuleId, Scope, Substitute, ValueId,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
 
-use reads::{Read, Reads, chain_words};
+pub(super) use reads::chain_words;
+use reads::{Read, Reads};
 
 /// What says something of the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,7 @@ struct Forgotten {
 
 impl Pass<'_> {
     pub(super) fn consent(&mut self) {
+        self.channels_keep_consent();
         for at in 0..self.rules.rules.len() {
             let rule = self.rules[RuleId::from_index(at)].clone();
             let before = self.findings.len();
@@ -63,13 +65,13 @@ impl Pass<'_> {
         self.definitions_keep_promises();
     }
 
-    fn reads_of(&self, condition: &Condition) -> Vec<Read> {
+    pub(super) fn reads_of(&self, condition: &Condition) -> Vec<Read> {
         let mut reads = Reads::new(&self.rules);
         reads.condition(condition, true);
         reads.found
     }
 
-    fn reads_in(&self, condition: &Condition) -> Reads<'_> {
+    pub(super) fn reads_in(&self, condition: &Condition) -> Reads<'_> {
         let mut reads = Reads::new(&self.rules);
         reads.condition(condition, true);
         reads
@@ -206,7 +208,7 @@ impl Pass<'_> {
         Some((behind(last.span), false))
     }
 
-    fn never_used(&self, span: Span, read: &Read) -> Diagnostic {
+    pub(super) fn never_used(&self, span: Span, read: &Read) -> Diagnostic {
         let attribute = &self.rules[read.attribute];
         Diagnostic::new(&consent::NEVER_USED, span, format!("`{}` is never used, but read here", attribute.name))
             .primary(format!("reads {}", chain_words(&attribute.name, &read.through)))
@@ -214,7 +216,7 @@ impl Pass<'_> {
             .help("take it out of the condition, or take the promise away")
     }
 
-    fn protective_selects(&self, span: Span, read: &Read, is_unless: bool) -> Diagnostic {
+    pub(super) fn protective_selects(&self, span: Span, read: &Read, is_unless: bool) -> Diagnostic {
         let attribute = &self.rules[read.attribute];
         let name = &attribute.name;
         let message = format!("`{name}` may only spare people, but chooses them here");
@@ -270,6 +272,9 @@ impl Pass<'_> {
         if rule.class != Class::Marketing || self.needs_direct_marketing(rule) {
             return;
         }
+        if !self.sends_by_purpose(rule) || self.channels_ask_direct_marketing(rule) {
+            return;
+        }
         let Some(known) = self.rule_chooses(rule) else { return };
         let (name, declared, what) = self.known_words(known);
         let direct = self.rules.purposes.iter().find(|purpose| purpose.direct_marketing);
@@ -291,12 +296,14 @@ impl Pass<'_> {
     }
 
     fn substitutes_keep_consent(&mut self, rule: &Rule, sells_further_on: &[[bool; 2]]) {
-        let chooses = self.rule_chooses(rule);
+        // Whoever sends, chooses; what goes by channels that can all be objected to sells to nobody against their will.
+        let chooses = self.rules.sends(rule.slot) || self.rule_chooses(rule).is_some();
+        let by_channels = self.channels_ask_direct_marketing(rule);
         for (cause, substitute, span) in self.substitutes_of(rule) {
             match substitute {
                 Substitute::Nothing => {}
                 Substitute::Show(offer) => {
-                    let sells = self.rules[offer].class == Class::Marketing && chooses.is_some();
+                    let sells = self.rules[offer].class == Class::Marketing && chooses && !by_channels;
                     let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
                     if sells && !open {
                         self.substitute_sells(rule, span, cause);
@@ -311,15 +318,18 @@ impl Pass<'_> {
                         self.substitute_needs(rule, &other, span);
                     }
                     let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
-                    let sells = other.class == Class::Marketing && chooses.is_some();
-                    let sells = sells && !open && !self.needs_direct_marketing(&other);
+                    let sells = other.class == Class::Marketing && chooses;
+                    let asks = self.needs_direct_marketing(&other) || self.channels_ask_direct_marketing(&other);
+                    let sells = sells && !open && !asks;
                     let further = sells_further_on.get(tried.index()).is_some_and(|of| of[usize::from(open)]);
-                    if sells || (chooses.is_some() && further) {
+                    if sells || (chooses && further) {
                         self.substitute_sells(rule, span, cause);
                     }
                 }
             }
-            if cause == SubstituteCause::NoConsent && rule.needs.is_empty() {
+            let asks_channels = |channel: &ChannelId| !self.rules.channel_needs(*channel, rule.class).is_empty();
+            let asks_consent = !rule.needs.is_empty() || self.rules.channels_of(rule).iter().any(asks_channels);
+            if cause == SubstituteCause::NoConsent && !asks_consent {
                 let message = format!("rule `{}` needs no consent that could be missing", rule.name);
                 let finding = Diagnostic::new(&consent::SUBSTITUTE_NEEDS, span, message)
                     .primary("never taken")
@@ -346,15 +356,17 @@ impl Pass<'_> {
         let mut sells = vec![[false; 2]; count];
         for at in after_their_targets(count, edges) {
             let rule = &self.rules[RuleId::from_index(at)];
+            let by_channels = self.channels_ask_direct_marketing(rule);
             let found = [false, true].map(|open| {
                 self.substitutes_of(rule).into_iter().any(|(cause, substitute, _)| {
                     let open = open || (cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule));
                     match substitute {
                         Substitute::Nothing => false,
-                        Substitute::Show(offer) => !open && self.rules[offer].class == Class::Marketing,
+                        Substitute::Show(offer) => !open && !by_channels && self.rules[offer].class == Class::Marketing,
                         Substitute::Try(tried) => {
                             let other = &self.rules[tried];
-                            let here = !open && other.class == Class::Marketing && !self.needs_direct_marketing(other);
+                            let asks = self.needs_direct_marketing(other) || self.channels_ask_direct_marketing(other);
+                            let here = !open && other.class == Class::Marketing && !asks;
                             here || sells.get(tried.index()).is_some_and(|of| of[usize::from(open)])
                         }
                     }
@@ -414,7 +426,18 @@ impl Pass<'_> {
             for entry in &slot.fallback {
                 let chosen = entry.when.as_ref().and_then(|when| self.chooses_people([when]));
                 let sells = entry.offer.is_some_and(|offer| self.rules[offer].class == Class::Marketing);
-                if sells && let Some(known) = chosen {
+                let by = entry.offer.and_then(|offer| self.fallback_sells_by(&slot.channels, offer));
+                if let Some(channels) = &by {
+                    let message = format!("this fallback sends marketing by {channels}, to which nobody can object");
+                    findings.push(
+                        Diagnostic::new(&consent::FALLBACK_SELLS, entry.span, message)
+                            .primary("a marketing offer for whoever the channel reaches")
+                            .help("add `needs` with a purpose marked `direct marketing` to the channel, or make the offer one of class service"),
+                    );
+                } else if sells
+                    && !slot.sends()
+                    && let Some(known) = chosen
+                {
                     let (name, _, _) = self.known_words(known);
                     let message = format!("this fallback sells to people chosen by `{name}`");
                     findings.push(

@@ -228,6 +228,10 @@ impl Pass<'_> {
                 let purpose = self.find_purpose(purpose)?;
                 Some(Typed::Value(Expression::Consent(purpose), Type::OneOf(EnumId::CONSENT)))
             }
+            ExprKind::Permission(channel) => {
+                let channel = self.find_channel(channel)?;
+                Some(Typed::Value(Expression::Permission(channel), Type::OneOf(EnumId::PERMISSION)))
+            }
             ExprKind::Literal(literal) => self.literal(literal, expr.span, wanted),
             ExprKind::And(parts) | ExprKind::Or(parts) if self.value_without_test(parts) => None,
             ExprKind::And(parts) => self.all(parts).map(|parts| Typed::Condition(Condition::And(parts))),
@@ -407,6 +411,7 @@ impl Pass<'_> {
             ExprKind::Literal(literal) => Some(literal_word(literal)),
             ExprKind::Name(_)
             | ExprKind::Consent(_)
+            | ExprKind::Permission(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -432,6 +437,7 @@ fn mismatch_help(left: Type, right: Type) -> &'static str {
         (Type::Set, _) => "a set is asked with `has`: viewed has any of [\"running\"]",
         (Type::Time, Type::Date) | (Type::Date, Type::Time) => "compare a time with a time, a date with a date",
         (Type::YesNo, _) => "write `is yes` or `is no`",
+        (Type::OneOf(EnumId::PERMISSION), _) => "write `is full`, `is provisional`, `is denied` or `is unknown`",
         (Type::OneOf(EnumId::CONSENT), _) => "write `is granted`, `is not granted`, or another status",
         (Type::OneOf(_), Type::YesNo) => "write `is` and a member of the list",
         (Type::Time, Type::Text) => {

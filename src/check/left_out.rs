@@ -24,7 +24,7 @@ pub struct LeftOut {
     /// Where it stands, if part of it could not be read: what is said of it counts only as far as [`Self::words`] shows
     /// that nothing is lost.
     pub damaged: Option<Span>,
-    /// How many of the words `show`, `try` and `if` were read in it.
+    /// How many of the words `show`, `send`, `try` and `if` were read in it.
     pub words: usize,
 }
 
@@ -69,7 +69,7 @@ impl Gaps<'_> {
                 Kind::Class if name == Class::Service.word() => anything_stops(),
                 Kind::Class => May::that_only_uses(),
                 Kind::Attribute => May { may_be_key: true, ..May::that_only_uses() },
-                Kind::Purpose | Kind::Event | Kind::Segment | Kind::Value | Kind::Offer | Kind::Tag => {
+                Kind::Purpose | Kind::Event | Kind::Segment | Kind::Value | Kind::Channel | Kind::Offer | Kind::Tag => {
                     May::that_only_uses()
                 }
             });
@@ -93,11 +93,11 @@ impl Gaps<'_> {
         let (mut words, mut has_show) = (0, false);
         for clause in &rule.clauses {
             match &clause.kind {
-                RuleClause::Show(offer) => {
+                RuleClause::Show(offer) | RuleClause::Send(offer, _) => {
                     (words, has_show) = (words + 1, true);
                     self.add(&mut shows, Kind::Offer, offer, OfferId::from_index);
                 }
-                RuleClause::Substitute(_, Substitute::Show(offer)) => {
+                RuleClause::Substitute(_, Substitute::Show(offer) | Substitute::Send(offer)) => {
                     words += 2;
                     self.add(&mut shows, Kind::Offer, offer, OfferId::from_index);
                 }
@@ -140,7 +140,11 @@ impl Gaps<'_> {
         let Some(slot) = written.map(|entry| entry.item) else { return May::default() };
         let lists = slot.clauses.iter().filter_map(|clause| match &clause.kind {
             SlotClause::Fallback(entries) => Some(entries),
-            SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Ties(_) | SlotClause::Off(_) => None,
+            SlotClause::Accepts(_)
+            | SlotClause::Picks
+            | SlotClause::Ties(_)
+            | SlotClause::Rotate(_)
+            | SlotClause::Off(_) => None,
         });
         let mut shows = None;
         for entry in lists.flatten() {
@@ -210,7 +214,7 @@ impl Gaps<'_> {
                     self.add(&mut may.stops_offers, Kind::Offer, offer, OfferId::from_index);
                 }
                 tree::CapTarget::Rule(rule) => self.add(&mut may.stops_rules, Kind::Rule, rule, RuleId::from_index),
-                tree::CapTarget::Class(_) => return anything,
+                tree::CapTarget::Class(_) | tree::CapTarget::Channel(_) => return anything,
                 tree::CapTarget::Tag(tag) if self.names.get(Kind::Tag, &tag.text).is_none() => return anything,
                 tree::CapTarget::Tag(tag) => {
                     let carries = |offer: &&OfferId| self.carries(**offer, &tag.text);
@@ -261,7 +265,7 @@ impl Gaps<'_> {
 /// it may show and try anything.
 pub(crate) fn admit_losses(rule: &LeftOut, text: &str) -> May {
     let words = text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-    let standing = words.filter(|word| ["show", "try", "if"].contains(word)).count();
+    let standing = words.filter(|word| ["show", "send", "try", "if"].contains(word)).count();
     if standing == rule.words {
         return rule.may.clone();
     }
@@ -342,7 +346,7 @@ rule whole in s { show c }
     #[test]
     fn what_cannot_be_read_at_all_may_be_anything() {
         assert_eq!(checked("ruel x in s { show a }").0.gaps, [May::default()]);
-        assert_eq!(checked("channel p { for 10 days }").0.gaps, [May::default()]);
+        assert_eq!(checked("layer p { for 10 days }").0.gaps, [May::default()]);
         assert_eq!(checked("test \"t\" { expect }").0.gaps, []);
         assert_eq!(checked("segment x = nobody").0.gaps, [May::that_only_uses()]);
     }

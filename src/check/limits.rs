@@ -12,19 +12,20 @@ use super::collect::Collected;
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
-use crate::model::{Condition, Event, Expression, RuleId, RuleSet, SegmentId, SlotId, ValueId, limits};
+use crate::model::{ChannelId, Condition, Event, Expression, RuleId, RuleSet, SegmentId, SlotId, ValueId, limits};
 use crate::source::Span;
 use crate::syntax::tree::{Clause, Mark, Name, OfferClause, RuleClause};
 
 /// Says what is beyond a limit, and gives it to be left out.
 pub(super) fn too_many(all: &Collected<'_>, findings: &mut Vec<Diagnostic>) -> BTreeSet<(Kind, String)> {
     let built_in = Event::BUILT_IN.len();
-    let names: [(Kind, usize, Vec<&Name>); 8] = [
+    let names: [(Kind, usize, Vec<&Name>); 9] = [
         (Kind::Purpose, limits::PURPOSES, all.purposes.values().map(|entry| &entry.item.name).collect()),
         (Kind::Attribute, limits::ATTRIBUTES, all.attributes.values().map(|(_, of)| &of.name).collect()),
         (Kind::Event, limits::EVENTS - built_in, all.events.values().map(|entry| &entry.item.name).collect()),
         (Kind::Segment, limits::SEGMENTS, all.segments.values().map(|entry| &entry.item.name).collect()),
         (Kind::Value, limits::VALUES, all.values.values().map(|entry| &entry.item.name).collect()),
+        (Kind::Channel, limits::CHANNELS, all.channels.values().map(|entry| &entry.item.name).collect()),
         (Kind::Offer, limits::OFFERS, all.offers.values().map(|entry| &entry.item.name).collect()),
         (Kind::Slot, limits::SLOTS, all.slots.values().map(|entry| &entry.item.name).collect()),
         (Kind::Rule, limits::RULES, all.rules.values().map(|entry| &entry.item.name).collect()),
@@ -211,6 +212,13 @@ impl Pass<'_> {
             return;
         }
         let mut in_all = 0_usize;
+        for at in 0..self.rules.channels.len() {
+            let channel = &self.rules[ChannelId::from_index(at)];
+            let name = channel.name.clone();
+            let found = channel.conditions().map(|(_, clause)| (sizes.condition(&clause.condition), clause.span));
+            let found = found.collect();
+            self.sum_up(Kind::Channel, &name, found, &mut in_all);
+        }
         for at in 0..self.rules.slots.len() {
             let slot = &self.rules[SlotId::from_index(at)];
             let name = slot.name.clone();
@@ -319,6 +327,7 @@ impl Sizes {
             | Expression::Attribute(_)
             | Expression::Gathered(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now => {}
             Expression::Value(id) => self.add_name(self.segments + id.index(), level, size),
             Expression::Rescale(inner, _) => self.add_expression(inner, level + 1, size),

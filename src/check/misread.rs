@@ -99,7 +99,8 @@ impl Pass<'_> {
                 right,
             ));
         }
-        let other = [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Block];
+        let other =
+            [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Channel, Kind::Block];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
         let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
         told(
@@ -111,6 +112,7 @@ impl Pass<'_> {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }
+                Kind::Channel => format!("what the device permits is `permission.{word}`: `permission.{word} is full`"),
                 Kind::Class
                 | Kind::Attribute
                 | Kind::Segment
@@ -119,9 +121,7 @@ impl Pass<'_> {
                 | Kind::Cap
                 | Kind::Block
                 | Kind::Persona
-                | Kind::Tag => {
-                    "name an attribute, a segment or a value".to_owned()
-                }
+                | Kind::Tag => "name an attribute, a segment or a value".to_owned(),
             },
         )
     }
@@ -152,6 +152,7 @@ impl Pass<'_> {
             ExprKind::Literal(LiteralKind::YesNo(_)) => false,
             ExprKind::Literal(_) => true,
             ExprKind::Consent(_)
+            | ExprKind::Permission(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -435,6 +436,7 @@ fn written(expr: &Expr) -> Option<String> {
             LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_),
         )
         | ExprKind::Consent(_)
+        | ExprKind::Permission(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)
         | ExprKind::Not(_)

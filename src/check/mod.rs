@@ -11,6 +11,7 @@ mod attributes;
 mod blocks;
 mod caps;
 mod cases;
+mod channels;
 mod circles;
 mod classes;
 mod collect;
@@ -126,6 +127,7 @@ fn unread_tests(files: &[File]) -> (Vec<Unmade>, Vec<Span>) {
             | ItemKind::Event(_)
             | ItemKind::Segment(_)
             | ItemKind::Value(_)
+            | ItemKind::Channel(_)
             | ItemKind::Offer(_)
             | ItemKind::Slot(_)
             | ItemKind::Rule(_)
@@ -178,6 +180,7 @@ impl<'a> Pass<'a> {
         self.events();
         self.values();
         self.segments();
+        self.channels();
         self.offers();
         self.slots();
         self.rules();

@@ -6,7 +6,9 @@ use super::Pass;
 use super::collect::Collected;
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::model::{AttributeId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId};
+use crate::model::{
+    AttributeId, ChannelId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId,
+};
 use crate::source::Span;
 use crate::syntax::tree::{Name, OfferClause};
 use crate::value::Type;
@@ -20,6 +22,7 @@ pub(super) enum Kind {
     Event,
     Segment,
     Value,
+    Channel,
     Offer,
     Slot,
     Rule,
@@ -39,6 +42,7 @@ impl Kind {
             Self::Event => "event",
             Self::Segment => "segment",
             Self::Value => "value",
+            Self::Channel => "channel",
             Self::Offer => "offer",
             Self::Slot => "slot",
             Self::Rule => "rule",
@@ -58,8 +62,8 @@ impl Kind {
         if matches!(word, "pause" | "gap") {
             return Some(Self::Cap);
         }
-        use Kind::{Block, Cap, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Class, Event, Segment, Value, Offer, Slot, Rule, Cap, Block, Persona]
+        use Kind::{Block, Cap, Channel, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
+        [Purpose, Class, Event, Segment, Value, Channel, Offer, Slot, Rule, Cap, Block, Persona]
             .into_iter()
             .find(|kind| kind.word() == word)
     }
@@ -69,6 +73,7 @@ impl Kind {
         match self {
             Self::Purpose => Some(format!("purpose {name} \"..\" {{ basis consent }}")),
             Self::Event => Some(format!("event {name} \"..\" {{}}")),
+            Self::Channel => Some(format!("channel {name} {{}}")),
             Self::Offer => Some(format!("offer {name} {{ class service }}")),
             Self::Slot => Some(format!("slot {name} on web {{ accepts service  fallback nothing }}")),
             Self::Persona => Some(format!("persona {name} {{ given {{ id: \"c1\" }} }}")),
@@ -89,6 +94,7 @@ impl Kind {
             Self::Class => &resolve::UNKNOWN_CLASS,
             Self::Attribute | Self::Segment | Self::Value => &resolve::UNKNOWN_ATTRIBUTE,
             Self::Event => &resolve::UNKNOWN_EVENT,
+            Self::Channel => &resolve::UNKNOWN_CHANNEL,
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
             Self::Rule => &resolve::UNKNOWN_RULE,
@@ -129,6 +135,7 @@ impl Names {
         fill(Kind::Attribute, &mut all.attributes.keys().copied());
         fill(Kind::Segment, &mut all.segments.keys().copied());
         fill(Kind::Value, &mut all.values.keys().copied());
+        fill(Kind::Channel, &mut all.channels.keys().copied());
         fill(Kind::Offer, &mut all.offers.keys().copied());
         fill(Kind::Slot, &mut all.slots.keys().copied());
         fill(Kind::Rule, &mut all.rules.keys().copied());
@@ -211,6 +218,7 @@ impl Pass<'_> {
     finders! {
         find_purpose: Purpose -> PurposeId;
         find_event: Event -> EventId;
+        find_channel: Channel -> ChannelId;
         find_offer: Offer -> OfferId;
         find_slot: Slot -> SlotId;
         find_rule: Rule -> RuleId;

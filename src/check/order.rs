@@ -98,7 +98,9 @@ impl Pass<'_> {
                     self.report(finding);
                     self.poison(super::names::Kind::Rule, &rule.name);
                 } else if other.class < rule.class
-                    && (other.class != crate::model::Class::Service || self.rule_chooses(&other).is_some())
+                    && (other.class != crate::model::Class::Service
+                        || self.rules.sends(rule.slot)
+                        || self.rule_chooses(&other).is_some())
                 {
                     self.higher_class(span, rule.span, other.class, rule.class, true);
                     self.poison(super::names::Kind::Rule, &rule.name);

@@ -208,6 +208,7 @@ impl Part {
             Expression::Literal(..)
             | Expression::Value(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now
             | Expression::Rescale(..)
             | Expression::Arithmetic(..)
@@ -220,7 +221,7 @@ impl Part {
 /// What an expression may be missing for, given what is known.
 fn may_lack(rules: &RuleSet, of: &Expression, known: &BTreeSet<Part>, gaps: &mut Vec<Part>) {
     match of {
-        Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
         Expression::Attribute(id) => {
             if rules[*id].default.is_none() && !known.contains(&Part::Attribute(*id)) {
                 gaps.push(Part::Attribute(*id));
@@ -349,6 +350,7 @@ fn strictly_read(rules: &RuleSet, of: &Expression, known: &mut BTreeSet<Part>) {
         }
         Expression::Literal(..)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Else(..)
         | Expression::When(..) => {}
@@ -370,9 +372,12 @@ fn place_of(of: &Expr, name: &str) -> Option<Span> {
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().find_map(|part| place_of(part, name)),
         ExprKind::Not(inner) => place_of(inner, name),
         ExprKind::Halving { value, since, .. } => place_of(value, name).or_else(|| place_of(since, name)),
-        ExprKind::Consent(_) | ExprKind::Literal(_) | ExprKind::Times(..) | ExprKind::Last(_) | ExprKind::SumOf(..) => {
-            None
-        }
+        ExprKind::Consent(_)
+        | ExprKind::Permission(_)
+        | ExprKind::Literal(_)
+        | ExprKind::Times(..)
+        | ExprKind::Last(_)
+        | ExprKind::SumOf(..) => None,
     }
 }
 
@@ -396,6 +401,6 @@ fn history_in<'e>(of: &'e Expr, places: &mut Vec<&'e Expr>) {
             history_in(right, places);
         }
         ExprKind::Is(left, _) | ExprKind::Has(left, _) => history_in(left, places),
-        ExprKind::Name(_) | ExprKind::Consent(_) | ExprKind::Literal(_) => {}
+        ExprKind::Name(_) | ExprKind::Consent(_) | ExprKind::Permission(_) | ExprKind::Literal(_) => {}
     }
 }

@@ -35,6 +35,7 @@ impl Pass<'_> {
                     | RuleClause::Also(_)
                     | RuleClause::Cap(_)
                     | RuleClause::Show(_)
+                    | RuleClause::Send(..)
                     | RuleClause::Substitute(..)
                     | RuleClause::Off(_) => {}
                 }
@@ -88,6 +89,7 @@ fn mixed_else(expr: &Expr, findings: &mut Vec<Diagnostic>) {
         ExprKind::PercentOf(_, of) => part_of_sum(of, "the percentage"),
         ExprKind::Name(_)
         | ExprKind::Consent(_)
+        | ExprKind::Permission(_)
         | ExprKind::Literal(_)
         | ExprKind::And(_)
         | ExprKind::Or(_)
@@ -113,6 +115,7 @@ fn parts_of(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Name(_)
         | ExprKind::Consent(_)
+        | ExprKind::Permission(_)
         | ExprKind::Literal(_)
         | ExprKind::Times(..)
         | ExprKind::Last(_)

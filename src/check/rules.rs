@@ -1,6 +1,7 @@
 //! Rules: where they stand, whom they mean, what they show.
 
 use super::Pass;
+use super::channels::Verb;
 use super::literals::date;
 use super::names::{Kind, named_twice};
 use super::purposes::Once;
@@ -28,7 +29,7 @@ struct Written<'a> {
     before: Once<&'a [Name]>,
     rank: Once<&'a tree::Expr>,
     also: Once<&'a [Name]>,
-    show: Once<&'a Name>,
+    show: Once<(Verb, &'a Name, &'a [Name])>,
     if_capped: Once<&'a SubstituteTree>,
     if_no_consent: Once<&'a SubstituteTree>,
     if_unknown: Once<&'a SubstituteTree>,
@@ -52,15 +53,22 @@ impl Pass<'_> {
         let slot = self.find_slot(&item.slot);
         let written = self.rule_clauses(&item.clauses);
         let show = match written.show.value {
-            Some(offer) => self.find_offer(offer).map(|id| (id, offer.span)),
+            Some((_, offer, _)) => self.find_offer(offer).map(|id| (id, offer.span)),
             None => {
                 let message = format!("rule `{name}` shows nothing");
                 let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, item.name.span, message)
                     .primary("what does the customer see?")
-                    .help("add `show` with the name of an offer");
+                    .help("add `show`, or `send` in a slot by channels, with the name of an offer");
                 self.report(finding);
                 None
             }
+        };
+        if let (Some(slot), Some((verb, ..)), Some(at)) = (slot, written.show.value, written.show.span()) {
+            self.verb_fits(verb, at, slot);
+        }
+        let channels = match written.show.value {
+            Some((_, _, names @ [_, ..])) => self.rule_channels(names, slot),
+            Some(_) | None => Some(Vec::new()),
         };
         let when = self.rule_conditions(&written.when);
         let unless = self.rule_conditions(&written.unless);
@@ -121,6 +129,7 @@ impl Pass<'_> {
         };
         let [if_capped, if_no_consent, if_unknown] = substitutes;
         let known = |found: &Option<(Option<Substitute>, &SubstituteTree)>| !matches!(found, Some((None, _)));
+        let channels = channels?;
         if !needs_known || !known(&if_capped) || !known(&if_no_consent) || !known(&if_unknown) {
             return None;
         }
@@ -154,6 +163,7 @@ impl Pass<'_> {
             priority: None,
             rank,
             show,
+            channels,
             tasks,
             if_capped: plain(if_capped),
             if_no_consent: plain(if_no_consent),
@@ -185,7 +195,8 @@ impl Pass<'_> {
                 RuleClause::RankBy(by) => all.rank.put(by, at, "rank by", out),
                 RuleClause::Also(names) => all.also.put(names, at, "also", out),
                 RuleClause::Cap(_) => {}
-                RuleClause::Show(name) => all.show.put(name, at, "show", out),
+                RuleClause::Show(name) => all.show.put((Verb::Show, name, &[]), at, "show", out),
+                RuleClause::Send(name, channels) => all.show.put((Verb::Send, name, channels), at, "send", out),
                 RuleClause::Substitute(SubstituteCause::Capped, of) => all.if_capped.put(of, at, "if capped", out),
                 RuleClause::Substitute(SubstituteCause::NoConsent, of) => {
                     all.if_no_consent.put(of, at, "if no consent", out);
@@ -208,7 +219,7 @@ impl Pass<'_> {
 
     fn substitute(&mut self, written: &SubstituteTree) -> Option<Substitute> {
         match written {
-            SubstituteTree::Show(offer) => self.find_offer(offer).map(Substitute::Show),
+            SubstituteTree::Show(offer) | SubstituteTree::Send(offer) => self.find_offer(offer).map(Substitute::Show),
             SubstituteTree::Try(rule) => self.find_rule(rule).map(Substitute::Try),
             SubstituteTree::Nothing(_) => Some(Substitute::Nothing),
         }
@@ -232,12 +243,22 @@ impl Pass<'_> {
         slot: SlotId,
         rule: Span,
     ) {
-        let (Some(Substitute::Show(offer)), SubstituteTree::Show(name)) = (found, written) else { return };
+        let (verb, name) = match written {
+            SubstituteTree::Show(name) => (Verb::Show, name),
+            SubstituteTree::Send(name) => (Verb::Send, name),
+            SubstituteTree::Try(_) | SubstituteTree::Nothing(_) => return,
+        };
+        let Some(Substitute::Show(offer)) = found else { return };
+        if !self.verb_fits(verb, name.span, slot) {
+            return;
+        }
         if !self.shown_here(offer, name.span, slot) {
             return;
         }
         let Some(shown) = self.rules.offers.get(offer.index()).map(|offer| offer.class) else { return };
-        if shown < class && shown != crate::model::Class::Service {
+        // The neutral banner is for places: nobody is written to in the place of what they refused.
+        let neutral = shown == crate::model::Class::Service && !self.rules.sends(slot);
+        if shown < class && !neutral {
             self.higher_class(name.span, rule, shown, class, false);
         }
     }
@@ -298,6 +319,7 @@ fn blank(name: &str, span: Span) -> Rule {
         priority: None,
         rank: None,
         show: OfferId(0),
+        channels: Vec::new(),
         tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,

@@ -7,7 +7,9 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{Class, Fallback, OfferId, Slot, TagId};
 use crate::source::Span;
-use crate::syntax::tree::{Fallback as FallbackTree, FallbackTarget, Name, RuleClause, SlotClause, Substitute};
+use crate::syntax::tree::{
+    Fallback as FallbackTree, FallbackTarget, Name, RuleClause, SlotClause, SlotWay, Substitute,
+};
 
 impl Pass<'_> {
     pub(super) fn slots(&mut self) {
@@ -17,6 +19,7 @@ impl Pass<'_> {
             let before = self.findings.len();
             let (mut accepts, mut picks) = (Once::default(), Once::default());
             let (mut fallback, mut off, mut ties) = (Once::default(), Once::default(), Once::default());
+            let mut rotate = Once::default();
             let mut findings = Vec::new();
             for clause in &item.clauses {
                 let keyword = clause.keyword;
@@ -25,6 +28,7 @@ impl Pass<'_> {
                     SlotClause::Picks => picks.put((), keyword, "picks", &mut findings),
                     SlotClause::Fallback(of) => fallback.put(of.clone(), keyword, "fallback", &mut findings),
                     SlotClause::Ties(of) => ties.put(of.clone(), keyword, "ties", &mut findings),
+                    SlotClause::Rotate(of) => rotate.put((of, keyword), keyword, "rotate", &mut findings),
                     SlotClause::Off(of) => off.put(of.text.clone(), keyword, "off", &mut findings),
                 }
             }
@@ -48,18 +52,24 @@ impl Pass<'_> {
             classes.sort_unstable();
             classes.dedup();
             let ties = self.ties(ties.value.unwrap_or_default());
+            let rotate = rotate.value.and_then(|(tag, keyword)| self.rotation(&name, &item.way, tag, keyword));
             let entries = fallback.value.unwrap_or_default();
             let known = self.findings.len() == before;
-            let list = self.fallback(&name, &entries, &classes, known);
-            let failed = list.is_none() || self.findings[before..].iter().any(Diagnostic::is_error);
+            let sends = matches!(item.way, SlotWay::By(_));
+            let list = self.fallback((&name, sends), &entries, &classes, known);
+            let way = self.slot_way(&item.way);
+            let failed = list.is_none() || way.is_none() || self.findings[before..].iter().any(Diagnostic::is_error);
             if failed {
                 self.poison(Kind::Slot, &name);
             }
+            let (place, channels) = way.unwrap_or_default();
             self.rules.slots.push(Slot {
                 name,
                 label: item.label.as_ref().map(|label| label.text.clone()).unwrap_or_default(),
                 span: item.name.span,
-                place: item.place.text.clone(),
+                place,
+                channels,
+                rotate,
                 accepts: classes,
                 fallback: list.unwrap_or_default(),
                 off: off.value,
@@ -92,7 +102,7 @@ impl Pass<'_> {
     /// The fallback list; the last entry must answer for everybody at every time (R11).
     fn fallback(
         &mut self,
-        slot: &str,
+        (slot, sends): (&str, bool),
         entries: &[FallbackTree],
         accepts: &[Class],
         accepts_known: bool,
@@ -122,7 +132,7 @@ impl Pass<'_> {
         if failed {
             return None;
         }
-        self.answers_for_everybody(slot, &list)?;
+        self.answers_for_everybody(slot, sends, &list)?;
         Some(list)
     }
 
@@ -142,8 +152,8 @@ impl Pass<'_> {
         false
     }
 
-    fn answers_for_everybody(&mut self, slot: &str, list: &[Fallback]) -> Option<()> {
-        let total: Vec<Result<(), &str>> = list.iter().map(|entry| self.is_total(entry)).collect();
+    fn answers_for_everybody(&mut self, slot: &str, sends: bool, list: &[Fallback]) -> Option<()> {
+        let total: Vec<Result<(), &str>> = list.iter().map(|entry| self.is_total(entry, sends)).collect();
         if let Some(Err(why)) = total.last() {
             let span = list.last()?.span;
             let finding = Diagnostic::new(
@@ -152,7 +162,11 @@ impl Pass<'_> {
                 format!("the last fallback of slot `{slot}` does not answer for everybody"),
             )
             .primary(*why)
-            .help("end the list with an offer of class service without dates or condition, or with `nothing`")
+            .help(if sends {
+                "end the list with `nothing`"
+            } else {
+                "end the list with an offer of class service without dates or condition, or with `nothing`"
+            })
             .fact("a customer of whom nothing is known would see nothing that anybody decided");
             self.report(finding);
             return None;
@@ -189,6 +203,7 @@ impl Pass<'_> {
             | Kind::Event
             | Kind::Segment
             | Kind::Value
+            | Kind::Channel
             | Kind::Offer
             | Kind::Cap
             | Kind::Block
@@ -197,7 +212,9 @@ impl Pass<'_> {
         });
         let of_rules = all.rules.values().filter(|rule| rule.item.slot.text != slot).any(|rule| {
             rule.item.clauses.iter().any(|clause| match &clause.kind {
-                RuleClause::Show(name) | RuleClause::Substitute(_, Substitute::Show(name)) => is_it(name),
+                RuleClause::Show(name)
+                | RuleClause::Send(name, _)
+                | RuleClause::Substitute(_, Substitute::Show(name) | Substitute::Send(name)) => is_it(name),
                 RuleClause::About(_)
                 | RuleClause::Owner(_)
                 | RuleClause::Metric(_)
@@ -223,17 +240,24 @@ impl Pass<'_> {
                     FallbackTarget::Offer(name) => is_it(name),
                     FallbackTarget::Nothing(_) => false,
                 }),
-                SlotClause::Accepts(_) | SlotClause::Picks | SlotClause::Ties(_) | SlotClause::Off(_) => false,
+                SlotClause::Accepts(_)
+                | SlotClause::Picks
+                | SlotClause::Ties(_)
+                | SlotClause::Rotate(_)
+                | SlotClause::Off(_) => false,
             })
         });
         all.lost || unread || of_rules || of_slots
     }
 
-    fn is_total(&self, entry: &Fallback) -> Result<(), &'static str> {
+    fn is_total(&self, entry: &Fallback, sends: bool) -> Result<(), &'static str> {
         if entry.when.is_some() {
             return Err("it has a condition");
         }
         let Some(offer) = entry.offer.and_then(|id| self.rules.offers.get(id.index())) else { return Ok(()) };
+        if sends {
+            return Err("no channel is open to everybody");
+        }
         if offer.class != Class::Service {
             return Err("its offer is not of class service");
         }

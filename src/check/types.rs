@@ -98,7 +98,7 @@ impl Pass<'_> {
             return None;
         }
         let list = EnumType { members: texts, ordered };
-        let place = self.rules.enums.iter().skip(1).position(|known| *known == list).map(|place| place + 1);
+        let place = self.rules.enums.iter().position(|known| *known == list);
         let place = match place {
             Some(place) => place,
             None if self.rules.enums.len() >= limits::LISTS => {

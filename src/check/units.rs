@@ -102,18 +102,30 @@ impl Pass<'_> {
         None
     }
 
+    /// The caps that bind a rule together: its own and its offer's, and with them those of each channel that it may go by.
+    fn bound_together(&self, rule: RuleId) -> Vec<Vec<CapId>> {
+        let (own, show) = (self.rules.caps_on(rule), self.rules[rule].show);
+        let channels = self.rules.channels_of(&self.rules[rule]).iter();
+        let of_channels = channels.map(|id| self.rules.channel_caps(*id, show, Some(rule)));
+        std::iter::once(Vec::new()).chain(of_channels).map(|caps| [own.clone(), caps].concat()).collect()
+    }
+
+    /// Caps among these that say `alone`, and no other on another unit stands beside them.
+    fn unbacked<'c>(&'c self, bound: &'c [CapId]) -> impl Iterator<Item = CapId> + 'c {
+        let backs = |other: &CapId, unit: CapUnit| !self.rules[*other].alone && self.rules[*other].unit != unit;
+        let is_backed = move |cap: &CapId| bound.iter().any(|other| backs(other, self.rules[*cap].unit));
+        bound.iter().copied().filter(move |cap| self.rules[*cap].alone && !is_backed(cap))
+    }
+
     /// A cap that counts only within the request where nobody is known needs another one beside it (R27).
     pub(super) fn alone_is_backed(&mut self) {
         let mut found: Vec<(Span, Span, String)> = Vec::new();
         let mut left_out: Vec<(Kind, String)> = Vec::new();
         for at in 0..self.rules.rules.len() {
             let rule = RuleId::from_index(at);
-            let bound = self.rules.caps_on(rule);
-            let backs = |unit: CapUnit| {
-                let other = |cap: &CapId| !self.rules[*cap].alone && self.rules[*cap].unit != unit;
-                bound.iter().any(other)
-            };
-            for cap in bound.iter().map(|cap| &self.rules[*cap]).filter(|cap| cap.alone && !backs(cap.unit)) {
+            let unbacked: Vec<CapId> =
+                self.bound_together(rule).iter().flat_map(|bound| self.unbacked(bound)).collect();
+            for cap in unbacked.into_iter().map(|cap| &self.rules[cap]) {
                 left_out.push(match cap.rule {
                     Some(rule) => (Kind::Rule, self.rules[rule].name.clone()),
                     None => (Kind::Cap, cap.name.clone()),

@@ -177,6 +177,7 @@ pub(super) fn facts(
             }
             let mut facts = known.nobody.clone();
             facts.attributes = decoder.facts(&row, &known.nobody.attributes, &mut MissingCells::default());
+            facts.permissions = decoder.permissions(&row, &mut MissingCells::default());
             known.tell(who, &mut facts);
             return Ok(facts);
         }

@@ -9,7 +9,9 @@ use serde_json::json;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
 use crate::diagnostics::{self, codes};
-use crate::model::show::{show_audience, show_cap, show_expression, show_order, show_substitute};
+use crate::model::show::{
+    show_audience, show_cap, show_channels, show_expression, show_order, show_substitute, show_where,
+};
 use crate::model::{Rule, RuleId, RuleSet, SlotId};
 use crate::value::show_date;
 
@@ -95,7 +97,7 @@ fn people(rules: &RuleSet, listed: &[RuleId], terminal: &Terminal) {
             let of = &rules[rule.slot];
             let gap = if slot.is_some() { "\n" } else { "" };
             let label = if of.label.is_empty() { String::new() } else { format!(": {}", of.label) };
-            terminal.line(terminal.styled("1", &format!("{gap}{} on {}{label}", of.name, of.place)));
+            terminal.line(terminal.styled("1", &format!("{gap}{} {}{label}", of.name, show_where(rules, of))));
             slot = Some(rule.slot);
         }
         let state = rule.off.as_ref().map(|why| format!(", off: {why}")).unwrap_or_default();
@@ -109,12 +111,13 @@ fn people(rules: &RuleSet, listed: &[RuleId], terminal: &Terminal) {
         let mut lines: Vec<(&str, Option<String>)> = vec![
             ("about", rule.about.clone()),
             ("who", Some(show_audience(rules, *id))),
-            ("sees", Some(rules[rule.show].name.clone())),
+            (if rules.sends(rule.slot) { "gets" } else { "sees" }, Some(rules[rule.show].name.clone())),
+            ("by", rules.sends(rule.slot).then(|| show_channels(rules, rules.channels_of(rule)))),
             ("score", rule.rank.as_ref().map(|rank| show_expression(rules, &rank.by))),
             ("also", (!rule.tasks.is_empty()).then(|| rule.tasks.join(", "))),
             ("at most", (!caps.is_empty()).then(|| caps.join("; "))),
         ];
-        lines.extend(substitutes.map(|(word, found)| (word, found.map(|found| show_substitute(rules, found)))));
+        lines.extend(substitutes.map(|(word, found)| (word, found.map(|found| show_substitute(rules, *id, found)))));
         lines.push(("owner", rule.owner.clone()));
         lines.push(("metric", rule.metric.clone()));
         lines.push(("review", rule.review_by.map(show_date)));
@@ -129,7 +132,7 @@ fn people(rules: &RuleSet, listed: &[RuleId], terminal: &Terminal) {
 fn machine(rules: &RuleSet, id: RuleId) -> serde_json::Value {
     let rule = &rules[id];
     let caps: Vec<String> = rule.caps.iter().chain(&rules[rule.show].caps).map(|cap| show_cap(rules, *cap)).collect();
-    let substitute = |found: Option<crate::model::Substitute>| found.map(|found| show_substitute(rules, found));
+    let substitute = |found: Option<crate::model::Substitute>| found.map(|found| show_substitute(rules, id, found));
     json!({
         "rule": rule.name,
         "slot": rules[rule.slot].name,
@@ -140,6 +143,7 @@ fn machine(rules: &RuleSet, id: RuleId) -> serde_json::Value {
         "needs": rule.needs.iter().map(|purpose| rules[*purpose].name.as_str()).collect::<Vec<_>>(),
         "score": rule.rank.as_ref().map(|rank| show_expression(rules, &rank.by)),
         "shows": rules[rule.show].name,
+        "by": rules.channels_of(rule).iter().map(|channel| rules[*channel].name.as_str()).collect::<Vec<_>>(),
         "tasks": rule.tasks,
         "caps": caps,
         "if_capped": substitute(rule.if_capped),

@@ -14,9 +14,10 @@ use crate::syntax::tree::{Attribute, File, ItemKind, OfferClause, RuleClause};
 
 /// The words of the declarations that would make a name known; none if the finding is about something else.
 fn could_declare(code: &Code) -> &'static [&'static str] {
-    let all: [(&Code, &'static [&'static str]); 9] = [
+    let all: [(&Code, &'static [&'static str]); 10] = [
         (&resolve::UNKNOWN_ATTRIBUTE, &["attribute", "segment", "value"]),
         (&resolve::UNKNOWN_PURPOSE, &["purpose"]),
+        (&resolve::UNKNOWN_CHANNEL, &["channel"]),
         (&resolve::UNKNOWN_EVENT, &["event"]),
         (&resolve::UNKNOWN_OFFER, &["offer"]),
         (&resolve::UNKNOWN_SLOT, &["slot"]),
@@ -99,6 +100,7 @@ fn declared(text: &str) -> Declared {
                 continue;
             }
             ItemKind::Purpose(_) => "purpose",
+            ItemKind::Channel(_) => "channel",
             ItemKind::Event(_) => "event",
             ItemKind::Segment(_) => "segment",
             ItemKind::Value(_) => "value",

@@ -104,6 +104,7 @@ pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
                 }
                 ItemKind::Defaults(_)
                 | ItemKind::Class(_)
+                | ItemKind::Channel(_)
                 | ItemKind::Purpose(_)
                 | ItemKind::Customer(_)
                 | ItemKind::Moment(_)

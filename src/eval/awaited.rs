@@ -67,6 +67,6 @@ fn awaited(rules: &RuleSet, frame: &Frame, of: &Expression) -> bool {
             let undecided = condition(rules, frame, when) == Truth::Unknown;
             all_awaited(rules, frame, &[inner]) && (!undecided || is_awaited(rules, frame, when))
         }
-        Expression::Literal(..) | Expression::Consent(_) | Expression::Now => false,
+        Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => false,
     }
 }

@@ -1,17 +1,18 @@
 //! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
 //!
 //! switched off or not active -> blocks -> consent -> audience -> already shown in another slot of the request -> caps
-//! -> score.
+//! -> score -> the channels of a message (see `channels`).
 
 use std::cmp::Reverse;
 
 use super::awaited::is_awaited;
+use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
-use crate::frame::Frame;
+use crate::frame::{Frame, Outcome};
 use crate::model::{
-    BlockCause, BlockId, CapId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet, SCORE_PLACES,
-    SlotId,
+    BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
+    SCORE_PLACES, SlotId,
 };
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
@@ -43,6 +44,8 @@ pub enum Dropped {
     Capped(Vec<CapId>),
     /// It ranks, and its score is missing (R6).
     NoScore,
+    /// None of its channels carries it: each with its step, in the order in which they were tried.
+    NoChannel(Vec<(ChannelId, Blocked)>),
 }
 
 /// A clause of a rule and how it must stand: `when` needs a yes, `unless` is lifted only by a no.
@@ -120,7 +123,7 @@ impl<'a> Guarded<'a> {
         }
     }
 
-    /// Why the rule drops out, if it does.
+    /// Why the rule drops out, if it does, before its channels are asked.
     pub(super) fn rule(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
         self.switches(id)
@@ -132,7 +135,32 @@ impl<'a> Guarded<'a> {
             .or_else(|| self.unscored(id))
     }
 
-    /// Why the offer cannot stand in, if it cannot: its dates and switch, its blocks, the other slots, its caps.
+    /// Why the rule drops out, its channels asked too.
+    pub(super) fn dropped(&self, id: RuleId) -> Option<Dropped> {
+        let rule = &self.rules[id];
+        self.rule(id).or_else(|| self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id)).err())
+    }
+
+    /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in: shows it, or
+    /// sends it by the first of the channels that carries it.
+    pub(super) fn brings(
+        &self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        rule: Option<RuleId>,
+    ) -> Result<Outcome, Dropped> {
+        if !self.rules.sends(slot) {
+            return Ok(Outcome::Shows(offer));
+        }
+        let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
+        way.by
+            .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
+            .ok_or(Dropped::NoChannel(way.passed_over))
+    }
+
+    /// Why the offer cannot stand in, if it cannot, before channels are asked: its dates and switch, its blocks, the
+    /// other slots, its caps.
     pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         self.offer_switches(id)
@@ -142,7 +170,7 @@ impl<'a> Guarded<'a> {
     }
 
     /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
-    pub(super) fn fallback(&self, entry: &Fallback, is_last: bool) -> Option<Dropped> {
+    pub(super) fn fallback(&self, slot: SlotId, entry: &Fallback, is_last: bool) -> Option<Dropped> {
         if is_last {
             return None;
         }
@@ -150,7 +178,9 @@ impl<'a> Guarded<'a> {
         let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
         let blocks = || entry.offer.map(|offer| &self.rules[offer]);
         let blocks = || blocks().and_then(|offer| self.blocks(offer.blocks.iter().copied(), offer.class));
-        switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(|offer| self.offer(offer)))
+        let channels = &self.rules[slot].channels;
+        let offered = |offer| self.offer(offer).or_else(|| self.brings(slot, channels, offer, None).err());
+        switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(offered))
     }
 
     /// Whether the customer might belong to the rule's audience and nothing speaks against it (R14).

@@ -17,7 +17,9 @@ use super::condition::condition;
 use super::slot::{Candidate, Fate, replay};
 use crate::frame::{By, Frame, Via};
 use crate::model::show::{show_cap, show_condition, show_substitute};
-use crate::model::{CapId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute};
+use crate::model::{
+    CapId, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute,
+};
 use crate::source::Span;
 use crate::value::{Consent, Truth};
 
@@ -50,6 +52,8 @@ enum What<'r> {
     /// One test of a clause of several, and the segment that it stands in.
     Test(&'r Condition, Option<SegmentId>),
     Cap(CapId),
+    /// A channel that a rule sends by, where it was tried.
+    Channel(ChannelId),
     Substitute(Via, Substitute),
     /// The entry of the list at this place answers.
     Answers(u32),
@@ -166,8 +170,16 @@ impl<'r> Coverage<'r> {
                 self.add_condition(owner, &clause.condition, clause.span, word);
             }
         }
-        for cap in caps(rules, id) {
+        for cap in rules.caps_on(id) {
             self.add(owner, What::Cap(cap), rules[cap].span, Answers::YES_NO);
+        }
+        for channel in rules.channels_of(rule) {
+            let declared = &rules[*channel];
+            let needs = rules.channel_needs(*channel, rule.class);
+            let may_fail = declared.allowed.is_some() || declared.reached.is_some() || !needs.is_empty();
+            let may_fail = may_fail || !rules.channel_caps(*channel, rule.show, Some(id)).is_empty();
+            let wanted = if may_fail { Answers::YES_NO } else { Answers::YES };
+            self.add(owner, What::Channel(*channel), rule.span, wanted);
         }
         let substitutes =
             [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
@@ -240,13 +252,13 @@ impl<'r> Coverage<'r> {
             self.put(Owner::Rule(winner), Answer::Yes, |what| *what == What::Wins);
         }
         if let Some(asked) = besides.filter(|_| rules[slot].off.is_none()) {
-            self.rule(frame, asked, guarded.rule(asked).as_ref());
+            self.rule(frame, asked, guarded.dropped(asked).as_ref());
         }
     }
 
     /// A rule that was looked at and got as far as this step.
     fn rule(&mut self, frame: &Frame, id: RuleId, dropped: Option<&Dropped>) {
-        let (mut audience, mut caps) = (true, true);
+        let (mut audience, mut caps, mut channels) = (true, true, true);
         match dropped {
             Some(
                 Dropped::RuleOff
@@ -256,11 +268,15 @@ impl<'r> Coverage<'r> {
                 | Dropped::OfferNotActive
                 | Dropped::Blocked(_),
             ) => return,
-            Some(Dropped::NoConsent(_)) => (audience, caps) = (false, false),
-            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => caps = false,
-            Some(Dropped::Capped(_) | Dropped::NoScore) | None => {}
+            Some(Dropped::NoConsent(_)) => (audience, caps, channels) = (false, false, false),
+            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => (caps, channels) = (false, false),
+            Some(Dropped::Capped(_) | Dropped::NoScore) => channels = false,
+            Some(Dropped::NoChannel(_)) | None => {}
         }
         let rules = self.rules;
+        let slot = rules[id].slot;
+        let ring = rules.ring(slot, rules.channels_of(&rules[id]), frame.last_used(slot));
+        let ways = Guarded::new(rules, frame).tried(&ring, id);
         for point in self.of(Owner::Rule(id)) {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {
@@ -268,11 +284,17 @@ impl<'r> Coverage<'r> {
                 What::Clause(of, _) | What::Test(of, _) if audience => {
                     point.reached.put(answer(condition(rules, frame, of)));
                 }
+                What::Channel(channel) if channels => {
+                    if let Some(carries) = ways.iter().find(|(of, _)| *of == channel).map(|(_, carries)| *carries) {
+                        point.reached.put(yes_no(carries));
+                    }
+                }
                 What::Cap(cap) if caps => point.reached.put(yes_no(!frame.stops(rules, cap, rules[id].class))),
                 What::Wins
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
+                | What::Channel(_)
                 | What::Substitute(..)
                 | What::Answers(_) => {}
             }
@@ -299,6 +321,7 @@ impl<'r> Coverage<'r> {
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
+                | What::Channel(_)
                 | What::Substitute(..) => {}
             }
         }
@@ -372,7 +395,11 @@ impl<'r> Coverage<'r> {
             What::Test(of, Some(segment)) => format!("{} in {}", show_condition(rules, of), rules[segment].name),
             What::Cap(cap) if rules[cap].rule.is_some() => format!("cap {}", show_cap(rules, cap)),
             What::Cap(cap) => format!("cap {}", rules[cap].name),
-            What::Substitute(via, substitute) => format!("{} {}", via.word(), show_substitute(rules, substitute)),
+            What::Substitute(via, substitute) => match point.owner {
+                Owner::Rule(rule) => format!("{} {}", via.word(), show_substitute(rules, rule, substitute)),
+                Owner::Fallback(_) => String::new(),
+            },
+            What::Channel(channel) => format!("by {}", rules[channel].name),
             What::Answers(at) => {
                 let offer = match point.owner {
                     Owner::Fallback(slot) => rules[slot].fallback.get(at as usize).and_then(|entry| entry.offer),
@@ -406,21 +433,14 @@ fn word(what: What<'_>, answer: Answer) -> &'static str {
         (What::Needs(_), Answer::No | Answer::Unknown) => "closed",
         (What::Cap(_), Answer::Yes) => "free",
         (What::Cap(_), Answer::No | Answer::Unknown) => "spent",
+        (What::Channel(_), Answer::Yes) => "taken",
+        (What::Channel(_), Answer::No | Answer::Unknown) => "passed over",
         (What::Substitute(..), _) => "asked for",
         (What::Answers(_), _) => "the answer",
         (What::Clause(..) | What::Test(..), Answer::Yes) => "yes",
         (What::Clause(..) | What::Test(..), Answer::No) => "no",
         (What::Clause(..) | What::Test(..), Answer::Unknown) => "unknown",
     }
-}
-
-/// The caps that bind a rule, its own and its offer's, each once.
-fn caps(rules: &RuleSet, id: RuleId) -> Vec<CapId> {
-    let rule = &rules[id];
-    let mut caps: Vec<_> = rule.caps.iter().chain(&rules[rule.show].caps).copied().collect();
-    caps.sort_unstable();
-    caps.dedup();
-    caps
 }
 
 /// The tests of a condition, each once, with the segment that each stands in.
@@ -485,7 +505,7 @@ fn may_be_unknown(rules: &RuleSet, of: &Condition) -> bool {
 
 fn may_be_missing(rules: &RuleSet, of: &Expression) -> bool {
     match of {
-        Expression::Literal(..) | Expression::Consent(_) | Expression::Now => false,
+        Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => false,
         Expression::Attribute(id) => rules[*id].default.is_none(),
         // Nobody knows the history of somebody who is not known.
         Expression::Gathered(_) => true,

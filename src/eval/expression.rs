@@ -56,6 +56,7 @@ impl Reader<'_> {
             Expression::Value(id) => self.read(&self.rules[*id].expression),
             Expression::Gathered(id) => self.frame.gathered(*id).clone(),
             Expression::Consent(id) => Datum::Known(Value::Member(self.frame.consent(*id).member())),
+            Expression::Permission(id) => Datum::Known(Value::Member(self.frame.permission(*id).member())),
             Expression::Now => Datum::Known(Value::Time(self.frame.now)),
             Expression::Rescale(of, number) => ops::rescale(self.read(of), self.rules.scale_of(of), number.scale),
             Expression::Arithmetic(op, left, right, number) => {

@@ -6,6 +6,7 @@
 
 mod awaited;
 mod candidate;
+mod channels;
 mod condition;
 pub mod coverage;
 #[cfg(test)]
@@ -20,10 +21,11 @@ mod tests;
 
 pub use awaited::is_awaited;
 pub use candidate::Dropped;
+pub use channels::Blocked;
 pub use condition::condition;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Who, explain, hints,
-    meets, nearest, run,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
+    hints, meets, nearest, run,
 };
 #[cfg(test)]
 pub(crate) use explain::without_change;

@@ -60,7 +60,8 @@ impl Kept {
         let stamp = stamp(rules, decision)?;
         let at = asked.facts.now;
         let decided = Happened::plain(Event::DECIDED, at, stamp.clone());
-        let reserved = Reserved { at, stamp, brings: brought_about().to_vec(), confirmed: vec![Event::DECIDED] };
+        let brings = brought_about(&stamp).to_vec();
+        let reserved = Reserved { at, stamp, brings, confirmed: vec![Event::DECIDED] };
         Some(Self { keys: keys(rules, &asked.facts), decided, reserved })
     }
 

@@ -2,6 +2,7 @@
 //! place of their rule (R13), then the fallback list.
 
 use super::candidate::{Dropped, Guarded};
+use super::channels::Blocked;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
 use crate::model::{RuleId, RuleSet, SlotId, Substitute};
 
@@ -76,9 +77,10 @@ impl Run<'_> {
         }
         for (at, entry) in (0_u32..).zip(&slot.fallback) {
             let is_last = at as usize + 1 == slot.fallback.len();
-            let dropped = self.guarded.fallback(entry, is_last);
+            let dropped = self.guarded.fallback(id, entry, is_last);
             if self.note(Candidate::Fallback(at), dropped).is_none() {
-                return (entry.offer.map_or(Outcome::Nothing, Outcome::Shows), By::Fallback(at));
+                let outcome = entry.offer.map(|offer| self.guarded.brings(id, &slot.channels, offer, None));
+                return (outcome.and_then(Result::ok).unwrap_or(Outcome::Nothing), By::Fallback(at));
             }
         }
         // A verified slot has a last entry, which always answers.
@@ -95,17 +97,25 @@ impl Run<'_> {
                 self.looked_at.push((candidate, Fate::TriedBefore));
                 return None;
             }
-            let Some(dropped) = self.note(candidate, self.guarded.rule(id)) else {
-                return Some((Outcome::Shows(rules[id].show), By::Rule(id)));
+            let rule = &rules[id];
+            let brings = |offer, by| self.guarded.brings(rule.slot, rules.channels_of(rule), offer, by);
+            let own = self.guarded.rule(id).map_or_else(|| brings(rule.show, Some(id)), Err);
+            let dropped = match own {
+                Ok(outcome) => {
+                    self.note(candidate, None);
+                    return Some((outcome, By::Rule(id)));
+                }
+                Err(dropped) => dropped,
             };
+            self.note(candidate, Some(dropped.clone()));
             let (via, substitute) = self.substitute(id, &dropped)?;
             candidate = Candidate::Substitute(id, via, substitute);
             match substitute {
                 Substitute::Try(rule) => id = rule,
                 Substitute::Show(offer) => {
-                    let dropped = self.guarded.offer(offer);
-                    let shown = self.note(candidate, dropped).is_none();
-                    return shown.then_some((Outcome::Shows(offer), By::Substitute(id, via)));
+                    let found = self.guarded.offer(offer).map_or_else(|| brings(offer, None), Err);
+                    self.note(candidate, found.as_ref().err().cloned());
+                    return found.ok().map(|outcome| (outcome, By::Substitute(id, via)));
                 }
                 Substitute::Nothing => {
                     self.note(candidate, None);
@@ -121,6 +131,13 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
+            // Of the channels the one that came farthest says why: one that was only capped, or only lacked consent.
+            Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Capped(_))) => {
+                (Via::Capped, rule.if_capped)
+            }
+            Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Consent(_))) => {
+                (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id)))
+            }
             Dropped::NotKnown => (Via::Unknown, rule.if_unknown.filter(|_| self.guarded.awaits(id))),
             // A score is missing for other reasons than that nobody gave a value: there stands an `else` for that.
             Dropped::NoScore => return None,
@@ -131,7 +148,8 @@ impl Run<'_> {
             | Dropped::OfferNotActive
             | Dropped::Blocked(_)
             | Dropped::NotApplicable
-            | Dropped::Taken => return None,
+            | Dropped::Taken
+            | Dropped::NoChannel(_) => return None,
         };
         Some((via, substitute?))
     }

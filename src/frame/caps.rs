@@ -6,7 +6,7 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
-use super::{By, CapState, Decision, Facts, Frame, Happened, Outcome, Reserved, Shared, Stamp, unit_key};
+use super::{By, CapState, Decision, Facts, Frame, Happened, Reserved, Shared, Stamp, rotation, unit_key};
 use crate::model::{
     Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
 };
@@ -229,6 +229,7 @@ fn hits(rules: &RuleSet, target: &CapTarget, stamp: &Stamp) -> Truth {
         CapTarget::Rules(of) => any(of.iter().map(|rule| one(EventTarget::Rule(*rule)))),
         CapTarget::Tags(of) => any(of.iter().map(|tag| one(EventTarget::Tag(*tag)))),
         CapTarget::Classes(of) => any(of.iter().map(|class| one(EventTarget::Class(*class)))),
+        CapTarget::Channels(of) => any(of.iter().map(|channel| one(EventTarget::Channel(*channel)))),
         CapTarget::Anything => match stamp {
             Stamp::Unstamped => Truth::Unknown,
             Stamp::Retired { .. } | Stamp::Of { .. } => Truth::Yes,
@@ -260,6 +261,15 @@ pub(super) fn belongs(rules: &RuleSet, target: EventTarget, stamp: &Stamp) -> Tr
             let class = class.or_else(|| class_today(rules, (*offer)?));
             class.map_or(Truth::Unknown, |class| (class == of).into())
         }
+        (Stamp::Retired { channel, rule, .. } | Stamp::Of { channel, rule, .. }, EventTarget::Channel(of)) => {
+            // What a place shows goes by no channel; of all else it was not written down.
+            let is_shown = || rule.is_some_and(|rule| !rules.sends(rules[rule].slot));
+            match channel {
+                Some(channel) => (*channel == of).into(),
+                None if is_shown() => Truth::No,
+                None => Truth::Unknown,
+            }
+        }
         // What a substitute showed is not the rule's.
         (Stamp::Retired { via: Some(_), .. } | Stamp::Of { via: Some(_), .. }, EventTarget::Rule(_)) => Truth::No,
         (Stamp::Retired { rule: Some(rule), .. } | Stamp::Of { rule: Some(rule), .. }, EventTarget::Rule(of)) => {
@@ -281,26 +291,25 @@ fn class_today(rules: &RuleSet, offer: OfferId) -> Option<Class> {
     rules.offers.get(offer.index()).map(|offer| offer.class)
 }
 
-/// What the events of a decision are stamped with; `None` where nothing is shown or by a fallback, which never counts
-/// (R11).
+/// What the events of a decision are stamped with; `None` where nothing is shown or sent, or by a fallback, which never
+/// counts (R11).
 pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
-    let Outcome::Shows(offer) = decision.outcome else {
-        return None;
-    };
+    let offer = decision.outcome.offer()?;
+    let channel = decision.outcome.channel();
     let (rule, via) = match decision.by {
         By::Rule(rule) => (rule, None),
         By::Substitute(rule, via) => (rule, Some(via)),
         By::Fallback(_) | By::SlotOff => return None,
     };
     let tags = rules.offers.get(offer.index()).map(|offer| offer.tags.clone()).unwrap_or_default();
-    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, class: class_today(rules, offer), tags })
+    Some(Stamp::Of { offer: Some(offer), rule: Some(rule), via, class: class_today(rules, offer), tags, channel })
 }
 
 /// Writes into the frame what a decided slot takes from the slots after it: its offer is taken, and every cap that
-/// counts what happens when an offer is shown has as many more of it. Caps that count only what the customer does later
+/// counts what happens when an offer is shown or sent has as many more of it. Caps that count only what the customer does later
 /// (clicks, purchases) have one more where they say `reserve`.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
-    if let Outcome::Shows(offer) = decision.outcome
+    if let Some(offer) = decision.outcome.offer()
         && let Some(taken) = frame.taken.get_mut(offer.index())
     {
         *taken = true;
@@ -308,11 +317,12 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     let Some(stamp) = stamp(rules, decision) else {
         return;
     };
+    rotation::note(rules, frame, &stamp, decision);
     for (cap, state) in rules.caps.iter().zip(&mut frame.caps) {
         if let CapState::Used(used) = state
             && counts(rules, cap, &stamp)
         {
-            let brought = cap.events.iter().filter(|event| brought_about().contains(event)).count();
+            let brought = cap.events.iter().filter(|event| brought_about(&stamp).contains(event)).count();
             // What the customer does later is one, where it is reserved.
             let brought = brought.max(usize::from(cap.reserve.is_some()));
             *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
@@ -329,7 +339,7 @@ pub fn is_counted(rules: &RuleSet, cap: &Cap, event: EventId, stamp: &Stamp) -> 
 pub fn concerns(rules: &RuleSet, unit: CapUnit, event: EventId, stamp: &Stamp) -> bool {
     rules.caps.iter().filter(|cap| cap.unit == unit).any(|cap| {
         let breaks = matches!(&cap.kind, CapKind::Pause { without, .. } if without.contains(&event));
-        let reserves = event == Event::DECIDED && reserved_until(cap, Instant(0), &brought_about()).is_some();
+        let reserves = event == Event::DECIDED && reserved_until(cap, Instant(0), &brought_about(stamp)).is_some();
         let of_it = counts(rules, cap, stamp);
         of_it && (cap.events.contains(&event) || reserves) || breaks && hits(rules, &cap.target, stamp) != Truth::No
     })
@@ -339,7 +349,7 @@ pub fn concerns(rules: &RuleSet, unit: CapUnit, event: EventId, stamp: &Stamp) -
 pub fn is_over(rules: &RuleSet, unit: CapUnit, at: Instant, stamp: &Stamp, now: Instant) -> bool {
     let of_unit = rules.caps.iter().filter(|cap| cap.unit == unit && counts(rules, cap, stamp));
     let is_live = |cap: &Cap| {
-        let until = reserved_until(cap, at, &brought_about());
+        let until = reserved_until(cap, at, &brought_about(stamp));
         cap.events.contains(&Event::DECIDED) || until.is_some_and(|until| now < until)
     };
     !of_unit.into_iter().any(is_live)
@@ -348,11 +358,14 @@ pub fn is_over(rules: &RuleSet, unit: CapUnit, at: Instant, stamp: &Stamp, now: 
 /// Whether what was decided at `at` was reserved for an event of this stamp, and is no longer.
 pub fn is_late(rules: &RuleSet, event: EventId, at: Instant, stamp: &Stamp, now: Instant) -> bool {
     let counting = rules.caps.iter().filter(|cap| is_counted(rules, cap, event, stamp));
-    counting.filter_map(|cap| reserved_until(cap, at, &brought_about())).any(|until| until <= now)
+    counting.filter_map(|cap| reserved_until(cap, at, &brought_about(stamp))).any(|until| until <= now)
 }
 
-/// The events that a place brings about when it shows an offer: that it was decided, and that it was shown. A place sends
-/// nothing; everything else is the customer's doing (R25).
-pub fn brought_about() -> [EventId; 2] {
-    [Event::DECIDED, Event::SHOWN]
+/// The events that a decision with this stamp brings about: that it was decided, and that it was shown, or sent where a
+/// channel carries it. Everything else is the customer's doing (R25).
+pub fn brought_about(stamp: &Stamp) -> [EventId; 2] {
+    match stamp {
+        Stamp::Of { channel: Some(_), .. } => [Event::DECIDED, Event::SENT],
+        Stamp::Of { channel: None, .. } | Stamp::Retired { .. } | Stamp::Unstamped => [Event::DECIDED, Event::SHOWN],
+    }
 }

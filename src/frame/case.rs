@@ -1,7 +1,7 @@
 //! A test of the language, resolved: a customer and what each slot must answer.
 
 use super::Facts;
-use crate::model::{OfferId, RuleId, SlotId};
+use crate::model::{ChannelId, OfferId, RuleId, SlotId};
 use crate::source::Span;
 
 /// One `test "..." { ... }`.
@@ -46,10 +46,14 @@ pub struct Expectation {
 pub enum Expected {
     /// `shows X because R and also T`: the tasks, all of them and in order of name, where they are named.
     Shows(OfferId, Option<Because>, Option<Vec<String>>),
+    /// `sends X by CH because R and also T`: by any channel, where none is named.
+    Sends(OfferId, Option<ChannelId>, Option<Because>, Option<Vec<String>>),
     /// `gives nothing because R`.
     Nothing(Option<Because>),
     /// `passes over R because ...`.
     PassesOver(RuleId, Because),
+    /// `passes over CH because ...`, where no rule has that name.
+    PassesOverChannel(ChannelId, Because),
 }
 
 /// The reason asked for.

@@ -2,15 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{OfferId, RuleId, RuleSet, SlotId};
+use crate::model::{ChannelId, OfferId, RuleId, RuleSet, SlotId};
 
 /// What the customer sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Outcome {
     /// This offer.
     Shows(OfferId),
-    /// An empty place.
+    /// This offer, as a message.
+    Sends {
+        /// What is sent.
+        offer: OfferId,
+        /// By which channel.
+        channel: ChannelId,
+        /// Whether it arrives without a sound.
+        silent: bool,
+    },
+    /// An empty place, or no message.
     Nothing,
+}
+
+impl Outcome {
+    /// What is shown or sent.
+    pub fn offer(self) -> Option<OfferId> {
+        match self {
+            Self::Shows(offer) | Self::Sends { offer, .. } => Some(offer),
+            Self::Nothing => None,
+        }
+    }
+
+    /// By which channel something is sent.
+    pub fn channel(self) -> Option<ChannelId> {
+        match self {
+            Self::Sends { channel, .. } => Some(channel),
+            Self::Shows(_) | Self::Nothing => None,
+        }
+    }
 }
 
 /// Which clause of a rule brought its substitute in.

@@ -1,8 +1,10 @@
 //! What is known of one customer at one moment, before masking: what data files, requests and tests give.
 
 use super::Via;
-use crate::model::{AttributeId, CapId, CapUnit, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
-use crate::value::{Consent, Datum, Instant, Missing, Value};
+use crate::model::{
+    AttributeId, CapId, CapUnit, ChannelId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId,
+};
+use crate::value::{Consent, Datum, Instant, Missing, Permission, Value};
 
 /// Everything that is gathered into a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Facts {
     pub attributes: Vec<Fact>,
     /// Per purpose.
     pub consent: Vec<ConsentRecord>,
+    /// Per channel, what the device lets it do.
+    pub permissions: Vec<Permission>,
     /// An objection to direct marketing as such.
     pub objects_to_direct_marketing: bool,
     /// What happened, in any order; what is stamped after `now` counts as of now up to the skew, and not beyond it.
@@ -62,6 +66,7 @@ impl Facts {
             now,
             attributes: vec![Fact::Missing(Missing::Absent); rules.attributes.len()],
             consent: vec![ConsentRecord::default(); rules.purposes.len()],
+            permissions: vec![Permission::Unknown; rules.channels.len()],
             objects_to_direct_marketing: false,
             history: Vec::new(),
             undated: Vec::new(),
@@ -83,6 +88,15 @@ impl Facts {
     pub fn set_consent(&mut self, id: PurposeId, record: ConsentRecord) {
         if let Some(place) = self.consent.get_mut(id.index()) {
             *place = record;
+        }
+    }
+}
+
+impl Facts {
+    /// Writes what the device lets a channel do; an id that does not belong to the rule set is ignored.
+    pub fn set_permission(&mut self, id: ChannelId, state: Permission) {
+        if let Some(place) = self.permissions.get_mut(id.index()) {
+            *place = state;
         }
     }
 }
@@ -163,8 +177,10 @@ pub enum Stamp {
         via: Option<Via>,
         /// The offer's class at that time, where it was written down.
         class: Option<Class>,
+        /// The channel by which it was sent.
+        channel: Option<ChannelId>,
     },
-    /// What was shown and by whom; names that the rule set does not know are `None`.
+    /// What was shown or sent, and by whom; names that the rule set does not know are `None`.
     Of {
         /// The offer.
         offer: Option<OfferId>,
@@ -176,5 +192,7 @@ pub enum Stamp {
         class: Option<Class>,
         /// The offer's tags at that time; sorted.
         tags: Vec<TagId>,
+        /// The channel by which it was sent.
+        channel: Option<ChannelId>,
     },
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Fact, Facts, Frame, caps, consent, decay, gathered};
+use super::{Fact, Facts, Frame, caps, consent, decay, gathered, rotation};
 use crate::model::{Attribute, AttributeId, CapUnit, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
@@ -33,6 +33,10 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
     Frame {
         now: facts.now,
         today: date_in_zone(facts.now, &rules.defaults.zone),
+        permissions: (0..rules.channels.len())
+            .map(|at| facts.permissions.get(at).copied().unwrap_or_default())
+            .collect(),
+        last_used: rotation::last_used(rules, facts, key_is_known),
         gathered,
         set_aside,
         caps: caps::count(rules, facts, &attributes),

@@ -12,6 +12,7 @@ mod gather;
 mod gathered;
 #[cfg(test)]
 mod history_tests;
+mod rotation;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -25,8 +26,8 @@ pub use gather::{gather, unit_key};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AttributeId, CapId, Class, EventId, GatheredId, OfferId, PurposeId, RuleSet};
-use crate::value::{Consent, Date, Datum, Instant, Missing, Value};
+use crate::model::{AttributeId, CapId, ChannelId, Class, EventId, GatheredId, OfferId, PurposeId, RuleSet, SlotId};
+use crate::value::{Consent, Date, Datum, Instant, Missing, Permission, Value};
 
 /// One customer at one moment, masked: deciding is a pure function of a rule set and this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +45,13 @@ pub struct Frame {
     pub set_aside: Vec<SetAside>,
     /// Per purpose, as it reads in a condition (R23); `Granted` is what opens it.
     pub consent: Vec<Consent>,
+    /// Per channel, what the device lets it do.
+    pub permissions: Vec<Permission>,
+    /// Per slot that rotates, the channel that was used last.
+    pub last_used: Vec<Option<ChannelId>>,
     /// Per cap, what is used of it.
     pub caps: Vec<CapState>,
-    /// Per offer, whether an earlier slot of the same request shows it (R24).
+    /// Per offer, whether an earlier slot of the same request shows or sends it (R24).
     pub taken: Vec<bool>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
     pub shortfalls: Vec<Shortfall>,
@@ -119,6 +124,8 @@ impl Frame {
             gathered: vec![Datum::Missing(Missing::Absent); rules.gathered.len()],
             set_aside: Vec::new(),
             consent: vec![Consent::Unknown; rules.purposes.len()],
+            permissions: vec![Permission::Unknown; rules.channels.len()],
+            last_used: vec![None; rules.slots.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
             shortfalls: Vec::new(),
@@ -149,6 +156,16 @@ impl Frame {
     /// How a purpose reads.
     pub fn consent(&self, id: PurposeId) -> Consent {
         self.consent.get(id.index()).copied().unwrap_or(Consent::Unknown)
+    }
+
+    /// What the device lets a channel do.
+    pub fn permission(&self, id: ChannelId) -> Permission {
+        self.permissions.get(id.index()).copied().unwrap_or_default()
+    }
+
+    /// The channel that a slot used last.
+    pub fn last_used(&self, id: SlotId) -> Option<ChannelId> {
+        self.last_used.get(id.index()).copied().flatten()
     }
 
     /// Whether a cap has nothing left for whatever is of the strictest class; a cap the frame does not know is spent.

@@ -290,6 +290,7 @@ fn caps_count_events_in_their_window_and_of_their_target() {
         via,
         class: None,
         tags: tags.to_vec(),
+        channel: None,
     };
     let plain = || stamped(Some(sale), Some(first), None, &[promo]);
     let clicked = EventId(4);
@@ -327,7 +328,8 @@ fn an_event_at_no_readable_time_counts_in_every_window() {
     let week = world.cap("week", 9, &[Event::SHOWN], CapWindow::Rolling(days(7)), CapTarget::Offers(vec![sale]));
     let clicks = world.cap("clicks", 9, &[EventId(4)], CapWindow::Ever, CapTarget::Offers(vec![sale]));
     let mut facts = known(&world.rules);
-    let class = |class| Stamp::Of { offer: Some(sale), rule: Some(rule), via: None, class, tags: Vec::new() };
+    let class =
+        |class| Stamp::Of { offer: Some(sale), rule: Some(rule), via: None, class, tags: Vec::new(), channel: None };
     facts.undated = vec![(Event::SHOWN, class(None)), (Event::SHOWN, Stamp::Unstamped)];
     let used = |facts: &Facts| [week, clicks].map(|cap| gather(&world.rules, facts).caps[cap.index()]);
     assert_eq!(used(&facts), [2, 0].map(CapState::Used));
@@ -344,7 +346,7 @@ fn calendars_count_from_their_first_midnight() {
     let target = CapTarget::Offers(vec![sale]);
     let daily = world.cap("daily", 9, &[Event::SHOWN], CapWindow::Calendar(Calendar::Day), target);
     world.rules.caps[daily.index()].zone = Some(CapZone::Attribute(zone));
-    let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
+    let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new(), channel: None };
     let used = |world: &World, now: &str, shown: &str, fact: Fact| {
         let mut facts = known(&world.rules);
         facts.now = at(now);
@@ -384,7 +386,8 @@ fn pauses_run_from_the_last_of_their_events() {
     let pause = world.cap("tired", 3, &[Event::SHOWN], CapWindow::Rolling(days(7)), target);
     let clicked = EventId(4);
     world.rules.caps[pause.index()].kind = CapKind::Pause { length: days(10), without: vec![clicked] };
-    let of = |offer| Stamp::Of { offer: Some(offer), rule: None, via: None, class: None, tags: Vec::new() };
+    let of =
+        |offer| Stamp::Of { offer: Some(offer), rule: None, via: None, class: None, tags: Vec::new(), channel: None };
     let day = |count: f64| Instant(at(NOW).0 + (count * 86_400_000_000.0) as i64);
     let state = |shown: &[f64], more: &[(f64, Stamp)]| {
         let mut facts = known(&world.rules);
@@ -429,7 +432,7 @@ fn gaps_are_over_after_their_time() {
     let target = CapTarget::Offers(vec![sale]);
     let gap = world.cap("air", 1, &Event::REACHING, CapWindow::Rolling(hours), target);
     world.rules.caps[gap.index()].kind = CapKind::Gap;
-    let stamp = || Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
+    let stamp = || Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new(), channel: None };
     let state = |event: EventId, ago: &[i64]| {
         let mut facts = known(&world.rules);
         let happened = |ago: &i64| Happened::plain(event, Instant(at(NOW).0 - ago), stamp());
@@ -463,7 +466,7 @@ fn a_cap_may_take_its_number_from_an_attribute() {
     let cap = world.cap("own", 10, &[Event::SHOWN], week, CapTarget::Offers(vec![sale]));
     world.rules.caps[cap.index()].number = Some(wish);
     world.rules.attributes[wish.index()].default = Some(Value::Number(2));
-    let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new() };
+    let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: Vec::new(), channel: None };
     for (fact, shown, spent) in [
         (Fact::Known(Value::Number(3), None), 2, false),
         (Fact::Known(Value::Number(3), None), 3, true),
@@ -490,7 +493,14 @@ fn what_is_uncounted_uses_up_nothing() {
     let sale = world.offer("sale", Class::Marketing);
     let cap = world.cap("week", 9, &[Event::SHOWN], CapWindow::Ever, CapTarget::Tags(vec![promo]));
     world.rules.caps[cap.index()].uncounted = vec![CapTarget::Tags(vec![news])];
-    let of = |tags: &[TagId]| Stamp::Of { offer: Some(sale), rule: None, via: None, class: None, tags: tags.to_vec() };
+    let of = |tags: &[TagId]| Stamp::Of {
+        offer: Some(sale),
+        rule: None,
+        via: None,
+        class: None,
+        tags: tags.to_vec(),
+        channel: None,
+    };
     for (stamp, used) in [(of(&[promo]), 1), (of(&[promo, news]), 0), (of(&[news]), 0), (Stamp::Unstamped, 1)] {
         let mut facts = known(&world.rules);
         facts.history = vec![Happened::plain(Event::SHOWN, at(NOW), stamp.clone())];
@@ -501,7 +511,7 @@ fn what_is_uncounted_uses_up_nothing() {
     world.rules.caps[cap.index()].uncounted.clear();
     for (class, used) in [(None, 1), (Some(Class::Marketing), 1), (Some(Class::Lifecycle), 0)] {
         let mut facts = known(&world.rules);
-        let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class, tags: Vec::new() };
+        let stamp = Stamp::Of { offer: Some(sale), rule: None, via: None, class, tags: Vec::new(), channel: None };
         facts.history = vec![Happened::plain(Event::SHOWN, at(NOW), stamp)];
         assert_eq!(gather(&world.rules, &facts).caps[cap.index()], CapState::Used(used), "{class:?}");
     }

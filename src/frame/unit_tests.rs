@@ -23,8 +23,14 @@ fn by(unit: impl Fn(&RuleSet) -> CapUnit) -> (RuleSet, Stamp) {
     let mut rules = rule_set();
     rules.caps[0].unit = unit(&rules);
     let offer = OfferId(1);
-    let stamp =
-        Stamp::Of { offer: Some(offer), rule: None, via: None, class: Some(Class::Marketing), tags: Vec::new() };
+    let stamp = Stamp::Of {
+        offer: Some(offer),
+        rule: None,
+        via: None,
+        class: Some(Class::Marketing),
+        tags: Vec::new(),
+        channel: None,
+    };
     (rules, stamp)
 }
 
@@ -37,7 +43,7 @@ fn facts(rules: &RuleSet, now: Instant, known: &[(AttributeId, &str)]) -> Facts 
 }
 
 fn reserved(at: Instant, stamp: &Stamp) -> Reserved {
-    Reserved { at, stamp: stamp.clone(), brings: brought_about().to_vec(), confirmed: vec![Event::DECIDED] }
+    Reserved { at, stamp: stamp.clone(), brings: brought_about(stamp).to_vec(), confirmed: vec![Event::DECIDED] }
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::draw::{ArrowKind, Node, NodeId, NodeKind, Panel, Picture};
 use super::{Link, RuleGraph, Thing};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::model::show::{show_condition, show_order};
-use crate::model::{BlockCause, CapId, CapKind, OfferId, Order, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::show::{show_condition, show_order, show_where};
+use crate::model::{BlockCause, CapId, CapKind, ChannelId, OfferId, Order, RuleId, RuleSet, SlotId, Substitute};
 use crate::source::Span;
 
 /// Draws `slots` of a rule set; boxes whose declaration a finding points at carry its severity.
@@ -34,7 +34,8 @@ impl<'a> Drawer<'a> {
         let of = &rules[slot];
         let classes: Vec<&str> = of.accepts.iter().map(|class| class.word()).collect();
         let off = of.off.as_ref().map(|why| format!(", off: {why}")).unwrap_or_default();
-        let panel = Panel::new(of.name.clone(), format!("on {}, accepts {}{off}", of.place, classes.join(", ")));
+        let panel =
+            Panel::new(of.name.clone(), format!("{}, accepts {}{off}", show_where(rules, of), classes.join(", ")));
         Self { rules, graph, findings, slot, panel, boxes: BTreeMap::new() }
     }
 
@@ -93,6 +94,10 @@ impl<'a> Drawer<'a> {
                 Some(Substitute::Nothing) | None => {}
             }
         }
+        for channel in self.rules.channels_of(&rule) {
+            self.channel_box(*channel);
+            self.arrow(this, Thing::Channel(*channel), ArrowKind::SendsBy);
+        }
         for cap in &rule.caps {
             self.cap_box(*cap);
             self.arrow(Thing::Cap(*cap), this, ArrowKind::Limits);
@@ -112,6 +117,7 @@ impl<'a> Drawer<'a> {
                 | Link::Counts
                 | Link::Carries
                 | Link::Ties
+                | Link::SendsBy
                 | Link::Before => continue,
             };
             self.read_box(thing);
@@ -165,6 +171,18 @@ impl<'a> Drawer<'a> {
         }
     }
 
+    fn channel_box(&mut self, id: ChannelId) {
+        if !self.boxes.contains_key(&Thing::Channel(id)) {
+            let channel = &self.rules[id];
+            let needs: Vec<&str> = channel.needs.iter().map(|purpose| self.rules[*purpose].name.as_str()).collect();
+            let needs = (!needs.is_empty()).then(|| format!("needs {}", needs.join(", ")));
+            let asks = channel.conditions().map(|(words, _)| words.to_owned());
+            let line = needs.into_iter().chain(asks).collect::<Vec<_>>().join(", ");
+            let node = Node::new(NodeKind::Channel, channel.name.clone(), line);
+            self.add(Thing::Channel(id), node);
+        }
+    }
+
     fn cap_box(&mut self, id: CapId) {
         if !self.boxes.contains_key(&Thing::Cap(id)) {
             let cap = &self.rules[id];
@@ -187,6 +205,7 @@ impl<'a> Drawer<'a> {
             Thing::Value(id) => Node::new(NodeKind::Value, rules[id].name.clone(), rules[id].label.clone()),
             Thing::Attribute(id) => Node::new(NodeKind::Attribute, rules[id].name.clone(), rules[id].ty.word()),
             Thing::Purpose(id) => Node::new(NodeKind::Purpose, rules[id].name.clone(), rules[id].label.clone()),
+            Thing::Channel(id) => return self.channel_box(id),
             Thing::Event(_) | Thing::Offer(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => {
                 return;
             }

@@ -11,8 +11,9 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapUnit, CapZone, Condition, EventId, EventTarget,
-    Expression, GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapUnit, CapZone, ChannelId, Condition, EventId,
+    EventTarget, Expression, GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute,
+    TagId, ValueId,
 };
 
 /// A rule set as a graph of references.
@@ -30,6 +31,7 @@ struct Offsets {
     event: usize,
     segment: usize,
     value: usize,
+    channel: usize,
     offer: usize,
     tag: usize,
     slot: usize,
@@ -104,6 +106,7 @@ impl Offsets {
             Thing::Event(id) => self.event + id.index(),
             Thing::Segment(id) => self.segment + id.index(),
             Thing::Value(id) => self.value + id.index(),
+            Thing::Channel(id) => self.channel + id.index(),
             Thing::Offer(id) => self.offer + id.index(),
             Thing::Tag(id) => self.tag + id.index(),
             Thing::Slot(id) => self.slot + id.index(),
@@ -128,6 +131,7 @@ fn points(rules: &RuleSet) -> (DiGraph<Thing, Link>, Offsets) {
         event: add(rules.events.len(), &|at| Thing::Event(EventId::from_index(at))),
         segment: add(rules.segments.len(), &|at| Thing::Segment(SegmentId::from_index(at))),
         value: add(rules.values.len(), &|at| Thing::Value(ValueId::from_index(at))),
+        channel: add(rules.channels.len(), &|at| Thing::Channel(ChannelId::from_index(at))),
         offer: add(rules.offers.len(), &|at| Thing::Offer(OfferId::from_index(at))),
         tag: add(rules.tags.len(), &|at| Thing::Tag(TagId::from_index(at))),
         slot: add(rules.slots.len(), &|at| Thing::Slot(SlotId::from_index(at))),
@@ -168,6 +172,12 @@ impl Builder<'_> {
         for (at, value) in rules.values.iter().enumerate() {
             self.expression(Thing::Value(ValueId::from_index(at)), Link::Reads, &value.expression);
         }
+        for (at, channel) in rules.channels.iter().enumerate() {
+            let from = Thing::Channel(ChannelId::from_index(at));
+            channel.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
+            channel.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
+            channel.conditions().for_each(|(_, clause)| self.condition(from, Link::Reads, &clause.condition));
+        }
         for (at, offer) in rules.offers.iter().enumerate() {
             let from = Thing::Offer(OfferId::from_index(at));
             offer.tags.iter().for_each(|tag| self.link(from, Link::Carries, Thing::Tag(*tag)));
@@ -195,6 +205,7 @@ impl Builder<'_> {
                 CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
                 CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
                 CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
                 CapTarget::Classes(_) | CapTarget::Anything => {}
             }
         }
@@ -214,6 +225,7 @@ impl Builder<'_> {
         for (at, rule) in rules.rules.iter().enumerate() {
             let from = Thing::Rule(RuleId::from_index(at));
             self.link(from, Link::Shows, Thing::Offer(rule.show));
+            rule.channels.iter().for_each(|channel| self.link(from, Link::SendsBy, Thing::Channel(*channel)));
             rule.when.iter().for_each(|clause| self.condition(from, Link::Reads, &clause.condition));
             rule.unless.iter().for_each(|clause| self.condition(from, Link::Excludes, &clause.condition));
             if let Some(rank) = &rule.rank {
@@ -246,6 +258,8 @@ impl Builder<'_> {
         for (at, slot) in rules.slots.iter().enumerate() {
             let from = Thing::Slot(SlotId::from_index(at));
             slot.order.iter().for_each(|rule| self.link(from, Link::Holds, Thing::Rule(*rule)));
+            slot.channels.iter().for_each(|channel| self.link(from, Link::SendsBy, Thing::Channel(*channel)));
+            slot.rotate.iter().for_each(|tag| self.link(from, Link::Ties, Thing::Tag(*tag)));
             slot.ties.iter().for_each(|tag| self.link(from, Link::Ties, Thing::Tag(*tag)));
             for entry in &slot.fallback {
                 if let Some(offer) = entry.offer {
@@ -300,6 +314,7 @@ impl Builder<'_> {
             Expression::Value(id) => self.link(from, link, Thing::Value(*id)),
             Expression::Gathered(id) => self.gathered(from, link, *id),
             Expression::Consent(id) => self.link(from, link, Thing::Purpose(*id)),
+            Expression::Permission(id) => self.link(from, link, Thing::Channel(*id)),
             Expression::Rescale(of, _) => self.expression(from, link, of),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
                 self.expression(from, link, left);

@@ -1,7 +1,7 @@
 //! What a rule set is made of, as points of one graph, and the ways in which one bears on another.
 
 use crate::model::{
-    AttributeId, CapId, EventId, OfferId, PurposeId, RuleId, RuleSet, SegmentId, SlotId, TagId, ValueId,
+    AttributeId, CapId, ChannelId, EventId, OfferId, PurposeId, RuleId, RuleSet, SegmentId, SlotId, TagId, ValueId,
 };
 use crate::source::Span;
 
@@ -18,6 +18,8 @@ pub enum Thing {
     Segment(SegmentId),
     /// A declared value.
     Value(ValueId),
+    /// A channel.
+    Channel(ChannelId),
     /// An offer.
     Offer(OfferId),
     /// A tag.
@@ -39,6 +41,7 @@ impl Thing {
             Self::Event(_) => "event",
             Self::Segment(_) => "segment",
             Self::Value(_) => "value",
+            Self::Channel(_) => "channel",
             Self::Offer(_) => "offer",
             Self::Tag(_) => "tag",
             Self::Slot(_) => "slot",
@@ -55,6 +58,7 @@ impl Thing {
             Self::Event(id) => &rules[id].name,
             Self::Segment(id) => &rules[id].name,
             Self::Value(id) => &rules[id].name,
+            Self::Channel(id) => &rules[id].name,
             Self::Offer(id) => &rules[id].name,
             Self::Tag(id) => &rules[id],
             Self::Slot(id) => &rules[id].name,
@@ -71,6 +75,7 @@ impl Thing {
             Self::Event(id) => rules[id].span,
             Self::Segment(id) => rules[id].span,
             Self::Value(id) => rules[id].span,
+            Self::Channel(id) => rules[id].span,
             Self::Offer(id) => rules[id].span,
             Self::Tag(id) => rules.offers.iter().find(|offer| offer.tags.contains(&id))?.span,
             Self::Slot(id) => rules[id].span,
@@ -107,8 +112,10 @@ pub enum Link {
     Counts,
     /// An offer carries a tag.
     Carries,
-    /// A slot's `ties` names a tag.
+    /// A slot's `ties` or `rotate` names a tag.
     Ties,
+    /// A slot sends by a channel, or a rule names one of them.
+    SendsBy,
     /// A rule is written `before` another.
     Before,
 }

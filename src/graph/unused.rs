@@ -11,7 +11,8 @@ use super::thing::{Link, Thing};
 use crate::diagnostics::codes::lint;
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::model::{
-    Block, BlockCause, BlockId, CapId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId, TagId, ValueId,
+    Block, BlockCause, BlockId, CapId, ChannelId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId,
+    TagId, ValueId,
 };
 
 /// Declarations that nobody uses, in the order of their kinds.
@@ -23,6 +24,7 @@ pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {
     found.extend((0..rules.values.len()).filter_map(|at| look.named(Thing::Value(ValueId::from_index(at)))));
     found.extend((0..rules.offers.len()).filter_map(|at| look.named(Thing::Offer(OfferId::from_index(at)))));
     found.extend((0..rules.purposes.len()).filter_map(|at| look.named(Thing::Purpose(PurposeId::from_index(at)))));
+    found.extend((0..rules.channels.len()).filter_map(|at| look.named(Thing::Channel(ChannelId::from_index(at)))));
     let declared = crate::model::Event::BUILT_IN.len()..rules.events.len();
     found.extend(declared.filter_map(|at| look.named(Thing::Event(EventId::from_index(at)))));
     found.extend((0..rules.caps.len()).filter_map(|at| look.cap(CapId::from_index(at))));
@@ -43,6 +45,8 @@ impl Look<'_> {
         // A cap counts an offer or binds it, which shows it to nobody.
         let uses = |link: &Link| match (thing, link) {
             (Thing::Offer(_), Link::Counts) => false,
+            // That a condition reads the permission sends nothing.
+            (Thing::Channel(_), Link::Reads | Link::Excludes) => false,
             (
                 _,
                 Link::Reads
@@ -58,6 +62,7 @@ impl Look<'_> {
                 | Link::Counts
                 | Link::Carries
                 | Link::Ties
+                | Link::SendsBy
                 | Link::Before,
             ) => true,
         };
@@ -73,6 +78,7 @@ impl Look<'_> {
                 (&lint::UNUSED_PURPOSE, "no rule and no attribute needs it, and no condition reads it")
             }
             Thing::Event(_) => (&lint::UNUSED_EVENT, "no cap counts it"),
+            Thing::Channel(_) => (&lint::UNUSED_CHANNEL, "no slot sends by it"),
             Thing::Attribute(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => return None,
         };
         let message = format!("{} `{}` is never used", thing.word(), thing.name(self.rules));

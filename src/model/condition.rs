@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttributeId, GatheredId, PurposeId, SegmentId, ValueId};
+use super::{AttributeId, ChannelId, GatheredId, PurposeId, SegmentId, ValueId};
 use crate::ops::{Arithmetic, Comparison, Direction, Quantifier};
 use crate::value::{NumberType, Period, Type, Value};
 
@@ -66,6 +66,8 @@ pub enum Expression {
     Gathered(GatheredId),
     /// `consent.P` as it reads in a condition (R23): one of the built-in list, never missing.
     Consent(PurposeId),
+    /// `permission.X` of the device (R23): one of the built-in list, never missing.
+    Permission(ChannelId),
     /// The decision's instant.
     Now,
     /// The same number with more places.

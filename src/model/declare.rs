@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttributeId, BlockId, CapId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId, TagId,
+    AttributeId, BlockId, CapId, ChannelId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId,
+    TagId,
 };
 use crate::source::Span;
 use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
@@ -103,6 +104,8 @@ impl Event {
         ["decided", "sent", "delivered", "shown", "clicked", "dismissed", "converted"];
     /// `decided`.
     pub const DECIDED: EventId = EventId(0);
+    /// `sent`.
+    pub const SENT: EventId = EventId(1);
     /// `shown`.
     pub const SHOWN: EventId = EventId(3);
     /// `sent` and `shown`: what a gap counts.
@@ -205,8 +208,13 @@ pub struct Slot {
     pub label: String,
     /// The name in the text.
     pub span: Span,
-    /// `on web`.
+    /// `on web`; empty where it sends.
     pub place: String,
+    /// `by push, email`: what is chosen is sent by one of these, in the order in which they are tried; none in a place.
+    pub channels: Vec<ChannelId>,
+    /// `rotate after the last used on tag T`: the channels begin behind the one by which something with the tag was sent
+    /// last. Only where it sends.
+    pub rotate: Option<TagId>,
     /// The classes it takes, sorted.
     pub accepts: Vec<Class>,
     /// In the order written; the last has no condition and is a service offer or nothing (R11).
@@ -262,7 +270,7 @@ pub struct Rank {
 /// What takes the place of a rule that dropped out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Substitute {
-    /// `show x`.
+    /// `show x`, or `send x` where the slot sends: by the channels of the rule.
     Show(OfferId),
     /// `try r`: a rule of the same slot, with all its guards.
     Try(RuleId),
@@ -311,8 +319,11 @@ pub struct Rule {
     pub priority: Option<i32>,
     /// `rank by`: its score, among the rules of its priority.
     pub rank: Option<Rank>,
-    /// The offer.
+    /// The offer that it shows or sends.
     pub show: OfferId,
+    /// `send x by email`: a part of the slot's channels, in the order in which they are tried; none where it says
+    /// nothing, which is all of them in their order.
+    pub channels: Vec<ChannelId>,
     /// `also`: what the host carries out when the rule itself wins; sorted.
     pub tasks: Vec<String>,
     /// After a cap stopped it.
@@ -338,6 +349,8 @@ pub enum CapTarget {
     Tags(Vec<TagId>),
     /// Events of offers of one of these classes; sorted.
     Classes(Vec<Class>),
+    /// Events of what was sent by one of these channels; sorted.
+    Channels(Vec<ChannelId>),
     /// Every event, whatever it is stamped with; only what a block counts.
     Anything,
 }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attribute, AttributeId, BlockCause, Class, Condition, EventId, Expression, GatheredId, Mapping, OfferId, PurposeId,
-    RuleId, RuleSet, Scope, TagId,
+    Attribute, AttributeId, BlockCause, ChannelId, Class, Condition, EventId, Expression, GatheredId, Mapping, OfferId,
+    PurposeId, RuleId, RuleSet, Scope, TagId,
 };
 use crate::value::{DEFAULT_LIMIT, Instant, NumberType, Period, SCORE, Type, pow10, rescale};
 
@@ -69,6 +69,8 @@ pub enum EventTarget {
     Class(Class),
     /// `of rule comeback`: the rule itself showed it.
     Rule(RuleId),
+    /// `of channel email`: it was sent by the channel.
+    Channel(ChannelId),
 }
 
 /// The increments of one kind of event in a decaying sum.
@@ -324,6 +326,11 @@ impl RuleSet {
                 clause.condition.each_expression_mut(f);
             }
         }
+        for channel in &mut self.channels {
+            for clause in [&mut channel.allowed, &mut channel.silent, &mut channel.reached].into_iter().flatten() {
+                clause.condition.each_expression_mut(f);
+            }
+        }
         for rule in &mut self.rules {
             for clause in rule.when.iter_mut().chain(&mut rule.unless) {
                 clause.condition.each_expression_mut(f);
@@ -373,6 +380,7 @@ impl Expression {
             | Self::Value(_)
             | Self::Gathered(_)
             | Self::Consent(_)
+            | Self::Permission(_)
             | Self::Now => {}
             Self::Rescale(of, _) => of.each_mut(f),
             Self::Arithmetic(_, left, right, _) | Self::Else(left, right, _) => {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Block, Cap, Event, Gathered, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration};
+use super::{
+    Attribute, Block, Cap, Channel, Event, Gathered, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration,
+};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $id:ident -> $list:ident: $of:ty;)*) => {
@@ -48,6 +50,8 @@ ids! {
     ValueId -> values: ValueDeclaration;
     /// A value that is worked out while the frame is gathered.
     GatheredId -> gathered: Gathered;
+    /// A channel.
+    ChannelId -> channels: Channel;
     /// An offer.
     OfferId -> offers: Offer;
     /// A tag.

@@ -4,6 +4,7 @@
 //! decision is computed. Every reference is an id into the lists of [`RuleSet`]; `verify` checks that before use.
 
 mod attribute;
+mod channel;
 mod class;
 mod condition;
 mod declare;
@@ -24,6 +25,7 @@ mod verify;
 pub(crate) use verify::sample;
 
 pub use attribute::{Attribute, Mapping, Scope, Spelling};
+pub use channel::Channel;
 pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
@@ -33,7 +35,8 @@ pub use declare::{
 pub use field::{Required, RuleField};
 pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};
 pub use ids::{
-    AttributeId, BlockId, CapId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId,
+    AttributeId, BlockId, CapId, ChannelId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId,
+    ValueId,
 };
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
@@ -41,7 +44,7 @@ pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Consent, EnumId};
+use crate::value::{Consent, EnumId, Permission};
 
 /// All of a rule set, resolved and typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +53,8 @@ pub struct RuleSet {
     pub defaults: Defaults,
     /// What each class obeys.
     pub classes: ClassTable,
-    /// Lists of members; the first is the seven states of a consent, equal lists are one.
+    /// Lists of members; the first is the seven states of a consent, the second the four of a permission, equal lists are
+    /// one.
     pub enums: Vec<EnumType>,
     /// In order of name, as all lists below unless said otherwise.
     pub purposes: Vec<Purpose>,
@@ -65,7 +69,9 @@ pub struct RuleSet {
     /// What expressions read that is worked out while the frame is gathered; in order, each once, those that read
     /// others of the list behind them.
     pub gathered: Vec<Gathered>,
-    /// What can be shown.
+    /// By which ways messages are sent.
+    pub channels: Vec<Channel>,
+    /// What can be shown or sent.
     pub offers: Vec<Offer>,
     /// The tags that offers carry.
     pub tags: Vec<String>,
@@ -80,11 +86,14 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// A rule set with the built-in list and events and nothing else.
+    /// A rule set with the built-in lists and events and nothing else.
     pub fn new() -> Self {
-        let consent =
-            EnumType { members: Consent::ALL.map(|status| status.word().to_owned()).to_vec(), ordered: false };
-        Self { enums: vec![consent], events: Event::built_in(), ..Self::default() }
+        let list = |members: &[&str]| EnumType {
+            members: members.iter().map(|member| (*member).to_owned()).collect(),
+            ordered: false,
+        };
+        let (consent, permission) = (Consent::ALL.map(Consent::word), Permission::ALL.map(Permission::word));
+        Self { enums: vec![list(&consent), list(&permission)], events: Event::built_in(), ..Self::default() }
     }
 
     /// The slot of that name.

@@ -59,6 +59,7 @@ impl Expression {
             | Self::Value(_)
             | Self::Gathered(_)
             | Self::Consent(_)
+            | Self::Permission(_)
             | Self::Now
             | Self::Rescale(..) => None,
         }

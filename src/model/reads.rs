@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Attribute, AttributeId, Condition, Expression, GatheredId, RuleSet};
+use super::{Attribute, AttributeId, BlockCause, ChannelId, Condition, Expression, GatheredId, RuleSet};
 
 /// What is read.
 #[derive(Default)]
@@ -31,6 +31,30 @@ impl RuleSet {
         let mut found = Found::default();
         self.walk_expression(expression, &mut found);
         found.attributes
+    }
+
+    /// The channels of which some condition reads the permission.
+    pub fn permissions_read(&self) -> BTreeSet<ChannelId> {
+        let mut found = BTreeSet::new();
+        let mut of = |condition: &Condition| permissions_of(condition, &mut found);
+        self.segments.iter().for_each(|segment| of(&segment.condition));
+        self.channels.iter().flat_map(|channel| channel.conditions()).for_each(|(_, clause)| of(&clause.condition));
+        self.rules
+            .iter()
+            .flat_map(|rule| rule.when.iter().chain(&rule.unless))
+            .for_each(|clause| of(&clause.condition));
+        self.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref()).for_each(&mut of);
+        self.blocks
+            .iter()
+            .filter_map(|block| match &block.cause {
+                BlockCause::While(clause) => Some(&clause.condition),
+                BlockCause::After(_) => None,
+            })
+            .for_each(of);
+        let ranks = self.rules.iter().filter_map(|rule| Some(&rule.rank.as_ref()?.by));
+        let values = self.values.iter().map(|value| &value.expression);
+        ranks.chain(values).for_each(|of| permissions_in(of, &mut found));
+        found
     }
 
     /// The gathered values that a condition reads.
@@ -80,7 +104,35 @@ impl RuleSet {
                 self.walk_expression(of, found);
                 self.walk_condition(condition, found);
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
         }
+    }
+}
+
+/// The permissions that stand in a condition itself; those of segments stand in theirs.
+fn permissions_of(condition: &Condition, found: &mut BTreeSet<ChannelId>) {
+    condition.each(&mut |part| part.operands().into_iter().for_each(|operand| permissions_in(operand, found)));
+}
+
+fn permissions_in(expression: &Expression, found: &mut BTreeSet<ChannelId>) {
+    match expression {
+        Expression::Permission(id) => {
+            found.insert(*id);
+        }
+        Expression::Rescale(of, _) => permissions_in(of, found),
+        Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
+            permissions_in(left, found);
+            permissions_in(right, found);
+        }
+        Expression::When(of, condition, _) => {
+            permissions_in(of, found);
+            permissions_of(condition, found);
+        }
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Value(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Now => {}
     }
 }

@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use super::{
-    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Condition, EventId,
-    EventTarget, Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, RuleId, RuleSet, Substitute,
+    AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, ChannelId, Condition,
+    EventId, EventTarget, Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, RuleId, RuleSet, Slot,
+    SlotId, Substitute,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
 use crate::value::{SCORE, Type, Value, show_date, show_instant, show_number};
@@ -188,17 +189,33 @@ fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
         CapTarget::Rules(ids) => named("rule", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Tags(ids) => named("tag", ids.iter().map(|id| rules[*id].as_str()).collect()),
         CapTarget::Classes(classes) => named("class", classes.iter().map(|class| class.word()).collect()),
+        CapTarget::Channels(ids) => named("channel", ids.iter().map(|id| rules[*id].name.as_str()).collect()),
         CapTarget::Anything => "anything".to_owned(),
     }
 }
 
 /// What stands in for a rule: `show running_tips`, `try winback`, `nothing`.
-pub fn show_substitute(rules: &RuleSet, substitute: Substitute) -> String {
+pub fn show_substitute(rules: &RuleSet, of: RuleId, substitute: Substitute) -> String {
     match substitute {
-        Substitute::Show(offer) => format!("show {}", rules[offer].name),
+        Substitute::Show(offer) => format!("{} {}", show_verb(rules, rules[of].slot), rules[offer].name),
         Substitute::Try(rule) => format!("try {}", rules[rule].name),
         Substitute::Nothing => "nothing".to_owned(),
     }
+}
+
+/// What a slot does with what is chosen for it: `show` or `send`.
+pub fn show_verb(rules: &RuleSet, slot: SlotId) -> &'static str {
+    if rules.sends(slot) { "send" } else { "show" }
+}
+
+/// Where a slot is: `on web`, `by push, email`.
+pub fn show_where(rules: &RuleSet, slot: &Slot) -> String {
+    if slot.sends() { format!("by {}", show_channels(rules, &slot.channels)) } else { format!("on {}", slot.place) }
+}
+
+/// Channels as a list: `push, email`.
+pub fn show_channels(rules: &RuleSet, channels: &[ChannelId]) -> String {
+    channels.iter().map(|channel| rules[*channel].name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Who a rule is for, in one line: `lapsed, runner; unless vulnerable; needs personalisation`; `everybody` where it asks
@@ -272,6 +289,7 @@ fn at_level(rules: &RuleSet, expression: &Expression, least: Level) -> String {
         Expression::Value(id) => (rules[*id].name.clone(), Level::Operand),
         Expression::Gathered(id) => (show_gathered(rules, &rules[*id]), gathered_level(&rules[*id])),
         Expression::Consent(id) => (format!("consent.{}", rules[*id].name), Level::Operand),
+        Expression::Permission(id) => (format!("permission.{}", rules[*id].name), Level::Operand),
         Expression::Now => ("now".to_owned(), Level::Operand),
         Expression::Arithmetic(op @ (Arithmetic::Add | Arithmetic::Subtract), left, right, _) => {
             let sides = (beside(left, Level::Sum), beside(right, Level::Product));
@@ -369,6 +387,7 @@ fn show_occurrence(rules: &RuleSet, of: Occurrence, field: Option<u32>) -> Strin
         Some(EventTarget::Offer(id)) => text.push_str(&format!(" of {}", rules[id].name)),
         Some(EventTarget::Tag(id)) => text.push_str(&format!(" of tag {}", rules[id])),
         Some(EventTarget::Class(class)) => text.push_str(&format!(" of class {}", class.word())),
+        Some(EventTarget::Channel(id)) => text.push_str(&format!(" of channel {}", rules[id].name)),
         Some(EventTarget::Rule(id)) => text.push_str(&format!(" of rule {}", rules[id].name)),
     }
     text
@@ -391,6 +410,7 @@ fn stands_in(of: &Expression) -> bool {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Arithmetic(..)
         | Expression::When(..) => false,

@@ -12,6 +12,7 @@ impl RuleSet {
             Expression::Value(id) => self[*id].ty,
             Expression::Gathered(id) => self.type_of_gathered(&self[*id]),
             Expression::Consent(_) => Type::OneOf(EnumId::CONSENT),
+            Expression::Permission(_) => Type::OneOf(EnumId::PERMISSION),
             Expression::Now => Type::Time,
             Expression::Rescale(_, number)
             | Expression::Arithmetic(_, _, _, number)

@@ -17,6 +17,7 @@ use super::PlanError;
 use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
+use super::ways::StandIn;
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{
     Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute,
@@ -69,7 +70,7 @@ pub struct Member {
 }
 
 impl Link {
-    fn test(guard: GuardId, yes: Self, no: Self) -> Self {
+    pub(super) fn test(guard: GuardId, yes: Self, no: Self) -> Self {
         match guard {
             GuardId::ALWAYS => yes,
             GuardId::NOT => no,
@@ -113,9 +114,9 @@ pub(super) fn slot(lowering: &mut Lowering<'_>, id: SlotId) -> Result<SlotPlan, 
     Ok(SlotPlan { slot: id, picks: chain.picks, chain: links, tries })
 }
 
-struct Chain<'a, 'b> {
-    lowering: &'a mut Lowering<'b>,
-    slot: SlotId,
+pub(super) struct Chain<'a, 'b> {
+    pub(super) lowering: &'a mut Lowering<'b>,
+    pub(super) slot: SlotId,
     picks: Vec<Decision>,
     picked: HashMap<Decision, u32>,
     /// The place of each rule among the tries.
@@ -149,7 +150,8 @@ impl Chain<'_, '_> {
         for (place, entry) in slot.fallback.iter().enumerate() {
             links.push(self.fallback(place, entry, place == last)?);
         }
-        if slot.fallback.is_empty() {
+        // A verified list ends with what always answers.
+        if !matches!(links.last(), Some(Link::Pick(_))) {
             links.push(self.pick(Outcome::Nothing, By::Fallback(0)));
         }
         // What can never hold has no link; after what always holds there is none.
@@ -209,8 +211,6 @@ impl Chain<'_, '_> {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
         };
-        let shown = self.pick(Outcome::Shows(rule.show), By::Rule(id));
-
         let mut substitute = |via, substitute: Option<Substitute>| match substitute {
             None => Ok::<_, PlanError>(Link::Next),
             Some(substitute) => self.substitute(id, via, substitute, no_detour),
@@ -218,6 +218,8 @@ impl Chain<'_, '_> {
         let if_capped = substitute(Via::Capped, rule.if_capped)?;
         let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
         let if_unknown = substitute(Via::Unknown, rule.if_unknown)?;
+        let stand_in = StandIn { capped: if_capped.clone(), no_consent: if_no_consent.clone() };
+        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), &stand_in)?;
         let guards = &mut self.lowering.guards;
         if if_no_consent == Link::Next && if_unknown == Link::Next {
             let mut all = live;
@@ -270,7 +272,9 @@ impl Chain<'_, '_> {
             Substitute::Nothing => self.pick(Outcome::Nothing, By::Substitute(rule, via)),
             Substitute::Show(offer) => {
                 let may = self.offer(offer)?;
-                let pick = self.pick(Outcome::Shows(offer), By::Substitute(rule, via));
+                let rules = self.lowering.rules;
+                let channels = rules.channels_of(&rules[rule]);
+                let pick = self.way(channels, offer, By::Substitute(rule, via), &StandIn::NOTHING)?;
                 Link::test(may, pick, Link::Next)
             }
             Substitute::Try(other) if no_detour(other) => Link::Next,
@@ -287,8 +291,14 @@ impl Chain<'_, '_> {
 
     /// The last entry always answers (R11).
     fn fallback(&mut self, place: usize, entry: &Fallback, is_last: bool) -> Result<Link, PlanError> {
-        let outcome = entry.offer.map_or(Outcome::Nothing, Outcome::Shows);
-        let pick = self.pick(outcome, By::Fallback(u32::try_from(place).unwrap_or(u32::MAX)));
+        let by = By::Fallback(u32::try_from(place).unwrap_or(u32::MAX));
+        let pick = match entry.offer {
+            Some(offer) => {
+                let rules = self.lowering.rules;
+                self.way(&rules[self.slot].channels, offer, by, &StandIn::NOTHING)?
+            }
+            None => self.pick(Outcome::Nothing, by),
+        };
         if is_last {
             return Ok(pick);
         }
@@ -333,7 +343,7 @@ impl Chain<'_, '_> {
         self.lowering.guards.bits(bit.word, bit.mask(), 0)
     }
 
-    fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
+    pub(super) fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
         let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap, class)).collect();
         self.lowering.guards.all(free)
     }
@@ -361,7 +371,7 @@ impl Chain<'_, '_> {
         clauses.iter().map(|clause| self.lowering.ask(&clause.condition, ask)).collect()
     }
 
-    fn pick(&mut self, outcome: Outcome, by: By) -> Link {
+    pub(super) fn pick(&mut self, outcome: Outcome, by: By) -> Link {
         let decision = Decision { slot: self.slot, outcome, by };
         let next = u32::try_from(self.picks.len()).unwrap_or(u32::MAX);
         let place = *self.picked.entry(decision).or_insert(next);

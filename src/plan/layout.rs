@@ -13,9 +13,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Active, Attribute, AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::model::{Active, Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId};
 use crate::ops::Direction;
-use crate::value::{Consent, Date, Period};
+use crate::value::{Consent, Date, Period, Permission};
 
 /// The place of a word in the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +100,15 @@ pub(super) struct ConsentPlaces {
     pub(super) word: Option<Word>,
 }
 
+/// Where a permission is written to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct PermissionPlaces {
+    /// A bit for each of the four.
+    pub(super) group: Option<Group>,
+    /// The place in the list of the four.
+    pub(super) word: Option<Word>,
+}
+
 /// What stands where in a record. Made by [`super::Plan::new`].
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -111,6 +120,9 @@ pub struct Layout {
     /// The gathered values as attributes.
     pub(super) gathered: Vec<Attribute>,
     pub(super) consents: Vec<ConsentPlaces>,
+    pub(super) permissions: Vec<PermissionPlaces>,
+    /// Of each slot, a bit for each of its channels: the one used last.
+    pub(super) last_used: Vec<Option<Group>>,
     /// Of what a store that does not answer stops, and of what it lets pass.
     pub(super) caps: Vec<[Option<Bit>; 2]>,
     pub(super) taken: Vec<Option<Bit>>,
@@ -134,6 +146,8 @@ impl Layout {
             reads: vec![None; rules.attributes.len()],
             gathered: Vec::new(),
             consents: vec![ConsentPlaces::default(); rules.purposes.len()],
+            permissions: vec![PermissionPlaces::default(); rules.channels.len()],
+            last_used: vec![None; rules.slots.len()],
             caps: vec![[None; 2]; rules.caps.len()],
             taken: vec![None; rules.offers.len()],
             now: None,
@@ -268,6 +282,42 @@ impl Layout {
     /// The word of a consent's state.
     pub(super) fn state_word(&mut self, id: PurposeId) -> Word {
         self.consent_place(id, |places| &mut places.word, Self::next_word)
+    }
+
+    /// The bits of a permission's four states.
+    pub(super) fn permission_of(&mut self, id: ChannelId) -> Group {
+        if let Some(group) = self.permissions.get(id.index()).and_then(|places| places.group) {
+            return group;
+        }
+        let group = self.next_group(Permission::ALL.len());
+        if let Some(places) = self.permissions.get_mut(id.index()) {
+            places.group = Some(group);
+        }
+        group
+    }
+
+    /// The bits of the channels of a slot, of which there are `count`: the one used last.
+    pub(super) fn last_used(&mut self, id: SlotId, count: usize) -> Group {
+        if let Some(Some(group)) = self.last_used.get(id.index()) {
+            return *group;
+        }
+        let group = self.next_group(count);
+        if let Some(place) = self.last_used.get_mut(id.index()) {
+            *place = Some(group);
+        }
+        group
+    }
+
+    /// The word of a permission's state.
+    pub(super) fn permission_word(&mut self, id: ChannelId) -> Word {
+        if let Some(word) = self.permissions.get(id.index()).and_then(|places| places.word) {
+            return word;
+        }
+        let word = self.next_word();
+        if let Some(places) = self.permissions.get_mut(id.index()) {
+            places.word = Some(word);
+        }
+        word
     }
 
     /// Whether a cap has nothing left, for what does without the store of events or for what does not.

@@ -14,6 +14,7 @@ mod pack;
 mod relation;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 pub use chain::{Link, Member, SlotPlan};
 pub use layout::{Layout, Word};

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::layout::{Bit, Edge, Layout, Read, Word};
 use super::number::{MISSING, NEVER_ABOVE, NEVER_BELOW};
 use crate::frame::Frame;
-use crate::model::{Attribute, AttributeId, CapId, OfferId, PurposeId, RuleSet};
+use crate::model::{Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Datum, Instant, Missing, Type, Value};
 
@@ -158,12 +158,22 @@ impl Layout {
                 record.set(word, i64::from(status.member()));
             }
         }
+        for (index, places) in self.permissions.iter().enumerate() {
+            let member = frame.permission(ChannelId::from_index(index)).member();
+            if let Some(group) = places.group {
+                record.set_bits(group.word, group.mask(member));
+            }
+            if let Some(word) = places.word {
+                record.set(word, i64::from(member));
+            }
+        }
         self.pack_reserved(rules, frame, record);
         record.packed = true;
         Ok(())
     }
 
-    /// Writes again what a decided slot takes from the slots after it (R24): caps and offers, nothing else. The record
+    /// Writes again what a decided slot takes from the slots after it (R24): caps, offers and the channel
+    /// used last, nothing else. The record
     /// was packed from this frame before the reservation.
     pub fn pack_reserved(&self, rules: &RuleSet, frame: &Frame, record: &mut Record) {
         for (index, places) in self.caps.iter().enumerate() {
@@ -171,6 +181,14 @@ impl Layout {
                 if let Some(bit) = bit {
                     record.write_bit(*bit, frame.is_spent_with(rules, CapId::from_index(index), does_without_store));
                 }
+            }
+        }
+        for (index, group) in self.last_used.iter().enumerate() {
+            let Some(group) = group else { continue };
+            let last = frame.last_used(SlotId::from_index(index));
+            let channels = rules.slots.get(index).map(|slot| slot.channels.as_slice()).unwrap_or_default();
+            for (place, channel) in (0..group.count).zip(channels) {
+                record.write_bit(Bit { word: group.word, shift: group.shift + place }, last == Some(*channel));
             }
         }
         for (index, bit) in self.taken.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! From names to ids: data and stored events outlive a bundle, so they carry names.
 
 use crate::frame::{Stamp, Via};
-use crate::model::{Class, Event, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
+use crate::model::{ChannelId, Class, Event, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId};
 
 /// Looks names up in a verified rule set, whose lists are in order of name.
 #[derive(Clone, Copy)]
@@ -34,22 +34,27 @@ impl<'a> Names<'a> {
         find(&self.rules.purposes, name, |purpose| &purpose.name).map(PurposeId::from_index)
     }
 
+    pub(crate) fn channel(self, name: &str) -> Option<ChannelId> {
+        find(&self.rules.channels, name, |channel| &channel.name).map(ChannelId::from_index)
+    }
+
     pub(crate) fn tag(self, name: &str) -> Option<TagId> {
         find(&self.rules.tags, name, |tag| tag).map(TagId::from_index)
     }
 
-    /// What an event belongs to. Without an offer it may belong to anything. Without class or tags of its own it has
-    /// those that its offer has today; of an offer that the rules do not know any more, nobody can say which tags it had.
+    /// What an event belongs to, by the names of offer, rule and channel. Without an offer it may belong to anything.
+    /// Without class or tags of its own it has those that its offer has today; of an offer that the rules do not know any
+    /// more, nobody can say which tags it had.
     pub(crate) fn stamp<T: AsRef<str>>(
         self,
-        offer: Option<&str>,
-        rule: Option<&str>,
+        (offer, rule, channel): (Option<&str>, Option<&str>, Option<&str>),
         via: Option<Via>,
         class: Option<Class>,
         tags: Option<&[T]>,
     ) -> Stamp {
         let Some(offer) = offer else { return Stamp::Unstamped };
         let (offer, rule) = (self.offer(offer), rule.and_then(|rule| self.rule(rule)));
+        let channel = channel.and_then(|channel| self.channel(channel));
         let tags = match (tags, offer) {
             (Some(tags), _) => {
                 let mut tags: Vec<_> = tags.iter().filter_map(|tag| self.tag(tag.as_ref())).collect();
@@ -58,9 +63,9 @@ impl<'a> Names<'a> {
                 tags
             }
             (None, Some(offer)) => self.rules[offer].tags.clone(),
-            (None, None) => return Stamp::Retired { rule, via, class },
+            (None, None) => return Stamp::Retired { rule, via, class, channel },
         };
-        Stamp::Of { offer, rule, via, class, tags }
+        Stamp::Of { offer, rule, via, class, tags, channel }
     }
 }
 

@@ -105,13 +105,18 @@ pub fn past(rules: &RuleSet, events: &[StoredEvent]) -> (Vec<Happened>, Vec<Rese
             reserved.push(Reserved {
                 at: happened.at,
                 stamp: happened.stamp.clone(),
-                brings: brought_about().to_vec(),
+                brings: brings(stored, &happened.stamp).to_vec(),
                 confirmed: confirmed.get(id).cloned().unwrap_or_default(),
             });
         }
         history.push(happened);
     }
     (history, reserved)
+}
+
+/// What a stored decision brings about; what was sent stays sent, whatever the rules know of it now.
+fn brings(stored: &StoredEvent, stamp: &Stamp) -> [EventId; 2] {
+    if stored.channel.is_some() { [Event::DECIDED, Event::SENT] } else { brought_about(stamp) }
 }
 
 /// The facts with all that a store knows: of the customer, and of whoever is counted together with them. `everybody` is
@@ -364,7 +369,7 @@ pub(super) fn id_of(rules: &RuleSet, request: &str, slot: SlotId) -> String {
 /// What a decision is recorded as: that it was decided first.
 fn events_of(rules: &RuleSet, now: Instant, decision: Decision, id: &str, shown: bool) -> Vec<StoredEvent> {
     let Some(stamp) = stamp(rules, &decision) else { return Vec::new() };
-    let events = brought_about().into_iter().filter(|event| shown || *event == Event::DECIDED);
+    let events = brought_about(&stamp).into_iter().filter(|event| shown || *event == Event::DECIDED);
     let event = |event| StoredEvent { decision: Some(id.to_owned()), ..StoredEvent::new(rules, event, now, &stamp) };
     events.map(event).collect()
 }
@@ -389,8 +394,12 @@ fn repeated(
 
 fn in_names(rules: &RuleSet, decision: Decision) -> StoredDecision {
     let offer = match decision.outcome {
-        Outcome::Shows(offer) => Some(rules[offer].name.clone()),
+        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => Some(rules[offer].name.clone()),
         Outcome::Nothing => None,
+    };
+    let (channel, silent) = match decision.outcome {
+        Outcome::Sends { channel, silent, .. } => (Some(rules[channel].name.clone()), silent),
+        Outcome::Shows(_) | Outcome::Nothing => (None, false),
     };
     let (rule, via, fallback) = match decision.by {
         By::Rule(rule) => (Some(rule), None, None),
@@ -401,6 +410,8 @@ fn in_names(rules: &RuleSet, decision: Decision) -> StoredDecision {
     StoredDecision {
         slot: rules[decision.slot].name.clone(),
         offer,
+        channel,
+        silent,
         rule: rule.map(|rule| rules[rule].name.clone()),
         via,
         fallback,
@@ -412,9 +423,13 @@ fn in_names(rules: &RuleSet, decision: Decision) -> StoredDecision {
 
 fn of_names(rules: &RuleSet, slot: SlotId, stored: &StoredDecision) -> Option<Decision> {
     let names = Names::of(rules);
-    let outcome = match &stored.offer {
-        Some(offer) => Outcome::Shows(names.offer(offer)?),
-        None => Outcome::Nothing,
+    let outcome = match (&stored.offer, &stored.channel) {
+        (Some(offer), Some(channel)) => {
+            let (offer, channel) = (names.offer(offer)?, names.channel(channel)?);
+            Outcome::Sends { offer, channel, silent: stored.silent }
+        }
+        (Some(offer), None) => Outcome::Shows(names.offer(offer)?),
+        (None, _) => Outcome::Nothing,
     };
     let by = match (&stored.rule, stored.via, stored.fallback) {
         (Some(rule), None, _) => By::Rule(names.rule(rule)?),

@@ -132,6 +132,7 @@ fn clauses(item: &Item) -> Vec<Span> {
         ItemKind::Rule(item) => of(&item.clauses),
         ItemKind::Cap(item) => of(&item.clauses),
         ItemKind::Class(item) => of(&item.clauses),
+        ItemKind::Channel(item) => of(&item.clauses),
         ItemKind::Pause(item) => of(&item.clauses),
         ItemKind::Gap(item) => of(&item.clauses),
         ItemKind::Block(item) => of(&item.clauses),

@@ -118,6 +118,9 @@ impl Builder<'_> {
         } else if rule == Rule::consent {
             let name = Row::of(pair).take(Rule::name)?;
             Some(Expr { span, kind: ExprKind::Consent(self.name(&name)) })
+        } else if rule == Rule::permission {
+            let name = Row::of(pair).take(Rule::name)?;
+            Some(Expr { span, kind: ExprKind::Permission(self.name(&name)) })
         } else if rule == Rule::quotient {
             let kind = self.quotient(&mut Row::of(pair))?;
             Some(Expr { span, kind })
@@ -166,6 +169,7 @@ impl Builder<'_> {
             Some("tag") => CapTarget::Tag(name),
             Some("rule") => CapTarget::Rule(name),
             Some("class") => CapTarget::Class(name),
+            Some("channel") => CapTarget::Channel(name),
             Some(_) | None => CapTarget::Offer(name),
         }))
     }

@@ -6,21 +6,24 @@
 
 use super::blocks::Body;
 use super::clauses::{
-    BLOCK, CAP, CLASS, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST,
+    BLOCK, CAP, CHANNEL, CLASS, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST,
 };
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
 use super::reader::{Reader, Stopped, end_of};
 use super::scan::{TokenKind, shortened};
-use super::tree::{Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, Text};
+use super::tree::{
+    Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, SlotWay, Text,
+};
 use super::words::{OPENERS, Opener, USE_ELSEWHERE, opener};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 
-/// The name, second name and label of a head.
+/// The name, second name, channels and label of a head.
 struct Head {
     name: Name,
     other: Option<Name>,
+    channels: Vec<Name>,
     label: Option<Text>,
 }
 
@@ -60,6 +63,7 @@ impl<'t> Reader<'t> {
             Opener::Moment => self.attribute_block(at, ItemKind::Moment),
             Opener::Purpose => self.named(&PURPOSE, PURPOSE_HEAD, at, ItemKind::Purpose),
             Opener::Class => self.named(&CLASS, CLASS_HEAD, at, ItemKind::Class),
+            Opener::Channel => self.named(&CHANNEL, CHANNEL_HEAD, at, ItemKind::Channel),
             Opener::Offer => self.named(&OFFER, OFFER_HEAD, at, ItemKind::Offer),
             Opener::Cap => self.named(&CAP, CAP_HEAD, at, ItemKind::Cap),
             Opener::Pause => self.named(&PAUSE, PAUSE_HEAD, at, ItemKind::Pause),
@@ -78,19 +82,19 @@ impl<'t> Reader<'t> {
                 let kind = head.map(|Head { name, label, .. }| ItemKind::Event(Event { name, label, needs, fields }));
                 (kind.unwrap_or_else(|| self.broken(at)), body.end)
             }
-            Opener::Slot if self.is_word(at + 2, "by") => self.later(at, "a slot by channels (`slot .. by ..`)"),
             Opener::Slot => {
                 let (head, body) = self.head_and_body(Rule::slot_head, SLOT_HEAD, at);
                 let clauses = self.clauses(&SLOT, &body);
-                let kind = head.and_then(|Head { name, other, label }| {
-                    Some(ItemKind::Slot(Slot { name, place: other?, label, clauses }))
+                let kind = head.map(|Head { name, other, channels, label }| {
+                    let way = other.map_or(SlotWay::By(channels), SlotWay::On);
+                    ItemKind::Slot(Slot { name, way, label, clauses })
                 });
                 (kind.unwrap_or_else(|| self.broken(at)), body.end)
             }
             Opener::Rule => {
                 let (head, body) = self.head_and_body(Rule::rule_head, RULE_HEAD, at);
                 let clauses = self.clauses(&RULE, &body);
-                let kind = head.and_then(|Head { name, other, label }| {
+                let kind = head.and_then(|Head { name, other, label, .. }| {
                     Some(ItemKind::Rule(super::tree::Rule { name, slot: other?, label, clauses }))
                 });
                 (kind.unwrap_or_else(|| self.broken(at)), body.end)
@@ -345,9 +349,10 @@ impl Builder<'_> {
         let name = row.take(Rule::name).map(|pair| self.name(&pair));
         let second = row.skip(Rule::in_word) || row.skip(Rule::on);
         let other = if second { row.take(Rule::name).map(|pair| self.name(&pair)) } else { None };
+        let channels = if row.skip(Rule::by) { self.names(row.take(Rule::names)?) } else { Vec::new() };
         let label = row.take(Rule::text).map(|pair| self.text(&pair));
         let name = name.unwrap_or(Name { text: String::new(), span: whole });
-        Some(Head { name, other, label })
+        Some(Head { name, other, channels, label })
     }
 }
 
@@ -362,6 +367,8 @@ const CLASS_HEAD: Form = Form {
     needs: "the name of one of the five classes and its clauses",
     example: "class service { obeys blocks, windows, caps }",
 };
+const CHANNEL_HEAD: Form =
+    Form { word: "channel", needs: "a name and its clauses", example: "channel email { needs email_offers }" };
 const OFFER_HEAD: Form =
     Form { word: "offer", needs: "a name and its clauses", example: "offer brand_story { class service }" };
 const CAP_HEAD: Form = Form {
@@ -391,8 +398,11 @@ const EVENT_HEAD: Form = Form {
     needs: "a name, a label in quotes and its fields",
     example: "event purchase \"Something was bought\" { amount: decimal(2) }",
 };
-const SLOT_HEAD: Form =
-    Form { word: "slot", needs: "a name, `on` and a place", example: "slot home_hero on web { accepts service }" };
+const SLOT_HEAD: Form = Form {
+    word: "slot",
+    needs: "a name, and `on` a place or `by` channels",
+    example: "slot home_hero on web { accepts service }",
+};
 const RULE_HEAD: Form = Form {
     word: "rule",
     needs: "a name, `in` and the name of a slot",

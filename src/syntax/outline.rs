@@ -96,9 +96,10 @@ impl Reader<'_> {
         // `as offer` with `given {` behind it in a test is no header either.
         let is_given = !starts_line && self.is_word(at + 1, "given") && self.is_sign(at + 2, b'{');
         let is_named = is_name(at + 1) && !is_given;
-        // Nor is `history customer { .. }`, an event or an offer of that name with fields.
+        // Nor is `history customer { .. }`: an event, an offer or a channel of that name, with fields.
         let behind = |back: usize, word: &str| at.checked_sub(back).is_some_and(|at| self.is_word(at, word));
-        let is_fact = !starts_line && (behind(1, "history") || behind(1, "of") && behind(3, "history"));
+        let of_history = |word, back| behind(1, word) && (behind(back, "history") || behind(5, "history"));
+        let is_fact = !starts_line && (behind(1, "history") || of_history("of", 3) || of_history("by", 3));
         let named = is_named.then_some(at + 2);
         // `request customer {` names a customer of a test.
         let is_request = !starts_line && self.is_word(at.wrapping_sub(1), "request");
@@ -110,6 +111,7 @@ impl Reader<'_> {
             }
             Opener::Purpose
             | Opener::Class
+            | Opener::Channel
             | Opener::Event
             | Opener::Offer
             | Opener::Cap
@@ -155,6 +157,7 @@ impl Reader<'_> {
             Some(
                 Opener::Purpose
                 | Opener::Class
+                | Opener::Channel
                 | Opener::Event
                 | Opener::Segment
                 | Opener::Value

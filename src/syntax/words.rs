@@ -13,6 +13,7 @@ pub(super) enum Opener {
     Defaults,
     Purpose,
     Class,
+    Channel,
     Customer,
     Moment,
     Event,
@@ -27,7 +28,7 @@ pub(super) enum Opener {
     Block,
     Persona,
     Test,
-    /// `channel`, `experiment`, ..: known to the language, not built yet.
+    /// `catalogue`, `experiment`, ..: known to the language, not built yet.
     Later,
     /// `use "customer.rules"`, which has no block.
     Use,
@@ -49,7 +50,7 @@ pub(super) const OPENERS: [(&str, Opener); 24] = [
     ("moment", Opener::Moment),
     ("defaults", Opener::Defaults),
     ("class", Opener::Class),
-    ("channel", Opener::Later),
+    ("channel", Opener::Channel),
     ("catalogue", Opener::Later),
     ("pause", Opener::Pause),
     ("gap", Opener::Gap),

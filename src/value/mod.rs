@@ -4,12 +4,14 @@
 
 mod calendar;
 mod number;
+mod permission;
 mod time;
 mod truth;
 
 pub use calendar::{Calendar, Weekday};
 pub(crate) use number::divide_half_even;
 pub use number::{DEFAULT_LIMIT, Decimal, MAX_SCALE, NumberError, pow10, rescale, show_number};
+pub use permission::Permission;
 pub use time::{Date, Instant, Period, Unit, date_in_zone, show_date, show_instant, zone_data_version, zone_is_known};
 pub use truth::Truth;
 
@@ -25,6 +27,8 @@ pub struct EnumId(pub u32);
 impl EnumId {
     /// The seven states of a consent, always the first list of a rule set.
     pub const CONSENT: Self = Self(0);
+    /// The four states of a device's permission, always the second.
+    pub const PERMISSION: Self = Self(1);
 }
 
 /// A number's scale and range, both ends in; the bounds are mantissas at that scale.

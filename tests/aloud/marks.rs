@@ -83,6 +83,7 @@ impl Marker {
             | Expression::Attribute(_)
             | Expression::Gathered(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now => {}
         }
     }

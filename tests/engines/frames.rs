@@ -11,7 +11,7 @@ use cater::model::{
 };
 use cater::ops::{Comparison, Direction};
 use cater::value::{
-    Consent, Date, Datum, Instant, Missing, NumberType, Period, Type, Value, date_in_zone, pow10, rescale,
+    Consent, Date, Datum, Instant, Missing, NumberType, Period, Permission, Type, Value, date_in_zone, pow10, rescale,
 };
 
 use super::generate::{Generated, Scenario};
@@ -67,7 +67,9 @@ impl Atoms {
         let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless)).chain(blocks);
         let conditions = clauses.map(|Clause { condition, .. }| condition);
         let fallbacks = rules.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref());
-        for condition in conditions.chain(fallbacks) {
+        let channels = rules.channels.iter().flat_map(|channel| channel.conditions());
+        let channels = channels.map(|(_, Clause { condition, .. })| condition);
+        for condition in conditions.chain(fallbacks).chain(channels) {
             walk::condition(rules, condition, &mut |part| {
                 if let Part::Condition(condition) = part {
                     atoms.predicate(rules, condition);
@@ -262,7 +264,7 @@ impl Atoms {
         let mut frame = frame.clone().flattened();
         let (declared, rules) = (rules.attributes.len(), &self.flat);
         for _ in 0..1 + rng.below(3) {
-            match rng.below(12) {
+            match rng.below(15) {
                 0 => {
                     frame.now = *rng.pick(&self.nows);
                     frame.today = date_in_zone(frame.now, &rules.defaults.zone);
@@ -280,6 +282,16 @@ impl Atoms {
                     frame.taken[index] = !frame.taken[index] && !self.probes.contains(&OfferId::from_index(index));
                 }
                 4 if !self.scenarios.is_empty() => self.play(&mut frame, rng),
+                7 => {
+                    let index = rng.below(frame.last_used.len());
+                    let channels = &rules.slots[index].channels;
+                    let rotates = rules.slots[index].rotate.is_some() && rng.percent(80);
+                    frame.last_used[index] = rotates.then(|| *rng.pick(channels));
+                }
+                5 | 6 if !frame.permissions.is_empty() => {
+                    let index = rng.below(frame.permissions.len());
+                    frame.permissions[index] = *rng.pick(&Permission::ALL);
+                }
                 _ => {
                     let index = rng.below(frame.attributes.len());
                     self.redraw(rules, &mut frame, index, rng);

@@ -173,6 +173,7 @@ fn below(expression: &mut Expression, change: &dyn Fn(&mut Expression)) {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now => {}
     }
     change(expression);

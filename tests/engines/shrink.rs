@@ -40,8 +40,14 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
         let rule = &rules[id];
         let _ = writeln!(
             text,
-            "{id:?} shows {:?} needs {:?} caps {:?} blocks {:?} active {:?} review {:?}",
-            rule.show, rule.needs, rule.caps, rule.blocks, rule.active, rule.review_by
+            "{id:?} shows {:?} by {:?} needs {:?} caps {:?} blocks {:?} active {:?} review {:?}",
+            rule.show,
+            rules.channels_of(rule),
+            rule.needs,
+            rule.caps,
+            rule.blocks,
+            rule.active,
+            rule.review_by
         );
         let offer = &rules[rule.show];
         let _ = writeln!(
@@ -71,6 +77,13 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
     for (attribute, datum) in rules.attributes.iter().zip(&frame.attributes) {
         if *datum != Datum::Missing(Missing::Absent) {
             let _ = writeln!(text, "{} ({:?}, else {:?}): {datum:?}", attribute.name, attribute.ty, attribute.default);
+        }
+    }
+    let _ = writeln!(text, "permissions {:?}", frame.permissions);
+    for channel in &rules.channels {
+        let _ = writeln!(text, "channel {} needs {:?}", channel.name, channel.needs);
+        for (words, clause) in channel.conditions() {
+            let _ = writeln!(text, "  {words} {:?} = {:?}", clause.condition, truth(&rules, &frame, clause));
         }
     }
     for (gathered, datum) in rules.gathered.iter().zip(&frame.gathered) {

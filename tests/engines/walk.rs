@@ -38,6 +38,7 @@ pub(crate) fn expression<'a>(rules: &'a RuleSet, of: &'a Expression, f: &mut dyn
         | Expression::Attribute(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now => {}
         Expression::Value(id) => expression(rules, &rules[*id].expression, f),
         Expression::Rescale(inner, _) => expression(rules, inner, f),

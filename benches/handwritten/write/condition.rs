@@ -216,6 +216,7 @@ impl Writer<'_> {
                 self.consents.insert(*id);
                 format!("c.consent_{}", self.rules[*id].name)
             }
+            Expression::Permission(_) => return Err("what a device permits".to_owned()),
             Expression::Else(first, second, _) => format!("or_state({}, {})", self.state(first)?, self.state(second)?),
             Expression::Gathered(_)
             | Expression::Now
@@ -244,6 +245,7 @@ impl Writer<'_> {
                 self.consents.insert(*id);
                 format!("Some(i64::from(c.consent_{}))", self.rules[*id].name)
             }
+            Expression::Permission(_) => return Err("what a device permits".to_owned()),
             Expression::Now => "Some(c.now)".to_owned(),
             Expression::Rescale(inner, number) => {
                 let factor = pow10(number.scale.saturating_sub(self.rules.scale_of(inner)));
@@ -302,7 +304,11 @@ impl Writer<'_> {
             Expression::Rescale(inner, _) | Expression::When(inner, _, _) => self.may_be_never(inner),
             Expression::Else(first, second, _) => self.may_be_never(first) || self.may_be_never(second),
             Expression::Literal(value, _) => *value == Value::Never,
-            Expression::Gathered(_) | Expression::Consent(_) | Expression::Now | Expression::Arithmetic(..) => false,
+            Expression::Gathered(_)
+            | Expression::Consent(_)
+            | Expression::Permission(_)
+            | Expression::Now
+            | Expression::Arithmetic(..) => false,
         }
     }
 

@@ -130,6 +130,9 @@ pub(crate) fn decide(slot: u32, c: &Customer) -> Option<Decision> {{
             for Decision { slot, outcome, by } in picks {
                 let outcome = match outcome {
                     Outcome::Shows(offer) => format!("Outcome::Shows({offer:?})"),
+                    Outcome::Sends { offer, channel, silent } => {
+                        format!("Outcome::Sends {{ offer: {offer:?}, channel: {channel:?}, silent: {silent} }}")
+                    }
                     Outcome::Nothing => "Outcome::Nothing".to_owned(),
                 };
                 let by = match by {

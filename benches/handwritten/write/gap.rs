@@ -92,7 +92,7 @@ impl Writer<'_> {
                 parts.extend(self.gap(when)?);
                 Ok((!parts.is_empty()).then(|| format!("({})", parts.join(" || "))))
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => Ok(None),
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => Ok(None),
         }
     }
 

@@ -31,6 +31,9 @@ pub(crate) fn write(rules: &RuleSet, from: &str) -> Result<String, TooMuch> {
     if most.into_iter().any(|count| count > 64) {
         return Err("more than 64 purposes, caps or offers".to_owned());
     }
+    if rules.slots.iter().any(|slot| slot.sends()) {
+        return Err("messages by channels".to_owned());
+    }
     if !rules.blocks.is_empty() {
         return Err("blocks are not written by hand yet".to_owned());
     }

@@ -22,10 +22,11 @@ fn finding(look: &Look<'_>, place: Place, range: Range) -> Option<Diagnostic> {
             let entry = rules[slot].fallback.get(at)?;
             (entry.when.as_ref()?, entry.span)
         }
+        Place::Channel(_) => return None,
     };
     let rule = match place {
         Place::When(rule, _) | Place::Unless(rule, _) => Some(rule),
-        Place::Segment(_) | Place::Fallback(..) => None,
+        Place::Segment(_) | Place::Fallback(..) | Place::Channel(_) => None,
     };
     let contradicts = rule.and_then(|rule| look.report.rules.get(&rule));
     if matches!(contradicts, Some(Verdict::Contradictory(_))) {
@@ -66,6 +67,7 @@ fn finding(look: &Look<'_>, place: Place, range: Range) -> Option<Diagnostic> {
         ),
         (Place::Unless(..), Range::AlwaysYes | Range::NeverNo)
         | (Place::When(..) | Place::Segment(_) | Place::Fallback(..), Range::AlwaysNo | Range::NeverYes)
+        | (Place::Channel(_), _)
         | (_, Range::Open | Range::Unknown(_)) => return None,
     };
     Some(Diagnostic::new(&lint::ALWAYS_TRUE, span, message).primary(label).help(help))

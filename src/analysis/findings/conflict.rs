@@ -6,6 +6,7 @@ use crate::analysis::confirm::Confirm;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::frame::{By, Decision, Outcome};
+use crate::model::show::show_verb;
 use crate::model::{RuleId, RuleSet};
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
@@ -52,13 +53,18 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
 fn seen(rules: &RuleSet, rule: RuleId, decision: Decision) -> String {
     let what = match decision.outcome {
         Outcome::Shows(offer) => format!("`{}`", rules[offer].name),
+        Outcome::Sends { offer, channel, silent } => {
+            let silently = if silent { ", silently" } else { "" };
+            format!("`{}` by `{}`{silently}", rules[offer].name, rules[channel].name)
+        }
         Outcome::Nothing => "nothing".to_owned(),
     };
+    let verb = show_verb(rules, decision.slot);
     match decision.by {
-        By::Rule(by) if by == rule => format!("shows {what}"),
-        By::Rule(by) => format!("tries `{}`, which shows {what}", rules[by].name),
-        By::Substitute(by, via) if by == rule => format!("here `{}` shows {what}", via.word()),
-        By::Substitute(by, via) => format!("tries `{}`, where `{}` shows {what}", rules[by].name, via.word()),
+        By::Rule(by) if by == rule => format!("{verb}s {what}"),
+        By::Rule(by) => format!("tries `{}`, which {verb}s {what}", rules[by].name),
+        By::Substitute(by, via) if by == rule => format!("here `{}` {verb}s {what}", via.word()),
+        By::Substitute(by, via) => format!("tries `{}`, where `{}` {verb}s {what}", rules[by].name, via.word()),
         By::Fallback(_) | By::SlotOff => String::new(),
     }
 }

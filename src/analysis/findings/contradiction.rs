@@ -64,6 +64,7 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
             Culprit::When(at) => Some((rule.when.get(*at)?, false)),
             Culprit::Unless(at) => Some((rule.unless.get(*at)?, true)),
             Culprit::Cap(_)
+            | Culprit::Channel
             | Culprit::Block(_)
             | Culprit::Score
             | Culprit::Taken
@@ -75,6 +76,12 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
         .collect();
     if let ([(only, false)], 1) = (clauses.as_slice(), culprits.len())
         && look.empty_segment(&only.condition).is_some()
+    {
+        return None;
+    }
+    // A channel by which nothing can go is told where it stands.
+    if let [Culprit::Channel] = culprits
+        && rules.channels_of(rule).iter().any(|channel| look.is_closed(*channel))
     {
         return None;
     }
@@ -123,6 +130,7 @@ fn other(look: &Look<'_>, rule: &Rule, culprit: Culprit) -> Option<String> {
         Culprit::Dates => Some("only active on its dates".to_owned()),
         Culprit::OfferDates => Some(format!("its offer `{}` is only active on its dates", rules[rule.show].name)),
         Culprit::Review => Some("stops when its review is overdue".to_owned()),
+        Culprit::Channel => Some("goes by a channel that permits, reaches and is consented to".to_owned()),
         Culprit::Score => Some("has no score".to_owned()),
         Culprit::Taken => Some("its offer must not be shown in another slot".to_owned()),
         Culprit::Block(block) => Some(format!("is held back by the block `{}`", rules[block].name)),

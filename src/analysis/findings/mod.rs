@@ -7,6 +7,7 @@
 
 mod always_true;
 mod block_on_unknown;
+pub(super) mod closed_channel;
 mod conflict;
 mod contradiction;
 mod equal_scores;
@@ -32,11 +33,12 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 11] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 12] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
     contradiction::find,
+    closed_channel::find,
     never_active::find,
     service_hides::find,
     unreachable_rule::find,

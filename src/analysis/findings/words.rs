@@ -6,7 +6,7 @@ use crate::frame::{Fact, Happened, Stamp};
 use crate::graph::{Ranking, Standing};
 use crate::model::show::show_value;
 use crate::model::{OfferId, RuleId, RuleSet};
-use crate::value::{Consent, Instant, Missing, Type, Value, show_instant, show_number};
+use crate::value::{Consent, Instant, Missing, Permission, Type, Value, show_instant, show_number};
 
 /// More events than this are told by their number.
 const MOST_LISTED: usize = 12;
@@ -61,6 +61,16 @@ pub(in crate::analysis) fn customer(rules: &RuleSet, witness: &Witness) -> Vec<S
         .collect();
     if !consents.is_empty() {
         lines.push(format!("consent {}", consents.join(", ")));
+    }
+    let permissions: Vec<String> = rules
+        .channels
+        .iter()
+        .zip(&facts.permissions)
+        .filter(|(_, state)| **state != Permission::Unknown)
+        .map(|(channel, state)| format!("{} {}", channel.name, state.word()))
+        .collect();
+    if !permissions.is_empty() {
+        lines.push(format!("permission {}", permissions.join(", ")));
     }
     lines.extend(history(rules, &facts.history));
     for offer in &witness.taken {
@@ -127,20 +137,21 @@ fn fields(rules: &RuleSet, event: &Happened) -> String {
 
 /// What an event is of, as a test says it, or else in plain words.
 fn of(rules: &RuleSet, stamp: &Stamp) -> Result<String, String> {
-    let (offer, rule, tags) = match stamp {
+    let (offer, rule, tags, channel) = match stamp {
         Stamp::Unstamped => return Ok(String::new()),
         Stamp::Retired { .. } => return Err("of an offer that is gone".to_owned()),
-        Stamp::Of { offer, rule, tags, .. } => (offer, rule, tags),
+        Stamp::Of { offer, rule, tags, channel, .. } => (offer, rule, tags, channel),
     };
+    let by = channel.map(|channel| format!(" by {}", rules[channel].name)).unwrap_or_default();
     let as_usual = |offer: OfferId| *tags == rules[offer].tags;
     match (offer, rule) {
         (Some(offer), rule) if as_usual(*offer) && *rule == super::super::history::only_rule(rules, *offer) => {
-            Ok(format!(" of {}", rules[*offer].name))
+            Ok(format!(" of {}{by}", rules[*offer].name))
         }
         (Some(offer), Some(rule))
             if as_usual(*offer) && rules[*rule].show == *offer && rules.offer_named(&rules[*rule].name).is_none() =>
         {
-            Ok(format!(" of {}", rules[*rule].name))
+            Ok(format!(" of {}{by}", rules[*rule].name))
         }
         (Some(offer), _) => Err(format!("of offer {}, under other tags or rules", rules[*offer].name)),
         (None, Some(rule)) => Err(format!("by rule {}, of an offer that is gone", rules[*rule].name)),

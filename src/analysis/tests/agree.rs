@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 
 use super::cells::frames;
-use super::schemas::{ranked, schema};
+use super::schemas::{ranked, schema, sending};
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
 use crate::eval::{condition, decide, expression};
-use crate::frame::{By, Frame, Via};
+use crate::frame::{By, Decision, Frame, Via};
 use crate::graph::{Ranking, Standing};
-use crate::model::{Condition, OfferId, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
+use crate::model::{Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
 use crate::value::{Truth, Value, rescale};
 
 /// Schemas with more customers than this are passed over.
@@ -48,6 +48,15 @@ fn what_scores_decide_is_never_claimed_wrongly() {
     let decided: usize = tally.iter().sum();
     assert!(unknown * 10 < decided, "{unknown} not decided, {decided} decided");
     assert!(tally[8] as u64 >= count / 40, "hardly any equal scores: {tally:?}");
+}
+
+#[test]
+fn what_channels_carry_is_what_every_customer_shows() {
+    let count = setting("CATER_SCHEMAS", 120) / 2;
+    let (tally, unknown) = agree_on(count, &sending);
+    assert_eq!(unknown, 0, "nothing in these schemas is beyond the analysis");
+    let rules: usize = tally.iter().take(4).sum();
+    assert!(rules as u64 >= count, "hardly any verdict: {tally:?}");
 }
 
 /// Compares so many schemas; gives how often each verdict came up, and how many there were that were not decided.
@@ -88,7 +97,7 @@ struct Seen<'a> {
     /// Per place in the order of the slot, per frame: whether the rule is eligible.
     eligible: Vec<Vec<bool>>,
     /// The same for each part: itself, and the rule or its substitutes.
-    answers: Vec<Vec<Option<By>>>,
+    answers: Vec<Vec<Option<Decision>>>,
 }
 
 impl<'a> Seen<'a> {
@@ -99,12 +108,9 @@ impl<'a> Seen<'a> {
             // The slot with nothing but this rule, with and without its substitutes.
             let mut alone = rules.clone();
             alone.slots[slot.index()].order = vec![*rule];
-            let of = |rules: &RuleSet| -> Vec<Option<By>> {
-                let by = |frame| match decide(rules, frame, slot).by {
-                    by @ (By::Rule(_) | By::Substitute(..)) => Some(by),
-                    By::Fallback(_) | By::SlotOff => None,
-                };
-                frames.iter().map(by).collect()
+            let of = |rules: &RuleSet| -> Vec<Option<Decision>> {
+                let answers = |decision: &Decision| matches!(decision.by, By::Rule(_) | By::Substitute(..));
+                frames.iter().map(|frame| Some(decide(rules, frame, slot)).filter(answers)).collect()
             };
             answers.push(of(&alone));
             let bare = &mut alone.rules[rule.index()];
@@ -213,7 +219,7 @@ impl<'a> Seen<'a> {
                 // By a `try` another rule answers in its place; which clause led there the frame alone does not say.
                 let answer = self.answers[place][frame].filter(|_| !self.eligible[place][frame]);
                 match answer {
-                    Some(By::Substitute(of, by)) if of == rule => by == via,
+                    Some(Decision { by: By::Substitute(of, by), .. }) if of == rule => by == via,
                     other => other.is_some(),
                 }
             }
@@ -252,26 +258,6 @@ impl<'a> Seen<'a> {
         Some(format!("{name}: {:?} of {by:?} is not needed", by[idle]))
     }
 
-    /// What is seen; `None` is an empty place.
-    fn outcome(&self, by: By) -> Option<OfferId> {
-        match by {
-            By::Rule(rule) => Some(self.rules[rule].show),
-            By::Substitute(rule, via) => {
-                let rule = &self.rules[rule];
-                let substitute = match via {
-                    Via::Capped => rule.if_capped,
-                    Via::NoConsent => rule.if_no_consent,
-                    Via::Unknown => rule.if_unknown,
-                };
-                match substitute {
-                    Some(Substitute::Show(offer)) => Some(offer),
-                    Some(Substitute::Nothing | Substitute::Try(_)) | None => None,
-                }
-            }
-            By::Fallback(_) | By::SlotOff => unreachable!("nobody's answer"),
-        }
-    }
-
     fn pairs(&self, report: &Report, tally: &mut [usize; 9], wrong: &mut Vec<String>) {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
@@ -296,7 +282,10 @@ impl<'a> Seen<'a> {
                 match standing {
                     Standing::Equal => {
                         let differ = |frame: &usize| {
-                            let seen = |place: usize| self.answers[place][*frame].map(|by| self.outcome(by));
+                            let seen = |place: usize| {
+                                self.answers[place][*frame]
+                                    .map(|answer| (answer.outcome.offer(), answer.outcome.channel()))
+                            };
                             seen(before).zip(seen(at)).is_some_and(|(first, second)| first != second)
                         };
                         if frames.any(|frame| differ(&frame) && free(&frame)) {
@@ -369,7 +358,7 @@ impl<'a> Seen<'a> {
     ) {
         let of: &Condition = match place {
             // A segment that no rule of the slot reads is not among what was enumerated.
-            Place::Segment(_) => return,
+            Place::Segment(_) | Place::Channel(_) => return,
             Place::When(rule, at) => &self.rules[rule].when[at].condition,
             Place::Unless(rule, at) => &self.rules[rule].unless[at].condition,
             Place::Fallback(slot, _) if slot != self.slot => return,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::schemas::{DATES, DAYS};
 use crate::frame::{CapState, ConsentRecord, Fact, Facts, Frame, Happened, Stamp, gather};
 use crate::model::{
-    AttributeId, BlockCause, CapTarget, Condition, Event, OfferId, PurposeId, RuleId, RuleSet, SlotId, TagId,
+    AttributeId, BlockCause, CapTarget, ChannelId, Condition, Event, OfferId, PurposeId, RuleId, RuleSet, SlotId, TagId,
 };
-use crate::value::{Consent, Date, Instant, Missing, Period, Type, Unit, Value};
+use crate::value::{Consent, Date, Instant, Missing, Period, Permission, Type, Unit, Value};
 
 /// All that can be so of one thing, as a change of facts.
 type Choice = Vec<Change>;
@@ -18,8 +18,10 @@ type Choice = Vec<Change>;
 enum Change {
     Attribute(AttributeId, Fact),
     Consent(PurposeId, Consent),
+    Permission(ChannelId, Permission),
     History(Vec<Happened>),
     Taken(Vec<OfferId>),
+    LastUsed(Option<ChannelId>),
 }
 
 /// Every frame of a slot; none if there are more than `most`.
@@ -34,7 +36,7 @@ pub(super) fn frames(rules: &RuleSet, slot: SlotId, shared: &[bool], most: usize
         }
         for number in 0..count {
             let mut facts = Facts::nothing(rules, now);
-            let mut taken = Vec::new();
+            let (mut taken, mut last) = (Vec::new(), None);
             let mut rest = number;
             for choice in &choices {
                 match choice[rest % choice.len()].clone() {
@@ -44,12 +46,17 @@ pub(super) fn frames(rules: &RuleSet, slot: SlotId, shared: &[bool], most: usize
                         let record = ConsentRecord::of(status);
                         facts.set_consent(id, if granted { ConsentRecord::granted(now) } else { record });
                     }
+                    Change::Permission(id, state) => facts.set_permission(id, state),
                     Change::History(events) => facts.history = events,
                     Change::Taken(offers) => taken = offers,
+                    Change::LastUsed(channel) => last = channel,
                 }
                 rest /= choice.len();
             }
             let mut frame = gather(rules, &facts);
+            // Nobody knows what was sent to whom.
+            let known = rules.key().is_some_and(|key| frame.attribute(key).known().is_some());
+            frame.last_used[slot.index()] = last.filter(|_| known);
             taken.into_iter().for_each(|offer| frame.taken[offer.index()] = true);
             frames.push(frame);
         }
@@ -90,8 +97,11 @@ fn nows(rules: &RuleSet, used: &Used) -> Vec<Instant> {
 struct Used {
     attributes: BTreeSet<AttributeId>,
     purposes: BTreeSet<PurposeId>,
+    permissions: BTreeSet<ChannelId>,
     offers: BTreeSet<OfferId>,
     caps: bool,
+    /// The channels of a slot that rotates.
+    ring: Vec<ChannelId>,
     /// Attributes of which the reason for missing counts besides where a default stands in: what is read before an
     /// `if unknown`, which does not answer every reason.
     reasons: BTreeSet<AttributeId>,
@@ -103,12 +113,19 @@ impl Used {
         let mut used = Self {
             attributes: BTreeSet::new(),
             purposes: BTreeSet::new(),
+            permissions: BTreeSet::new(),
             offers: BTreeSet::new(),
             caps: false,
+            ring: if slot.rotate.is_some() { slot.channels.clone() } else { Vec::new() },
             reasons: BTreeSet::new(),
         };
         let mut conditions: Vec<&Condition> = slot.fallback.iter().filter_map(|entry| entry.when.as_ref()).collect();
         used.offers.extend(slot.fallback.iter().filter_map(|entry| entry.offer));
+        for channel in slot.channels.iter().map(|channel| &rules[*channel]) {
+            let clauses = [&channel.allowed, &channel.reached].into_iter().flatten();
+            conditions.extend(clauses.map(|clause| &clause.condition));
+            used.purposes.extend(&channel.needs);
+        }
         for rule in slot.order.iter().map(|rule| &rules[*rule]) {
             conditions.extend(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition));
             if let Some(rank) = &rule.rank {
@@ -141,7 +158,10 @@ impl Used {
         for attribute in &used.attributes {
             used.purposes.extend(&rules[*attribute].needs);
         }
-        if used.caps || used.attributes.iter().any(|id| rules[*id].scope == crate::model::Scope::Customer) {
+        if used.caps
+            || !used.ring.is_empty()
+            || used.attributes.iter().any(|id| rules[*id].scope == crate::model::Scope::Customer)
+        {
             used.attributes.extend(rules.key());
         }
         used
@@ -156,6 +176,9 @@ impl Used {
             for operand in part.operands() {
                 if let crate::model::Expression::Consent(id) = operand {
                     self.purposes.insert(*id);
+                }
+                if let crate::model::Expression::Permission(id) = operand {
+                    self.permissions.insert(*id);
                 }
             }
         });
@@ -174,6 +197,13 @@ impl Used {
         }
         for id in &self.purposes {
             choices.push(Consent::ALL.into_iter().map(|status| Change::Consent(*id, status)).collect());
+        }
+        for id in &self.permissions {
+            choices.push(Permission::ALL.into_iter().map(|state| Change::Permission(*id, state)).collect());
+        }
+        if !self.ring.is_empty() {
+            let lasts = std::iter::once(None).chain(self.ring.iter().copied().map(Some));
+            choices.push(lasts.map(Change::LastUsed).collect());
         }
         let taken: Vec<OfferId> = self.offers.iter().copied().filter(|offer| shared[offer.index()]).collect();
         if !taken.is_empty() {
@@ -235,7 +265,7 @@ fn times(now: Instant) -> BTreeSet<i64> {
 fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
     let mut stamps: Vec<Stamp> = Vec::new();
     let mut add = |offer: Option<OfferId>, rule: Option<RuleId>, tags: &[TagId]| {
-        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec() };
+        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec(), channel: None };
         if !stamps.contains(&stamp) {
             stamps.push(stamp);
         }
@@ -244,7 +274,7 @@ fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
         match &cap.target {
             CapTarget::Offers(of) => of.iter().for_each(|offer| add(Some(*offer), None, &[])),
             CapTarget::Rules(of) => of.iter().for_each(|rule| add(None, Some(*rule), &[])),
-            CapTarget::Classes(_) | CapTarget::Anything => add(None, None, &[]),
+            CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => add(None, None, &[]),
             CapTarget::Tags(of) => {
                 add(None, None, of);
                 // What a service offer shows counts for a rule's own cap and not for a declared one.

@@ -59,6 +59,8 @@ struct Writer {
     dice: Dice,
     calculations: bool,
     ranks: bool,
+    /// The slot sends by these; none where it is a place.
+    channels: usize,
     text: String,
     fields: Vec<Field>,
     /// Names and the purposes that whoever uses them must need.
@@ -75,26 +77,34 @@ pub(super) const DAYS: [u32; 2] = [10, 31];
 
 /// A rule set; with `calculations`, some compare attributes with each other and divide.
 pub(super) fn schema(seed: u64, calculations: bool) -> String {
-    written(seed, calculations, false)
+    written(seed, calculations, false, false)
+}
+
+/// A rule set whose slot sends by one to three channels.
+pub(super) fn sending(seed: u64) -> String {
+    written(seed, false, false, true)
 }
 
 /// A rule set with calculations in which rules of one class and priority rank, and a slot that has `ties`.
 pub(super) fn ranked(seed: u64) -> String {
-    written(seed, true, true)
+    written(seed, true, true, false)
 }
 
-fn written(seed: u64, calculations: bool, ranks: bool) -> String {
+fn written(seed: u64, calculations: bool, ranks: bool, sends: bool) -> String {
     let mut writer = Writer {
         dice: Dice::new(seed),
         calculations,
         ranks,
+        channels: 0,
         text: String::new(),
         fields: Vec::new(),
         segments: Vec::new(),
         purposes: 0,
         needed: Vec::new(),
     };
+    writer.channels = if sends { 1 + writer.dice.below(3) } else { 0 };
     writer.declarations();
+    writer.channel_declarations();
     writer.slot();
     writer.text
 }
@@ -193,6 +203,48 @@ impl Writer {
         }
     }
 
+    fn channel_declarations(&mut self) {
+        for at in 0..self.channels {
+            let mut body = String::new();
+            for (word, once_in) in [("allowed", 2), ("reached", 3), ("silent", 4)] {
+                if self.dice.one_in(once_in) {
+                    let condition = if self.dice.one_in(2) { self.permission() } else { self.condition(1) };
+                    write!(body, "  {word} when {condition}").unwrap();
+                }
+            }
+            let mut needs = std::mem::take(&mut self.needed);
+            if self.purposes > 0 && self.dice.one_in(2) {
+                needs.push(self.dice.below(self.purposes));
+            }
+            needs.sort_unstable();
+            needs.dedup();
+            if !needs.is_empty() {
+                let names: Vec<_> = needs.iter().map(|purpose| format!("p{purpose}")).collect();
+                write!(body, "  needs {}", names.join(", ")).unwrap();
+            }
+            self.line(&format!("channel k{at} {{{body} }}"));
+        }
+    }
+
+    /// Whether a channel of a rule asks for a consent that may be missing.
+    fn asks_consent(&self, show: &str, body: &str) -> bool {
+        let by = body.rsplit_once(" by ").map(|(_, by)| by);
+        let needs = |at: usize| {
+            self.text.lines().any(|line| line.starts_with(&format!("channel k{at} ")) && line.contains("  needs "))
+        };
+        let named = |at: usize| by.is_none_or(|by| by.contains(&format!("k{at}")));
+        matches!(show, "b" | "d") && (0..self.channels).any(|at| named(at) && needs(at))
+    }
+
+    fn permission(&mut self) -> String {
+        let at = self.dice.below(self.channels);
+        match self.dice.below(3) {
+            0 => format!("permission.k{at} is full"),
+            1 => format!("permission.k{at} is not denied"),
+            _ => format!("permission.k{at} is one of [full, provisional]"),
+        }
+    }
+
     /// Pauses, gaps, calendars and blocks: their combinations are tried and not reckoned, so some stay undecided.
     fn limits(&mut self) {
         let line = self.dice.of(&[
@@ -227,7 +279,11 @@ impl Writer {
         }
         let carried = self.text.contains("tags t");
         let ties = if self.ranks && carried && self.dice.one_in(2) { "  ties tag t" } else { "" };
-        self.line(&format!("slot s on web {{ accepts service, lifecycle{ties}  fallback {fallback}nothing }}"));
+        let channels: Vec<_> = (0..self.channels).map(|at| format!("k{at}")).collect();
+        let way = if channels.is_empty() { "on web".to_owned() } else { format!("by {}", channels.join(", ")) };
+        let rotates = self.channels > 1 && carried && self.dice.one_in(2);
+        let rotate = if rotates { "  rotate after the last used on tag t" } else { "" };
+        self.line(&format!("slot s {way} {{ accepts service, lifecycle{ties}{rotate}  fallback {fallback}nothing }}"));
         let count = 3 + self.dice.below(5);
         let shows: Vec<&str> = (0..count).map(|_| self.dice.of(&["a", "b", "c", "d"])).collect();
         let class = |at: usize| matches!(shows[at], "a" | "c");
@@ -322,11 +378,18 @@ impl Writer {
         if self.dice.one_in(25) {
             body.push_str("  off because \"x\"");
         }
-        write!(body, "  show {show}").unwrap();
+        let verb = if self.channels > 0 { "send" } else { "show" };
+        write!(body, "  {verb} {show}").unwrap();
+        if self.channels > 1 && self.dice.one_in(3) {
+            let (one, other) = (self.dice.below(self.channels), self.dice.below(self.channels));
+            let (one, other) = (one.min(other), one.max(other));
+            let both = if one == other { format!("k{one}") } else { format!("k{one}, k{other}") };
+            write!(body, " by {both}").unwrap();
+        }
         for via in ["capped", "no consent", "unknown"] {
             let fits = match via {
                 "capped" => body.contains("cap at most"),
-                "no consent" => body.contains("needs"),
+                "no consent" => body.contains("needs") || self.asks_consent(show, &body),
                 _ => body.contains("when"),
             };
             if fits && self.dice.one_in(3) {
@@ -334,8 +397,11 @@ impl Writer {
                 let substitute = match (self.dice.below(4), later) {
                     (0, Some(later)) => format!("try r{later}"),
                     (1, _) => "nothing".to_owned(),
-                    (2, _) => "show a".to_owned(),
-                    _ => "show c".to_owned(),
+                    // What is sent in the place of something obeys as much (R1).
+                    (2, _) if self.channels > 0 && matches!(show, "b" | "d") => "send d".to_owned(),
+                    (_, _) if self.channels > 0 && matches!(show, "b" | "d") => "send b".to_owned(),
+                    (2, _) => format!("{verb} a"),
+                    _ => format!("{verb} c"),
                 };
                 write!(body, "  if {via} {substitute}").unwrap();
             }
@@ -408,6 +474,9 @@ impl Writer {
                 1 => format!("consent.p{purpose} is not objected"),
                 _ => format!("consent.p{purpose} is one of [unknown, expired, withdrawn]"),
             };
+        }
+        if self.channels > 0 && self.dice.one_in(6) {
+            return self.permission();
         }
         if self.calculations && self.dice.one_in(3) {
             return self.calculation();

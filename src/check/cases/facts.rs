@@ -8,13 +8,14 @@ use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
 use crate::model::{AttributeId, CapId, EventId, OfferId, RuleId};
 use crate::syntax::tree::{
-    self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name,
+    self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name, PermissionFact,
 };
-use crate::value::{Consent, Datum, Instant, Missing, Type, Value, show_number};
+use crate::value::{Consent, Datum, Instant, Missing, Permission, Type, Value, show_number};
 
-/// What a history is about: the event and what it is of.
-fn about(fact: &tree::Fact) -> (&str, Option<&str>) {
-    (&fact.event.text, fact.of.as_ref().map(|of| of.text.as_str()))
+/// What a history is about: the event, what it is of, and by which channel.
+fn about(fact: &tree::Fact) -> (&str, Option<&str>, Option<&str>) {
+    let [of, by] = [&fact.of, &fact.by].map(|name| name.as_ref().map(|name| name.text.as_str()));
+    (&fact.event.text, of, by)
 }
 
 impl Pass<'_> {
@@ -40,6 +41,11 @@ impl Pass<'_> {
                 CaseClause::Consent(records) => {
                     for record in records {
                         right &= self.consent_fact(record, &mut facts).is_some();
+                    }
+                }
+                CaseClause::Permission(records) => {
+                    for record in records {
+                        right &= self.permission_fact(record, &mut facts).is_some();
                     }
                 }
                 CaseClause::History(fact) => match self.happened(fact, now) {
@@ -259,6 +265,10 @@ impl Pass<'_> {
             Some(of) => self.stamp(of)?,
             None => Stamp::Unstamped,
         };
+        let stamp = match &fact.by {
+            Some(by) => self.by_channel(by, &fact.event, stamp)?,
+            None => stamp,
+        };
         let fields = self.event_fields(event, &fact.fields, now)?;
         let mut events = Vec::new();
         for point in &fact.at {
@@ -266,6 +276,36 @@ impl Pass<'_> {
             events.push(Happened { event, at, stamp: stamp.clone(), fields: fields.clone() });
         }
         Some(events)
+    }
+
+    /// `permission push full`
+    fn permission_fact(&mut self, record: &PermissionFact, facts: &mut Facts) -> Option<()> {
+        let channel = self.find_channel(&record.channel);
+        let Some(state) = Permission::from_word(&record.state.text) else {
+            self.member(crate::value::EnumId::PERMISSION, &record.state.text, record.state.span);
+            return None;
+        };
+        facts.set_permission(channel?, state);
+        Some(())
+    }
+
+    /// `history sent of X by push`: what was sent went by a channel.
+    pub(super) fn by_channel(&mut self, by: &Name, event: &Name, stamp: Stamp) -> Option<Stamp> {
+        let found = self.find_channel(by)?;
+        match stamp {
+            Stamp::Of { offer, rule, via, class, tags, .. } => {
+                Some(Stamp::Of { offer, rule, via, class, tags, channel: Some(found) })
+            }
+            Stamp::Retired { rule, via, class, .. } => Some(Stamp::Retired { rule, via, class, channel: Some(found) }),
+            Stamp::Unstamped => {
+                let message = format!("`by {}` goes with what was sent", by.text);
+                let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, by.span, message)
+                    .primary("of which offer?")
+                    .help(format!("write `history {} of X by {} at ..`", event.text, by.text));
+                self.report(finding);
+                None
+            }
+        }
     }
 
     /// The fields of an event, those not written absent.
@@ -369,6 +409,7 @@ impl Pass<'_> {
                 return None;
             }
         };
-        Some(Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: self.rules[offer].tags.clone() })
+        let tags = self.rules[offer].tags.clone();
+        Some(Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags, channel: None })
     }
 }

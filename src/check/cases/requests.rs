@@ -26,6 +26,7 @@ impl<'a> Pass<'a> {
                 | CaseClause::Now(_)
                 | CaseClause::Given(_)
                 | CaseClause::Consent(_)
+                | CaseClause::Permission(_)
                 | CaseClause::History(_)
                 | CaseClause::Used(_)
                 | CaseClause::StoreDown => {

@@ -4,10 +4,12 @@ use crate::check::Pass;
 use crate::check::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
+use crate::frame::Stamp;
 use crate::source::Span;
 use crate::syntax::tree::{
     self, CaseClause, Cell, CellKind, Clause, Column, ColumnKind, ConsentFact, ConsentSubject, Expectation, Fact,
-    GivenItem, GivenValue, Grant, Literal, LiteralKind, Name, Number, Row, TimePoint, TimePointKind, Used,
+    GivenItem, GivenValue, Grant, Literal, LiteralKind, Name, Number, PermissionFact, Row, TimePoint, TimePointKind,
+    Used,
 };
 
 /// A table whose columns are right.
@@ -58,6 +60,7 @@ impl<'a> Pass<'a> {
                 | CaseClause::Now(_)
                 | CaseClause::Given(_)
                 | CaseClause::Consent(_)
+                | CaseClause::Permission(_)
                 | CaseClause::History(_)
                 | CaseClause::Used(_)
                 | CaseClause::StoreDown
@@ -118,9 +121,18 @@ impl<'a> Pass<'a> {
                 }
             },
             ColumnKind::Consent(name) => self.find_purpose(name).is_some(),
-            ColumnKind::History { event, of } => {
-                let event = self.find_event(event);
-                of.as_ref().is_none_or(|of| self.stamp(of).is_some()) && event.is_some()
+            ColumnKind::Permission(name) => self.find_channel(name).is_some(),
+            ColumnKind::History { event, of, by } => {
+                let found = self.find_event(event);
+                let stamp = match of {
+                    Some(of) => self.stamp(of),
+                    None => Some(Stamp::Unstamped),
+                };
+                let stamp = match (stamp, by) {
+                    (Some(stamp), Some(by)) => self.by_channel(by, event, stamp),
+                    (stamp, _) => stamp,
+                };
+                stamp.is_some() && found.is_some()
             }
             ColumnKind::Used(cap) => self.cap_used(cap).is_some(),
             ColumnKind::Expect(slot) => self.find_slot(slot).is_some(),
@@ -132,6 +144,7 @@ impl<'a> Pass<'a> {
         let kinds = [
             (Kind::Slot, "a slot", format!("expect {}", name.text)),
             (Kind::Purpose, "a purpose", format!("consent.{}", name.text)),
+            (Kind::Channel, "a channel", format!("permission.{}", name.text)),
             (Kind::Event, "an event", format!("history {}", name.text)),
         ];
         let found = kinds.into_iter().find(|(kind, _, _)| self.names.get(*kind, &name.text).is_some());
@@ -204,6 +217,13 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
             let (status, at, version, confirmed) = (status.clone(), at.clone(), *version, *confirmed);
             Some(CaseClause::Consent(vec![ConsentFact { subject, status, at, version, confirmed, span: cell.span }]))
         }
+        (
+            ColumnKind::Permission(channel),
+            CellKind::Value { value: GivenValue::Member(state), as_of: None, grant, .. },
+        ) if grant.is_empty() => {
+            let fact = PermissionFact { channel: channel.clone(), state: state.clone(), span: cell.span };
+            Some(CaseClause::Permission(vec![fact]))
+        }
         (ColumnKind::Now, CellKind::Value { value: GivenValue::Literal(literal), as_of: None, grant, .. })
             if grant.is_empty() =>
         {
@@ -219,14 +239,17 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
                 | LiteralKind::Date(_) => None,
             }
         }
-        (ColumnKind::History { event, of }, CellKind::Value { value, as_of: None, grant, .. }) if grant.is_empty() => {
+        (ColumnKind::History { event, of, by }, CellKind::Value { value, as_of: None, grant, .. })
+            if grant.is_empty() =>
+        {
             let at = match value {
                 GivenValue::Never => Some(Vec::new()),
                 GivenValue::Literal(literal) => point(literal).map(|at| vec![at]),
                 GivenValue::List(literals) => literals.iter().map(point).collect(),
                 GivenValue::Missing | GivenValue::Member(_) | GivenValue::Increments(_) => None,
             };
-            Some(CaseClause::History(Fact { event: event.clone(), of: of.clone(), fields: Vec::new(), at: at? }))
+            let (event, of, by) = (event.clone(), of.clone(), by.clone());
+            Some(CaseClause::History(Fact { event, of, by, fields: Vec::new(), at: at? }))
         }
         (
             ColumnKind::Used(cap),
@@ -250,6 +273,7 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
         (
             ColumnKind::Attribute(_)
             | ColumnKind::Consent(_)
+            | ColumnKind::Permission(_)
             | ColumnKind::Now
             | ColumnKind::As
             | ColumnKind::History { .. }
@@ -280,6 +304,9 @@ fn bad_cell(column: &Column, cell: &Cell) -> Diagnostic {
             format!("how the consent for `{}` stands", name.text),
             "write a status, such as `granted`, `unknown` or `granted at 90 days ago version 4 confirmed`",
         ),
+        ColumnKind::Permission(name) => {
+            (format!("what the device permits `{}`", name.text), "write `full`, `provisional`, `denied` or `unknown`")
+        }
         ColumnKind::Now => ("when it is".to_owned(), "write an instant, such as 2026-06-15T10:00Z"),
         ColumnKind::As => ("which persona it is".to_owned(), "write the name of a persona"),
         ColumnKind::History { event, .. } => (
@@ -287,9 +314,10 @@ fn bad_cell(column: &Column, cell: &Cell) -> Diagnostic {
             "write a time, times in brackets, or `never`: [3 days ago, 2026-06-15T10:00Z]",
         ),
         ColumnKind::Used(cap) => (format!("how much of `{}` is used", cap.text), "write a whole number, such as 2"),
-        ColumnKind::Expect(slot) => {
-            (format!("what `{}` answers", slot.text), "write `shows X`, `gives nothing` or `passes over R because ..`")
-        }
+        ColumnKind::Expect(slot) => (
+            format!("what `{}` answers", slot.text),
+            "write `shows X`, `sends X by C`, `gives nothing` or `passes over R because ..`",
+        ),
     };
     Diagnostic::new(&types::BAD_CELL, cell.span, format!("this does not say {asked}"))
         .primary("another kind of cell")
@@ -319,15 +347,18 @@ fn many(count: usize, what: &str) -> String {
 }
 
 /// What tells two columns apart.
-fn about(column: &Column) -> (u8, &str, &str) {
+fn about(column: &Column) -> (u8, &str, &str, &str) {
     match &column.kind {
-        ColumnKind::Attribute(name) => (0, &name.text, ""),
-        ColumnKind::Consent(name) => (1, &name.text, ""),
-        ColumnKind::Now => (2, "", ""),
-        ColumnKind::As => (3, "", ""),
-        ColumnKind::History { event, of } => (4, &event.text, of.as_ref().map_or("", |of| &of.text)),
-        ColumnKind::Expect(name) => (5, &name.text, ""),
-        ColumnKind::Used(name) => (6, &name.text, ""),
+        ColumnKind::Attribute(name) => (0, &name.text, "", ""),
+        ColumnKind::Consent(name) => (1, &name.text, "", ""),
+        ColumnKind::Now => (2, "", "", ""),
+        ColumnKind::As => (3, "", "", ""),
+        ColumnKind::History { event, of, by } => {
+            (4, &event.text, of.as_ref().map_or("", |of| &of.text), by.as_ref().map_or("", |by| &by.text))
+        }
+        ColumnKind::Expect(name) => (5, &name.text, "", ""),
+        ColumnKind::Used(name) => (6, &name.text, "", ""),
+        ColumnKind::Permission(name) => (7, &name.text, "", ""),
     }
 }
 
@@ -335,10 +366,14 @@ fn told(column: &Column) -> String {
     match &column.kind {
         ColumnKind::Attribute(name) => format!("`{}`", name.text),
         ColumnKind::Consent(name) => format!("`consent.{}`", name.text),
+        ColumnKind::Permission(name) => format!("`permission.{}`", name.text),
         ColumnKind::Now => "`now`".to_owned(),
         ColumnKind::As => "`as`".to_owned(),
-        ColumnKind::History { event, of: None } => format!("`history {}`", event.text),
-        ColumnKind::History { event, of: Some(of) } => format!("`history {} of {}`", event.text, of.text),
+        ColumnKind::History { event, of, by } => {
+            let of = of.as_ref().map(|of| format!(" of {}", of.text)).unwrap_or_default();
+            let by = by.as_ref().map(|by| format!(" by {}", by.text)).unwrap_or_default();
+            format!("`history {}{of}{by}`", event.text)
+        }
         ColumnKind::Used(cap) => format!("`used of {}`", cap.text),
         ColumnKind::Expect(slot) => format!("`expect {}`", slot.text),
     }

@@ -4,10 +4,10 @@ use crate::model::{AttributeId, Condition, EventId, Expression, RuleSet};
 
 /// One reading of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Read {
-    pub(super) attribute: AttributeId,
+pub(in crate::check) struct Read {
+    pub(in crate::check) attribute: AttributeId,
     /// The segments and values on the way, outermost first.
-    pub(super) through: Vec<String>,
+    pub(in crate::check) through: Vec<String>,
     /// A bare `x`, or `x else no`, under no `not`: an `unless` over it only spares. No other test qualifies: `x is less
     /// than 50` and `(1 when x) is less than 1` under `unless` would choose the very people it should spare.
     pub(super) positive: bool,
@@ -15,14 +15,14 @@ pub(super) struct Read {
 
 /// One reading of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct EventRead {
-    pub(super) event: EventId,
+pub(in crate::check) struct EventRead {
+    pub(in crate::check) event: EventId,
     /// The segments and values on the way, outermost first.
-    pub(super) through: Vec<String>,
+    pub(in crate::check) through: Vec<String>,
 }
 
 /// `viewed` or `viewed` through segment `runner`.
-pub(super) fn chain_words(name: &str, through: &[String]) -> String {
+pub(in crate::check) fn chain_words(name: &str, through: &[String]) -> String {
     if through.is_empty() {
         return format!("`{name}`");
     }
@@ -31,11 +31,11 @@ pub(super) fn chain_words(name: &str, through: &[String]) -> String {
 }
 
 /// Collects the readings of conditions and expressions.
-pub(super) struct Reads<'a> {
+pub(in crate::check) struct Reads<'a> {
     rules: &'a RuleSet,
     through: Vec<String>,
-    pub(super) found: Vec<Read>,
-    pub(super) events: Vec<EventRead>,
+    pub(in crate::check) found: Vec<Read>,
+    pub(in crate::check) events: Vec<EventRead>,
     /// Whether segments and values are followed.
     follow: bool,
 }
@@ -97,7 +97,7 @@ impl<'a> Reads<'a> {
 
     fn expression(&mut self, expression: &Expression, positive: bool) {
         match expression {
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => {}
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
             Expression::Attribute(id) => {
                 self.found.push(Read { attribute: *id, through: self.through.clone(), positive });
             }
@@ -145,6 +145,7 @@ fn is_bare(expression: &Expression) -> bool {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)

@@ -125,6 +125,7 @@ impl Pass<'_> {
             Expression::Value(_) => ("a value with a name is a calculation", "write the attribute itself"),
             Expression::Literal(..)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Rescale(..)
             | Expression::Arithmetic(..)
             | Expression::Else(..)
@@ -170,6 +171,7 @@ impl Pass<'_> {
             Some(CapTarget::Tag(name)) => Some(EventTarget::Tag(self.find_tag(name)?)),
             Some(CapTarget::Class(name)) => Some(EventTarget::Class(self.class(name)?)),
             Some(CapTarget::Rule(name)) => Some(EventTarget::Rule(self.find_rule(name)?)),
+            Some(CapTarget::Channel(name)) => Some(EventTarget::Channel(self.find_channel(name)?)),
         };
         Some(Occurrence { event: event?, of })
     }
@@ -288,6 +290,7 @@ impl Pass<'_> {
             | Expression::Attribute(_)
             | Expression::Value(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now
             | Expression::Rescale(..)
             | Expression::Arithmetic(..)
@@ -313,6 +316,7 @@ fn written(expression: &Expression) -> Option<(i64, u8)> {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)

@@ -10,8 +10,12 @@ pub(super) fn mentions<'e>(expr: &'e Expr, found: &mut Vec<&'e str>) {
     match &expr.kind {
         ExprKind::Name(name) => found.push(name),
         // Events are no plain names.
-        ExprKind::Consent(_) | ExprKind::Literal(_) | ExprKind::Times(..) | ExprKind::Last(_) | ExprKind::SumOf(..) => {
-        }
+        ExprKind::Consent(_)
+        | ExprKind::Permission(_)
+        | ExprKind::Literal(_)
+        | ExprKind::Times(..)
+        | ExprKind::Last(_)
+        | ExprKind::SumOf(..) => {}
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Else(parts) | ExprKind::Product(parts) => {
             parts.iter().for_each(|part| mentions(part, found));
         }

@@ -181,6 +181,7 @@ impl Pass<'_> {
             ExprKind::Name(name) => Some(name.clone()),
             ExprKind::Literal(_)
             | ExprKind::Consent(_)
+            | ExprKind::Permission(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
@@ -375,6 +376,7 @@ impl Pass<'_> {
                 }
                 ExprKind::Literal(_)
                 | ExprKind::Consent(_)
+                | ExprKind::Permission(_)
                 | ExprKind::And(_)
                 | ExprKind::Or(_)
                 | ExprKind::Not(_)

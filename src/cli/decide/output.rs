@@ -63,7 +63,7 @@ impl<'a> Output<'a> {
         } else {
             let mut writer = csv::Writer::from_writer(file);
             writer
-                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule", "tasks"])
+                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule", "tasks", "channel", "silent"])
                 .map_err(|error| cannot(path, error))?;
             To::Csv(Box::new(writer))
         };
@@ -80,7 +80,10 @@ impl<'a> Output<'a> {
                 let row = decided.row.to_string();
                 let (shows, rule) = (shows.unwrap_or(""), rule.unwrap_or(""));
                 let tasks = decision.tasks(self.rules).join(" ");
-                let record = [table, &row, customer.unwrap_or(""), slot, shows, by, rule, &tasks];
+                let (channel, silent) = way(self.rules, decision).unwrap_or_default();
+                let silent = if silent { "yes" } else { "" };
+                let customer = customer.unwrap_or("");
+                let record = [table, &row, customer, slot, shows, by, rule, &tasks, channel, silent];
                 writer.write_record(record).map_err(|error| error.to_string())
             }),
             To::JsonLines(writer) => {
@@ -120,6 +123,14 @@ impl Placed {
         // A name that a power cut takes back must not be counted on.
         sync_folder(&standing.path).map_err(|error| cannot(&standing.path, error))?;
         Ok(standing)
+    }
+}
+
+/// By which channel something is sent, and whether without a sound; none where nothing is.
+pub(super) fn way<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<(&'a str, bool)> {
+    match decision.outcome {
+        Outcome::Sends { channel, silent, .. } => Some((rules[channel].name.as_str(), silent)),
+        Outcome::Shows(_) | Outcome::Nothing => None,
     }
 }
 
@@ -173,12 +184,9 @@ fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What is shown, by which kind of candidate, and by which rule.
+/// What is shown or sent, by which kind of candidate, and by which rule.
 pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a str>, &'static str, Option<&'a str>) {
-    let shows = match decision.outcome {
-        Outcome::Shows(offer) => Some(rules[offer].name.as_str()),
-        Outcome::Nothing => None,
-    };
+    let shows = decision.outcome.offer().map(|offer| rules[offer].name.as_str());
     match decision.by {
         By::Rule(rule) => (shows, "rule", Some(rules[rule].name.as_str())),
         By::Substitute(rule, via) => (shows, via.word(), Some(rules[rule].name.as_str())),
@@ -191,5 +199,11 @@ pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a 
 pub(super) fn machine(rules: &RuleSet, decision: &Decision) -> serde_json::Value {
     let (shows, by, rule) = words(rules, decision);
     let tasks = decision.tasks(rules);
-    json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks })
+    let mut object =
+        json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks });
+    if let (Some((channel, silent)), Some(fields)) = (way(rules, decision), object.as_object_mut()) {
+        fields.insert("channel".to_owned(), channel.into());
+        fields.insert("silent".to_owned(), silent.into());
+    }
+    object
 }

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::output::words;
+use super::output::{way, words};
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
 use crate::diagnostics::codes::data::BAD_ROW;
 use crate::frame::Decision;
 use crate::model::RuleSet;
+use crate::model::show::show_where;
 use crate::runtime::Engine;
 use crate::runtime::batch::{KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
@@ -76,7 +77,7 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
 fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     let of = &rules[slot.slot];
     let label = if of.label.is_empty() { String::new() } else { format!(": {}", of.label) };
-    terminal.line(terminal.styled("1", &format!("\n{} on {}{label}", of.name, of.place)));
+    terminal.line(terminal.styled("1", &format!("\n{} {}{label}", of.name, show_where(rules, of))));
     let answers = slot.answers(rules);
     let total: u64 = answers.iter().map(|answer| answer.count).sum();
     let most = answers.iter().map(|answer| answer.count).max().unwrap_or(1).max(1);
@@ -90,7 +91,9 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
                 Some(rule) => format!("{rule}, {by}"),
                 None => by.to_owned(),
             };
-            (shows.unwrap_or("nothing").to_owned(), who, answer.count)
+            let way = way(rules, &decision)
+                .map(|(channel, silent)| format!(" by {channel}{}", if silent { ", silent" } else { "" }));
+            (format!("{}{}", shows.unwrap_or("nothing"), way.unwrap_or_default()), who, answer.count)
         })
         .collect();
     let width = |column: fn(&(String, String, u64)) -> &String| {
@@ -128,13 +131,14 @@ fn steps(steps: &Steps) -> String {
     all.into_iter().map(|(count, word)| format!("{} {word}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
-fn parts(steps: &Steps) -> [(u64, &'static str); 8] {
-    let Steps { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, nobody } = steps;
+fn parts(steps: &Steps) -> [(u64, &'static str); 9] {
+    let Steps { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, no_channel, nobody } = steps;
     [
         (*not_applicable, "not applicable"),
         (*no_consent, "no consent"),
         (*not_known, "not known"),
         (*capped, "capped"),
+        (*no_channel, "no channel"),
         (*blocked, "blocked"),
         (*taken, "shown in another slot"),
         (*not_active, "not active"),
@@ -169,6 +173,16 @@ fn missing(rules: &RuleSet, summary: &Summary, terminal: &Terminal) {
             .collect();
         let expected = summary.missing.expected(rules, id).map(|why| format!(": {why}")).unwrap_or_default();
         lines.push((rules[id].name.clone(), format!("{}{expected}", words.join(", "))));
+    }
+    for (id, counts) in summary.missing.permissions().iter() {
+        let parts = [(counts.absent, "absent"), (counts.unreadable, "unreadable")];
+        let words: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", thousands(*count)))
+            .collect();
+        let expected = if counts.unreadable > 0 { ": full, provisional, denied or unknown is expected" } else { "" };
+        lines.push((format!("permission.{}", rules[id].name), format!("{}{expected}", words.join(", "))));
     }
     if lines.is_empty() {
         return;
@@ -305,7 +319,12 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 .map(|answer| {
                     let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
                     let (shows, by, rule) = words(rules, &decision);
-                    json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count })
+                    let mut object = json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count });
+                    if let (Some((channel, silent)), Some(fields)) = (way(rules, &decision), object.as_object_mut()) {
+                        fields.insert("channel".to_owned(), channel.into());
+                        fields.insert("silent".to_owned(), silent.into());
+                    }
+                    object
                 })
                 .collect();
             let passed: serde_json::Map<_, _> = slot
@@ -319,6 +338,10 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
             })
         })
         .collect();
+    let permissions = summary.missing.permissions().iter().map(|(id, counts)| {
+        let counted = json!({ "absent": counts.absent, "unreadable": counts.unreadable });
+        (format!("permission.{}", rules[id].name), counted)
+    });
     let missing: serde_json::Map<_, _> = summary
         .missing
         .iter()
@@ -331,6 +354,7 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 "sample": summary.missing.sample(id), "expected": summary.missing.expected(rules, id) });
             (rules[id].name.clone(), counts)
         })
+        .chain(permissions)
         .collect();
     let set_aside: serde_json::Map<_, _> = known
         .events

@@ -101,7 +101,8 @@ impl Wanted<'_> {
 fn asks_about(rules: &RuleSet, case: &Case, rule: RuleId) -> bool {
     let named = |expectation: &Expectation| match &expectation.what {
         Expected::PassesOver(passed, because) => *passed == rule || *because == crate::frame::Because::Rule(rule),
-        Expected::Shows(_, because, _) | Expected::Nothing(because) => {
+        Expected::PassesOverChannel(_, because) => *because == crate::frame::Because::Rule(rule),
+        Expected::Shows(_, because, _) | Expected::Sends(_, _, because, _) | Expected::Nothing(because) => {
             *because == Some(crate::frame::Because::Rule(rule))
         }
     };
@@ -148,7 +149,11 @@ pub(super) fn run<'a>(
         for (expectation, frame) in case.expectations.iter().zip(&frames) {
             let besides = match &expectation.what {
                 Expected::PassesOver(rule, _) if rules[*rule].slot == expectation.slot => Some(*rule),
-                Expected::PassesOver(..) | Expected::Shows(..) | Expected::Nothing(_) => None,
+                Expected::PassesOver(..)
+                | Expected::PassesOverChannel(..)
+                | Expected::Shows(..)
+                | Expected::Sends(..)
+                | Expected::Nothing(_) => None,
             };
             coverage.count(frame, expectation.slot, besides);
         }
@@ -167,8 +172,12 @@ fn difference(rules: &RuleSet, reference: Decision, engine: Decision, how: &str)
 
 fn told(rules: &RuleSet, decision: Decision) -> String {
     let outcome = match decision.outcome {
-        Outcome::Shows(offer) => rules[offer].name.as_str(),
-        Outcome::Nothing => "nothing",
+        Outcome::Shows(offer) => rules[offer].name.clone(),
+        Outcome::Sends { offer, channel, silent } => {
+            let silently = if silent { " silently" } else { "" };
+            format!("{} by {}{silently}", rules[offer].name, rules[channel].name)
+        }
+        Outcome::Nothing => "nothing".to_owned(),
     };
     match decision.by {
         By::Rule(rule) => format!("{outcome} of {}", rules[rule].name),

@@ -23,6 +23,8 @@ codes! {
     UNUSED_OFFER = "unused-offer", Warning, "an offer that no rule, substitute or fallback shows";
     UNUSED_PURPOSE = "unused-purpose", Warning, "a purpose that nothing needs and no condition reads";
     UNUSED_EVENT = "unused-event", Warning, "a declared event that no cap counts";
+    CLOSED_CHANNEL = "closed-channel", Warning, "a channel by which nothing can ever be sent";
+    UNUSED_CHANNEL = "unused-channel", Warning, "a channel by which no slot sends";
     UNUSED_CAP = "unused-cap", Warning, "a cap that binds no rule and no offer";
     BLOCK_ON_UNKNOWN = "block-on-unknown", Warning, "a block that stops the customer of whom nothing is known";
     UNUSED_TAG = "unused-tag", Warning, "a tag that no cap names, spelt nearly like one that a cap names";

@@ -11,6 +11,10 @@ codes! {
     UNKNOWN_MEMBER = "unknown-member", Error, "a value that is not in the attribute's list";
     UNKNOWN_PURPOSE = "unknown-purpose", Error, "a purpose that nothing declares";
     UNKNOWN_EVENT = "unknown-event", Error, "an event that nothing declares";
+    UNKNOWN_CHANNEL = "unknown-channel", Error, "a channel that nothing declares";
+    OTHER_CHANNEL = "other-channel", Error, "a rule sends by a channel that its slot does not have";
+    CHANNEL_COMES_LAST = "channel-comes-last", Error, "a channel, where none is chosen yet";
+    SEND_OR_SHOW = "send-or-show", Error, "`send` for a place, or `show` for a slot by channels";
     UNKNOWN_FIELD = "unknown-field", Error, "a field that the event does not have";
     HISTORY_WITHOUT_KEY = "history-without-key", Error, "events are read of a customer without a key";
     UNKNOWN_OFFER = "unknown-offer", Error, "an offer that nothing declares";

@@ -7,7 +7,8 @@ use super::flat::{Flat, set_aside};
 use super::steps::{rule_reasons, without_change};
 use super::{Candidate, Explanation, Fate, Reason, Who, explain};
 use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome};
-use crate::model::{RuleId, RuleSet};
+use crate::model::show::show_verb;
+use crate::model::{ChannelId, OfferId, RuleId, RuleSet};
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,11 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
                 .and_then(|()| carries(rules, &decision, tasks.as_deref())),
             false => Err(format!("expected {}", rules[*offer].name)),
         },
+        Expected::Sends(offer, channel, because, tasks) => match sends(&decision, *offer, *channel) {
+            true => won_because(rules, frame, &decision, because.as_ref())
+                .and_then(|()| carries(rules, &decision, tasks.as_deref())),
+            false => Err(format!("expected {}", told(rules, *offer, *channel))),
+        },
         Expected::Nothing(because) => match decision.outcome == Outcome::Nothing {
             true => won_because(rules, frame, &decision, because.as_ref()),
             false => Err("expected nothing".to_owned()),
@@ -44,8 +50,23 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
         Expected::PassesOver(rule, because) => {
             passes_over(rules, &without_change(rules, frame, expectation.slot), *rule, because)
         }
+        Expected::PassesOverChannel(channel, because) => {
+            passes_over_channel(rules, &without_change(rules, frame, expectation.slot), *channel, because)
+        }
     };
     verdict.map_err(|what| Box::new(mismatch(rules, frame, expectation, &what)))
+}
+
+/// Whether this is sent, by this channel where one is named.
+fn sends(decision: &Decision, offer: OfferId, channel: Option<ChannelId>) -> bool {
+    let sent = decision.outcome.channel();
+    sent.is_some() && decision.outcome.offer() == Some(offer) && (channel.is_none() || channel == sent)
+}
+
+/// `new_season by push`
+fn told(rules: &RuleSet, offer: OfferId, channel: Option<ChannelId>) -> String {
+    let by = channel.map(|channel| format!(" by {}", rules[channel].name)).unwrap_or_default();
+    format!("{}{by}", rules[offer].name)
 }
 
 fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &str) -> Mismatch {
@@ -56,9 +77,10 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
     for candidate in &explanation.candidates {
         if wanted.is(&candidate.who) { why.push(because_of(candidate)) } else { rest.push(candidate.to_string()) }
     }
-    if let (true, Expected::Shows(offer, ..)) = (why.is_empty(), &expectation.what) {
+    if let (true, Expected::Shows(offer, ..) | Expected::Sends(offer, ..)) = (why.is_empty(), &expectation.what) {
+        let verb = show_verb(rules, expectation.slot);
         let (slot, offer) = (&rules[expectation.slot].name, &rules[*offer].name);
-        why.push(format!("no rule of {slot} shows {offer}, nor is it in the slot's fallback list"));
+        why.push(format!("no rule of {slot} {verb}s {offer}, nor is it in the slot's fallback list"));
     }
     rest.extend(explanation.change.as_ref().map(ToString::to_string));
     let named = |because: &Because| match because {
@@ -68,15 +90,29 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
     let reason = |because: &Option<Because>| {
         because.as_ref().map(|because| format!(", because of {}", named(because))).unwrap_or_default()
     };
+    let also = |tasks: &Option<Vec<String>>| match tasks.as_deref() {
+        None => String::new(),
+        Some([]) => ", and also nothing".to_owned(),
+        Some(tasks) => format!(", and also {}", tasks.join(", ")),
+    };
     let (expected, got) = match &expectation.what {
         Expected::Shows(offer, because, tasks) => {
-            let tasks = match tasks.as_deref() {
-                None => String::new(),
-                Some([]) => ", and also nothing".to_owned(),
-                Some(tasks) => format!(", and also {}", tasks.join(", ")),
-            };
-            let expected = format!("shows {}{}{tasks}", rules[*offer].name, reason(because));
+            let expected = format!("shows {}{}{}", rules[*offer].name, reason(because), also(tasks));
             (expected, explanation.answer.to_string())
+        }
+        Expected::Sends(offer, channel, because, tasks) => {
+            let expected = format!("sends {}{}{}", told(rules, *offer, *channel), reason(because), also(tasks));
+            (expected, explanation.answer.to_string())
+        }
+        Expected::PassesOverChannel(channel, because) => {
+            let name = &rules[*channel].name;
+            let said = passed_over(&explanation, name);
+            let got = if said.is_empty() {
+                explanation.answer.to_string()
+            } else {
+                said.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            };
+            (format!("passes over {name}, because of {}", named(because)), got)
         }
         Expected::Nothing(because) => (format!("gives nothing{}", reason(because)), explanation.answer.to_string()),
         Expected::PassesOver(rule, because) => {
@@ -99,7 +135,9 @@ struct Wanted {
 impl Wanted {
     fn is(&self, who: &Who) -> bool {
         let shows = |what: &str| match &self.offer {
-            Some(Some(offer)) => what.strip_prefix("show ") == Some(offer),
+            Some(Some(offer)) => {
+                what.strip_prefix("show ").or_else(|| what.strip_prefix("send ")) == Some(offer.as_str())
+            }
             Some(None) => what == "nothing",
             None => false,
         };
@@ -123,7 +161,14 @@ fn wanted(rules: &RuleSet, expectation: &Expectation) -> Wanted {
     };
     let (offer, named) = match &expectation.what {
         Expected::Shows(offer, because, _) => (Some(Some(*offer)), named(because)),
+        Expected::Sends(offer, _, because, _) => (Some(Some(*offer)), named(because)),
         Expected::Nothing(because) => (Some(None), named(because)),
+        // Whoever would be sent by it.
+        Expected::PassesOverChannel(channel, _) => {
+            let by = |rule: &&RuleId| rules.channels_of(&rules[**rule]).contains(channel);
+            let rules = slot.order.iter().filter(by).map(|rule| rules[*rule].name.clone()).collect();
+            return Wanted { rules, offer: None };
+        }
         Expected::PassesOver(rule, _) => (None, Some(rules[*rule].name.clone())),
     };
     let shows = |rule: &&RuleId| Some(Some(rules[**rule].show)) == offer;
@@ -166,8 +211,9 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
         By::Rule(winner) => {
             rule == Some(winner)
                 || named == rules[winner].name
-                || (rule.is_none() && won_by(rules, frame, decision, named))
+                || (rule.is_none() && (is_silent(decision) && named == SILENT || won_by(rules, frame, decision, named)))
         }
+        By::Substitute(..) if is_silent(decision) && rule.is_none() && named == SILENT => true,
         By::Substitute(of, _) => rule == Some(of) || named == rules[of].name || dropped_for(rules, frame, of, named),
         By::Fallback(_) => rule.is_none() && named == "fallback",
         By::SlotOff => {
@@ -177,6 +223,16 @@ fn won_because(rules: &RuleSet, frame: &Frame, decision: &Decision, because: Opt
     // That something was set aside is no reason for an answer, but stands beside it.
     let met = met || rule.is_none() && set_aside(rules, frame, decision.slot).iter().any(|line| line == named);
     if met { Ok(()) } else { Err(format!("expected this because of {named}")) }
+}
+
+/// The short reason of a message that arrives without a sound.
+const SILENT: &str = "silent";
+
+fn is_silent(decision: &Decision) -> bool {
+    match decision.outcome {
+        Outcome::Sends { silent, .. } => silent,
+        Outcome::Shows(_) | Outcome::Nothing => false,
+    }
 }
 
 /// Whether the rule outranked another candidate in just that way: `tie`.
@@ -204,7 +260,7 @@ fn dropped_for(rules: &RuleSet, frame: &Frame, rule: RuleId, named: &str) -> boo
     let Flat { rules, frame } = Flat::of(rules, frame);
     let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
-    let reasons = guarded.rule(rule).map(|dropped| rule_reasons(&guarded, rule, &dropped)).unwrap_or_default();
+    let reasons = guarded.dropped(rule).map(|dropped| rule_reasons(&guarded, rule, &dropped)).unwrap_or_default();
     reasons.iter().any(|reason| reason.is_named(named))
 }
 
@@ -228,4 +284,39 @@ fn passes_over(rules: &RuleSet, explanation: &Explanation, rule: RuleId, because
         }
         None => Err(format!("expected it to pass over {name}, which is no rule of the slot or was not asked")),
     }
+}
+
+/// Why a channel was passed over, by whichever candidate was tried.
+fn passed_over<'e>(explanation: &'e Explanation, channel: &str) -> Vec<&'e Reason> {
+    let of = |candidate: &'e Candidate| {
+        let dropped = match &candidate.fate {
+            Fate::Drops(reasons) => reasons.as_slice(),
+            Fate::Wins | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => &[],
+        };
+        candidate.passed_over.iter().chain(dropped)
+    };
+    let all = explanation.candidates.iter().flat_map(of);
+    all.filter(|reason| reason.channel() == Some(channel)).collect()
+}
+
+fn passes_over_channel(
+    rules: &RuleSet,
+    explanation: &Explanation,
+    channel: ChannelId,
+    because: &Because,
+) -> Result<(), String> {
+    let name = &rules[channel].name;
+    let named = match because {
+        Because::Rule(rule) => rules[*rule].name.as_str(),
+        Because::Reason(reason) => reason.as_str(),
+    };
+    let said = passed_over(explanation, name);
+    if said.is_empty() {
+        return Err(format!("expected it to pass over {name}"));
+    }
+    if said.iter().any(|reason| reason.is_named(named)) {
+        return Ok(());
+    }
+    let why = said.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    Err(format!("expected it to pass over {name} because of {named}, not because of {why}"))
 }

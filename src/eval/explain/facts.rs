@@ -41,7 +41,7 @@ fn asks_consent(rules: &RuleSet, condition: &Condition) -> bool {
 
 fn names_consent(rules: &RuleSet, expression: &Expression) -> bool {
     match expression {
-        Expression::Consent(_) => true,
+        Expression::Consent(_) | Expression::Permission(_) => true,
         Expression::Literal(..) | Expression::Attribute(_) | Expression::Gathered(_) | Expression::Now => false,
         Expression::Value(id) => names_consent(rules, &rules[*id].expression),
         Expression::Rescale(of, _) => names_consent(rules, of),
@@ -91,7 +91,7 @@ fn collect<'a>(rules: &'a RuleSet, frame: &Frame, part: &'a Condition, found: &m
 }
 
 /// The clause and the facts that decided it, in one line: `adult_in_market: country is AT`.
-pub(super) fn sentence(rules: &RuleSet, frame: &Frame, clause: &Condition, is_unless: bool) -> String {
+pub(super) fn sentence(rules: &RuleSet, frame: &Frame, clause: &Condition, word: &str) -> String {
     let mut facts = Vec::new();
     for test in deciding(rules, frame, clause) {
         for operand in test.operands() {
@@ -101,7 +101,6 @@ pub(super) fn sentence(rules: &RuleSet, frame: &Frame, clause: &Condition, is_un
     let mut seen = BTreeSet::new();
     facts.retain(|fact| seen.insert(fact.clone()));
     let clause = show_condition(rules, clause);
-    let word = if is_unless { "unless" } else { "when" };
     // Where the clause says the same as the fact, once is enough.
     match facts.as_slice() {
         [] => format!("{word} {clause}"),
@@ -122,6 +121,9 @@ fn stated(rules: &RuleSet, frame: &Frame, expression: &Expression, facts: &mut V
             facts.push(format!("{} is {value}", rules[*id].name));
         }
         Expression::Consent(id) => facts.push(format!("consent.{} is {}", rules[*id].name, frame.consent(*id).word())),
+        Expression::Permission(id) => {
+            facts.push(format!("permission.{} is {}", rules[*id].name, frame.permission(*id).word()));
+        }
         Expression::Rescale(of, _) => stated(rules, frame, of, facts),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
             stated(rules, frame, left, facts);
@@ -284,6 +286,10 @@ fn missing(rules: &RuleSet, frame: &Frame, expression: &Expression, found: &mut 
                 }
             }
         }
-        Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {}
+        Expression::Literal(..)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_)
+        | Expression::Now => {}
     }
 }

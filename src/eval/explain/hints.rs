@@ -9,13 +9,15 @@ use super::Reason;
 use super::steps::rule_reasons;
 use crate::frame::{Expectation, Expected, Fact, Facts, Frame};
 use crate::model::{AttributeId, Basis, RuleId, RuleSet, Scope};
-use crate::value::{Consent, Datum, Missing, Type, show_instant};
+use crate::value::{Consent, Datum, Missing, Permission, Type, show_instant};
 
 /// What to look at in the test, a line each, for an expectation that was not met: about the rules that could have
 /// brought about what it expects.
 pub fn hints(rules: &RuleSet, facts: &Facts, frame: &Frame, expectation: &Expectation) -> Vec<String> {
     let wanted = |rule: &RuleId| match &expectation.what {
         Expected::Shows(offer, ..) => rules[*rule].show == *offer,
+        Expected::Sends(offer, ..) => rules[*rule].show == *offer,
+        Expected::PassesOverChannel(channel, _) => rules.channels_of(&rules[*rule]).contains(channel),
         Expected::Nothing(_) => false,
         // Passed over it was, only for another reason.
         Expected::PassesOver(passed, _) => rule == passed,
@@ -25,7 +27,7 @@ pub fn hints(rules: &RuleSet, facts: &Facts, frame: &Frame, expectation: &Expect
     let is_customers = |reason: &Reason| test.hangs_on_key(reason);
     let mut hints = Vec::new();
     for rule in rules[expectation.slot].order.iter().filter(|rule| wanted(rule)) {
-        let Some(dropped) = guarded.rule(*rule) else { continue };
+        let Some(dropped) = guarded.dropped(*rule) else { continue };
         let reasons = rule_reasons(&guarded, *rule, &dropped);
         // Of somebody who is nobody there is nothing else to say.
         if let Some(hint) = test.key().filter(|_| reasons.iter().any(is_customers)) {
@@ -49,9 +51,12 @@ struct Test<'a> {
 impl Test<'_> {
     fn of(&self, rule: RuleId, dropped: &Dropped, reasons: &[Reason]) -> Vec<String> {
         match dropped {
-            Dropped::NoConsent(_) | Dropped::NotKnown | Dropped::Blocked(_) | Dropped::Capped(_) | Dropped::NoScore => {
-                reasons.iter().filter_map(|reason| self.about(rule, reason)).collect()
-            }
+            Dropped::NoConsent(_)
+            | Dropped::NotKnown
+            | Dropped::Blocked(_)
+            | Dropped::Capped(_)
+            | Dropped::NoScore
+            | Dropped::NoChannel(_) => reasons.iter().filter_map(|reason| self.about(rule, reason)).collect(),
             Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {
                 vec![format!("`now` is {} in this test", show_instant(self.facts.now))]
             }
@@ -79,11 +84,14 @@ impl Test<'_> {
                     (_, [_, ..]) => format!("what {whose} counts stands in `history` ({written}) and in `used`"),
                 })
             }
+            Reason::Channel { channel, why } => self.channel(rule, channel, why),
             Reason::SwitchedOff { .. }
             | Reason::NotActive { .. }
             | Reason::ReviewOverdue { .. }
             | Reason::NotApplicable { .. }
             | Reason::Taken { .. }
+            | Reason::NotPermitted { .. }
+            | Reason::NotReached { .. }
             // Until when, or which fact, stands in the reason itself.
             | Reason::Blocked { .. }
             | Reason::NoCounter { .. }
@@ -108,7 +116,35 @@ impl Test<'_> {
             | Reason::NotActive { .. }
             | Reason::ReviewOverdue { .. }
             | Reason::NotApplicable { .. }
-            | Reason::Taken { .. } => false,
+            | Reason::Taken { .. }
+            | Reason::Channel { .. }
+            | Reason::NotPermitted { .. }
+            | Reason::NotReached { .. } => false,
+        }
+    }
+
+    /// What a test that says nothing of a device says of it.
+    fn channel(&self, rule: RuleId, channel: &str, why: &Reason) -> Option<String> {
+        let id = self.rules.channel_named(channel)?;
+        let is_unsaid = self.facts.permissions.get(id.index()).copied().unwrap_or_default() == Permission::Unknown;
+        match why {
+            Reason::NotPermitted { .. } => {
+                is_unsaid.then(|| format!("a test permits nothing that it does not write: `permission {channel} full`"))
+            }
+            Reason::NoConsent { .. }
+            | Reason::Capped { .. }
+            | Reason::SwitchedOff { .. }
+            | Reason::NotActive { .. }
+            | Reason::ReviewOverdue { .. }
+            | Reason::NotApplicable { .. }
+            | Reason::NotKnown { .. }
+            | Reason::NotKnownToBeNo { .. }
+            | Reason::Taken { .. }
+            | Reason::Blocked { .. }
+            | Reason::Waiting { .. }
+            | Reason::NoCounter { .. }
+            | Reason::Channel { .. }
+            | Reason::NotReached { .. } => self.about(rule, why),
         }
     }
 

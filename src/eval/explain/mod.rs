@@ -22,6 +22,7 @@ mod nearest;
 mod steps;
 mod text;
 mod values;
+mod ways;
 
 pub use expect::{Mismatch, meets, run};
 pub use hints::hints;
@@ -55,8 +56,11 @@ pub struct Explanation {
 /// What a slot answers, in names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The offer; `None` is an empty place.
+    /// The offer that is shown; `None` is an empty place.
     pub shows: Option<String>,
+    /// What is sent, where the slot sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sends: Option<Sending>,
     /// Who brought it about.
     pub by: Author,
     /// What the customer may read: the rule's `because` (R50).
@@ -64,6 +68,17 @@ pub struct Answer {
     /// What the host carries out with it, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<String>,
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// The offer.
+    pub offer: String,
+    /// By which channel.
+    pub channel: String,
+    /// Whether it arrives without a sound.
+    pub silent: bool,
 }
 
 /// Who brought an answer about.
@@ -98,6 +113,10 @@ pub struct Candidate {
     pub who: Who,
     /// What became of it.
     pub fate: Fate,
+    /// Of a message, why the channels before the one that carries it do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<Reason>,
+    /// The attributes that stood on their declared default, as `country is DE`; of the winner only.
     /// The attributes that stood on their declared default, as `country is DE`; of the winner only, which is for a
     /// substitute where its rule is read.
     pub assumed: Vec<String>,
@@ -300,6 +319,23 @@ pub enum Reason {
         at_most: u32,
         /// What is counted, over which time: `shown in any 7 days`.
         counted: String,
+    },
+    /// A channel does not carry the message.
+    Channel {
+        /// Which.
+        channel: String,
+        /// Why not.
+        why: Box<Reason>,
+    },
+    /// The device does not permit the channel, or nobody knows that it does.
+    NotPermitted {
+        /// The clause and the facts that decided it; `None` for protected facts.
+        fact: Option<String>,
+    },
+    /// The channel does not reach the customer, or nobody knows that it does.
+    NotReached {
+        /// The clause and the facts that decided it; `None` for protected facts.
+        fact: Option<String>,
     },
 }
 

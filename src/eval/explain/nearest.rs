@@ -31,13 +31,17 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
+use super::super::channels::Blocked;
 use super::super::slot::{Candidate, replay};
 use super::flat::Flat;
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
-use crate::model::{AttributeId, Basis, BlockCause, CapId, CapKind, Expression, PurposeId, RuleId, RuleSet, SlotId};
-use crate::value::{Consent, Datum, Missing, Value, show_instant};
+use crate::model::{
+    AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet,
+    SlotId,
+};
+use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
 /// The most decisions that are tried, and the most work a try may be in rules looked at.
 const TRIES: usize = 600;
@@ -118,6 +122,8 @@ enum Move {
     NoObjection(Option<PurposeId>),
     /// A purpose reads so.
     Consent(PurposeId, u16),
+    /// The device lets a channel do so much.
+    Permission(ChannelId, u16),
     /// One use of a cap less than would spend it.
     Cap(CapId),
 }
@@ -159,7 +165,7 @@ impl Search<'_> {
     /// What could be changed next: what stops the rule, or what lets another one win; nearest first, each once.
     fn moves(&self, frame: &Frame) -> Vec<Move> {
         let mut found = BTreeSet::new();
-        match self.guarded(frame).rule(self.rule) {
+        match self.guarded(frame).dropped(self.rule) {
             None => {
                 if let Some(rule) = self.blocker(frame) {
                     self.tests(frame, rule, false, &mut found);
@@ -169,17 +175,12 @@ impl Search<'_> {
             Some(Dropped::NoConsent(closed)) => {
                 found.extend(closed.into_iter().map(|purpose| self.opens(frame, purpose)))
             }
-            Some(Dropped::Capped(caps)) => {
-                let is_known = |cap: &CapId| {
-                    let number = self.rules[*cap].number;
-                    // What a wish that nobody may see allows is not told.
-                    if number.is_some_and(|number| self.rules[number].is_protected()) {
-                        return false;
-                    }
-                    matches!(frame.caps.get(cap.index()), Some(CapState::Used(_) | CapState::Until(_)))
-                };
-                found.extend(caps.into_iter().filter(is_known).map(Move::Cap));
+            Some(Dropped::NoChannel(ways)) => {
+                for (channel, step) in ways {
+                    self.opens_way(frame, channel, step, &mut found);
+                }
             }
+            Some(Dropped::Capped(caps)) => self.empties(frame, caps, &mut found),
             Some(
                 Dropped::RuleOff
                 | Dropped::OfferOff
@@ -223,8 +224,38 @@ impl Search<'_> {
         }
     }
 
+    /// Caps that are spent as far as anybody knows, made empty.
+    fn empties(&self, frame: &Frame, caps: Vec<CapId>, found: &mut BTreeSet<Move>) {
+        let is_known = |cap: &CapId| {
+            let number = self.rules[*cap].number;
+            // What a wish that nobody may see allows is not told.
+            if number.is_some_and(|number| self.rules[number].is_protected()) {
+                return false;
+            }
+            matches!(frame.caps.get(cap.index()), Some(CapState::Used(_) | CapState::Until(_)))
+        };
+        found.extend(caps.into_iter().filter(is_known).map(Move::Cap));
+    }
+
+    /// What lets a channel through at the step at which it stands.
+    fn opens_way(&self, frame: &Frame, channel: ChannelId, step: Blocked, found: &mut BTreeSet<Move>) {
+        let channel = &self.rules[channel];
+        let clause = match step {
+            Blocked::Permission => &channel.allowed,
+            Blocked::Reach => &channel.reached,
+            Blocked::Consent(closed) => {
+                found.extend(closed.into_iter().map(|purpose| self.opens(frame, purpose)));
+                return;
+            }
+            Blocked::Capped(caps) => return self.empties(frame, caps, found),
+        };
+        if let Some(clause) = clause {
+            self.lifts(frame, &clause.condition, found);
+        }
+    }
+
     /// Changes that turn a test of the condition.
-    fn lifts(&self, frame: &Frame, condition: &crate::model::Condition, found: &mut BTreeSet<Move>) {
+    fn lifts(&self, frame: &Frame, condition: &Condition, found: &mut BTreeSet<Move>) {
         let rules = self.rules;
         for test in facts::deciding(rules, frame, condition) {
             for id in rules.read_by(test) {
@@ -238,8 +269,21 @@ impl Search<'_> {
                 if let Expression::Consent(purpose) = operand {
                     found.extend(self.consents(frame, *purpose, test));
                 }
+                if let Expression::Permission(channel) = operand {
+                    found.extend(self.permissions(frame, *channel, test));
+                }
             }
         }
+    }
+
+    /// The first state of a permission that turns a test.
+    fn permissions(&self, frame: &Frame, channel: ChannelId, test: &Condition) -> Option<Move> {
+        let now = super::super::condition(self.rules, frame, test);
+        let turns = |state: &&Permission| {
+            let changed = Move::Permission(channel, state.member()).apply(self.rules, frame);
+            super::super::condition(self.rules, &changed, test) == now.negate()
+        };
+        Permission::ALL.iter().find(turns).map(|state| Move::Permission(channel, state.member()))
     }
 
     /// What brings a closed purpose nearer to being open.
@@ -263,7 +307,7 @@ impl Search<'_> {
 
     /// The readings of a purpose that turn a test: granted where that does it, else that nobody asked. Past an objection
     /// nothing is read: it goes, or the test stays as it is.
-    fn consents(&self, frame: &Frame, purpose: PurposeId, test: &crate::model::Condition) -> Option<Move> {
+    fn consents(&self, frame: &Frame, purpose: PurposeId, test: &Condition) -> Option<Move> {
         let gone = self.opens(frame, purpose);
         if matches!(gone, Move::NoObjection(_)) {
             return Some(gone);
@@ -287,8 +331,12 @@ impl Move {
             (Self::Attribute(a, ..), Self::Attribute(b, ..)) => a == b,
             (Self::Consent(a, _), Self::Consent(b, _)) => a == b,
             (Self::NoObjection(a), Self::NoObjection(b)) => a == b,
+            (Self::Permission(a, _), Self::Permission(b, _)) => a == b,
             (Self::Cap(a), Self::Cap(b)) => a == b,
-            (Self::Attribute(..) | Self::Consent(..) | Self::NoObjection(_) | Self::Cap(_), _) => false,
+            (
+                Self::Attribute(..) | Self::Consent(..) | Self::NoObjection(_) | Self::Permission(..) | Self::Cap(_),
+                _,
+            ) => false,
         }
     }
 
@@ -322,6 +370,12 @@ impl Move {
                     if at == id.index() || with {
                         read_so(rules, &mut frame, PurposeId::from_index(at), status);
                     }
+                }
+            }
+            Self::Permission(id, member) => {
+                let state = Permission::ALL.get(usize::from(*member)).copied().unwrap_or_default();
+                if let Some(place) = frame.permissions.get_mut(id.index()) {
+                    *place = state;
                 }
             }
             Self::Cap(id) => {
@@ -359,6 +413,10 @@ impl Move {
             Self::Consent(id, member) => {
                 let status = Consent::ALL.get(usize::from(*member)).map_or("unknown", |status| status.word());
                 format!("consent.{} is {status}", rules[*id].name)
+            }
+            Self::Permission(id, member) => {
+                let state = Permission::ALL.get(usize::from(*member)).copied().unwrap_or_default();
+                format!("permission.{} is {}", rules[*id].name, state.word())
             }
             Self::Cap(id) => {
                 let cap = &rules[*id];

@@ -3,7 +3,9 @@
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::flat::{self, Flat};
-use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest};
+use super::{
+    Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, ways,
+};
 use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
@@ -61,7 +63,13 @@ fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
     let decision = replay.decision;
     let shows = match decision.outcome {
         Outcome::Shows(offer) => Some(rules[offer].name.clone()),
-        Outcome::Nothing => None,
+        Outcome::Sends { .. } | Outcome::Nothing => None,
+    };
+    let sends = match decision.outcome {
+        Outcome::Sends { offer, channel, silent } => {
+            Some(Sending { offer: rules[offer].name.clone(), channel: rules[channel].name.clone(), silent })
+        }
+        Outcome::Shows(_) | Outcome::Nothing => None,
     };
     let (by, because) = match decision.by {
         By::Rule(rule) => (Author::Rule { rule: rules[rule].name.clone() }, rules[rule].because.clone()),
@@ -72,7 +80,7 @@ fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
             (Author::SlotOff { because }, None)
         }
     };
-    Answer { shows, by, because, tasks: decision.tasks(rules).to_vec() }
+    Answer { shows, sends, by, because, tasks: decision.tasks(rules).to_vec() }
 }
 
 /// The rule in whose place the answer stands; `None` where the fallback list answers.
@@ -109,13 +117,21 @@ impl Story<'_> {
                 Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, entry, dropped)),
                 None => Fate::NotNeeded,
             };
+            let passed_over = match (&fate, entry.offer) {
+                (Fate::Wins, Some(offer)) => {
+                    ways::before(self.guarded, self.slot, &rules[self.slot].channels, offer, None)
+                }
+                (Fate::Wins, None) => Vec::new(),
+                (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
+            };
             let assumed = match fate {
                 Fate::Wins => facts::assumed(rules, self.guarded.frame, entry.when.iter(), None),
                 Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
             };
             // Only the last answers in spite of that: R11 goes before R24.
             let shown_twice = fate == Fate::Wins && entry.offer.is_some_and(|offer| self.guarded.frame.is_taken(offer));
-            lines.push(Candidate { who: Who::Fallback { offer }, fate, assumed, score: None, shown_twice });
+            let who = Who::Fallback { offer };
+            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice });
         }
         lines
     }
@@ -158,8 +174,9 @@ impl Story<'_> {
             Fate::Wins | Fate::Outranked { .. } if competes_by_score(rules, id) => shown_score(self.guarded, id),
             Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
         };
+        let passed_over = self.before(&fate, id, rule.show, Some(id));
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, assumed, score, shown_twice: false });
+        lines.push(Candidate { who, fate, passed_over, assumed, score, shown_twice: false });
         self.substitutes(id, lines);
     }
 
@@ -177,6 +194,11 @@ impl Story<'_> {
                 Substitute::Try(rule) => rule_reasons(self.guarded, *rule, dropped),
                 Substitute::Nothing => Vec::new(),
             });
+            let passed_over = match what {
+                Substitute::Show(offer) => self.before(&fate, id, *offer, None),
+                // What is tried has a line of its own.
+                Substitute::Try(_) | Substitute::Nothing => Vec::new(),
+            };
             // It is there because its rule stood as it did, defaults and all. What dropped out for consent says nothing of
             // its audience.
             let assumed = match (&fate, via) {
@@ -186,9 +208,18 @@ impl Story<'_> {
                 (Fate::Wins, Via::NoConsent)
                 | (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded, _) => Vec::new(),
             };
-            let (rule, what) = (rules[id].name.clone(), show_substitute(rules, *what));
+            let (rule, what) = (rules[id].name.clone(), show_substitute(rules, id, *what));
             let who = Who::Substitute { rule, via: *via, what };
-            lines.push(Candidate { who, fate, assumed, score: None, shown_twice: false });
+            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice: false });
+        }
+    }
+
+    /// Of what is sent, why the channels before the one that carries it were passed over.
+    fn before(&self, fate: &Fate, id: RuleId, offer: OfferId, own: Option<RuleId>) -> Vec<Reason> {
+        let rules = self.guarded.rules;
+        match fate {
+            Fate::Wins => ways::before(self.guarded, self.slot, rules.channels_of(&rules[id]), offer, own),
+            Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
         }
     }
 
@@ -203,7 +234,7 @@ impl Story<'_> {
     /// A rule that nobody looked at: its own first failing step if it has one, else it is outranked.
     fn beaten(&self, id: RuleId) -> Fate {
         let rules = self.guarded.rules;
-        match (self.guarded.rule(id), origin(self.replay)) {
+        match (self.guarded.dropped(id), origin(self.replay)) {
             (Some(dropped), _) => Fate::Drops(rule_reasons(self.guarded, id, &dropped)),
             (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(self.guarded, by, id) },
             (None, None) => Fate::NotNeeded,
@@ -282,9 +313,12 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
         Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
-        Dropped::OfferOff | Dropped::OfferNotActive | Dropped::Blocked(_) | Dropped::Taken | Dropped::Capped(_) => {
-            offer_reasons(guarded, rule.show, dropped)
-        }
+        Dropped::OfferOff
+        | Dropped::OfferNotActive
+        | Dropped::Blocked(_)
+        | Dropped::Taken
+        | Dropped::Capped(_)
+        | Dropped::NoChannel(_) => offer_reasons(guarded, rule.show, dropped),
     }
 }
 
@@ -296,6 +330,7 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
         Dropped::Blocked(blocks) => blocks.iter().flat_map(|block| blocked(guarded, *block)).collect(),
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
+        Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
         // An offer has neither dates of a rule nor an audience.
         Dropped::RuleOff
         | Dropped::RuleNotActive
@@ -355,6 +390,7 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
             };
             named.into_iter().map(|(id, why)| not_known(rules, guard, id, why)).collect::<Vec<_>>()
         };
+        let word = if guard.is_unless { "unless" } else { "when" };
         match passes(rules, frame, guard) {
             Truth::Yes if hangs => hanging.extend(named()),
             Truth::Yes => {}
@@ -364,7 +400,7 @@ fn audience_reasons<'a>(guarded: &Guarded<'_>, guards: impl Iterator<Item = Guar
                 if hangs { &mut hanging } else { &mut unknown }.extend(named);
             }
             Truth::No if facts::reads_protected(rules, guard.condition) => protected = true,
-            Truth::No => against.push(facts::sentence(rules, frame, guard.condition, guard.is_unless)),
+            Truth::No => against.push(facts::sentence(rules, frame, guard.condition, word)),
             Truth::Unknown => {
                 let named = named();
                 if named.is_empty() && !facts::reads_protected(rules, guard.condition) {
@@ -406,7 +442,7 @@ fn not_active(guarded: &Guarded<'_>, what: &str, active: Option<Active>) -> Reas
     Reason::NotActive { what: what.to_owned(), from, until, to_come }
 }
 
-fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
+pub(super) fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
     let shortfall = guarded.frame.shortfalls.iter().find(|shortfall| shortfall.purpose == id);
     let lacks = shortfall.map(|shortfall| match shortfall.why {
         Short::Version { given: Some(given), wanted } => format!("version {given} of {wanted}"),
@@ -419,7 +455,7 @@ fn no_consent(guarded: &Guarded<'_>, id: PurposeId) -> Reason {
     Reason::NoConsent { purpose: guarded.rules[id].name.clone(), reads: guarded.frame.consent(id), lacks }
 }
 
-fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
+pub(super) fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
     let rules = guarded.rules;
     let cap = &rules[id];
     let state = guarded.frame.caps.get(id.index());
@@ -486,6 +522,9 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Taken { .. }
             | Reason::Blocked { .. }
             | Reason::Waiting { .. }
+            | Reason::Channel { .. }
+            | Reason::NotPermitted { .. }
+            | Reason::NotReached { .. }
             | Reason::NoCounter { .. }
             | Reason::Capped { .. } => {}
         }

@@ -1,6 +1,6 @@
 //! An explanation in words: one line for the answer, one for each candidate, short reasons first (R22).
 
-use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Proviso, Reason, Who};
+use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Proviso, Reason, Sending, Who};
 use crate::value::{show_date, show_instant};
 
 /// What stands in for a fact that may not be named.
@@ -44,9 +44,12 @@ impl Who {
 
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.shows {
-            Some(offer) => write!(f, "shows {offer}")?,
-            None => f.write_str("gives nothing")?,
+        match (&self.shows, &self.sends) {
+            (Some(offer), _) => write!(f, "shows {offer}")?,
+            (None, Some(Sending { offer, channel, silent })) => {
+                write!(f, "sends {offer} by {channel}{}", if *silent { " (silent)" } else { "" })?;
+            }
+            (None, None) => f.write_str("gives nothing")?,
         }
         match &self.by {
             Author::Rule { rule } => write!(f, ", by {rule}")?,
@@ -68,6 +71,9 @@ impl std::fmt::Display for Candidate {
         }
         if let (Fate::Wins, Some(score)) = (&self.fate, &self.score) {
             write!(f, ", score {score}")?;
+        }
+        if !self.passed_over.is_empty() {
+            write!(f, ", passing over {}", listed(&self.passed_over))?;
         }
         if self.shown_twice {
             f.write_str(" (shown in another slot too: the last always answers)")?;
@@ -142,6 +148,9 @@ impl Reason {
             Self::NotKnown { attribute, .. } => vec![format!("{attribute} is not known")],
             Self::NotKnownToBeNo { attribute, .. } => vec![format!("{attribute} is not known to be no")],
             Self::Taken { .. } => vec!["shown in another slot".to_owned()],
+            Self::Channel { why, .. } => why.short(),
+            Self::NotPermitted { .. } => vec!["permission denied".to_owned()],
+            Self::NotReached { .. } => vec!["not reached".to_owned()],
             Self::Blocked { block, .. } => vec![block.clone()],
             Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
             Self::NoCounter { cap, .. } => vec!["counter unavailable".to_owned(), cap.clone()],
@@ -166,6 +175,9 @@ impl Reason {
             Self::NotKnown { why, .. } | Self::NotKnownToBeNo { why, .. } => why.clone(),
             Self::Taken { offer } => Some(offer.clone()),
             Self::Capped { used: Some(used), at_most, counted, .. } => Some(format!("{used} of {at_most} {counted}")),
+            Self::Channel { why, .. } => why.beside(),
+            Self::NotPermitted { fact: Some(fact) } | Self::NotReached { fact: Some(fact) } => Some(fact.clone()),
+            Self::NotPermitted { fact: None } | Self::NotReached { fact: None } => Some(PROTECTED.to_owned()),
             Self::Capped { used: None, missing, .. } => missing.clone(),
             Self::Waiting { missing: Some(missing), .. } => Some(missing.clone()),
             Self::NoCounter { cap, .. } => Some(cap.clone()),
@@ -183,6 +195,7 @@ impl Reason {
         let counts = |beside: &String| match self {
             // `3 of 3` alone is enough.
             Self::Capped { used: Some(used), at_most, .. } => text == format!("{used} of {at_most}") || text == beside,
+            Self::Channel { why, .. } => why.is_named(text),
             Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }
@@ -191,6 +204,8 @@ impl Reason {
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
             | Self::Taken { .. }
+            | Self::NotPermitted { .. }
+            | Self::NotReached { .. }
             | Self::Blocked { .. }
             | Self::Waiting { .. }
             | Self::NoCounter { .. }
@@ -203,6 +218,27 @@ impl Reason {
 }
 
 impl Reason {
+    /// The channel that does not carry the message, where it is about one.
+    pub fn channel(&self) -> Option<&str> {
+        match self {
+            Self::Channel { channel, .. } => Some(channel),
+            Self::SwitchedOff { .. }
+            | Self::NotActive { .. }
+            | Self::ReviewOverdue { .. }
+            | Self::NoConsent { .. }
+            | Self::NotApplicable { .. }
+            | Self::NotKnown { .. }
+            | Self::NotKnownToBeNo { .. }
+            | Self::Taken { .. }
+            | Self::Blocked { .. }
+            | Self::Waiting { .. }
+            | Self::NoCounter { .. }
+            | Self::Capped { .. }
+            | Self::NotPermitted { .. }
+            | Self::NotReached { .. } => None,
+        }
+    }
+
     /// The step at which a candidate drops out for it: `its audience`.
     pub fn step(&self) -> &'static str {
         match self {
@@ -215,6 +251,7 @@ impl Reason {
             Self::Blocked { .. } => "its blocks",
             Self::Waiting { kind, .. } | Self::NoCounter { kind, .. } if kind == "block" => "its blocks",
             Self::Waiting { .. } | Self::NoCounter { .. } | Self::Capped { .. } => "its caps",
+            Self::Channel { .. } | Self::NotPermitted { .. } | Self::NotReached { .. } => "its channels",
         }
     }
 
@@ -223,6 +260,7 @@ impl Reason {
         match self {
             // A declared cap goes by its name; a rule's own clause has none that an author gave.
             Self::Capped { cap, own: false, .. } => format!("capped by {cap}"),
+            Self::Channel { channel, why } => format!("{channel}: {}", why.heading()),
             Self::Waiting { cap, kind, .. } => format!("{kind} {cap}"),
             Self::Blocked { block, .. } => format!("block {block}"),
             Self::Capped { .. }
@@ -234,7 +272,9 @@ impl Reason {
             | Self::NotApplicable { .. }
             | Self::NotKnown { .. }
             | Self::NotKnownToBeNo { .. }
-            | Self::Taken { .. } => self.short().into_iter().next().unwrap_or_default(),
+            | Self::Taken { .. }
+            | Self::NotPermitted { .. }
+            | Self::NotReached { .. } => self.short().into_iter().next().unwrap_or_default(),
         }
     }
 }

@@ -270,6 +270,7 @@ fn literals(expression: &Expression, found: &mut Vec<(Value, Type)>) {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now => {}
     }
 }

@@ -37,6 +37,7 @@ fn shown(rules: &RuleSet, tips_seen: usize) -> [bool; 2] {
         via: None,
         class: Some(rules[offer].class),
         tags: rules[offer].tags.clone(),
+        channel: None,
     };
     facts.history = vec![Happened::plain(Event::SHOWN, facts.now, stamp); tips_seen];
     let frame = gather(rules, &facts);

@@ -5,6 +5,7 @@ mod assumed;
 mod bank;
 mod blocks;
 mod chains;
+mod channels;
 mod classes;
 mod coverage;
 mod hero;
@@ -35,7 +36,8 @@ fn set(facts: &mut Facts, id: AttributeId, value: Value) {
 }
 
 fn happened(event: EventId, at: Instant, offer: OfferId, rule: Option<RuleId>) -> Happened {
-    Happened::plain(event, at, Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new() })
+    let stamp = Stamp::Of { offer: Some(offer), rule, via: None, class: None, tags: Vec::new(), channel: None };
+    Happened::plain(event, at, stamp)
 }
 
 fn reason(text: &str) -> Because {
@@ -93,6 +95,9 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotApplicable { .. } => "no",
         Reason::NotKnown { .. } | Reason::NotKnownToBeNo { .. } => "unknown",
         Reason::Taken { .. } => "taken",
+        Reason::Channel { why, .. } => kind(why),
+        Reason::NotPermitted { .. } => "permission",
+        Reason::NotReached { .. } => "reach",
         Reason::Blocked { .. } => "blocked",
         Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } => "capped",
     }

@@ -167,6 +167,7 @@ fn a_substitute_counts_for_its_offer_and_not_for_the_rule() {
         via: None,
         class: Some(rules[page.promos[0]].class),
         tags: rules[page.promos[0]].tags.clone(),
+        channel: None,
     };
     assert_eq!(stamp(rules, &decision), Some(expected));
 }

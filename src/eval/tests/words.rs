@@ -153,7 +153,7 @@ fn rules_and_caps_in_one_line() {
         (Substitute::Try(other), "try winter"),
         (Substitute::Nothing, "nothing"),
     ] {
-        assert_eq!(show_substitute(&world.rules, substitute), expected);
+        assert_eq!(show_substitute(&world.rules, other, substitute), expected);
     }
 }
 

@@ -53,6 +53,7 @@ fn attributes(node: &Node) -> String {
     let shape = match node.kind {
         NodeKind::Rule | NodeKind::Fallback => "box",
         NodeKind::Offer => "component",
+        NodeKind::Channel => "cds",
         NodeKind::Segment => "ellipse",
         NodeKind::Value => "parallelogram",
         NodeKind::Attribute => "note",
@@ -73,7 +74,7 @@ fn line(arrow: &Arrow) -> String {
         Family::Outranks | Family::Shows | Family::Reads => "solid",
         Family::Before => "bold",
         Family::Substitute | Family::Needs | Family::FallsBack => "dashed",
-        Family::Excludes | Family::Limits => "dotted",
+        Family::Excludes | Family::Limits | Family::SendsBy => "dotted",
     };
     let point = match family.point() {
         Point::Arrow => "normal",

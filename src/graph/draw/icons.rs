@@ -56,6 +56,7 @@ fn sign(kind: NodeKind) -> &'static str {
         NodeKind::Rule => "M2 3.5h10M2 7h7M2 10.5h4",
         NodeKind::Fallback => "M7 1.8v7M4 6l3 3 3-3M2.5 12.2h9",
         NodeKind::Offer => "M2 7.2V2h5.2l5.3 5.3-5.2 5.2zM4.8 4.8h.01",
+        NodeKind::Channel => "M1.8 3.2h10.4v7.6H1.8zM1.8 3.6L7 7.8l5.2-4.2",
         NodeKind::Segment => {
             "M9.2 7a3.8 3.8 0 1 1-7.6 0a3.8 3.8 0 1 1 7.6 0zM12.4 7a3.8 3.8 0 1 1-7.6 0a3.8 3.8 0 1 1 7.6 0z"
         }

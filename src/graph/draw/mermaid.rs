@@ -30,7 +30,7 @@ pub fn mermaid(picture: &Picture) -> String {
             let line = match Family::of(arrow.kind) {
                 Family::Outranks | Family::Shows | Family::Reads => "-->",
                 Family::Before => "==>",
-                Family::Substitute | Family::FallsBack | Family::Needs => "-.->",
+                Family::Substitute | Family::FallsBack | Family::Needs | Family::SendsBy => "-.->",
                 Family::Excludes | Family::Limits => "--x",
             };
             out.push_str(&format!("    p{index}n{} {line}{words} p{index}n{}\n", arrow.from.index(), arrow.to.index()));
@@ -41,6 +41,7 @@ pub fn mermaid(picture: &Picture) -> String {
         (NodeKind::Rule, "stroke:#3d4451,stroke-width:2px"),
         (NodeKind::Fallback, "stroke:#646b76,stroke-dasharray:5 4"),
         (NodeKind::Offer, "stroke:#0b7a66"),
+        (NodeKind::Channel, "stroke:#006d77"),
         (NodeKind::Segment, "stroke:#2563a8"),
         (NodeKind::Value, "stroke:#6d46b5"),
         (NodeKind::Attribute, "stroke:#47708a"),
@@ -78,6 +79,7 @@ fn shape(node: &Node) -> String {
     let (open, close) = match node.kind {
         NodeKind::Rule | NodeKind::Fallback => ("[\"", "\"]"),
         NodeKind::Offer => ("([\"", "\"])"),
+        NodeKind::Channel => (">\"", "\"]"),
         NodeKind::Segment => ("(\"", "\")"),
         NodeKind::Value => ("[/\"", "\"/]"),
         NodeKind::Attribute => ("[\\\"", "\"\\]"),

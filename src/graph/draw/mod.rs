@@ -104,14 +104,17 @@ pub enum NodeKind {
     Fallback,
     /// An offer; right column.
     Offer,
+    /// A channel by which messages go; right column.
+    Channel,
 }
 
 impl NodeKind {
     /// Every kind, in the order of the legend.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Rule,
         Self::Fallback,
         Self::Offer,
+        Self::Channel,
         Self::Segment,
         Self::Value,
         Self::Attribute,
@@ -130,6 +133,7 @@ impl NodeKind {
             Self::Rule => "rule",
             Self::Fallback => "fallback",
             Self::Offer => "offer",
+            Self::Channel => "channel",
         }
     }
 }
@@ -172,6 +176,8 @@ pub enum ArrowKind {
     Needs,
     /// A cap binds a rule or an offer.
     Limits,
+    /// A rule sends by a channel.
+    SendsBy,
 }
 
 impl Panel {

@@ -120,7 +120,7 @@ pub(super) fn column(kind: NodeKind) -> Column {
     match kind {
         NodeKind::Segment | NodeKind::Value | NodeKind::Attribute | NodeKind::Purpose | NodeKind::Cap => Column::Left,
         NodeKind::Rule | NodeKind::Fallback => Column::Middle,
-        NodeKind::Offer => Column::Right,
+        NodeKind::Offer | NodeKind::Channel => Column::Right,
     }
 }
 
@@ -198,7 +198,7 @@ fn gutter(hub: Column, end: Column, family: Family) -> Gutter {
             Family::Outranks | Family::Before | Family::Reads | Family::Excludes | Family::Needs | Family::Limits => {
                 Gutter::Reading
             }
-            Family::Shows | Family::Substitute | Family::FallsBack => Gutter::Showing,
+            Family::Shows | Family::Substitute | Family::FallsBack | Family::SendsBy => Gutter::Showing,
         },
     }
 }
@@ -219,6 +219,7 @@ fn words_of(arrow: &Arrow) -> Option<String> {
         | ArrowKind::Reads
         | ArrowKind::Excludes
         | ArrowKind::Needs
-        | ArrowKind::Limits => None,
+        | ArrowKind::Limits
+        | ArrowKind::SendsBy => None,
     }
 }

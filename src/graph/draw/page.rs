@@ -127,7 +127,8 @@ pub(super) fn lead_of(kind: NodeKind, page_lead: i32) -> i32 {
         | NodeKind::Purpose
         | NodeKind::Cap
         | NodeKind::Fallback
-        | NodeKind::Offer => LEAD,
+        | NodeKind::Offer
+        | NodeKind::Channel => LEAD,
     }
 }
 

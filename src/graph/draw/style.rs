@@ -26,6 +26,8 @@ pub(super) enum Family {
     Needs,
     /// Caps.
     Limits,
+    /// A rule and the channels it sends by.
+    SendsBy,
 }
 
 /// What stands at the pointed end of a line.
@@ -39,7 +41,7 @@ pub(super) enum Point {
 
 impl Family {
     /// Every family, in the order of the legend.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Outranks,
         Self::Before,
         Self::Shows,
@@ -49,6 +51,7 @@ impl Family {
         Self::Excludes,
         Self::Needs,
         Self::Limits,
+        Self::SendsBy,
     ];
 
     /// The family of an arrow.
@@ -63,6 +66,7 @@ impl Family {
             ArrowKind::Excludes => Self::Excludes,
             ArrowKind::Needs => Self::Needs,
             ArrowKind::Limits => Self::Limits,
+            ArrowKind::SendsBy => Self::SendsBy,
         }
     }
 
@@ -70,7 +74,13 @@ impl Family {
     pub(super) fn fans_out(self) -> bool {
         match self {
             Self::Reads | Self::Excludes | Self::Limits => true,
-            Self::Outranks | Self::Before | Self::Shows | Self::Substitute | Self::FallsBack | Self::Needs => false,
+            Self::Outranks
+            | Self::Before
+            | Self::Shows
+            | Self::Substitute
+            | Self::FallsBack
+            | Self::Needs
+            | Self::SendsBy => false,
         }
     }
 
@@ -86,6 +96,7 @@ impl Family {
             Self::Excludes => "keeps-away",
             Self::Needs => "needs",
             Self::Limits => "limits",
+            Self::SendsBy => "sends-by",
         }
     }
 
@@ -101,6 +112,7 @@ impl Family {
             Self::Excludes => "keeps away (unless)",
             Self::Needs => "needs consent for",
             Self::Limits => "caps",
+            Self::SendsBy => "sends by",
         }
     }
 
@@ -114,7 +126,8 @@ impl Family {
             | Self::Substitute
             | Self::FallsBack
             | Self::Reads
-            | Self::Needs => Point::Arrow,
+            | Self::Needs
+            | Self::SendsBy => Point::Arrow,
         }
     }
 
@@ -127,6 +140,7 @@ impl Family {
             Self::Excludes => "1.5 3",
             Self::Needs => "12 4",
             Self::Limits => "9 3 2 3",
+            Self::SendsBy => "4 2",
         }
     }
 
@@ -134,7 +148,7 @@ impl Family {
     fn weight(self) -> u32 {
         match self {
             Self::Before => 225,
-            Self::Shows | Self::Substitute => 150,
+            Self::Shows | Self::Substitute | Self::SendsBy => 150,
             Self::Excludes => 160,
             Self::Outranks | Self::FallsBack | Self::Needs | Self::Limits => 140,
             Self::Reads => 120,
@@ -152,6 +166,7 @@ impl Family {
             Self::Excludes => ("#a11d5b", "#f08bb8"),
             Self::Needs => kind_colour(NodeKind::Purpose),
             Self::Limits => kind_colour(NodeKind::Cap),
+            Self::SendsBy => kind_colour(NodeKind::Channel),
         }
     }
 }
@@ -172,6 +187,7 @@ fn kind_colour(kind: NodeKind) -> (&'static str, &'static str) {
         NodeKind::Attribute => ("#47708a", "#8fb6cc"),
         NodeKind::Purpose => ("#7a6200", "#d9bd4e"),
         NodeKind::Cap => ("#b3392f", "#f2897f"),
+        NodeKind::Channel => ("#006d77", "#5cc8d1"),
     }
 }
 
@@ -186,6 +202,7 @@ fn kind_fill(kind: NodeKind) -> (&'static str, &'static str) {
         NodeKind::Attribute => ("#f0f5f8", "#1e2b33"),
         NodeKind::Purpose => ("#fbf7e6", "#2e2a18"),
         NodeKind::Cap => ("#fdf2f1", "#3a2220"),
+        NodeKind::Channel => ("#ecf6f7", "#162c2f"),
     }
 }
 

@@ -35,6 +35,7 @@ fn said(kind: ArrowKind) -> (&'static str, &'static str) {
         ArrowKind::Excludes => ("keeps away", "unless"),
         ArrowKind::Needs => ("needs", "needed by"),
         ArrowKind::Limits => ("caps", "capped by"),
+        ArrowKind::SendsBy => ("sends by", "carries"),
     }
 }
 
@@ -132,6 +133,7 @@ pub(super) fn short(arrow: &Arrow) -> String {
         ArrowKind::Excludes => "unless",
         ArrowKind::Needs => "needs",
         ArrowKind::Limits => "caps",
+        ArrowKind::SendsBy => "by",
     };
     if arrow.label.is_empty() { own.to_owned() } else { arrow.label.clone() }
 }

@@ -30,14 +30,18 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
             CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
             CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
             CapTarget::Classes(classes) => classes.contains(&offer.class),
-            CapTarget::Rules(_) | CapTarget::Anything => false,
+            CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
         };
         same(rules, &offer.blocks, rules.obeys_blocks(offer.class), on).within("offer", &offer.name)?;
     }
     for (at, rule) in rules.rules.iter().enumerate() {
         let on = |block: &Block| match &block.target {
             CapTarget::Rules(of) => of.contains(&RuleId::from_index(at)),
-            CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything => false,
+            CapTarget::Offers(_)
+            | CapTarget::Tags(_)
+            | CapTarget::Classes(_)
+            | CapTarget::Channels(_)
+            | CapTarget::Anything => false,
         };
         same(rules, &rule.blocks, rules.obeys_blocks(rule.class), on).within("rule", &rule.name)?;
     }

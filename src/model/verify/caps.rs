@@ -20,6 +20,10 @@ pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
         same(&rule.caps, &binding.rule(rules, index)).within("rule", &rule.name)?;
         backed(rules, RuleId::from_index(index)).within("rule", &rule.name)?;
     }
+    for (index, channel) in rules.channels.iter().enumerate() {
+        let expected = binding.by_channel.get(index).cloned().unwrap_or_default();
+        same(&channel.caps, &expected).within("channel", &channel.name)?;
+    }
     Ok(())
 }
 
@@ -44,6 +48,10 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
         return Err(Flaw::Kind);
     }
     cap.exempt.iter().chain(&cap.uncounted).try_for_each(|of| target(rules, of))?;
+    // A channel is chosen when every other guard has spoken.
+    if cap.exempt.iter().any(|of| matches!(of, CapTarget::Channels(_))) {
+        return Err(Flaw::Kind);
+    }
     if let Some(rule) = cap.rule {
         exists("rule", rule.0, rules.rules.len())?;
         if !rules[rule].class.may_carry_a_cap() {
@@ -59,6 +67,9 @@ pub(super) fn target(rules: &RuleSet, target: &CapTarget) -> Checked {
         CapTarget::Rules(targets) => ids("rules", "rule", targets.iter().map(|rule| rule.0), rules.rules.len()),
         CapTarget::Tags(tags) => ids("tags", "tag", tags.iter().map(|tag| tag.0), rules.tags.len()),
         CapTarget::Classes(classes) => not_empty("classes", classes).and_then(|()| ascending("classes", classes)),
+        CapTarget::Channels(channels) => {
+            ids("channels", "channel", channels.iter().map(|channel| channel.0), rules.channels.len())
+        }
         CapTarget::Anything => Err(Flaw::Kind),
     }
 }
@@ -122,7 +133,15 @@ fn of_block(cap: &Cap) -> Checked {
 
 /// A rule with a cap that counts nothing of whoever is not known has another one, by another unit (R27).
 fn backed(rules: &RuleSet, rule: RuleId) -> Checked {
-    let caps = rules.caps_on(rule);
+    let own = rules.caps_on(rule);
+    let of_channels =
+        rules.channels_of(&rules[rule]).iter().map(|id| rules.channel_caps(*id, rules[rule].show, Some(rule)));
+    std::iter::once(Vec::new())
+        .chain(of_channels)
+        .try_for_each(|caps| backed_among(rules, &[own.clone(), caps].concat()))
+}
+
+fn backed_among(rules: &RuleSet, caps: &[CapId]) -> Checked {
     let alone = caps.iter().map(|cap| &rules[*cap]).filter(|cap| cap.alone);
     let backs = |unit: CapUnit| caps.iter().any(|cap| !rules[*cap].alone && rules[*cap].unit != unit);
     if alone.map(|cap| cap.unit).all(backs) { Ok(()) } else { Err(Flaw::Unit) }
@@ -220,6 +239,7 @@ struct Binding {
     by_tag: Vec<Vec<CapId>>,
     by_rule: Vec<Vec<CapId>>,
     own: Vec<Vec<CapId>>,
+    by_channel: Vec<Vec<CapId>>,
 }
 
 impl Binding {
@@ -234,6 +254,7 @@ impl Binding {
             by_tag: vec![Vec::new(); rules.tags.len()],
             by_rule: vec![Vec::new(); rules.rules.len()],
             own: vec![Vec::new(); rules.rules.len()],
+            by_channel: vec![Vec::new(); rules.channels.len()],
         };
         for (index, cap) in rules.caps.iter().enumerate() {
             let id = CapId::from_index(index);
@@ -253,6 +274,9 @@ impl Binding {
                 }
                 (None, CapTarget::Tags(tags)) => {
                     tags.iter().for_each(|tag| add(&mut binding.by_tag, tag.index(), id));
+                }
+                (None, CapTarget::Channels(targets)) => {
+                    targets.iter().for_each(|channel| add(&mut binding.by_channel, channel.index(), id));
                 }
                 (None, CapTarget::Rules(targets)) => {
                     targets.iter().for_each(|rule| add(&mut binding.by_rule, rule.index(), id));
@@ -291,7 +315,7 @@ fn exempts_offer(rules: &RuleSet, cap: CapId, id: OfferId) -> bool {
         CapTarget::Offers(of) => of.contains(&id),
         CapTarget::Tags(of) => of.iter().any(|tag| offer.tags.contains(tag)),
         CapTarget::Classes(of) => of.contains(&offer.class),
-        CapTarget::Rules(_) | CapTarget::Anything => false,
+        CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
     })
 }
 

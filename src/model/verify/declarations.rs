@@ -8,7 +8,7 @@ use super::{Flaw, VerifyError, limits};
 use crate::model::{
     Attribute, Basis, Class, ClassRow, EnumType, Event, Guardrail, Offer, PurposeId, RuleSet, Scope, Spelling,
 };
-use crate::value::{Consent, Type, zone_is_known};
+use crate::value::{Consent, Permission, Type, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     counts(rules).within("the rule set", "")?;
@@ -42,6 +42,7 @@ fn counts(rules: &RuleSet) -> Checked {
     at_most("events", rules.events.len(), limits::EVENTS)?;
     at_most("segments", rules.segments.len(), limits::SEGMENTS)?;
     at_most("values", rules.values.len(), limits::VALUES)?;
+    at_most("channels", rules.channels.len(), limits::CHANNELS)?;
     at_most("offers", rules.offers.len(), limits::OFFERS)?;
     at_most("tags", rules.tags.len(), limits::TAGS)?;
     at_most("slots", rules.slots.len(), limits::SLOTS)?;
@@ -63,6 +64,7 @@ fn names(rules: &RuleSet) -> Checked {
     list("declared events", rules.events.iter().skip(Event::BUILT_IN.len()).map(|event| &event.name))?;
     list("segments", rules.segments.iter().map(|segment| &segment.name))?;
     list("values", rules.values.iter().map(|value| &value.name))?;
+    list("channels", rules.channels.iter().map(|channel| &channel.name))?;
     list("offers", rules.offers.iter().map(|offer| &offer.name))?;
     list("tags", rules.tags.iter())?;
     list("slots", rules.slots.iter().map(|slot| &slot.name))?;
@@ -83,6 +85,10 @@ fn enums(rules: &RuleSet) -> Checked {
     let consent = Consent::ALL.map(Consent::word);
     if !rules.enums.first().is_some_and(|list| list.members == consent && !list.ordered) {
         return Err(Flaw::BuiltIn("states of a consent"));
+    }
+    let permission = Permission::ALL.map(Permission::word);
+    if !rules.enums.get(1).is_some_and(|list| list.members == permission && !list.ordered) {
+        return Err(Flaw::BuiltIn("states of a permission"));
     }
     let mut seen = BTreeSet::new();
     for list in &rules.enums {

@@ -103,6 +103,9 @@ pub enum Flaw {
     /// Sells to people chosen by what is known of them without a purpose that they can object to (R3, R14).
     #[error("{0} sells to chosen people without a purpose of direct marketing")]
     Sells(&'static str),
+    /// Channels where they may not be, or none where one must be.
+    #[error("{0}")]
+    Way(&'static str),
     /// A class where it may not be (R1, R2, R26).
     #[error("the class of {0} does not belong here")]
     Class(&'static str),

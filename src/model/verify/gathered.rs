@@ -78,6 +78,7 @@ fn occurrence(rules: &RuleSet, of: Occurrence) -> Checked {
         None | Some(EventTarget::Class(_)) => Ok(()),
         Some(EventTarget::Offer(id)) => exists("offer", id.0, rules.offers.len()),
         Some(EventTarget::Tag(id)) => exists("tag", id.0, rules.tags.len()),
+        Some(EventTarget::Channel(id)) => exists("channel", id.0, rules.channels.len()),
         Some(EventTarget::Rule(id)) => exists("rule", id.0, rules.rules.len()),
     }
 }

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod caps;
+mod channels;
 mod declarations;
 mod flaw;
 mod gathered;
@@ -37,8 +38,8 @@ pub mod limits {
     pub const EVENTS: usize = 10_000;
     /// Fields of one event.
     pub const FIELDS: usize = 1_000;
-    /// Different lists of members, that of consent among them.
-    pub const LISTS: usize = 10_001;
+    /// Different lists of members, those of consent and permission among them.
+    pub const LISTS: usize = 10_002;
     /// Members of a list, elements of a list in a condition.
     pub const ELEMENTS: usize = 65_535;
     /// Segments.
@@ -49,6 +50,10 @@ pub mod limits {
     pub const GATHERED: usize = 10_000;
     /// Terms of one decaying sum.
     pub const TERMS: usize = 1_000;
+    /// Channels.
+    pub const CHANNELS: usize = 1_000;
+    /// Channels of one slot.
+    pub const CHANNELS_OF_SLOT: usize = 16;
     /// Offers.
     pub const OFFERS: usize = 100_000;
     /// Different tags.

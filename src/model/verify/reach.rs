@@ -197,7 +197,7 @@ impl Walk<'_> {
                 Some(there) => self.reads.take(there, Sense::Operand, depth),
                 None => Ok(()),
             },
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => Ok(()),
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => Ok(()),
             Expression::Rescale(inner, _) => self.expression(inner, depth + 1),
             Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
                 self.expression(left, depth + 1)?;
@@ -233,6 +233,7 @@ fn bare(of: &Expression) -> Option<AttributeId> {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)
@@ -347,6 +348,7 @@ fn references_in_expression(expression: &Expression, segments: usize, found: &mu
         | Expression::Attribute(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now => {}
         Expression::Rescale(inner, _) => references_in_expression(inner, segments, found),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

@@ -7,8 +7,8 @@ use crate::ops::{Arithmetic, Comparison, Direction, Quantifier};
 use crate::source::{SourceId, Span};
 use crate::value::{Date, EnumId, Instant, NumberType, Period, Type, Unit, Value};
 
-pub(crate) const TIERS: EnumId = EnumId(1);
-const DEVICES: EnumId = EnumId(2);
+pub(crate) const TIERS: EnumId = EnumId(2);
+const DEVICES: EnumId = EnumId(3);
 
 pub(crate) fn span() -> Span {
     Span::new(SourceId(0), 0..0)
@@ -91,6 +91,7 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         priority,
         rank: None,
         show,
+        channels: Vec::new(),
         tasks: Vec::new(),
         if_capped: None,
         if_no_consent: None,
@@ -293,6 +294,8 @@ fn slots() -> Vec<Slot> {
         label: String::new(),
         span: span(),
         place: "web".into(),
+        channels: Vec::new(),
+        rotate: None,
         accepts: accepts.to_vec(),
         fallback,
         off: None,

@@ -4,13 +4,13 @@
 use super::flaw::{Checked, InPlace};
 use super::lists::{active, ascending, at_most, date, exists, not_empty};
 use super::reach::{All, depth_first};
-use super::{Flaw, VerifyError, limits, typing};
+use super::{Flaw, VerifyError, channels, limits, typing};
 use crate::model::{Class, Offer, Rule, RuleSet, Slot, Substitute};
 
 const NO_CONSENT: &str = "`if no consent`";
 
 pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
-    let mut nodes = 0;
+    let mut nodes = channels::check(rules, reads)?;
     for slot in &rules.slots {
         nodes += self::slot(rules, reads, slot).within("slot", &slot.name)?;
     }
@@ -34,6 +34,7 @@ fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
     not_empty("classes that it accepts", &slot.accepts)?;
     ascending("classes", &slot.accepts)?;
     ties(rules, slot)?;
+    channels::ways(rules, slot)?;
     let Some((last, earlier)) = slot.fallback.split_last() else { return Err(Flaw::Empty("fallback")) };
     for entry in &slot.fallback {
         if let Some(offer) = entry.offer {
@@ -53,13 +54,18 @@ fn slot(rules: &RuleSet, reads: &All, slot: &Slot) -> Checked<usize> {
             }
             chooses |= read.customer;
         }
-        // A fallback needs no purpose, so what sells is for everybody (R3).
-        if chooses && entry.offer.is_some_and(|offer| rules[offer].class == Class::Marketing) {
+        // A fallback needs no purpose, so what sells is for everybody, or can be objected to by way of its channel (R3).
+        let objectable = channels::ask_direct_marketing(rules, &slot.channels);
+        if (chooses || slot.sends())
+            && !objectable
+            && entry.offer.is_some_and(|offer| rules[offer].class == Class::Marketing)
+        {
             return Err(Flaw::Sells("a fallback"));
         }
     }
     let always = |offer: &Offer| offer.class == Class::Service && offer.active.is_none() && offer.off.is_none();
-    let ends = last.when.is_none() && last.offer.is_none_or(|offer| always(&rules[offer]));
+    let shown = last.offer.is_none() || !slot.sends();
+    let ends = shown && last.when.is_none() && last.offer.is_none_or(|offer| always(&rules[offer]));
     if ends { Ok(nodes) } else { Err(Flaw::LastFallback) }
 }
 
@@ -77,6 +83,7 @@ fn ties(rules: &RuleSet, slot: &Slot) -> Checked {
 fn references(rules: &RuleSet, rule: &Rule) -> Checked {
     exists("slot", rule.slot.0, rules.slots.len())?;
     exists("offer", rule.show.0, rules.offers.len())?;
+    channels::of_rule(rules, rule)?;
     ascending("purposes", &rule.needs)?;
     for purpose in &rule.needs {
         exists("purpose", purpose.0, rules.purposes.len())?;
@@ -140,9 +147,10 @@ fn place(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
             Substitute::Show(offer) => {
                 let offer = &rules[offer];
                 // What a slot does not accept is shown there by nobody. A class that wins earlier is a higher one; the
-                // neutral banner is the exception (R1).
+                // neutral banner is the exception, in a place (R1).
                 let accepted = slot.accepts.binary_search(&offer.class).is_ok();
-                if !accepted || offer.class < rule.class && offer.class != Class::Service {
+                let neutral = offer.class == Class::Service && !slot.sends();
+                if !accepted || offer.class < rule.class && !neutral {
                     return Err(Flaw::Class(clause));
                 }
             }
@@ -151,7 +159,8 @@ fn place(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
                 if other.slot != rule.slot {
                     return Err(Flaw::OtherSlot(clause));
                 }
-                if other.class < rule.class && (other.class != Class::Service || reads_customer(rules, reads, other)?) {
+                let neutral = other.class == Class::Service && !slot.sends();
+                if other.class < rule.class && (!neutral || reads_customer(rules, reads, other)?) {
                     return Err(Flaw::Class(clause));
                 }
             }
@@ -181,26 +190,29 @@ fn selling(rules: &RuleSet, reads: &All, after: &[usize]) -> Result<(), VerifyEr
     let asks = |rule: &Rule| rule.needs.iter().any(|purpose| rules[*purpose].direct_marketing);
     for (at, rule) in after.iter().filter_map(|at| Some((*at, rules.rules.get(*at)?))) {
         let asks_here = asks(rule);
+        // What is sent asks its channels.
+        let asks_channels = channels::ask_direct_marketing(rules, rules.channels_of(rule));
         let stands_in = |open: bool| {
             substitutes(rule).find(|(clause, substitute)| {
                 // The one missing consent may be the only one that could be objected to.
                 let open = open || asks_here && *clause != NO_CONSENT;
                 match substitute {
                     Substitute::Nothing => false,
-                    Substitute::Show(offer) => !open && rules[*offer].class == Class::Marketing,
+                    Substitute::Show(offer) => !open && !asks_channels && rules[*offer].class == Class::Marketing,
                     Substitute::Try(other) => sells.get(other.index()).is_some_and(|of| of[usize::from(open)]),
                 }
             })
         };
-        if reads_customer(rules, reads, rule).within("rule", &rule.name)? {
-            if rule.class == Class::Marketing && !asks_here {
+        let itself = rule.class == Class::Marketing && !asks_here && !asks_channels;
+        // Whoever sends, chooses.
+        if rules.sends(rule.slot) || reads_customer(rules, reads, rule).within("rule", &rule.name)? {
+            if itself {
                 return Err(VerifyError::at("rule", &rule.name, Flaw::Sells("a rule")));
             }
             if let Some((clause, _)) = stands_in(false) {
                 return Err(VerifyError::at("rule", &rule.name, Flaw::Sells(clause)));
             }
         }
-        let itself = rule.class == Class::Marketing && !asks_here;
         let found = [itself || stands_in(false).is_some(), stands_in(true).is_some()];
         if let Some(place) = sells.get_mut(at) {
             *place = found;

@@ -1,5 +1,6 @@
 //! A valid model passes; the same model with one thing damaged is refused, for that reason.
 
+mod channels;
 mod history;
 mod ranked;
 mod selling;
@@ -114,7 +115,7 @@ fn lists_in_order_and_each_once() {
     let twice = rule_set().offers[0].content[0].clone();
     assert_eq!(refused(|rules| rules.offers[0].content.push(twice)), Flaw::Unsorted("names of its content"));
     assert_eq!(refused(|rules| rules.caps[4].name = "cap of comeback".into()), Flaw::Twice("caps"));
-    assert_eq!(refused(|rules| rules.enums[1].members[1] = "bronze".into()), Flaw::Twice("members"));
+    assert_eq!(refused(|rules| rules.enums[2].members[1] = "bronze".into()), Flaw::Twice("members"));
     assert_eq!(refused(|rules| rules.enums.push(rule_set().enums[1].clone())), Flaw::Twice("lists"));
     assert_eq!(
         refused(|rules| rules.events[7].fields.push(rule_set().events[7].fields[0].clone())),
@@ -126,7 +127,7 @@ fn lists_in_order_and_each_once() {
 fn nothing_empty_that_must_hold_something() {
     assert_eq!(refused(|rules| rules.rules[0].name.clear()), Flaw::Empty("name"));
     assert_eq!(refused(|rules| rules.caps[0].name.clear()), Flaw::Empty("name"));
-    assert_eq!(refused(|rules| rules.enums[1].members.clear()), Flaw::Empty("members"));
+    assert_eq!(refused(|rules| rules.enums[2].members.clear()), Flaw::Empty("members"));
     assert_eq!(refused(|rules| rules.slots[0].accepts.clear()), Flaw::Empty("classes that it accepts"));
     assert_eq!(refused(|rules| rules.slots[0].fallback.clear()), Flaw::Empty("fallback"));
     assert_eq!(refused(|rules| rules.caps[0].events.clear()), Flaw::Empty("events to count"));
@@ -385,7 +386,7 @@ fn stated_limits() {
     assert_eq!(what(refused(|rules| many(&mut rules.rules, limits::RULES))), "rules");
     assert_eq!(what(refused(|rules| many(&mut rules.caps, limits::CAPS))), "caps");
     assert_eq!(what(refused(|rules| many(&mut rules.events[7].fields, limits::FIELDS))), "fields");
-    assert_eq!(what(refused(|rules| many(&mut rules.enums[1].members, limits::ELEMENTS))), "members");
+    assert_eq!(what(refused(|rules| many(&mut rules.enums[2].members, limits::ELEMENTS))), "members");
 }
 
 #[test]

@@ -102,6 +102,10 @@ pub(super) fn expression(rules: &RuleSet, of: &Expression, depth: usize) -> Chec
             exists("purpose", purpose.0, rules.purposes.len())?;
             Ok(Type::OneOf(EnumId::CONSENT))
         }
+        Expression::Permission(channel) => {
+            exists("channel", channel.0, rules.channels.len())?;
+            Ok(Type::OneOf(EnumId::PERMISSION))
+        }
         Expression::Now => Ok(Type::Time),
         Expression::Rescale(operand, stated) => {
             let from = number("more places", expression(rules, operand, depth)?)?;

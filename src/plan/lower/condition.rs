@@ -188,6 +188,7 @@ fn member_of(expression: &Expression) -> Option<u16> {
         | Expression::Value(_)
         | Expression::Gathered(_)
         | Expression::Consent(_)
+        | Expression::Permission(_)
         | Expression::Now
         | Expression::Rescale(..)
         | Expression::Arithmetic(..)

@@ -120,9 +120,11 @@ impl Lowering<'_> {
                 Ok(self.guards.any([lack, gap]))
             }
             // Flattened rules name nothing gathered.
-            Expression::Literal(..) | Expression::Gathered(_) | Expression::Consent(_) | Expression::Now => {
-                Ok(GuardId::NOT)
-            }
+            Expression::Literal(..)
+            | Expression::Gathered(_)
+            | Expression::Consent(_)
+            | Expression::Permission(_)
+            | Expression::Now => Ok(GuardId::NOT),
         }
     }
 }

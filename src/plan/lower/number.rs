@@ -9,7 +9,7 @@ use crate::ops::Arithmetic;
 use crate::plan::PlanError;
 use crate::plan::guard::GuardId;
 use crate::plan::number::{MISSING, NEVER_ABOVE, NEVER_BELOW, Number, NumberId, Quotient, Range};
-use crate::value::{Consent, Date, Instant, Type, Value, pow10};
+use crate::value::{Consent, Date, Instant, Permission, Type, Value, pow10};
 
 impl Lowering<'_> {
     /// The number of an operand.
@@ -35,6 +35,11 @@ impl Lowering<'_> {
             Expression::Consent(id) => {
                 let word = self.layout.state_word(*id);
                 let range = Range::known(0, Consent::ALL.len() as i64 - 1);
+                Ok(self.guards.keep_number(Number::Word(word), range))
+            }
+            Expression::Permission(id) => {
+                let word = self.layout.permission_word(*id);
+                let range = Range::known(0, Permission::ALL.len() as i64 - 1);
                 Ok(self.guards.keep_number(Number::Word(word), range))
             }
             Expression::Now => {

@@ -42,6 +42,7 @@ impl Lowering<'_> {
             Expression::Literal(..)
             | Expression::Gathered(_)
             | Expression::Consent(_)
+            | Expression::Permission(_)
             | Expression::Now
             | Expression::Rescale(..)
             | Expression::Arithmetic(..)
@@ -96,7 +97,9 @@ impl Lowering<'_> {
                 let known = self.layout.set_of(*id);
                 return Ok(self.guards.bits(known.word, known.mask(), if there { known.mask() } else { 0 }));
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Now => return Ok(Guards::constant(there)),
+            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {
+                return Ok(Guards::constant(there));
+            }
             Expression::Value(id) => {
                 let rules = self.rules;
                 return self.there(&rules[*id].expression, there, defaults);

@@ -5,10 +5,10 @@
 
 use super::condition::state_of;
 use super::{Defaults, Lowered, Lowering};
-use crate::model::{AttributeId, Expression, PurposeId};
+use crate::model::{AttributeId, ChannelId, Expression, PurposeId};
 use crate::plan::guard::{GuardId, Guards};
 use crate::plan::layout::MOST_BITS;
-use crate::value::{Consent, Type};
+use crate::value::{Consent, Permission, Type};
 
 /// Which values of an operand a question takes.
 type Takes<'a> = &'a dyn Fn(u16) -> bool;
@@ -30,6 +30,7 @@ impl Lowering<'_> {
                 self.state(&rules[*id].expression, takes, when_missing, defaults)
             }
             Expression::Consent(id) => Ok(self.consent_state(*id, takes)),
+            Expression::Permission(id) => Ok(self.permission_state(*id, takes)),
             Expression::Else(first, second, _) => {
                 let second = self.state(second, takes, when_missing, defaults)?;
                 if second == GuardId::ALWAYS || second == GuardId::NOT {
@@ -90,6 +91,18 @@ impl Lowering<'_> {
         };
         let missing = if when_missing { self.guards.missing(word) } else { GuardId::NOT };
         Ok(self.guards.any([taken, missing]))
+    }
+
+    /// A permission is never missing either.
+    fn permission_state(&mut self, id: ChannelId, takes: Takes<'_>) -> GuardId {
+        let taken: Vec<u16> =
+            Permission::ALL.iter().map(|state| state.member()).filter(|state| takes(*state)).collect();
+        if taken.is_empty() || taken.len() == Permission::ALL.len() {
+            return Guards::constant(!taken.is_empty());
+        }
+        let group = self.layout.permission_of(id);
+        let mask = taken.into_iter().fold(0, |mask, member| mask | group.mask(member));
+        self.guards.any_bit(group.word, mask)
     }
 
     /// A consent is never missing; most questions are whether it is granted, which is what opens its purpose.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::KeyRows;
-use crate::eval::Dropped;
+use crate::eval::{Blocked, Dropped};
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::{BadRows, MissingCells};
@@ -95,6 +95,8 @@ pub struct Steps {
     pub taken: u64,
     /// A cap had nothing left.
     pub capped: u64,
+    /// No channel carried the message.
+    pub no_channel: u64,
     /// No rule was looked at: the slot has none, or is off.
     pub nobody: u64,
 }
@@ -109,6 +111,7 @@ enum Step {
     NotKnown,
     Taken,
     Capped,
+    NoChannel,
 }
 
 impl Step {
@@ -125,6 +128,7 @@ impl Step {
             Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
+            Dropped::NoChannel(_) => Self::NoChannel,
         }
     }
 }
@@ -140,6 +144,7 @@ impl Steps {
             Some(Step::NotKnown) => &mut self.not_known,
             Some(Step::Taken) => &mut self.taken,
             Some(Step::Capped) => &mut self.capped,
+            Some(Step::NoChannel) => &mut self.no_channel,
         };
         *place += 1;
     }
@@ -152,13 +157,15 @@ impl Steps {
         self.not_known += other.not_known;
         self.taken += other.taken;
         self.capped += other.capped;
+        self.no_channel += other.no_channel;
         self.nobody += other.nobody;
     }
 
     /// All together.
     pub fn total(&self) -> u64 {
-        let Self { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, nobody } = self;
-        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + nobody
+        let Self { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, no_channel, nobody } =
+            self;
+        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + no_channel + nobody
     }
 }
 
@@ -206,7 +213,7 @@ impl SlotSummary {
             self.passed_over.entry(*rule).or_default().count(Some(step));
             nearest = nearest.max(Some(step));
             capped |= step == Step::Capped;
-            no_consent |= step == Step::NoConsent;
+            no_consent |= step == Step::NoConsent || lacks_channel_consent(dropped);
         }
         self.capped += u64::from(capped);
         self.no_consent += u64::from(no_consent);
@@ -233,17 +240,34 @@ impl Answered {
     /// Rules before substitutes before fallbacks, each by name or place.
     fn sort_key(&self, rules: &RuleSet) -> (u8, String, u32, String) {
         let rule = |id: RuleId| rules.rules.get(id.index()).map(|rule| rule.name.clone()).unwrap_or_default();
-        let offer = match self.outcome {
-            Outcome::Shows(offer) => {
-                rules.offers.get(offer.index()).map(|offer| offer.name.clone()).unwrap_or_default()
-            }
-            Outcome::Nothing => String::new(),
-        };
+        let offer = self.outcome.offer().and_then(|offer| rules.offers.get(offer.index()));
+        let channel = self.outcome.channel().and_then(|channel| rules.channels.get(channel.index()));
+        let name = |name: Option<&String>| name.cloned().unwrap_or_default();
+        let offer = format!("{} {}", name(offer.map(|offer| &offer.name)), name(channel.map(|channel| &channel.name)));
         match self.by {
             By::Rule(id) => (0, rule(id), 0, offer),
             By::Substitute(id, via) => (1, rule(id), via as u32, offer),
             By::Fallback(at) => (2, String::new(), at, offer),
             By::SlotOff => (3, String::new(), 0, offer),
         }
+    }
+}
+
+/// Whether a channel was passed over for want of consent.
+fn lacks_channel_consent(dropped: &Dropped) -> bool {
+    match dropped {
+        Dropped::NoChannel(ways) => ways.iter().any(|(_, step)| matches!(step, Blocked::Consent(_))),
+        Dropped::RuleOff
+        | Dropped::OfferOff
+        | Dropped::RuleNotActive
+        | Dropped::ReviewOverdue
+        | Dropped::OfferNotActive
+        | Dropped::NoConsent(_)
+        | Dropped::NotApplicable
+        | Dropped::NotKnown
+        | Dropped::Blocked(_)
+        | Dropped::Taken
+        | Dropped::Capped(_)
+        | Dropped::NoScore => false,
     }
 }

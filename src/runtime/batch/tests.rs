@@ -165,6 +165,7 @@ fn a_customer_who_comes_again_has_been_shown_it() {
         via: None,
         class: Some("service".into()),
         tags: Vec::new(),
+        channel: None,
         decision: None,
     };
     assert_eq!(store.history("ben").unwrap(), [stored("decided"), stored("shown")]);

@@ -110,7 +110,11 @@ impl<'a> Worker<'a> {
             Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.missing),
             None => moment.attributes.clone(),
         };
-        let mut facts = Facts { attributes, ..moment.clone() };
+        let permissions = match self.decoders.get(file) {
+            Some(decoder) => decoder.permissions(row, &mut self.missing),
+            None => moment.permissions.clone(),
+        };
+        let mut facts = Facts { attributes, permissions, ..moment.clone() };
         let Some(key) = &row.key else {
             self.with_shared(&mut facts, None)?;
             return Ok(facts);
@@ -157,10 +161,10 @@ impl<'a> Worker<'a> {
         for (unit, key) in keys {
             for showing in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
                 let (history, reserved) = self.shared.entry(key.clone()).or_default();
-                let happened = brought_about().map(|event| Happened::plain(event, now, showing.clone()));
+                let happened = brought_about(&showing).map(|event| Happened::plain(event, now, showing.clone()));
                 history.extend(happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)));
                 if concerns(rules, *unit, Event::DECIDED, &showing) {
-                    let (brings, confirmed) = (brought_about().to_vec(), brought_about().to_vec());
+                    let (brings, confirmed) = (brought_about(&showing).to_vec(), brought_about(&showing).to_vec());
                     reserved.push(Reserved { at: now, stamp: showing, brings, confirmed });
                 }
             }
@@ -181,7 +185,7 @@ impl<'a> Worker<'a> {
                 stored.extend(StoredEvent::of_showing(rules, now, &showing));
             }
             if self.keys_repeat {
-                let happened = brought_about().map(|event| Happened::plain(event, now, showing.clone()));
+                let happened = brought_about(&showing).map(|event| Happened::plain(event, now, showing.clone()));
                 self.recorded.entry(Arc::clone(key)).or_default().extend(happened);
             }
         }

@@ -2,6 +2,7 @@
 
 use super::cell::{CellReader, instant};
 use super::expected::expected;
+use super::permission::{PermissionCells, PermissionColumns};
 use crate::frame::Fact;
 use crate::model::{Attribute, AttributeId, PurposeId, RuleSet, Scope, Spelling};
 use crate::value::{Consent, Instant, Missing};
@@ -44,6 +45,8 @@ pub(super) struct Column {
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     pub(super) columns: Vec<Column>,
+    /// What devices permit.
+    pub(super) permissions: PermissionColumns,
     /// The row's number is the customer's key.
     pub(super) numbered: bool,
 }
@@ -70,12 +73,13 @@ impl Columns {
             }
         }
         let numbered = rules.key().is_some_and(|key| rules[key].mapping.row_number);
-        Self { columns, numbered }
+        Self { columns, permissions: PermissionColumns::new(rules), numbered }
     }
 
     /// Every column's name, stamps among them.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().flat_map(|column| [Some(&column.name), column.stamp.as_ref()]).flatten().map(String::as_str)
+        let columns = self.columns.iter().flat_map(|column| [Some(&column.name), column.stamp.as_ref()]);
+        columns.flatten().map(String::as_str).chain(self.permissions.names())
     }
 
     /// Attributes whose column was not `there` (a yes or no a column), each with that column.
@@ -133,9 +137,9 @@ impl ColumnCounts {
     }
 }
 
-/// Cells without a value, by attribute.
+/// Cells without a value, by attribute, and without a permission, by channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MissingCells(Vec<Noted>);
+pub struct MissingCells(Vec<Noted>, PermissionCells);
 
 /// What was noted of one attribute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -205,12 +209,14 @@ impl MissingCells {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.0.fill(Noted::default());
+        self.1.clear();
     }
 
     /// Adds what was counted of one customer, as far as anybody may know it: nothing of what consent does not open, no
     /// reason for what is sensitive or hidden, and nothing at all of what is protective, since how many are spared could
     /// be reckoned from it.
     pub fn add_customer(&mut self, rules: &RuleSet, consent: &[Consent], other: &Self) {
+        self.1.add(&other.1);
         let is_open = |purpose: &PurposeId| consent.get(purpose.index()) == Some(&Consent::Granted);
         for (index, noted) in other.0.iter().enumerate() {
             let id = AttributeId::from_index(index);
@@ -229,6 +235,16 @@ impl MissingCells {
         for (index, noted) in other.0.iter().enumerate() {
             self.of(AttributeId::from_index(index)).add(noted);
         }
+        self.1.add(&other.1);
+    }
+
+    /// Where nobody could tell what a device permits.
+    pub fn permissions(&self) -> &PermissionCells {
+        &self.1
+    }
+
+    pub(super) fn permissions_mut(&mut self) -> &mut PermissionCells {
+        &mut self.1
     }
 
     /// The attributes with any cell that gave no value, in order of name.

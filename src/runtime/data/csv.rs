@@ -9,6 +9,7 @@ use super::input::Input;
 use super::table::{BadRow, Line, Table};
 use crate::frame::Fact;
 use crate::model::{AttributeId, RuleSet};
+use crate::value::Permission;
 
 /// A table of customers that is being read.
 pub(super) struct CsvSource {
@@ -20,7 +21,11 @@ pub(super) struct CsvSource {
 
 /// Where the cells of each read column stand in a row.
 #[derive(Clone, Debug)]
-pub(super) struct Places(Vec<(usize, Option<usize>)>);
+pub(super) struct Places {
+    cells: Vec<(usize, Option<usize>)>,
+    /// Of each permission that is read, its column if there is one.
+    permissions: Vec<Option<usize>>,
+}
 
 impl CsvSource {
     /// Reads the header and finds every column that is read.
@@ -60,7 +65,9 @@ impl CsvSource {
         };
         let places = columns.columns.iter().map(place).collect::<Result<_, DataError>>()?;
         let key = rules.key().and_then(|key| columns.columns.iter().position(|column| column.attribute == key));
-        Ok(Self { table, places: Places(places), key })
+        let permissions =
+            columns.permissions.names().map(|name| table.column(name)).collect::<Result<_, DataError>>()?;
+        Ok(Self { table, places: Places { cells: places, permissions }, key })
     }
 
     pub(super) fn next(
@@ -73,7 +80,7 @@ impl CsvSource {
             Some(Line::Bad(bad) | Line::Doubtful { bad, .. }) => Some(Found::Bad(bad)),
             Some(Line::Row { number, line, cells }) => {
                 let key = self.key.and_then(|at| {
-                    let (place, _) = self.places.0.get(at)?;
+                    let (place, _) = self.places.cells.get(at)?;
                     Some(columns.columns.get(at)?.reader(rules).text(cells.get(*place)?, None))
                 });
                 Some(Found::Row { number, line, key, cells })
@@ -103,7 +110,7 @@ impl Places {
         facts: &mut [Fact],
         missing: &mut MissingCells,
     ) {
-        for (column, (place, stamp)) in columns.columns.iter().zip(&self.0) {
+        for (column, (place, stamp)) in columns.columns.iter().zip(&self.cells) {
             let stamp = column.stamp(rules, stamp.and_then(|stamp| cells.get(stamp)), missing);
             let cell = cells.get(*place).unwrap_or("");
             let fact = column.reader(rules).text(cell, stamp);
@@ -111,6 +118,22 @@ impl Places {
             if let Some(slot) = facts.get_mut(column.attribute.index()) {
                 *slot = fact;
             }
+        }
+    }
+}
+
+impl Places {
+    /// What the row says of each permission that is read.
+    pub(super) fn permissions(
+        &self,
+        columns: &Columns,
+        cells: &StringRecord,
+        permissions: &mut [Permission],
+        missing: &mut MissingCells,
+    ) {
+        for ((channel, _), place) in columns.permissions.0.iter().zip(&self.permissions) {
+            let cell = place.and_then(|place| cells.get(place)).unwrap_or("");
+            missing.permissions_mut().take(*channel, cell, permissions);
         }
     }
 }

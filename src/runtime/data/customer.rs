@@ -7,12 +7,14 @@
 //!   "now":     "2026-06-15T10:00Z",
 //!   "consent": { "fitting": "granted", "health": { "status": "granted", "granted_at": "2026-01-01T00:00Z",
 //!                "version": 4, "confirmed": true } },
+//!   "permission": { "push": "full" },
+//!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" } ]
 //!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" },
 //!                { "event": "purchase", "at": "2026-06-01T09:00Z", "fields": { "amount": 20.00 }, "id": "o-17" } ]
 //! }
 //! ```
 //!
-//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the four
+//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the five
 //! words above, or `given`. A plain `granted` is the record with nothing but the status: it opens a purpose that asks for
 //! no version, term or confirmation; the shortcut of R47 is for tests. Since a person wrote this, what cannot be read is an error, not a missing value, and so is a name that stands twice; only a member that is
 //! not in its list is missing (R45). An empty key is none: the customer is anonymous (R41).
@@ -25,9 +27,9 @@ use super::{DataError, codes};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
 use crate::model::{Attribute, AttributeId, Class, EventId, RuleSet, Scope};
 use crate::runtime::names::Names;
-use crate::value::{Consent, Datum, Decimal, Instant, Missing, NumberError, Type, Value, show_number};
+use crate::value::{Consent, Datum, Decimal, Instant, Missing, NumberError, Permission, Type, Value, show_number};
 
-const WORDS: [&str; 5] = ["consent", "given", "history", "moment", "now"];
+const WORDS: [&str; 6] = ["consent", "given", "history", "moment", "now", "permission"];
 
 /// Reads a customer over what is already known: what the text says of an attribute, a purpose or the time replaces it,
 /// its history is added.
@@ -51,6 +53,7 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
             "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts)?,
             "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
             "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts)?,
+            "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts)?,
             "history" => history(rules, raw, &mut facts)?,
             _ => attribute(rules, name, raw, None, &mut set, &mut facts)?,
         }
@@ -222,6 +225,23 @@ fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<()
     Ok(())
 }
 
+fn permission(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), DataError> {
+    once("`permission`", fields)?;
+    for (name, raw) in &fields.0 {
+        let state = text(raw).and_then(|word| Permission::from_word(&word)).ok_or_else(|| {
+            let states = Permission::ALL.map(Permission::word).join(", ");
+            wrong(format!("the permission of `{name}` cannot be read"), format!("write one of {states}"))
+        })?;
+        let Some(channel) = Names::of(rules).channel(name) else {
+            let channels = rules.channels.iter().map(|channel| channel.name.as_str());
+            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, format!("`{name}` is no channel of the rules"))
+                .did_you_mean(name, channels));
+        };
+        facts.set_permission(channel, state);
+    }
+    Ok(())
+}
+
 fn record(rules: &RuleSet, raw: &RawValue) -> Option<ConsentRecord> {
     match Json::read(raw)? {
         Json::Text(word) => Consent::from_word(&word).map(ConsentRecord::of),
@@ -258,6 +278,7 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
         let Some(Json::Object(fields)) = Json::read(part) else { return Err(unreadable()) };
         once("an event of the history", &fields)?;
         let (mut event, mut at, mut offer, mut rule, mut class, mut tags) = (None, None, None, None, None, None);
+        let mut channel = None;
         let (mut own, mut written): (Option<String>, Option<Fields<'_>>) = (None, None);
         for (name, raw) in &fields.0 {
             match (name.as_str(), Json::read(raw)) {
@@ -265,6 +286,7 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
                 ("at", Some(Json::Text(_))) => at = time(rules, raw),
                 ("offer", Some(Json::Text(text))) => offer = Some(text),
                 ("rule", Some(Json::Text(text))) => rule = Some(text),
+                ("channel", Some(Json::Text(text))) => channel = Some(text),
                 ("class", Some(Json::Text(text))) => class = Some(Class::from_word(&text).ok_or_else(unreadable)?),
                 ("tags", Some(Json::List(list))) => {
                     let list: Option<Vec<_>> = list.into_iter().map(text).collect();
@@ -272,7 +294,7 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
                 }
                 ("id", Some(Json::Text(text))) => own = Some(text),
                 ("fields", Some(Json::Object(object))) => written = Some(object),
-                ("offer" | "rule" | "class" | "tags" | "id" | "fields", Some(Json::Null)) => {}
+                ("offer" | "rule" | "class" | "tags" | "channel" | "id" | "fields", Some(Json::Null)) => {}
                 _ => return Err(unreadable()),
             }
         }
@@ -282,7 +304,8 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
             let message = format!("`{event}` is no event of the rules");
             return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(&event, known));
         };
-        let stamp: Stamp = names.stamp(offer.as_deref(), rule.as_deref(), None, class, tags.as_deref());
+        let stamp: Stamp =
+            names.stamp((offer.as_deref(), rule.as_deref(), channel.as_deref()), None, class, tags.as_deref());
         let happened = Happened { event: id, at, stamp, fields: event_fields(rules, id, written.as_ref())? };
         match own.map(|own| (known.iter().find(|(other, _)| *other == own).map(|(_, first)| first.clone()), own)) {
             // The same event, sent again.
@@ -404,7 +427,7 @@ mod tests {
         assert_eq!(facts.consent[HEALTH.index()].version, Some(4));
         assert!(facts.objects_to_direct_marketing);
         let stamp = |at: usize| facts.history[at].stamp.clone();
-        let of = |offer, rule, tags| Stamp::Of { offer, rule, via: None, class: None, tags };
+        let of = |offer, rule, tags| Stamp::Of { offer, rule, via: None, class: None, tags, channel: None };
         assert_eq!(stamp(0), of(Some(OfferId(1)), Some(RuleId(0)), vec![TagId(1)]), "the offer's tags");
         assert_eq!(stamp(1), Stamp::Unstamped);
         assert_eq!(facts.history[1].event, EventId(7));

@@ -17,7 +17,7 @@ use super::jsonl::{self, JsonlSource};
 use super::{BadRow, DataError};
 use crate::frame::Fact;
 use crate::model::Verified;
-use crate::value::{Missing, Value};
+use crate::value::{Missing, Permission, Value};
 
 /// Where customers are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,6 +252,23 @@ impl Decoder {
             *slot = Fact::Known(Value::Text(Arc::clone(key)), None);
         }
         facts
+    }
+
+    /// What a row says the customer's device permits, by channel; where it does not say, it is unknown and counted.
+    pub fn permissions(&self, row: &Row, missing: &mut MissingCells) -> Vec<Permission> {
+        let mut permissions = vec![Permission::Unknown; self.rules.channels.len()];
+        if self.columns.permissions.0.is_empty() {
+            return permissions;
+        }
+        match (&self.source, &row.cells) {
+            (Source::Csv(places), Cells::Csv(cells)) => {
+                places.permissions(&self.columns, cells, &mut permissions, missing);
+            }
+            (Source::Json, Cells::Json(line)) => jsonl::permissions(&self.columns, line, &mut permissions, missing),
+            // A row of another file says nothing here.
+            (Source::Csv(_), Cells::Json(_)) | (Source::Json, Cells::Csv(_)) => {}
+        }
+        permissions
     }
 }
 

@@ -54,7 +54,7 @@ pub struct EventIndex {
 }
 
 /// The columns that say what an event belongs to, which no field is read from.
-const COLUMNS: [&str; 8] = ["customer", "event", "at", "offer", "rule", "class", "tags", "id"];
+const COLUMNS: [&str; 9] = ["customer", "event", "at", "offer", "rule", "class", "tags", "channel", "id"];
 
 impl EventIndex {
     /// Reads a file, packed or not.
@@ -84,7 +84,7 @@ impl EventIndex {
     }
 
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let (mut table, Columns { customer, event, at, offer, rule, class, tags, id, fields }) =
+        let (mut table, Columns { customer, event, at, offer, rule, class, tags, channel, id, fields }) =
             head(rules, name, input)?;
         let names = Names::of(rules);
         let mut index = Self::default();
@@ -125,7 +125,7 @@ impl EventIndex {
                 // What the cells after the offer say stands where nobody can rely on it, and an offer that is none may be
                 // any.
                 let offer = filled(offer).filter(|offer| names.offer(offer).is_some());
-                add(&mut index.undated, &customer, (event, names.stamp::<&str>(offer, None, None, None, None)));
+                add(&mut index.undated, &customer, (event, names.stamp::<&str>((offer, None, None), None, None, None)));
                 continue;
             }
             let mut found = Vec::new();
@@ -155,7 +155,7 @@ impl EventIndex {
                     Class::Marketing
                 })
             });
-            let stamp = names.stamp(filled(offer), filled(rule), None, class, tags.as_deref());
+            let stamp = names.stamp((filled(offer), filled(rule), filled(channel)), None, class, tags.as_deref());
             let told = Told { event, at: instant(cell(at), rules), stamp, fields: found };
             if let Some(id) = filled(id) {
                 match known.get_mut(id) {
@@ -277,6 +277,7 @@ struct Columns {
     rule: Option<usize>,
     class: Option<usize>,
     tags: Option<usize>,
+    channel: Option<usize>,
     id: Option<usize>,
     /// Per event its fields, each with its column.
     fields: Vec<Vec<(Attribute, Option<usize>)>>,
@@ -309,6 +310,7 @@ fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), 
         rule: table.column("rule")?,
         class: table.column("class")?,
         tags: table.column("tags")?,
+        channel: table.column("channel")?,
         id: table.column("id")?,
         fields: Vec::new(),
     };
@@ -373,6 +375,7 @@ mod tests {
             via: None,
             class: None,
             tags: tags.iter().copied().map(TagId).collect(),
+            channel: None,
         };
         let anna = of(&index, "anna");
         assert_eq!((anna[0].event, &anna[0].stamp), (Event::SHOWN, &stamped(1, Some(RuleId(0)), &[1])));
@@ -459,9 +462,10 @@ mod tests {
             via: None,
             class: None,
             tags: tags.iter().copied().map(TagId).collect(),
+            channel: None,
         };
         let stamps: Vec<_> = of(&index, "anna").iter().map(|happened| happened.stamp.clone()).collect();
-        let retired = Stamp::Retired { rule: None, via: None, class: None };
+        let retired = Stamp::Retired { rule: None, via: None, class: None, channel: None };
         assert_eq!(stamps, [stamped(&[1]), retired], "without tags of its own it may have had any");
     }
 
@@ -518,6 +522,7 @@ mod tests {
             via: None,
             class,
             tags: tags.iter().copied().map(TagId).collect(),
+            channel: None,
         };
         let at = "2026-06-15T12:00Z";
         assert_eq!(stamp(&format!("anna,shown,{at},comeback,,,")), expected(None, &[1]), "today's");

@@ -10,7 +10,7 @@ use super::json::{Fields, Json};
 use super::table::BadRow;
 use crate::frame::Fact;
 use crate::model::RuleSet;
-use crate::value::Missing;
+use crate::value::{Missing, Permission};
 
 /// A file of lines that is being read.
 pub(super) struct JsonlSource {
@@ -98,6 +98,7 @@ fn note(fields: &Fields<'_>, columns: &Columns, seen: &mut [bool], unread: &mut 
             *seen |= column.name == *name;
             read |= column.name == *name || column.stamp.as_ref() == Some(name);
         }
+        read |= columns.permissions.is_field(name);
         if !read && unread.len() < MOST_UNREAD && !unread.contains(name) {
             unread.push(name.clone());
         }
@@ -108,6 +109,13 @@ fn note(fields: &Fields<'_>, columns: &Columns, seen: &mut [bool], unread: &mut 
 fn unread(fields: &Fields<'_>, columns: &Columns) -> Option<&'static str> {
     let is_column = |word: &str| columns.columns.iter().any(|column| column.name == word);
     ["consent", "history"].into_iter().find(|word| fields.get(word).is_some() && !is_column(word))
+}
+
+/// What the line says of each permission that is read.
+pub(super) fn permissions(columns: &Columns, line: &str, permissions: &mut [Permission], missing: &mut MissingCells) {
+    // The line was an object when it was read.
+    let Ok(fields) = serde_json::from_str::<Fields<'_>>(line) else { return };
+    columns.permissions.of_json(&fields, permissions, missing.permissions_mut());
 }
 
 /// Every attribute that the line says something of.

@@ -27,6 +27,8 @@ mod json;
 #[cfg(feature = "cli")]
 mod jsonl;
 #[cfg(feature = "cli")]
+mod permission;
+#[cfg(feature = "cli")]
 mod settings;
 #[cfg(feature = "cli")]
 mod slips;
@@ -47,6 +49,8 @@ pub use customers::{Customers, CustomersFile, Decoder, NextRow, Row, Unread};
 pub use events::EventIndex;
 #[cfg(feature = "cli")]
 pub use input::{Format, Progress};
+#[cfg(feature = "cli")]
+pub use permission::{PermissionCells, PermissionCounts};
 #[cfg(feature = "cli")]
 pub use settings::{MOST_WORKERS, Settings};
 #[cfg(feature = "cli")]

@@ -16,6 +16,7 @@ pub(super) fn event(name: &str, at: i64) -> StoredEvent {
         via: Some(Via::Capped),
         class: Some("marketing".into()),
         tags: vec!["promo".into(), "gone".into()],
+        channel: Some("gone".into()),
         decision: Some("17/hero".into()),
     }
 }
@@ -106,6 +107,8 @@ fn a_transaction_reads_what_it_wrote(store: &dyn StateStore) {
     let decided = StoredDecision {
         slot: "hero".into(),
         offer: Some("comeback".into()),
+        channel: Some("push".into()),
+        silent: true,
         rule: Some("comeback".into()),
         via: None,
         fallback: None,
@@ -178,6 +181,7 @@ fn names_go_out_and_come_back() {
         via: Some(Via::Unknown),
         class: Some(Class::Lifecycle),
         tags: vec![TagId(0), TagId(1)],
+        channel: None,
     };
     for (event, stamp) in [(Event::SHOWN, stamp), (EventId(7), Stamp::Unstamped)] {
         let stored = StoredEvent::new(&rules, event, Instant(9), &stamp);
@@ -216,6 +220,7 @@ fn what_a_later_bundle_does_not_know() {
         via: Some(Via::Capped),
         class: Some(Class::Marketing),
         tags: vec![TagId(1)],
+        channel: None,
     };
     assert_eq!(retired.happened(&rules).unwrap().stamp, stamp, "the tags are those of that time");
 }

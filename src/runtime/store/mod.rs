@@ -42,6 +42,8 @@ pub struct StoredEvent {
     pub class: Option<String>,
     /// The offer's tags at that time.
     pub tags: Vec<String>,
+    /// The channel by which it was sent.
+    pub channel: Option<String>,
     /// The decision that it comes from, where somebody wrote it down. `decided` with one is a reservation until what it
     /// is for has happened, or its time is over (R25).
     pub decision: Option<String>,
@@ -54,6 +56,10 @@ pub struct StoredDecision {
     pub slot: String,
     /// The offer; `None` is nothing.
     pub offer: Option<String>,
+    /// The channel by which it is sent.
+    pub channel: Option<String>,
+    /// It is sent without a sound.
+    pub silent: bool,
     /// The rule, in its own place or as whose substitute.
     pub rule: Option<String>,
     /// The clause, if a substitute answered.
@@ -75,9 +81,10 @@ impl StoredEvent {
         match stamp {
             // Whatever it was of, its name is not known here.
             Stamp::Unstamped | Stamp::Retired { .. } => {
-                Self { event, at, offer: None, rule: None, via: None, class: None, tags: Vec::new(), decision: None }
+                let (tags, channel, decision) = (Vec::new(), None, None);
+                Self { event, at, offer: None, rule: None, via: None, class: None, tags, channel, decision }
             }
-            Stamp::Of { offer, rule, via, class, tags } => Self {
+            Stamp::Of { offer, rule, via, class, tags, channel } => Self {
                 event,
                 at,
                 offer: offer.map(|offer| rules[offer].name.clone()),
@@ -85,14 +92,15 @@ impl StoredEvent {
                 via: *via,
                 class: class.map(|class| class.word().to_owned()),
                 tags: tags.iter().map(|tag| rules[*tag].clone()).collect(),
+                channel: channel.map(|channel| rules[channel].name.clone()),
                 decision: None,
             },
         }
     }
 
-    /// What a showing brings about: kept whole, so that a cap that is written tomorrow knows of today (R30).
+    /// What a showing or sending brings about: kept whole, so that a cap that is written tomorrow knows of today (R30).
     pub fn of_showing(rules: &RuleSet, at: Instant, stamp: &Stamp) -> [Self; 2] {
-        brought_about().map(|event| Self::new(rules, event, at, stamp))
+        brought_about(stamp).map(|event| Self::new(rules, event, at, stamp))
     }
 
     /// The event as `rules` see it; `None` where they do not declare such an event, so nothing can count it.
@@ -100,7 +108,8 @@ impl StoredEvent {
         let names = Names::of(rules);
         let event = names.event(&self.event)?;
         let class = self.class.as_deref().and_then(Class::from_word);
-        let stamp = names.stamp(self.offer.as_deref(), self.rule.as_deref(), self.via, class, Some(&self.tags));
+        let names_of = (self.offer.as_deref(), self.rule.as_deref(), self.channel.as_deref());
+        let stamp = names.stamp(names_of, self.via, class, Some(&self.tags));
         Some(Happened::plain(event, self.at, stamp))
     }
 }

@@ -29,14 +29,18 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
         },
         ClauseForm { form: PER, rule: Rule::per_unit, build: |b, pair| b.cap_part(pair) },
         ClauseForm {
-            form: Form { word: "on", needs: "`tag`, `offer`, `rule` or `class` and a name", example: "on tag promo" },
+            form: Form {
+                word: "on",
+                needs: "`tag`, `offer`, `rule`, `class` or `channel` and a name",
+                example: "on tag promo",
+            },
             rule: Rule::on_target,
             build: |b, pair| b.cap_part(pair),
         },
         ClauseForm {
             form: Form {
                 word: "exempt",
-                needs: "`tag`, `offer`, `rule` or `class` and a name",
+                needs: "`tag`, `offer`, `rule`, `class` or `channel` and a name",
                 example: "exempt tag service_news",
             },
             rule: Rule::exempt,
@@ -45,7 +49,7 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
         ClauseForm {
             form: Form {
                 word: "uncounted",
-                needs: "`tag`, `offer`, `rule` or `class` and a name",
+                needs: "`tag`, `offer`, `rule`, `class` or `channel` and a name",
                 example: "uncounted offer reminder",
             },
             rule: Rule::uncounted,
@@ -211,6 +215,7 @@ impl Builder<'_> {
             "tag" => CapTarget::Tag(name),
             "offer" => CapTarget::Offer(name),
             "class" => CapTarget::Class(name),
+            "channel" => CapTarget::Channel(name),
             _ => CapTarget::Rule(name),
         })
     }

@@ -15,7 +15,7 @@ pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
 
 pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
 
-const LATER: &[&str] = &["permission", "bucket", "enrolled", "held"];
+const LATER: &[&str] = &["bucket", "enrolled", "held"];
 
 /// The facts, and last what personas do not have: requests, the expectation and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
@@ -49,6 +49,15 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
         },
         rule: Rule::case_consent,
         build: |b, pair| b.consent_facts(pair).map(CaseClause::Consent),
+    },
+    ClauseForm {
+        form: Form {
+            word: "permission",
+            needs: "a channel and what the device permits it",
+            example: "permission push full, email denied",
+        },
+        rule: Rule::case_permission,
+        build: |b, pair| b.permissions(pair).map(CaseClause::Permission),
     },
     ClauseForm {
         form: Form {
@@ -87,7 +96,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form {
             word: "expect",
-            needs: "a slot and what it does: `shows`, `gives nothing` or `passes over`",
+            needs: "a slot and what it does: `shows`, `sends`, `gives nothing` or `passes over`",
             example: "expect home_hero shows summer_sale because summer",
         },
         rule: Rule::case_expect,
@@ -96,7 +105,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form {
             word: "cases",
-            needs: "what differs from row to row: attributes, `consent.P`, `now`, `as`, `history E of X`, `expect SLOT`",
+            needs: "what differs from row to row: attributes, `consent.P`, `permission.C`, `now`, `as`, `history E of X`, `expect SLOT`",
             example: "cases last_order, consent.personalisation, expect home_hero",
         },
         rule: Rule::case_cases,
@@ -233,6 +242,10 @@ impl Builder<'_> {
             true => Some(self.name(&row.take(Rule::name)?)),
             false => None,
         };
+        let by = match row.skip(Rule::by) {
+            true => Some(self.name(&row.take(Rule::name)?)),
+            false => None,
+        };
         let fields = match row.take(Rule::history_fields) {
             Some(fields) => self.given(fields)?,
             None => Vec::new(),
@@ -242,7 +255,7 @@ impl Builder<'_> {
         while let Some(point) = row.next() {
             at.push(self.point(point)?);
         }
-        Some(Fact { event, of, fields, at })
+        Some(Fact { event, of, by, fields, at })
     }
 
     fn expectation(&mut self, pair: Pair<'_>) -> Option<Expectation> {
@@ -264,6 +277,13 @@ impl Builder<'_> {
         let outcome = if row.skip(Rule::gives) {
             row.skip(Rule::nothing);
             Outcome::GivesNothing
+        } else if row.skip(Rule::sends) {
+            let offer = self.name(&row.take(Rule::name)?);
+            let channel = match row.skip(Rule::by) {
+                true => Some(self.name(&row.take(Rule::name)?)),
+                false => None,
+            };
+            Outcome::Sends(offer, channel)
         } else {
             let make = if row.skip(Rule::shows) { Outcome::Shows } else { Outcome::PassesOver };
             row.skip(Rule::passes_over);

@@ -8,6 +8,7 @@ mod attribute;
 mod block;
 mod cap;
 mod case;
+mod channel;
 mod class;
 mod defaults;
 mod offer;
@@ -21,6 +22,7 @@ pub(super) use attribute::MARK_WORDS;
 pub(super) use block::BLOCK;
 pub(super) use cap::CAP;
 pub(super) use case::{PERSONA, TEST};
+pub(super) use channel::CHANNEL;
 pub(super) use class::CLASS;
 pub(super) use defaults::DEFAULTS;
 pub(super) use offer::OFFER;
@@ -92,6 +94,7 @@ pub(super) fn homes(word: &str) -> Vec<(&'static str, &'static str)> {
         (SLOT.noun, SLOT.example(word)),
         (RULE.noun, RULE.example(word)),
         (CAP.noun, CAP.example(word)),
+        (CHANNEL.noun, CHANNEL.example(word)),
         (PURPOSE.noun, PURPOSE.example(word)),
         (DEFAULTS.noun, DEFAULTS.example(word)),
         (TEST.noun, TEST.example(word)),
@@ -175,7 +178,7 @@ impl<'t> Reader<'t> {
     fn keyword(&self, word: &str, at: usize) -> Span {
         let words = match word {
             "if" if self.is_word(at + 1, "no") => 3,
-            "if" | "review" | "off" | "direct" | "rank" | "store" => 2,
+            "if" | "review" | "off" | "direct" | "rank" | "store" | "allowed" | "silent" | "reached" => 2,
             "at" if self.is_word(at + 1, "most") || self.is_word(at + 1, "least") => 2,
             "in" if self.is_word(at + 1, "any") || self.is_word(at + 1, "each") => 2,
             _ => 1,
@@ -335,6 +338,7 @@ mod tests {
             DEFAULTS.words().collect::<Vec<_>>(),
             PURPOSE.words().collect(),
             CLASS.words().collect(),
+            CHANNEL.words().collect(),
             OFFER.words().collect(),
             SLOT.words().collect(),
             RULE.words().collect(),

@@ -26,6 +26,15 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
             build: |b, pair| b.only_name(pair).map(RuleClause::Show),
         },
         ClauseForm {
+            form: Form {
+                word: "send",
+                needs: "the name of an offer, perhaps `by` channels",
+                example: "send new_season by push, email",
+            },
+            rule: Rule::rule_send,
+            build: |b, pair| b.send(pair).map(|(offer, channels)| RuleClause::Send(offer, channels)),
+        },
+        ClauseForm {
             form: Form { word: "priority", needs: "a whole number", example: "priority 80" },
             rule: Rule::rule_priority,
             build: |b, pair| b.priority(pair),
@@ -111,7 +120,7 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
         ClauseForm {
             form: Form {
                 word: "if",
-                needs: "`capped`, `no consent` or `unknown`, and then `show`, `try` or `nothing`",
+                needs: "`capped`, `no consent` or `unknown`, and then `show`, `send`, `try` or `nothing`",
                 example: "if capped show running_tips",
             },
             rule: Rule::rule_if,
@@ -119,7 +128,7 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
         },
         ClauseForm { form: OFF, rule: Rule::off_clause, build: |b, pair| b.only_text(pair).map(RuleClause::Off) },
     ],
-    later: &["each", "arm", "send", "expires"],
+    later: &["each", "arm", "expires"],
 };
 
 /// How far a priority may lie from 0.
@@ -156,7 +165,11 @@ impl Builder<'_> {
         let verb = row.take(Rule::show_or_try)?;
         let name = row.take(Rule::name)?;
         let name = self.name(&name);
-        let substitute = if verb.as_str() == "show" { Substitute::Show(name) } else { Substitute::Try(name) };
+        let substitute = match verb.as_str() {
+            "show" => Substitute::Show(name),
+            "send" => Substitute::Send(name),
+            _ => Substitute::Try(name),
+        };
         Some(RuleClause::Substitute(cause, substitute))
     }
 }

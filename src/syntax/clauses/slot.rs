@@ -42,9 +42,18 @@ pub(in crate::syntax) static SLOT: Clauses<SlotClause> = Clauses {
             rule: Rule::slot_ties,
             build: |b, pair| b.ties(pair).map(SlotClause::Ties),
         },
+        ClauseForm {
+            form: Form {
+                word: "rotate",
+                needs: "`after the last used on tag` and a tag",
+                example: "rotate after the last used on tag campaign",
+            },
+            rule: Rule::slot_rotate,
+            build: |b, pair| b.only_rotation(pair).map(SlotClause::Rotate),
+        },
         ClauseForm { form: OFF, rule: Rule::off_clause, build: |b, pair| b.only_text(pair).map(SlotClause::Off) },
     ],
-    later: &["decided", "rotate"],
+    later: &["decided"],
 };
 
 impl Builder<'_> {
@@ -67,6 +76,14 @@ impl Builder<'_> {
             tags.push(self.name(&row.take(Rule::name)?));
         }
         Some(tags)
+    }
+
+    fn only_rotation(&mut self, pair: Pair<'_>) -> Option<Name> {
+        let mut row = Row::of(pair);
+        row.skip(Rule::last_used);
+        row.skip(Rule::on);
+        row.skip(Rule::tag_word);
+        Some(self.name(&row.take(Rule::name)?))
     }
 
     fn picks(&mut self, pair: Pair<'_>) -> Option<SlotClause> {

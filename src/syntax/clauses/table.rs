@@ -25,12 +25,18 @@ impl Builder<'_> {
                         true => Some(self.name(&row.take(Rule::name)?)),
                         false => None,
                     };
-                    ColumnKind::History { event, of }
+                    let by = match row.skip(Rule::by) {
+                        true => Some(self.name(&row.take(Rule::name)?)),
+                        false => None,
+                    };
+                    ColumnKind::History { event, of, by }
                 } else if row.skip(Rule::used) {
                     row.skip(Rule::of);
                     ColumnKind::Used(self.name(&row.take(Rule::name)?))
                 } else if let Some(consent) = row.take(Rule::consent) {
                     ColumnKind::Consent(self.name(&Row::of(consent).take(Rule::name)?))
+                } else if let Some(permission) = row.take(Rule::permission) {
+                    ColumnKind::Permission(self.name(&Row::of(permission).take(Rule::name)?))
                 } else {
                     ColumnKind::Attribute(self.name(&row.take(Rule::name)?))
                 };

@@ -73,6 +73,7 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
         ItemKind::Defaults(clauses) => (clause_parts(clauses, tokens), false),
         ItemKind::Purpose(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Class(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Channel(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Offer(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Cap(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Pause(item) => (clause_parts(&item.clauses, tokens), true),
@@ -126,6 +127,7 @@ fn of_case(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Vec<ClauseParts>
             | CaseClause::Now(_)
             | CaseClause::Given(_)
             | CaseClause::Consent(_)
+            | CaseClause::Permission(_)
             | CaseClause::History(_)
             | CaseClause::Used(_)
             | CaseClause::StoreDown

@@ -26,7 +26,9 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         ),
         "slot" if behind_name && opens && wants(Rule::on) => lacks(
             format!("slot `{name}` does not say where it stands"),
-            format!("name the place behind `on`: `slot {name} on web {{ .. }}`"),
+            format!(
+                "name the place behind `on`, or channels behind `by`: `slot {name} on web {{ .. }}`, `slot {name} by email {{ .. }}`"
+            ),
         ),
         "test" if stopped.at == at + 1 && reader.is_name(at + 1) => {
             let span = reader.span(at + 1);
@@ -39,7 +41,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
                     .fix("put it in quotes", span, right),
             )
         }
-        "offer" | "rule" | "slot" | "segment" | "value" | "purpose" | "event" | "cap" | "persona"
+        "offer" | "channel" | "rule" | "slot" | "segment" | "value" | "purpose" | "event" | "cap" | "persona"
             if stopped.at == at + 1 && reader.is_kind(at + 1, TokenKind::Text) =>
         {
             let span = reader.span(at + 1);

@@ -13,29 +13,22 @@ struct Later {
     what: &'static str,
 }
 
-const CONDITIONS: &[&str] = &["when", "unless", "while", "fallback", "segment", "value", "rank"];
 const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 
 static LATER: &[Later] = &[
+    Later { clauses: &["rotate"], words: &["rotate", "each"], what: "`rotate each`" },
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
     Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
-    Later { clauses: CAPS, words: &["on", "channel"], what: "a cap on a channel" },
     Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["unknown", "ask"], what: "the substitute `ask`" },
-    Later { clauses: &["if"], words: &["capped", "send"], what: "the substitute `send`" },
-    Later { clauses: &["if"], words: &["consent", "send"], what: "the substitute `send`" },
-    Later { clauses: &["if"], words: &["unknown", "send"], what: "the substitute `send`" },
-    Later { clauses: &["expect"], words: &["sends"], what: "the expectation `sends`" },
     Later { clauses: &["expect"], words: &["holds"], what: "the expectation `holds`" },
     Later { clauses: &["expect"], words: &["asks"], what: "the expectation `asks`" },
     Later { clauses: &["expect"], words: &["and", "records"], what: "the expectation `and records`" },
     Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
     Later { clauses: &["expect"], words: &["and", "spends"], what: "the expectation `and spends`" },
     Later { clauses: &["expect"], words: &["nothing", "until"], what: "the expectation `gives nothing until`" },
-    Later { clauses: &["history"], words: &["by"], what: "a history by channels" },
-    Later { clauses: CONDITIONS, words: &["permission", "."], what: "the permission of a device (`permission.X`)" },
     Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
 ];
 

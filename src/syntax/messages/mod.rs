@@ -359,7 +359,10 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
 
 /// Whether the clause holds a condition or a value.
 fn is_condition(form: &Form) -> bool {
-    matches!(form.word, "when" | "unless" | "while" | "fallback" | "segment" | "value")
+    matches!(
+        form.word,
+        "when" | "unless" | "while" | "allowed" | "silent" | "reached" | "fallback" | "segment" | "value"
+    )
 }
 
 /// What the grammar could have read, in words; none where nothing is known or the list would help nobody.
@@ -385,7 +388,7 @@ fn expected(rules: &[Rule]) -> Option<String> {
             phrases.push(phrase);
         }
         if *rule == Rule::show_or_try {
-            phrases.push("`try`".to_owned());
+            phrases.extend(["`send`".to_owned(), "`try`".to_owned()]);
         }
     }
     match phrases.as_slice() {
@@ -427,6 +430,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::halving => "halving",
         Rule::in_word => "in",
         Rule::is => "is",
+        Rule::last_used => "after the last used",
         Rule::later => "later",
         Rule::least => "least",
         Rule::less => "<",
@@ -442,6 +446,7 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::or => "or",
         Rule::passes_over => "passes over",
         Rule::show_or_try => "show",
+        Rule::sends => "sends",
         Rule::shows => "shows",
         Rule::slash => "/",
         Rule::tag_word => "tag",

@@ -379,9 +379,18 @@ fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
         let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "the name of a purpose follows `consent.`");
         return Some(finding.help("for example `consent.personalisation is granted`"));
     }
+    if reader.is_word(before, "permission") {
+        let whole = reader.span_between(before, dot + 1);
+        let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "the name of a channel follows `permission.`");
+        return Some(finding.help("for example `permission.push is full`"));
+    }
     let whole = reader.span_between(before, dot + 2);
     let name = reader.word(dot + 1).filter(|_| joined(dot) == Some(true))?;
-    let finding = Diagnostic::new(&codes::UNEXPECTED, whole, "only `consent.PURPOSE` is written with a dot");
+    let finding = Diagnostic::new(
+        &codes::UNEXPECTED,
+        whole,
+        "only `consent.PURPOSE` and `permission.CHANNEL` are written with a dot",
+    );
     let is_ours = reader.is_word(before, "customer") || reader.is_word(before, "moment");
     Some(finding.help(format!("attributes stand alone, for example `{name}`")).fix_if(
         is_ours,

@@ -23,6 +23,8 @@ pub enum CaseClause {
     Given(Vec<GivenItem>),
     /// `consent card_marketing granted at 90 days ago version 4 confirmed, profiling unknown`: at least one.
     Consent(Vec<ConsentFact>),
+    /// `permission push full, email denied`: at least one.
+    Permission(Vec<PermissionFact>),
     /// `history shown of summer_sale at 2026-06-08T10:00Z, 3 days ago`
     History(Fact),
     /// `used 199 of doorbuster`: so much of a cap, beside what the history says.
@@ -117,6 +119,17 @@ pub enum ConsentSubject {
     Purpose(Name),
 }
 
+/// What a device permits a channel: `push full`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermissionFact {
+    /// `push`
+    pub channel: Name,
+    /// `full`; which four there are is the checker's to say.
+    pub state: Name,
+    /// All of it.
+    pub span: Span,
+}
+
 /// Something that happened: `shown of summer_sale at 3 days ago, 1 hour ago`, `purchase { amount: 20.00 } at now`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
@@ -124,6 +137,8 @@ pub struct Fact {
     pub event: Name,
     /// `summer_sale`
     pub of: Option<Name>,
+    /// `by push`: the channel by which it was sent.
+    pub by: Option<Name>,
     /// `{ amount: 20.00 }`: the fields of each of the events.
     pub fields: Vec<GivenItem>,
     /// When, each one event; at least one.
@@ -157,6 +172,8 @@ pub struct Expectation {
 pub enum Outcome {
     /// `shows sale`
     Shows(Name),
+    /// `sends new_season by push`: by any channel, where none is named.
+    Sends(Name, Option<Name>),
     /// `gives nothing`
     GivesNothing,
     /// `passes over summer_rule`

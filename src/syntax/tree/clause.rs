@@ -216,6 +216,19 @@ pub enum ClassClause {
     StoreDownBlocks(bool),
 }
 
+/// A clause of a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChannelClause {
+    /// `needs push_offers`: at least one.
+    Needs(Vec<Name>),
+    /// `allowed when permission.push is full`: what the device permits.
+    Allowed(Expr),
+    /// `silent when permission.push is provisional`
+    Silent(Expr),
+    /// `reached when last_session is at most 14 days old`
+    Reached(Expr),
+}
+
 /// A clause of a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SlotClause {
@@ -227,6 +240,8 @@ pub enum SlotClause {
     Ties(Vec<Name>),
     /// `fallback a when kids, brand_story`: in the order tried, at least one.
     Fallback(Vec<Fallback>),
+    /// `rotate after the last used on tag campaign`: the tag.
+    Rotate(Name),
     /// `off because "being rebuilt"`
     Off(Text),
 }
@@ -287,6 +302,8 @@ pub enum RuleClause {
     Cap(Vec<super::Clause<CapClause>>),
     /// `show running_comeback`
     Show(Name),
+    /// `send new_season by push, email`: without channels, by all of the slot's.
+    Send(Name, Vec<Name>),
     /// `if capped show running_tips`
     Substitute(SubstituteCause, Substitute),
     /// `off because "wrong price"`
@@ -309,6 +326,8 @@ pub enum SubstituteCause {
 pub enum Substitute {
     /// `show running_tips`
     Show(Name),
+    /// `send running_letter`
+    Send(Name),
     /// `try other_rule`
     Try(Name),
     /// `nothing`
@@ -466,6 +485,8 @@ pub enum CapTarget {
     Rule(Name),
     /// `on class marketing`
     Class(Name),
+    /// `on channel email`
+    Channel(Name),
 }
 
 /// A clause of a block.

@@ -22,6 +22,8 @@ pub enum ExprKind {
     Name(String),
     /// `consent.personalisation`
     Consent(Name),
+    /// `permission.push`
+    Permission(Name),
     /// `620`, `yes`, `"running"`, `2026-11-20`, `now`, `90 days ago`
     Literal(LiteralKind),
     /// `a and b and c`: two or more.

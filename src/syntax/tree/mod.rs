@@ -13,13 +13,13 @@ mod table;
 
 pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome,
-    Reason, Request, Used,
+    PermissionFact, Reason, Request, Used,
 };
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
-    CapTarget, CapUnit, CapZone, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark, Member,
-    OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type, TypeKind,
-    WithField,
+    CapTarget, CapUnit, CapZone, ChannelClause, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark,
+    Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type,
+    TypeKind, WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
@@ -61,6 +61,8 @@ pub enum ItemKind {
     Purpose(Named<PurposeClause>),
     /// `class service "Helps" { obeys blocks, windows, caps }`
     Class(Named<ClassClause>),
+    /// `channel push { needs push_offers  allowed when permission.push is full }`
+    Channel(Named<ChannelClause>),
     /// `customer { id: text key }`
     Customer(Vec<Attribute>),
     /// `moment { page: text }`
@@ -89,7 +91,7 @@ pub enum ItemKind {
     Persona(Persona),
     /// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
     Test(Case),
-    /// A declaration of which the head could not be read, or that is not built yet (`channel push { .. }`). It has
+    /// A declaration of which the head could not be read, or that is not built yet (`layer onboarding { .. }`). It has
     /// been reported; the name, where one could be read, tells the checker not to call it unknown.
     Broken(Broken),
 }
@@ -166,12 +168,21 @@ pub struct Definition {
 pub struct Slot {
     /// `home_hero`
     pub name: Name,
-    /// `web`: where it is shown.
-    pub place: Name,
+    /// `on web`, `by push, email`
+    pub way: SlotWay,
     /// `"The big banner"`
     pub label: Option<Text>,
     /// The clauses.
     pub clauses: Block<SlotClause>,
+}
+
+/// Where a slot shows, or how it sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SlotWay {
+    /// `on web`
+    On(Name),
+    /// `by push, email`: at least one.
+    By(Vec<Name>),
 }
 
 /// `rule comeback in home_hero "Label" { when lapsed  show running_comeback }`
@@ -201,7 +212,7 @@ pub struct Persona {
 /// What is left of a declaration that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The word it began with: `rule`, `channel`; empty where the text belongs to no declaration.
+    /// The word it began with: `rule`, `layer`; empty where the text belongs to no declaration.
     pub word: String,
     /// Its name, where one stood in its place.
     pub name: Option<Name>,
@@ -213,6 +224,7 @@ impl Item {
         match &self.kind {
             ItemKind::Purpose(item) => Some(&item.name),
             ItemKind::Class(item) => Some(&item.name),
+            ItemKind::Channel(item) => Some(&item.name),
             ItemKind::Event(item) => Some(&item.name),
             ItemKind::Segment(item) | ItemKind::Value(item) => Some(&item.name),
             ItemKind::Offer(item) => Some(&item.name),

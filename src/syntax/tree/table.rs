@@ -19,6 +19,8 @@ pub enum ColumnKind {
     Attribute(Name),
     /// `consent.personalisation`: the record of a purpose.
     Consent(Name),
+    /// `permission.push`: what a device permits a channel.
+    Permission(Name),
     /// `now`: when it is.
     Now,
     /// `as`: which persona it is.
@@ -29,6 +31,8 @@ pub enum ColumnKind {
         event: Name,
         /// `summer_sale`
         of: Option<Name>,
+        /// `push`
+        by: Option<Name>,
     },
     /// `used of doorbuster`: how much of a cap is used.
     Used(Name),

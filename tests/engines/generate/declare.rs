@@ -1,9 +1,9 @@
 //! Purposes, lists, attributes, events, tags, offers; then segments and values, each over those before it.
 
 use cater::model::{
-    Active, Attribute, AttributeId, Basis, Class, EnumType, Event, EventField, EventId, EventTarget, Gathered,
-    Increment, Lookback, Mapping, Occurrence, Offer, OfferId, Operand, Purpose, PurposeId, Scope, Segment, TagId, Term,
-    ValueDeclaration,
+    Active, Attribute, AttributeId, Basis, ChannelId, Class, EnumType, Event, EventField, EventId, EventTarget,
+    Gathered, Increment, Lookback, Mapping, Occurrence, Offer, OfferId, Operand, Purpose, PurposeId, Scope, Segment,
+    TagId, Term, ValueDeclaration,
 };
 use cater::value::{EnumId, NumberType, Period, Type, Unit, Value};
 
@@ -15,6 +15,7 @@ impl World {
         self.rules.defaults.grace = self.period(true);
         self.purposes();
         self.lists();
+        self.channels();
         self.attributes();
         let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
         for index in 0..1 + self.rng.below(3) {
@@ -58,10 +59,11 @@ impl World {
             true => EventId::from_index(built_in + self.rng.below(self.rules.events.len() - built_in)),
             false => self.event(),
         };
-        let of = match self.rng.below(6) {
+        let of = match self.rng.below(7) {
             0 => Some(EventTarget::Offer(OfferId::from_index(self.rng.below(self.rules.offers.len())))),
             1 => Some(EventTarget::Tag(TagId::from_index(self.rng.below(self.rules.tags.len())))),
             2 => Some(EventTarget::Class(*self.rng.pick(&Class::ALL))),
+            3 => Some(EventTarget::Channel(ChannelId::from_index(self.rng.below(self.rules.channels.len())))),
             _ => None,
         };
         Occurrence { event, of }
@@ -158,7 +160,7 @@ impl World {
             Type::Text,
             Type::Text,
             Type::OneOf(EnumId(1 + self.rng.below(lists - 1) as u32)),
-            Type::OneOf(EnumId(2 * (1 + self.rng.below(5)) as u32)),
+            Type::OneOf(EnumId(1 + 2 * (1 + self.rng.below(5)) as u32)),
             Type::Set,
             Type::Time,
             Type::Time,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cater::eval;
-use cater::model::{AttributeId, Expression, GatheredId, PurposeId, ValueId};
+use cater::model::{AttributeId, ChannelId, Expression, GatheredId, PurposeId, ValueId};
 use cater::ops::Arithmetic;
 use cater::value::{Datum, EnumId, NumberType, Type, Value, pow10};
 
@@ -44,14 +44,14 @@ impl World {
         }
     }
 
-    /// A list that some attribute is of, or that of consent.
+    /// A list that some attribute is of, or that of consent or permission.
     pub(super) fn some_list(&mut self) -> EnumId {
         let lists: Vec<EnumId> = self
             .rules
             .attributes
             .iter()
             .filter_map(|attribute| if let Type::OneOf(list) = attribute.ty { Some(list) } else { None })
-            .chain([EnumId::CONSENT])
+            .chain([EnumId::CONSENT, EnumId::PERMISSION])
             .collect();
         *self.rng.pick(&lists)
     }
@@ -70,6 +70,9 @@ impl World {
         }
         if ty == Type::OneOf(EnumId::CONSENT) && self.rng.percent(90) {
             return Expression::Consent(PurposeId::from_index(self.rng.below(self.rules.purposes.len())));
+        }
+        if ty == Type::OneOf(EnumId::PERMISSION) && self.rng.percent(90) {
+            return Expression::Permission(ChannelId::from_index(self.rng.below(self.rules.channels.len())));
         }
         if !declared.is_empty() && self.rng.percent(25) {
             return Expression::Value(ValueId::from_index(*self.rng.pick(&declared)));

@@ -3,6 +3,7 @@
 //! Built as model values, with orders, ranges, needs and lists of caps computed as the checker does; `verify` passes
 //! each. What can be drawn is drawn: every condition, expression, type, mark, guard and substitute.
 
+mod channels;
 mod condition;
 mod declare;
 mod expression;

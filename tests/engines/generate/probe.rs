@@ -42,6 +42,8 @@ impl World {
                 label: String::new(),
                 span: span(),
                 place: "probe".to_owned(),
+                channels: Vec::new(),
+                rotate: None,
                 accepts: vec![Class::Service],
                 fallback: vec![Fallback { offer: None, when: None, span: span() }],
                 off: None,

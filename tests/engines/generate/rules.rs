@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use cater::model::{
     Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone,
-    Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId, Rank, Rule,
-    RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
+    ChannelId, Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId,
+    Rank, Rule, RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
 };
 use cater::value::{Calendar, Date, NumberType, Type, Weekday, rescale};
 
@@ -16,6 +16,7 @@ use super::{Size, World, name, span};
 
 impl World {
     pub(super) fn slots_and_rules(&mut self, size: Size) {
+        self.channel_conditions();
         for index in 0..size.slots {
             let slot = self.slot(index);
             self.rules.slots.push(slot);
@@ -39,6 +40,10 @@ impl World {
     }
 
     fn slot(&mut self, index: usize) -> Slot {
+        let channels = if self.rng.percent(35) { self.some_channels() } else { Vec::new() };
+        let sends = !channels.is_empty();
+        let rotate = (sends && self.rng.percent(40)).then(|| TagId::from_index(self.rng.below(self.rules.tags.len())));
+        let objectable = self.can_be_objected_to(&channels);
         let mut accepts = self.rng.some(&Class::ALL, 55);
         accepts.push(Class::Service);
         accepts.sort_unstable();
@@ -53,7 +58,8 @@ impl World {
             let when = self.rng.percent(75).then(|| self.condition(2));
             // What sells stands before every condition, so that it is for everybody (R3).
             let chooses = when.is_some() || fallback.iter().any(|entry| entry.when.is_some());
-            let may = if chooses { &neutral } else { &may };
+            // What is sent is for nobody who objects.
+            let may = if if sends { !objectable } else { chooses } { &neutral } else { &may };
             let offer = self.rng.percent(85).then(|| *self.rng.pick(may));
             fallback.push(Fallback { offer, when, span: span() });
         }
@@ -61,13 +67,15 @@ impl World {
             let offer = &self.rules[id];
             offer.class == Class::Service && offer.active.is_none() && offer.off.is_none()
         });
-        let last = (self.rng.percent(80) && !always.is_empty()).then(|| *self.rng.pick(&always));
+        let last = (self.rng.percent(80) && !always.is_empty() && !sends).then(|| *self.rng.pick(&always));
         fallback.push(Fallback { offer: last, when: None, span: span() });
         Slot {
             name: name("h", index),
             label: String::new(),
             span: span(),
-            place: "web".to_owned(),
+            place: if sends { String::new() } else { "web".to_owned() },
+            channels,
+            rotate,
             accepts,
             fallback,
             off: self.rng.percent(2).then(|| "closed".to_owned()),
@@ -114,7 +122,10 @@ impl World {
         let mut needs: BTreeSet<PurposeId> = walk::purposes_of(&self.rules, read.into_iter());
         let purposes: Vec<_> = (0..self.rules.purposes.len()).map(PurposeId::from_index).collect();
         needs.extend(self.rng.some(&purposes, 8));
-        if self.rules[show].class == Class::Marketing {
+        let channels = self.narrowed(&self.rules[slot].clone());
+        let ways = if channels.is_empty() { self.rules[slot].channels.clone() } else { channels.clone() };
+        let by_channels = self.can_be_objected_to(&ways) && self.rng.percent(50);
+        if self.rules[show].class == Class::Marketing && !by_channels {
             // Whoever sells needs a purpose that people can object to (R3); there is one.
             needs.extend(purposes.iter().find(|id| self.rules[**id].direct_marketing));
         }
@@ -146,6 +157,7 @@ impl World {
             order,
             rank: None,
             show,
+            channels,
             tasks: if self.rng.percent(10) { vec!["call_agent".to_owned()] } else { Vec::new() },
             if_capped: None,
             if_no_consent: None,
@@ -263,16 +275,17 @@ impl World {
         // Without a purpose of direct marketing that is open, nothing is sold to the people whom the rule chose (R14).
         let may_sell = has_consent && rule.needs.iter().any(|id| self.rules[*id].direct_marketing);
         let (slot, class) = (rule.slot, rule.class);
+        let sends = self.rules[slot].sends();
         match self.rng.below(10) {
             0 => Some(Substitute::Nothing),
             1 => {
                 let accepts = &self.rules[slot].accepts;
                 let may = self.offers_where(|id| {
                     let of = self.rules[id].class;
-                    let fits = of == Class::Service || of >= class;
+                    let fits = of == Class::Service && !sends || of >= class;
                     fits && accepts.contains(&of) && (may_sell || of != Class::Marketing)
                 });
-                Some(Substitute::Show(*self.rng.pick(&may)))
+                if may.is_empty() { None } else { Some(Substitute::Show(*self.rng.pick(&may))) }
             }
             2..=4 => {
                 let may: Vec<RuleId> = (0..ranks.len())
@@ -309,7 +322,7 @@ impl World {
                 CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(index)),
                 CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
                 CapTarget::Classes(classes) => classes.contains(&offer.class),
-                CapTarget::Rules(_) | CapTarget::Anything => false,
+                CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
             };
             let counts = |cap: &Cap| matches!(cap.kind, CapKind::Block { .. });
             let blocks = self.rules.blocks.iter().enumerate();
@@ -326,6 +339,12 @@ impl World {
             self.rules.offers[index].caps = caps;
             self.rules.offers[index].blocks = blocks;
         }
+        for index in 0..self.rules.channels.len() {
+            let id = ChannelId::from_index(index);
+            let binds = |cap: &Cap| matches!(&cap.target, CapTarget::Channels(of) if of.contains(&id));
+            let is_count = |cap: &Cap| matches!(cap.kind, CapKind::Block { .. });
+            self.rules.channels[index].caps = self.caps_where(|cap| cap.rule.is_none() && !is_count(cap) && binds(cap));
+        }
         for index in 0..self.rules.rules.len() {
             let id = RuleId::from_index(index);
             let obeys = self.rules.obeys_caps(self.rules[id].class);
@@ -339,7 +358,7 @@ impl World {
                 CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
                 CapTarget::Classes(classes) => classes.contains(&offer.class),
                 CapTarget::Rules(of) => of.contains(&id),
-                CapTarget::Anything => false,
+                CapTarget::Channels(_) | CapTarget::Anything => false,
             };
             let exempt = |cap: &Cap| cap.exempt.iter().any(spares);
             let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
@@ -347,9 +366,14 @@ impl World {
                 _ if exempt(cap) => false,
                 (Some(own), _) => *own == id,
                 (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
-                (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything) => {
-                    false
-                }
+                (
+                    None,
+                    CapTarget::Offers(_)
+                    | CapTarget::Tags(_)
+                    | CapTarget::Classes(_)
+                    | CapTarget::Channels(_)
+                    | CapTarget::Anything,
+                ) => false,
             };
             let caps = self.caps_where(binds);
             self.rules.rules[index].caps = caps;
@@ -377,6 +401,8 @@ impl World {
                     of.retain(|class| *class != Class::Service);
                     CapTarget::Classes(if of.is_empty() { vec![Class::Lifecycle] } else { of })
                 }
+                // A block is asked before a channel is chosen.
+                CapTarget::Channels(_) => CapTarget::Tags(vec![TagId(0)]),
                 other @ (CapTarget::Tags(_) | CapTarget::Anything) => other,
             };
             let cause = if self.rng.percent(50) {
@@ -406,11 +432,18 @@ impl World {
 
     /// A rule that a cap binds which counts nothing of whoever is not known needs another, by another unit.
     fn back(&mut self, rule: RuleId) {
-        for cap in self.rules.caps_on(rule) {
-            let unit = self.rules[cap].unit;
-            let backs = |other: CapId| !self.rules[other].alone && self.rules[other].unit != unit;
-            let is_backed = self.rules.caps_on(rule).into_iter().any(backs);
-            self.rules.caps[cap.index()].alone &= is_backed;
+        let (own, show) = (self.rules.caps_on(rule), self.rules[rule].show);
+        let channels = self.rules.channels_of(&self.rules[rule]).iter();
+        let of_channels = channels.map(|id| self.rules.channel_caps(*id, show, Some(rule)));
+        let together: Vec<Vec<CapId>> = std::iter::once(Vec::new()).chain(of_channels).collect();
+        for of_channel in together {
+            let bound = [own.clone(), of_channel].concat();
+            for cap in &bound {
+                let unit = self.rules[*cap].unit;
+                let backs = |other: &CapId| !self.rules[*other].alone && self.rules[*other].unit != unit;
+                let is_backed = bound.iter().any(backs);
+                self.rules.caps[cap.index()].alone &= is_backed;
+            }
         }
     }
 
@@ -423,7 +456,8 @@ impl World {
         let offers: Vec<_> = (0..self.rules.offers.len()).map(OfferId::from_index).collect();
         let tags: Vec<_> = (0..self.rules.tags.len()).map(TagId::from_index).collect();
         let rules: Vec<_> = (0..self.rules.rules.len()).map(RuleId::from_index).collect();
-        match self.rng.below(4) {
+        match self.rng.below(5) {
+            4 => CapTarget::Channels(self.sorted_channels()),
             3 => {
                 let some = self.rng.some(&Class::ALL, 40);
                 CapTarget::Classes(if some.is_empty() { vec![Class::Marketing] } else { some })
@@ -470,6 +504,8 @@ impl World {
         };
         if self.rng.percent(15) {
             cap.exempt = vec![self.cap_target()];
+            // A cap is asked before a channel is chosen.
+            cap.exempt.retain(|of| !matches!(of, CapTarget::Channels(_)));
         }
         if self.rng.percent(15) {
             cap.uncounted = vec![self.cap_target()];

@@ -33,6 +33,7 @@ impl Writer<'_> {
 
     pub(super) fn fact(&mut self) {
         match self.dice.below(8) {
+            5 => self.permission_fact(),
             7 => self.words("store down"),
             4 => {
                 self.words("used 2 of ");
@@ -62,6 +63,10 @@ impl Writer<'_> {
                 if self.dice.one_in(2) {
                     self.put(" of ");
                     self.put_name();
+                    if self.dice.one_in(3) {
+                        self.put(" by ");
+                        self.put_name();
+                    }
                 }
                 if self.dice.one_in(3) {
                     self.words(" { amount: 20.00 }");
@@ -105,6 +110,8 @@ impl Writer<'_> {
             "history purchase",
             "used of when",
             "consent.profiling",
+            "permission.push",
+            "history sent of sale by push",
             "when",
             "age",
             "row",
@@ -119,6 +126,7 @@ impl Writer<'_> {
                     "shows sale",
                     "shows sale because comeback",
                     "gives nothing because fallback",
+                    "sends sale by push because silent",
                     "passes over comeback because \"tier is not known\"",
                 ]);
                 self.words(words);
@@ -182,6 +190,8 @@ impl Writer<'_> {
             "expect hero shows sale because comeback and also call_agent, letter",
             "expect hero shows sale and also nothing",
             "expect hero gives nothing because fallback",
+            "expect hero sends sale",
+            "expect hero sends sale by push because silent and also letter",
             "expect hero passes over comeback because capped",
             "expect hero passes over comeback because \"tier is not known\"",
         ]);

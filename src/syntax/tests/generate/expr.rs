@@ -35,7 +35,10 @@ impl Writer<'_> {
         match self.dice.below(if depth > 1 { 6 } else { 9 }) {
             0..=2 => self.put_name(),
             3 => self.literal(),
-            4 => self.put("consent.profiling"),
+            4 => {
+                let operand = self.dice.pick(&["consent.profiling", "permission.push"]);
+                self.put(operand);
+            }
             5 => self.events(),
             6 => {
                 self.put("(");

@@ -2,6 +2,7 @@
 //! with attributes that are called like words of the language.
 
 mod case;
+mod channel;
 mod expr;
 
 use super::dice::Dice;
@@ -161,7 +162,8 @@ impl Writer<'_> {
     }
 
     fn item(&mut self) {
-        match self.dice.below(16) {
+        match self.dice.below(17) {
+            15 => self.channel(),
             0 => {
                 self.put("purpose ");
                 self.put_name();
@@ -195,7 +197,11 @@ impl Writer<'_> {
                 self.block(4, Self::offer_clause);
             }
             5 => {
-                self.words("slot home_hero on web");
+                if self.dice.one_in(3) {
+                    self.sending_slot()
+                } else {
+                    self.words("slot home_hero on web")
+                }
                 self.label();
                 self.block(3, Self::slot_clause);
             }
@@ -371,7 +377,10 @@ impl Writer<'_> {
     fn slot_clause(&mut self) {
         match self.dice.below(5) {
             0 => self.words("accepts marketing, service"),
-            1 => self.words("picks 1"),
+            1 => {
+                let words = self.dice.pick(&["picks 1", "rotate after the last used on tag used"]);
+                self.words(words);
+            }
             2 => {
                 let words = self.dice.pick(&["ties tag retention", "ties tag tag, tag service, tag ties"]);
                 self.words(words);
@@ -393,7 +402,7 @@ impl Writer<'_> {
     }
 
     fn rule_clause(&mut self) {
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0 => {
                 let word = self.dice.pick(&["about ", "owner ", "ticket ", "because "]);
                 self.put(word);
@@ -432,6 +441,7 @@ impl Writer<'_> {
                 self.put("also ");
                 self.names();
             }
+            14 => self.send(),
             10 => {
                 let word = self.dice.pick(&["show ", "metric "]);
                 self.put(word);
@@ -441,6 +451,7 @@ impl Writer<'_> {
                 let words = self.dice.pick(&[
                     "if capped show running_tips",
                     "if no consent try other_rule",
+                    "if capped send running_letter",
                     "if unknown nothing",
                 ]);
                 self.words(words);
@@ -471,7 +482,9 @@ impl Writer<'_> {
             "on offer sale",
             "on class marketing",
             "on rule comeback",
+            "on channel push",
             "exempt offer sale",
+            "uncounted channel push",
             "uncounted tag promo",
             "then next",
         ]);

@@ -1,0 +1,108 @@
+//! By which channel a message goes, as formulas: where each of a rule's channels carries it, and where one would but for
+//! its consent.
+//!
+//! Exact like the conditions of channels are: a permission is a dimension of four atoms.
+
+use std::collections::BTreeMap;
+
+use super::domain::Source;
+use super::formula::Formula;
+use super::slot::Writer;
+use crate::model::{ChannelId, OfferId, RuleId, SlotId};
+
+/// Where an offer comes through.
+pub(super) struct Carried {
+    /// Of each channel where it carries the message, those before it not; of a place one entry without a channel.
+    pub(super) by: Vec<(Option<ChannelId>, Formula)>,
+    /// One of them does.
+    pub(super) any: Formula,
+    /// None does, and one would if its caps had something left.
+    pub(super) capped: Formula,
+    /// None does, for the caps of none, and one would if its purposes were open.
+    pub(super) lacks_consent: Formula,
+}
+
+impl Writer<'_, '_> {
+    /// What becomes of an offer that was chosen for a slot, by this rule itself or by what stands in.
+    pub(super) fn carried(
+        &mut self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        rule: Option<RuleId>,
+    ) -> Carried {
+        if !self.rules.sends(slot) {
+            let by = vec![(None, Formula::ALWAYS)];
+            return Carried { by, any: Formula::ALWAYS, capped: Formula::NEVER, lacks_consent: Formula::NEVER };
+        }
+        let class = self.rules[offer].class;
+        let (mut carries, mut reached, mut passed) = (BTreeMap::new(), Vec::new(), Vec::new());
+        for channel in channels {
+            let reaches = self.reaches(*channel);
+            let needs = self.rules.channel_needs(*channel, class);
+            let open: Vec<_> = needs.iter().map(|purpose| self.compiler.open(*purpose)).collect();
+            let caps = self.rules.channel_caps(*channel, offer, rule);
+            let spent: Vec<_> = caps.into_iter().map(|cap| self.spent(cap)).collect();
+            let formulas = &mut self.compiler.formulas;
+            let open = formulas.all(open);
+            let open = formulas.both(reaches, open);
+            let spent = formulas.any(spent);
+            let free = formulas.not(spent);
+            carries.insert(*channel, formulas.both(open, free));
+            reached.push(reaches);
+            passed.push(open);
+        }
+        let by = self.first_of(slot, channels, &carries);
+        let formulas = &mut self.compiler.formulas;
+        let any = formulas.any(carries.into_values());
+        let none = formulas.not(any);
+        let (reached, passed) = (formulas.any(reached), formulas.any(passed));
+        let none_passed = formulas.not(passed);
+        let capped = formulas.both(none, passed);
+        Carried { by, any, capped, lacks_consent: formulas.both(none_passed, reached) }
+    }
+
+    /// Where each channel is the first that carries it, in whichever order the slot tries them.
+    fn first_of(
+        &mut self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        carries: &BTreeMap<ChannelId, Formula>,
+    ) -> Vec<(Option<ChannelId>, Formula)> {
+        let rules = self.rules;
+        let mut ways: BTreeMap<ChannelId, Vec<Formula>> = BTreeMap::new();
+        let lasts: Vec<Option<ChannelId>> = match rules[slot].rotate {
+            Some(_) => std::iter::once(None).chain(rules[slot].channels.iter().copied().map(Some)).collect(),
+            None => vec![None],
+        };
+        for (atom, last) in lasts.iter().enumerate() {
+            let in_turn = match rules[slot].rotate {
+                Some(_) => self.compiler.is_atom(Source::LastUsed(slot), atom),
+                None => Formula::ALWAYS,
+            };
+            let formulas = &mut self.compiler.formulas;
+            let mut free = in_turn;
+            for channel in rules.ring(slot, channels, *last) {
+                let carries = carries.get(&channel).copied().unwrap_or(Formula::NEVER);
+                ways.entry(channel).or_default().push(formulas.both(free, carries));
+                let not = formulas.not(carries);
+                free = formulas.both(free, not);
+            }
+        }
+        let formulas = &mut self.compiler.formulas;
+        ways.into_iter().map(|(channel, ways)| (Some(channel), formulas.any(ways))).collect()
+    }
+
+    /// The device permits the channel and it reaches the customer.
+    fn reaches(&mut self, id: ChannelId) -> Formula {
+        if let Some(known) = self.reached.get(&id) {
+            return *known;
+        }
+        let rules = self.rules;
+        let asked = [&rules[id].allowed, &rules[id].reached].into_iter().flatten();
+        let asked: Vec<_> = asked.map(|clause| self.compiler.condition(&clause.condition).yes).collect();
+        let reaches = self.compiler.formulas.all(asked);
+        self.reached.insert(id, reaches);
+        reaches
+    }
+}

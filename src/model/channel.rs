@@ -1,0 +1,99 @@
+//! Channels: by which ways a message reaches somebody, and what each of them asks (R2, R36).
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CapId, CapTarget, ChannelId, Class, Clause, Guardrail, OfferId, PurposeId, Rule, RuleId, RuleSet, Slot, SlotId,
+};
+use crate::source::Span;
+
+/// A way by which messages are sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Unique.
+    pub name: String,
+    /// May be empty.
+    pub label: String,
+    /// The name in the text.
+    pub span: Span,
+    /// `needs`: all must be open for what obeys consent; sorted.
+    pub needs: Vec<PurposeId>,
+    /// `allowed when`: the permission of the device. Needs a yes, whatever the class.
+    pub allowed: Option<Clause>,
+    /// `silent when`: it arrives without a sound, unless this is known to be no.
+    pub silent: Option<Clause>,
+    /// `reached when`: whether it reaches the customer at all. Needs a yes, whatever the class.
+    pub reached: Option<Clause>,
+    /// Declared caps, pauses and gaps on it; sorted. They bind what obeys caps when it is sent by it.
+    pub caps: Vec<CapId>,
+}
+
+impl Channel {
+    /// Its conditions, each with the words it is written with.
+    pub fn conditions(&self) -> impl Iterator<Item = (&'static str, &Clause)> {
+        let all = [("allowed when", &self.allowed), ("silent when", &self.silent), ("reached when", &self.reached)];
+        all.into_iter().filter_map(|(words, clause)| Some((words, clause.as_ref()?)))
+    }
+}
+
+impl Slot {
+    /// Whether it sends messages; a place shows.
+    pub fn sends(&self) -> bool {
+        !self.channels.is_empty()
+    }
+}
+
+impl RuleSet {
+    /// Channels of a slot in the order in which they are tried where `last` was used last: as they stand, or where the
+    /// slot rotates, its own order from behind that one on.
+    pub fn ring(&self, slot: SlotId, channels: &[ChannelId], last: Option<ChannelId>) -> Vec<ChannelId> {
+        let slot = &self[slot];
+        let behind = last.and_then(|last| slot.channels.iter().position(|channel| *channel == last));
+        match behind.filter(|_| slot.rotate.is_some()) {
+            Some(place) => {
+                let (before, after) = slot.channels.split_at(place + 1);
+                let ring = after.iter().chain(before).copied();
+                ring.filter(|channel| channels.contains(channel)).collect()
+            }
+            None => channels.to_vec(),
+        }
+    }
+
+    /// The channel of that name.
+    pub fn channel_named(&self, name: &str) -> Option<ChannelId> {
+        self.channels.iter().position(|channel| channel.name == name).map(ChannelId::from_index)
+    }
+
+    /// What of this class asks of a channel: its purposes where the class obeys consent, else none (R2).
+    pub fn channel_needs(&self, channel: ChannelId, class: Class) -> &[PurposeId] {
+        if self.classes.row(class).obeys(Guardrail::Consent) { &self[channel].needs } else { &[] }
+    }
+
+    /// The caps that bind an offer when it is sent by a channel: those on the channel, if its class obeys caps (R2), but for
+    /// those it is exempt from (R31). `rule` is the one that sends it itself.
+    pub fn channel_caps(&self, channel: ChannelId, offer: OfferId, rule: Option<RuleId>) -> Vec<CapId> {
+        let of = &self[offer];
+        if !self.obeys_caps(of.class) {
+            return Vec::new();
+        }
+        let spares = |target: &CapTarget| match target {
+            CapTarget::Offers(offers) => offers.contains(&offer),
+            CapTarget::Rules(rules) => rule.is_some_and(|rule| rules.contains(&rule)),
+            CapTarget::Tags(tags) => of.tags.iter().any(|tag| tags.contains(tag)),
+            CapTarget::Classes(classes) => classes.contains(&of.class),
+            CapTarget::Channels(_) | CapTarget::Anything => false,
+        };
+        let caps = self[channel].caps.iter().copied();
+        caps.filter(|cap| !self[*cap].exempt.iter().any(spares)).collect()
+    }
+
+    /// The channels that a rule's messages may go by, in the order in which they are tried; none in a place.
+    pub fn channels_of<'a>(&'a self, rule: &'a Rule) -> &'a [ChannelId] {
+        if rule.channels.is_empty() { &self[rule.slot].channels } else { &rule.channels }
+    }
+
+    /// Whether what is chosen for a slot is sent.
+    pub fn sends(&self, slot: SlotId) -> bool {
+        self[slot].sends()
+    }
+}

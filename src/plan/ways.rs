@@ -1,0 +1,110 @@
+//! By which channel a message goes, as a tree of tests: the channels one after the other, each with the answer that it
+//! gives aloud and the one without a sound (R36).
+
+use super::PlanError;
+use super::chain::{Chain, Link};
+use super::guard::GuardId;
+use super::lower::Ask;
+use crate::frame::{By, Outcome};
+use crate::model::{ChannelId, Class, Clause, OfferId};
+
+/// What answers where no channel carries an offer: of several channels the one that came farthest says why.
+pub(super) struct StandIn {
+    /// One would have but for its caps.
+    pub(super) capped: Link,
+    /// One would have but for its consent.
+    pub(super) no_consent: Link,
+}
+
+impl StandIn {
+    /// The next candidate, whatever the reason.
+    pub(super) const NOTHING: Self = Self { capped: Link::Next, no_consent: Link::Next };
+}
+
+impl Chain<'_, '_> {
+    /// What the slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
+    /// carries it. Where none does, what stands in for what was capped or for want of consent, else the next candidate.
+    pub(super) fn way(
+        &mut self,
+        channels: &[ChannelId],
+        offer: OfferId,
+        by: By,
+        stand_in: &StandIn,
+    ) -> Result<Link, PlanError> {
+        let rules = self.lowering.rules;
+        if !rules.sends(self.slot) {
+            return Ok(self.pick(Outcome::Shows(offer), by));
+        }
+        // A rotating slot has an order for each channel that it may have used last.
+        let slot = &rules[self.slot];
+        let mut link = self.in_order(channels, offer, by, stand_in)?;
+        for (place, last) in slot.channels.iter().enumerate().filter(|_| slot.rotate.is_some()) {
+            let ring = rules.ring(self.slot, channels, Some(*last));
+            let rotated = self.in_order(&ring, offer, by, stand_in)?;
+            let group = self.lowering.layout.last_used(self.slot, slot.channels.len());
+            let mask = u16::try_from(place).map_or(0, |place| group.mask(place));
+            let was_last = self.lowering.guards.bits(group.word, mask, mask);
+            link = Link::test(was_last, rotated, link);
+        }
+        Ok(link)
+    }
+
+    /// The channels one after the other.
+    fn in_order(
+        &mut self,
+        channels: &[ChannelId],
+        offer: OfferId,
+        by: By,
+        stand_in: &StandIn,
+    ) -> Result<Link, PlanError> {
+        let rules = self.lowering.rules;
+        let class = rules[offer].class;
+        let own = match by {
+            By::Rule(rule) => Some(rule),
+            By::Substitute(..) | By::Fallback(_) | By::SlotOff => None,
+        };
+        let (mut reached, mut open, mut ways) = (Vec::new(), Vec::new(), Vec::new());
+        for channel in channels {
+            let reaches = self.reaches(*channel)?;
+            let consent = self.channel_consent(*channel, class);
+            let is_open = self.lowering.guards.all(consent.into_iter().chain([reaches]));
+            let free = self.caps(&rules.channel_caps(*channel, offer, own), class);
+            let carries = self.lowering.guards.all([is_open, free]);
+            let [aloud, silent] =
+                [false, true].map(|silent| self.pick(Outcome::Sends { offer, channel: *channel, silent }, by));
+            let is_aloud = match &rules[*channel].silent {
+                Some(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
+                None => GuardId::ALWAYS,
+            };
+            reached.push(reaches);
+            open.push(is_open);
+            ways.push((carries, Link::test(is_aloud, aloud, silent)));
+        }
+        let lacks_consent = self.lowering.guards.any(reached);
+        let is_capped = self.lowering.guards.any(open);
+        let none = Link::test(lacks_consent, stand_in.no_consent.clone(), Link::Next);
+        let none = Link::test(is_capped, stand_in.capped.clone(), none);
+        Ok(ways.into_iter().rev().fold(none, |rest, (carries, way)| Link::test(carries, way, rest)))
+    }
+
+    /// Whether the device permits a channel and it reaches the customer.
+    fn reaches(&mut self, id: ChannelId) -> Result<GuardId, PlanError> {
+        let channel = &self.lowering.rules[id];
+        let mut all = Vec::new();
+        let asked: [&Option<Clause>; 2] = [&channel.allowed, &channel.reached];
+        for clause in asked.into_iter().flatten() {
+            all.push(self.lowering.ask(&clause.condition, Ask::Yes)?);
+        }
+        Ok(self.lowering.guards.all(all))
+    }
+
+    fn channel_consent(&mut self, id: ChannelId, class: Class) -> Vec<GuardId> {
+        let needs = self.lowering.rules.channel_needs(id, class).iter();
+        needs
+            .map(|purpose| {
+                let bit = self.lowering.layout.open(*purpose);
+                self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())
+            })
+            .collect()
+    }
+}
