@@ -23,12 +23,12 @@ pub use awaited::is_awaited;
 pub use candidate::Dropped;
 pub use channels::Blocked;
 pub use condition::condition;
+#[cfg(test)]
+pub(crate) use explain::without_change;
 pub use explain::{
     Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
     hints, meets, nearest, run,
 };
-#[cfg(test)]
-pub(crate) use explain::without_change;
 pub use expression::expression;
 pub use passed_over::passed_over;
 pub use requests::frames;

@@ -2,25 +2,37 @@
 //! it is the only cap in play; and a day is the day of the zone in which the customer is now.
 
 use cater::frame::{By, CapState, Fact, Facts, Happened, brought_about, gather, stamp};
-use cater::model::{Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, Event, RuleId, RuleSet, Substitute, Verified};
+use cater::model::{
+    Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, Event, EventId, RuleId, RuleSet, Substitute, Verified,
+};
+use cater::runtime::Engine;
 use cater::runtime::request::{Request, with_past};
 use cater::runtime::store::{MemoryStore, StateStore};
-use cater::runtime::Engine;
 use cater::value::{Instant, Value, date_in_zone};
 
 use super::{DAY, SECOND, Subject, compiled, effort, frame, subjects};
 use crate::engines::rng::Rng;
 
+/// What a decision brings about without the customer's doing.
+const BROUGHT: [EventId; 3] = [Event::DECIDED, Event::SENT, Event::SHOWN];
+
 /// Whether everything that a cap counts is bound by it, and a showing counts once: then it never exceeds its number.
 fn is_tight(rules: &RuleSet, cap: &Cap) -> bool {
-    let counted = cap.events.iter().filter(|event| brought_about().contains(event)).count();
+    // What a place brings about, and what a message does.
+    let counted = [[Event::DECIDED, Event::SHOWN], [Event::DECIDED, Event::SENT]]
+        .map(|brought| cap.events.iter().filter(|event| brought.contains(event)).count());
     let loose = rules.classes.rows.iter().any(|row| row.counts && !row.obeys(cater::model::Guardrail::Caps));
     let own = match (&cap.target, cap.rule) {
         (CapTarget::Offers(offers), Some(rule)) => offers.iter().all(|offer| is_its_own(rules, rule, *offer)),
         (CapTarget::Rules(_), Some(_)) | (_, None) => true,
-        (CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything, Some(_)) => false,
+        (CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything, Some(_)) => false,
     };
-    cap.kind == CapKind::Cap && counted == 1 && cap.exempt.is_empty() && cap.unit == CapUnit::Customer && !loose && own
+    cap.kind == CapKind::Cap
+        && counted.iter().max() == Some(&1)
+        && cap.exempt.is_empty()
+        && cap.unit == CapUnit::Customer
+        && !loose
+        && own
 }
 
 /// Whether nobody else shows the offer so that it counts.
@@ -49,7 +61,8 @@ fn a_cap_never_exceeds_its_number_under_parallel_callers() {
             for _ in 0..30 * effort() {
                 let mut facts = Facts { now, history: Vec::new(), ..subject.customer(&mut rng) };
                 facts.set(key, Fact::Known(Value::Text(format!("c{}", rng.below(2)).into()), Some(now)));
-                let request = Request { id: None, facts: &facts, slots: &slots, everybody: &[], shown: thread % 2 == 0 };
+                let request =
+                    Request { id: None, facts: &facts, slots: &slots, everybody: &[], shown: thread % 2 == 0 };
                 subject.engine.answer(&store, &request, |_, _| ()).unwrap();
             }
         };
@@ -80,7 +93,7 @@ fn shown(rules: &RuleSet, engine: &Engine, rule: RuleId, base: &Facts, moments: 
         let decision = engine.decide(&gather(rules, &facts), rules[rule].slot);
         count += usize::from(decision.by == By::Rule(rule));
         if let Some(stamp) = stamp(rules, &decision) {
-            let events = brought_about().map(|event| Happened::plain(event, *at, stamp.clone()));
+            let events = brought_about(&stamp).map(|event| Happened::plain(event, *at, stamp.clone()));
             facts.history.extend(events);
         }
         count
@@ -94,16 +107,16 @@ fn only_caps(rules: &RuleSet) -> Vec<(RuleId, CapId)> {
         .gathered
         .iter()
         .flat_map(|gathered| rules.events_of_gathered(gathered))
-        .any(|event| brought_about().contains(&event));
+        .any(|event| BROUGHT.contains(&event));
     let all = (0..rules.rules.len()).map(RuleId::from_index).filter_map(|rule| {
         let [cap] = rules.caps_on(rule)[..] else { return None };
         let (of, offer) = (&rules[cap], rules[rule].show);
         let counts_it_alone = match &of.target {
             CapTarget::Offers(offers) => offers[..] == [offer] && is_its_own(rules, rule, offer),
             CapTarget::Rules(of) => of[..] == [rule],
-            CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Anything => false,
+            CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
         };
-        let counts = of.events.iter().any(|event| brought_about().contains(event));
+        let counts = of.events.iter().any(|event| BROUGHT.contains(event));
         (of.kind == CapKind::Cap && of.number.is_none() && counts && counts_it_alone && of.unit == CapUnit::Customer)
             .then_some((rule, cap))
     });

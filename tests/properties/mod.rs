@@ -38,7 +38,7 @@ use std::sync::OnceLock;
 use cater::compile::compile;
 use cater::eval::{self, Explanation};
 use cater::frame::{ConsentRecord, Decision, Fact, Facts, Frame, Happened, Stamp, gather};
-use cater::model::{EventId, OfferId, RuleSet, SlotId, Verified};
+use cater::model::{ChannelId, EventId, OfferId, RuleSet, SlotId, Verified};
 use cater::runtime::Engine;
 use cater::source::SourceSet;
 use cater::value::{Consent, Datum, Instant, Missing, Value};
@@ -99,6 +99,7 @@ impl Subject {
             facts.set(key, Fact::Known(Value::Text("c1".into()), Some(frame.now)));
         }
         facts.consent = frame.consent.iter().map(|status| recorded(*status, frame.now)).collect();
+        facts.permissions = frame.permissions.clone();
         for _ in 0..rng.below(7) {
             facts.history.push(happened(rules, frame.now, rng));
         }
@@ -122,7 +123,10 @@ fn happened(rules: &RuleSet, now: Instant, rng: &mut Rng) -> Happened {
     let ago = *rng.pick(&[0, 3_600 * SECOND, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 100 * DAY]);
     let event = EventId::from_index(rng.below(rules.events.len()));
     let offer = OfferId::from_index(rng.below(rules.offers.len()));
-    let stamp = Stamp::Of { offer: Some(offer), rule: None, via: None, class: None, tags: rules[offer].tags.clone() };
+    let channel = rng.below(rules.channels.len() * 2 + 1);
+    let channel = (channel < rules.channels.len()).then(|| ChannelId::from_index(channel));
+    let tags = rules[offer].tags.clone();
+    let stamp = Stamp::Of { offer: Some(offer), rule: None, via: None, class: None, tags, channel };
     Happened::plain(event, Instant(now.0 - ago + rng.between(-1, 1) * SECOND), stamp)
 }
 

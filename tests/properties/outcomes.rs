@@ -18,11 +18,9 @@ fn every_outcome_names_a_reason() {
             let decision = subject.decide(&frame, slot);
             let told = subject.explain(&frame, slot);
             let context = || format!("{}, {}: {told:?}", subject.name, told.slot);
-            let shows = match decision.outcome {
-                Outcome::Shows(offer) => Some(rules[offer].name.clone()),
-                Outcome::Nothing => None,
-            };
-            assert_eq!(told.answer.shows, shows, "{}", context());
+            let offer = decision.outcome.offer().map(|offer| rules[offer].name.clone());
+            let told_of = told.answer.shows.clone().or(told.answer.sends.as_ref().map(|sends| sends.offer.clone()));
+            assert_eq!(told_of, offer, "{}", context());
             let by = match &told.answer.by {
                 Author::Rule { rule } => matches!(decision.by, By::Rule(id) if rules[id].name == *rule),
                 Author::Substitute { rule, via } => {
@@ -41,7 +39,8 @@ fn every_outcome_names_a_reason() {
             }
             // A rule that was tried in the place of another is told of in its own place too.
             let is_try = |who: &Who| matches!(who, Who::Substitute { what, .. } if what.starts_with("try "));
-            let wins = told.candidates.iter().filter(|candidate| candidate.fate == Fate::Wins && !is_try(&candidate.who));
+            let wins =
+                told.candidates.iter().filter(|candidate| candidate.fate == Fate::Wins && !is_try(&candidate.who));
             assert_eq!(wins.count(), 1, "{}", context());
             for candidate in &told.candidates {
                 if let Fate::Drops(reasons) = &candidate.fate {
@@ -70,7 +69,7 @@ fn every_slot_answers_the_customer_of_whom_nothing_is_known() {
                     let decision = subject.decide(&frame, slot);
                     let context = || format!("{}, {}: {decision:?}", subject.name, rules[slot].name);
                     let declared = match (decision.outcome, decision.by) {
-                        (Outcome::Shows(offer), _) => {
+                        (Outcome::Shows(offer) | Outcome::Sends { offer, .. }, _) => {
                             shown += 1;
                             assert!(rules[offer].off.is_none(), "{}", context());
                             true

@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 use cater::bundle;
 use cater::eval;
 use cater::frame::{Fact, Facts};
-use cater::model::{
-    AttributeId, BlockCause, CapUnit, CapZone, Condition, Expression, RuleSet, SlotId, Substitute,
-};
+use cater::model::{AttributeId, BlockCause, CapUnit, CapZone, Condition, Expression, RuleSet, SlotId, Substitute};
 use cater::runtime::Engine;
 use cater::source::SourceSet;
 use cater::value::{Missing, Truth};
@@ -91,6 +89,11 @@ fn read_by_slot(rules: &RuleSet, slot: SlotId) -> BTreeSet<AttributeId> {
     for entry in &rules[slot].fallback {
         offers.extend(entry.offer);
         found.extend(entry.when.iter().flat_map(|when| rules.read_by(when)));
+    }
+    for channel in &rules[slot].channels {
+        let channel = &rules[*channel];
+        found.extend(channel.conditions().flat_map(|(_, clause)| rules.read_by(&clause.condition)));
+        caps.extend(&channel.caps);
     }
     for offer in offers {
         caps.extend(&rules[offer].caps);

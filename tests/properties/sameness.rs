@@ -112,7 +112,8 @@ fn the_order_of_conditions_in_a_model_changes_nothing() {
 
 #[test]
 fn an_unrelated_attribute_changes_nothing() {
-    let others: BTreeMap<&str, Engine> = subjects().iter().map(|subject| (subject.name.as_str(), with_one_more(subject))).collect();
+    let others: BTreeMap<&str, Engine> =
+        subjects().iter().map(|subject| (subject.name.as_str(), with_one_more(subject))).collect();
     on_everybody(3, |subject, facts, rng| {
         let other = &others[subject.name.as_str()];
         let mut more = facts.clone();
@@ -193,6 +194,7 @@ fn shuffled(item: &Item, text: &str, rng: &mut Rng) -> String {
         ItemKind::Defaults(clauses) => of(clauses),
         ItemKind::Purpose(named) => of(&named.clauses),
         ItemKind::Class(named) => of(&named.clauses),
+        ItemKind::Channel(named) => of(&named.clauses),
         ItemKind::Offer(named) => of(&named.clauses),
         ItemKind::Cap(named) => of(&named.clauses),
         ItemKind::Pause(named) => of(&named.clauses),
