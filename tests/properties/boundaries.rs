@@ -159,8 +159,9 @@ fn what_caps_count_is_out_of_their_window_to_the_second() {
                 facts.history = times.iter().map(|at| Happened::plain(*event, *at, Stamp::Unstamped)).collect();
                 gather(rules, &facts).caps[CapId::from_index(at).index()]
             };
-            // Nobody knows whose it is where the rules have no key, or where it needs more than there is.
-            if state(&[]) != CapState::Used(0) {
+            // Nobody knows whose it is where the rules have no key, or where it needs more than there is; and `alone`
+            // nobody asks.
+            if cap.alone || state(&[]) != CapState::Used(0) {
                 continue;
             }
             let context = |seconds: i64| format!("{}, {}: {seconds}", subject.name, cap.name);
@@ -216,7 +217,7 @@ fn what_caps_count_is_out_of_their_window_to_the_second() {
             }
         }
     }
-    assert!(tried.iter().all(|count| *count > 5), "{tried:?}");
+    assert!(tried.iter().all(|count| *count > 2), "{tried:?}");
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn explanations_contain_nothing_that_the_viewer_may_not_see() {
     assert!(same > 100 && spared > 5, "{same} compared, {spared} of the spared");
 }
 
-/// What became of each candidate, without the facts that go with it.
+/// The answer, and what became of each candidate, without the facts that go with it.
 fn steps(of: &Explanation) -> Vec<String> {
     fn kinds(value: &Json) -> String {
         match value {
@@ -129,5 +129,6 @@ fn steps(of: &Explanation) -> Vec<String> {
     }
     let step = |candidate: &cater::eval::Candidate| kinds(&serde_json::to_value(&candidate.fate).expect("a fate"));
     let wins = |candidate: &cater::eval::Candidate| format!("{:?} {}", candidate.who, step(candidate));
-    of.candidates.iter().map(wins).collect()
+    let answer = format!("{:?} {:?} {:?}", of.answer.shows, of.answer.sends, of.answer.by);
+    of.candidates.iter().map(wins).chain([answer]).collect()
 }
