@@ -38,6 +38,7 @@ const OTHERWISE: [(&str, &[&str]); 8] = [
             "`also` (production `also`)",
             "`expect` (production `column_expect`)",
             "`passes over` (production `passes_over`)",
+            "`sends` (production `sends`)",
             "`shows` (production `shows`)",
             "clause `expect` of a test",
             "production `cell_expect`",
@@ -481,7 +482,8 @@ fn neighbours(text: &str, place: Range<usize>) -> Vec<(Range<usize>, String)> {
 }
 
 /// The keys of an explanation whose texts are names, and not facts that go with them.
-const NAMES: [&str; 10] = ["rule", "offer", "what", "via", "shows", "cap", "block", "purpose", "attribute", "by"];
+const NAMES: [&str; 11] =
+    ["channel", "rule", "offer", "what", "via", "shows", "cap", "block", "purpose", "attribute", "by"];
 
 fn verdict(of: &Explanation) -> Verdict {
     let rule = |who: &Who| match who {
@@ -491,11 +493,12 @@ fn verdict(of: &Explanation) -> Verdict {
     let rules = of.candidates.iter().filter_map(|candidate| rule(&candidate.who)).collect();
     let mut said = vec![
         short(&serde_json::to_value(&of.answer.shows).expect("a name")),
+        short(&serde_json::to_value(&of.answer.sends).expect("a message")),
         short(&serde_json::to_value(&of.answer.by).expect("an author")),
         of.answer.tasks.join(" "),
     ];
     let fate = |candidate: &eval::Candidate| {
-        short(&serde_json::to_value((&candidate.who, &candidate.fate)).expect("a candidate"))
+        short(&serde_json::to_value((&candidate.who, &candidate.fate, &candidate.passed_over)).expect("a candidate"))
     };
     said.extend(of.candidates.iter().map(fate));
     Verdict { rules, said }
@@ -509,6 +512,7 @@ fn short(value: &serde_json::Value) -> String {
             let told = fields.iter().filter(|(_, value)| !value.is_null());
             let each = |(key, value): (&String, &Value)| match value {
                 Value::String(name) if NAMES.contains(&key.as_str()) => format!("{key}={name}"),
+                Value::Bool(is) => format!("{key}={is}"),
                 Value::Object(_) | Value::Array(_) => format!("{key}({})", short(value)),
                 _ => key.clone(),
             };
