@@ -13,11 +13,16 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a few kinds of many matter here")]
 
+mod changes;
+mod otherwise;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::Range;
 
+use self::changes::{REWRITES, neighbours, tokens};
+use self::otherwise::OTHERWISE;
 use super::coverage::{all, clause_of, files, word_of};
 use super::productions::productions;
 use super::trace::traced;
@@ -28,97 +33,6 @@ use crate::model::{BlockCause, Condition, Expression, RuleSet};
 use crate::ops::Operator;
 use crate::source::{SourceId, SourceSet, Span};
 use crate::syntax::tree::{self, CaseClause, CellKind, ItemKind};
-
-/// What no fact of a customer can make missing or bring to a boundary, by the reason why. Whatever stands here and has
-/// both rows all the same is a leftover.
-const OTHERWISE: [(&str, &[&str]); 8] = [
-    (
-        "what a test expects: it is compared with the decision and brings nothing about",
-        &[
-            "`also` (production `also`)",
-            "`expect` (production `column_expect`)",
-            "`passes over` (production `passes_over`)",
-            "`sends` (production `sends`)",
-            "`shows` (production `shows`)",
-            "clause `expect` of a test",
-            "production `cell_expect`",
-        ],
-    ),
-    (
-        "how a table of cases is laid out: without it there is no row that could depend on it",
-        &[
-            "`as` (production `column_as`)",
-            "`history` (production `column_history`)",
-            "`used` (production `used`)",
-            "production `row_label`",
-            "production `test_head`",
-        ],
-    ),
-    (
-        "words for people, kept beside the decision",
-        &[
-            "clause `about` of a rule",
-            "clause `because` of a rule",
-            "clause `kind` of an offer",
-            "clause `metric` of a rule",
-            "clause `owner` of a rule",
-            "clause `ticket` of a rule",
-            "clause `with` of an offer",
-            "production `offer_kind`",
-            "production `offer_with`",
-            "production `rule_about`",
-            "production `rule_because`",
-            "production `rule_metric`",
-            "production `rule_owner`",
-            "production `rule_ticket`",
-            "production `with_field`",
-        ],
-    ),
-    (
-        "how a file of customers is read: what a test gives is in no file",
-        &[
-            "`as of` (production `as_of`)",
-            "`row number` (production `row_number`)",
-            "production `mark_as_of`",
-            "production `mark_cell`",
-            "production `mark_from`",
-        ],
-    ),
-    (
-        "marks that keep a value from readers of an explanation, or from every rule: they decide nothing",
-        &["`sensitive` (production `mark_sensitive`)", "production `mark_never_used`"],
-    ),
-    (
-        "a grant in a test is confirmed where nothing is said (R47); that one from a file need not be is tested with files",
-        &["`confirmed` (production `purpose_confirmed`)", "clause `confirmed` of a purpose"],
-    ),
-    (
-        "what happens anyway: on a place the next candidate is asked, and who is not known is blocked",
-        &[
-            "`next` (production `next`)",
-            "`then` (production `then`)",
-            "clause `then` of a cap",
-            "clause `then` of a gap",
-            "clause `then` of a pause",
-            "clause `without` of a cap",
-            "production `then_next`",
-            "production `without_unit`",
-        ],
-    ),
-    (
-        "where a declaration stands, a switch that is thrown in the file, the one number that there is, and what nothing \
-         waits for yet: none of it looks at a customer",
-        &[
-            "clause `horizon` of `defaults`",
-            "clause `off` of a slot",
-            "clause `picks` of a slot",
-            "declaration `use`",
-            "production `defaults_horizon`",
-            "production `slot_picks`",
-            "production `use_file`",
-        ],
-    ),
-];
 
 /// Which rows a change has changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -409,76 +323,6 @@ fn is_labelled(name: &str, word: &str) -> bool {
         None => name.rsplit_once(": ").map_or("", |(_, request)| request),
     };
     label.starts_with(word)
-}
-
-/// The words and signs between which one letter makes all the difference.
-const SWAPS: [(&str, &str); 15] = [
-    ("confirmed", ""),
-    ("and", "or"),
-    ("or", "and"),
-    ("not", ""),
-    ("yes", "no"),
-    ("no", "yes"),
-    ("before", "after"),
-    ("after", "before"),
-    ("known", "never"),
-    ("never", "known"),
-    ("block", "allow"),
-    ("allow", "block"),
-    ("+", "-"),
-    ("-", "+"),
-    ("*", "+"),
-];
-
-/// Productions of which no single word can become another, each with what can stand in its place.
-const REWRITES: [(&str, &str); 6] = [
-    ("cap_zone", "in \"America/New_York\""),
-    ("defaults_zone", "zone \"America/New_York\""),
-    ("in_window", "in any 7 days"),
-    ("in_zone", "in \"America/New_York\""),
-    ("purpose_basis", "basis consent"),
-    ("purpose_basis", "basis legitimate interest \"x\""),
-];
-
-/// The words, numbers, texts and signs of a place.
-fn tokens(text: &str, place: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let kind = |letter: char| match letter {
-        'a'..='z' | 'A'..='Z' | '_' => 1,
-        '0'..='9' => 2,
-        _ => 0,
-    };
-    let mut at = place.start;
-    std::iter::from_fn(move || {
-        let rest = &text[at..place.end];
-        let first = rest.chars().next()?;
-        let length = match kind(first) {
-            0 if first == '"' => rest[1..].find('"').map_or(1, |end| end + 2),
-            0 => first.len_utf8(),
-            of => rest.find(|letter| kind(letter) != of).unwrap_or(rest.len()),
-        };
-        at += length;
-        Some(at - length..at)
-    })
-}
-
-/// Each word, number, text and sign of a place as something next to it.
-fn neighbours(text: &str, place: Range<usize>) -> Vec<(Range<usize>, String)> {
-    let mut found = Vec::new();
-    for token in tokens(text, place) {
-        let written = &text[token.clone()];
-        if let Some((_, other)) = SWAPS.iter().find(|(word, _)| *word == written) {
-            found.push((token.clone(), (*other).to_owned()));
-        }
-        if let Ok(number) = written.parse::<u64>() {
-            let width = written.len();
-            let more = [Some(number + 1), number.checked_sub(1), number.checked_mul(10)];
-            found.extend(more.into_iter().flatten().map(|number| (token.clone(), format!("{number:0width$}"))));
-        }
-        if let Some(rest) = written.strip_prefix('"') {
-            found.push((token, format!("\"~{rest}")));
-        }
-    }
-    found
 }
 
 /// The keys of an explanation whose texts are names, and not facts that go with them.
