@@ -26,6 +26,8 @@ pub use awaited::is_awaited;
 pub use candidate::Dropped;
 pub use channels::Blocked;
 pub use condition::condition;
+#[cfg(test)]
+pub(crate) use explain::without_change;
 pub use explain::{
     Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
     hints, meets, nearest, run,

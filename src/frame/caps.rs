@@ -130,14 +130,19 @@ impl Counting<'_> {
 
     /// The times of those that somebody dated, in no order.
     fn dated(&self) -> impl Iterator<Item = Instant> {
-        let now = self.now;
-        let is_counted =
-            move |happened: &&Happened| happened.at <= now && self.is_counted(happened.event, &happened.stamp);
-        self.past.history.iter().filter(is_counted).map(|happened| happened.at)
+        let counted = |happened: &&Happened| self.is_counted(happened.event, &happened.stamp);
+        self.past.history.iter().filter(counted).filter_map(|happened| self.by_now(happened))
     }
 
     fn is_counted(&self, event: EventId, stamp: &Stamp) -> bool {
         self.cap.events.contains(&event) && counts(self.rules, self.cap, stamp)
+    }
+
+    /// When it happened, as everything that reads events takes it: as of now where it is stamped a little later, and not
+    /// at all where it is stamped later than that (R44).
+    fn by_now(&self, happened: &Happened) -> Option<Instant> {
+        let horizon = self.now.plus(self.rules.defaults.skew);
+        (happened.at <= horizon).then(|| happened.at.min(self.now))
     }
 
     /// When what is reserved and counts was decided, in no order.
@@ -159,11 +164,9 @@ impl Counting<'_> {
         times.sort_unstable();
         // Only what surely belongs to the target, at a time that is known, lets the count start anew.
         let certain = self.past.history.iter().filter(|happened| {
-            happened.at <= now
-                && without.contains(&happened.event)
-                && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
+            without.contains(&happened.event) && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
         });
-        let mut breaks: Vec<Instant> = certain.map(|happened| happened.at).collect();
+        let mut breaks: Vec<Instant> = certain.filter_map(|happened| self.by_now(happened)).collect();
         breaks.sort_unstable();
         let fills = |first: Instant, last: Instant| {
             let fits = match self.cap.window {

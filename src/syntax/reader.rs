@@ -116,7 +116,7 @@ impl<'t> Reader<'t> {
         match grammar::read(rule, text) {
             Ok(pair) => {
                 #[cfg(test)]
-                super::tests::trace::pair(&pair);
+                super::tests::trace::pair(&pair, base);
                 let next = self.token_at(base + end_of(&pair), from).min(to);
                 // `31.12` of `31.12.2025` is a number, but not what was written.
                 let end = base + pair.as_span().end();

@@ -29,6 +29,8 @@ pub use expect::{Mismatch, meets, run};
 pub use hints::hints;
 pub use nearest::nearest;
 pub use steps::explain;
+#[cfg(test)]
+pub(crate) use steps::without_change;
 
 use serde::{Deserialize, Serialize};
 

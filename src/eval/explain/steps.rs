@@ -46,7 +46,7 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
 }
 
 /// The same without looking for a smallest change.
-pub(super) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+pub(crate) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     let Flat { rules, frame } = Flat::of(rules, frame);
     let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);

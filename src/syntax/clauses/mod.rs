@@ -143,10 +143,10 @@ impl<'t> Reader<'t> {
         let stopped = match self.read(form.rule, at, to) {
             Ok(read) if self.may_end(clauses, at, read.next, to) => {
                 let next = read.next;
-                #[cfg(test)]
-                super::tests::trace::clause(clauses.noun, form.form.word);
                 let keyword = self.keyword(form.form.word, at);
                 let span = self.span_between(at, next);
+                #[cfg(test)]
+                super::tests::trace::clause(clauses.noun, form.form.word, span.range());
                 let kind = self.build(read, form.build);
                 return (kind.map(|kind| Clause { keyword, span, kind }), next);
             }
