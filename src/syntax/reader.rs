@@ -208,7 +208,8 @@ impl Stopped {
 /// The end of the last token within a pair. A pair that ends in something optional includes the space before it.
 pub(super) fn end_of(pair: &Pair<'_>) -> usize {
     match pair.clone().into_inner().next_back() {
-        Some(last) => end_of(&last),
-        None => pair.as_span().end(),
+        // Its sign at the end, `Z`, is no token of its own.
+        Some(last) if pair.as_rule() != Rule::stamp => end_of(&last),
+        Some(_) | None => pair.as_span().end(),
     }
 }

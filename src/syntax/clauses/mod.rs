@@ -324,7 +324,7 @@ pub(super) fn forms() -> Vec<(&'static str, &'static str)> {
         clauses.forms.iter().map(|form| (clauses.noun, form.form.word)).collect()
     }
     let most = [of(&DEFAULTS), of(&PURPOSE), of(&CLASS), of(&OFFER), of(&SLOT), of(&RULE), of(&CAP), of(&PAUSE)];
-    let blocks = most.into_iter().chain([of(&GAP), of(&BLOCK), of(&TEST)]);
+    let blocks = most.into_iter().chain([of(&GAP), of(&BLOCK), of(&WINDOW), of(&CHANNEL), of(&TEST)]);
     blocks.flatten().chain(of(&PERSONA)).collect()
 }
 

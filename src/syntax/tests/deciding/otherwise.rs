@@ -8,11 +8,13 @@ pub(super) const OTHERWISE: [(&str, &[&str]); 8] = [
         &[
             "`also` (production `also`)",
             "`expect` (production `column_expect`)",
+            "`holds` (production `holds`)",
             "`passes over` (production `passes_over`)",
             "`sends` (production `sends`)",
             "`shows` (production `shows`)",
             "clause `expect` of a test",
             "production `cell_expect`",
+            "production `until_stamp`",
         ],
     ),
     (
@@ -67,12 +69,9 @@ pub(super) const OTHERWISE: [(&str, &[&str]); 8] = [
         "what happens anyway: on a place the next candidate is asked, and who is not known is blocked",
         &[
             "`next` (production `next`)",
-            "`then` (production `then`)",
-            "clause `then` of a cap",
             "clause `then` of a gap",
             "clause `then` of a pause",
             "clause `without` of a cap",
-            "production `then_next`",
             "production `without_unit`",
         ],
     ),
