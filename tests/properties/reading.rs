@@ -66,7 +66,7 @@ fn unknown_never_beats_known_in_an_exclusion() {
 /// Everything that deciding a slot may read.
 fn read_by_slot(rules: &RuleSet, slot: SlotId) -> BTreeSet<AttributeId> {
     let mut found: BTreeSet<AttributeId> = rules.key().into_iter().collect();
-    let (mut offers, mut caps, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut offers, mut caps, mut blocks, mut windows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut order = rules[slot].order.clone();
     let mut at = 0;
     while let Some(id) = order.get(at).copied() {
@@ -75,6 +75,8 @@ fn read_by_slot(rules: &RuleSet, slot: SlotId) -> BTreeSet<AttributeId> {
         for clause in rule.when.iter().chain(&rule.unless) {
             found.extend(rules.read_by(&clause.condition));
         }
+        found.extend(rule.expires.iter().flat_map(|clause| rules.read_by(&clause.condition)));
+        windows.extend(rules.windows_on(id));
         found.extend(rule.rank.iter().flat_map(|rank| rules.read_by_expression(&rank.by)));
         offers.push(rule.show);
         caps.extend(rules.caps_on(id));
@@ -99,6 +101,17 @@ fn read_by_slot(rules: &RuleSet, slot: SlotId) -> BTreeSet<AttributeId> {
     for offer in offers {
         caps.extend(&rules[offer].caps);
         blocks.extend(&rules[offer].blocks);
+        windows.extend(&rules[offer].windows);
+    }
+    for window in windows {
+        let window = &rules[window];
+        for zone in window.zones.first.iter().chain(&window.zones.every) {
+            if let CapZone::Attribute(id) = zone {
+                found.insert(*id);
+            }
+        }
+        let rows = window.rows.iter().filter_map(|row| row.when.as_ref());
+        found.extend(rows.flat_map(|clause| rules.read_by(&clause.condition)));
     }
     for block in blocks {
         match &rules[block].cause {
