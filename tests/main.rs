@@ -32,6 +32,8 @@ mod misreadings;
 mod order;
 #[cfg(feature = "cli")]
 mod pages;
+#[cfg(all(feature = "cli", feature = "jit"))]
+mod properties;
 #[cfg(all(unix, feature = "cli"))]
 mod service;
 #[cfg(feature = "cli")]

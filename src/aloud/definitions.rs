@@ -25,6 +25,14 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
             in_condition(rules, &clause.condition, &mut names);
         }
     }
+    for window in rules.windows_on(id) {
+        for when in rules[window].rows.iter().filter_map(|row| row.when.as_ref()) {
+            in_condition(rules, &when.condition, &mut names);
+        }
+    }
+    if let Some(expires) = &rule.expires {
+        in_condition(rules, &expires.condition, &mut names);
+    }
     if let Some(rank) = &rule.rank {
         in_expression(rules, &rank.by, &mut names);
     }

@@ -2,10 +2,10 @@
 //! against whom it stands, how often, what instead, and whom to ask.
 
 use super::{Sentence, channels, predicate};
-use crate::model::show::{show_cap, show_expression, show_limit, show_text};
+use crate::model::show::{show_cap, show_expression, show_limit, show_row, show_text, show_zones};
 use crate::model::{
-    Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, Purpose, PurposeId, Rank, Rule, RuleId, RuleSet,
-    Substitute,
+    Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, Outside, Purpose, PurposeId, Rank, Rule, RuleId,
+    RuleSet, Substitute, WindowId, WindowRow,
 };
 use crate::value::{show_date, show_instant};
 
@@ -32,6 +32,11 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     }
     said.extend(rules.blocks_on(id).into_iter().map(|block| blocked(rules, block)));
     said.extend(rules.caps_on(id).into_iter().map(|cap| at_most(rules, cap)));
+    said.extend(rules.windows_on(id).into_iter().flat_map(|window| hours(rules, window)));
+    if let Some(clause) = &rule.expires {
+        let lead = "Its time is over for everybody of whom it is so, or not known, that";
+        said.push(Sentence::about(lead, "", vec![predicate::point(rules, &clause.condition)]));
+    }
     let substitutes = [
         ("If a cap, a pause or a gap stops it", rule.if_capped),
         (no_consent(rules, rule), rule.if_no_consent),
@@ -161,6 +166,30 @@ fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
             Sentence::about(&lead, "", vec![predicate::point(rules, &clause.condition)])
         }
     }
+}
+
+/// Its hours, whose clocks they are, and what becomes of it outside; then a sentence for each row that is about somebody.
+fn hours(rules: &RuleSet, id: WindowId) -> Vec<Sentence> {
+    let window = &rules[id];
+    let label = if window.label.is_empty() { String::new() } else { format!(": {}", show_text(&window.label)) };
+    let plain = |row: &WindowRow| show_row(rules, &WindowRow { when: None, ..row.clone() });
+    let always: Vec<String> = window.rows.iter().filter(|row| row.when.is_none()).map(plain).collect();
+    let when = if always.is_empty() { "at any hour of the days named".to_owned() } else { always.join(", and ") };
+    let outside = match window.outside {
+        Outside::Hold(Some(most)) => format!("outside it waits, at most {most}"),
+        Outside::Hold(None) => "outside it waits until it expires".to_owned(),
+        Outside::Drop => "outside it drops out".to_owned(),
+    };
+    let (zones, name) = (show_zones(rules, &window.zones), &window.name);
+    let mut said =
+        vec![Sentence::plain(format!("It is shown {when}, by the clocks of {zones} (`{name}`{label}); {outside}."))];
+    for row in &window.rows {
+        let Some(clause) = &row.when else { continue };
+        let lead =
+            format!("By `{name}` it is shown only {} to everybody of whom it is so, or not known, that", plain(row));
+        said.push(Sentence::about(&lead, "", vec![predicate::point(rules, &clause.condition)]));
+    }
+    said
 }
 
 pub(super) fn at_most(rules: &RuleSet, id: CapId) -> Sentence {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::domain::Source;
 use super::formula::Formula;
 use super::slot::Writer;
-use crate::model::{ChannelId, OfferId, RuleId, SlotId};
+use crate::model::{ChannelId, OfferId, RuleId, SlotId, Then};
 
 /// Where an offer comes through.
 pub(super) struct Carried {
@@ -18,8 +18,19 @@ pub(super) struct Carried {
     pub(super) any: Formula,
     /// None does, and one would if its caps had something left.
     pub(super) capped: Formula,
+    /// None does, and one of its caps lets no other candidate through.
+    pub(super) stops: Formula,
     /// None does, for the caps of none, and one would if its purposes were open.
     pub(super) lacks_consent: Formula,
+}
+
+/// What becomes of a message at one channel.
+#[derive(Clone, Copy)]
+struct Way {
+    /// It goes.
+    carries: Formula,
+    /// A cap stops it there, and all that would come behind.
+    stops: Formula,
 }
 
 impl Writer<'_, '_> {
@@ -33,33 +44,44 @@ impl Writer<'_, '_> {
     ) -> Carried {
         if !self.rules.sends(slot) {
             let by = vec![(None, Formula::ALWAYS)];
-            return Carried { by, any: Formula::ALWAYS, capped: Formula::NEVER, lacks_consent: Formula::NEVER };
+            return Carried {
+                by,
+                any: Formula::ALWAYS,
+                capped: Formula::NEVER,
+                stops: Formula::NEVER,
+                lacks_consent: Formula::NEVER,
+            };
         }
         let class = self.rules[offer].class;
-        let (mut carries, mut reached, mut passed) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (mut ways, mut reached, mut passed) = (BTreeMap::new(), Vec::new(), Vec::new());
         for channel in channels {
             let reaches = self.reaches(*channel);
             let needs = self.rules.channel_needs(*channel, class);
             let open: Vec<_> = needs.iter().map(|purpose| self.compiler.open(*purpose)).collect();
             let caps = self.rules.channel_caps(*channel, offer, rule);
-            let spent: Vec<_> = caps.into_iter().map(|cap| self.spent(cap)).collect();
+            let spent: Vec<_> = caps.iter().map(|cap| self.spent(*cap)).collect();
+            let stops = caps.iter().zip(&spent).filter(|(cap, _)| self.rules.then(**cap, slot) == Then::Stop);
+            let stops: Vec<_> = stops.map(|(_, spent)| *spent).collect();
             let formulas = &mut self.compiler.formulas;
             let open = formulas.all(open);
             let open = formulas.both(reaches, open);
             let spent = formulas.any(spent);
             let free = formulas.not(spent);
-            carries.insert(*channel, formulas.both(open, free));
+            let stops = formulas.any(stops);
+            ways.insert(*channel, Way { carries: formulas.both(open, free), stops: formulas.both(open, stops) });
             reached.push(reaches);
             passed.push(open);
         }
-        let by = self.first_of(slot, channels, &carries);
+        let by = self.first_of(slot, channels, &ways);
         let formulas = &mut self.compiler.formulas;
-        let any = formulas.any(carries.into_values());
+        let any = formulas.any(by.iter().map(|(_, formula)| *formula));
+        let stops = formulas.any(ways.into_values().map(|way| way.stops));
         let none = formulas.not(any);
         let (reached, passed) = (formulas.any(reached), formulas.any(passed));
         let none_passed = formulas.not(passed);
         let capped = formulas.both(none, passed);
-        Carried { by, any, capped, lacks_consent: formulas.both(none_passed, reached) }
+        let stops = formulas.both(none, stops);
+        Carried { by, any, capped, stops, lacks_consent: formulas.both(none_passed, reached) }
     }
 
     /// Where each channel is the first that carries it, in whichever order the slot tries them.
@@ -67,7 +89,7 @@ impl Writer<'_, '_> {
         &mut self,
         slot: SlotId,
         channels: &[ChannelId],
-        carries: &BTreeMap<ChannelId, Formula>,
+        tried: &BTreeMap<ChannelId, Way>,
     ) -> Vec<(Option<ChannelId>, Formula)> {
         let rules = self.rules;
         let mut ways: BTreeMap<ChannelId, Vec<Formula>> = BTreeMap::new();
@@ -83,9 +105,10 @@ impl Writer<'_, '_> {
             let formulas = &mut self.compiler.formulas;
             let mut free = in_turn;
             for channel in rules.ring(slot, channels, *last) {
-                let carries = carries.get(&channel).copied().unwrap_or(Formula::NEVER);
-                ways.entry(channel).or_default().push(formulas.both(free, carries));
-                let not = formulas.not(carries);
+                let Some(way) = tried.get(&channel) else { continue };
+                ways.entry(channel).or_default().push(formulas.both(free, way.carries));
+                let ends = formulas.any([way.carries, way.stops]);
+                let not = formulas.not(ends);
                 free = formulas.both(free, not);
             }
         }

@@ -82,7 +82,7 @@ impl<'a> Compiler<'a> {
             | Source::Element(..)
             | Source::Spent(_)
             | Source::Taken(_) => None,
-            Source::Unseen(_) | Source::Opaque(_) => None,
+            Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => None,
         });
         let columns = attributes.map(|id| (id, schema.column(id, clock))).collect();
         let texts = schema.texted().map(|id| (id, schema.texts(id))).collect();

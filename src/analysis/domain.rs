@@ -14,6 +14,8 @@
 //! | the channel a rotating slot used last | none, each of its channels |
 //! | an offer shown in several slots | free, taken by another slot of the request |
 //! | what something in error may stop | free, stopped |
+//! | a window | open, closed; free, whatever the hour, until a customer is made |
+//! | what waits for a window | in time, too late; likewise |
 //! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,7 +23,7 @@ use std::sync::Arc;
 
 use super::axis::{Axis, Clock, Edge, Scale, Texts};
 use super::formula::Dim;
-use crate::model::{AttributeId, CapId, ChannelId, Condition, OfferId, PurposeId, RuleId, RuleSet, SlotId};
+use crate::model::{AttributeId, CapId, ChannelId, Condition, OfferId, PurposeId, RuleId, RuleSet, SlotId, WindowId};
 use crate::value::{Consent, Date, Instant, Permission, SCORE, Type, Value, zone_is_known};
 
 /// What a dimension is about.
@@ -45,8 +47,21 @@ pub(super) enum Source {
     LastUsed(SlotId),
     /// Whether something that is in error, and so not in the model, stops it.
     Unseen(Unseen),
+    /// What the hour says of a window, and of what waits for it.
+    Hours(Hours),
     /// A predicate that is not looked into.
     Opaque(usize),
+}
+
+/// What the hour says; free here, and looked at where a customer is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Hours {
+    /// The window is closed.
+    Closed(WindowId),
+    /// The rule would wait too long for its windows.
+    LateRule(RuleId),
+    /// The offer, standing in, would.
+    LateOffer(OfferId),
 }
 
 /// What may be stopped by something that is not in the model (see `doubts.rs`).
@@ -58,9 +73,11 @@ pub(super) enum Unseen {
     Rule(RuleId),
     /// The rule, and so that nothing stands in: by a block.
     Held(RuleId),
+    /// Every rule behind it: by a cap that lets no other candidate through.
+    Behind,
 }
 
-/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`].
+/// No or yes, as atoms of [`Source::Element`], [`Source::Spent`], [`Source::Taken`], [`Source::Unseen`], [`Source::Hours`].
 pub(super) const NO: usize = 0;
 /// See [`NO`].
 pub(super) const YES: usize = 1;
@@ -292,7 +309,8 @@ impl<'a> Schema<'a> {
             Some(Source::Permission(_)) => Permission::ALL.len(),
             Some(Source::LastUsed(slot)) => self.rules[*slot].channels.len() + 1,
             Some(Source::Attribute(id)) => self.column(*id, clock).width,
-            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_)) | None => 2,
+            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Hours(_))
+            | None => 2,
             Some(Source::Opaque(number)) => TRUTHS + usize::from(self.has_gap(*number)),
         }
     }

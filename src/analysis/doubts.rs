@@ -45,6 +45,13 @@ impl Doubts {
             let here = out.slot.is_none_or(|of| of == slot);
             let tried = |rule: &&RuleId| here && out.tries.as_ref().is_none_or(|tries| tries.contains(rule));
             doubts.tried.extend(rules[slot].order.iter().filter(tried));
+            // A rule in error may have a cap that lets nobody else through, and so may a cap that binds any of the others.
+            let may_be = |ids: Option<bool>| ids.is_none_or(|is_empty| !is_empty);
+            let shows = here && may_be(out.shows.as_ref().map(BTreeSet::is_empty));
+            let stops = may_be(out.stops_offers.as_ref().map(BTreeSet::is_empty));
+            if shows || stops || may_be(out.stops_rules.as_ref().map(BTreeSet::is_empty)) {
+                doubts.stopped.insert(Unseen::Behind);
+            }
             doubts.key_may_come |= out.may_be_key && rules.key().is_none();
         }
         doubts.tried.sort_unstable();

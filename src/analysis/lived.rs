@@ -9,6 +9,7 @@ use super::axis::Clock;
 use super::domain::{Column, NO, Source, YES};
 use super::events::{asked, declared, gathered_of, within};
 use super::history::only_rule;
+use super::hours;
 use super::program::Program;
 use super::realise::truth_atom;
 use super::witness::last_used_atom;
@@ -140,6 +141,9 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
             }
             Source::Spent(id) => *place = if frame.is_spent(rules, *id) { YES } else { NO },
             Source::Opaque(number) => *place = truth_atom(program, &flat, *number)?,
+            Source::Hours(of) => {
+                *place = hours::really(rules, &flat, *of).map_or(*place, |so| if so { YES } else { NO })
+            }
             // Whatever was sent for a count was not sent by a channel; what was sent before it counts still.
             Source::LastUsed(slot) => *place = last_used_atom(rules, *slot, frame.last_used(*slot)),
             Source::Now

@@ -52,7 +52,7 @@ impl<'a> Program<'a> {
             Source::Attribute(id) => Some(schema.column(*id, clock)),
             Source::Now | Source::Consent(_) | Source::Permission(_) | Source::LastUsed(_) => None,
             Source::Element(..) | Source::Spent(_) => None,
-            Source::Taken(_) | Source::Unseen(_) | Source::Opaque(_) => None,
+            Source::Taken(_) | Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => None,
         });
         let columns = columns.collect();
         let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts: Vec::new(), world, columns };
@@ -130,6 +130,7 @@ impl<'a> Program<'a> {
             | Source::Permission(_)
             | Source::Taken(_)
             | Source::Unseen(_)
+            | Source::Hours(_)
             | Source::Opaque(_) => false,
         });
         let mut starts = vec![self.start(rules.key().is_some(), false)];
@@ -188,6 +189,7 @@ impl<'a> Program<'a> {
                 | Source::Spent(_)
                 | Source::Taken(_)
                 | Source::Unseen(_)
+                | Source::Hours(_)
                 | Source::Opaque(_) => all,
             }
         };
@@ -217,9 +219,12 @@ impl<'a> Program<'a> {
             Source::Now => first,
             Source::Permission(_) => preferred(&[usize::from(Permission::Unknown.member())]),
             Source::Consent(_) => preferred(&[Consent::Unknown, Consent::Granted].map(|c| usize::from(c.member()))),
-            Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::LastUsed(_) => {
-                preferred(&[NO])
-            }
+            Source::Element(..)
+            | Source::Spent(_)
+            | Source::Taken(_)
+            | Source::Unseen(_)
+            | Source::LastUsed(_)
+            | Source::Hours(_) => preferred(&[NO]),
             Source::Opaque(_) => preferred(&[2, GAP, 1]),
             Source::Attribute(id) => {
                 let Some(column) = self.column(dim) else { return first };

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::formula::{Formula, Formulas};
 use super::scope::{Question, Scope};
 use super::search::{Answer, Undecided};
-use super::slot::{Culprit, Part, SlotFormulas};
+use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas};
 use super::verdict::{Coverer, FallbackVerdict, Verdict};
 use crate::frame::Via;
 use crate::model::{RuleId, RuleSet, SlotId};
@@ -66,7 +66,7 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
         };
         for ((at, id), verdict) in (place..).zip(tier).zip(found) {
             blockers.above.push(above);
-            blockers.add_rule(scope, at, *id, !verdict.is_never());
+            blockers.add_rule(scope, at, *id, (!verdict.is_never(), true));
             verdicts.insert(*id, verdict);
         }
         place += tier.len();
@@ -126,6 +126,7 @@ fn in_tier(
         for (at, (rule, part)) in rivals.into_iter().enumerate() {
             let name = match part {
                 Part::Own => Coverer::Rule(rule),
+                Part::Stops => Coverer::Stop(rule),
                 Part::Instead(via) => Coverer::Substitute(rule, via),
             };
             blockers.add(scope, name, &|of| of.rivals.get(&place)?.get(at).map(|(_, _, formula)| *formula));
@@ -134,7 +135,7 @@ fn in_tier(
     }
     for at in tier.filter(|at| *at != place) {
         if let Some(id) = rules[slot].order.get(at) {
-            blockers.add_rule(scope, at, *id, true);
+            blockers.add_rule(scope, at, *id, (true, true));
         }
     }
     match (in_place(scope, rules, slot, &blockers, place), in_place(scope, rules, slot, above, place)) {
@@ -154,7 +155,7 @@ pub(super) fn fallback(
     let mut of_rules = Blockers::none(scope.worlds.len());
     for (place, id) in rules[slot].order.iter().enumerate() {
         let wins = verdicts.get(id).is_none_or(|verdict| !verdict.is_never());
-        of_rules.add_rule(scope, place, *id, wins);
+        of_rules.add_rule(scope, place, *id, (wins, false));
     }
     let mut of_entries = Blockers::none(scope.worlds.len());
     let mut found = Vec::new();
@@ -324,6 +325,8 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
         Culprit::Cap(_)
         | Culprit::Channel
         | Culprit::Block(_)
+        | Culprit::Hours
+        | Culprit::Expiry
         | Culprit::Score
         | Culprit::Taken
         | Culprit::Needs(_)
@@ -389,8 +392,9 @@ impl Blockers {
         Self { names: Vec::new(), formulas: vec![Vec::new(); worlds], above: Vec::new() }
     }
 
-    /// The parts of the rule at a place; without its own where it never wins in its place.
-    fn add_rule(&mut self, scope: &SlotScope<'_>, place: usize, id: RuleId, wins: bool) {
+    /// The parts of the rule at a place; without its own where it never wins in its place, and where it stops the slot only
+    /// for those that come behind it there: the fallback list answers then.
+    fn add_rule(&mut self, scope: &SlotScope<'_>, place: usize, id: RuleId, (wins, stops): (bool, bool)) {
         let parts: Vec<Part> = scope
             .worlds
             .first()
@@ -401,9 +405,15 @@ impl Blockers {
             let name = match part {
                 Part::Own if !wins => continue,
                 Part::Own => Coverer::Rule(id),
+                Part::Stops if !stops => continue,
+                Part::Stops => Coverer::Stop(id),
                 Part::Instead(via) => Coverer::Substitute(id, via),
             };
-            self.add(scope, name, &|of| of.rules.get(place).and_then(|rule| rule.parts.get(at)).map(|(_, part)| *part));
+            let heard = |rule: &RuleFormulas| rule.parts_heard.get(at).copied();
+            let said = |rule: &RuleFormulas| rule.parts.get(at).map(|(_, part)| *part);
+            self.add(scope, name, &|of| {
+                of.rules.get(place).and_then(|rule| if stops { said(rule) } else { heard(rule) })
+            });
         }
     }
 

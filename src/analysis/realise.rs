@@ -17,10 +17,11 @@ use super::domain::{Column, GAP, Source, YES};
 use super::events::gathered_of;
 use super::formula::{Dim, Formula};
 use super::history::{History, history};
+use super::hours::{at_fitting_hour, still_fits};
 use super::lived::lived;
 use super::program::Program;
 use super::region::Region;
-use super::witness::{Witness, customer, nice, stamped, value};
+use super::witness::{Witness, nice, stamped, value};
 use crate::eval;
 use crate::frame::{Fact, Facts, Frame, Happened};
 use crate::model::{AttributeId, CapId, CapUnit, Condition, Expression};
@@ -62,7 +63,7 @@ pub(super) fn realise(
     let (anonymous, key_is_known) =
         program.starts.get(start).map_or((false, false), |start| (start.anonymous, start.key_is_known));
     let clock = program.clock(point);
-    let Some(mut witness) = customer(program, point, clock, anonymous) else {
+    let Some((clock, mut witness)) = at_fitting_hour(program, point, clock, anonymous) else {
         return Realised::NotFound;
     };
     match spend(program, &witness.facts, point, key_is_known) {
@@ -79,7 +80,13 @@ pub(super) fn realise(
     match found {
         Found::Point(point) => {
             match with_events(program, region, shadows, &witness.facts, &point, clock, &BTreeSet::new()) {
-                Ok(facts) => Realised::Customer(Box::new(Witness { facts, ..witness })),
+                Ok(facts) => {
+                    let witness = Witness { facts, ..witness };
+                    match still_fits(program, &point, &witness) {
+                        true => Realised::Customer(Box::new(witness)),
+                        false => Realised::NotFound,
+                    }
+                }
                 Err(shadowed) => shadowed.map_or(Realised::NotFound, Realised::Shadowed),
             }
         }
@@ -140,6 +147,7 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize], key_is_known: b
             | Source::Element(..)
             | Source::Taken(_)
             | Source::Unseen(_)
+            | Source::Hours(_)
             | Source::Opaque(_) => None,
         });
         caps.collect()

@@ -55,6 +55,7 @@ impl<'a, T> Scope<'a, T> {
             | Source::Permission(_)
             | Source::Taken(_)
             | Source::Unseen(_)
+            | Source::Hours(_)
             | Source::Opaque(_) => false,
         });
         if let Some(key) = rules.key().filter(|_| about_customers) {

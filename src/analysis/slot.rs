@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Source, Unseen};
+use super::domain::{Hours, Source, Unseen};
 use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId,
-    Substitute,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet,
+    SlotId, Substitute, Then, WindowId,
 };
 use crate::value::{Date, Instant};
 
@@ -28,6 +28,10 @@ pub enum Culprit {
     Cap(CapId),
     /// A channel carries it.
     Channel,
+    /// Its windows let it pass, or it waits for them.
+    Hours,
+    /// It has not expired.
+    Expiry,
     /// It has a score.
     Score,
     /// No other slot of the request shows the offer.
@@ -53,6 +57,8 @@ pub enum Culprit {
 pub(super) enum Part {
     Own,
     Instead(Via),
+    /// A cap lets no other candidate through, and nothing stands in.
+    Stops,
 }
 
 /// What is seen in the place of a rule, and by which channel if it is sent, with what the host carries out: `None` is an
@@ -70,9 +76,13 @@ pub(super) struct RuleFormulas {
     /// It is eligible; never where it or its offer is switched off.
     pub(super) eligible: Formula,
     /// It drops out for this reason, and its substitute for that is looked at.
-    drops: BTreeMap<Via, Formula>,
+    pub(super) drops: BTreeMap<Via, Formula>,
+    /// It drops out for a cap that lets no other candidate through.
+    pub(super) stops: Formula,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
+    /// Of each part, where it keeps the fallback list from answering: no rule that comes before it stops the slot.
+    pub(super) parts_heard: Vec<Formula>,
     /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
     pub(super) outcomes: Vec<(Seen, Formula)>,
     /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place (none: in that of a
@@ -114,6 +124,7 @@ pub(super) fn write<'a>(
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
+    writer.heard(slot, &mut written, &places);
     writer.outcomes(&mut written, &places);
     writer.ways(&mut written, &places);
     let (rivals, equal) = writer.rivals(slot, &written, &places);
@@ -204,9 +215,13 @@ impl Writer<'_, '_> {
         let some_spent = formulas.any(spent.iter().copied().chain(unseen));
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
+        let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
+        let passed = self.passed(&rules.windows_on(id), Hours::LateRule(id));
         let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
+        let stopping: Vec<_> =
+            caps.iter().zip(&spent).filter(|(cap, _)| rules.then(**cap, rule.slot) == Then::Stop).collect();
         let formulas = &mut self.compiler.formulas;
-        let passes = formulas.all([on, open, audience, not_taken, none_spent, scored]);
+        let passes = formulas.all([on, open, audience, not_taken, none_spent, in_time, passed, scored]);
         let eligible = formulas.both(passes, carried.any);
 
         // R14: no `when` is no, and every `unless` is.
@@ -233,9 +248,18 @@ impl Writer<'_, '_> {
             (Via::Unknown, formulas.all([on, open, not_known, might_belong, awaited])),
         ]);
 
+        let some_stops = formulas.any(stopping.into_iter().map(|(_, spent)| *spent));
+        let stops = {
+            let of_rule = formulas.all([on, open, audience, not_taken, some_stops]);
+            let of_channels = formulas.both(passes, carried.stops);
+            formulas.any([of_rule, of_channels])
+        };
+
         let mut guards = vec![(Culprit::Dates, dates), (Culprit::OfferDates, offer_dates), (Culprit::Review, review)];
         guards.push((Culprit::Taken, not_taken));
         guards.extend(blocks.into_iter().map(Culprit::Block).zip(lifted));
+        guards.push((Culprit::Hours, passed));
+        guards.push((Culprit::Expiry, in_time));
         guards.push((Culprit::Score, scored));
         guards.push((Culprit::Channel, carried.any));
         for (cap, spent) in caps.into_iter().zip(spent) {
@@ -246,8 +270,20 @@ impl Writer<'_, '_> {
         guards.extend(unless.iter().enumerate().map(|(at, truths)| (Culprit::Unless(at), truths.no)));
         guards.sort_by_key(|(culprit, _)| *culprit);
         let clauses = when.into_iter().chain(unless).collect();
-        let (parts, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new());
-        RuleFormulas { id, guards, clauses, eligible, drops, parts, outcomes, tried, more_ways: false }
+        let (parts, parts_heard, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        RuleFormulas {
+            id,
+            guards,
+            clauses,
+            eligible,
+            drops,
+            stops,
+            parts,
+            parts_heard,
+            outcomes,
+            tried,
+            more_ways: false,
+        }
     }
 
     /// Now lies in the dates.
@@ -272,7 +308,7 @@ impl Writer<'_, '_> {
     }
 
     /// Something in error stops it; none where nothing can.
-    fn unseen(&mut self, what: Unseen) -> Option<Formula> {
+    pub(super) fn unseen(&mut self, what: Unseen) -> Option<Formula> {
         self.doubts.may_be_stopped(what).then(|| self.compiler.flag(Source::Unseen(what)))
     }
 
@@ -308,70 +344,72 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// An offer that stands in passes its switch, its dates, its blocks, the other slots and its own caps.
-    fn offer(&mut self, id: OfferId) -> Formula {
-        let rules = self.rules;
-        let offer = &rules[id];
+    /// Windows let a candidate pass, or it is held and has its place all the same (R10).
+    fn passed(&mut self, windows: &[WindowId], late: Hours) -> Formula {
+        if windows.is_empty() {
+            return Formula::ALWAYS;
+        }
+        let (mut dropping, mut holding) = (Vec::new(), Vec::new());
+        for id in windows {
+            let closed = self.closed(*id);
+            match self.rules[*id].outside {
+                Outside::Drop => dropping.push(closed),
+                Outside::Hold(_) => holding.push(closed),
+            }
+        }
+        let late = if holding.is_empty() { Formula::NEVER } else { self.compiler.flag(Source::Hours(late)) };
+        let formulas = &mut self.compiler.formulas;
+        let waits = formulas.any(holding);
+        let too_late = formulas.both(waits, late);
+        let stopped = formulas.any(dropping.into_iter().chain([too_late]));
+        formulas.not(stopped)
+    }
+
+    /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
+    fn closed(&mut self, id: WindowId) -> Formula {
+        let flag = self.compiler.flag(Source::Hours(Hours::Closed(id)));
+        let zones = &self.rules[id].zones;
+        let mut known = |zone: &CapZone| match zone {
+            CapZone::Named(_) => Formula::ALWAYS,
+            CapZone::Attribute(read) => self.compiler.readable(&Simple::Attribute(Read::plain(*read, true))),
+        };
+        let mut any: Vec<Formula> = zones.first.iter().map(&mut known).collect();
+        let every: Vec<Formula> = zones.every.iter().map(&mut known).collect();
+        if !every.is_empty() {
+            any.push(self.compiler.formulas.all(every));
+        }
+        let somewhere = self.compiler.formulas.any(any);
+        let nowhere = self.compiler.formulas.not(somewhere);
+        self.compiler.formulas.any([flag, nowhere])
+    }
+
+    /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.
+    pub(super) fn offer(&mut self, id: OfferId) -> Formula {
+        let live = self.live(id);
+        if live == Formula::NEVER {
+            return live;
+        }
+        let offer = &self.rules[id];
+        let spent = offer.caps.iter().map(|cap| self.spent(*cap)).collect::<Vec<_>>();
+        let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
+        let formulas = &mut self.compiler.formulas;
+        let spent = formulas.any(spent);
+        let free = formulas.not(spent);
+        let passed = self.passed(&offer.windows, Hours::LateOffer(id));
+        self.compiler.formulas.all([live, free, passed])
+    }
+
+    /// An offer that stands in passes its switch, its dates, its blocks and the other slots.
+    pub(super) fn live(&mut self, id: OfferId) -> Formula {
+        let offer = &self.rules[id];
         if offer.off.is_some() {
             return Formula::NEVER;
         }
         let dates = self.active(offer.active);
         let taken = self.taken(id);
-        let spent = offer.caps.iter().map(|cap| self.spent(*cap)).collect::<Vec<_>>();
-        let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
-        let formulas = &mut self.compiler.formulas;
-        let stopped = formulas.any(std::iter::once(taken).chain(spent));
-        let free = formulas.not(stopped);
-        let open = formulas.both(dates, free);
+        let free = self.compiler.formulas.not(taken);
         let lifted: Vec<_> = offer.blocks.iter().map(|block| self.lifted(*block)).collect();
-        self.compiler.formulas.all(lifted.into_iter().chain([open]))
-    }
-
-    /// Fills in every rule's parts. Substitutes form no circle; one that did would be looked at once.
-    fn answers(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut known: BTreeMap<RuleId, Formula> = BTreeMap::new();
-        for at in 0..written.len() {
-            let parts = self.parts(written, places, at, &mut known, 0);
-            if let Some(rule) = written.get_mut(at) {
-                rule.parts = parts;
-            }
-        }
-    }
-
-    fn parts(
-        &mut self,
-        written: &[RuleFormulas],
-        places: &BTreeMap<RuleId, usize>,
-        at: usize,
-        known: &mut BTreeMap<RuleId, Formula>,
-        depth: usize,
-    ) -> Vec<(Part, Formula)> {
-        let Some(formulas) = written.get(at) else { return Vec::new() };
-        let mut parts = vec![(Part::Own, formulas.eligible)];
-        for (via, substitute) in substitutes(self.rules, formulas.id) {
-            let stands_in = match substitute {
-                Substitute::Nothing => Formula::ALWAYS,
-                Substitute::Show(offer) => {
-                    let rule = &self.rules[formulas.id];
-                    let carried = self.carried(rule.slot, self.rules.channels_of(rule), offer, None).any;
-                    let free = self.offer(offer);
-                    self.compiler.formulas.both(free, carried)
-                }
-                Substitute::Try(rule) => match (known.get(&rule), places.get(&rule)) {
-                    (Some(known), _) => *known,
-                    (None, Some(place)) if depth <= written.len() => {
-                        let parts = self.parts(written, places, *place, known, depth + 1);
-                        let answers = self.compiler.formulas.any(parts.into_iter().map(|(_, formula)| formula));
-                        known.insert(rule, answers);
-                        answers
-                    }
-                    (None, Some(_) | None) => Formula::NEVER,
-                },
-            };
-            let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
-            parts.push((Part::Instead(via), self.compiler.formulas.both(drops, stands_in)));
-        }
-        parts
+        self.compiler.formulas.all(lifted.into_iter().chain([dates, free]))
     }
 
     /// Of each rule that ranks among others what comes before its turn, and where two score the same.
@@ -509,7 +547,7 @@ impl Writer<'_, '_> {
     }
 }
 
-fn substitutes(rules: &RuleSet, rule: RuleId) -> impl Iterator<Item = (Via, Substitute)> {
+pub(super) fn substitutes(rules: &RuleSet, rule: RuleId) -> impl Iterator<Item = (Via, Substitute)> {
     let rule = &rules[rule];
     let all = [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
     all.into_iter().filter_map(|(via, substitute)| Some((via, substitute?)))

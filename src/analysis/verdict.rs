@@ -60,6 +60,8 @@ pub enum Coverer {
     Rule(RuleId),
     /// What a rule names in its place.
     Substitute(RuleId, Via),
+    /// A rule, when a cap of it lets no other candidate through.
+    Stop(RuleId),
     /// An earlier entry of the fallback list.
     Fallback(usize),
 }
@@ -68,7 +70,7 @@ impl Coverer {
     /// The rule, if it is one or belongs to one.
     pub fn rule(self) -> Option<RuleId> {
         match self {
-            Self::Rule(rule) | Self::Substitute(rule, _) => Some(rule),
+            Self::Rule(rule) | Self::Substitute(rule, _) | Self::Stop(rule) => Some(rule),
             Self::Fallback(_) => None,
         }
     }

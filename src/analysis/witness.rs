@@ -75,7 +75,7 @@ pub(super) fn customer(program: &Program<'_>, point: &[usize], clock: Clock, ano
             }
             Source::Taken(offer) if *atom == YES => taken.push(*offer),
             Source::Now | Source::Element(..) | Source::Spent(_) | Source::Taken(_) => {}
-            Source::Unseen(_) | Source::Opaque(_) => {}
+            Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => {}
         }
     }
     Some(Witness { facts, taken })
@@ -169,6 +169,7 @@ pub(super) fn value(schema: &Schema<'_>, id: AttributeId, position: i64, point: 
                 | Source::Spent(_)
                 | Source::Taken(_)
                 | Source::Unseen(_)
+                | Source::Hours(_)
                 | Source::Opaque(_) => None,
             });
             Value::Set(held.collect())

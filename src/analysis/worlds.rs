@@ -83,7 +83,7 @@ pub(super) fn at(rules: &RuleSet, now: Instant) -> Clock {
 }
 
 /// How all cuts that now has a part in stand to the other cuts of their attribute.
-fn order(schema: &Schema<'_>, clock: Clock) -> Vec<u32> {
+pub(super) fn order(schema: &Schema<'_>, clock: Clock) -> Vec<u32> {
     let mut ranks = Vec::new();
     for attribute in moving(schema) {
         let scale = schema.scale(attribute);

@@ -64,6 +64,7 @@ impl Pass<'_> {
                         alone: false,
                         reserve: None,
                         store_down_blocks,
+                        then: None,
                     });
                     // Its place follows when all stand in order.
                     BlockCause::After(CapId(0))

@@ -46,7 +46,7 @@ impl Body {
     /// The cap of that name; the clause of that rule.
     fn cap(self, (name, label): (String, String), span: Span, rule: Option<RuleId>, target: CapTarget) -> Cap {
         let Self { kind, at_most, number, events, window, zone, target: _, exempt, uncounted, terms } = self;
-        let Terms { unit, alone, reserve, store_down_blocks } = terms;
+        let Terms { unit, alone, reserve, store_down_blocks, then } = terms;
         Cap {
             name,
             label,
@@ -65,6 +65,7 @@ impl Body {
             alone,
             reserve,
             store_down_blocks,
+            then,
         }
     }
 }
@@ -200,7 +201,7 @@ impl Pass<'_> {
                 CapClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                CapClause::ThenNext => terms.then.put((), at, "then", &mut findings),
+                CapClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
             }
         }
         missing(
@@ -271,7 +272,7 @@ impl Pass<'_> {
                 PauseClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                PauseClause::ThenNext => terms.then.put((), at, "then", &mut findings),
+                PauseClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
             }
         }
         missing(
@@ -319,7 +320,7 @@ impl Pass<'_> {
                 GapClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                GapClause::ThenNext => terms.then.put((), at, "then", &mut findings),
+                GapClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
             }
         }
         missing(
@@ -383,7 +384,7 @@ impl Pass<'_> {
         Some((CapWindow::Calendar(unit?), zone?))
     }
 
-    fn zone_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
+    pub(super) fn zone_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
         let Some(Meaning::Attribute(id)) = self.meaning(name, Some(Type::Zone)) else {
             // An unknown name has been reported; a segment or a value is no zone.
             if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {

@@ -20,10 +20,10 @@ use crate::syntax::tree::{self, CaseClause, Clause, ColumnKind, Outcome, Reason}
 use crate::value::Instant;
 
 /// The short reasons that are words, beside the names of rules and caps (R22).
-const REASONS: [&str; 5] = ["capped", "fallback", "off", "silent", "tie"];
+const REASONS: [&str; 6] = ["capped", "expired", "fallback", "off", "silent", "tie"];
 
 /// The short reasons that stand in quotes.
-const SHORT: [&str; 7] = [
+const SHORT: [&str; 8] = [
     "not applicable",
     "switched off",
     "not active",
@@ -31,6 +31,7 @@ const SHORT: [&str; 7] = [
     "shown in another slot",
     "permission denied",
     "not reached",
+    "hold limit",
 ];
 
 /// Words of the reasons beside those, and of the facts that may stand in their place.
@@ -75,6 +76,7 @@ impl<'a> Pass<'a> {
             Kind::Offer,
             Kind::Rule,
             Kind::Cap,
+            Kind::Window,
             Kind::Slot,
             Kind::Channel,
         ];
@@ -303,7 +305,16 @@ impl<'a> Pass<'a> {
                 let reason = self.reason(expect.reason.as_ref(), true);
                 Expected::Shows(offer?, reason?, tasks)
             }
-            Outcome::GivesNothing => Expected::Nothing(self.reason(expect.reason.as_ref(), true)?),
+            Outcome::Holds(offer, until) => {
+                let offer = self.find_offer(offer);
+                let until = self.until(until.as_ref())?;
+                let reason = self.reason(expect.reason.as_ref(), true);
+                Expected::Holds(offer?, until, reason?)
+            }
+            Outcome::GivesNothing(until) => {
+                let until = self.until(until.as_ref())?;
+                Expected::Nothing(until, self.reason(expect.reason.as_ref(), true)?)
+            }
             Outcome::PassesOver(name) => {
                 // A channel is meant where no rule has its name.
                 let is_channel = self.names.get(Kind::Rule, &name.text).is_none()
@@ -325,6 +336,15 @@ impl<'a> Pass<'a> {
             }
         };
         Some(Expectation { slot: slot?, what, span })
+    }
+
+    /// The time behind `until`; the outer `None` where there is no such time.
+    #[expect(clippy::option_option, reason = "an optional part that may be in error")]
+    fn until(&mut self, written: Option<&tree::TimePoint>) -> Option<Option<Instant>> {
+        match written {
+            None => Some(None),
+            Some(at) => self.instant(&at.kind, at.span, None).map(Some),
+        }
     }
 
     /// Tasks that some rule says, sorted.
@@ -388,6 +408,7 @@ impl<'a> Pass<'a> {
                         let rules = self.names.usable(Kind::Rule);
                         let mut caps = self.names.usable(Kind::Cap);
                         caps.extend(self.names.usable(Kind::Block));
+                        caps.extend(self.names.usable(Kind::Window));
                         let known = REASONS.into_iter().chain(rules.iter().chain(&caps).map(String::as_str));
                         let meant = nearest(word, known).map(str::to_owned);
                         let message = format!("`{word}` is no reason that an explanation gives");

@@ -9,7 +9,7 @@ use crate::model;
 use crate::source::Span;
 use crate::syntax::tree::{
     Attribute, BlockClause, CapClause, Case, ChannelClause, ClassClause, Clause, DefaultsClause, Definition, Event,
-    File, GapClause, ItemKind, Name, Named, OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot,
+    File, GapClause, ItemKind, Name, Named, OfferClause, PauseClause, Persona, PurposeClause, Rule, Slot, WindowClause,
 };
 
 /// A declared item.
@@ -42,6 +42,7 @@ pub(super) struct Collected<'a> {
     pub(super) pauses: Table<'a, Named<PauseClause>>,
     pub(super) gaps: Table<'a, Named<GapClause>>,
     pub(super) blocks: Table<'a, Named<BlockClause>>,
+    pub(super) windows: Table<'a, Named<WindowClause>>,
     pub(super) personas: Table<'a, Persona>,
     pub(super) tests: Vec<Entry<'a, Case>>,
     /// Names of items that the parser could not read wholly.
@@ -102,7 +103,11 @@ impl<'a> Collected<'a> {
                 ItemKind::Block(item) if all.is_new_limit("block", &item.name, findings) => {
                     put(&mut all.blocks, &mut all.twice, Kind::Block, &item.name, item, findings);
                 }
-                ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) | ItemKind::Block(_) => {}
+                ItemKind::Window(item) if all.is_new_limit("window", &item.name, findings) => {
+                    put(&mut all.windows, &mut all.twice, Kind::Window, &item.name, item, findings);
+                }
+                ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) | ItemKind::Block(_) | ItemKind::Window(_) => {
+                }
                 ItemKind::Persona(item) => {
                     put(&mut all.personas, &mut all.twice, Kind::Persona, &item.name, item, findings)
                 }
@@ -143,22 +148,24 @@ impl<'a> Collected<'a> {
             ItemKind::Pause(item) => poison(Kind::Cap, &item.name),
             ItemKind::Gap(item) => poison(Kind::Cap, &item.name),
             ItemKind::Block(item) => poison(Kind::Block, &item.name),
+            ItemKind::Window(item) => poison(Kind::Window, &item.name),
             ItemKind::Persona(item) => poison(Kind::Persona, &item.name),
             ItemKind::Customer(_) | ItemKind::Moment(_) => self.attributes_lost = true,
             ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Test(_) | ItemKind::Broken(_) => {}
         }
     }
 
-    /// Whether no cap, pause, gap or block has this name yet: reasons name them all alike, so they share their names.
+    /// Whether no cap, pause, gap, block or window has this name yet: reasons name them all alike, so they share their names.
     fn is_new_limit(&mut self, what: &str, name: &Name, findings: &mut Vec<Diagnostic>) -> bool {
         let text = name.text.as_str();
         let cap = self.caps.get(text).map(|entry| ("cap", entry.name_span()));
         let pause = || self.pauses.get(text).map(|entry| ("pause", entry.name_span()));
         let gap = || self.gaps.get(text).map(|entry| ("gap", entry.name_span()));
         let block = || self.blocks.get(text).map(|entry| ("block", entry.name_span()));
-        let Some((other, first)) = cap.or_else(pause).or_else(gap).or_else(block) else { return true };
+        let window = || self.windows.get(text).map(|entry| ("window", entry.name_span()));
+        let Some((other, first)) = cap.or_else(pause).or_else(gap).or_else(block).or_else(window) else { return true };
         // Nobody knows which of the two is meant.
-        self.twice.extend([Kind::Cap, Kind::Block].map(|kind| (kind, name.text.clone())));
+        self.twice.extend([Kind::Cap, Kind::Block, Kind::Window].map(|kind| (kind, name.text.clone())));
         findings.push(if other == what {
             twice(what, name, first)
         } else {
@@ -261,6 +268,7 @@ named!(
     Named<PauseClause>,
     Named<GapClause>,
     Named<BlockClause>,
+    Named<WindowClause>,
     Event,
     Definition,
     Slot,

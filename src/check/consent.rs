@@ -9,8 +9,8 @@ use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
 use crate::model::{
-    AttributeId, BlockCause, BlockId, ChannelId, Class, Clause, Condition, Event, EventId, Expression, PurposeId, Rule,
-    RuleId, Scope, Substitute, ValueId,
+    AttributeId, BlockCause, BlockId, CapZone, ChannelId, Class, Clause, Condition, Event, EventId, Expression,
+    PurposeId, Rule, RuleId, Scope, Substitute, ValueId, WindowId,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
@@ -95,12 +95,28 @@ impl Pass<'_> {
         for (clause, is_unless) in clauses {
             read.push((self.reads_in(&clause.condition), clause.span, is_unless, false));
         }
+        if let Some(clause) = &rule.expires {
+            read.push((self.reads_in(&clause.condition), clause.span, false, false));
+        }
         // A score chooses among rules, and so among people.
         if let Some(rank) = &rule.rank {
             read.push((self.reads_of_value(&rank.by), rank.span, false, false));
         }
         for clause in &blocks {
             read.push((self.reads_in(&clause.condition), clause.span, true, true));
+        }
+        // So is what a window reads, its zones too.
+        for id in self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.rules.windows_on(id)) {
+            let window = &self.rules[id];
+            for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
+                read.push((self.reads_in(&when.condition), when.span, true, true));
+            }
+            for zone in window.zones.first.iter().chain(&window.zones.every) {
+                let CapZone::Attribute(attribute) = zone else { continue };
+                let mut reads = Reads::new(&self.rules);
+                reads.found.push(Read { attribute: *attribute, through: Vec::new(), positive: false });
+                read.push((reads, window.span, true, true));
+            }
         }
         let mut missing: Vec<Forgotten> = Vec::new();
         let mut findings = Vec::new();
@@ -142,8 +158,29 @@ impl Pass<'_> {
         conditions.collect()
     }
 
-    /// A block may not read what is never used, and may only spare by what is protective.
+    /// A block or a window may not read what is never used; a block may only spare by what is protective, a window not read
+    /// it at all.
     fn blocks_keep_promises(&mut self) {
+        for at in 0..self.rules.windows.len() {
+            let window = self.rules[WindowId::from_index(at)].clone();
+            let mut findings = Vec::new();
+            for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
+                for read in self.reads_of(&when.condition) {
+                    let attribute = &self.rules[read.attribute];
+                    if attribute.never_used {
+                        findings.push(self.never_used(when.span, &read));
+                    }
+                    // A row is no reason to spare somebody: it says at which hours.
+                    if attribute.protective {
+                        findings.push(self.protective_selects(when.span, &read, false));
+                    }
+                }
+            }
+            if !findings.is_empty() {
+                self.poison(Kind::Window, &window.name);
+            }
+            self.findings.append(&mut findings);
+        }
         for at in 0..self.rules.blocks.len() {
             let block = self.rules[BlockId::from_index(at)].clone();
             let BlockCause::While(clause) = &block.cause else { continue };
@@ -260,7 +297,8 @@ impl Pass<'_> {
 
     pub(super) fn rule_chooses(&self, rule: &Rule) -> Option<Known> {
         let by_score = || self.chosen_by(&self.reads_of_value(&rule.rank.as_ref()?.by));
-        self.chooses_people(rule.when.iter().chain(&rule.unless).map(|clause| &clause.condition)).or_else(by_score)
+        self.chooses_people(rule.when.iter().chain(&rule.unless).chain(&rule.expires).map(|clause| &clause.condition))
+            .or_else(by_score)
     }
 
     fn needs_direct_marketing(&self, rule: &Rule) -> bool {

@@ -11,7 +11,7 @@ use crate::model::{Class, LeftOut as May, OfferId, RuleId, RuleSet};
 use crate::source::Span;
 use crate::syntax::tree::{
     self, BlockClause, CapClause, FallbackTarget, GapClause, Name, OfferClause, PauseClause, RuleClause, SlotClause,
-    Substitute,
+    Substitute, WindowClause,
 };
 
 /// A rule in error.
@@ -65,6 +65,7 @@ impl Gaps<'_> {
                 Kind::Slot => self.slot(name),
                 Kind::Cap => self.cap(name),
                 Kind::Block => self.block(name),
+                Kind::Window => self.window(name),
                 // A stricter row can bring caps to what obeys none; the other classes are fixed.
                 Kind::Class if name == Class::Service.word() => anything_stops(),
                 Kind::Class => May::that_only_uses(),
@@ -120,6 +121,7 @@ impl Gaps<'_> {
                 | RuleClause::Before(_)
                 | RuleClause::RankBy(_)
                 | RuleClause::Also(_)
+                | RuleClause::Expires(..)
                 | RuleClause::Cap(_)
                 | RuleClause::Off(_) => {}
             }
@@ -174,7 +176,7 @@ impl Gaps<'_> {
             | CapClause::Alone
             | CapClause::Reserve(_)
             | CapClause::StoreDownBlocks(_)
-            | CapClause::ThenNext => None,
+            | CapClause::Then(_) => None,
         });
         let pauses = self.collected.pauses.get(name).filter(|_| known).into_iter();
         let pauses = pauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
@@ -183,12 +185,12 @@ impl Gaps<'_> {
             | PauseClause::After { .. }
             | PauseClause::Per(_)
             | PauseClause::StoreDownBlocks(_)
-            | PauseClause::ThenNext => None,
+            | PauseClause::Then(_) => None,
         });
         let gaps = self.collected.gaps.get(name).filter(|_| known).into_iter();
         let gaps = gaps.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
             GapClause::On(target) => Some(target),
-            GapClause::Apart(_) | GapClause::Per(_) | GapClause::StoreDownBlocks(_) | GapClause::ThenNext => None,
+            GapClause::Apart(_) | GapClause::Per(_) | GapClause::StoreDownBlocks(_) | GapClause::Then(_) => None,
         });
         self.stops(&caps.chain(pauses).chain(gaps).collect::<Vec<_>>())
     }
@@ -200,6 +202,17 @@ impl Gaps<'_> {
         let targets = clauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
             BlockClause::On(target) => Some(target),
             BlockClause::For { .. } | BlockClause::While(_) | BlockClause::StoreDownBlocks(_) => None,
+        });
+        May { blocks: true, ..self.stops(&targets.collect::<Vec<_>>()) }
+    }
+
+    /// A window stops what it is on, also of class service, and nothing stands in for it.
+    fn window(&self, name: &str) -> May {
+        let known = self.known(Kind::Window, name).is_some();
+        let clauses = self.collected.windows.get(name).filter(|_| known).into_iter();
+        let targets = clauses.flat_map(|entry| &entry.item.clauses).filter_map(|clause| match &clause.kind {
+            WindowClause::On(target) => Some(target),
+            WindowClause::Zone(_) | WindowClause::Open(_) | WindowClause::Outside(_) => None,
         });
         May { blocks: true, ..self.stops(&targets.collect::<Vec<_>>()) }
     }

@@ -53,6 +53,8 @@ pub(super) fn too_many(all: &Collected<'_>, findings: &mut Vec<Diagnostic>) -> B
     beyond.extend(cut("caps", limits::CAPS, caps(all), findings));
     let blocks = all.blocks.iter().map(|(name, entry)| (entry.item.name.span, (Kind::Block, (*name).to_owned())));
     beyond.extend(cut("blocks", limits::BLOCKS, blocks.collect(), findings));
+    let windows = all.windows.iter().map(|(name, entry)| (entry.item.name.span, (Kind::Window, (*name).to_owned())));
+    beyond.extend(cut("windows", limits::WINDOWS, windows.collect(), findings));
     // A tag stands first where it stands first.
     let mut tags = tags(all);
     tags.sort_by_key(|(span, _)| *span);
@@ -229,7 +231,7 @@ impl Pass<'_> {
         for at in 0..self.rules.rules.len() {
             let rule = &self.rules[RuleId::from_index(at)];
             let name = rule.name.clone();
-            let clauses = rule.when.iter().chain(&rule.unless);
+            let clauses = rule.when.iter().chain(&rule.unless).chain(&rule.expires);
             let found = clauses.map(|clause| (sizes.condition(&clause.condition), clause.span));
             let score = rule.rank.iter().map(|rank| (sizes.expression(&rank.by), rank.span));
             let found = found.chain(score).collect();

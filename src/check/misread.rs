@@ -99,8 +99,17 @@ impl Pass<'_> {
                 right,
             ));
         }
-        let other =
-            [Kind::Purpose, Kind::Offer, Kind::Slot, Kind::Rule, Kind::Event, Kind::Cap, Kind::Channel, Kind::Block];
+        let other = [
+            Kind::Purpose,
+            Kind::Offer,
+            Kind::Slot,
+            Kind::Rule,
+            Kind::Event,
+            Kind::Cap,
+            Kind::Channel,
+            Kind::Block,
+            Kind::Window,
+        ];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
         let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
         told(
@@ -120,6 +129,7 @@ impl Pass<'_> {
                 | Kind::Slot
                 | Kind::Cap
                 | Kind::Block
+                | Kind::Window
                 | Kind::Persona
                 | Kind::Tag => "name an attribute, a segment or a value".to_owned(),
             },

@@ -17,6 +17,7 @@ mod classes;
 mod collect;
 mod consent;
 mod expressions;
+mod hours;
 mod left_out;
 mod limits;
 mod literals;
@@ -31,6 +32,7 @@ mod rules;
 mod slots;
 mod types;
 mod units;
+mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,6 +137,7 @@ fn unread_tests(files: &[File]) -> (Vec<Unmade>, Vec<Span>) {
             | ItemKind::Pause(_)
             | ItemKind::Gap(_)
             | ItemKind::Block(_)
+            | ItemKind::Window(_)
             | ItemKind::Broken(_) => {}
         }
     }
@@ -185,6 +188,10 @@ impl<'a> Pass<'a> {
         self.slots();
         self.rules();
         self.caps();
+        self.windows();
+        if self.poison.is_empty() {
+            self.bind_windows();
+        }
         self.rules.sort_gathered();
         self.readings();
         if self.poison.is_empty() {

@@ -29,6 +29,7 @@ pub(super) enum Kind {
     /// Caps, pauses and gaps.
     Cap,
     Block,
+    Window,
     Persona,
     Tag,
 }
@@ -48,6 +49,7 @@ impl Kind {
             Self::Rule => "rule",
             Self::Cap => "cap",
             Self::Block => "block",
+            Self::Window => "window",
             Self::Persona => "persona",
             Self::Tag => "tag",
         }
@@ -62,8 +64,8 @@ impl Kind {
         if matches!(word, "pause" | "gap") {
             return Some(Self::Cap);
         }
-        use Kind::{Block, Cap, Channel, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value};
-        [Purpose, Class, Event, Segment, Value, Channel, Offer, Slot, Rule, Cap, Block, Persona]
+        use Kind::{Block, Cap, Channel, Class, Event, Offer, Persona, Purpose, Rule, Segment, Slot, Value, Window};
+        [Purpose, Class, Event, Segment, Value, Channel, Offer, Slot, Rule, Cap, Block, Window, Persona]
             .into_iter()
             .find(|kind| kind.word() == word)
     }
@@ -84,6 +86,7 @@ impl Kind {
             | Self::Rule
             | Self::Cap
             | Self::Block
+            | Self::Window
             | Self::Tag => None,
         }
     }
@@ -98,7 +101,7 @@ impl Kind {
             Self::Offer => &resolve::UNKNOWN_OFFER,
             Self::Slot => &resolve::UNKNOWN_SLOT,
             Self::Rule => &resolve::UNKNOWN_RULE,
-            Self::Cap | Self::Block => &resolve::UNKNOWN_CAP,
+            Self::Cap | Self::Block | Self::Window => &resolve::UNKNOWN_CAP,
             Self::Persona => &resolve::UNKNOWN_PERSONA,
             Self::Tag => &resolve::UNKNOWN_TAG,
         }
@@ -142,6 +145,7 @@ impl Names {
         let limits: BTreeSet<&str> = all.caps.keys().chain(all.pauses.keys()).chain(all.gaps.keys()).copied().collect();
         fill(Kind::Cap, &mut limits.into_iter());
         fill(Kind::Block, &mut all.blocks.keys().copied());
+        fill(Kind::Window, &mut all.windows.keys().copied());
         fill(Kind::Persona, &mut all.personas.keys().copied());
         let declared = all.events.keys().copied().filter(|name| !Event::BUILT_IN.contains(name));
         fill(Kind::Event, &mut declared.collect::<Vec<_>>().into_iter());
@@ -225,9 +229,9 @@ impl Pass<'_> {
         find_tag: Tag -> TagId;
     }
 
-    /// Whether a cap, a pause, a gap or a block has that name; never an error.
+    /// Whether a cap, a pause, a gap, a block or a window has that name; never an error.
     pub(super) fn is_limit(&self, name: &str) -> bool {
-        [Kind::Cap, Kind::Block].iter().any(|kind| self.names.get(*kind, name).flatten().is_some())
+        [Kind::Cap, Kind::Block, Kind::Window].iter().any(|kind| self.names.get(*kind, name).flatten().is_some())
     }
 
     fn find(&mut self, kind: Kind, name: &Name) -> Option<usize> {

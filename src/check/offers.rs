@@ -75,6 +75,7 @@ impl Pass<'_> {
                 off: off.value,
                 caps: Vec::new(),
                 blocks: Vec::new(),
+                windows: Vec::new(),
             });
         }
     }

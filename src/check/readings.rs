@@ -15,7 +15,7 @@ impl Pass<'_> {
         for entry in self.collected.rules.values() {
             for clause in &entry.item.clauses {
                 match &clause.kind {
-                    RuleClause::When(condition) | RuleClause::RankBy(condition) => {
+                    RuleClause::When(condition) | RuleClause::RankBy(condition) | RuleClause::Expires(_, condition) => {
                         mixed_else(condition, &mut findings);
                     }
                     RuleClause::Unless(condition) => {

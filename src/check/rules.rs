@@ -28,6 +28,7 @@ struct Written<'a> {
     priority: Once<i32>,
     before: Once<&'a [Name]>,
     rank: Once<&'a tree::Expr>,
+    expires: Once<(tree::Duration, &'a tree::Expr, Span)>,
     also: Once<&'a [Name]>,
     show: Once<(Verb, &'a Name, &'a [Name])>,
     if_capped: Once<&'a SubstituteTree>,
@@ -115,6 +116,10 @@ impl Pass<'_> {
             Some(expr) => self.rank(expr).map(Some),
             None => Some(None),
         };
+        let expires = match written.expires.value {
+            Some((length, since, span)) => Some(self.expiry(length, since, span)?),
+            None => None,
+        };
         let mut tasks: Vec<String> = written.also.value.into_iter().flatten().map(|task| task.text.clone()).collect();
         tasks.sort_unstable();
         tasks.dedup();
@@ -163,6 +168,7 @@ impl Pass<'_> {
             priority: None,
             rank,
             show,
+            expires,
             channels,
             tasks,
             if_capped: plain(if_capped),
@@ -170,6 +176,7 @@ impl Pass<'_> {
             if_unknown: plain(if_unknown),
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         })
     }
 
@@ -193,6 +200,9 @@ impl Pass<'_> {
                 RuleClause::Priority(priority) => all.priority.put(*priority, at, "priority", out),
                 RuleClause::Before(names) => all.before.put(names, at, "before", out),
                 RuleClause::RankBy(by) => all.rank.put(by, at, "rank by", out),
+                RuleClause::Expires(length, since) => {
+                    all.expires.put((*length, since, clause.span), at, "expires", out)
+                }
                 RuleClause::Also(names) => all.also.put(names, at, "also", out),
                 RuleClause::Cap(_) => {}
                 RuleClause::Show(name) => all.show.put((Verb::Show, name, &[]), at, "show", out),
@@ -319,6 +329,7 @@ fn blank(name: &str, span: Span) -> Rule {
         priority: None,
         rank: None,
         show: OfferId(0),
+        expires: None,
         channels: Vec::new(),
         tasks: Vec::new(),
         if_capped: None,
@@ -326,5 +337,6 @@ fn blank(name: &str, span: Span) -> Rule {
         if_unknown: None,
         caps: Vec::new(),
         blocks: Vec::new(),
+        windows: Vec::new(),
     }
 }

@@ -207,6 +207,7 @@ impl Pass<'_> {
             | Kind::Offer
             | Kind::Cap
             | Kind::Block
+            | Kind::Window
             | Kind::Persona
             | Kind::Tag => false,
         });
@@ -229,6 +230,7 @@ impl Pass<'_> {
                 | RuleClause::Before(_)
                 | RuleClause::RankBy(_)
                 | RuleClause::Also(_)
+                | RuleClause::Expires(..)
                 | RuleClause::Cap(_)
                 | RuleClause::Substitute(_, Substitute::Try(_) | Substitute::Nothing(_))
                 | RuleClause::Off(_) => false,

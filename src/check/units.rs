@@ -5,7 +5,7 @@ use super::names::{Kind, Meaning};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
-use crate::model::{AttributeId, CapId, CapUnit, RuleId};
+use crate::model::{AttributeId, CapId, CapUnit, RuleId, Then};
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::value::{Period, Type};
@@ -18,7 +18,7 @@ pub(super) struct Written<'t> {
     pub(super) alone: Once<()>,
     pub(super) reserve: Once<Period>,
     pub(super) store_down_blocks: Once<bool>,
-    pub(super) then: Once<()>,
+    pub(super) then: Once<tree::Then>,
 }
 
 /// What they come to.
@@ -27,12 +27,13 @@ pub(super) struct Terms {
     pub(super) alone: bool,
     pub(super) reserve: Option<Period>,
     pub(super) store_down_blocks: Option<bool>,
+    pub(super) then: Option<Then>,
 }
 
 impl Pass<'_> {
     /// `None` where `per` is not there, or wrong; what clashes is reported.
     pub(super) fn terms(&mut self, written: Written<'_>) -> Option<Terms> {
-        let Written { per, without, alone, reserve, store_down_blocks, then: _ } = written;
+        let Written { per, without, alone, reserve, store_down_blocks, then } = written;
         let per = per.value?;
         let unit = self.cap_unit(per)?;
         if let Some(named) = without.value {
@@ -62,7 +63,11 @@ impl Pass<'_> {
             self.report(finding);
         }
         let (alone, reserve) = (alone.value.is_some(), reserve.value);
-        Some(Terms { unit, alone, reserve, store_down_blocks: store_down_blocks.value })
+        let then = then.value.map(|then| match then {
+            tree::Then::Next => Then::Next,
+            tree::Then::Stop => Then::Stop,
+        });
+        Some(Terms { unit, alone, reserve, store_down_blocks: store_down_blocks.value, then })
     }
 
     fn cap_unit(&mut self, unit: &tree::CapUnit) -> Option<CapUnit> {

@@ -115,6 +115,7 @@ fn declared(text: &str) -> Declared {
             }
             ItemKind::Cap(_) | ItemKind::Pause(_) | ItemKind::Gap(_) => "cap",
             ItemKind::Block(_) => "block",
+            ItemKind::Window(_) => "window",
             ItemKind::Persona(_) => "persona",
             ItemKind::Offer(offer) => {
                 for clause in &offer.clauses {

@@ -118,6 +118,7 @@ pub fn read(mut sources: SourceSet, library: &dyn Library) -> Reading {
                 | ItemKind::Pause(_)
                 | ItemKind::Gap(_)
                 | ItemKind::Block(_)
+                | ItemKind::Window(_)
                 | ItemKind::Persona(_)
                 | ItemKind::Test(_) => {}
             }

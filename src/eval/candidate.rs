@@ -1,7 +1,7 @@
 //! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
 //!
 //! switched off or not active -> blocks -> consent -> audience -> already shown in another slot of the request -> caps
-//! -> score -> the channels of a message (see `channels`).
+//! -> expiry and windows -> score -> the channels of a message (see `channels`).
 
 use std::cmp::Reverse;
 
@@ -9,10 +9,11 @@ use super::awaited::is_awaited;
 use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
+use super::waiting::{Bound, Waiting};
 use crate::frame::{Frame, Outcome};
 use crate::model::{
     BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
-    SCORE_PLACES, SlotId,
+    SCORE_PLACES, SlotId, Then, WindowId,
 };
 use crate::ops;
 use crate::value::{Consent, Datum, Truth, Value};
@@ -42,6 +43,14 @@ pub enum Dropped {
     Taken,
     /// These caps have nothing left.
     Capped(Vec<CapId>),
+    /// Its time is over: `expires`.
+    Expired,
+    /// It expires, and nobody knows when.
+    ExpiryNotKnown,
+    /// These windows are closed and drop it, or nobody knows on whose clocks they are read.
+    Outside(Vec<WindowId>),
+    /// These windows are closed for longer than anything is held (R32).
+    HoldLimit(Vec<WindowId>),
     /// It ranks, and its score is missing (R6).
     NoScore,
     /// None of its channels carries it: each with its step, in the order in which they were tried.
@@ -132,18 +141,53 @@ impl<'a> Guarded<'a> {
             .or_else(|| refusal(self.audience(id)))
             .or_else(|| self.taken(rule.show))
             .or_else(|| self.caps(&self.rules.caps_on(id), rule.class))
+            .or_else(|| dropped(self.rule_waiting(id)))
             .or_else(|| self.unscored(id))
+    }
+
+    /// How a rule stands to its windows and its expiry.
+    pub(super) fn rule_waiting(&self, id: RuleId) -> Waiting {
+        let (windows, blocks) = (self.rules.windows_on(id), self.rules.blocks_on(id));
+        let bound = Bound { windows: &windows, blocks: &blocks, expires: self.rules[id].expires.as_ref() };
+        bound.look(self.rules, self.frame)
+    }
+
+    /// How an offer that stands in stands to its windows. It expires with no rule.
+    pub(super) fn offer_waiting(&self, id: OfferId) -> Waiting {
+        let offer = &self.rules[id];
+        Bound { windows: &offer.windows, blocks: &offer.blocks, expires: None }.look(self.rules, self.frame)
     }
 
     /// Why the rule drops out, its channels asked too.
     pub(super) fn dropped(&self, id: RuleId) -> Option<Dropped> {
+        self.rule(id).or_else(|| self.brings_own(id).err())
+    }
+
+    /// What comes of a rule that everything before its channels lets pass.
+    pub(super) fn brings_own(&self, id: RuleId) -> Result<Outcome, Dropped> {
         let rule = &self.rules[id];
-        self.rule(id).or_else(|| self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id)).err())
+        self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id))
     }
 
     /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in: shows it, or
-    /// sends it by the first of the channels that carries it.
+    /// sends it by the first of the channels that carries it; where it waits for its windows, it is held (R10). What no
+    /// channel carries now is not held.
     pub(super) fn brings(
+        &self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        rule: Option<RuleId>,
+    ) -> Result<Outcome, Dropped> {
+        let at_once = self.at_once(slot, channels, offer, rule)?;
+        Ok(match rule.map_or_else(|| self.offer_waiting(offer), |rule| self.rule_waiting(rule)) {
+            Waiting::Until(until) => Outcome::Holds { offer, until },
+            Waiting::Passes | Waiting::Drops(_) => at_once,
+        })
+    }
+
+    /// The same whatever the hour.
+    pub(super) fn at_once(
         &self,
         slot: SlotId,
         channels: &[ChannelId],
@@ -153,20 +197,21 @@ impl<'a> Guarded<'a> {
         if !self.rules.sends(slot) {
             return Ok(Outcome::Shows(offer));
         }
-        let way = self.way(&self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
+        let way = self.way(slot, &self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
         way.by
             .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
             .ok_or(Dropped::NoChannel(way.passed_over))
     }
 
     /// Why the offer cannot stand in, if it cannot, before channels are asked: its dates and switch, its blocks, the
-    /// other slots, its caps.
+    /// other slots, its caps, its windows.
     pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         self.offer_switches(id)
             .or_else(|| self.blocks(offer.blocks.iter().copied(), offer.class))
             .or_else(|| self.taken(id))
             .or_else(|| self.caps(&offer.caps, offer.class))
+            .or_else(|| dropped(self.offer_waiting(id)))
     }
 
     /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
@@ -201,14 +246,19 @@ impl<'a> Guarded<'a> {
                 .all(|guard| is_awaited(self.rules, self.frame, guard.condition))
     }
 
-    fn audience(&self, id: RuleId) -> Truth {
+    pub(super) fn audience(&self, id: RuleId) -> Truth {
         guards(&self.rules[id])
             .filter(|guard| !(self.assumed)(id, *guard))
             .map(|guard| passes(self.rules, self.frame, guard))
             .fold(Truth::Yes, Truth::and)
     }
 
-    fn switches(&self, id: RuleId) -> Option<Dropped> {
+    /// Whether a condition is yes.
+    pub(super) fn holds(&self, of: &Condition) -> bool {
+        condition(self.rules, self.frame, of).is_yes()
+    }
+
+    pub(super) fn switches(&self, id: RuleId) -> Option<Dropped> {
         let rule = &self.rules[id];
         match () {
             () if rule.off.is_some() => Some(Dropped::RuleOff),
@@ -218,7 +268,7 @@ impl<'a> Guarded<'a> {
         }
     }
 
-    fn offer_switches(&self, id: OfferId) -> Option<Dropped> {
+    pub(super) fn offer_switches(&self, id: OfferId) -> Option<Dropped> {
         let offer = &self.rules[id];
         match () {
             () if offer.off.is_some() => Some(Dropped::OfferOff),
@@ -242,7 +292,7 @@ impl<'a> Guarded<'a> {
         self.frame.is_taken(offer).then_some(Dropped::Taken)
     }
 
-    fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>, class: Class) -> Option<Dropped> {
+    pub(super) fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>, class: Class) -> Option<Dropped> {
         let holds = |id: &BlockId| match &self.rules[*id].cause {
             BlockCause::After(cap) => self.frame.stops(self.rules, *cap, class),
             BlockCause::While(clause) => !condition(self.rules, self.frame, &clause.condition).is_no(),
@@ -251,9 +301,49 @@ impl<'a> Guarded<'a> {
         (!holding.is_empty()).then_some(Dropped::Blocked(holding))
     }
 
-    fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {
+    /// Whether one of these caps, which are spent, lets no other candidate of the slot through (R9).
+    pub(super) fn stop_slot(&self, slot: SlotId, spent: &[CapId]) -> bool {
+        spent.iter().any(|cap| self.rules.then(*cap, slot) == Then::Stop)
+    }
+
+    /// The cap for which no other candidate comes behind one that dropped out so.
+    pub(super) fn stopping(&self, slot: SlotId, dropped: &Dropped) -> Option<CapId> {
+        let of_ways = |ways: &[(ChannelId, Blocked)]| match ways.last() {
+            Some((_, Blocked::Capped(caps))) => caps.clone(),
+            Some((_, Blocked::Permission | Blocked::Reach | Blocked::Consent(_))) | None => Vec::new(),
+        };
+        let spent = match dropped {
+            Dropped::Capped(caps) => caps.clone(),
+            Dropped::NoChannel(ways) => of_ways(ways),
+            Dropped::RuleOff
+            | Dropped::OfferOff
+            | Dropped::RuleNotActive
+            | Dropped::ReviewOverdue
+            | Dropped::OfferNotActive
+            | Dropped::Blocked(_)
+            | Dropped::NoConsent(_)
+            | Dropped::NotApplicable
+            | Dropped::NotKnown
+            | Dropped::Taken
+            | Dropped::Expired
+            | Dropped::ExpiryNotKnown
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_)
+            | Dropped::NoScore => Vec::new(),
+        };
+        spent.into_iter().find(|cap| self.rules.then(*cap, slot) == Then::Stop)
+    }
+
+    pub(super) fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {
         let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
         (!spent.is_empty()).then_some(Dropped::Capped(spent))
+    }
+}
+
+fn dropped(waiting: Waiting) -> Option<Dropped> {
+    match waiting {
+        Waiting::Passes | Waiting::Until(_) => None,
+        Waiting::Drops(dropped) => Some(dropped),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::candidate::Guarded;
 use super::condition::condition;
-use crate::model::{CapId, ChannelId, Clause, OfferId, PurposeId, RuleId};
+use crate::model::{CapId, ChannelId, Clause, OfferId, PurposeId, RuleId, SlotId};
 use crate::value::{Consent, Truth};
 
 /// The step at which a channel drops out.
@@ -33,13 +33,20 @@ pub(super) struct Way {
 }
 
 impl Guarded<'_> {
-    /// The first of the channels that carries the offer, and why those before it do not. `rule` is the one that sends it
+    /// The first of the channels that carries the offer, and why those before it do not; none behind one whose cap says
+    /// `then stop`. `rule` is the one that sends it
     /// itself.
-    pub(super) fn way(&self, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> Way {
+    pub(super) fn way(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> Way {
         let mut passed_over = Vec::new();
         for channel in channels {
             match self.blocked(*channel, offer, rule) {
-                Some(step) => passed_over.push((*channel, step)),
+                Some(step) => {
+                    let stops = matches!(&step, Blocked::Capped(caps) if self.stop_slot(slot, caps));
+                    passed_over.push((*channel, step));
+                    if stops {
+                        break;
+                    }
+                }
                 None => return Way { by: Some((*channel, self.is_silent(*channel))), passed_over },
             }
         }
@@ -48,7 +55,8 @@ impl Guarded<'_> {
 
     /// The channels that are tried, and whether each carries the offer.
     pub(super) fn tried(&self, channels: &[ChannelId], rule: RuleId) -> Vec<(ChannelId, bool)> {
-        let way = self.way(channels, self.rules[rule].show, Some(rule));
+        let of = &self.rules[rule];
+        let way = self.way(of.slot, channels, of.show, Some(rule));
         let passed_over = way.passed_over.into_iter().map(|(channel, _)| (channel, false));
         passed_over.chain(way.by.map(|(channel, _)| (channel, true))).collect()
     }
@@ -56,10 +64,10 @@ impl Guarded<'_> {
     /// Why a channel does not carry an offer, if it does not.
     fn blocked(&self, id: ChannelId, offer: OfferId, rule: Option<RuleId>) -> Option<Blocked> {
         let (channel, class) = (&self.rules[id], self.rules[offer].class);
-        if !self.holds(channel.allowed.as_ref()) {
+        if !self.permits(channel.allowed.as_ref()) {
             return Some(Blocked::Permission);
         }
-        if !self.holds(channel.reached.as_ref()) {
+        if !self.permits(channel.reached.as_ref()) {
             return Some(Blocked::Reach);
         }
         let is_closed = |purpose: &PurposeId| self.frame.consent(*purpose) != Consent::Granted;
@@ -73,7 +81,7 @@ impl Guarded<'_> {
     }
 
     /// Whether a permission that may be asked for is given: nobody asks where nothing is written.
-    fn holds(&self, clause: Option<&Clause>) -> bool {
+    fn permits(&self, clause: Option<&Clause>) -> bool {
         clause.is_none_or(|clause| condition(self.rules, self.frame, &clause.condition) == Truth::Yes)
     }
 

@@ -15,10 +15,11 @@ use std::collections::HashSet;
 use super::candidate::{Dropped, Guarded};
 use super::condition::condition;
 use super::slot::{Candidate, Fate, replay};
+use super::waiting::is_open;
 use crate::frame::{By, Frame, Via};
-use crate::model::show::{show_cap, show_condition, show_substitute};
+use crate::model::show::{show_cap, show_condition, show_expiry, show_substitute};
 use crate::model::{
-    CapId, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute,
+    CapId, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, WindowId,
 };
 use crate::source::Span;
 use crate::value::{Consent, Truth};
@@ -52,6 +53,9 @@ enum What<'r> {
     /// One test of a clause of several, and the segment that it stands in.
     Test(&'r Condition, Option<SegmentId>),
     Cap(CapId),
+    /// The time of the rule is not over.
+    Expires,
+    Window(WindowId),
     /// A channel that a rule sends by, where it was tried.
     Channel(ChannelId),
     Substitute(Via, Substitute),
@@ -173,6 +177,12 @@ impl<'r> Coverage<'r> {
         for cap in rules.caps_on(id) {
             self.add(owner, What::Cap(cap), rules[cap].span, Answers::YES_NO);
         }
+        if let Some(expires) = &rule.expires {
+            self.add(owner, What::Expires, expires.span, Answers::YES_NO);
+        }
+        for window in rules.windows_on(id) {
+            self.add(owner, What::Window(window), rules[window].span, Answers::YES_NO);
+        }
         for channel in rules.channels_of(rule) {
             let declared = &rules[*channel];
             let needs = rules.channel_needs(*channel, rule.class);
@@ -258,7 +268,7 @@ impl<'r> Coverage<'r> {
 
     /// A rule that was looked at and got as far as this step.
     fn rule(&mut self, frame: &Frame, id: RuleId, dropped: Option<&Dropped>) {
-        let (mut audience, mut caps, mut channels) = (true, true, true);
+        let (mut audience, mut caps, mut windows, mut channels, mut expired) = (true, true, true, true, false);
         match dropped {
             Some(
                 Dropped::RuleOff
@@ -268,9 +278,13 @@ impl<'r> Coverage<'r> {
                 | Dropped::OfferNotActive
                 | Dropped::Blocked(_),
             ) => return,
-            Some(Dropped::NoConsent(_)) => (audience, caps, channels) = (false, false, false),
-            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => (caps, channels) = (false, false),
-            Some(Dropped::Capped(_) | Dropped::NoScore) => channels = false,
+            Some(Dropped::NoConsent(_)) => (audience, caps, windows, channels) = (false, false, false, false),
+            Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => {
+                (caps, windows, channels) = (false, false, false);
+            }
+            Some(Dropped::Capped(_)) => (windows, channels) = (false, false),
+            Some(Dropped::Expired | Dropped::ExpiryNotKnown) => (expired, channels) = (true, false),
+            Some(Dropped::Outside(_) | Dropped::HoldLimit(_) | Dropped::NoScore) => channels = false,
             Some(Dropped::NoChannel(_)) | None => {}
         }
         let rules = self.rules;
@@ -290,10 +304,16 @@ impl<'r> Coverage<'r> {
                     }
                 }
                 What::Cap(cap) if caps => point.reached.put(yes_no(!frame.stops(rules, cap, rules[id].class))),
+                What::Expires if windows => point.reached.put(yes_no(!expired)),
+                What::Window(window) if windows && !expired => {
+                    point.reached.put(yes_no(is_open(rules, frame, window)));
+                }
                 What::Wins
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
+                | What::Expires
+                | What::Window(_)
                 | What::Channel(_)
                 | What::Substitute(..)
                 | What::Answers(_) => {}
@@ -321,6 +341,8 @@ impl<'r> Coverage<'r> {
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
+                | What::Expires
+                | What::Window(_)
                 | What::Channel(_)
                 | What::Substitute(..) => {}
             }
@@ -395,6 +417,11 @@ impl<'r> Coverage<'r> {
             What::Test(of, Some(segment)) => format!("{} in {}", show_condition(rules, of), rules[segment].name),
             What::Cap(cap) if rules[cap].rule.is_some() => format!("cap {}", show_cap(rules, cap)),
             What::Cap(cap) => format!("cap {}", rules[cap].name),
+            What::Expires => match point.owner {
+                Owner::Rule(rule) => show_expiry(rules, rule).unwrap_or_default(),
+                Owner::Fallback(_) => String::new(),
+            },
+            What::Window(window) => format!("window {}", rules[window].name),
             What::Substitute(via, substitute) => match point.owner {
                 Owner::Rule(rule) => format!("{} {}", via.word(), show_substitute(rules, rule, substitute)),
                 Owner::Fallback(_) => String::new(),
@@ -433,6 +460,10 @@ fn word(what: What<'_>, answer: Answer) -> &'static str {
         (What::Needs(_), Answer::No | Answer::Unknown) => "closed",
         (What::Cap(_), Answer::Yes) => "free",
         (What::Cap(_), Answer::No | Answer::Unknown) => "spent",
+        (What::Expires, Answer::Yes) => "in time",
+        (What::Expires, Answer::No | Answer::Unknown) => "expired",
+        (What::Window(_), Answer::Yes) => "open",
+        (What::Window(_), Answer::No | Answer::Unknown) => "closed",
         (What::Channel(_), Answer::Yes) => "taken",
         (What::Channel(_), Answer::No | Answer::Unknown) => "passed over",
         (What::Substitute(..), _) => "asked for",

@@ -4,6 +4,7 @@
 //! know where facts come from and how decisions are made fast; it shares nothing with what it judges but the operators'
 //! definitions.
 
+mod again;
 mod awaited;
 mod candidate;
 mod channels;
@@ -18,11 +19,15 @@ mod requests;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod turns;
+mod waiting;
 
 pub use awaited::is_awaited;
 pub use candidate::Dropped;
 pub use channels::Blocked;
 pub use condition::condition;
+#[cfg(test)]
+pub(crate) use explain::without_change;
 pub use explain::{
     Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
     hints, meets, nearest, run,
@@ -30,4 +35,7 @@ pub use explain::{
 pub use expression::expression;
 pub use passed_over::passed_over;
 pub use requests::frames;
-pub use slot::{decide, decide_all};
+#[cfg(test)]
+pub(crate) use slot::stops;
+pub use slot::{ask_again, decide, decide_all};
+pub use waiting::{is_open as window_is_open, offer_is_late, rule_is_late};

@@ -1,14 +1,23 @@
 //! One slot, one answer: rules in the order in which they win, by their scores where they rank, substitutes in the
 //! place of their rule (R13), then the fallback list.
 
+use super::again::again;
 use super::candidate::{Dropped, Guarded};
 use super::channels::Blocked;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
-use crate::model::{RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{CapId, RuleId, RuleSet, SlotId, Substitute};
+use crate::value::Instant;
 
 /// What the slot answers.
 pub fn decide(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Decision {
-    replay(&Guarded::new(rules, frame), slot).decision
+    let replay = replay(&Guarded::new(rules, frame), slot);
+    Decision { again: again(rules, frame, slot, &replay), ..replay.decision }
+}
+
+/// When to ask again where the slot gives nothing: the earliest instant at which, as known now, time alone lets a
+/// candidate pass the step at which it dropped out, within the horizon of `defaults` (R16).
+pub fn ask_again(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Option<Instant> {
+    again(rules, frame, slot, &replay(&Guarded::new(rules, frame), slot))
 }
 
 /// What each slot of a request answers, in the order named; what an earlier slot shows, a later one sees (R24).
@@ -22,6 +31,12 @@ pub fn decide_all(rules: &RuleSet, frame: &Frame, slots: &[SlotId]) -> Vec<Decis
             decision
         })
         .collect()
+}
+
+/// Whether a cap keeps every candidate from its turn behind some rule of the slot (R9).
+#[cfg(test)]
+pub(crate) fn stops(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
+    replay(&Guarded::new(rules, frame), slot).stopped.is_some()
 }
 
 /// Something that was looked at while a slot was decided.
@@ -50,18 +65,30 @@ pub(super) enum Fate {
 pub(super) struct Replay {
     pub(super) decision: Decision,
     pub(super) looked_at: Vec<(Candidate, Fate)>,
+    /// Behind this rule no other was asked, because of this cap.
+    pub(super) stopped: Option<(RuleId, CapId)>,
 }
 
 pub(super) fn replay(guarded: &Guarded<'_>, slot: SlotId) -> Replay {
-    let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new() };
+    let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new(), stopped: None };
     let (outcome, by) = run.slot(slot);
-    Replay { decision: Decision { slot, outcome, by }, looked_at: run.looked_at }
+    Replay { decision: Decision::new(slot, outcome, by), looked_at: run.looked_at, stopped: run.stopped }
 }
 
 struct Run<'a> {
     guarded: &'a Guarded<'a>,
     tried: Vec<bool>,
     looked_at: Vec<(Candidate, Fate)>,
+    stopped: Option<(RuleId, CapId)>,
+}
+
+/// What comes of a rule in its turn.
+enum Turn {
+    Answers((Outcome, By)),
+    /// The next candidate.
+    Passes,
+    /// No other candidate: this cap says `then stop` (R9).
+    Stops(CapId),
 }
 
 impl Run<'_> {
@@ -71,15 +98,24 @@ impl Run<'_> {
             return (Outcome::Nothing, By::SlotOff);
         }
         for rule in self.guarded.order(id) {
-            if let Some(answer) = self.rule(rule, Candidate::Rule(rule)) {
-                return answer;
+            match self.rule(rule) {
+                Turn::Answers(answer) => return answer,
+                Turn::Passes => {}
+                Turn::Stops(cap) => {
+                    self.stopped = Some((rule, cap));
+                    break;
+                }
             }
         }
         for (at, entry) in (0_u32..).zip(&slot.fallback) {
             let is_last = at as usize + 1 == slot.fallback.len();
             let dropped = self.guarded.fallback(id, entry, is_last);
             if self.note(Candidate::Fallback(at), dropped).is_none() {
-                let outcome = entry.offer.map(|offer| self.guarded.brings(id, &slot.channels, offer, None));
+                let outcome = entry.offer.map(|offer| match is_last {
+                    // The last entry answers at any hour (R11).
+                    true => self.guarded.at_once(id, &slot.channels, offer, None),
+                    false => self.guarded.brings(id, &slot.channels, offer, None),
+                });
                 return (outcome.and_then(Result::ok).unwrap_or(Outcome::Nothing), By::Fallback(at));
             }
         }
@@ -87,10 +123,20 @@ impl Run<'_> {
         (Outcome::Nothing, By::Fallback(0))
     }
 
-    /// The rule's answer, its substitute's in its place, or none.
-    fn rule(&mut self, id: RuleId, candidate: Candidate) -> Option<(Outcome, By)> {
+    /// The rule's answer, its substitute's in its place, or none: a cap that says `then stop` is asked what stands in, too,
+    /// before it stops the slot (R13).
+    fn rule(&mut self, of: RuleId) -> Turn {
+        let mut stopping = None;
+        match self.walk(of, &mut stopping) {
+            Some(answer) => Turn::Answers(answer),
+            None => stopping.map_or(Turn::Passes, Turn::Stops),
+        }
+    }
+
+    /// From a rule on through what stands in for it; notes the first cap on the way that stops the slot.
+    fn walk(&mut self, of: RuleId, stopping: &mut Option<CapId>) -> Option<(Outcome, By)> {
         let rules = self.guarded.rules;
-        let (mut id, mut candidate) = (id, candidate);
+        let (mut id, mut candidate) = (of, Candidate::Rule(of));
         // A chain of `try` is walked, not climbed: its length is the author's, the stack is ours.
         loop {
             if std::mem::replace(&mut self.tried[id.index()], true) {
@@ -108,6 +154,7 @@ impl Run<'_> {
                 Err(dropped) => dropped,
             };
             self.note(candidate, Some(dropped.clone()));
+            *stopping = stopping.or_else(|| self.guarded.stopping(rule.slot, &dropped));
             let (via, substitute) = self.substitute(id, &dropped)?;
             candidate = Candidate::Substitute(id, via, substitute);
             match substitute {
@@ -115,6 +162,9 @@ impl Run<'_> {
                 Substitute::Show(offer) => {
                     let found = self.guarded.offer(offer).map_or_else(|| brings(offer, None), Err);
                     self.note(candidate, found.as_ref().err().cloned());
+                    let of_substitute =
+                        found.as_ref().err().and_then(|dropped| self.guarded.stopping(rule.slot, dropped));
+                    *stopping = stopping.or(of_substitute);
                     return found.ok().map(|outcome| (outcome, By::Substitute(id, via)));
                 }
                 Substitute::Nothing => {
@@ -149,6 +199,11 @@ impl Run<'_> {
             | Dropped::Blocked(_)
             | Dropped::NotApplicable
             | Dropped::Taken
+            // What comes too early or too late is no cap's doing (R13).
+            | Dropped::Expired
+            | Dropped::ExpiryNotKnown
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_)
             | Dropped::NoChannel(_) => return None,
         };
         Some((via, substitute?))

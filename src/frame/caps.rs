@@ -6,22 +6,20 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
-use super::{By, CapState, Decision, Facts, Frame, Happened, Reserved, Shared, Stamp, rotation, unit_key};
+use super::{
+    By, CapState, Counted, Decision, Facts, Frame, Happened, Reserved, Shared, Stamp, rotation, unit_key, windows,
+};
 use crate::model::{
     Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
 };
-use crate::value::{Datum, Instant, Missing, Period, Truth, Unit, Value};
+use crate::value::{Datum, Instant, Period, Truth, Unit};
 
 /// What is used of every cap, in the order of the rule set; nothing is known where nobody knows whose events they are.
 /// `attributes` are masked.
 pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum]) -> Vec<CapState> {
     let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
     let state = |(id, cap): (CapId, &Cap)| {
-        let is_known = match cap.unit {
-            CapUnit::Customer => customer,
-            CapUnit::Everybody => true,
-            CapUnit::Attribute(_) => unit_key(rules, facts, cap.unit).is_some(),
-        };
+        let is_known = unit_is_known(rules, facts, cap.unit, customer);
         let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
         let state = match (is_known, &cap.kind) {
             (false, _) if cap.alone => CapState::Used(0),
@@ -41,6 +39,14 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum]) -> Vec
         }
     };
     rules.caps.iter().enumerate().map(|(at, cap)| state((CapId::from_index(at), cap))).collect()
+}
+
+fn unit_is_known(rules: &RuleSet, facts: &Facts, unit: CapUnit, customer: bool) -> bool {
+    match unit {
+        CapUnit::Customer => customer,
+        CapUnit::Everybody => true,
+        CapUnit::Attribute(_) => unit_key(rules, facts, unit).is_some(),
+    }
 }
 
 /// What happened to a unit, and what may still happen.
@@ -100,32 +106,43 @@ struct Counting<'a> {
 
 impl Counting<'_> {
     fn used(&self, attributes: &[Datum]) -> CapState {
-        let now = self.now;
-        let since = match (self.cap.window, zone(self.rules, attributes, self.cap)) {
-            (CapWindow::Rolling(length), _) => Since::After(now.minus(length)),
-            (CapWindow::Ever, _) => Since::Ever,
-            (CapWindow::Calendar(period), Some(zone)) => match period.start(now, zone) {
-                Some(start) => Since::From(start),
-                None => return CapState::UnknownZone,
-            },
-            (CapWindow::Calendar(_), None) => return CapState::UnknownZone,
-        };
+        let Some(since) = self.since(attributes) else { return CapState::UnknownZone };
         let used = self.times().filter(|at| since.holds(*at)).count() + self.live().count();
         CapState::Used(u32::try_from(used).unwrap_or(u32::MAX))
     }
 
+    /// Since when its window holds events; `None` where nobody knows in which zone its calendar is read.
+    fn since(&self, attributes: &[Datum]) -> Option<Since> {
+        let now = self.now;
+        match (self.cap.window, zone(self.rules, attributes, self.cap)) {
+            (CapWindow::Rolling(length), _) => Some(Since::After(now.minus(length))),
+            (CapWindow::Ever, _) => Some(Since::Ever),
+            (CapWindow::Calendar(period), zone) => period.start(now, zone?).map(Since::From),
+        }
+    }
+
     /// The times of the events that count, in no order; one that nobody can date may have been just now.
     fn times(&self) -> impl Iterator<Item = Instant> {
-        let counted =
-            |event: &EventId, stamp: &Stamp| self.cap.events.contains(event) && counts(self.rules, self.cap, stamp);
         let now = self.now;
-        let dated = self
-            .past
-            .history
-            .iter()
-            .filter(move |happened| happened.at <= now && counted(&happened.event, &happened.stamp));
-        let undated = self.past.undated.iter().filter(move |(event, stamp)| counted(event, stamp));
-        dated.map(|happened| happened.at).chain(undated.map(move |_| now))
+        let undated = self.past.undated.iter().filter(move |(event, stamp)| self.is_counted(*event, stamp));
+        self.dated().chain(undated.map(move |_| now))
+    }
+
+    /// The times of those that somebody dated, in no order.
+    fn dated(&self) -> impl Iterator<Item = Instant> {
+        let counted = |happened: &&Happened| self.is_counted(happened.event, &happened.stamp);
+        self.past.history.iter().filter(counted).filter_map(|happened| self.by_now(happened))
+    }
+
+    fn is_counted(&self, event: EventId, stamp: &Stamp) -> bool {
+        self.cap.events.contains(&event) && counts(self.rules, self.cap, stamp)
+    }
+
+    /// When it happened, as everything that reads events takes it: as of now where it is stamped a little later, and not
+    /// at all where it is stamped later than that (R44).
+    fn by_now(&self, happened: &Happened) -> Option<Instant> {
+        let horizon = self.now.plus(self.rules.defaults.skew);
+        (happened.at <= horizon).then(|| happened.at.min(self.now))
     }
 
     /// When what is reserved and counts was decided, in no order.
@@ -147,11 +164,9 @@ impl Counting<'_> {
         times.sort_unstable();
         // Only what surely belongs to the target, at a time that is known, lets the count start anew.
         let certain = self.past.history.iter().filter(|happened| {
-            happened.at <= now
-                && without.contains(&happened.event)
-                && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
+            without.contains(&happened.event) && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
         });
-        let mut breaks: Vec<Instant> = certain.map(|happened| happened.at).collect();
+        let mut breaks: Vec<Instant> = certain.filter_map(|happened| self.by_now(happened)).collect();
         breaks.sort_unstable();
         let fills = |first: Instant, last: Instant| {
             let fits = match self.cap.window {
@@ -179,29 +194,113 @@ impl Counting<'_> {
     }
 }
 
+/// When what is used of each cap happened, so that somebody can tell when it is free again.
+pub(super) fn counted(rules: &RuleSet, facts: &Facts, attributes: &[Datum], states: &[CapState]) -> Vec<Counted> {
+    let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
+    let of_cap = |(cap, state): (&Cap, &CapState)| {
+        let used = match (state, &cap.kind, cap.window) {
+            (CapState::Used(used @ 1..), CapKind::Cap, CapWindow::Rolling(_) | CapWindow::Calendar(_)) => *used,
+            (
+                CapState::Used(_)
+                | CapState::UnknownUnit
+                | CapState::UnknownZone
+                | CapState::NoStore
+                | CapState::Until(_),
+                CapKind::Cap | CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap,
+                CapWindow::Rolling(_) | CapWindow::Calendar(_) | CapWindow::Ever,
+            ) => return Counted::default(),
+        };
+        // A cap `alone` counts nothing of a unit that nobody knows.
+        if facts.store_down || !unit_is_known(rules, facts, cap.unit, customer) {
+            return Counted { lasting: used, times: Vec::new() };
+        }
+        let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
+        let Some(since) = counting.since(attributes) else { return Counted::default() };
+        let mut times: Vec<Instant> = counting.dated().filter(|at| since.holds(*at)).collect();
+        times.sort_unstable_by(|a, b| b.cmp(a));
+        // What is reserved may still happen, so nobody can tell that it leaves.
+        let lasting = used.saturating_sub(u32::try_from(times.len()).unwrap_or(u32::MAX));
+        times.truncate(cap.at_most as usize);
+        Counted { lasting, times }
+    };
+    rules.caps.iter().zip(states).map(of_cap).collect()
+}
+
+impl Frame {
+    /// The instants after now at which a cap may let one more through, as known now: where events leave its window, its
+    /// calendar begins anew, or a pause, a gap or a block is over. In no order.
+    pub fn frees(&self, rules: &RuleSet, id: CapId) -> Vec<Instant> {
+        let cap = &rules[id];
+        let counted = self.counted.get(id.index());
+        let found = match (self.caps.get(id.index()), cap.window) {
+            (Some(CapState::Until(end)), _) => vec![*end],
+            (Some(CapState::Used(_)), CapWindow::Rolling(length)) => {
+                counted.into_iter().flat_map(|of| &of.times).flat_map(|at| leaves(*at, length)).collect()
+            }
+            (Some(CapState::Used(_)), CapWindow::Calendar(period)) => {
+                let end = zone(rules, &self.attributes, cap).and_then(|zone| period.end(self.now, zone));
+                end.into_iter().collect()
+            }
+            (Some(CapState::Used(_)), CapWindow::Ever) => Vec::new(),
+            (Some(CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore) | None, _) => Vec::new(),
+        };
+        found.into_iter().filter(|at| self.now < *at).collect()
+    }
+
+    /// How far each cap is used at a later instant, as known now.
+    pub(super) fn caps_at(&self, rules: &RuleSet, now: Instant) -> Vec<CapState> {
+        let later = |(at, state): (usize, &CapState)| {
+            let (Some(cap), Some(counted)) = (rules.caps.get(at), self.counted.get(at)) else { return *state };
+            let still = |holds: &dyn Fn(Instant) -> bool| {
+                let held = counted.times.iter().filter(|time| holds(**time)).count();
+                CapState::Used(counted.lasting.saturating_add(u32::try_from(held).unwrap_or(u32::MAX)))
+            };
+            match (state, cap.window) {
+                (CapState::Until(end), _) if *end <= now => CapState::Used(0),
+                (CapState::Used(_), CapWindow::Rolling(length)) if matches!(cap.kind, CapKind::Cap) => {
+                    still(&|time| now.minus(length) < time)
+                }
+                (CapState::Used(_), CapWindow::Calendar(period)) => {
+                    let start = zone(rules, &self.attributes, cap).and_then(|zone| period.start(now, zone));
+                    start.map_or(*state, |start| still(&|time| start <= time))
+                }
+                (
+                    CapState::Used(_)
+                    | CapState::Until(_)
+                    | CapState::UnknownUnit
+                    | CapState::UnknownZone
+                    | CapState::NoStore,
+                    _,
+                ) => *state,
+            }
+        };
+        self.caps.iter().enumerate().map(later).collect()
+    }
+}
+
+/// When something that happened may be out of a rolling window. A window of months, which are clamped at their ends, is
+/// looked at around there: at midnights and at the same time of day.
+fn leaves(at: Instant, length: Period) -> Vec<Instant> {
+    const DAY: i64 = 86_400_000_000;
+    let edge = at.plus(length);
+    if length.unit.microseconds().is_some() {
+        return vec![edge];
+    }
+    let midnight = edge.0 - edge.0.rem_euclid(DAY);
+    let around = (-4..=4).flat_map(|step| {
+        let day = midnight + step * DAY;
+        [Instant(day), Instant(day + at.0.rem_euclid(DAY))]
+    });
+    around.chain([edge]).collect()
+}
+
 /// The zone of a cap's calendar: as written, or as the attribute reads, its default counted (R5).
 fn zone<'a>(rules: &'a RuleSet, attributes: &'a [Datum], cap: &'a Cap) -> Option<&'a str> {
     let id = match cap.zone.as_ref()? {
         CapZone::Named(zone) => return Some(zone),
         CapZone::Attribute(id) => *id,
     };
-    let value = match attributes.get(id.index())? {
-        Datum::Known(value) => value,
-        Datum::Missing(Missing::Absent | Missing::Stale) => rules[id].default.as_ref()?,
-        Datum::Missing(
-            Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
-        ) => return None,
-    };
-    match value {
-        Value::Text(zone) => Some(zone),
-        Value::YesNo(_)
-        | Value::Number(_)
-        | Value::Member(_)
-        | Value::Set(_)
-        | Value::Time(_)
-        | Value::Date(_)
-        | Value::Never => None,
-    }
+    windows::named(rules, attributes, id)
 }
 
 /// Whether an event with this stamp belongs to what the cap counts: a restriction is lifted only by a no.
@@ -308,7 +407,8 @@ pub fn stamp(rules: &RuleSet, decision: &Decision) -> Option<Stamp> {
 /// counts what happens when an offer is shown or sent has as many more of it. Caps that count only what the customer does later
 /// (clicks, purchases) have one more where they say `reserve`.
 pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
-    if let Some(offer) = decision.outcome.offer()
+    // What is held has won this slot, and an offer wins one of a request.
+    if let Some(offer) = decision.outcome.offer().or(decision.outcome.held())
         && let Some(taken) = frame.taken.get_mut(offer.index())
     {
         *taken = true;
@@ -317,7 +417,7 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
         return;
     };
     rotation::note(rules, frame, &stamp, decision);
-    for (cap, state) in rules.caps.iter().zip(&mut frame.caps) {
+    for (at, (cap, state)) in rules.caps.iter().zip(&mut frame.caps).enumerate() {
         if let CapState::Used(used) = state
             && counts(rules, cap, &stamp)
         {
@@ -325,6 +425,9 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
             // What the customer does later is one, where it is reserved.
             let brought = brought.max(usize::from(cap.reserve.is_some()));
             *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
+            if let Some(counted) = frame.counted.get_mut(at) {
+                counted.times.splice(0..0, std::iter::repeat_n(frame.now, brought));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Facts;
 use crate::model::{ChannelId, OfferId, RuleId, SlotId};
 use crate::source::Span;
+use crate::value::Instant;
 
 /// One `test "..." { ... }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +49,10 @@ pub enum Expected {
     Shows(OfferId, Option<Because>, Option<Vec<String>>),
     /// `sends X by CH because R and also T`: by any channel, where none is named.
     Sends(OfferId, Option<ChannelId>, Option<Because>, Option<Vec<String>>),
-    /// `gives nothing because R`.
-    Nothing(Option<Because>),
+    /// `holds X until T because R`; any time will do where none is named.
+    Holds(OfferId, Option<Instant>, Option<Because>),
+    /// `gives nothing until T because R`; any time, and none, will do where none is named.
+    Nothing(Option<Instant>, Option<Because>),
     /// `passes over R because ...`.
     PassesOver(RuleId, Because),
     /// `passes over CH because ...`, where no rule has that name.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ChannelId, OfferId, RuleId, RuleSet, SlotId};
+use crate::value::Instant;
 
 /// What the customer sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,6 +19,14 @@ pub enum Outcome {
         /// Whether it arrives without a sound.
         silent: bool,
     },
+    /// Nothing yet: this offer must wait, and no lower candidate overtakes it (R10). By which channel a message then goes
+    /// is decided when it is released.
+    Holds {
+        /// Which.
+        offer: OfferId,
+        /// When everything is decided anew: the earliest instant at which, as known now, windows let it pass (R32).
+        until: Instant,
+    },
     /// An empty place, or no message.
     Nothing,
 }
@@ -27,7 +36,15 @@ impl Outcome {
     pub fn offer(self) -> Option<OfferId> {
         match self {
             Self::Shows(offer) | Self::Sends { offer, .. } => Some(offer),
-            Self::Nothing => None,
+            Self::Holds { .. } | Self::Nothing => None,
+        }
+    }
+
+    /// What waits.
+    pub fn held(self) -> Option<OfferId> {
+        match self {
+            Self::Holds { offer, .. } => Some(offer),
+            Self::Shows(_) | Self::Sends { .. } | Self::Nothing => None,
         }
     }
 
@@ -35,7 +52,7 @@ impl Outcome {
     pub fn channel(self) -> Option<ChannelId> {
         match self {
             Self::Sends { channel, .. } => Some(channel),
-            Self::Shows(_) | Self::Nothing => None,
+            Self::Shows(_) | Self::Holds { .. } | Self::Nothing => None,
         }
     }
 }
@@ -84,9 +101,16 @@ pub struct Decision {
     pub outcome: Outcome,
     /// By whom.
     pub by: By,
+    /// Where nothing is shown and time alone could change that: when to ask again (R16).
+    pub again: Option<Instant>,
 }
 
 impl Decision {
+    /// A decision that says nothing of when to ask again.
+    pub const fn new(slot: SlotId, outcome: Outcome, by: By) -> Self {
+        Self { slot, outcome, by, again: None }
+    }
+
     /// What the host carries out with it, by name: the tasks of the rule that won itself (`also call_agent`); none where
     /// anything stands in.
     pub fn tasks<'a>(&self, rules: &'a RuleSet) -> &'a [String] {

@@ -19,7 +19,7 @@ pub struct Facts {
     pub permissions: Vec<Permission>,
     /// An objection to direct marketing as such.
     pub objects_to_direct_marketing: bool,
-    /// What happened, in any order; events after `now` do not count.
+    /// What happened, in any order; what is stamped after `now` counts as of now up to the skew, and not beyond it.
     pub history: Vec<Happened>,
     /// What happened at a time that nobody can read. Caps count it as if it had just happened, since a restriction is
     /// lifted only by a no; what else counts or adds up such events is missing.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Fact, Facts, Frame, caps, consent, decay, gathered, rotation};
+use super::{Fact, Facts, Frame, caps, consent, decay, gathered, rotation, windows};
 use crate::model::{Attribute, AttributeId, CapUnit, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
@@ -27,6 +27,7 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         }
     });
     let attributes: Vec<Datum> = attributes.collect();
+    let states = caps::count(rules, facts, &attributes);
     // Where the store is down nobody can say what happened, as of somebody who is nobody.
     let is_told = key_is_known && !facts.store_down;
     let (gathered, set_aside) = gathered::all(rules, facts, &consent, &attributes, is_told);
@@ -39,7 +40,9 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         last_used: rotation::last_used(rules, facts, key_is_known),
         gathered,
         set_aside,
-        caps: caps::count(rules, facts, &attributes),
+        counted: caps::counted(rules, facts, &attributes, &states),
+        caps: states,
+        windows: windows::states(rules, &attributes, facts.now),
         attributes,
         taken: vec![false; rules.offers.len()],
         consent,

@@ -17,12 +17,14 @@ mod rotation;
 mod tests;
 #[cfg(test)]
 mod unit_tests;
+mod windows;
 
 pub use caps::{brought_about, concerns, is_counted, is_late, is_over, reserve, stamp};
 pub use case::{Asked, Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
 pub use facts::{ConsentRecord, Fact, Facts, Happened, Reserved, Shared, Stamp};
 pub use gather::{gather, unit_key};
+pub use windows::WindowState;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,10 @@ pub struct Frame {
     pub last_used: Vec<Option<ChannelId>>,
     /// Per cap, what is used of it.
     pub caps: Vec<CapState>,
+    /// Per cap that counts over a time, when what is used of it happened.
+    pub counted: Vec<Counted>,
+    /// Per window, what the clocks say.
+    pub windows: Vec<WindowState>,
     /// Per offer, whether an earlier slot of the same request shows or sends it (R24).
     pub taken: Vec<bool>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
@@ -99,6 +105,15 @@ pub enum Short {
     Unconfirmed,
 }
 
+/// When what is used of a cap happened. No decision depends on it: it tells when to ask again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// How much of it nobody can date, so that it never leaves the window.
+    pub lasting: u32,
+    /// Of the rest the times, the newest first; no more of them than the cap's number.
+    pub times: Vec<Instant>,
+}
+
 /// How far a cap is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CapState {
@@ -117,16 +132,19 @@ pub enum CapState {
 impl Frame {
     /// A frame in which nothing is known, granted or used, at `now`.
     pub fn empty(rules: &RuleSet, now: Instant) -> Self {
+        let attributes = vec![Datum::Missing(Missing::Absent); rules.attributes.len()];
         Self {
             now,
             today: crate::value::date_in_zone(now, &rules.defaults.zone),
-            attributes: vec![Datum::Missing(Missing::Absent); rules.attributes.len()],
+            windows: windows::states(rules, &attributes, now),
+            attributes,
             gathered: vec![Datum::Missing(Missing::Absent); rules.gathered.len()],
             set_aside: Vec::new(),
             consent: vec![Consent::Unknown; rules.purposes.len()],
             permissions: vec![Permission::Unknown; rules.channels.len()],
             last_used: vec![None; rules.slots.len()],
             caps: vec![CapState::Used(0); rules.caps.len()],
+            counted: vec![Counted::default(); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
             shortfalls: Vec::new(),
         }

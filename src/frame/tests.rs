@@ -297,7 +297,9 @@ fn caps_count_events_in_their_window_and_of_their_target() {
     // Event, time, stamp; counted by: offer, tag, rule, ever, the service rule's own clause.
     for (event, time, stamp, expected) in [
         (Event::SHOWN, "2026-06-01T09:00Z", plain(), [1, 1, 1, 1, 0]),
-        (Event::SHOWN, "2026-06-01T09:00:00.000001Z", plain(), [0, 0, 0, 0, 0]),
+        // Up to two minutes after now it is as of now.
+        (Event::SHOWN, "2026-06-01T09:02Z", plain(), [1, 1, 1, 1, 0]),
+        (Event::SHOWN, "2026-06-01T09:02:00.000001Z", plain(), [0, 0, 0, 0, 0]),
         (Event::SHOWN, "2026-05-25T09:00:00.000001Z", plain(), [1, 1, 1, 1, 0]),
         (Event::SHOWN, "2026-05-25T09:00Z", plain(), [0, 0, 0, 1, 0]),
         (clicked, "2026-06-01T09:00Z", plain(), [0, 0, 0, 0, 0]),
@@ -363,8 +365,9 @@ fn calendars_count_from_their_first_midnight() {
         // The day on which summer time ends has 25 hours.
         ("Europe/Berlin", "2026-10-25T22:59Z", "2026-10-24T22:00Z", 1),
         ("Europe/Berlin", "2026-10-25T23:00Z", "2026-10-25T22:59:59Z", 0),
-        // What has not happened yet does not count.
-        ("Europe/Berlin", "2026-06-15T10:00Z", "2026-06-15T10:00:01Z", 0),
+        // What has not happened yet does not count; of a clock that is a little fast it has.
+        ("Europe/Berlin", "2026-06-15T10:00Z", "2026-06-15T10:02Z", 1),
+        ("Europe/Berlin", "2026-06-15T10:00Z", "2026-06-15T10:02:01Z", 0),
     ] {
         assert_eq!(used(&world, now, shown, in_zone(zone)), CapState::Used(expected), "{zone} {now} {shown}");
     }
@@ -417,6 +420,10 @@ fn pauses_run_from_the_last_of_their_events() {
     assert_eq!(state(&[-9.0, -8.0, -7.0], &[(-8.5, Stamp::Unstamped)]), until(3.0), "of nobody knows what");
     assert_eq!(state(&[-3.0, -2.0], &[(-1.0, of(sale))]), CapState::Used(0), "a click lets the count start anew");
     assert_eq!(state(&[-3.0, -1.0], &[(-2.0, of(sale))]), CapState::Used(1));
+    let minute = 1.0 / 1_440.0;
+    assert_eq!(state(&[-3.0, -2.0, minute], &[]), until(10.0), "of a clock that is a little fast it is as of now");
+    assert_eq!(state(&[-3.0, -2.0, 3.0 * minute], &[]), CapState::Used(2), "of one that is faster it is not yet");
+    assert_eq!(state(&[-3.0, -2.0], &[(minute, of(sale))]), CapState::Used(0), "so is a click");
 }
 
 /// R35: a gap is elapsed time since the last event that reached the customer.
@@ -439,7 +446,11 @@ fn gaps_are_over_after_their_time() {
     for event in Event::REACHING {
         assert_eq!(state(event, &[eight]), CapState::Used(0));
         assert_eq!(state(event, &[2 * eight, eight - 1, eight]), CapState::Until(Instant(at(NOW).0 + 1)));
-        assert_eq!(state(event, &[-1]), CapState::Used(0), "what has not happened yet does not count");
+        // The skew is two minutes.
+        let skew = 120_000_000;
+        let from_now = CapState::Until(at(NOW).plus(hours));
+        assert_eq!(state(event, &[-skew]), from_now, "of a clock that is a little fast it is as of now");
+        assert_eq!(state(event, &[-skew - 1]), CapState::Used(0), "what has not happened yet does not count");
     }
     assert_eq!(state(EventId(4), &[1]), CapState::Used(0), "a click reaches nobody");
     let mut facts = known(&world.rules);

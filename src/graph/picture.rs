@@ -6,7 +6,9 @@ use super::draw::{ArrowKind, Node, NodeId, NodeKind, Panel, Picture};
 use super::{Link, RuleGraph, Thing};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::show::{show_condition, show_order, show_where};
-use crate::model::{BlockCause, CapId, CapKind, ChannelId, OfferId, Order, RuleId, RuleSet, SlotId, Substitute};
+use crate::model::{
+    BlockCause, CapId, CapKind, ChannelId, OfferId, Order, RuleId, RuleSet, SlotId, Substitute, WindowId,
+};
 use crate::source::Span;
 
 /// Draws `slots` of a rule set; boxes whose declaration a finding points at carry its severity.
@@ -169,6 +171,20 @@ impl<'a> Drawer<'a> {
             self.cap_box(cap);
             self.arrow(Thing::Cap(cap), Thing::Offer(id), ArrowKind::Limits);
         }
+        for window in self.rules[id].windows.clone() {
+            self.window_box(window);
+            self.arrow(Thing::Window(window), Thing::Offer(id), ArrowKind::Limits);
+        }
+    }
+
+    fn window_box(&mut self, id: WindowId) {
+        if !self.boxes.contains_key(&Thing::Window(id)) {
+            let window = &self.rules[id];
+            let rows: Vec<String> =
+                window.rows.iter().map(|row| crate::model::show::show_row(self.rules, row)).collect();
+            let line = format!("open {}", rows.join("; "));
+            self.add(Thing::Window(id), Node::new(NodeKind::Cap, window.name.clone(), line));
+        }
     }
 
     fn channel_box(&mut self, id: ChannelId) {
@@ -206,7 +222,13 @@ impl<'a> Drawer<'a> {
             Thing::Attribute(id) => Node::new(NodeKind::Attribute, rules[id].name.clone(), rules[id].ty.word()),
             Thing::Purpose(id) => Node::new(NodeKind::Purpose, rules[id].name.clone(), rules[id].label.clone()),
             Thing::Channel(id) => return self.channel_box(id),
-            Thing::Event(_) | Thing::Offer(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => {
+            Thing::Event(_)
+            | Thing::Offer(_)
+            | Thing::Tag(_)
+            | Thing::Slot(_)
+            | Thing::Rule(_)
+            | Thing::Cap(_)
+            | Thing::Window(_) => {
                 return;
             }
         };

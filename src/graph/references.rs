@@ -13,7 +13,7 @@ use super::thing::{Link, Thing};
 use crate::model::{
     AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapUnit, CapZone, ChannelId, Condition, EventId,
     EventTarget, Expression, GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute,
-    TagId, ValueId,
+    TagId, ValueId, WindowId,
 };
 
 /// A rule set as a graph of references.
@@ -37,6 +37,7 @@ struct Offsets {
     slot: usize,
     rule: usize,
     cap: usize,
+    window: usize,
 }
 
 impl RuleGraph {
@@ -112,6 +113,7 @@ impl Offsets {
             Thing::Slot(id) => self.slot + id.index(),
             Thing::Rule(id) => self.rule + id.index(),
             Thing::Cap(id) => self.cap + id.index(),
+            Thing::Window(id) => self.window + id.index(),
         })
     }
 }
@@ -137,6 +139,7 @@ fn points(rules: &RuleSet) -> (DiGraph<Thing, Link>, Offsets) {
         slot: add(rules.slots.len(), &|at| Thing::Slot(SlotId::from_index(at))),
         rule: add(rules.rules.len(), &|at| Thing::Rule(RuleId::from_index(at))),
         cap: add(rules.caps.len(), &|at| Thing::Cap(CapId::from_index(at))),
+        window: add(rules.windows.len(), &|at| Thing::Window(WindowId::from_index(at))),
     };
     (graph, first)
 }
@@ -184,6 +187,25 @@ impl Builder<'_> {
             offer.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
             for block in &offer.blocks {
                 self.block(from, *block);
+            }
+            offer.windows.iter().for_each(|window| self.link(from, Link::BoundBy, Thing::Window(*window)));
+        }
+        for (at, window) in rules.windows.iter().enumerate() {
+            let from = Thing::Window(WindowId::from_index(at));
+            for zone in window.zones.first.iter().chain(&window.zones.every) {
+                if let CapZone::Attribute(id) = zone {
+                    self.link(from, Link::Reads, Thing::Attribute(*id));
+                }
+            }
+            for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
+                self.condition(from, Link::Reads, &when.condition);
+            }
+            match &window.target {
+                CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
+                CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
+                CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
+                CapTarget::Classes(_) | CapTarget::Anything => {}
             }
         }
         for (at, cap) in rules.caps.iter().enumerate() {
@@ -235,6 +257,10 @@ impl Builder<'_> {
             rule.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
             for block in &rule.blocks {
                 self.block(from, *block);
+            }
+            rule.windows.iter().for_each(|window| self.link(from, Link::BoundBy, Thing::Window(*window)));
+            if let Some(expires) = &rule.expires {
+                self.condition(from, Link::Excludes, &expires.condition);
             }
             if let Order::Before(weaker) = &rule.order {
                 weaker.iter().for_each(|weaker| self.link(from, Link::Before, Thing::Rule(*weaker)));

@@ -2,6 +2,7 @@
 
 use crate::model::{
     AttributeId, CapId, ChannelId, EventId, OfferId, PurposeId, RuleId, RuleSet, SegmentId, SlotId, TagId, ValueId,
+    WindowId,
 };
 use crate::source::Span;
 
@@ -30,6 +31,8 @@ pub enum Thing {
     Rule(RuleId),
     /// A cap.
     Cap(CapId),
+    /// A window.
+    Window(WindowId),
 }
 
 impl Thing {
@@ -47,6 +50,7 @@ impl Thing {
             Self::Slot(_) => "slot",
             Self::Rule(_) => "rule",
             Self::Cap(_) => "cap",
+            Self::Window(_) => "window",
         }
     }
 
@@ -64,6 +68,7 @@ impl Thing {
             Self::Slot(id) => &rules[id].name,
             Self::Rule(id) => &rules[id].name,
             Self::Cap(id) => &rules[id].name,
+            Self::Window(id) => &rules[id].name,
         }
     }
 
@@ -81,6 +86,7 @@ impl Thing {
             Self::Slot(id) => rules[id].span,
             Self::Rule(id) => rules[id].span,
             Self::Cap(id) => rules[id].span,
+            Self::Window(id) => rules[id].span,
         })
     }
 }
@@ -106,7 +112,7 @@ pub enum Link {
     Holds,
     /// A slot's fallback list names an offer.
     FallsBack,
-    /// A rule or an offer is bound by a cap.
+    /// A rule or an offer is bound by a cap or a window.
     BoundBy,
     /// A cap counts an event, or what an offer, a rule or a tag shows.
     Counts,

@@ -12,7 +12,7 @@ use crate::diagnostics::codes::lint;
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::model::{
     Block, BlockCause, BlockId, CapId, ChannelId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId,
-    TagId, ValueId,
+    TagId, ValueId, WindowId,
 };
 
 /// Declarations that nobody uses, in the order of their kinds.
@@ -29,6 +29,7 @@ pub fn unused(rules: &RuleSet, left_out: &[LeftOut]) -> Vec<Diagnostic> {
     found.extend(declared.filter_map(|at| look.named(Thing::Event(EventId::from_index(at)))));
     found.extend((0..rules.caps.len()).filter_map(|at| look.cap(CapId::from_index(at))));
     found.extend(rules.blocks.iter().enumerate().filter_map(|(at, block)| look.block(BlockId::from_index(at), block)));
+    found.extend((0..rules.windows.len()).filter_map(|at| look.window(WindowId::from_index(at))));
     found.extend((0..rules.tags.len()).filter_map(|at| look.tag(TagId::from_index(at))));
     found.extend((0..rules.slots.len()).filter_map(|at| look.slot(SlotId::from_index(at))));
     found
@@ -79,7 +80,12 @@ impl Look<'_> {
             }
             Thing::Event(_) => (&lint::UNUSED_EVENT, "no cap counts it"),
             Thing::Channel(_) => (&lint::UNUSED_CHANNEL, "no slot sends by it"),
-            Thing::Attribute(_) | Thing::Tag(_) | Thing::Slot(_) | Thing::Rule(_) | Thing::Cap(_) => return None,
+            Thing::Attribute(_)
+            | Thing::Tag(_)
+            | Thing::Slot(_)
+            | Thing::Rule(_)
+            | Thing::Cap(_)
+            | Thing::Window(_) => return None,
         };
         let message = format!("{} `{}` is never used", thing.word(), thing.name(self.rules));
         let help = format!("remove the {}, or use it", thing.word());
@@ -113,6 +119,22 @@ impl Look<'_> {
         let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, block.span, message)
             .primary("what it is `on` has no offer of class marketing, lifecycle or service")
             .help("give an offer its tag, name another target after `on`, or remove the block");
+        Some(diagnostic)
+    }
+
+    /// A window that closes for nobody.
+    fn window(&self, id: WindowId) -> Option<Diagnostic> {
+        let binds = self.rules.offers.iter().any(|offer| offer.windows.contains(&id))
+            || self.rules.rules.iter().any(|rule| rule.windows.contains(&id));
+        // What was left out may be what it is on.
+        if binds || !self.left_out.is_empty() {
+            return None;
+        }
+        let window = &self.rules[id];
+        let message = format!("window `{}` binds nothing", window.name);
+        let diagnostic = Diagnostic::new(&lint::UNUSED_WINDOW, window.span, message)
+            .primary("what it is `on` has no offer of class marketing, lifecycle or service")
+            .help("give an offer its tag, name another target after `on`, or remove the window");
         Some(diagnostic)
     }
 

@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use crate::frame::Decision;
 use crate::model::{RuleSet, SlotId, Verified};
-use crate::plan::{Layout, Plan, PlanError, Record, Records};
+use crate::plan::{Layout, Pick, Plan, PlanError, Record, Records};
 use code::Code;
 use function::{NEXT_FUNCTION, ON, Piece, Places, TRY};
 
@@ -114,7 +114,7 @@ pub struct Compiled {
 
 #[derive(Debug)]
 struct CompiledSlot {
-    picks: Vec<Decision>,
+    picks: Vec<Pick>,
     places: Places,
 }
 
@@ -178,8 +178,9 @@ impl Compiled {
         self.code.bytes()
     }
 
-    /// What the slot answers; `None` where the record does not hold a frame packed by this layout, or for a slot of
-    /// another rule set.
+    /// What the slot answers, but for when to ask again; `None` where the record does not hold a frame packed by this
+    /// layout, for a slot of another rule set, and where what would win has to wait for its windows: until when, and
+    /// whether that is too long, is the reference evaluator's to say.
     #[inline]
     pub fn decide(&self, slot: SlotId, record: &Record) -> Option<Decision> {
         if !record.is_of(&self.layout) {
@@ -202,7 +203,10 @@ impl Compiled {
     fn decide_words(&self, slot: SlotId, words: &[i64]) -> Option<Decision> {
         let slot = self.slots.get(slot.index())?;
         let pick = slot.decide(&self.code, words)?;
-        slot.picks.get(pick as usize).copied()
+        match slot.picks.get(pick as usize)? {
+            Pick::Answer(decision) => Some(*decision),
+            Pick::Waits => None,
+        }
     }
 }
 

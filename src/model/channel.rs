@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CapId, CapTarget, ChannelId, Class, Clause, Guardrail, OfferId, PurposeId, Rule, RuleId, RuleSet, Slot, SlotId,
+    Then,
 };
 use crate::source::Span;
 
@@ -85,6 +86,15 @@ impl RuleSet {
         };
         let caps = self[channel].caps.iter().copied();
         caps.filter(|cap| !self[*cap].exempt.iter().any(spares)).collect()
+    }
+
+    /// What follows in a slot where a cap stops a candidate: what is written, else the next candidate in a place, and
+    /// nothing more where messages are sent (R9). A channel's cap stops a way and not the message: the next is tried.
+    pub fn then(&self, cap: CapId, slot: SlotId) -> Then {
+        let cap = &self[cap];
+        let is_of_channels = cap.rule.is_none() && matches!(cap.target, CapTarget::Channels(_));
+        let usual = if self.sends(slot) && !is_of_channels { Then::Stop } else { Then::Next };
+        cap.then.unwrap_or(usual)
     }
 
     /// The channels that a rule's messages may go by, in the order in which they are tried; none in a place.

@@ -162,6 +162,11 @@ impl ClassTable {
 }
 
 impl RuleSet {
+    /// Whether windows bind a class.
+    pub fn obeys_windows(&self, class: Class) -> bool {
+        self.classes.row(class).obeys(Guardrail::Windows)
+    }
+
     /// Whether blocks bind a class.
     pub fn obeys_blocks(&self, class: Class) -> bool {
         self.classes.row(class).obeys(Guardrail::Blocks)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AttributeId, BlockId, CapId, ChannelId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId,
-    TagId,
+    TagId, WindowId,
 };
 use crate::source::Span;
 use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
@@ -197,6 +197,8 @@ pub struct Offer {
     pub caps: Vec<CapId>,
     /// The blocks that stop whoever shows it, sorted; empty where its class obeys none.
     pub blocks: Vec<BlockId>,
+    /// The windows on it, sorted; empty where its class obeys none.
+    pub windows: Vec<WindowId>,
 }
 
 /// Where something can be shown.
@@ -321,6 +323,8 @@ pub struct Rule {
     pub rank: Option<Rank>,
     /// The offer that it shows or sends.
     pub show: OfferId,
+    /// `expires 24 hours after T`: `T is at least 24 hours old`, of which anything but a no stops it.
+    pub expires: Option<Clause>,
     /// `send x by email`: a part of the slot's channels, in the order in which they are tried; none where it says
     /// nothing, which is all of them in their order.
     pub channels: Vec<ChannelId>,
@@ -336,6 +340,8 @@ pub struct Rule {
     pub caps: Vec<CapId>,
     /// The blocks that stop it besides those of its offer: those `on rule`; sorted.
     pub blocks: Vec<BlockId>,
+    /// The windows on it, sorted; empty where its class obeys none.
+    pub windows: Vec<WindowId>,
 }
 
 /// What a cap counts and binds.
@@ -474,6 +480,18 @@ pub struct Cap {
     /// `store down block`, or `allow`: whether it blocks where nobody can say what happened; `None` follows the class of
     /// what it binds (R26).
     pub store_down_blocks: Option<bool>,
+    /// `then next`, `then stop`: what follows where it stops a candidate; `None` is as usual (R9), see
+    /// [`RuleSet::then`](super::RuleSet::then). A block has none.
+    pub then: Option<Then>,
+}
+
+/// What follows where a candidate is stopped (R9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Then {
+    /// The next candidate; of a cap on a channel, the next channel.
+    Next,
+    /// No other candidate: the fallback list answers.
+    Stop,
 }
 
 /// Whose events a cap counts together.

@@ -326,13 +326,18 @@ impl RuleSet {
                 clause.condition.each_expression_mut(f);
             }
         }
+        for row in self.windows.iter_mut().flat_map(|window| &mut window.rows) {
+            if let Some(when) = &mut row.when {
+                when.condition.each_expression_mut(f);
+            }
+        }
         for channel in &mut self.channels {
             for clause in [&mut channel.allowed, &mut channel.silent, &mut channel.reached].into_iter().flatten() {
                 clause.condition.each_expression_mut(f);
             }
         }
         for rule in &mut self.rules {
-            for clause in rule.when.iter_mut().chain(&mut rule.unless) {
+            for clause in rule.when.iter_mut().chain(&mut rule.unless).chain(&mut rule.expires) {
                 clause.condition.each_expression_mut(f);
             }
             if let Some(rank) = &mut rule.rank {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Attribute, Block, Cap, Channel, Event, Gathered, Offer, Purpose, Rule, RuleSet, Segment, Slot, ValueDeclaration,
+    Window,
 };
 
 macro_rules! ids {
@@ -64,4 +65,6 @@ ids! {
     CapId -> caps: Cap;
     /// A block.
     BlockId -> blocks: Block;
+    /// A window.
+    WindowId -> windows: Window;
 }

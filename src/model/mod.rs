@@ -20,6 +20,7 @@ pub mod show;
 pub(crate) mod testing;
 mod typing;
 mod verify;
+mod window;
 
 #[cfg(test)]
 pub(crate) use verify::sample;
@@ -30,17 +31,18 @@ pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
     Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Clause, Defaults, EnumType,
-    Event, EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, ValueDeclaration,
+    Event, EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, Then, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
 pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};
 pub use ids::{
     AttributeId, BlockId, CapId, ChannelId, EventId, GatheredId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId,
-    ValueId,
+    ValueId, WindowId,
 };
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
+pub use window::{Outside, Window, WindowRow, Zones};
 
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +85,8 @@ pub struct RuleSet {
     pub caps: Vec<Cap>,
     /// Blocks.
     pub blocks: Vec<Block>,
+    /// Windows.
+    pub windows: Vec<Window>,
 }
 
 impl RuleSet {
@@ -153,6 +157,15 @@ impl RuleSet {
         blocks.sort_unstable();
         blocks.dedup();
         blocks
+    }
+
+    /// The windows that bind a rule: those on it and those on what it shows; sorted.
+    pub fn windows_on(&self, rule: RuleId) -> Vec<WindowId> {
+        let rule = &self[rule];
+        let mut windows: Vec<WindowId> = rule.windows.iter().chain(&self[rule.show].windows).copied().collect();
+        windows.sort_unstable();
+        windows.dedup();
+        windows
     }
 
     /// The attribute that identifies the customer, if one is declared.

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::{
     AgeBound, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, ChannelId, Condition,
-    EventId, EventTarget, Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, RuleId, RuleSet, Slot,
-    SlotId, Substitute,
+    EventId, EventTarget, Expression, Gathered, Increment, Lookback, Occurrence, Operand, Order, Outside, RuleId,
+    RuleSet, Slot, SlotId, Substitute, WindowRow, Zones,
 };
 use crate::ops::{Arithmetic, Comparison, Quantifier};
-use crate::value::{SCORE, Type, Value, show_date, show_instant, show_number};
+use crate::value::{SCORE, Type, Value, Weekday, show_date, show_instant, show_number, show_time_of_day};
 
 /// A condition: `tier is at least silver and viewed has any of ["running", "trail"]`.
 pub fn show_condition(rules: &RuleSet, condition: &Condition) -> String {
@@ -160,6 +160,63 @@ pub fn show_block(rules: &RuleSet, id: BlockId) -> String {
         BlockCause::While(clause) => format!("while {}", show_condition(rules, &clause.condition)),
     };
     format!("{cause} on {}", show_target(rules, &block.target))
+}
+
+/// When a rule expires: `expires 24 hours after cart_at`; `None` where it does not.
+pub fn show_expiry(rules: &RuleSet, id: RuleId) -> Option<String> {
+    let condition = &rules[id].expires.as_ref()?.condition;
+    let Condition::Age(of, _, AgeBound::One(_, period)) = condition else {
+        // Verified rules have no other.
+        return Some(format!("unless {}", show_condition(rules, condition)));
+    };
+    Some(format!("expires {period} after {}", show_expression(rules, of)))
+}
+
+/// A row of a window: `mon to fri 09:00 until 21:00 when awake`.
+pub fn show_row(rules: &RuleSet, row: &WindowRow) -> String {
+    let mut text = show_days(&row.days);
+    text.push_str(&format!("{} until {}", show_time_of_day(row.opens), show_time_of_day(row.closes)));
+    if let Some(when) = &row.when {
+        text.push_str(&format!(" when {}", show_condition(rules, &when.condition)));
+    }
+    text
+}
+
+/// `mon to fri, sun `; nothing where it is every day.
+fn show_days(days: &[Weekday]) -> String {
+    if days.len() == Weekday::ALL.len() {
+        return String::new();
+    }
+    let is_next = |one: &Weekday, next: &Weekday| next.before() == *one;
+    let runs = days.chunk_by(is_next).map(|run| match run {
+        [] => String::new(),
+        [one] => one.short().to_owned(),
+        [first, .., last] => format!("{} to {}", first.short(), last.short()),
+    });
+    format!("{} ", runs.collect::<Vec<_>>().join(", "))
+}
+
+/// On whose clocks a window is read: `visited else home else "Europe/Berlin"`.
+pub fn show_zones(rules: &RuleSet, zones: &Zones) -> String {
+    let name = |zone: &CapZone| match zone {
+        CapZone::Named(zone) => show_text(zone),
+        CapZone::Attribute(id) => rules[*id].name.clone(),
+    };
+    let mut all: Vec<String> = zones.first.iter().map(name).collect();
+    if !zones.every.is_empty() {
+        let every: Vec<String> = zones.every.iter().map(name).collect();
+        all.push(format!("every of [{}]", every.join(", ")));
+    }
+    all.join(" else ")
+}
+
+/// What becomes of a candidate outside of a window: `hold at most 12 hours`.
+pub fn show_outside(outside: Outside) -> String {
+    match outside {
+        Outside::Hold(Some(most)) => format!("hold at most {most}"),
+        Outside::Hold(None) => "hold".to_owned(),
+        Outside::Drop => "drop".to_owned(),
+    }
 }
 
 /// What a cap counts and over which time: `shown or sent in any 7 days`.

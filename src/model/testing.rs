@@ -175,6 +175,7 @@ impl World {
             off: None,
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         });
         OfferId::from_index(self.rules.offers.len() - 1)
     }
@@ -222,6 +223,7 @@ impl World {
             priority: Some(priority),
             rank: None,
             show,
+            expires: None,
             channels: Vec::new(),
             tasks: Vec::new(),
             if_capped: None,
@@ -229,6 +231,7 @@ impl World {
             if_unknown: None,
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         });
         self.rules.slots[slot.index()].order.push(id);
         let mut order = self.rules[slot].order.clone();
@@ -279,6 +282,7 @@ impl World {
             alone: false,
             reserve: None,
             store_down_blocks: None,
+            then: None,
         });
         CapId::from_index(self.rules.caps.len() - 1)
     }

@@ -3,6 +3,9 @@
 //! Static facts are folded: a rule that is switched off has no link, a rule without dates no test of them. A rule
 //! without substitutes is one conjunction; one with substitutes asks in the order that tells their causes apart.
 //!
+//! A cap that says `then stop` leads from its rule to the fallback list at once: that list is written out behind it, as the
+//! end of the rule's tree in the place of the next candidate.
+//!
 //! Rules that rank together are one link: each is asked whatever became of the others, and of those that come to an answer
 //! the one with the highest score gives it. That is trying them in the order of their scores, since nothing that one of
 //! them is asked depends on another.
@@ -20,7 +23,8 @@ use super::number::NumberId;
 use super::ways::StandIn;
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, RuleId, Slot, SlotId, Substitute,
+    Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, Outside, RuleId, Slot, SlotId, Substitute,
+    Then, WindowId,
 };
 
 /// How a slot is decided.
@@ -29,12 +33,22 @@ pub struct SlotPlan {
     /// The slot.
     pub slot: SlotId,
     /// Every answer that the slot can give.
-    pub picks: Vec<Decision>,
+    pub picks: Vec<Pick>,
     /// In the order in which they win; the last always picks.
     pub chain: Vec<Link>,
     /// The rules that are tried in the place of others; where such a link leads on, nothing stands in any more, and the
     /// chain goes on after the link from which it was tried.
     pub tries: Vec<Link>,
+}
+
+/// The answer of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pick {
+    /// This.
+    Answer(Decision),
+    /// A candidate would win and has to wait for its windows. Until when, and whether that is too long, is not worked out
+    /// here: the reference evaluator decides.
+    Waits,
 }
 
 /// What one candidate comes to.
@@ -79,6 +93,15 @@ impl Link {
         }
     }
 
+    /// This link, which goes on with `rest` in the place of the next candidate.
+    fn or(self, rest: &Self) -> Self {
+        match self {
+            Self::Next => rest.clone(),
+            Self::Test { guard, yes, no } => Self::test(guard, yes.or(rest), no.or(rest)),
+            link @ (Self::Pick(_) | Self::Try(_) | Self::Ranked(_)) => link,
+        }
+    }
+
     /// Calls `f` on this link and all below it.
     pub fn each(&self, f: &mut impl FnMut(&Self)) {
         f(self);
@@ -104,12 +127,13 @@ pub(super) fn slot(lowering: &mut Lowering<'_>, id: SlotId) -> Result<SlotPlan, 
         picked: HashMap::new(),
         places: HashMap::new(),
         wanted: Vec::new(),
+        stop: Link::Next,
     };
     let links = chain.links(slot)?;
     // What is tried may try in turn; the list grows while it is worked off.
     let mut tries = Vec::new();
-    while let Some(rule) = chain.wanted.get(tries.len()).copied() {
-        tries.push(chain.rule(rule, &|_| false)?);
+    while let Some((rule, end)) = chain.wanted.get(tries.len()).copied() {
+        tries.push(chain.rule(rule, &|_| false, end)?);
     }
     Ok(SlotPlan { slot: id, picks: chain.picks, chain: links, tries })
 }
@@ -117,11 +141,30 @@ pub(super) fn slot(lowering: &mut Lowering<'_>, id: SlotId) -> Result<SlotPlan, 
 pub(super) struct Chain<'a, 'b> {
     pub(super) lowering: &'a mut Lowering<'b>,
     pub(super) slot: SlotId,
-    picks: Vec<Decision>,
-    picked: HashMap<Decision, u32>,
-    /// The place of each rule among the tries.
-    places: HashMap<RuleId, u32>,
-    wanted: Vec<RuleId>,
+    picks: Vec<Pick>,
+    picked: HashMap<Pick, u32>,
+    /// The place of each rule among the tries, by where its tree ends.
+    places: HashMap<(RuleId, End), u32>,
+    wanted: Vec<(RuleId, End)>,
+    /// The fallback list as a tree: what answers where a cap stops the slot.
+    stop: Link,
+}
+
+/// Where the tree of a rule ends that does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum End {
+    /// At the next candidate.
+    Next,
+    /// At the fallback list: a cap on the way here let no other candidate through.
+    Stop,
+}
+
+/// The windows of a candidate.
+struct HoursGuards {
+    /// Every window that drops is open; else the next candidate.
+    dropping: GuardId,
+    /// Every window that holds is open; else it waits.
+    holding: GuardId,
 }
 
 impl Chain<'_, '_> {
@@ -134,6 +177,16 @@ impl Chain<'_, '_> {
         let place_of =
             |(place, tier): (usize, &&[RuleId])| tier.iter().map(move |rule| (*rule, place)).collect::<Vec<_>>();
         let places: HashMap<RuleId, usize> = tiers.iter().enumerate().flat_map(place_of).collect();
+        let last = slot.fallback.len().saturating_sub(1);
+        let mut fallback = Vec::new();
+        for (place, entry) in slot.fallback.iter().enumerate() {
+            fallback.push(self.fallback(place, entry, place == last)?);
+        }
+        // A verified list ends with what always answers.
+        if !matches!(fallback.last(), Some(Link::Pick(_))) {
+            fallback.push(self.pick(Outcome::Nothing, By::Fallback(0)));
+        }
+        self.stop = fallback.iter().rev().fold(Link::Next, |rest, link| link.clone().or(&rest));
         let mut links = Vec::new();
         for (place, tier) in tiers.iter().enumerate() {
             // The rule that comes next is tried next in any case, unless a score says which comes next.
@@ -142,18 +195,11 @@ impl Chain<'_, '_> {
             let no_detour =
                 |other: RuleId| places.get(&other).is_some_and(|of| *of < place || (*of > place && *of <= next));
             links.push(match *tier {
-                [only] => self.rule(*only, &no_detour)?,
+                [only] => self.rule(*only, &no_detour, End::Next)?,
                 several => self.ranked(several, &no_detour)?,
             });
         }
-        let last = slot.fallback.len().saturating_sub(1);
-        for (place, entry) in slot.fallback.iter().enumerate() {
-            links.push(self.fallback(place, entry, place == last)?);
-        }
-        // A verified list ends with what always answers.
-        if !matches!(links.last(), Some(Link::Pick(_))) {
-            links.push(self.pick(Outcome::Nothing, By::Fallback(0)));
-        }
+        links.extend(fallback);
         // What can never hold has no link; after what always holds there is none.
         let always = |link: &Link| matches!(link, Link::Pick(_));
         let end = links.iter().position(always).map_or(links.len(), |place| place + 1);
@@ -166,7 +212,7 @@ impl Chain<'_, '_> {
     fn ranked(&mut self, tier: &[RuleId], no_detour: &dyn Fn(RuleId) -> bool) -> Result<Link, PlanError> {
         let mut members = Vec::new();
         for rule in tier {
-            let link = self.rule(*rule, no_detour)?;
+            let link = self.rule(*rule, no_detour, End::Next)?;
             let rules = self.lowering.rules;
             if link != Link::Next
                 && let Some(rank) = &rules[*rule].rank
@@ -182,8 +228,24 @@ impl Chain<'_, '_> {
     }
 
     /// The link of a rule; `no_detour` tells of rules that need not be tried in its place: those that failed before, and
-    /// the one that the chain comes to next.
-    fn rule(&mut self, id: RuleId, no_detour: &dyn Fn(RuleId) -> bool) -> Result<Link, PlanError> {
+    /// the one that the chain comes to next. Where nothing comes of it `end` says how it goes on.
+    fn rule(&mut self, id: RuleId, no_detour: &dyn Fn(RuleId) -> bool, end: End) -> Result<Link, PlanError> {
+        let link = self.tree(id, no_detour, end)?;
+        Ok(match end {
+            End::Next => link,
+            End::Stop => link.or(&self.stop),
+        })
+    }
+
+    /// What follows where one of these caps stops a candidate: `stopped` where it lets no other through, else `next`.
+    fn spent(&mut self, caps: &[CapId], class: Class, next: Link, stopped: Link) -> Link {
+        let rules = self.lowering.rules;
+        let stops: Vec<CapId> = caps.iter().copied().filter(|cap| rules.then(*cap, self.slot) == Then::Stop).collect();
+        let goes_on = self.caps(&stops, class);
+        Link::test(goes_on, next, stopped)
+    }
+
+    fn tree(&mut self, id: RuleId, no_detour: &dyn Fn(RuleId) -> bool, end: End) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
         let rule = &rules[id];
         if rule.off.is_some() || rules[rule.show].off.is_some() {
@@ -206,20 +268,34 @@ impl Chain<'_, '_> {
         let unless = self.ask_all(&rule.unless, Ask::No)?;
         let when = self.ask_all(&rule.when, Ask::Yes)?;
         let free = self.not_taken(rule.show);
-        let caps = self.caps(&rules.caps_on(id), rule.class);
+        let on = rules.caps_on(id);
+        let caps = self.caps(&on, rule.class);
         let scored = match &rule.rank {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
         };
-        let mut substitute = |via, substitute: Option<Substitute>| match substitute {
-            None => Ok::<_, PlanError>(Link::Next),
-            Some(substitute) => self.substitute(id, via, substitute, no_detour),
+        let in_time = match &rule.expires {
+            Some(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
+            None => GuardId::ALWAYS,
         };
-        let if_capped = substitute(Via::Capped, rule.if_capped)?;
-        let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent)?;
-        let if_unknown = substitute(Via::Unknown, rule.if_unknown)?;
-        let stand_in = StandIn { capped: if_capped.clone(), no_consent: if_no_consent.clone() };
-        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), &stand_in)?;
+        let hours = self.hours(&rules.windows_on(id))?;
+        let scored = self.lowering.guards.all([in_time, hours.dropping, scored]);
+        let mut substitute = |via, substitute: Option<Substitute>, end| match substitute {
+            None => Ok::<_, PlanError>(Link::Next),
+            Some(substitute) => self.substitute(id, via, substitute, no_detour, end),
+        };
+        let if_capped = substitute(Via::Capped, rule.if_capped, end)?;
+        // Only where a cap may stop the slot has what stands in to be written once more, with that end.
+        let of_channels = rules.channels_of(rule).iter().flat_map(|of| rules.channel_caps(*of, rule.show, Some(id)));
+        let may_stop = on.iter().copied().chain(of_channels).any(|cap| rules.then(cap, rule.slot) == Then::Stop);
+        let if_stopped = if may_stop { substitute(Via::Capped, rule.if_capped, End::Stop)? } else { Link::Next };
+        let if_no_consent = substitute(Via::NoConsent, rule.if_no_consent, end)?;
+        let if_unknown = substitute(Via::Unknown, rule.if_unknown, end)?;
+        let if_stopped = if_stopped.or(&self.stop);
+        let stand_in =
+            StandIn { capped: if_capped.clone(), no_consent: if_no_consent.clone(), stopped: if_stopped.clone() };
+        let if_capped = self.spent(&on, rule.class, if_capped, if_stopped);
+        let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), hours.holding, &stand_in)?;
         let guards = &mut self.lowering.guards;
         if if_no_consent == Link::Next && if_unknown == Link::Next {
             let mut all = live;
@@ -267,6 +343,7 @@ impl Chain<'_, '_> {
         via: Via,
         substitute: Substitute,
         no_detour: &dyn Fn(RuleId) -> bool,
+        end: End,
     ) -> Result<Link, PlanError> {
         Ok(match substitute {
             Substitute::Nothing => self.pick(Outcome::Nothing, By::Substitute(rule, via)),
@@ -274,15 +351,22 @@ impl Chain<'_, '_> {
                 let may = self.offer(offer)?;
                 let rules = self.lowering.rules;
                 let channels = rules.channels_of(&rules[rule]);
-                let pick = self.way(channels, offer, By::Substitute(rule, via), &StandIn::NOTHING)?;
-                Link::test(may, pick, Link::Next)
+                let hours = self.hours(&rules[offer].windows)?;
+                let by = By::Substitute(rule, via);
+                let stand_in = StandIn { stopped: self.stop.clone(), ..StandIn::NOTHING };
+                let pick = self.way(channels, offer, by, hours.holding, &stand_in)?;
+                let pick = Link::test(hours.dropping, pick, Link::Next);
+                let (caps, class) = (&rules[offer].caps, rules[offer].class);
+                let free = self.caps(caps, class);
+                let spent = self.spent(caps, class, Link::Next, self.stop.clone());
+                Link::test(may, Link::test(free, pick, spent), Link::Next)
             }
-            Substitute::Try(other) if no_detour(other) => Link::Next,
+            Substitute::Try(other) if end == End::Next && no_detour(other) => Link::Next,
             Substitute::Try(other) => {
                 let next = u32::try_from(self.wanted.len()).unwrap_or(u32::MAX);
-                let place = *self.places.entry(other).or_insert(next);
+                let place = *self.places.entry((other, end)).or_insert(next);
                 if place == next {
-                    self.wanted.push(other);
+                    self.wanted.push((other, end));
                 }
                 Link::Try(place)
             }
@@ -295,7 +379,10 @@ impl Chain<'_, '_> {
         let pick = match entry.offer {
             Some(offer) => {
                 let rules = self.lowering.rules;
-                self.way(&rules[self.slot].channels, offer, by, &StandIn::NOTHING)?
+                let windows: &[WindowId] = if is_last { &[] } else { &rules[offer].windows };
+                let hours = self.hours(windows)?;
+                let pick = self.way(&rules[self.slot].channels, offer, by, hours.holding, &StandIn::NOTHING)?;
+                Link::test(hours.dropping, pick, Link::Next)
             }
             None => self.pick(Outcome::Nothing, by),
         };
@@ -308,23 +395,19 @@ impl Chain<'_, '_> {
         }
         if let Some(offer) = entry.offer {
             all.push(self.offer(offer)?);
+            all.push(self.caps(&self.lowering.rules[offer].caps, self.lowering.rules[offer].class));
         }
         Ok(Link::test(self.lowering.guards.all(all), pick, Link::Next))
     }
 
-    /// Whether an offer may stand in: its dates and switch, its blocks, the other slots, its caps.
+    /// Whether an offer may stand in but for its caps: its dates and switch, its blocks, the other slots.
     fn offer(&mut self, id: OfferId) -> Result<GuardId, PlanError> {
         let rules = self.lowering.rules;
         let offer = &rules[id];
         if offer.off.is_some() {
             return Ok(GuardId::NOT);
         }
-        let all = [
-            self.dates(offer.active),
-            self.unblocked(&offer.blocks, offer.class)?,
-            self.not_taken(id),
-            self.caps(&offer.caps, offer.class),
-        ];
+        let all = [self.dates(offer.active), self.unblocked(&offer.blocks, offer.class)?, self.not_taken(id)];
         Ok(self.lowering.guards.all(all))
     }
 
@@ -372,12 +455,50 @@ impl Chain<'_, '_> {
     }
 
     pub(super) fn pick(&mut self, outcome: Outcome, by: By) -> Link {
-        let decision = Decision { slot: self.slot, outcome, by };
+        self.answer(Pick::Answer(Decision::new(self.slot, outcome, by)))
+    }
+
+    /// Where a candidate has to wait.
+    pub(super) fn waits(&mut self) -> Link {
+        self.answer(Pick::Waits)
+    }
+
+    fn answer(&mut self, pick: Pick) -> Link {
         let next = u32::try_from(self.picks.len()).unwrap_or(u32::MAX);
-        let place = *self.picked.entry(decision).or_insert(next);
+        let place = *self.picked.entry(pick).or_insert(next);
         if place == next {
-            self.picks.push(decision);
+            self.picks.push(pick);
         }
         Link::Pick(place)
+    }
+
+    /// What windows ask of a candidate that everything else lets pass.
+    fn hours(&mut self, windows: &[WindowId]) -> Result<HoursGuards, PlanError> {
+        let rules = self.lowering.rules;
+        let (mut dropping, mut holding) = (Vec::new(), Vec::new());
+        for id in windows {
+            let open = self.open(*id)?;
+            match rules[*id].outside {
+                Outside::Drop => dropping.push(open),
+                Outside::Hold(_) => holding.push(open),
+            }
+        }
+        let guards = &mut self.lowering.guards;
+        Ok(HoursGuards { dropping: guards.all(dropping), holding: guards.all(holding) })
+    }
+
+    /// Whether a window is open: its clocks say so, and each row with a condition is open or about others.
+    fn open(&mut self, id: WindowId) -> Result<GuardId, PlanError> {
+        let rules = self.lowering.rules;
+        let bit = self.lowering.layout.window(id);
+        let mut all = vec![self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())];
+        for (at, row) in rules[id].rows.iter().enumerate() {
+            let Some(when) = &row.when else { continue };
+            let bit = self.lowering.layout.row(id, at);
+            let open = self.lowering.guards.bits(bit.word, bit.mask(), bit.mask());
+            let others = self.lowering.ask(&when.condition, Ask::No)?;
+            all.push(self.lowering.guards.any([open, others]));
+        }
+        Ok(self.lowering.guards.all(all))
     }
 }

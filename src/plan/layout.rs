@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{Active, Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId};
+use crate::model::{Active, Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId, WindowId};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Period, Permission};
 
@@ -125,6 +125,10 @@ pub struct Layout {
     pub(super) last_used: Vec<Option<Group>>,
     /// Of what a store that does not answer stops, and of what it lets pass.
     pub(super) caps: Vec<[Option<Bit>; 2]>,
+    /// Per window: whether, as far as clocks go, it is open but for the rows that have places of their own.
+    pub(super) windows: Vec<Option<Bit>>,
+    /// Whether, as far as clocks go, a row with a condition is open.
+    pub(super) rows: HashMap<(WindowId, usize), Bit>,
     pub(super) taken: Vec<Option<Bit>>,
     pub(super) now: Option<Word>,
     pub(super) today: Option<Word>,
@@ -149,6 +153,8 @@ impl Layout {
             permissions: vec![PermissionPlaces::default(); rules.channels.len()],
             last_used: vec![None; rules.slots.len()],
             caps: vec![[None; 2]; rules.caps.len()],
+            windows: vec![None; rules.windows.len()],
+            rows: HashMap::new(),
             taken: vec![None; rules.offers.len()],
             now: None,
             today: None,
@@ -330,6 +336,28 @@ impl Layout {
         if let Some(place) = self.caps.get_mut(id.index()).and_then(|places| places.get_mut(place)) {
             *place = Some(bit);
         }
+        bit
+    }
+
+    /// Whether a window is open, its rows with a condition left out.
+    pub(super) fn window(&mut self, id: WindowId) -> Bit {
+        if let Some(Some(bit)) = self.windows.get(id.index()) {
+            return *bit;
+        }
+        let bit = self.next_bit();
+        if let Some(place) = self.windows.get_mut(id.index()) {
+            *place = Some(bit);
+        }
+        bit
+    }
+
+    /// Whether a row of a window is open, or says nothing of the day.
+    pub(super) fn row(&mut self, id: WindowId, row: usize) -> Bit {
+        if let Some(bit) = self.rows.get(&(id, row)) {
+            return *bit;
+        }
+        let bit = self.next_bit();
+        self.rows.insert((id, row), bit);
         bit
     }
 

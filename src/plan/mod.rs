@@ -16,7 +16,7 @@ mod relation;
 mod tests;
 mod ways;
 
-pub use chain::{Link, Member, SlotPlan};
+pub use chain::{Link, Member, Pick, SlotPlan};
 pub use layout::{Layout, Word};
 pub use pack::{Record, Records, Unfit};
 

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::layout::{Bit, Edge, Layout, Read, Word};
 use super::number::{MISSING, NEVER_ABOVE, NEVER_BELOW};
 use crate::frame::Frame;
-use crate::model::{Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId};
+use crate::model::{Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId, WindowId};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Datum, Instant, Missing, Type, Value};
 
@@ -158,6 +158,7 @@ impl Layout {
                 record.set(word, i64::from(status.member()));
             }
         }
+        self.pack_windows(rules, frame, record);
         for (index, places) in self.permissions.iter().enumerate() {
             let member = frame.permission(ChannelId::from_index(index)).member();
             if let Some(group) = places.group {
@@ -170,6 +171,20 @@ impl Layout {
         self.pack_reserved(rules, frame, record);
         record.packed = true;
         Ok(())
+    }
+
+    /// What the clocks say of each window. A row without a condition counts for whoever it is, so such rows are one bit.
+    fn pack_windows(&self, rules: &RuleSet, frame: &Frame, record: &mut Record) {
+        for (index, bit) in self.windows.iter().enumerate() {
+            let Some(bit) = bit else { continue };
+            let id = WindowId::from_index(index);
+            let state = frame.window(id);
+            let mut plain = rules[id].rows.iter().enumerate().filter(|(_, row)| row.when.is_none());
+            record.write_bit(*bit, state.is_mentioned() && plain.all(|(at, _)| state.row_is_open(at)));
+        }
+        for ((id, row), bit) in &self.rows {
+            record.write_bit(*bit, frame.window(*id).row_is_open(*row));
+        }
     }
 
     /// Writes again what a decided slot takes from the slots after it (R24): caps, offers and the channel

@@ -6,7 +6,7 @@ use super::chain::{Chain, Link};
 use super::guard::GuardId;
 use super::lower::Ask;
 use crate::frame::{By, Outcome};
-use crate::model::{ChannelId, Class, Clause, OfferId};
+use crate::model::{CapId, ChannelId, Class, Clause, OfferId, Then};
 
 /// What answers where no channel carries an offer: of several channels the one that came farthest says why.
 pub(super) struct StandIn {
@@ -14,33 +14,38 @@ pub(super) struct StandIn {
     pub(super) capped: Link,
     /// One would have but for its consent.
     pub(super) no_consent: Link,
+    /// One would have but for a cap that lets no other candidate through.
+    pub(super) stopped: Link,
 }
 
 impl StandIn {
     /// The next candidate, whatever the reason.
-    pub(super) const NOTHING: Self = Self { capped: Link::Next, no_consent: Link::Next };
+    pub(super) const NOTHING: Self = Self { capped: Link::Next, no_consent: Link::Next, stopped: Link::Next };
 }
 
 impl Chain<'_, '_> {
     /// What the slot does with an offer that was chosen for it: shows it, or sends it by the first of the channels that
-    /// carries it. Where none does, what stands in for what was capped or for want of consent, else the next candidate.
+    /// carries it; unless its windows are `in_time`, it waits. Where no channel carries it, what stands in for what was
+    /// capped or for want of consent, else the next candidate.
     pub(super) fn way(
         &mut self,
         channels: &[ChannelId],
         offer: OfferId,
         by: By,
+        in_time: GuardId,
         stand_in: &StandIn,
     ) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
         if !rules.sends(self.slot) {
-            return Ok(self.pick(Outcome::Shows(offer), by));
+            let shown = self.pick(Outcome::Shows(offer), by);
+            return Ok(self.or_waits(in_time, shown));
         }
         // A rotating slot has an order for each channel that it may have used last.
         let slot = &rules[self.slot];
-        let mut link = self.in_order(channels, offer, by, stand_in)?;
+        let mut link = self.in_order(channels, offer, by, in_time, stand_in)?;
         for (place, last) in slot.channels.iter().enumerate().filter(|_| slot.rotate.is_some()) {
             let ring = rules.ring(self.slot, channels, Some(*last));
-            let rotated = self.in_order(&ring, offer, by, stand_in)?;
+            let rotated = self.in_order(&ring, offer, by, in_time, stand_in)?;
             let group = self.lowering.layout.last_used(self.slot, slot.channels.len());
             let mask = u16::try_from(place).map_or(0, |place| group.mask(place));
             let was_last = self.lowering.guards.bits(group.word, mask, mask);
@@ -55,6 +60,7 @@ impl Chain<'_, '_> {
         channels: &[ChannelId],
         offer: OfferId,
         by: By,
+        in_time: GuardId,
         stand_in: &StandIn,
     ) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
@@ -68,7 +74,13 @@ impl Chain<'_, '_> {
             let reaches = self.reaches(*channel)?;
             let consent = self.channel_consent(*channel, class);
             let is_open = self.lowering.guards.all(consent.into_iter().chain([reaches]));
-            let free = self.caps(&rules.channel_caps(*channel, offer, own), class);
+            let caps = rules.channel_caps(*channel, offer, own);
+            let free = self.caps(&caps, class);
+            let stopping: Vec<CapId> =
+                caps.into_iter().filter(|cap| rules.then(*cap, self.slot) == Then::Stop).collect();
+            let goes_on = self.caps(&stopping, class);
+            let not_open = self.lowering.guards.not(is_open);
+            let goes_on = self.lowering.guards.any([goes_on, not_open]);
             let carries = self.lowering.guards.all([is_open, free]);
             let [aloud, silent] =
                 [false, true].map(|silent| self.pick(Outcome::Sends { offer, channel: *channel, silent }, by));
@@ -78,13 +90,25 @@ impl Chain<'_, '_> {
             };
             reached.push(reaches);
             open.push(is_open);
-            ways.push((carries, Link::test(is_aloud, aloud, silent)));
+            let sent = Link::test(is_aloud, aloud, silent);
+            ways.push((carries, self.or_waits(in_time, sent), goes_on));
         }
         let lacks_consent = self.lowering.guards.any(reached);
         let is_capped = self.lowering.guards.any(open);
         let none = Link::test(lacks_consent, stand_in.no_consent.clone(), Link::Next);
         let none = Link::test(is_capped, stand_in.capped.clone(), none);
-        Ok(ways.into_iter().rev().fold(none, |rest, (carries, way)| Link::test(carries, way, rest)))
+        Ok(ways.into_iter().rev().fold(none, |rest, (carries, way, goes_on)| {
+            Link::test(carries, way, Link::test(goes_on, rest, stand_in.stopped.clone()))
+        }))
+    }
+
+    /// What is shown or sent where its windows are open.
+    fn or_waits(&mut self, open: GuardId, now: Link) -> Link {
+        if open == GuardId::ALWAYS {
+            return now;
+        }
+        let waits = self.waits();
+        Link::test(open, now, waits)
     }
 
     /// Whether the device permits a channel and it reaches the customer.

@@ -267,9 +267,17 @@ impl Decider<'_> {
 
     fn decide_packed(&self, packed: bool, frame: &Frame, slot: SlotId) -> Decision {
         if !self.engine.has(slot) {
-            return Decision { slot, outcome: Outcome::Nothing, by: By::SlotOff };
+            return Decision::new(slot, Outcome::Nothing, By::SlotOff);
         }
-        self.fast(packed, slot).unwrap_or_else(|| eval::decide(&self.engine.rules, frame, slot))
+        let rules = &self.engine.rules;
+        match self.fast(packed, slot) {
+            // When to ask again is worked out only where nothing is shown.
+            Some(decision) if decision.outcome == Outcome::Nothing => {
+                Decision { again: eval::ask_again(rules, frame, slot), ..decision }
+            }
+            Some(decision) => decision,
+            None => eval::decide(rules, frame, slot),
+        }
     }
 
     /// Whether machine code can decide this frame: no frame that was gathered for these rules is refused.

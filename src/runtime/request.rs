@@ -316,13 +316,14 @@ fn repeated(
 }
 
 fn in_names(rules: &RuleSet, decision: Decision) -> StoredDecision {
-    let offer = match decision.outcome {
-        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => Some(rules[offer].name.clone()),
-        Outcome::Nothing => None,
+    let (offer, until) = match decision.outcome {
+        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => (Some(rules[offer].name.clone()), None),
+        Outcome::Holds { offer, until } => (Some(rules[offer].name.clone()), Some(until)),
+        Outcome::Nothing => (None, decision.again),
     };
     let (channel, silent) = match decision.outcome {
         Outcome::Sends { channel, silent, .. } => (Some(rules[channel].name.clone()), silent),
-        Outcome::Shows(_) | Outcome::Nothing => (None, false),
+        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => (None, false),
     };
     let (rule, via, fallback) = match decision.by {
         By::Rule(rule) => (Some(rule), None, None),
@@ -335,6 +336,7 @@ fn in_names(rules: &RuleSet, decision: Decision) -> StoredDecision {
         offer,
         channel,
         silent,
+        until,
         rule: rule.map(|rule| rules[rule].name.clone()),
         via,
         fallback,
@@ -346,13 +348,14 @@ fn in_names(rules: &RuleSet, decision: Decision) -> StoredDecision {
 
 fn of_names(rules: &RuleSet, slot: SlotId, stored: &StoredDecision) -> Option<Decision> {
     let names = Names::of(rules);
-    let outcome = match (&stored.offer, &stored.channel) {
-        (Some(offer), Some(channel)) => {
+    let (outcome, again) = match (&stored.offer, &stored.channel, stored.until) {
+        (Some(offer), Some(channel), _) => {
             let (offer, channel) = (names.offer(offer)?, names.channel(channel)?);
-            Outcome::Sends { offer, channel, silent: stored.silent }
+            (Outcome::Sends { offer, channel, silent: stored.silent }, None)
         }
-        (Some(offer), None) => Outcome::Shows(names.offer(offer)?),
-        (None, _) => Outcome::Nothing,
+        (Some(offer), None, None) => (Outcome::Shows(names.offer(offer)?), None),
+        (Some(offer), None, Some(until)) => (Outcome::Holds { offer: names.offer(offer)?, until }, None),
+        (None, _, again) => (Outcome::Nothing, again),
     };
     let by = match (&stored.rule, stored.via, stored.fallback) {
         (Some(rule), None, _) => By::Rule(names.rule(rule)?),
@@ -360,5 +363,5 @@ fn of_names(rules: &RuleSet, slot: SlotId, stored: &StoredDecision) -> Option<De
         (None, _, Some(at)) => By::Fallback(at),
         (None, _, None) => By::SlotOff,
     };
-    Some(Decision { slot, outcome, by })
+    Some(Decision { slot, outcome, by, again })
 }

@@ -136,6 +136,7 @@ fn clauses(item: &Item) -> Vec<Span> {
         ItemKind::Pause(item) => of(&item.clauses),
         ItemKind::Gap(item) => of(&item.clauses),
         ItemKind::Block(item) => of(&item.clauses),
+        ItemKind::Window(item) => of(&item.clauses),
         ItemKind::Persona(item) => of(&item.clauses),
         ItemKind::Test(item) => of(&item.clauses),
         ItemKind::Use(_) | ItemKind::Segment(_) | ItemKind::Value(_) | ItemKind::Broken(_) => Vec::new(),

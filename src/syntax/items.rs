@@ -6,7 +6,7 @@
 
 use super::blocks::Body;
 use super::clauses::{
-    BLOCK, CAP, CHANNEL, CLASS, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST,
+    BLOCK, CAP, CHANNEL, CLASS, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST, WINDOW,
 };
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
@@ -69,6 +69,7 @@ impl<'t> Reader<'t> {
             Opener::Pause => self.named(&PAUSE, PAUSE_HEAD, at, ItemKind::Pause),
             Opener::Gap => self.named(&GAP, GAP_HEAD, at, ItemKind::Gap),
             Opener::Block => self.named(&BLOCK, BLOCK_HEAD, at, ItemKind::Block),
+            Opener::Window => self.named(&WINDOW, WINDOW_HEAD, at, ItemKind::Window),
             Opener::Persona => {
                 let (head, body) = self.head_and_body(Rule::named_head, PERSONA_HEAD, at);
                 let clauses = self.clauses(&PERSONA, &body);
@@ -390,6 +391,11 @@ const BLOCK_HEAD: Form = Form {
     word: "block",
     needs: "a name and its clauses",
     example: "block alarm { for 24 hours after fraud_alert  on class marketing }",
+};
+const WINDOW_HEAD: Form = Form {
+    word: "window",
+    needs: "a name and its clauses",
+    example: "window daytime { zone \"Europe/Berlin\"  open 09:00 until 21:00  on class marketing  outside drop }",
 };
 const PERSONA_HEAD: Form =
     Form { word: "persona", needs: "a name and its facts", example: "persona anna { given { age: 34 } }" };

@@ -118,6 +118,7 @@ impl Reader<'_> {
             | Opener::Pause
             | Opener::Gap
             | Opener::Block
+            | Opener::Window
             | Opener::Persona => named.and_then(|next| opens(labelled(next))),
             Opener::Segment | Opener::Value => {
                 self.definition_head_end(at).filter(|_| self.first_on_line(at) && is_named)
@@ -168,6 +169,7 @@ impl Reader<'_> {
                 | Opener::Pause
                 | Opener::Gap
                 | Opener::Block
+                | Opener::Window
                 | Opener::Persona
                 | Opener::Later,
             )

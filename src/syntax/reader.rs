@@ -116,7 +116,7 @@ impl<'t> Reader<'t> {
         match grammar::read(rule, text) {
             Ok(pair) => {
                 #[cfg(test)]
-                super::tests::trace::pair(&pair);
+                super::tests::trace::pair(&pair, base);
                 let next = self.token_at(base + end_of(&pair), from).min(to);
                 // `31.12` of `31.12.2025` is a number, but not what was written.
                 let end = base + pair.as_span().end();
@@ -208,7 +208,8 @@ impl Stopped {
 /// The end of the last token within a pair. A pair that ends in something optional includes the space before it.
 pub(super) fn end_of(pair: &Pair<'_>) -> usize {
     match pair.clone().into_inner().next_back() {
-        Some(last) => end_of(&last),
-        None => pair.as_span().end(),
+        // Its sign at the end, `Z`, is no token of its own.
+        Some(last) if pair.as_rule() != Rule::stamp => end_of(&last),
+        Some(_) | None => pair.as_span().end(),
     }
 }

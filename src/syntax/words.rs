@@ -26,6 +26,7 @@ pub(super) enum Opener {
     Pause,
     Gap,
     Block,
+    Window,
     Persona,
     Test,
     /// `catalogue`, `experiment`, ..: known to the language, not built yet.
@@ -55,7 +56,7 @@ pub(super) const OPENERS: [(&str, Opener); 24] = [
     ("pause", Opener::Pause),
     ("gap", Opener::Gap),
     ("block", Opener::Block),
-    ("window", Opener::Later),
+    ("window", Opener::Window),
     ("layer", Opener::Later),
     ("experiment", Opener::Later),
     ("holdout", Opener::Later),

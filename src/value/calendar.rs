@@ -55,6 +55,47 @@ impl Weekday {
         }
     }
 
+    /// The first three letters of it.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Monday => "mon",
+            Self::Tuesday => "tue",
+            Self::Wednesday => "wed",
+            Self::Thursday => "thu",
+            Self::Friday => "fri",
+            Self::Saturday => "sat",
+            Self::Sunday => "sun",
+        }
+    }
+
+    /// That of a date.
+    pub fn of(date: Date) -> Self {
+        // 1970-01-01, day 0, was a Thursday.
+        match (date.0 + 3).rem_euclid(7) {
+            0 => Self::Monday,
+            1 => Self::Tuesday,
+            2 => Self::Wednesday,
+            3 => Self::Thursday,
+            4 => Self::Friday,
+            5 => Self::Saturday,
+            _ => Self::Sunday,
+        }
+    }
+
+    /// The one before it.
+    #[must_use]
+    pub fn before(self) -> Self {
+        match self {
+            Self::Monday => Self::Sunday,
+            Self::Tuesday => Self::Monday,
+            Self::Wednesday => Self::Tuesday,
+            Self::Thursday => Self::Wednesday,
+            Self::Friday => Self::Thursday,
+            Self::Saturday => Self::Friday,
+            Self::Sunday => Self::Saturday,
+        }
+    }
+
     /// How many days lie between the last Monday and it.
     fn after_monday(self) -> i32 {
         match self {

@@ -3,12 +3,14 @@
 //! Takes nothing from other rooms. Refuses to know what a rule or a customer is.
 
 mod calendar;
+mod clock;
 mod number;
 mod permission;
 mod time;
 mod truth;
 
 pub use calendar::{Calendar, Weekday};
+pub use clock::{WallClock, Zone, show_time_of_day};
 pub(crate) use number::divide_half_even;
 pub use number::{DEFAULT_LIMIT, Decimal, MAX_SCALE, NumberError, pow10, rescale, show_number};
 pub use permission::Permission;

@@ -13,12 +13,18 @@ pub(super) fn text(mark: usize) -> String {
 /// Marks the predicates of the rule's clauses and of the segments and values behind them; gives their number.
 pub(super) fn mark(rules: &mut RuleSet, id: RuleId) -> usize {
     let mut marker = Marker { next: 0, segments: Vec::new(), values: Vec::new() };
+    let windows = rules.windows_on(id);
     let rule = &mut rules.rules[id.index()];
-    for clause in rule.when.iter_mut().chain(&mut rule.unless) {
+    for clause in rule.when.iter_mut().chain(&mut rule.unless).chain(&mut rule.expires) {
         marker.condition(&mut clause.condition);
     }
     if let Some(rank) = &mut rule.rank {
         marker.expression(&mut rank.by);
+    }
+    for window in windows {
+        for when in rules.windows[window.index()].rows.iter_mut().filter_map(|row| row.when.as_mut()) {
+            marker.condition(&mut when.condition);
+        }
     }
     let (mut segments, mut values) = (0, 0);
     while segments < marker.segments.len() || values < marker.values.len() {

@@ -50,7 +50,7 @@ fn essence(rules: &RuleSet, id: RuleId) -> String {
     rule.span = nowhere;
     // Taken over from others where the author wrote `before`.
     rule.priority = None;
-    rule.when.iter_mut().chain(&mut rule.unless).for_each(|clause| clause.span = nowhere);
+    rule.when.iter_mut().chain(&mut rule.unless).chain(&mut rule.expires).for_each(|clause| clause.span = nowhere);
     if let Some(rank) = &mut rule.rank {
         rank.span = nowhere;
     }

@@ -78,7 +78,9 @@ fn hello() {
         .iter()
         .map(|one| match one.decisions[0].outcome {
             Outcome::Shows(offer) => (one.key.as_deref().unwrap(), rules[offer].name.as_str()),
-            Outcome::Sends { .. } | Outcome::Nothing => (one.key.as_deref().unwrap(), "nothing"),
+            Outcome::Sends { .. } | Outcome::Holds { .. } | Outcome::Nothing => {
+                (one.key.as_deref().unwrap(), "nothing")
+            }
         })
         .collect();
     let story = "our_story";

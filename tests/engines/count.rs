@@ -65,7 +65,7 @@ impl Counts {
         let truth = match answer.outcome {
             Outcome::Shows(offer) if offer == probe.yes => Truth::Yes,
             Outcome::Shows(offer) if offer == probe.no => Truth::No,
-            Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => Truth::Unknown,
+            Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Holds { .. } | Outcome::Nothing => Truth::Unknown,
         };
         let mut names = vec![probe.operator.name()];
         let mut gaps = Vec::new();

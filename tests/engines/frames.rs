@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cater::frame::{CapState, Frame};
+use cater::frame::{CapState, Counted, Frame, WindowState};
 use cater::model::{
     Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId,
     PurposeId, RuleSet,
@@ -64,7 +64,9 @@ impl Atoms {
             BlockCause::While(clause) => Some(clause),
             BlockCause::After(_) => None,
         });
-        let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless)).chain(blocks);
+        let rows = rules.windows.iter().flat_map(|window| &window.rows).filter_map(|row| row.when.as_ref());
+        let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless).chain(&rule.expires));
+        let clauses = clauses.chain(blocks).chain(rows);
         let conditions = clauses.map(|Clause { condition, .. }| condition);
         let fallbacks = rules.slots.iter().flat_map(|slot| &slot.fallback).filter_map(|entry| entry.when.as_ref());
         let channels = rules.channels.iter().flat_map(|channel| channel.conditions());
@@ -256,7 +258,23 @@ impl Atoms {
             self.play(&mut frame, rng);
         }
         frame.gathered = frame.attributes.split_off(declared);
+        self.hours(rules, &mut frame, rng);
         frame
+    }
+
+    /// What the clocks say: as they do, or anything.
+    fn hours(&self, rules: &RuleSet, frame: &mut Frame, rng: &mut Rng) {
+        frame.windows = frame.at(rules, frame.now).windows;
+        for index in 0..frame.windows.len() {
+            if rng.percent(20) {
+                frame.windows[index] = match rng.below(8) {
+                    0 => WindowState::UnknownZone,
+                    1 => WindowState::Clocks { mentioned: false, rows: u64::MAX },
+                    2 => WindowState::Clocks { mentioned: true, rows: u64::MAX },
+                    _ => WindowState::Clocks { mentioned: true, rows: rng.below(16) as u64 },
+                };
+            }
+        }
     }
 
     /// The same with a few things changed.
@@ -299,6 +317,7 @@ impl Atoms {
             }
         }
         frame.gathered = frame.attributes.split_off(declared);
+        self.hours(rules, &mut frame, rng);
         frame
     }
 
@@ -323,6 +342,11 @@ impl Atoms {
             3..=5 => CapState::Used(at_most.saturating_sub(1)),
             _ => CapState::Used(0),
         };
+        // Some of it happened lately, so that it is free again soon.
+        let used = if let CapState::Used(used) = frame.caps[index] { used } else { 0 };
+        let dated = if rng.percent(50) { used.min(3) } else { 0 };
+        let times = (0..dated).map(|nth| Instant(frame.now.0 - i64::from(nth) * 3_600_000_000)).collect();
+        frame.counted[index] = Counted { lasting: used - dated, times };
     }
 
     fn redraw(&self, rules: &RuleSet, frame: &mut Frame, index: usize, rng: &mut Rng) {

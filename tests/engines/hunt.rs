@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant as Clock};
 
-use cater::eval;
-use cater::frame::{By, Decision, Frame, reserve};
+use cater::eval::{self, Dropped};
+use cater::frame::{By, Decision, Frame, Outcome, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{RuleId, RuleSet, SCORE_PLACES, SlotId, verify};
+use cater::model::{OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, WindowId, verify};
 use cater::plan::{PlanError, Record};
 use cater::value::{Value, rescale};
 
@@ -50,6 +50,12 @@ pub(crate) struct Report {
     pub(crate) most_rules: usize,
     pub(crate) took: Duration,
     pub(crate) counts: Counts,
+    /// How often machine code handed over, for what had to wait.
+    pub(crate) waited: u64,
+    /// How often something was held.
+    pub(crate) holds: u64,
+    /// How often nothing was shown and it was said when to ask again.
+    pub(crate) again: u64,
     /// How often a rule won that ranks among others, one that stands behind another by `ties` and name, and one of which
     /// another has the same score.
     pub(crate) ranked: [u64; 3],
@@ -58,11 +64,13 @@ pub(crate) struct Report {
 impl Report {
     /// What the hunt did, for people.
     pub(crate) fn summary(&self, budget: Budget) -> String {
-        let Self { decisions, rule_sets, refused, picks, most_rules, took, counts, ranked } = self;
+        let Self { decisions, rule_sets, refused, picks, most_rules, took, counts, ranked, waited, holds, again } =
+            self;
         let seconds = took.as_secs_f64();
         format!(
             "seed {}: {decisions} decisions by each engine over {rule_sets} rule sets of up to {most_rules} rules, \
              {refused} refused by machine code; {} of {} possible answers given; least seen: {:?}\n\
+             held {holds}, handed over by machine code {waited}, with a time to ask again {again}\n\
              by score {}, of them against `ties` and names {}, with another that scored the same {}\n\
              {seconds:.1} s, {:.0} decisions a second",
             budget.seed,
@@ -80,6 +88,9 @@ impl Report {
 /// Frames of one rule set.
 const FRAMES: usize = 250;
 
+/// So many rule sets show everything that there is to see.
+const PATIENCE: u64 = 100;
+
 /// Hunts until the budget is spent and everything was seen; stops at the first difference.
 ///
 /// # Errors
@@ -88,11 +99,13 @@ pub(crate) fn hunt(budget: Budget) -> Result<Report, String> {
     let mut report = Report::default();
     let start = Clock::now();
     let enough = Duration::from_secs(budget.seconds);
-    // Everything is seen within seconds; a hunt that still misses something after that will go on missing it.
+    // Everything is seen within seconds; a hunt that still misses something after that, and after as many rule sets as a
+    // busy machine hunts through more slowly, will go on missing it.
     let patience = enough + Duration::from_secs(60);
+    let is_over = |report: &Report| start.elapsed() > patience && report.rule_sets > PATIENCE;
     for seed in budget.seed.. {
         let spent = start.elapsed() >= enough && report.decisions >= budget.decisions;
-        if spent && (report.counts.gaps().is_empty() || start.elapsed() > patience) {
+        if spent && (report.counts.gaps().is_empty() || is_over(&report)) {
             break;
         }
         one(seed, &mut report)?;
@@ -161,9 +174,13 @@ fn each_slot(
     for index in 0..rules.slots.len() {
         let slot = SlotId::from_index(index);
         let reference = eval::decide(rules, frame, slot);
-        let machine = compiled.decide(slot, record);
+        let machine = compiled.decide(slot, record).map(|decision| answered(rules, frame, decision));
         report.decisions += 1;
-        if machine != Some(reference) {
+        let waited = machine.is_none() && waits(rules, frame, slot);
+        report.waited += u64::from(waited);
+        report.holds += u64::from(matches!(reference.outcome, Outcome::Holds { .. }));
+        report.again += u64::from(reference.again.is_some());
+        if machine != Some(reference) && !waited {
             return Err(shrink::report(seed, rules, frame, &[slot]));
         }
         ranked(rules, frame, &reference, report);
@@ -179,6 +196,54 @@ fn each_slot(
         }
     }
     Ok(new)
+}
+
+/// What a service gives back: beside nothing, when to ask again.
+pub(crate) fn answered(rules: &RuleSet, frame: &Frame, decision: Decision) -> Decision {
+    match decision.outcome {
+        Outcome::Nothing => Decision { again: eval::ask_again(rules, frame, decision.slot), ..decision },
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Holds { .. } => decision,
+    }
+}
+
+/// What machine code comes to, or the evaluator where it may hand over to it.
+pub(crate) fn machine(
+    rules: &RuleSet,
+    compiled: &Compiled,
+    frame: &Frame,
+    record: &Record,
+    slot: SlotId,
+) -> Option<Decision> {
+    match compiled.decide(slot, record) {
+        Some(decision) => Some(answered(rules, frame, decision)),
+        None => waits(rules, frame, slot).then(|| eval::decide(rules, frame, slot)),
+    }
+}
+
+/// Whether machine code may hand a slot over: something is held there, or dropped out for its windows. Nothing else is a
+/// reason to.
+pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
+    let late = |dropped: &Dropped| matches!(dropped, Dropped::HoldLimit(_) | Dropped::Expired | Dropped::Outside(_));
+    let decision = eval::decide(rules, frame, slot);
+    matches!(decision.outcome, Outcome::Holds { .. })
+        || eval::passed_over(rules, frame, slot).iter().any(|(_, dropped)| late(dropped))
+        // What stands in, and the fallback list, are no rules.
+        || frame.windows.iter().enumerate().any(|(at, state)| {
+            let id = WindowId::from_index(at);
+            let closed = !state.is_mentioned() || (0..rules[id].rows.len()).any(|row| !state.row_is_open(row));
+            closed && rules[id].outside != Outside::Drop && stands_in(rules, slot, id)
+        })
+}
+
+/// Whether an offer that a window binds stands in somewhere in the slot.
+fn stands_in(rules: &RuleSet, slot: SlotId, window: WindowId) -> bool {
+    let bound = |offer: OfferId| rules[offer].windows.contains(&window);
+    let shown = rules[slot].order.iter().flat_map(|rule| {
+        let rule = &rules[*rule];
+        [rule.if_capped, rule.if_no_consent, rule.if_unknown].into_iter().flatten()
+    });
+    shown.filter_map(|of| if let Substitute::Show(offer) = of { Some(offer) } else { None }).any(bound)
+        || rules[slot].fallback.iter().filter_map(|entry| entry.offer).any(bound)
 }
 
 /// What a score had to do with it.
@@ -236,7 +301,7 @@ pub(crate) fn machine_all(
     slots
         .iter()
         .map(|slot| {
-            let decision = compiled.decide(*slot, record)?;
+            let decision = machine(rules, compiled, &frame, record, *slot)?;
             reserve(rules, &mut frame, &decision);
             compiled.layout().pack_reserved(rules, &frame, record);
             Some(decision)

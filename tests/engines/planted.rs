@@ -10,12 +10,13 @@ use cater::ops::{Arithmetic, Comparison, Quantifier};
 
 use super::frames::Atoms;
 use super::generate::generate;
+use super::hunt::machine;
 use super::rng::Rng;
 use super::shrink;
 
 type Plant = (&'static str, fn(&mut RuleSet));
 
-const PLANTS: [Plant; 14] = [
+const PLANTS: [Plant; 17] = [
     ("at least is more than", |rules| {
         each_condition(rules, &|condition| {
             if let Condition::Compare(comparison @ Comparison::AtLeast, ..) = condition {
@@ -86,6 +87,13 @@ const PLANTS: [Plant; 14] = [
                 *substitute = substitute.filter(|substitute| !matches!(substitute, Substitute::Try(_)));
             }
         }
+    }),
+    ("nothing expires", |rules| rules.rules.iter_mut().for_each(|rule| rule.expires = None)),
+    ("what should wait is dropped", |rules| {
+        rules.windows.iter_mut().for_each(|window| window.outside = cater::model::Outside::Drop);
+    }),
+    ("a row is about everybody", |rules| {
+        rules.windows.iter_mut().flat_map(|window| &mut window.rows).for_each(|row| row.when = None);
     }),
     ("consent is not asked for", |rules| rules.rules.iter_mut().for_each(|rule| rule.needs.clear())),
     ("minus is plus", |rules| {
@@ -198,11 +206,15 @@ fn find(plant: fn(&mut RuleSet)) -> Option<(u64, usize)> {
             compiled.layout().pack(&wrong, &frame, &mut record).unwrap();
             for index in 0..rules.slots.len() {
                 let slot = SlotId::from_index(index);
-                if compiled.decide(slot, &record) != Some(eval::decide(rules, &frame, slot)) {
+                if machine(rules, &compiled, &frame, &record, slot) != Some(eval::decide(rules, &frame, slot)) {
                     let differs = |rules: &RuleSet, frame: &cater::frame::Frame, slots: &[SlotId]| {
                         let mut wrong = rules.clone();
                         plant(&mut wrong);
-                        slots.iter().any(|slot| eval::decide(&wrong, frame, *slot) != eval::decide(rules, frame, *slot))
+                        let seen = |rules: &RuleSet, slot: &SlotId| {
+                            let decision = eval::decide(rules, frame, *slot);
+                            (decision.outcome, decision.by)
+                        };
+                        slots.iter().any(|slot| seen(&wrong, slot) != seen(rules, slot))
                     };
                     let (small, _, slots) = shrink::shrink(rules, &frame, &[slot], &differs);
                     return Some((seed, small[slots[0]].order.len()));

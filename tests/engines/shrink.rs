@@ -40,20 +40,22 @@ pub(crate) fn report(seed: u64, rules: &RuleSet, frame: &Frame, slots: &[SlotId]
         let rule = &rules[id];
         let _ = writeln!(
             text,
-            "{id:?} shows {:?} by {:?} needs {:?} caps {:?} blocks {:?} active {:?} review {:?}",
+            "{id:?} shows {:?} by {:?} needs {:?} caps {:?} blocks {:?} windows {:?} active {:?} review {:?} expires {:?}",
             rule.show,
             rules.channels_of(rule),
             rule.needs,
             rule.caps,
             rule.blocks,
+            rule.windows,
             rule.active,
-            rule.review_by
+            rule.review_by,
+            rule.expires
         );
         let offer = &rules[rule.show];
         let _ = writeln!(
             text,
-            "  its offer: caps {:?} blocks {:?} active {:?} off {:?}",
-            offer.caps, offer.blocks, offer.active, offer.off
+            "  its offer: caps {:?} blocks {:?} windows {:?} active {:?} off {:?}",
+            offer.caps, offer.blocks, offer.windows, offer.active, offer.off
         );
         for clause in &rule.when {
             let _ = writeln!(text, "  when {:?} = {:?}", clause.condition, truth(&rules, &frame, clause));
@@ -185,6 +187,8 @@ fn changes(rules: &RuleSet) -> Vec<Change> {
         change(|rule| rule.needs.clear());
         change(|rule| rule.caps.clear());
         change(|rule| rule.blocks.clear());
+        change(|rule| rule.windows.clear());
+        change(|rule| rule.expires = None);
         change(|rule| drop(rule.when.pop()));
         change(|rule| drop(rule.when.drain(..1.min(rule.when.len()))));
         change(|rule| drop(rule.unless.pop()));
@@ -193,6 +197,7 @@ fn changes(rules: &RuleSet) -> Vec<Change> {
     for offer in 0..rules.offers.len() {
         changes.push(Box::new(move |rules| rules.offers[offer].caps.clear()));
         changes.push(Box::new(move |rules| rules.offers[offer].blocks.clear()));
+        changes.push(Box::new(move |rules| rules.offers[offer].windows.clear()));
         changes.push(Box::new(move |rules| rules.offers[offer].active = None));
     }
     for attribute in 0..rules.attributes.len() {

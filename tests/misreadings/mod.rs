@@ -36,7 +36,6 @@ const SPELLING: &str = "syntax::spelling";
 const SIGN: &str = "syntax::sign";
 const NO_DATE: &str = "syntax::no-such-date";
 const NUMBER: &str = "syntax::written-number";
-const NOT_YET: &str = "syntax::not-yet";
 const NO_WINDOW: &str = "syntax::no-window";
 const UNEXPECTED: &str = "syntax::unexpected";
 const UNKNOWN: &str = "syntax::unknown-clause";
@@ -405,7 +404,7 @@ const CASES: &[Case] = &[
             ("when no consent show story", answer(SPELLING, "when no consent", "write `if no consent`")),
             ("when unknown nothing", answer(SPELLING, "when unknown", "write `if unknown`")),
             ("unless capped show story", answer(SPELLING, "unless capped", "`if capped show ..`")),
-            ("expires 2026-12-24", answer(NOT_YET, "expires", "`active to 2026-12-24`")),
+            ("expires 2026-12-24", answer(SPELLING, "expires 2026-12-24", "`active to 2026-12-24`")),
             (
                 "cap at most 3 impressions in any 7 days per customer",
                 answer("resolve::unknown-event", "impressions", "`shown`"),

@@ -127,13 +127,14 @@ pub(crate) fn decide(slot: u32, c: &Customer) -> Option<Decision> {{
         for (index, (slot, picks)) in self.rules.slots.iter().zip(&self.picks).enumerate() {
             let name = slot.name.to_uppercase();
             let _ = writeln!(answers, "static {name}: [Decision; {}] = [", picks.len());
-            for Decision { slot, outcome, by } in picks {
+            for Decision { slot, outcome, by, again: _ } in picks {
                 let outcome = match outcome {
                     Outcome::Shows(offer) => format!("Outcome::Shows({offer:?})"),
                     Outcome::Sends { offer, channel, silent } => {
                         format!("Outcome::Sends {{ offer: {offer:?}, channel: {channel:?}, silent: {silent} }}")
                     }
-                    Outcome::Nothing => "Outcome::Nothing".to_owned(),
+                    // Rules with windows are refused.
+                    Outcome::Holds { .. } | Outcome::Nothing => "Outcome::Nothing".to_owned(),
                 };
                 let by = match by {
                     By::Rule(rule) => format!("By::Rule({rule:?})"),
@@ -141,7 +142,7 @@ pub(crate) fn decide(slot: u32, c: &Customer) -> Option<Decision> {{
                     By::Fallback(place) => format!("By::Fallback({place})"),
                     By::SlotOff => "By::SlotOff".to_owned(),
                 };
-                let _ = writeln!(answers, "    Decision {{ slot: {slot:?}, outcome: {outcome}, by: {by} }},");
+                let _ = writeln!(answers, "    Decision::new({slot:?}, {outcome}, {by}),");
             }
             answers.push_str("];\n\n");
             let _ = writeln!(decide, "        {index} => {name}.get({}(c) as usize).copied(),", slot.name);

@@ -37,6 +37,9 @@ pub(crate) fn write(rules: &RuleSet, from: &str) -> Result<String, TooMuch> {
     if !rules.blocks.is_empty() {
         return Err("blocks are not written by hand yet".to_owned());
     }
+    if !rules.windows.is_empty() || rules.rules.iter().any(|rule| rule.expires.is_some()) {
+        return Err("windows are not written by hand yet".to_owned());
+    }
     let mut writer = Writer::new(rules);
     let mut slots = String::new();
     for index in 0..rules.slots.len() {
@@ -236,7 +239,7 @@ impl<'a> Writer<'a> {
     }
 
     fn pick(&mut self, slot: SlotId, outcome: Outcome, by: By) -> String {
-        let decision = Decision { slot, outcome, by };
+        let decision = Decision::new(slot, outcome, by);
         let Some(picks) = self.picks.get_mut(slot.index()) else { return "0".to_owned() };
         let place = picks.iter().position(|pick| *pick == decision).unwrap_or(picks.len());
         if place == picks.len() {

@@ -53,6 +53,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
 fn seen(rules: &RuleSet, rule: RuleId, decision: Decision) -> String {
     let what = match decision.outcome {
         Outcome::Shows(offer) => format!("`{}`", rules[offer].name),
+        Outcome::Holds { offer, .. } => format!("`{}` later", rules[offer].name),
         Outcome::Sends { offer, channel, silent } => {
             let silently = if silent { ", silently" } else { "" };
             format!("`{}` by `{}`{silently}", rules[offer].name, rules[channel].name)

@@ -66,6 +66,8 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
             Culprit::Cap(_)
             | Culprit::Channel
             | Culprit::Block(_)
+            | Culprit::Hours
+            | Culprit::Expiry
             | Culprit::Score
             | Culprit::Taken
             | Culprit::Review
@@ -133,6 +135,8 @@ fn other(look: &Look<'_>, rule: &Rule, culprit: Culprit) -> Option<String> {
         Culprit::Channel => Some("goes by a channel that permits, reaches and is consented to".to_owned()),
         Culprit::Score => Some("has no score".to_owned()),
         Culprit::Taken => Some("its offer must not be shown in another slot".to_owned()),
+        Culprit::Hours => Some("must be open by its windows, or wait for them".to_owned()),
+        Culprit::Expiry => crate::model::show::show_expiry(look.rules, look.rules.rule_named(&rule.name)?),
         Culprit::Block(block) => Some(format!("is held back by the block `{}`", rules[block].name)),
         Culprit::Cap(cap) => Some(match rules.key() {
             None => format!(

@@ -17,6 +17,7 @@ mod not_decided;
 mod service_hides;
 mod unreachable_fallback;
 mod unreachable_rule;
+mod window_on_unknown;
 pub(super) mod words;
 
 use super::{Options, Report};
@@ -33,7 +34,7 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 12] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 13] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
@@ -45,6 +46,7 @@ const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 12] = [
     unreachable_fallback::find,
     always_true::find,
     block_on_unknown::find,
+    window_on_unknown::find,
     not_decided::find,
 ];
 

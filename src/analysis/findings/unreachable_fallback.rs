@@ -41,13 +41,13 @@ fn finding(look: &Look<'_>, id: SlotId, at: usize, by: &[Coverer]) -> Option<Dia
     for coverer in by {
         let span = match coverer {
             Coverer::Fallback(at) => slot.fallback.get(*at)?.span,
-            Coverer::Rule(rule) | Coverer::Substitute(rule, _) => rules[*rule].span,
+            Coverer::Rule(rule) | Coverer::Stop(rule) | Coverer::Substitute(rule, _) => rules[*rule].span,
         };
         if !named.contains(&span) {
             named.push(span);
             let what = match coverer {
                 Coverer::Fallback(_) => "comes earlier in the list".to_owned(),
-                Coverer::Rule(rule) | Coverer::Substitute(rule, _) => {
+                Coverer::Rule(rule) | Coverer::Stop(rule) | Coverer::Substitute(rule, _) => {
                     format!("{} comes before any fallback", words::listed([rules[*rule].name.as_str()]))
                 }
             };

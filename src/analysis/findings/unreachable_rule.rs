@@ -50,7 +50,7 @@ fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
     let mut order: Vec<RuleId> = Vec::new();
     for coverer in by {
         let (culprit, via) = match coverer {
-            Coverer::Rule(rule) => (*rule, None),
+            Coverer::Rule(rule) | Coverer::Stop(rule) => (*rule, None),
             Coverer::Substitute(rule, via) => (*rule, Some(*via)),
             Coverer::Fallback(_) => continue,
         };

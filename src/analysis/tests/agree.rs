@@ -10,7 +10,7 @@ use super::cells::frames;
 use super::schemas::{ranked, schema, sending};
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
-use crate::eval::{condition, decide, expression};
+use crate::eval::{condition, decide, expression, stops};
 use crate::frame::{By, Decision, Frame, Via};
 use crate::graph::{Ranking, Standing};
 use crate::model::{Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
@@ -98,12 +98,14 @@ struct Seen<'a> {
     eligible: Vec<Vec<bool>>,
     /// The same for each part: itself, and the rule or its substitutes.
     answers: Vec<Vec<Option<Decision>>>,
+    /// Whether it stops the slot.
+    stops: Vec<Vec<bool>>,
 }
 
 impl<'a> Seen<'a> {
     fn new(rules: &'a RuleSet, slot: SlotId, frames: &'a [Frame]) -> Self {
         let by = frames.iter().map(|frame| decide(rules, frame, slot).by).collect();
-        let (mut eligible, mut answers) = (Vec::new(), Vec::new());
+        let (mut eligible, mut answers, mut stopping) = (Vec::new(), Vec::new(), Vec::new());
         for rule in &rules[slot].order {
             // The slot with nothing but this rule, with and without its substitutes.
             let mut alone = rules.clone();
@@ -113,11 +115,12 @@ impl<'a> Seen<'a> {
                 frames.iter().map(|frame| Some(decide(rules, frame, slot)).filter(answers)).collect()
             };
             answers.push(of(&alone));
+            stopping.push(frames.iter().map(|frame| stops(&alone, frame, slot)).collect());
             let bare = &mut alone.rules[rule.index()];
             (bare.if_capped, bare.if_no_consent, bare.if_unknown) = (None, None, None);
             eligible.push(of(&alone).into_iter().map(|by| by.is_some()).collect());
         }
-        Self { rules, slot, frames, by, eligible, answers }
+        Self { rules, slot, frames, by, eligible, answers, stops: stopping }
     }
 
     fn place(&self, rule: RuleId) -> usize {
@@ -223,6 +226,7 @@ impl<'a> Seen<'a> {
                     other => other.is_some(),
                 }
             }
+            Coverer::Stop(rule) => self.stops[self.place(rule)][frame],
             Coverer::Fallback(_) => false,
         }
     }
@@ -277,7 +281,9 @@ impl<'a> Seen<'a> {
                 };
                 let above: Vec<usize> = (0..order.len()).filter(|place| outranks(&order[*place])).collect();
                 let both = |frame: &usize| self.eligible[at][*frame] && self.eligible[before][*frame];
-                let free = |frame: &usize| above.iter().all(|place| self.answers[*place][*frame].is_none());
+                let passes =
+                    |place: usize, frame: usize| self.answers[place][frame].is_none() && !self.stops[place][frame];
+                let free = |frame: &usize| above.iter().all(|place| passes(*place, *frame));
                 let mut frames = 0..self.frames.len();
                 match standing {
                     Standing::Equal => {

@@ -3,6 +3,7 @@
 mod agree;
 mod cells;
 mod history;
+mod hours;
 mod left_out;
 mod metamorphic;
 mod paste;

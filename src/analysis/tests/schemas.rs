@@ -192,7 +192,9 @@ impl Writer {
             self.line(&format!("offer {offer} {{ class {class}{tags}{active}{off} }}"));
         }
         if self.dice.one_in(4) {
-            self.line("cap pressure { at most 2 shown in any 20 days per customer on tag t }");
+            let on = if self.channels > 0 && self.text.len().is_multiple_of(2) { "channel k0" } else { "tag t" };
+            let then = self.then();
+            self.line(&format!("cap pressure {{ at most 2 shown in any 20 days per customer on {on}{then} }}"));
         }
         if self.calculations {
             self.limits();
@@ -243,6 +245,11 @@ impl Writer {
             1 => format!("permission.k{at} is not denied"),
             _ => format!("permission.k{at} is one of [full, provisional]"),
         }
+    }
+
+    /// What follows where a cap is spent; it follows from what is written already, so that other seeds stay as they are.
+    fn then(&self) -> &'static str {
+        ["", " then stop", " then next"][self.text.len() / 2 % 3]
     }
 
     /// Pauses, gaps, calendars and blocks: their combinations are tried and not reckoned, so some stay undecided.
@@ -373,7 +380,8 @@ impl Writer {
             let most = 1 + self.dice.below(2);
             let window = self.dice.of(&["in any 5 days", "in any 20 days", "ever"]);
             let target = self.dice.of(&["", "", " on offer a", " on tag t", " on rule r0"]);
-            write!(body, "  cap at most {most} shown {window} per customer{target}").unwrap();
+            let then = self.then();
+            write!(body, "  cap at most {most} shown {window} per customer{target}{then}").unwrap();
         }
         if self.dice.one_in(25) {
             body.push_str("  off because \"x\"");

@@ -11,6 +11,7 @@ use crate::diagnostics::codes;
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleSet, Verified};
 use crate::runtime::batch::Decided;
+use crate::value::show_instant;
 
 /// A file that grows beside its name and is moved there when it is complete.
 pub(super) struct Output<'a> {
@@ -63,7 +64,10 @@ impl<'a> Output<'a> {
         } else {
             let mut writer = csv::Writer::from_writer(file);
             writer
-                .write_record(["table", "row", "customer", "slot", "shows", "by", "rule", "tasks", "channel", "silent"])
+                .write_record([
+                    "table", "row", "customer", "slot", "shows", "by", "rule", "tasks", "channel", "silent", "holds",
+                    "until",
+                ])
                 .map_err(|error| cannot(path, error))?;
             To::Csv(Box::new(writer))
         };
@@ -82,8 +86,9 @@ impl<'a> Output<'a> {
                 let tasks = decision.tasks(self.rules).join(" ");
                 let (channel, silent) = way(self.rules, decision).unwrap_or_default();
                 let silent = if silent { "yes" } else { "" };
+                let (held, until) = (held(self.rules, decision).unwrap_or(""), until(decision).unwrap_or_default());
                 let customer = customer.unwrap_or("");
-                let record = [table, &row, customer, slot, shows, by, rule, &tasks, channel, silent];
+                let record = [table, &row, customer, slot, shows, by, rule, &tasks, channel, silent, held, &until];
                 writer.write_record(record).map_err(|error| error.to_string())
             }),
             To::JsonLines(writer) => {
@@ -130,7 +135,7 @@ impl Placed {
 pub(super) fn way<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<(&'a str, bool)> {
     match decision.outcome {
         Outcome::Sends { channel, silent, .. } => Some((rules[channel].name.as_str(), silent)),
-        Outcome::Shows(_) | Outcome::Nothing => None,
+        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => None,
     }
 }
 
@@ -186,7 +191,10 @@ fn sync_folder(_: &Path) -> std::io::Result<()> {
 
 /// What is shown or sent, by which kind of candidate, and by which rule.
 pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a str>, &'static str, Option<&'a str>) {
-    let shows = decision.outcome.offer().map(|offer| rules[offer].name.as_str());
+    let shows = match decision.outcome {
+        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => Some(rules[offer].name.as_str()),
+        Outcome::Holds { .. } | Outcome::Nothing => None,
+    };
     match decision.by {
         By::Rule(rule) => (shows, "rule", Some(rules[rule].name.as_str())),
         By::Substitute(rule, via) => (shows, via.word(), Some(rules[rule].name.as_str())),
@@ -195,15 +203,38 @@ pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a 
     }
 }
 
+/// The offer that waits, if one does.
+pub(super) fn held<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<&'a str> {
+    match decision.outcome {
+        Outcome::Holds { offer, .. } => Some(rules[offer].name.as_str()),
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => None,
+    }
+}
+
+/// Of what waits, until when; of nothing, when to ask again.
+fn until(decision: &Decision) -> Option<String> {
+    let until = match decision.outcome {
+        Outcome::Holds { until, .. } => Some(until),
+        Outcome::Nothing => decision.again,
+        Outcome::Shows(_) | Outcome::Sends { .. } => None,
+    };
+    until.map(show_instant)
+}
+
 /// One decision as an object.
 pub(super) fn machine(rules: &RuleSet, decision: &Decision) -> serde_json::Value {
     let (shows, by, rule) = words(rules, decision);
     let tasks = decision.tasks(rules);
     let mut object =
         json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks });
-    if let (Some((channel, silent)), Some(fields)) = (way(rules, decision), object.as_object_mut()) {
-        fields.insert("channel".to_owned(), channel.into());
-        fields.insert("silent".to_owned(), silent.into());
+    if let Some(fields) = object.as_object_mut() {
+        if let Some((channel, silent)) = way(rules, decision) {
+            fields.insert("channel".to_owned(), channel.into());
+            fields.insert("silent".to_owned(), silent.into());
+        }
+        let (holds, until) = (held(rules, decision).map(str::to_owned), until(decision));
+        fields.extend(holds.map(|holds| ("holds".to_owned(), json!(holds))));
+        fields.extend(until.map(|until| ("until".to_owned(), json!(until))));
     }
     object
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::output::{way, words};
+use super::output::{held, way, words};
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
@@ -84,7 +84,7 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     let rows: Vec<(String, String, u64)> = answers
         .iter()
         .map(|answer| {
-            let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
+            let decision = Decision::new(slot.slot, answer.outcome, answer.by);
             let (shows, by, rule) = words(rules, &decision);
             let who = match rule {
                 Some(rule) if by == "rule" => rule.to_owned(),
@@ -93,7 +93,11 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
             };
             let way = way(rules, &decision)
                 .map(|(channel, silent)| format!(" by {channel}{}", if silent { ", silent" } else { "" }));
-            (format!("{}{}", shows.unwrap_or("nothing"), way.unwrap_or_default()), who, answer.count)
+            let what = match held(rules, &decision) {
+                Some(held) => format!("{held}, held"),
+                None => format!("{}{}", shows.unwrap_or("nothing"), way.unwrap_or_default()),
+            };
+            (what, who, answer.count)
         })
         .collect();
     let width = |column: fn(&(String, String, u64)) -> &String| {
@@ -131,13 +135,25 @@ fn steps(steps: &Steps) -> String {
     all.into_iter().map(|(count, word)| format!("{} {word}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
-fn parts(steps: &Steps) -> [(u64, &'static str); 9] {
-    let Steps { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, no_channel, nobody } = steps;
+fn parts(steps: &Steps) -> [(u64, &'static str); 10] {
+    let Steps {
+        not_active,
+        blocked,
+        no_consent,
+        not_applicable,
+        not_known,
+        taken,
+        capped,
+        outside,
+        no_channel,
+        nobody,
+    } = steps;
     [
         (*not_applicable, "not applicable"),
         (*no_consent, "no consent"),
         (*not_known, "not known"),
         (*capped, "capped"),
+        (*outside, "outside its hours"),
         (*no_channel, "no channel"),
         (*blocked, "blocked"),
         (*taken, "shown in another slot"),
@@ -317,12 +333,15 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
                 .answers(rules)
                 .iter()
                 .map(|answer| {
-                    let decision = Decision { slot: slot.slot, outcome: answer.outcome, by: answer.by };
+                    let decision = Decision::new(slot.slot, answer.outcome, answer.by);
                     let (shows, by, rule) = words(rules, &decision);
                     let mut object = json!({ "shows": shows, "by": by, "rule": rule, "count": answer.count });
-                    if let (Some((channel, silent)), Some(fields)) = (way(rules, &decision), object.as_object_mut()) {
-                        fields.insert("channel".to_owned(), channel.into());
-                        fields.insert("silent".to_owned(), silent.into());
+                    if let Some(fields) = object.as_object_mut() {
+                        if let Some((channel, silent)) = way(rules, &decision) {
+                            fields.insert("channel".to_owned(), channel.into());
+                            fields.insert("silent".to_owned(), silent.into());
+                        }
+                        fields.extend(held(rules, &decision).map(|held| ("holds".to_owned(), json!(held))));
                     }
                     object
                 })

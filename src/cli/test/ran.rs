@@ -7,6 +7,7 @@ use crate::frame::{By, Case, Decision, Expectation, Expected, Outcome};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::Engine;
 use crate::source::Span;
+use crate::value::show_instant;
 
 /// What one test came to.
 pub(super) struct Ran<'a> {
@@ -102,9 +103,10 @@ fn asks_about(rules: &RuleSet, case: &Case, rule: RuleId) -> bool {
     let named = |expectation: &Expectation| match &expectation.what {
         Expected::PassesOver(passed, because) => *passed == rule || *because == crate::frame::Because::Rule(rule),
         Expected::PassesOverChannel(_, because) => *because == crate::frame::Because::Rule(rule),
-        Expected::Shows(_, because, _) | Expected::Sends(_, _, because, _) | Expected::Nothing(because) => {
-            *because == Some(crate::frame::Because::Rule(rule))
-        }
+        Expected::Shows(_, because, _)
+        | Expected::Sends(_, _, because, _)
+        | Expected::Holds(_, _, because)
+        | Expected::Nothing(_, because) => *because == Some(crate::frame::Because::Rule(rule)),
     };
     let decides = |frame: &crate::frame::Frame, slot| match eval::decide(rules, frame, slot).by {
         By::Rule(winner) | By::Substitute(winner, _) => winner == rule,
@@ -153,7 +155,8 @@ pub(super) fn run<'a>(
                 | Expected::PassesOverChannel(..)
                 | Expected::Shows(..)
                 | Expected::Sends(..)
-                | Expected::Nothing(_) => None,
+                | Expected::Holds(..)
+                | Expected::Nothing(..) => None,
             };
             coverage.count(frame, expectation.slot, besides);
         }
@@ -171,13 +174,17 @@ fn difference(rules: &RuleSet, reference: Decision, engine: Decision, how: &str)
 }
 
 fn told(rules: &RuleSet, decision: Decision) -> String {
-    let outcome = match decision.outcome {
-        Outcome::Shows(offer) => rules[offer].name.clone(),
-        Outcome::Sends { offer, channel, silent } => {
+    let outcome = match (decision.outcome, decision.again) {
+        (Outcome::Shows(offer), _) => rules[offer].name.clone(),
+        (Outcome::Sends { offer, channel, silent }, _) => {
             let silently = if silent { " silently" } else { "" };
             format!("{} by {}{silently}", rules[offer].name, rules[channel].name)
         }
-        Outcome::Nothing => "nothing".to_owned(),
+        (Outcome::Holds { offer, until }, _) => {
+            format!("{} held until {}", rules[offer].name, show_instant(until))
+        }
+        (Outcome::Nothing, Some(again)) => format!("nothing until {}", show_instant(again)),
+        (Outcome::Nothing, None) => "nothing".to_owned(),
     };
     match decision.by {
         By::Rule(rule) => format!("{outcome} of {}", rules[rule].name),
@@ -211,7 +218,7 @@ mod tests {
     #[test]
     fn two_engines_that_differ_are_told_apart() {
         let rules = rule_set();
-        let of = |outcome, by| Decision { slot: SlotId(1), outcome, by };
+        let of = |outcome, by| Decision::new(SlotId(1), outcome, by);
         let shows = of(Outcome::Shows(OfferId(0)), By::Rule(RuleId(4)));
         assert!(difference(&rules, shows, shows, "machine code").is_none());
         let others = [

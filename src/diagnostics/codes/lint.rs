@@ -27,6 +27,12 @@ codes! {
     UNUSED_CHANNEL = "unused-channel", Warning, "a channel by which no slot sends";
     UNUSED_CAP = "unused-cap", Warning, "a cap that binds no rule and no offer";
     BLOCK_ON_UNKNOWN = "block-on-unknown", Warning, "a block that stops the customer of whom nothing is known";
+    UNUSED_WINDOW = "unused-window", Warning, "a window that binds no rule and no offer";
+    WINDOW_ON_UNKNOWN = "window-on-unknown", Warning,
+        "a window that is narrower, or closed, for the customer of whom nothing is known";
+    ROWS_EXCLUDE = "rows-exclude", Warning, "rows of a window that leave no hour of a day";
+    ROW_WITHOUT_BASE = "row-without-base", Warning, "a day of a window of which only rows with a condition speak";
+    HELD_MOMENT = "held-moment", Warning, "a rule that may be held and reads what is only known of the moment";
     UNUSED_TAG = "unused-tag", Warning, "a tag that no cap names, spelt nearly like one that a cap names";
     SLOT_WITHOUT_RULES = "slot-without-rules", Warning, "a slot for which there is no rule";
     UNLESS_AND = "unless-and", Warning, "an `unless` with `and`, which people read in two ways";

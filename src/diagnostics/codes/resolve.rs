@@ -41,6 +41,9 @@ codes! {
     TOO_MUCH = "too-much", Error, "more than a rule set may hold, or than one condition may be";
     CAP_WITHOUT_TARGET = "cap-without-target", Error, "a declared cap that does not say what it is on";
     BLOCK_ON_BOUNDLESS_CLASS = "block-on-critical", Error, "a block on class critical or legal";
+    WINDOW_ON_BOUNDLESS_CLASS = "window-on-critical", Error, "a window on class critical or legal";
+    WINDOW_NEVER_OPENS = "window-never-opens", Error, "a window that leaves no hour of a week";
+    HOLD_WITHOUT_END = "hold-without-end", Error, "a window that holds what never expires, and does not say how long";
     ALONE_UNBACKED = "alone-unbacked", Error, "a cap `alone` that no other cap backs";
     CALENDAR_WITHOUT_ZONE = "calendar-without-zone", Error, "a calendar period in no zone";
     CAP_ON_BOUNDLESS_CLASS = "cap-on-critical", Error, "a cap on a rule of class critical or legal";

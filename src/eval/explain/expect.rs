@@ -9,6 +9,7 @@ use super::{Candidate, Explanation, Fate, Reason, Who, explain};
 use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome};
 use crate::model::show::show_verb;
 use crate::model::{ChannelId, OfferId, RuleId, RuleSet};
+use crate::value::{Instant, show_instant};
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +44,18 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
                 .and_then(|()| carries(rules, &decision, tasks.as_deref())),
             false => Err(format!("expected {}", told(rules, *offer, *channel))),
         },
-        Expected::Nothing(because) => match decision.outcome == Outcome::Nothing {
-            true => won_because(rules, frame, &decision, because.as_ref()),
+        Expected::Holds(offer, until, because) => match decision.outcome {
+            Outcome::Holds { offer: held, until: found } if held == *offer => {
+                won_because(rules, frame, &decision, because.as_ref()).and_then(|()| until_is(*until, Some(found)))
+            }
+            Outcome::Holds { .. } | Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => {
+                Err(format!("expected {} to be held", rules[*offer].name))
+            }
+        },
+        Expected::Nothing(until, because) => match decision.outcome == Outcome::Nothing {
+            true => {
+                won_because(rules, frame, &decision, because.as_ref()).and_then(|()| until_is(*until, decision.again))
+            }
             false => Err("expected nothing".to_owned()),
         },
         Expected::PassesOver(rule, because) => {
@@ -55,6 +66,14 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
         }
     };
     verdict.map_err(|what| Box::new(mismatch(rules, frame, expectation, &what)))
+}
+
+/// The time is the one expected, where one is named.
+fn until_is(expected: Option<Instant>, found: Option<Instant>) -> Result<(), String> {
+    match expected {
+        Some(expected) if Some(expected) != found => Err(format!("expected it until {}", show_instant(expected))),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Whether this is sent, by this channel where one is named.
@@ -77,7 +96,9 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
     for candidate in &explanation.candidates {
         if wanted.is(&candidate.who) { why.push(because_of(candidate)) } else { rest.push(candidate.to_string()) }
     }
-    if let (true, Expected::Shows(offer, ..) | Expected::Sends(offer, ..)) = (why.is_empty(), &expectation.what) {
+    if let (true, Expected::Shows(offer, ..) | Expected::Sends(offer, ..) | Expected::Holds(offer, ..)) =
+        (why.is_empty(), &expectation.what)
+    {
         let verb = show_verb(rules, expectation.slot);
         let (slot, offer) = (&rules[expectation.slot].name, &rules[*offer].name);
         why.push(format!("no rule of {slot} {verb}s {offer}, nor is it in the slot's fallback list"));
@@ -90,6 +111,7 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
     let reason = |because: &Option<Because>| {
         because.as_ref().map(|because| format!(", because of {}", named(because))).unwrap_or_default()
     };
+    let until = |at: Option<Instant>| at.map(|at| format!(" until {}", show_instant(at))).unwrap_or_default();
     let also = |tasks: &Option<Vec<String>>| match tasks.as_deref() {
         None => String::new(),
         Some([]) => ", and also nothing".to_owned(),
@@ -104,6 +126,10 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
             let expected = format!("sends {}{}{}", told(rules, *offer, *channel), reason(because), also(tasks));
             (expected, explanation.answer.to_string())
         }
+        Expected::Holds(offer, at, because) => {
+            let expected = format!("holds {}{}{}", rules[*offer].name, until(*at), reason(because));
+            (expected, explanation.answer.to_string())
+        }
         Expected::PassesOverChannel(channel, because) => {
             let name = &rules[*channel].name;
             let said = passed_over(&explanation, name);
@@ -114,7 +140,9 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
             };
             (format!("passes over {name}, because of {}", named(because)), got)
         }
-        Expected::Nothing(because) => (format!("gives nothing{}", reason(because)), explanation.answer.to_string()),
+        Expected::Nothing(at, because) => {
+            (format!("gives nothing{}{}", until(*at), reason(because)), explanation.answer.to_string())
+        }
         Expected::PassesOver(rule, because) => {
             let name = &rules[*rule].name;
             let line = explanation.candidates.iter().find(|candidate| wanted.is(&candidate.who));
@@ -162,7 +190,8 @@ fn wanted(rules: &RuleSet, expectation: &Expectation) -> Wanted {
     let (offer, named) = match &expectation.what {
         Expected::Shows(offer, because, _) => (Some(Some(*offer)), named(because)),
         Expected::Sends(offer, _, because, _) => (Some(Some(*offer)), named(because)),
-        Expected::Nothing(because) => (Some(None), named(because)),
+        Expected::Holds(offer, _, because) => (Some(Some(*offer)), named(because)),
+        Expected::Nothing(_, because) => (Some(None), named(because)),
         // Whoever would be sent by it.
         Expected::PassesOverChannel(channel, _) => {
             let by = |rule: &&RuleId| rules.channels_of(&rules[**rule]).contains(channel);
@@ -231,7 +260,7 @@ const SILENT: &str = "silent";
 fn is_silent(decision: &Decision) -> bool {
     match decision.outcome {
         Outcome::Sends { silent, .. } => silent,
-        Outcome::Shows(_) | Outcome::Nothing => false,
+        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => false,
     }
 }
 

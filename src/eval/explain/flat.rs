@@ -28,7 +28,13 @@ impl<'a> Flat<'a> {
 /// What the slot's rules and its fallback list would have counted, had it not been stamped after now: a line for each
 /// event.
 pub(super) fn set_aside(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Vec<String> {
-    let clauses = rules[slot].order.iter().flat_map(|rule| rules[*rule].when.iter().chain(&rules[*rule].unless));
+    let clauses = rules[slot].order.iter().flat_map(|rule| {
+        let rule = &rules[*rule];
+        rule.when.iter().chain(&rule.unless).chain(&rule.expires)
+    });
+    let windows = rules[slot].order.iter().flat_map(|rule| rules.windows_on(*rule));
+    let rows = windows.flat_map(|id| &rules[id].rows).filter_map(|row| row.when.as_ref());
+    let clauses = clauses.chain(rows);
     let fallback = rules[slot].fallback.iter().filter_map(|entry| entry.when.as_ref());
     let blocks = rules[slot].order.iter().flat_map(|rule| rules.blocks_on(*rule));
     let blocks = blocks.filter_map(|block| match &rules[block].cause {

@@ -16,9 +16,9 @@ use crate::value::{Consent, Datum, Missing, Permission, Type, show_instant};
 pub fn hints(rules: &RuleSet, facts: &Facts, frame: &Frame, expectation: &Expectation) -> Vec<String> {
     let wanted = |rule: &RuleId| match &expectation.what {
         Expected::Shows(offer, ..) => rules[*rule].show == *offer,
-        Expected::Sends(offer, ..) => rules[*rule].show == *offer,
+        Expected::Holds(offer, ..) | Expected::Sends(offer, ..) => rules[*rule].show == *offer,
         Expected::PassesOverChannel(channel, _) => rules.channels_of(&rules[*rule]).contains(channel),
-        Expected::Nothing(_) => false,
+        Expected::Nothing(..) => false,
         // Passed over it was, only for another reason.
         Expected::PassesOver(passed, _) => rule == passed,
     };
@@ -56,8 +56,14 @@ impl Test<'_> {
             | Dropped::Blocked(_)
             | Dropped::Capped(_)
             | Dropped::NoScore
+            | Dropped::ExpiryNotKnown
             | Dropped::NoChannel(_) => reasons.iter().filter_map(|reason| self.about(rule, reason)).collect(),
-            Dropped::RuleNotActive | Dropped::OfferNotActive | Dropped::ReviewOverdue => {
+            Dropped::RuleNotActive
+            | Dropped::OfferNotActive
+            | Dropped::ReviewOverdue
+            | Dropped::Expired
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(_) => {
                 vec![format!("`now` is {} in this test", show_instant(self.facts.now))]
             }
             Dropped::RuleOff | Dropped::OfferOff | Dropped::NotApplicable | Dropped::Taken => Vec::new(),
@@ -94,6 +100,9 @@ impl Test<'_> {
             | Reason::NotReached { .. }
             // Until when, or which fact, stands in the reason itself.
             | Reason::Blocked { .. }
+            | Reason::Closed { .. }
+            | Reason::HoldLimit { .. }
+            | Reason::Expired { .. }
             | Reason::NoCounter { .. }
             | Reason::Waiting { .. } => None,
         }
@@ -109,7 +118,10 @@ impl Test<'_> {
             }
             Reason::Capped { used, .. } => used.is_none(),
             Reason::Waiting { missing, .. } => missing.is_some(),
-            Reason::Blocked { .. }
+            Reason::Closed { nobody, .. } => *nobody,
+            Reason::HoldLimit { .. }
+            | Reason::Expired { .. }
+            | Reason::Blocked { .. }
             | Reason::NoCounter { .. }
             | Reason::NoConsent { .. }
             | Reason::SwitchedOff { .. }
@@ -143,6 +155,9 @@ impl Test<'_> {
             | Reason::Blocked { .. }
             | Reason::Waiting { .. }
             | Reason::NoCounter { .. }
+            | Reason::Closed { .. }
+            | Reason::HoldLimit { .. }
+            | Reason::Expired { .. }
             | Reason::Channel { .. }
             | Reason::NotReached { .. } => self.about(rule, why),
         }

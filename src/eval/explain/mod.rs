@@ -22,12 +22,15 @@ mod nearest;
 mod steps;
 mod text;
 mod values;
+mod waiting;
 mod ways;
 
 pub use expect::{Mismatch, meets, run};
 pub use hints::hints;
 pub use nearest::nearest;
 pub use steps::explain;
+#[cfg(test)]
+pub(crate) use steps::without_change;
 
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +62,12 @@ pub struct Answer {
     /// What is sent, where the slot sends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sends: Option<Sending>,
+    /// The offer that waits, where one does (R10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<String>,
+    /// Of an offer that waits, when everything is decided anew; where nothing is shown, when to ask again (R16).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
     /// Who brought it about.
     pub by: Author,
     /// What the customer may read: the rule's `because` (R50).
@@ -211,6 +220,11 @@ pub enum Outranking {
     },
     /// Nothing an author wrote: the name decides.
     Name,
+    /// It is stopped by a cap that lets no other candidate through (`then stop`).
+    Stops {
+        /// The cap.
+        cap: String,
+    },
 }
 
 /// Why a candidate dropped out.
@@ -295,6 +309,32 @@ pub enum Reason {
         missing: Option<String>,
         /// What brings it about: `for 10 days after 3 shown in any 7 days`.
         limit: String,
+    },
+    /// A window is closed, and what it is on drops out outside of it.
+    Closed {
+        /// Its name.
+        window: String,
+        /// What the clocks show, on which it is closed: `fri 22:30 in Europe/Berlin`; `None` where nobody knows on whose
+        /// clocks it is read, or nobody may see.
+        clock: Option<String>,
+        /// Whether nobody knows on whose clocks it is read.
+        nobody: bool,
+    },
+    /// A window is closed for longer than anything is held.
+    HoldLimit {
+        /// Its name.
+        window: String,
+        /// The longest wait: `12 hours`.
+        most: String,
+        /// As in [`Self::Closed`].
+        clock: Option<String>,
+    },
+    /// Its time is over, or will be before its windows open.
+    Expired {
+        /// `24 hours after cart_at`; `None` for protected facts.
+        when: Option<String>,
+        /// Whether that is so now already.
+        over: bool,
     },
     /// The store of events does not answer, so nobody knows what is left of a cap, or whether a pause runs.
     NoCounter {

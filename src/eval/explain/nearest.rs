@@ -9,7 +9,7 @@
 //! and are left alone; so is the key, and, where the key is missing, all that it masks (R41).
 //!
 //! Where a score decides, it stays as it is: what makes the winner drop out is tried, not what would raise a score. Of
-//! rules that rank by a protected fact nothing is said.
+//! rules that rank by a protected fact nothing is said, nor of those that are sent by a channel which asks for one.
 //!
 //! What protected facts do is known only as far as the steps tell that everybody may read (R22):
 //!
@@ -59,6 +59,12 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
         rules[*rule].rank.as_ref().is_some_and(|rank| facts::expression_reads_protected(rules, &rank.by))
     };
     if tiers.get(place).is_some_and(|tier| tier.len() > 1 && tier.iter().any(hidden)) {
+        return None;
+    }
+    // Whether a channel carries is a protected fact where its condition reads one.
+    let passes_by = |id: &ChannelId| [&rules[*id].allowed, &rules[*id].reached].into_iter().flatten();
+    let mut conditions = rules[slot].channels.iter().flat_map(passes_by);
+    if conditions.any(|clause| facts::reads_protected(rules, &clause.condition)) {
         return None;
     }
     let before = Guarded::new(rules, frame);
@@ -188,6 +194,11 @@ impl Search<'_> {
                 | Dropped::ReviewOverdue
                 | Dropped::OfferNotActive
                 | Dropped::Taken
+                // What only another hour would mend is no fact of the customer.
+                | Dropped::Expired
+                | Dropped::ExpiryNotKnown
+                | Dropped::Outside(_)
+                | Dropped::HoldLimit(_)
                 | Dropped::NoScore,
             ) => {}
             Some(Dropped::Blocked(blocks)) => {

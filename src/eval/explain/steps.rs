@@ -1,10 +1,12 @@
 //! The replay of a decision, put into names and reasons.
 
+use super::super::again::again;
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::flat::{self, Flat};
 use super::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, ways,
+    Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, waiting,
+    ways,
 };
 use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
@@ -12,7 +14,7 @@ use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, Expression, Fallback, OfferId, Order, PurposeId,
     RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute,
 };
-use crate::value::{Missing, Truth, show_instant, show_number};
+use crate::value::{Instant, Missing, Truth, show_instant, show_number};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
 const CHANGES_SOUGHT: usize = 3;
@@ -44,32 +46,37 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
 }
 
 /// The same without looking for a smallest change.
-pub(super) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+pub(crate) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     let Flat { rules, frame } = Flat::of(rules, frame);
     let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
     let replay = replay(&guarded, slot);
     let candidates = Story { guarded: &guarded, replay: &replay, slot }.candidates();
+    let again = again(rules, frame, slot, &replay);
     Explanation {
         slot: rules[slot].name.clone(),
-        answer: answer(rules, &replay),
+        answer: answer(rules, &replay, again),
         candidates,
         change: None,
         set_aside: Vec::new(),
     }
 }
 
-fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
+fn answer(rules: &RuleSet, replay: &Replay, again: Option<Instant>) -> Answer {
     let decision = replay.decision;
     let shows = match decision.outcome {
         Outcome::Shows(offer) => Some(rules[offer].name.clone()),
-        Outcome::Sends { .. } | Outcome::Nothing => None,
+        Outcome::Sends { .. } | Outcome::Holds { .. } | Outcome::Nothing => None,
     };
     let sends = match decision.outcome {
         Outcome::Sends { offer, channel, silent } => {
             Some(Sending { offer: rules[offer].name.clone(), channel: rules[channel].name.clone(), silent })
         }
-        Outcome::Shows(_) | Outcome::Nothing => None,
+        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => None,
+    };
+    let (holds, until) = match decision.outcome {
+        Outcome::Holds { offer, until } => (Some(rules[offer].name.clone()), Some(until)),
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => (None, again),
     };
     let (by, because) = match decision.by {
         By::Rule(rule) => (Author::Rule { rule: rules[rule].name.clone() }, rules[rule].because.clone()),
@@ -80,7 +87,7 @@ fn answer(rules: &RuleSet, replay: &Replay) -> Answer {
             (Author::SlotOff { because }, None)
         }
     };
-    Answer { shows, sends, by, because, tasks: decision.tasks(rules).to_vec() }
+    Answer { shows, sends, holds, until, by, because, tasks: decision.tasks(rules).to_vec() }
 }
 
 /// The rule in whose place the answer stands; `None` where the fallback list answers.
@@ -234,6 +241,10 @@ impl Story<'_> {
     /// A rule that nobody looked at: its own first failing step if it has one, else it is outranked.
     fn beaten(&self, id: RuleId) -> Fate {
         let rules = self.guarded.rules;
+        if let (None, Some((by, cap))) = (self.guarded.dropped(id), self.replay.stopped) {
+            let how = Outranking::Stops { cap: rules[cap].name.clone() };
+            return Fate::Outranked { by: rules[by].name.clone(), how };
+        }
         match (self.guarded.dropped(id), origin(self.replay)) {
             (Some(dropped), _) => Fate::Drops(rule_reasons(self.guarded, id, &dropped)),
             (None, Some(by)) => Fate::Outranked { by: rules[by].name.clone(), how: outranking(self.guarded, by, id) },
@@ -312,12 +323,19 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         }
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
+        Dropped::Expired => {
+            let over = rule.expires.as_ref().is_some_and(|clause| guarded.holds(&clause.condition));
+            vec![waiting::expired(rules, rule, over)]
+        }
+        Dropped::ExpiryNotKnown => waiting::no_expiry(rules, guarded.frame, rule),
         Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
         Dropped::OfferOff
         | Dropped::OfferNotActive
         | Dropped::Blocked(_)
         | Dropped::Taken
         | Dropped::Capped(_)
+        | Dropped::Outside(_)
+        | Dropped::HoldLimit(_)
         | Dropped::NoChannel(_) => offer_reasons(guarded, rule.show, dropped),
     }
 }
@@ -330,6 +348,12 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
         Dropped::Blocked(blocks) => blocks.iter().flat_map(|block| blocked(guarded, *block)).collect(),
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
+        Dropped::Outside(windows) => {
+            windows.iter().map(|window| waiting::closed(guarded.rules, guarded.frame, *window)).collect()
+        }
+        Dropped::HoldLimit(windows) => {
+            windows.iter().map(|window| waiting::hold_limit(guarded.rules, guarded.frame, *window)).collect()
+        }
         Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
         // An offer has neither dates of a rule nor an audience.
         Dropped::RuleOff
@@ -338,6 +362,8 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         | Dropped::NoConsent(_)
         | Dropped::NotApplicable
         | Dropped::NotKnown
+        | Dropped::Expired
+        | Dropped::ExpiryNotKnown
         | Dropped::NoScore => Vec::new(),
     }
 }
@@ -522,6 +548,9 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Taken { .. }
             | Reason::Blocked { .. }
             | Reason::Waiting { .. }
+            | Reason::Closed { .. }
+            | Reason::HoldLimit { .. }
+            | Reason::Expired { .. }
             | Reason::Channel { .. }
             | Reason::NotPermitted { .. }
             | Reason::NotReached { .. }

@@ -44,12 +44,16 @@ impl Who {
 
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (&self.shows, &self.sends) {
-            (Some(offer), _) => write!(f, "shows {offer}")?,
-            (None, Some(Sending { offer, channel, silent })) => {
+        match (&self.shows, &self.sends, &self.holds) {
+            (Some(offer), _, _) => write!(f, "shows {offer}")?,
+            (None, Some(Sending { offer, channel, silent }), _) => {
                 write!(f, "sends {offer} by {channel}{}", if *silent { " (silent)" } else { "" })?;
             }
-            (None, None) => f.write_str("gives nothing")?,
+            (None, None, Some(offer)) => write!(f, "holds {offer}")?,
+            (None, None, None) => f.write_str("gives nothing")?,
+        }
+        if let Some(until) = self.until {
+            write!(f, " until {}", show_instant(until))?;
         }
         match &self.by {
             Author::Rule { rule } => write!(f, ", by {rule}")?,
@@ -87,6 +91,9 @@ impl std::fmt::Display for Fate {
         match self {
             Self::Wins => f.write_str("wins"),
             Self::Drops(reasons) => f.write_str(&listed(reasons)),
+            Self::Outranked { by, how: Outranking::Stops { cap } } => {
+                write!(f, "not asked: {cap} of {by} stops the slot")
+            }
             Self::Outranked { by, how } => write!(f, "outranked by {by} ({how})"),
             Self::TriedBefore => f.write_str("tried before"),
             Self::NotNeeded => f.write_str("not needed"),
@@ -99,6 +106,7 @@ impl Outranking {
     pub(super) fn is_named(&self, text: &str) -> bool {
         match self {
             Self::Tie { .. } => text == "tie" || text == self.to_string(),
+            Self::Stops { cap } => text == cap || text == self.to_string(),
             Self::Class { .. } | Self::Priority { .. } | Self::Before | Self::Score { .. } | Self::Name => {
                 text == self.to_string()
             }
@@ -115,6 +123,7 @@ impl std::fmt::Display for Outranking {
                 write!(f, "priority: {} against {}", shown(stronger), shown(weaker))
             }
             Self::Before => f.write_str("before"),
+            Self::Stops { cap } => write!(f, "{cap} stops the slot"),
             Self::Score { stronger: Some(stronger), weaker: Some(weaker) } => {
                 write!(f, "score: {stronger} against {weaker}")
             }
@@ -152,6 +161,9 @@ impl Reason {
             Self::NotPermitted { .. } => vec!["permission denied".to_owned()],
             Self::NotReached { .. } => vec!["not reached".to_owned()],
             Self::Blocked { block, .. } => vec![block.clone()],
+            Self::Closed { window, .. } => vec![window.clone()],
+            Self::HoldLimit { window, .. } => vec!["hold limit".to_owned(), window.clone()],
+            Self::Expired { .. } => vec!["expired".to_owned()],
             Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
             Self::NoCounter { cap, .. } => vec!["counter unavailable".to_owned(), cap.clone()],
             Self::Waiting { cap, .. } | Self::Capped { cap, .. } => vec!["capped".to_owned(), cap.clone()],
@@ -184,6 +196,16 @@ impl Reason {
             Self::Blocked { known: false, .. } => None,
             Self::Blocked { fact: Some(fact), .. } => Some(fact.clone()),
             Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
+            Self::Closed { nobody: true, .. } => Some("nobody knows the customer's time zone".to_owned()),
+            Self::Closed { clock, .. } => clock.clone().or_else(|| Some(PROTECTED.to_owned())),
+            Self::HoldLimit { window, most, clock: Some(clock) } => {
+                Some(format!("{window}: {clock}, closed for longer than {most}"))
+            }
+            Self::HoldLimit { window, most, clock: None } => Some(format!("{window}: closed for longer than {most}")),
+            Self::Expired { when, over } => {
+                let when = when.clone().unwrap_or_else(|| PROTECTED.to_owned());
+                Some(if *over { when } else { format!("{when}, before its windows open") })
+            }
             Self::Waiting { until: Some(until), .. } => Some(format!("until {}", show_instant(*until))),
             Self::Waiting { kind, limit, .. } => Some(format!("this page begins the {kind} {limit}")),
         }
@@ -208,6 +230,9 @@ impl Reason {
             | Self::NotReached { .. }
             | Self::Blocked { .. }
             | Self::Waiting { .. }
+            | Self::Closed { .. }
+            | Self::HoldLimit { .. }
+            | Self::Expired { .. }
             | Self::NoCounter { .. }
             | Self::Capped { .. } => text == beside,
         };
@@ -234,6 +259,9 @@ impl Reason {
             | Self::Waiting { .. }
             | Self::NoCounter { .. }
             | Self::Capped { .. }
+            | Self::Closed { .. }
+            | Self::HoldLimit { .. }
+            | Self::Expired { .. }
             | Self::NotPermitted { .. }
             | Self::NotReached { .. } => None,
         }
@@ -251,6 +279,8 @@ impl Reason {
             Self::Blocked { .. } => "its blocks",
             Self::Waiting { kind, .. } | Self::NoCounter { kind, .. } if kind == "block" => "its blocks",
             Self::Waiting { .. } | Self::NoCounter { .. } | Self::Capped { .. } => "its caps",
+            Self::Closed { .. } | Self::HoldLimit { .. } => "its windows",
+            Self::Expired { .. } => "its expiry",
             Self::Channel { .. } | Self::NotPermitted { .. } | Self::NotReached { .. } => "its channels",
         }
     }
@@ -263,7 +293,10 @@ impl Reason {
             Self::Channel { channel, why } => format!("{channel}: {}", why.heading()),
             Self::Waiting { cap, kind, .. } => format!("{kind} {cap}"),
             Self::Blocked { block, .. } => format!("block {block}"),
+            Self::Closed { window, .. } => format!("window {window} closed"),
             Self::Capped { .. }
+            | Self::HoldLimit { .. }
+            | Self::Expired { .. }
             | Self::NoCounter { .. }
             | Self::SwitchedOff { .. }
             | Self::NotActive { .. }

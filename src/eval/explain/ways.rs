@@ -35,7 +35,7 @@ pub(super) fn before(
     rule: Option<RuleId>,
 ) -> Vec<Reason> {
     let ring = guarded.rules.ring(slot, channels, guarded.frame.last_used(slot));
-    blocked(guarded, &guarded.way(&ring, offer, rule).passed_over)
+    blocked(guarded, &guarded.way(slot, &ring, offer, rule).passed_over)
 }
 
 /// The clause and the facts that decided it; `None` where it reads protected ones.

@@ -42,9 +42,11 @@ fn never(tests: &str) -> (Vec<String>, (usize, usize)) {
         for expectation in &case.expectations {
             let besides = match expectation.what {
                 Expected::PassesOver(rule, _) => Some(rule),
-                Expected::Shows(..) | Expected::Sends(..) | Expected::PassesOverChannel(..) | Expected::Nothing(_) => {
-                    None
-                }
+                Expected::Shows(..)
+                | Expected::Sends(..)
+                | Expected::Holds(..)
+                | Expected::PassesOverChannel(..)
+                | Expected::Nothing(..) => None,
             };
             coverage.count(&frame, expectation.slot, besides);
         }

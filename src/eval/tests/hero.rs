@@ -152,7 +152,10 @@ fn a_wrong_expectation_is_answered_in_plain_words() {
             Expected::Shows(hero.sale.0, None, None),
             "expected summer_sale, but home_hero shows newsletter_signup, by newsletter_signup",
         ),
-        (Expected::Nothing(None), "expected nothing, but home_hero shows newsletter_signup, by newsletter_signup"),
+        (
+            Expected::Nothing(None, None),
+            "expected nothing, but home_hero shows newsletter_signup, by newsletter_signup",
+        ),
         (
             Expected::Shows(hero.newsletter.0, Some(reason("fallback")), None),
             "expected this because of fallback, but home_hero shows newsletter_signup, by newsletter_signup",

@@ -10,6 +10,8 @@ mod classes;
 mod coverage;
 mod hero;
 #[cfg(feature = "cli")]
+mod hours;
+#[cfg(feature = "cli")]
 mod nearest;
 mod order;
 mod ranked;
@@ -99,6 +101,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotPermitted { .. } => "permission",
         Reason::NotReached { .. } => "reach",
         Reason::Blocked { .. } => "blocked",
+        Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Expired { .. } => "outside",
         Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } => "capped",
     }
 }

@@ -153,14 +153,14 @@ fn a_substitute_counts_for_its_offer_and_not_for_the_rule() {
         (By::Fallback(0), 0, 0),
     ] {
         let mut frame = empty.clone();
-        let decision = Decision { slot: page.slots[0], outcome: Outcome::Shows(page.promos[0]), by };
+        let decision = Decision::new(page.slots[0], Outcome::Shows(page.promos[0]), by);
         reserve(rules, &mut frame, &decision);
         assert_eq!(frame.caps[on_rule.index()], CapState::Used(rule_used), "{by:?}");
         assert_eq!(frame.caps[on_offer.index()], CapState::Used(offer_used), "{by:?}");
         assert_eq!(frame.caps[page.cap.index()], CapState::Used(offer_used), "{by:?}");
         assert!(frame.is_taken(page.promos[0]), "{by:?}");
     }
-    let decision = Decision { slot: page.slots[0], outcome: Outcome::Shows(page.promos[0]), by: By::Rule(top) };
+    let decision = Decision::new(page.slots[0], Outcome::Shows(page.promos[0]), By::Rule(top));
     let expected = Stamp::Of {
         offer: Some(page.promos[0]),
         rule: Some(top),

@@ -47,6 +47,9 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
     if cap.kind != CapKind::Cap && !(cap.exempt.is_empty() && cap.uncounted.is_empty()) {
         return Err(Flaw::Kind);
     }
+    if of_block && cap.then.is_some() {
+        return Err(Flaw::Kind);
+    }
     cap.exempt.iter().chain(&cap.uncounted).try_for_each(|of| target(rules, of))?;
     // A channel is chosen when every other guard has spoken.
     if cap.exempt.iter().any(|of| matches!(of, CapTarget::Channels(_))) {

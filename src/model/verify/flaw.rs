@@ -133,6 +133,18 @@ pub enum Flaw {
     /// The blocks listed are not those that bind, or one counts by what is not its own.
     #[error("the blocks listed are not the blocks that bind, or one counts by what is not its own")]
     Blocks,
+    /// The windows listed are not those that bind, or the zones of one are not in a shape that is possible.
+    #[error("the windows listed are not the windows that bind, or one has zones that are never tried")]
+    Windows,
+    /// A window that is closed for ever.
+    #[error("the window never opens")]
+    NeverOpens,
+    /// A window holds for ever what never expires.
+    #[error("waits for a window without an end")]
+    Endless,
+    /// An expiry that is no age of a time.
+    #[error("expires by something that is no time")]
+    Expiry,
     /// A cap of zero, or a window without length.
     #[error("the cap counts to zero or over no time")]
     CapOfNothing,

@@ -20,6 +20,7 @@ mod slots;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod windows;
 
 pub use flaw::{Flaw, VerifyError};
 
@@ -66,6 +67,14 @@ pub mod limits {
     pub const CAPS: usize = 200_000;
     /// Blocks.
     pub const BLOCKS: usize = 1_000;
+    /// Windows.
+    pub const WINDOWS: usize = 1_000;
+    /// Rows of one window.
+    pub const ROWS: usize = 64;
+    /// Zones in which one window must be open at once.
+    pub const ZONES: usize = 16;
+    /// The longest that anything is held.
+    pub const HOLD: crate::value::Period = crate::value::Period { count: 366, unit: crate::value::Unit::Day };
     /// Tasks of one rule.
     pub const TASKS: usize = 100;
     /// Bytes of one written text.
@@ -94,6 +103,7 @@ pub fn verify(rules: &RuleSet) -> Result<(), VerifyError> {
     slots::check(rules, &reads)?;
     caps::check(rules)?;
     blocks::check(rules, &reads)?;
+    windows::check(rules, &reads)?;
     order::check(rules)
 }
 

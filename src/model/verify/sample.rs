@@ -66,6 +66,7 @@ fn offer(name: &str, class: Class, tags: &[u32], caps: &[u32]) -> Offer {
         off: None,
         caps: caps.iter().copied().map(CapId).collect(),
         blocks: Vec::new(),
+        windows: Vec::new(),
     }
 }
 
@@ -91,6 +92,7 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         priority,
         rank: None,
         show,
+        expires: None,
         channels: Vec::new(),
         tasks: Vec::new(),
         if_capped: None,
@@ -98,6 +100,7 @@ fn rule(name: &str, slot: SlotId, show: OfferId, class: Class, order: Order, pri
         if_unknown: None,
         caps: Vec::new(),
         blocks: Vec::new(),
+        windows: Vec::new(),
     }
 }
 
@@ -120,6 +123,7 @@ fn cap(name: &str, rule: Option<u32>, at_most: u32, days: Option<u32>, target: C
         alone: false,
         reserve: None,
         store_down_blocks: None,
+        then: None,
     }
 }
 

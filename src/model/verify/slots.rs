@@ -170,7 +170,7 @@ fn place(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
 }
 
 fn reads_customer(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked<bool> {
-    for clause in rule.when.iter().chain(&rule.unless) {
+    for clause in rule.when.iter().chain(&rule.unless).chain(&rule.expires) {
         typing::condition(rules, &clause.condition, 0)?;
         if reads.of_condition(rules, &clause.condition)?.customer {
             return Ok(true);

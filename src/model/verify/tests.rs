@@ -7,6 +7,7 @@ mod selling;
 mod sparing;
 
 mod caps;
+mod windows;
 
 use super::sample::{FITTING, HEALTH, OWN, TIERS, at, period, rule_set, span};
 use super::{Flaw, Verified, limits, verify};

@@ -8,6 +8,7 @@ use crate::eval::{Blocked, Dropped};
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::{BadRows, MissingCells};
+use crate::value::Instant;
 
 /// Everything that people want to know of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,6 +96,8 @@ pub struct Steps {
     pub taken: u64,
     /// A cap had nothing left.
     pub capped: u64,
+    /// A window was closed, or its time was over.
+    pub outside: u64,
     /// No channel carried the message.
     pub no_channel: u64,
     /// No rule was looked at: the slot has none, or is off.
@@ -111,6 +114,7 @@ enum Step {
     NotKnown,
     Taken,
     Capped,
+    Outside,
     NoChannel,
 }
 
@@ -128,6 +132,7 @@ impl Step {
             Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
+            Dropped::Expired | Dropped::ExpiryNotKnown | Dropped::Outside(_) | Dropped::HoldLimit(_) => Self::Outside,
             Dropped::NoChannel(_) => Self::NoChannel,
         }
     }
@@ -144,6 +149,7 @@ impl Steps {
             Some(Step::NotKnown) => &mut self.not_known,
             Some(Step::Taken) => &mut self.taken,
             Some(Step::Capped) => &mut self.capped,
+            Some(Step::Outside) => &mut self.outside,
             Some(Step::NoChannel) => &mut self.no_channel,
         };
         *place += 1;
@@ -157,15 +163,26 @@ impl Steps {
         self.not_known += other.not_known;
         self.taken += other.taken;
         self.capped += other.capped;
+        self.outside += other.outside;
         self.no_channel += other.no_channel;
         self.nobody += other.nobody;
     }
 
     /// All together.
     pub fn total(&self) -> u64 {
-        let Self { not_active, blocked, no_consent, not_applicable, not_known, taken, capped, no_channel, nobody } =
-            self;
-        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + no_channel + nobody
+        let Self {
+            not_active,
+            blocked,
+            no_consent,
+            not_applicable,
+            not_known,
+            taken,
+            capped,
+            outside,
+            no_channel,
+            nobody,
+        } = self;
+        not_active + blocked + no_consent + not_applicable + not_known + taken + capped + outside + no_channel + nobody
     }
 }
 
@@ -204,7 +221,7 @@ impl SlotSummary {
     }
 
     pub(super) fn count(&mut self, decision: Decision, dropped: Option<&[(RuleId, Dropped)]>) {
-        *self.answers.entry((decision.outcome, decision.by)).or_default() += 1;
+        *self.answers.entry((whenever(decision.outcome), decision.by)).or_default() += 1;
         let Some(dropped) = dropped else { return };
         let mut nearest = None;
         let (mut capped, mut no_consent) = (false, false);
@@ -236,12 +253,21 @@ impl SlotSummary {
     }
 }
 
+/// The outcome whatever the time until which something is held: those are as many as customers.
+fn whenever(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Holds { offer, .. } => Outcome::Holds { offer, until: Instant::MAX },
+        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => outcome,
+    }
+}
+
 impl Answered {
     /// Rules before substitutes before fallbacks, each by name or place.
     fn sort_key(&self, rules: &RuleSet) -> (u8, String, u32, String) {
         let rule = |id: RuleId| rules.rules.get(id.index()).map(|rule| rule.name.clone()).unwrap_or_default();
-        let offer = self.outcome.offer().and_then(|offer| rules.offers.get(offer.index()));
-        let channel = self.outcome.channel().and_then(|channel| rules.channels.get(channel.index()));
+        let outcome = self.outcome;
+        let offer = outcome.offer().or(outcome.held()).and_then(|offer| rules.offers.get(offer.index()));
+        let channel = outcome.channel().and_then(|channel| rules.channels.get(channel.index()));
         let name = |name: Option<&String>| name.cloned().unwrap_or_default();
         let offer = format!("{} {}", name(offer.map(|offer| &offer.name)), name(channel.map(|channel| &channel.name)));
         match self.by {
@@ -268,6 +294,10 @@ fn lacks_channel_consent(dropped: &Dropped) -> bool {
         | Dropped::Blocked(_)
         | Dropped::Taken
         | Dropped::Capped(_)
+        | Dropped::Expired
+        | Dropped::ExpiryNotKnown
+        | Dropped::Outside(_)
+        | Dropped::HoldLimit(_)
         | Dropped::NoScore => false,
     }
 }

@@ -109,6 +109,7 @@ fn a_transaction_reads_what_it_wrote(store: &dyn StateStore) {
         offer: Some("comeback".into()),
         channel: Some("push".into()),
         silent: true,
+        until: None,
         rule: Some("comeback".into()),
         via: None,
         fallback: None,

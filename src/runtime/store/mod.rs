@@ -60,6 +60,8 @@ pub struct StoredDecision {
     pub channel: Option<String>,
     /// It is sent without a sound.
     pub silent: bool,
+    /// Until when the offer is held; of nothing, when to ask again.
+    pub until: Option<Instant>,
     /// The rule, in its own place or as whose substitute.
     pub rule: Option<String>,
     /// The clause, if a substitute answered.

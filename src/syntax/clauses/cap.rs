@@ -3,7 +3,7 @@
 use super::{ClauseForm, Clauses, Form};
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
-use crate::syntax::tree::{Calendar, CalendarUnit, CapClause, CapCount, CapTarget, CapUnit, CapZone, Clause};
+use crate::syntax::tree::{Calendar, CalendarUnit, CapClause, CapCount, CapTarget, CapUnit, CapZone, Clause, Then};
 
 pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
     noun: "a cap",
@@ -75,7 +75,7 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
             build: |b, pair| b.cap_part(pair),
         },
         ClauseForm { form: STORE, rule: Rule::cap_store, build: |b, pair| b.cap_part(pair) },
-        ClauseForm { form: THEN, rule: Rule::then_next, build: |b, pair| b.cap_part(pair) },
+        ClauseForm { form: THEN, rule: Rule::then_clause, build: |b, pair| b.cap_part(pair) },
     ],
     later: &[],
 };
@@ -84,7 +84,7 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
 pub(super) const PER: Form =
     Form { word: "per", needs: "`customer`, `everybody` or a text attribute", example: "per customer" };
 /// `then` of caps, pauses and gaps.
-pub(super) const THEN: Form = Form { word: "then", needs: "the word `next`", example: "then next" };
+pub(super) const THEN: Form = Form { word: "then", needs: "the word `next` or `stop`", example: "then next" };
 /// `store down` of whatever counts.
 pub(super) const STORE: Form =
     Form { word: "store", needs: "the word `down` and `block` or `allow`", example: "store down block" };
@@ -125,8 +125,8 @@ impl Builder<'_> {
             return self.only_duration(pair).map(CapClause::Reserve);
         } else if rule == Rule::cap_store {
             return Some(CapClause::StoreDownBlocks(store_down_blocks(pair)));
-        } else if rule == Rule::then_next {
-            return Some(CapClause::ThenNext);
+        } else if rule == Rule::then_clause {
+            return Some(CapClause::Then(then_clause(pair)));
         } else if rule == Rule::in_window {
             return self.window(pair);
         } else if rule == Rule::on_target {
@@ -219,6 +219,13 @@ impl Builder<'_> {
             _ => CapTarget::Rule(name),
         })
     }
+}
+
+/// `then next`, `then stop`
+pub(super) fn then_clause(pair: Pair<'_>) -> Then {
+    let mut row = Row::of(pair);
+    row.skip(Rule::then);
+    if row.skip(Rule::stop) { Then::Stop } else { Then::Next }
 }
 
 /// `store down block`

@@ -96,7 +96,7 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form {
             word: "expect",
-            needs: "a slot and what it does: `shows`, `sends`, `gives nothing` or `passes over`",
+            needs: "a slot and what it does: `shows`, `sends`, `holds`, `gives nothing` or `passes over`",
             example: "expect home_hero shows summer_sale because summer",
         },
         rule: Rule::case_expect,
@@ -272,11 +272,23 @@ impl Builder<'_> {
         Some(Expectation { slot, outcome, reason, tasks })
     }
 
+    /// `until 2026-03-29T06:00Z`, if it stands there.
+    #[expect(clippy::option_option, reason = "the outer is none where it was refused")]
+    fn until(&mut self, row: &mut Row<'_>) -> Option<Option<TimePoint>> {
+        let Some(pair) = row.take(Rule::until_stamp) else { return Some(None) };
+        let mut words = Row::of(pair);
+        words.skip(Rule::until);
+        self.point(words.take(Rule::stamp)?).map(Some)
+    }
+
     /// What is expected of a slot, and why.
     pub(super) fn outcome(&mut self, row: &mut Row<'_>) -> Option<(Outcome, Option<Reason>)> {
         let outcome = if row.skip(Rule::gives) {
             row.skip(Rule::nothing);
-            Outcome::GivesNothing
+            Outcome::GivesNothing(self.until(row)?)
+        } else if row.skip(Rule::holds) {
+            let offer = self.name(&row.take(Rule::name)?);
+            Outcome::Holds(offer, self.until(row)?)
         } else if row.skip(Rule::sends) {
             let offer = self.name(&row.take(Rule::name)?);
             let channel = match row.skip(Rule::by) {

@@ -17,6 +17,7 @@ mod purpose;
 mod rule;
 mod slot;
 mod table;
+mod window;
 
 pub(super) use attribute::MARK_WORDS;
 pub(super) use block::BLOCK;
@@ -30,6 +31,7 @@ pub(super) use pause::{GAP, PAUSE};
 pub(super) use purpose::PURPOSE;
 pub(super) use rule::RULE;
 pub(super) use slot::SLOT;
+pub(super) use window::WINDOW;
 
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
@@ -141,10 +143,10 @@ impl<'t> Reader<'t> {
         let stopped = match self.read(form.rule, at, to) {
             Ok(read) if self.may_end(clauses, at, read.next, to) => {
                 let next = read.next;
-                #[cfg(test)]
-                super::tests::trace::clause(clauses.noun, form.form.word);
                 let keyword = self.keyword(form.form.word, at);
                 let span = self.span_between(at, next);
+                #[cfg(test)]
+                super::tests::trace::clause(clauses.noun, form.form.word, span.range());
                 let kind = self.build(read, form.build);
                 return (kind.map(|kind| Clause { keyword, span, kind }), next);
             }
@@ -290,9 +292,7 @@ impl<'t> Reader<'t> {
             return;
         }
         let words: Vec<_> = clauses.forms.iter().map(|form| (form.form.word, form.form.example)).collect();
-        let finding = if self.is_word(at, "expires") && clauses.noun == "a rule" {
-            messages::expires(self, at, end)
-        } else if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
+        let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
             messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
         } else {
             messages::not_a_clause(self, clauses.noun, &words, at)
@@ -324,7 +324,7 @@ pub(super) fn forms() -> Vec<(&'static str, &'static str)> {
         clauses.forms.iter().map(|form| (clauses.noun, form.form.word)).collect()
     }
     let most = [of(&DEFAULTS), of(&PURPOSE), of(&CLASS), of(&OFFER), of(&SLOT), of(&RULE), of(&CAP), of(&PAUSE)];
-    let blocks = most.into_iter().chain([of(&GAP), of(&BLOCK), of(&TEST)]);
+    let blocks = most.into_iter().chain([of(&GAP), of(&BLOCK), of(&WINDOW), of(&CHANNEL), of(&TEST)]);
     blocks.flatten().chain(of(&PERSONA)).collect()
 }
 
@@ -346,6 +346,7 @@ mod tests {
             PAUSE.words().collect(),
             GAP.words().collect(),
             BLOCK.words().collect(),
+            WINDOW.words().collect(),
             TEST.words().collect(),
             PERSONA.words().collect(),
         ];

@@ -104,6 +104,21 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
             },
         },
         ClauseForm {
+            form: Form {
+                word: "expires",
+                needs: "a span of time, `after` and a time",
+                example: "expires 24 hours after cart_at",
+            },
+            rule: Rule::rule_expires,
+            build: |b, pair| {
+                let mut row = Row::of(pair);
+                let length = b.duration(row.take(Rule::duration)?)?;
+                row.skip(Rule::after);
+                let since = row.take(Rule::condition)?;
+                b.condition(since).map(|since| RuleClause::Expires(length, since))
+            },
+        },
+        ClauseForm {
             form: Form { word: "also", needs: "the names of tasks for the host", example: "also call_agent" },
             rule: Rule::rule_also,
             build: |b, pair| b.only_names(pair).map(RuleClause::Also),
@@ -128,7 +143,7 @@ pub(in crate::syntax) static RULE: Clauses<RuleClause> = Clauses {
         },
         ClauseForm { form: OFF, rule: Rule::off_clause, build: |b, pair| b.only_text(pair).map(RuleClause::Off) },
     ],
-    later: &["each", "arm", "expires"],
+    later: &["each", "arm"],
 };
 
 /// How far a priority may lie from 0.

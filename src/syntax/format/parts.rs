@@ -79,6 +79,7 @@ pub(super) fn of(item: &Item, tokens: &[Token]) -> Option<Parts> {
         ItemKind::Pause(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Gap(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Block(item) => (clause_parts(&item.clauses, tokens), true),
+        ItemKind::Window(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Slot(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Rule(item) => (clause_parts(&item.clauses, tokens), true),
         ItemKind::Persona(item) => (clause_parts(&item.clauses, tokens), false),

@@ -18,17 +18,15 @@ const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
 static LATER: &[Later] = &[
     Later { clauses: &["rotate"], words: &["rotate", "each"], what: "`rotate each`" },
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
-    Later { clauses: CAPS, words: &["then", "stop"], what: "`then stop`" },
     Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
+    Later { clauses: &["outside"], words: &["next", "channel"], what: "`outside next channel`" },
     Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["unknown", "ask"], what: "the substitute `ask`" },
-    Later { clauses: &["expect"], words: &["holds"], what: "the expectation `holds`" },
     Later { clauses: &["expect"], words: &["asks"], what: "the expectation `asks`" },
     Later { clauses: &["expect"], words: &["and", "records"], what: "the expectation `and records`" },
     Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
     Later { clauses: &["expect"], words: &["and", "spends"], what: "the expectation `and spends`" },
-    Later { clauses: &["expect"], words: &["nothing", "until"], what: "the expectation `gives nothing until`" },
     Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
 ];
 

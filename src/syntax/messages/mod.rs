@@ -10,6 +10,7 @@ mod clause;
 mod days;
 mod facts;
 mod heads;
+mod hours;
 mod later;
 mod lists;
 mod numbers;
@@ -79,21 +80,6 @@ pub(super) fn is_known_slip(word: &str) -> bool {
 pub(super) fn not_yet(what: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&codes::NOT_YET, span, format!("{what} is not built yet"))
         .help("leave it out for now; everything else in the file is read as usual")
-}
-
-/// `expires 2026-12-24` in a rule: the last day of a rule stands behind `active`.
-pub(super) fn expires(reader: &Reader<'_>, at: usize, end: usize) -> Diagnostic {
-    let finding = not_yet("`expires`", reader.span(at));
-    let day =
-        Some(reader.written(at + 1)).filter(|day| at + 1 < end && day.len() == 10 && day.matches('-').count() == 2);
-    match day {
-        Some(day) => {
-            let right = format!("active to {day}");
-            let finding = finding.help(format!("for the last day of the rule write `{right}`"));
-            finding.suggest(format!("write `{right}`"), reader.span_between(at, at + 2), right)
-        }
-        None => finding.help("for the last day of the rule write `active to 2026-12-24`"),
-    }
 }
 
 /// `18-117`, `18 to 117` behind a type; `at` is the first number.
@@ -423,11 +409,14 @@ fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::each => "each",
         Rule::else_word => "else",
         Rule::equals => "=",
+        Rule::drop_word => "drop",
         Rule::every => "every",
         Rule::ever => "ever",
         Rule::from => "from",
         Rule::gives => "gives",
         Rule::halving => "halving",
+        Rule::hold => "hold",
+        Rule::holds => "holds",
         Rule::in_word => "in",
         Rule::is => "is",
         Rule::last_used => "after the last used",
@@ -475,6 +464,10 @@ fn phrase(rule: Rule) -> Option<&'static str> {
         Rule::cause => "`capped`, `no consent`, `unknown`",
         Rule::in_window | Rule::pause_within => "`in any 7 days`",
         Rule::calendar_unit => "`day`, `week`, `month`, `quarter`",
+        Rule::clock_time => "a time of day like `09:00`",
+        Rule::open_days | Rule::day_name => "a day of the week like `mon`",
+        Rule::every_zone => "`every of [..]`",
+        Rule::until_stamp => "`until` and a time",
         Rule::weekday => "a day of the week like `monday`",
         Rule::cap_zone => "`in` and a zone",
         Rule::list | Rule::member_list => "a list like `[DE, FR]`",

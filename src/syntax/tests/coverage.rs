@@ -1,9 +1,6 @@
-//! Nothing of the language is left out of the book, and nothing of it goes untested.
-//!
-//! - Each production, each word of a production that is only words, each clause of each declaration and each
-//!   declaration occurs in a fence of the book (`docs`, without the pages of codes) that compiles.
-//! - Each occurs in a file of `tests/grammar/cases` whose tests have a row with something missing and a row at a
-//!   boundary; that these tests pass is seen in `tests/grammar`, on both engines.
+//! Nothing of the language is left out of the book: each production, each word of a production that is only words, each
+//! clause of each declaration and each declaration occurs in a fence of it (`docs`, without the pages of codes) that
+//! compiles. That each is tested besides is seen in [`deciding`](super::deciding).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +17,7 @@ use crate::syntax::words::{OPENERS, Opener};
 const SIGNS: [&str; 8] = ["close_paren", "close_list", "close_brace", "colon", "equals", "less", "slash", "named_head"];
 
 /// Everything an author can write, each in words.
-fn all() -> BTreeSet<String> {
+pub(super) fn all() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for (production, words) in productions().into_iter().filter(|(name, _)| !SIGNS.contains(&name.as_str())) {
         if words.is_empty() {
@@ -34,11 +31,11 @@ fn all() -> BTreeSet<String> {
     all
 }
 
-fn word_of(production: &str, word: &str) -> String {
+pub(super) fn word_of(production: &str, word: &str) -> String {
     format!("`{word}` (production `{production}`)")
 }
 
-fn clause_of(noun: &str, word: &str) -> String {
+pub(super) fn clause_of(noun: &str, word: &str) -> String {
     format!("clause `{word}` of {noun}")
 }
 
@@ -61,7 +58,7 @@ fn gone_through(trace: &Trace, texts: &[String]) -> BTreeSet<String> {
 }
 
 /// The files below a folder with this ending, but for the pages of codes.
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+pub(super) fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
@@ -124,26 +121,4 @@ fn the_book_shows_the_whole_language() {
     }
     let missing: Vec<String> = all().difference(&shown).cloned().collect();
     assert!(missing.is_empty(), "the book has no fence that compiles with\n  {}\n", missing.join("\n  "));
-}
-
-#[test]
-fn the_whole_language_is_tested_with_something_missing_and_at_a_boundary() {
-    let read = |path: &PathBuf| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        (name.unwrap_or_default(), fs::read_to_string(path).expect("a case"))
-    };
-    let cases: Vec<(String, String)> = files("tests/grammar/cases", "rules").iter().map(read).collect();
-    let mut tested = BTreeSet::new();
-    for (name, text) in &cases {
-        let used = cases.iter().filter(|(other, _)| text.contains(&format!("use \"{other}\"")));
-        let found = compiled(&[(name.clone(), text.clone())].into_iter().chain(used.cloned()).collect::<Vec<_>>());
-        let found = found.unwrap_or_else(|| panic!("{name} is in error"));
-        // A file that declares things for others has no tests of its own.
-        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if words.contains("row \"missing") && words.contains("row \"boundary") {
-            tested.extend(found);
-        }
-    }
-    let missing: Vec<String> = all().difference(&tested).cloned().collect();
-    assert!(missing.is_empty(), "no file of tests/grammar/cases has\n  {}\n", missing.join("\n  "));
 }

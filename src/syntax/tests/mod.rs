@@ -2,6 +2,7 @@
 
 mod coverage;
 mod damage;
+mod deciding;
 mod dice;
 mod formatting;
 mod generate;

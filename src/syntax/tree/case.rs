@@ -174,8 +174,10 @@ pub enum Outcome {
     Shows(Name),
     /// `sends new_season by push`: by any channel, where none is named.
     Sends(Name, Option<Name>),
-    /// `gives nothing`
-    GivesNothing,
+    /// `holds cart until 2026-03-29T06:00Z`; without the time any will do.
+    Holds(Name, Option<TimePoint>),
+    /// `gives nothing`, `gives nothing until 2026-03-29T06:00Z`: when to ask again.
+    GivesNothing(Option<TimePoint>),
     /// `passes over summer_rule`
     PassesOver(Name),
 }

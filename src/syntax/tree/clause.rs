@@ -295,6 +295,8 @@ pub enum RuleClause {
     Before(Vec<Name>),
     /// `rank by chance else 0.05`
     RankBy(Expr),
+    /// `expires 24 hours after cart_at`
+    Expires(Duration, Expr),
     /// `also call_agent, send_letter`: at least one.
     Also(Vec<Name>),
     /// `cap at most 3 shown in any 7 days per customer`: the same words as in a declared cap; the keyword of each part
@@ -366,8 +368,8 @@ pub enum CapClause {
     Reserve(Duration),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, the default of places.
-    ThenNext,
+    /// `then next`, `then stop`
+    Then(Then),
 }
 
 /// Whose events are counted together.
@@ -455,8 +457,8 @@ pub enum PauseClause {
     On(CapTarget),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, the default of places.
-    ThenNext,
+    /// `then next`, `then stop`
+    Then(Then),
 }
 
 /// A clause of a gap.
@@ -470,8 +472,8 @@ pub enum GapClause {
     On(CapTarget),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, the default of places.
-    ThenNext,
+    /// `then next`, `then stop`
+    Then(Then),
 }
 
 /// Whose events a cap counts and whom it binds.
@@ -487,6 +489,15 @@ pub enum CapTarget {
     Class(Name),
     /// `on channel email`
     Channel(Name),
+}
+
+/// What follows where a cap, a pause or a gap stops a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// `then next`: the next candidate.
+    Next,
+    /// `then stop`: none; the fallback list answers.
+    Stop,
 }
 
 /// A clause of a block.

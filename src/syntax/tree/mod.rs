@@ -10,6 +10,7 @@ mod clause;
 mod expr;
 mod literal;
 mod table;
+mod window;
 
 pub use case::{
     Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome,
@@ -18,12 +19,13 @@ pub use case::{
 pub use clause::{
     Active, ActiveEnd, ActivePoint, Attribute, Basis, BlockClause, Calendar, CalendarUnit, CapClause, CapCount,
     CapTarget, CapUnit, CapZone, ChannelClause, ClassClause, DefaultsClause, Fallback, FallbackTarget, GapClause, Mark,
-    Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Type,
+    Member, OfferClause, PauseClause, PurposeClause, RuleClause, SlotClause, Substitute, SubstituteCause, Then, Type,
     TypeKind, WithField,
 };
 pub use expr::{AddSign, AgeTest, Comparison, Direction, Expr, ExprKind, Occurrence, Over, SetTest, Test};
 pub use literal::{ClockTime, DateValue, Duration, Literal, LiteralKind, Number, TimePoint, TimePointKind, Unit};
 pub use table::{Cell, CellKind, Column, ColumnKind, Grant, Row};
+pub use window::{EveryZone, OpenDays, Opening, Outside, TimeOfDay, WindowClause, ZoneChain};
 
 use crate::diagnostics::Allowance;
 use crate::source::Span;
@@ -87,6 +89,8 @@ pub enum ItemKind {
     Gap(Named<GapClause>),
     /// `block alarm { for 24 hours after fraud_alert  on class marketing }`
     Block(Named<BlockClause>),
+    /// `window daytime { zone "Europe/Berlin"  open 09:00 until 21:00  on class marketing  outside drop }`
+    Window(Named<WindowClause>),
     /// `persona anna { now 2026-02-01T08:00Z  given { age: 34 } }`
     Persona(Persona),
     /// `test "the hero shows the sale" { as anna  expect home_hero shows sale }`
@@ -234,6 +238,7 @@ impl Item {
             ItemKind::Pause(item) => Some(&item.name),
             ItemKind::Gap(item) => Some(&item.name),
             ItemKind::Block(item) => Some(&item.name),
+            ItemKind::Window(item) => Some(&item.name),
             ItemKind::Persona(item) => Some(&item.name),
             ItemKind::Broken(item) => item.name.as_ref(),
             ItemKind::Use(_)

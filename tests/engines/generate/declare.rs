@@ -233,6 +233,7 @@ impl World {
             off: self.rng.percent(4).then(|| "withdrawn".to_owned()),
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         }
     }
 

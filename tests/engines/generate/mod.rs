@@ -9,6 +9,7 @@ mod declare;
 mod expression;
 mod probe;
 mod rules;
+mod windows;
 
 use std::sync::Arc;
 

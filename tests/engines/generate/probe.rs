@@ -31,6 +31,7 @@ impl World {
                 off: None,
                 caps: Vec::new(),
                 blocks: Vec::new(),
+                windows: Vec::new(),
             });
         }
         for index in 0..count {

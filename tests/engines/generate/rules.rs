@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use cater::model::{
     Attribute, AttributeId, Block, BlockCause, BlockId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone,
     ChannelId, Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId,
-    Rank, Rule, RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId,
+    Rank, Rule, RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId, Then,
 };
 use cater::value::{Calendar, Date, NumberType, Type, Weekday, rescale};
 
@@ -32,6 +32,7 @@ impl World {
         self.substitutes();
         self.probes(size.probes);
         self.caps();
+        self.windows();
         self.winning_order();
     }
 
@@ -157,6 +158,7 @@ impl World {
             order,
             rank: None,
             show,
+            expires: None,
             channels,
             tasks: if self.rng.percent(10) { vec!["call_agent".to_owned()] } else { Vec::new() },
             if_capped: None,
@@ -164,6 +166,7 @@ impl World {
             if_unknown: None,
             caps: Vec::new(),
             blocks: Vec::new(),
+            windows: Vec::new(),
         }
     }
 
@@ -414,7 +417,7 @@ impl World {
                 cap.kind = CapKind::Block { length };
                 (cap.at_most, cap.events, cap.window, cap.zone) = (1, events, CapWindow::Ever, None);
                 (cap.number, cap.exempt, cap.uncounted) = (None, Vec::new(), Vec::new());
-                (cap.unit, cap.alone, cap.reserve) = (CapUnit::Customer, false, None);
+                (cap.unit, cap.alone, cap.reserve, cap.then) = (CapUnit::Customer, false, None, None);
                 self.rules.caps.push(cap);
                 BlockCause::After(CapId::from_index(self.rules.caps.len() - 1))
             } else {
@@ -501,6 +504,7 @@ impl World {
             alone: false,
             reserve: None,
             store_down_blocks: None,
+            then: None,
         };
         if self.rng.percent(15) {
             cap.exempt = vec![self.cap_target()];
@@ -526,6 +530,7 @@ impl World {
             .collect();
         units.extend([CapUnit::Customer, CapUnit::Customer, CapUnit::Everybody]);
         cap.unit = *self.rng.pick(&units);
+        cap.then = *self.rng.pick(&[None, None, None, Some(Then::Next), Some(Then::Stop)]);
         cap.store_down_blocks = *self.rng.pick(&[None, None, Some(true), Some(false)]);
         cap.alone = cap.unit != CapUnit::Everybody && self.rng.percent(20);
         if self.rng.percent(20) {

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let frame = engine.gather(&facts);
     let shows = match engine.decide(&frame, slot_id).outcome {
         Outcome::Shows(offer) => engine.rules()[offer].name.as_str(),
-        Outcome::Sends { .. } | Outcome::Nothing => "nothing",
+        Outcome::Sends { .. } | Outcome::Holds { .. } | Outcome::Nothing => "nothing",
     };
     println!("{slot} shows {shows}, found by {}", engine.how());
     for line in engine.explain(&frame, slot_id).map(|why| why.to_text()).unwrap_or_default() {

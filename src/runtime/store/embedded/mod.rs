@@ -30,7 +30,7 @@ use super::{StateError, StateStore, StoredDecision, StoredEvent, Transaction};
 use glass::Glass;
 
 /// The version of the format that is read and written.
-pub const STATE_VERSION: u64 = 4;
+pub const STATE_VERSION: u64 = 5;
 
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("cater");
 const HISTORY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("history");

@@ -169,7 +169,7 @@ fn another_version_is_refused_and_left_alone() {
     drop(database);
     assert_eq!(refused(&path), "state::other-version");
     let error = EmbeddedStore::open(&path).unwrap_err().to_string();
-    assert!(error.ends_with("has format version 5, and this program keeps version 4"), "{error}");
+    assert!(error.ends_with("has format version 6, and this program keeps version 5"), "{error}");
 }
 
 #[test]

@@ -242,7 +242,8 @@ impl Writer<'_> {
                 self.put(path);
             }
             14 => {
-                let (word, clause): (_, fn(&mut Self)) = match self.dice.below(3) {
+                let (word, clause): (_, fn(&mut Self)) = match self.dice.below(4) {
+                    3 => ("window ", Self::window_clause),
                     0 => ("pause ", Self::pause_clause),
                     1 => ("gap ", Self::gap_clause),
                     _ => ("block ", Self::block_clause),
@@ -402,13 +403,18 @@ impl Writer<'_> {
     }
 
     fn rule_clause(&mut self) {
-        match self.dice.below(17) {
+        match self.dice.below(18) {
             0 => {
                 let word = self.dice.pick(&["about ", "owner ", "ticket ", "because "]);
                 self.put(word);
                 self.text();
             }
             1 => self.words("review by 2027-03-01"),
+            15 => {
+                self.words("expires 24 hours after");
+                self.gap();
+                self.sum(0);
+            }
             2 => self.active(),
             3..=5 => {
                 self.put("when ");
@@ -523,6 +529,29 @@ impl Writer<'_> {
                 self.condition(0);
             }
             _ => self.words("on class marketing"),
+        }
+    }
+
+    fn window_clause(&mut self) {
+        match self.dice.below(4) {
+            0 => {
+                self.words("open mon to sat 09:00 until 21:00 when ");
+                self.condition(0);
+            }
+            _ => {
+                let words = self.dice.pick(&[
+                    "zone \"Europe/Berlin\"",
+                    "zone visited else home else \"Europe/Berlin\"",
+                    "zone home else every of [\"Europe/Berlin\", away,]",
+                    "open 09:00 until 24:00",
+                    "open sat, sunday 22:00 until 06:00:30",
+                    "on class marketing",
+                    "outside hold at most 12 hours",
+                    "outside hold",
+                    "outside drop",
+                ]);
+                self.words(words);
+            }
         }
     }
 

@@ -1,0 +1,123 @@
+//! The hour of a witness: an instant at which windows stand as a point says.
+//!
+//! In the search a window was open or closed as it liked, and what waits for it in time or too late. That can only make
+//! more things possible, so what is never possible there never is. A customer is made at the first hour, of those within
+//! nine days that lie in the same world and the same stretch of now, at which the reference evaluator agrees with the point.
+//! Where none does, the point proves nothing, and the question may stay undecided: windows that are only open or closed
+//! together at odd minutes, or for few customers, are beyond this.
+
+use super::axis::Clock;
+use super::domain::{Hours, Source, YES};
+use super::events::declared;
+use super::program::Program;
+use super::witness::{Witness, customer};
+use super::worlds::{at, order};
+use crate::eval;
+use crate::frame::{Frame, WindowState};
+use crate::model::{CapZone, Outside, RuleSet, WindowId};
+use crate::value::{Instant, Zone};
+
+const HOUR: i64 = 3_600_000_000;
+/// Hours that are tried.
+const MOST_HOURS: i64 = 9 * 24;
+
+/// The customer of a point and the clock at which windows are as it says; without windows, at its own clock.
+pub(super) fn at_fitting_hour(
+    program: &Program<'_>,
+    point: &[usize],
+    clock: Clock,
+    anonymous: bool,
+) -> Option<(Clock, Witness)> {
+    let said = said(program, point);
+    if said.is_empty() {
+        return Some((clock, customer(program, point, clock, anonymous)?));
+    }
+    let schema = &program.schema;
+    let rules = schema.rules;
+    let (now, first) = (schema.now(), order(schema, clock));
+    let stretch = now.atom(clock.now.0);
+    for hour in 0..MOST_HOURS {
+        let then = Instant(clock.now.0.saturating_add(hour * HOUR));
+        if now.atom(then.0) != stretch || !may_fit(rules, &said, then) {
+            continue;
+        }
+        let then = at(rules, then);
+        if order(schema, then) != first {
+            continue;
+        }
+        let Some(witness) = customer(program, point, then, anonymous) else { continue };
+        if fits(rules, &witness.frame(rules), &said) {
+            return Some((then, witness));
+        }
+    }
+    None
+}
+
+/// Whether windows still stand as the point says once everything of the customer is made.
+pub(super) fn still_fits(program: &Program<'_>, point: &[usize], witness: &Witness) -> bool {
+    let said = said(program, point);
+    if said.is_empty() {
+        return true;
+    }
+    let rules = program.schema.rules;
+    let mut frame = witness.frame(rules);
+    frame.attributes.truncate(declared(rules));
+    fits(rules, &frame.flattened(), &said)
+}
+
+/// What a point says of the hour.
+fn said(program: &Program<'_>, point: &[usize]) -> Vec<(Hours, bool)> {
+    let of = |(source, atom): (&Source, &usize)| match source {
+        Source::Hours(of) => Some((*of, *atom == YES)),
+        Source::Now
+        | Source::Consent(_)
+        | Source::Permission(_)
+        | Source::LastUsed(_)
+        | Source::Attribute(_)
+        | Source::Element(..)
+        | Source::Spent(_)
+        | Source::Taken(_)
+        | Source::Unseen(_)
+        | Source::Opaque(_) => None,
+    };
+    program.schema.sources.iter().zip(point).filter_map(of).collect()
+}
+
+/// Whether windows that stand the same for everybody are as said; quick, so that most hours need no customer.
+fn may_fit(rules: &RuleSet, said: &[(Hours, bool)], now: Instant) -> bool {
+    said.iter().all(|(of, closed)| match of {
+        Hours::Closed(id) => same_for_all(rules, *id, now).is_none_or(|is_open| is_open != *closed),
+        Hours::LateRule(_) | Hours::LateOffer(_) => true,
+    })
+}
+
+/// Whether a window of one written zone is open; `None` where that hangs on the customer.
+fn same_for_all(rules: &RuleSet, id: WindowId, now: Instant) -> Option<bool> {
+    let window = &rules[id];
+    let [CapZone::Named(zone)] = window.zones.first.as_slice() else { return None };
+    if window.rows.iter().any(|row| row.when.is_some()) {
+        return None;
+    }
+    let clock = Zone::named(zone)?.clock(now);
+    let mut of_day = window.rows.iter().filter(|row| row.mentions(clock.weekday)).peekable();
+    Some(of_day.peek().is_some() && of_day.all(|row| row.is_open(clock)))
+}
+
+fn fits(rules: &RuleSet, frame: &Frame, said: &[(Hours, bool)]) -> bool {
+    said.iter().all(|(of, so)| really(rules, frame, *of).is_none_or(|really| really == *so))
+}
+
+/// What the hour really says; nothing of a window whose zone nobody knows, or of what does not wait.
+pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> {
+    let is_open = |id: &WindowId| eval::window_is_open(rules, frame, *id);
+    // Only where something waits it can be too late.
+    let waits = |windows: &[WindowId]| {
+        let closed: Vec<&WindowId> = windows.iter().filter(|id| !is_open(id)).collect();
+        !closed.is_empty() && closed.iter().all(|id| rules[**id].outside != Outside::Drop)
+    };
+    match of {
+        Hours::Closed(id) => (frame.window(id) != WindowState::UnknownZone).then(|| !is_open(&id)),
+        Hours::LateRule(id) => waits(&rules.windows_on(id)).then(|| eval::rule_is_late(rules, frame, id)),
+        Hours::LateOffer(id) => waits(&rules[id].windows).then(|| eval::offer_is_late(rules, frame, id)),
+    }
+}

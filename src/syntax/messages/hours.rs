@@ -1,0 +1,61 @@
+//! The ways in which hours, waits and ends are written elsewhere: `open [mon to fri]`, `9:00`, `09:00 to 17:00`, `expires
+//! 2026-12-24`, `until 3 days ago`.
+
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::syntax::clauses::Form;
+use crate::syntax::reader::Reader;
+
+/// What is wrong with a clause about time, in tokens `at..end`.
+pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    match form.word {
+        "open" => open(reader, at, end, trouble),
+        "expires" => expires(reader, at, end),
+        "expect" => until(reader, at, end, trouble),
+        _ => None,
+    }
+}
+
+fn open(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let spelling = |span, message: &str| Diagnostic::new(&codes::SPELLING, span, message);
+    if trouble < end && reader.is_sign(trouble, b'[') {
+        let finding = spelling(reader.span(trouble), "the days of a row stand without brackets");
+        return Some(finding.help("for example `open mon to sat 09:00 until 21:00`"));
+    }
+    if trouble < end && trouble > at + 1 && reader.is_word(trouble, "to") && is_time(reader.written(trouble - 1)) {
+        let span = reader.span(trouble);
+        let finding = spelling(span, "clock times run `until` their end, which is not included");
+        return Some(finding.help("write `until`").fix("write `until`", span, "until"));
+    }
+    let short = (at + 1..end.min(trouble + 2)).find(|token| is_short(reader.written(*token)))?;
+    let (span, right) = (reader.span(short), format!("0{}", reader.written(short)));
+    let finding = spelling(span, "an hour has two digits");
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `09:00`
+fn is_time(written: &str) -> bool {
+    written.len() >= 5 && written.contains(':') && written.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// `9:00`
+fn is_short(written: &str) -> bool {
+    let mut letters = written.chars();
+    letters.next().is_some_and(|first| first.is_ascii_digit()) && letters.next() == Some(':')
+}
+
+/// A rule expires so long after something; its last day stands behind `active`.
+fn expires(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let day =
+        Some(reader.written(at + 1)).filter(|day| at + 1 < end && day.len() == 10 && day.matches('-').count() == 2)?;
+    let (span, right) = (reader.span_between(at, at + 2), format!("active to {day}"));
+    let finding = Diagnostic::new(&codes::SPELLING, span, "a rule expires so long after something that happened");
+    let finding = finding.help(format!("for the last day of the rule write `{right}`"));
+    Some(finding.suggest(format!("write `{right}`"), span, right))
+}
+
+/// What stands behind `until` in an expectation is a moment of the test.
+fn until(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let until = (at..end.min(trouble + 2)).find(|token| reader.is_word(*token, "until"))?;
+    let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(until), "`until` needs the moment itself");
+    Some(finding.help("for example `until 2026-03-29T06:00Z`, or `until 2026-03-29 08:00 in \"Europe/Berlin\"`"))
+}
