@@ -6,7 +6,8 @@ use cater::model::{
     Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, Event, EventId, RuleId, RuleSet, Substitute, Verified,
 };
 use cater::runtime::Engine;
-use cater::runtime::request::{Request, with_past};
+use cater::runtime::past::{Stored, remember};
+use cater::runtime::request::Request;
 use cater::runtime::store::{MemoryStore, StateStore};
 use cater::value::{Instant, Value, date_in_zone};
 
@@ -62,7 +63,7 @@ fn a_cap_never_exceeds_its_number_under_parallel_callers() {
                 let mut facts = Facts { now, history: Vec::new(), ..subject.customer(&mut rng) };
                 facts.set(key, Fact::Known(Value::Text(format!("c{}", rng.below(2)).into()), Some(now)));
                 let request =
-                    Request { id: None, facts: &facts, slots: &slots, everybody: &[], shown: thread.is_multiple_of(2) };
+                    Request { id: None, facts: &facts, slots: &slots, shown: thread.is_multiple_of(2) };
                 subject.engine.answer(&store, &request, |_, _| ()).unwrap();
             }
         };
@@ -70,7 +71,7 @@ fn a_cap_never_exceeds_its_number_under_parallel_callers() {
         for who in ["c0", "c1"] {
             let mut facts = Facts::nothing(rules, now);
             facts.set(key, Fact::Known(Value::Text(who.into()), Some(now)));
-            let facts = with_past(rules, &facts, &[], |key| store.history(key), |key| store.shared(key)).unwrap();
+            remember(rules, &mut facts, &mut Stored { rules, store: Some(&store) }).unwrap();
             let frame = frame(subject, &facts);
             for id in &caps {
                 let CapState::Used(used) = frame.caps[id.index()] else { continue };
@@ -198,9 +199,10 @@ fn a_change_of_zone_applies_from_the_next_decision() {
             facts.set(home, Fact::Known(Value::Text(zone.into()), Some(now)));
             let today = |at: &&Instant| date_in_zone(**at, zone) == date_in_zone(now, zone);
             let free = seen.iter().filter(today).count() < 2;
-            let past = with_past(rules, &facts, &[], |key| store.history(key), |key| store.shared(key)).unwrap();
+            let mut past = facts.clone();
+            remember(rules, &mut past, &mut Stored { rules, store: Some(&store) }).unwrap();
             let told = reference.decide(&reference.gather(&past), slots[0]);
-            let request = Request { id: None, facts: &facts, slots: &slots, everybody: &[], shown: true };
+            let request = Request { id: None, facts: &facts, slots: &slots, shown: true };
             let answer = machine.answer(&store, &request, |_, _| ()).unwrap().remove(0).decision;
             assert_eq!(answer, told, "seed {seed}: the engines differ");
             let shown = matches!(answer.by, By::Rule(_));
