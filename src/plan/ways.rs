@@ -42,16 +42,17 @@ impl Chain<'_, '_> {
         }
         // A rotating slot has an order for each channel that it may have used last.
         let slot = &rules[self.slot];
-        let mut link = self.in_order(channels, offer, by, in_time, stand_in)?;
+        let mut link = self.in_order(channels, offer, by, stand_in)?;
         for (place, last) in slot.channels.iter().enumerate().filter(|_| slot.rotate.is_some()) {
             let ring = rules.ring(self.slot, channels, Some(*last));
-            let rotated = self.in_order(&ring, offer, by, in_time, stand_in)?;
+            let rotated = self.in_order(&ring, offer, by, stand_in)?;
             let group = self.lowering.layout.last_used(self.slot, slot.channels.len());
             let mask = u16::try_from(place).map_or(0, |place| group.mask(place));
             let was_last = self.lowering.guards.bits(group.word, mask, mask);
             link = Link::test(was_last, rotated, link);
         }
-        Ok(link)
+        // Whether it would wait for too long is asked before its channels, and only the reference evaluator tells.
+        Ok(self.or_waits(in_time, link))
     }
 
     /// The channels one after the other.
@@ -60,7 +61,6 @@ impl Chain<'_, '_> {
         channels: &[ChannelId],
         offer: OfferId,
         by: By,
-        in_time: GuardId,
         stand_in: &StandIn,
     ) -> Result<Link, PlanError> {
         let rules = self.lowering.rules;
@@ -91,7 +91,7 @@ impl Chain<'_, '_> {
             reached.push(reaches);
             open.push(is_open);
             let sent = Link::test(is_aloud, aloud, silent);
-            ways.push((carries, self.or_waits(in_time, sent), goes_on));
+            ways.push((carries, sent, goes_on));
         }
         let lacks_consent = self.lowering.guards.any(reached);
         let is_capped = self.lowering.guards.any(open);
@@ -102,13 +102,25 @@ impl Chain<'_, '_> {
         }))
     }
 
-    /// What is shown or sent where its windows are open.
+    /// What is shown or sent where its windows are open; else whatever would answer waits.
     fn or_waits(&mut self, open: GuardId, now: Link) -> Link {
         if open == GuardId::ALWAYS {
             return now;
         }
-        let waits = self.waits();
-        Link::test(open, now, waits)
+        let waiting = self.waiting(&now);
+        Link::test(open, now, waiting)
+    }
+
+    /// A link that waits wherever it would answer.
+    fn waiting(&mut self, link: &Link) -> Link {
+        match link {
+            Link::Next => Link::Next,
+            Link::Pick(_) | Link::Try(_) | Link::Ranked(_) => self.waits(),
+            Link::Test { guard, yes, no } => {
+                let (yes, no) = (self.waiting(yes), self.waiting(no));
+                Link::test(*guard, yes, no)
+            }
+        }
     }
 
     /// Whether the device permits a channel and it reaches the customer.

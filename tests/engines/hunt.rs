@@ -242,7 +242,11 @@ fn stands_in(rules: &RuleSet, slot: SlotId, window: WindowId) -> bool {
         let rule = &rules[*rule];
         [rule.if_capped, rule.if_no_consent, rule.if_unknown].into_iter().flatten()
     });
-    shown.filter_map(|of| if let Substitute::Show(offer) = of { Some(offer) } else { None }).any(bound)
+    let sent = rules[slot].order.iter().filter(|_| rules.sends(slot));
+    // What stands in where no channel carries a message that would wait.
+    let instead = sent.filter(|rule| rules[**rule].if_capped.or(rules[**rule].if_no_consent).is_some());
+    instead.map(|rule| rules.windows_on(*rule)).any(|windows| windows.contains(&window))
+        || shown.filter_map(|of| if let Substitute::Show(offer) = of { Some(offer) } else { None }).any(bound)
         || rules[slot].fallback.iter().filter_map(|entry| entry.offer).any(bound)
 }
 

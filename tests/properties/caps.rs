@@ -62,8 +62,7 @@ fn a_cap_never_exceeds_its_number_under_parallel_callers() {
             for _ in 0..30 * effort() {
                 let mut facts = Facts { now, history: Vec::new(), ..subject.customer(&mut rng) };
                 facts.set(key, Fact::Known(Value::Text(format!("c{}", rng.below(2)).into()), Some(now)));
-                let request =
-                    Request { id: None, facts: &facts, slots: &slots, shown: thread.is_multiple_of(2) };
+                let request = Request { id: None, facts: &facts, slots: &slots, shown: thread.is_multiple_of(2) };
                 subject.engine.answer(&store, &request, |_, _| ()).unwrap();
             }
         };
