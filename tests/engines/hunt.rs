@@ -9,7 +9,7 @@ use std::time::{Duration, Instant as Clock};
 use cater::eval::{self, Dropped};
 use cater::frame::{By, Decision, Frame, Outcome, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, WindowId, verify};
+use cater::model::{OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, WindowId, verify};
 use cater::plan::{PlanError, Record};
 use cater::value::{Value, rescale};
 
@@ -243,8 +243,13 @@ fn stands_in(rules: &RuleSet, slot: SlotId, window: WindowId) -> bool {
         [rule.if_capped, rule.if_no_consent, rule.if_unknown].into_iter().flatten()
     });
     let sent = rules[slot].order.iter().filter(|_| rules.sends(slot));
-    // What stands in where no channel carries a message that would wait.
-    let instead = sent.filter(|rule| rules[**rule].if_capped.or(rules[**rule].if_no_consent).is_some());
+    // What stands in where no channel carries a message that would wait, or a channel's cap that stops the slot.
+    let stops = |id: RuleId| {
+        let mut caps =
+            rules.channels_of(&rules[id]).iter().flat_map(|of| rules.channel_caps(*of, rules[id].show, Some(id)));
+        caps.any(|cap| rules.then(cap, slot) == Then::Stop)
+    };
+    let instead = sent.filter(|id| rules[**id].if_capped.or(rules[**id].if_no_consent).is_some() || stops(**id));
     instead.map(|rule| rules.windows_on(*rule)).any(|windows| windows.contains(&window))
         || shown.filter_map(|of| if let Substitute::Show(offer) = of { Some(offer) } else { None }).any(bound)
         || rules[slot].fallback.iter().filter_map(|entry| entry.offer).any(bound)
