@@ -92,11 +92,31 @@ fn meaning_of(mut compiled: Compiled) -> Meaning {
     (model, tests, findings)
 }
 
-/// The text with its declarations in another order; comments between declarations are left out.
+/// The declarations of a file, each with the comments right above it: what they allow goes with it.
+fn items(file: &syntax::tree::File, text: &str) -> Vec<String> {
+    let with_comments = |from: usize| {
+        let mut start = from;
+        while let Some(above) = text[..start].strip_suffix('\n') {
+            let line = above.rfind('\n').map_or(0, |end| end + 1);
+            if !above[line..].starts_with("//") {
+                break;
+            }
+            start = line;
+        }
+        start
+    };
+    let of = |item: &syntax::tree::Item| {
+        let range = item.span.range();
+        text[with_comments(range.start)..range.end].to_owned()
+    };
+    file.items.iter().map(of).collect()
+}
+
+/// The text with its declarations in another order, each with its comments.
 fn shuffled(text: &str, dice: &mut Dice) -> String {
     let (file, findings) = syntax::parse(SourceId(0), text);
     assert!(findings.is_empty(), "{findings:?}");
-    let mut items: Vec<&str> = file.items.iter().map(|item| &text[item.span.range()]).collect();
+    let mut items = items(&file, text);
     dice.shuffle(&mut items);
     items.join("\n\n")
 }
@@ -151,7 +171,7 @@ fn using_each_other(files: &[Named], dice: &mut Dice) -> Vec<Named> {
     }
     let with = |(at, (name, text)): (usize, &Named)| {
         let (own, _) = syntax::parse(SourceId(0), text);
-        let mut items: Vec<String> = own.items.iter().map(|item| text[item.span.range()].to_owned()).collect();
+        let mut items = items(&own, text);
         items.retain(|item| !item.starts_with("use "));
         items.extend(uses[at].iter().map(|used| format!("use \"{}\"", files[*used].0)));
         dice.shuffle(&mut items);

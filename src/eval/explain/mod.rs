@@ -21,6 +21,7 @@ mod hints;
 mod nearest;
 mod steps;
 mod text;
+mod untold;
 mod values;
 mod waiting;
 mod ways;

@@ -9,7 +9,8 @@
 //! and are left alone; so is the key, and, where the key is missing, all that it masks (R41).
 //!
 //! Where a score decides, it stays as it is: what makes the winner drop out is tried, not what would raise a score. Of
-//! rules that rank by a protected fact nothing is said, nor of those that are sent by a channel which asks for one.
+//! rules that rank by a protected fact nothing is said, nor of those that are sent by a channel which asks for one, nor
+//! where one says on whose clocks or until when a rule of the slot waits.
 //!
 //! What protected facts do is known only as far as the steps tell that everybody may read (R22):
 //!
@@ -17,6 +18,8 @@
 //! - a rule that dropped out of its audience though every other clause lets the customer through was stopped by a
 //!   protected fact. Of the rule asked about, no change of visible facts is then known to be enough, which is the answer;
 //!   another rule stays stopped, so nobody is asked to change a fact in order to get past it;
+//! - a cap that hangs on one (by its unit, its number, its zone) and stopped nothing that was looked at is taken to have
+//!   something left;
 //! - of every other rule nothing is known. Its protected clauses are taken to hold, and the answer says `as far as
 //!   protected facts allow`.
 //!
@@ -34,12 +37,13 @@ use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::channels::Blocked;
 use super::super::slot::{Candidate, replay};
 use super::flat::Flat;
+use super::untold::Untold;
 use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
 use crate::model::{
-    AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet,
-    Scope, SlotId,
+    AttributeId, Basis, BlockCause, CapId, CapKind, CapZone, ChannelId, Clause, Condition, Expression, PurposeId,
+    RuleId, RuleSet, Scope, SlotId,
 };
 use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
@@ -67,8 +71,12 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     if conditions.any(|clause| facts::reads_protected(rules, &clause.condition)) {
         return None;
     }
+    if rules[slot].order.iter().any(|rule| waits_for_protected(rules, *rule)) {
+        return None;
+    }
     let before = Guarded::new(rules, frame);
-    if replay(&before, slot).decision.by == By::Rule(rule) {
+    let replayed = replay(&before, slot);
+    if replayed.decision.by == By::Rule(rule) {
         return None;
     }
     let waits_for_consent = matches!(before.rule(rule), Some(Dropped::NoConsent(_)));
@@ -89,6 +97,9 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
             || (facts::reads_protected(rules, guard.condition) && !stay_stopped.contains(&of))
     };
     let scored = |of: RuleId| hidden(&of);
+    // From here on nothing is seen of a cap but what the steps tell.
+    let untold = Untold::of(rules, frame, &replayed);
+    let (rules, frame) = (&*untold.rules, &*untold.frame);
     let tries = Cell::new((RULES_LOOKED_AT / rules[slot].order.len().max(1)).clamp(50, TRIES));
     let search = Search { rules, slot, rule, assumed: &assumed, scored: &scored, tries };
     if search.wins(frame) {
@@ -101,13 +112,36 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     };
     let provided = match () {
         () if waits_for_consent => Some(Proviso::Audience),
-        () if tiers.iter().take(place + 1).copied().flatten().any(|rule| guesses(rule) || hidden(rule)) => {
+        () if tiers
+            .iter()
+            .take(place + 1)
+            .copied()
+            .flatten()
+            .any(|rule| guesses(rule) || hidden(rule) || untold.binds(*rule)) =>
+        {
             Some(Proviso::ProtectedFacts)
         }
         () => None,
     };
     let facts = moves.iter().map(|change| change.show(rules, frame)).collect();
     Some(Change { rule: name, facts, provided })
+}
+
+/// Whether it hangs on a protected fact until when a rule waits: on the clocks or a row of a window, or on its expiry.
+fn waits_for_protected(rules: &RuleSet, rule: RuleId) -> bool {
+    let on_protected = |clause: &Option<Clause>| {
+        clause.as_ref().is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
+    };
+    let mut windows = rules.windows_on(rule).into_iter().map(|id| &rules[id]);
+    on_protected(&rules[rule].expires)
+        || windows.any(|window| {
+            let mut zones = window.zones.first.iter().chain(&window.zones.every);
+            window.rows.iter().any(|row| on_protected(&row.when))
+                || zones.any(|zone| match zone {
+                    CapZone::Attribute(id) => rules[*id].is_protected(),
+                    CapZone::Named(_) => false,
+                })
+        })
 }
 
 /// Whether the steps tell that a protected fact stopped the rule: it dropped out of its audience, and every clause that

@@ -17,6 +17,9 @@ customer {
   vip:        yes or no
   score:      whole from 0 to 1000  hidden
   vulnerable: yes or no             protective
+  household:  text                  hidden
+  home:       zone                  hidden
+  seen:       time                  hidden
 }
 offer card  { class marketing }
 offer club  { class marketing }
@@ -58,6 +61,42 @@ fn a_protected_fact_that_stands_in_the_way_is_no_change_of_others() {
     let guess = "smallest change: card wins if age is 18, as far as protected facts allow";
     for facts in ["age: 17, score: 500, vulnerable: no", "age: 17, score: 700, vulnerable: yes", "age: 17"] {
         assert_eq!(given(facts).as_deref(), Some(guess), "{facts}: what protected facts do is not told by any step");
+    }
+}
+
+#[test]
+fn how_a_cap_on_a_protected_fact_stands_is_told_by_steps_alone() {
+    for (unit, fact) in [
+        ("in any 7 days  per household", "household: \"h\""),
+        ("in each calendar day in home  per customer", "home: \"Asia/Tokyo\""),
+    ] {
+        let rules = format!("cap c {{ at most 1 shown  {unit}  on offer club }}{CLUB}");
+        let given = |facts: &str| changes(&rules, &format!("consent offers granted  given {{ id: \"c\", {facts} }}"));
+        // Nobody has got as far as the cap, which is spent for whom its unit or zone is not known.
+        let said = "smallest change: club wins if vip is yes, as far as protected facts allow";
+        assert_eq!(given(&format!("vip: no, {fact}")).as_deref(), Some(said));
+        assert_eq!(given("vip: no").as_deref(), Some(said));
+        // Here a step says that it stopped the rule, and no change of other facts mends that.
+        assert_eq!(given(&format!("vip: yes, {fact}")), None, "it wins");
+        assert_eq!(given("vip: yes"), None);
+    }
+}
+
+#[test]
+fn nothing_is_said_where_a_protected_clock_or_expiry_might_stop_what_is_changed() {
+    for (window, expires) in [
+        ("window w { zone home  open 08:00 until 22:00  on offer club  outside drop }", ""),
+        (
+            "window w { zone \"Etc/UTC\"  open 08:00 until 22:00  open 08:00 until 09:00 when score is more than 500  on offer club  outside drop }",
+            "",
+        ),
+        ("", "expires 24 hours after seen"),
+    ] {
+        let club = CLUB.replace("priority", &format!("{expires} priority"));
+        for facts in ["vip: no", "vip: no, home: \"Etc/UTC\", score: 1, seen: 2026-06-15T09:00Z"] {
+            let facts = format!("consent offers granted  given {{ id: \"c\", {facts} }}");
+            assert_eq!(changes(&format!("{window} {club}"), &facts), None, "{window}{expires}: {facts}");
+        }
     }
 }
 
