@@ -31,7 +31,7 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     for channel in channels {
         said.extend(one(rules, *channel, asks_consent));
         let caps = rules.channel_caps(*channel, rule.show, Some(id)).into_iter();
-        said.extend(caps.map(|cap| at_most(rules, cap)));
+        said.extend(caps.map(|cap| at_most(rules, cap, rule.slot)));
     }
     said
 }

@@ -5,7 +5,7 @@ use super::{Sentence, channels, predicate};
 use crate::model::show::{show_cap, show_expression, show_limit, show_row, show_text, show_zones};
 use crate::model::{
     Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, Outside, Purpose, PurposeId, Rank, Rule, RuleId,
-    RuleSet, Substitute, WindowId, WindowRow,
+    RuleSet, SlotId, Substitute, Then, WindowId, WindowRow,
 };
 use crate::value::{show_date, show_instant};
 
@@ -31,8 +31,8 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
         said.push(Sentence::plain(format!("Where it wins, the host also carries out {}.", tasks.join(" and "))));
     }
     said.extend(rules.blocks_on(id).into_iter().map(|block| blocked(rules, block)));
-    said.extend(rules.caps_on(id).into_iter().map(|cap| at_most(rules, cap)));
-    said.extend(rules.windows_on(id).into_iter().flat_map(|window| hours(rules, window)));
+    said.extend(rules.caps_on(id).into_iter().map(|cap| at_most(rules, cap, rules[id].slot)));
+    said.extend(rules.windows_on(id).into_iter().flat_map(|window| hours(rules, window, rules[id].slot)));
     if let Some(clause) = &rule.expires {
         let lead = "Its time is over for everybody of whom it is so, or not known, that";
         said.push(Sentence::about(lead, "", vec![predicate::point(rules, &clause.condition)]));
@@ -169,7 +169,8 @@ fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
 }
 
 /// Its hours, whose clocks they are, and what becomes of it outside; then a sentence for each row that is about somebody.
-fn hours(rules: &RuleSet, id: WindowId) -> Vec<Sentence> {
+fn hours(rules: &RuleSet, id: WindowId, slot: SlotId) -> Vec<Sentence> {
+    let goes = if rules.sends(slot) { "sent" } else { "shown" };
     let window = &rules[id];
     let label = if window.label.is_empty() { String::new() } else { format!(": {}", show_text(&window.label)) };
     let plain = |row: &WindowRow| show_row(rules, &WindowRow { when: None, ..row.clone() });
@@ -182,17 +183,18 @@ fn hours(rules: &RuleSet, id: WindowId) -> Vec<Sentence> {
     };
     let (zones, name) = (show_zones(rules, &window.zones), &window.name);
     let mut said =
-        vec![Sentence::plain(format!("It is shown {when}, by the clocks of {zones} (`{name}`{label}); {outside}."))];
+        vec![Sentence::plain(format!("It is {goes} {when}, by the clocks of {zones} (`{name}`{label}); {outside}."))];
     for row in &window.rows {
         let Some(clause) = &row.when else { continue };
         let lead =
-            format!("By `{name}` it is shown only {} to everybody of whom it is so, or not known, that", plain(row));
+            format!("By `{name}` it is {goes} only {} to everybody of whom it is so, or not known, that", plain(row));
         said.push(Sentence::about(&lead, "", vec![predicate::point(rules, &clause.condition)]));
     }
     said
 }
 
-pub(super) fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
+/// What a cap allows, and what follows in the slot where it stops something, unless that is the next candidate of a place.
+pub(super) fn at_most(rules: &RuleSet, id: CapId, slot: SlotId) -> Sentence {
     let cap = &rules[id];
     let whose = match cap.rule {
         Some(_) => String::new(),
@@ -205,7 +207,12 @@ pub(super) fn at_most(rules: &RuleSet, id: CapId) -> Sentence {
         CapKind::Gap => "It leaves a gap,",
         CapKind::Block { .. } => "It is held back",
     };
-    Sentence::plain(format!("{keeps} {}{whose}.", show_cap(rules, id)))
+    let then = match rules.then(id, slot) {
+        Then::Stop => "; where that stops it, no other rule of the slot is asked",
+        Then::Next if cap.then.is_some() && rules.sends(slot) => "; where that stops it, the next is tried",
+        Then::Next => "",
+    };
+    Sentence::plain(format!("{keeps} {}{whose}{then}.", show_cap(rules, id)))
 }
 
 /// When `if no consent` stands in.

@@ -187,7 +187,7 @@ impl Pass<'_> {
         let message = format!("`{keyword} channel {}` is asked before a channel is chosen", name.text);
         let help = match keyword {
             "exempt" => "put the cap on the channels that it is for: `on channel ..`, one cap for each",
-            _ => "say it at the channel: `reached when ..`, or block a class, a tag, an offer or a rule",
+            _ => "name what goes by it: a class, a tag, an offer or a rule",
         };
         let finding = Diagnostic::new(&resolve::CHANNEL_COMES_LAST, name.span, message)
             .primary("no channel is chosen yet")
