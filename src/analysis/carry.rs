@@ -122,8 +122,7 @@ impl Writer<'_, '_> {
             return *known;
         }
         let rules = self.rules;
-        let asked = [&rules[id].allowed, &rules[id].reached].into_iter().flatten();
-        let asked: Vec<_> = asked.map(|clause| self.compiler.condition(&clause.condition).yes).collect();
+        let asked: Vec<_> = rules[id].asked().map(|clause| self.compiler.condition(&clause.condition).yes).collect();
         let reaches = self.compiler.formulas.all(asked);
         self.reached.insert(id, reaches);
         reaches

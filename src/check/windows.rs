@@ -10,8 +10,8 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{lint, resolve, types};
 use crate::model::{
-    AgeBound, AttributeId, CapTarget, CapZone, Clause, Condition, OfferId, Outside, RuleId, Scope, Substitute, Window,
-    WindowId, WindowRow, Zones, limits,
+    AgeBound, AttributeId, CapTarget, CapZone, Clause, Condition, Guardrail, OfferId, Outside, RuleId, RuleSet, Scope,
+    Substitute, Window, WindowId, WindowRow, Zones, limits,
 };
 use crate::ops::{Comparison, Direction};
 use crate::source::Span;
@@ -86,16 +86,7 @@ impl Pass<'_> {
             return None;
         }
         let target = self.cap_target(on)?;
-        if let CapTarget::Classes(classes) = &target
-            && let Some(class) = classes.iter().find(|class| !self.rules.obeys_windows(**class))
-            && let tree::CapTarget::Class(written) = on
-        {
-            let message = format!("class {} obeys no window", class.word());
-            let finding = Diagnostic::new(&resolve::WINDOW_ON_BOUNDLESS_CLASS, written.span, message)
-                .primary("would be ignored")
-                .help("write `on class service`, `on class lifecycle` or `on class marketing`");
-            self.report(finding);
-        }
+        self.class_obeys(on, Guardrail::Windows, &resolve::WINDOW_ON_BOUNDLESS_CLASS, "window");
         Some(Body { zones: zones?, rows: rows?, target, outside: outside? })
     }
 
@@ -268,30 +259,16 @@ impl Pass<'_> {
     pub(super) fn bind_windows(&mut self) {
         for at in 0..self.rules.windows.len() {
             let id = WindowId::from_index(at);
-            let target = self.rules[id].target.clone();
-            let obeys = self.rules.classes.clone();
-            let obeys = |class| obeys.row(class).obeys(crate::model::Guardrail::Windows);
-            for (at, offer) in self.rules.offers.iter_mut().enumerate() {
-                let on = match &target {
-                    CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
-                    CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
-                    CapTarget::Classes(classes) => classes.contains(&offer.class),
-                    CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-                };
-                if on && obeys(offer.class) {
+            let RuleSet { offers, rules, classes, windows, .. } = &mut self.rules;
+            let Some(target) = windows.get(at).map(|window| &window.target) else { continue };
+            let obeys = |class| classes.row(class).obeys(Guardrail::Windows);
+            for (at, offer) in offers.iter_mut().enumerate() {
+                if target.has_offer(OfferId::from_index(at), offer) && obeys(offer.class) {
                     offer.windows.push(id);
                 }
             }
-            for (at, rule) in self.rules.rules.iter_mut().enumerate() {
-                let on = match &target {
-                    CapTarget::Rules(rules) => rules.contains(&RuleId::from_index(at)),
-                    CapTarget::Offers(_)
-                    | CapTarget::Tags(_)
-                    | CapTarget::Classes(_)
-                    | CapTarget::Channels(_)
-                    | CapTarget::Anything => false,
-                };
-                if on && obeys(rule.class) {
+            for (at, rule) in rules.iter_mut().enumerate() {
+                if target.has_rule(RuleId::from_index(at)) && obeys(rule.class) {
                     rule.windows.push(id);
                 }
             }

@@ -133,8 +133,8 @@ impl Look<'_> {
 
     /// When a channel may carry what none carries now.
     fn carried(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> Option<Instant> {
-        let asked = channels.iter().flat_map(|id| [&self.rules[*id].allowed, &self.rules[*id].reached]);
-        let asked: Vec<&Condition> = asked.flatten().map(|clause| &clause.condition).collect();
+        let asked: Vec<&Condition> =
+            channels.iter().flat_map(|id| self.rules[*id].asked()).map(|clause| &clause.condition).collect();
         let caps = channels.iter().flat_map(|id| self.rules.channel_caps(*id, offer, rule)).collect::<Vec<_>>();
         let mut looks = self.turned(&asked)?;
         looks.extend(self.freed(&caps)?);

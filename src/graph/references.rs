@@ -200,13 +200,7 @@ impl Builder<'_> {
             for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
                 self.condition(from, Link::Reads, &when.condition);
             }
-            match &window.target {
-                CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
-                CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
-                CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
-                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
-                CapTarget::Classes(_) | CapTarget::Anything => {}
-            }
+            self.target(from, &window.target);
         }
         for (at, cap) in rules.caps.iter().enumerate() {
             let from = Thing::Cap(CapId::from_index(at));
@@ -223,13 +217,18 @@ impl Builder<'_> {
             if let Some(CapZone::Attribute(id)) = &cap.zone {
                 self.link(from, Link::Reads, Thing::Attribute(*id));
             }
-            match &cap.target {
-                CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
-                CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
-                CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
-                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
-                CapTarget::Classes(_) | CapTarget::Anything => {}
-            }
+            self.target(from, &cap.target);
+        }
+    }
+
+    /// What a cap or a window is on.
+    fn target(&mut self, from: Thing, target: &CapTarget) {
+        match target {
+            CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
+            CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
+            CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+            CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
+            CapTarget::Classes(_) | CapTarget::Anything => {}
         }
     }
 

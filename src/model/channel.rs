@@ -35,6 +35,12 @@ impl Channel {
         let all = [("allowed when", &self.allowed), ("silent when", &self.silent), ("reached when", &self.reached)];
         all.into_iter().filter_map(|(words, clause)| Some((words, clause.as_ref()?)))
     }
+
+    /// What it asks of device and customer before anything goes by it: `allowed when`, then `reached when`. Each needs a
+    /// yes.
+    pub fn asked(&self) -> impl Iterator<Item = &Clause> {
+        self.allowed.iter().chain(&self.reached)
+    }
 }
 
 impl Slot {
@@ -77,13 +83,7 @@ impl RuleSet {
         if !self.obeys_caps(of.class) {
             return Vec::new();
         }
-        let spares = |target: &CapTarget| match target {
-            CapTarget::Offers(offers) => offers.contains(&offer),
-            CapTarget::Rules(rules) => rule.is_some_and(|rule| rules.contains(&rule)),
-            CapTarget::Tags(tags) => of.tags.iter().any(|tag| tags.contains(tag)),
-            CapTarget::Classes(classes) => classes.contains(&of.class),
-            CapTarget::Channels(_) | CapTarget::Anything => false,
-        };
+        let spares = |target: &CapTarget| target.has_offer(offer, of) || rule.is_some_and(|rule| target.has_rule(rule));
         let caps = self[channel].caps.iter().copied();
         caps.filter(|cap| !self[*cap].exempt.iter().any(spares)).collect()
     }

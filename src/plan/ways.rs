@@ -6,7 +6,7 @@ use super::chain::{Chain, Link};
 use super::guard::GuardId;
 use super::lower::Ask;
 use crate::frame::{By, Outcome};
-use crate::model::{CapId, ChannelId, Class, Clause, OfferId, Then};
+use crate::model::{CapId, ChannelId, Class, OfferId, Then};
 
 /// What answers where no channel carries an offer: of several channels the one that came farthest says why.
 pub(super) struct StandIn {
@@ -125,10 +125,9 @@ impl Chain<'_, '_> {
 
     /// Whether the device permits a channel and it reaches the customer.
     fn reaches(&mut self, id: ChannelId) -> Result<GuardId, PlanError> {
-        let channel = &self.lowering.rules[id];
+        let rules = self.lowering.rules;
         let mut all = Vec::new();
-        let asked: [&Option<Clause>; 2] = [&channel.allowed, &channel.reached];
-        for clause in asked.into_iter().flatten() {
+        for clause in rules[id].asked() {
             all.push(self.lowering.ask(&clause.condition, Ask::Yes)?);
         }
         Ok(self.lowering.guards.all(all))

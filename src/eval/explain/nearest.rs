@@ -66,7 +66,7 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
         return None;
     }
     // Whether a channel carries is a protected fact where its condition reads one.
-    let passes_by = |id: &ChannelId| [&rules[*id].allowed, &rules[*id].reached].into_iter().flatten();
+    let passes_by = |id: &ChannelId| rules[*id].asked();
     let mut conditions = rules[slot].channels.iter().flat_map(passes_by);
     if conditions.any(|clause| facts::reads_protected(rules, &clause.condition)) {
         return None;

@@ -1,6 +1,7 @@
 //! Windows open at hours that there are, on clocks that there are, and bind exactly those whose class obeys windows; what
 //! they hold is let go; what expires does so after a time.
 
+use super::caps::{names_offer, names_rule};
 use super::flaw::{Checked, InPlace};
 use super::lists::{ascending, at_most, exists, not_empty, period};
 use super::reach::All;
@@ -21,23 +22,11 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
         self::window(rules, reads, window).within("window", &window.name)?;
     }
     for (at, offer) in rules.offers.iter().enumerate() {
-        let on = |window: &Window| match &window.target {
-            CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
-            CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
-            CapTarget::Classes(classes) => classes.contains(&offer.class),
-            CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-        };
+        let on = |window: &Window| names_offer(rules, &window.target, OfferId::from_index(at));
         same(rules, &offer.windows, rules.obeys_windows(offer.class), on).within("offer", &offer.name)?;
     }
     for (at, rule) in rules.rules.iter().enumerate() {
-        let on = |window: &Window| match &window.target {
-            CapTarget::Rules(of) => of.contains(&RuleId::from_index(at)),
-            CapTarget::Offers(_)
-            | CapTarget::Tags(_)
-            | CapTarget::Classes(_)
-            | CapTarget::Channels(_)
-            | CapTarget::Anything => false,
-        };
+        let on = |window: &Window| names_rule(&window.target, RuleId::from_index(at));
         same(rules, &rule.windows, rules.obeys_windows(rule.class), on).within("rule", &rule.name)?;
     }
     for (at, rule) in rules.rules.iter().enumerate() {

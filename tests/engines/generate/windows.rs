@@ -37,19 +37,13 @@ impl World {
             let target = self.rules[id].target.clone();
             for index in 0..self.rules.offers.len() {
                 let offer = &self.rules.offers[index];
-                let on = match &target {
-                    CapTarget::Offers(of) => of.contains(&OfferId::from_index(index)),
-                    CapTarget::Tags(of) => of.iter().any(|tag| offer.tags.contains(tag)),
-                    CapTarget::Classes(of) => of.contains(&offer.class),
-                    CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-                };
-                if on && self.rules.obeys_windows(offer.class) {
+                if target.has_offer(OfferId::from_index(index), offer) && self.rules.obeys_windows(offer.class) {
                     self.rules.offers[index].windows.push(id);
                 }
             }
             for index in 0..self.rules.rules.len() {
-                let on = matches!(&target, CapTarget::Rules(of) if of.contains(&RuleId::from_index(index)));
-                if on && self.rules.obeys_windows(self.rules.rules[index].class) {
+                if target.has_rule(RuleId::from_index(index)) && self.rules.obeys_windows(self.rules.rules[index].class)
+                {
                     self.rules.rules[index].windows.push(id);
                 }
             }
