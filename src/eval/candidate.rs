@@ -147,15 +147,25 @@ impl<'a> Guarded<'a> {
 
     /// How a rule stands to its windows and its expiry.
     pub(super) fn rule_waiting(&self, id: RuleId) -> Waiting {
-        let (windows, blocks) = (self.rules.windows_on(id), self.rules.blocks_on(id));
-        let bound = Bound { windows: &windows, blocks: &blocks, expires: self.rules[id].expires.as_ref() };
-        bound.look(self.rules, self.frame)
+        self.waiting(self.rules[id].show, Some(id), None)
     }
 
     /// How an offer that stands in stands to its windows. It expires with no rule.
     pub(super) fn offer_waiting(&self, id: OfferId) -> Waiting {
-        let offer = &self.rules[id];
-        Bound { windows: &offer.windows, blocks: &offer.blocks, expires: None }.look(self.rules, self.frame)
+        self.waiting(id, None, None)
+    }
+
+    /// How an offer that this rule itself or a list brings stands to its windows, and where a channel carries it, to those of
+    /// the channel that speak of the message.
+    pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> Waiting {
+        let of = &self.rules[offer];
+        let (mut windows, blocks, expires) = match rule {
+            Some(id) => (self.rules.windows_on(id), self.rules.blocks_on(id), self.rules[id].expires.as_ref()),
+            None => (of.windows.clone(), of.blocks.clone(), None),
+        };
+        windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
+        windows.sort_unstable();
+        Bound { windows: &windows, blocks: &blocks, expires }.look(self.rules, self.frame)
     }
 
     /// Why the rule drops out, its channels asked too.
@@ -170,8 +180,8 @@ impl<'a> Guarded<'a> {
     }
 
     /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in: shows it, or
-    /// sends it by the first of the channels that carries it; where it waits for its windows, it is held (R10). What no
-    /// channel carries now is not held.
+    /// sends it by the first of the channels that carries it; where it waits for its windows or those of that channel, it is
+    /// held (R10). What no channel carries now is not held.
     pub(super) fn brings(
         &self,
         slot: SlotId,
@@ -180,10 +190,11 @@ impl<'a> Guarded<'a> {
         rule: Option<RuleId>,
     ) -> Result<Outcome, Dropped> {
         let at_once = self.at_once(slot, channels, offer, rule)?;
-        Ok(match rule.map_or_else(|| self.offer_waiting(offer), |rule| self.rule_waiting(rule)) {
-            Waiting::Until(until) => Outcome::Holds { offer, until },
-            Waiting::Passes | Waiting::Drops(_) => at_once,
-        })
+        match self.waiting(offer, rule, at_once.channel()) {
+            Waiting::Until(until) => Ok(Outcome::Holds { offer, until }),
+            Waiting::Passes => Ok(at_once),
+            Waiting::Drops(dropped) => Err(dropped),
+        }
     }
 
     /// The same whatever the hour.
@@ -310,7 +321,9 @@ impl<'a> Guarded<'a> {
     pub(super) fn stopping(&self, slot: SlotId, dropped: &Dropped) -> Option<CapId> {
         let of_ways = |ways: &[(ChannelId, Blocked)]| match ways.last() {
             Some((_, Blocked::Capped(caps))) => caps.clone(),
-            Some((_, Blocked::Permission | Blocked::Reach | Blocked::Consent(_))) | None => Vec::new(),
+            Some((_, Blocked::Permission | Blocked::Reach | Blocked::Consent(_) | Blocked::Outside(_))) | None => {
+                Vec::new()
+            }
         };
         let spent = match dropped {
             Dropped::Capped(caps) => caps.clone(),

@@ -188,6 +188,7 @@ impl<'r> Coverage<'r> {
             let needs = rules.channel_needs(*channel, rule.class);
             let may_fail = declared.allowed.is_some() || declared.reached.is_some() || !needs.is_empty();
             let may_fail = may_fail || !rules.channel_caps(*channel, rule.show, Some(id)).is_empty();
+            let may_fail = may_fail || !rules.windows_of_way(*channel, rule.class).is_empty();
             let wanted = if may_fail { Answers::YES_NO } else { Answers::YES };
             self.add(owner, What::Channel(*channel), rule.span, wanted);
         }

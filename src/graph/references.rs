@@ -179,6 +179,7 @@ impl Builder<'_> {
             let from = Thing::Channel(ChannelId::from_index(at));
             channel.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
             channel.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
+            channel.windows.iter().for_each(|window| self.link(from, Link::BoundBy, Thing::Window(*window)));
             channel.conditions().for_each(|(_, clause)| self.condition(from, Link::Reads, &clause.condition));
         }
         for (at, offer) in rules.offers.iter().enumerate() {

@@ -59,6 +59,18 @@ pub enum Outside {
     Hold(Option<Period>),
     /// It drops out.
     Drop,
+    /// Of a window on a channel: the channel is passed over, and the next one is tried.
+    NextChannel,
+}
+
+impl Outside {
+    /// Whether it speaks of the way and not of the message: the channel is passed over, whoever it would carry goes on.
+    pub fn is_of_way(self) -> bool {
+        match self {
+            Self::NextChannel => true,
+            Self::Hold(_) | Self::Drop => false,
+        }
+    }
 }
 
 impl WindowRow {

@@ -42,8 +42,8 @@ use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
 use crate::model::{
-    AttributeId, Basis, BlockCause, CapId, CapKind, CapZone, ChannelId, Clause, Condition, Expression, PurposeId,
-    RuleId, RuleSet, Scope, SlotId,
+    AttributeId, Basis, BlockCause, CapId, CapKind, CapZone, ChannelId, Condition, Expression, PurposeId, RuleId,
+    RuleSet, Scope, SlotId, WindowId,
 };
 use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
@@ -71,7 +71,10 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     if conditions.any(|clause| facts::reads_protected(rules, &clause.condition)) {
         return None;
     }
-    if rules[slot].order.iter().any(|rule| waits_for_protected(rules, *rule)) {
+    let of_channels = |id: &ChannelId| rules[*id].windows.iter();
+    if rules[slot].order.iter().any(|rule| waits_for_protected(rules, *rule))
+        || rules[slot].channels.iter().flat_map(of_channels).any(|window| is_read_protected(rules, *window))
+    {
         return None;
     }
     let before = Guarded::new(rules, frame);
@@ -129,18 +132,20 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
 
 /// Whether it hangs on a protected fact until when a rule waits: on the clocks or a row of a window, or on its expiry.
 fn waits_for_protected(rules: &RuleSet, rule: RuleId) -> bool {
-    let on_protected = |clause: &Option<Clause>| {
-        clause.as_ref().is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
-    };
-    let mut windows = rules.windows_on(rule).into_iter().map(|id| &rules[id]);
-    on_protected(&rules[rule].expires)
-        || windows.any(|window| {
-            let mut zones = window.zones.first.iter().chain(&window.zones.every);
-            window.rows.iter().any(|row| on_protected(&row.when))
-                || zones.any(|zone| match zone {
-                    CapZone::Attribute(id) => rules[*id].is_protected(),
-                    CapZone::Named(_) => false,
-                })
+    let expires = rules[rule].expires.as_ref();
+    expires.is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
+        || rules.windows_on(rule).into_iter().any(|id| is_read_protected(rules, id))
+}
+
+/// Whether the clocks or a row of a window are a protected fact.
+fn is_read_protected(rules: &RuleSet, id: WindowId) -> bool {
+    let window = &rules[id];
+    let mut rows = window.rows.iter().filter_map(|row| row.when.as_ref());
+    let mut zones = window.zones.first.iter().chain(&window.zones.every);
+    rows.any(|when| facts::reads_protected(rules, &when.condition))
+        || zones.any(|zone| match zone {
+            CapZone::Attribute(id) => rules[*id].is_protected(),
+            CapZone::Named(_) => false,
         })
 }
 
@@ -293,6 +298,8 @@ impl Search<'_> {
                 return;
             }
             Blocked::Capped(caps) => return self.empties(frame, caps, found),
+            // What only another hour would mend is no fact of the customer.
+            Blocked::Outside(_) => return,
         };
         if let Some(clause) = clause {
             self.lifts(frame, &clause.condition, found);

@@ -58,7 +58,7 @@ fn told(rules: &RuleSet, fate: &Fate) -> Vec<CapId> {
         Dropped::NoChannel(ways) => {
             let caps = ways.iter().filter_map(|(_, step)| match step {
                 Blocked::Capped(caps) => Some(caps),
-                Blocked::Permission | Blocked::Reach | Blocked::Consent(_) => None,
+                Blocked::Permission | Blocked::Reach | Blocked::Consent(_) | Blocked::Outside(_) => None,
             });
             caps.flatten().copied().collect()
         }

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use cater::model::{
-    AgeBound, AttributeId, CapTarget, CapZone, Class, Clause, Condition, Expression, OfferId, Outside, RuleId, Scope,
-    Window, WindowId, WindowRow, Zones,
+    AgeBound, AttributeId, CapTarget, CapZone, ChannelId, Class, Clause, Condition, Expression, OfferId, Outside,
+    RuleId, Scope, Window, WindowId, WindowRow, Zones,
 };
 use cater::ops::{Comparison, Direction};
 use cater::value::{Period, Type, Unit, Weekday};
@@ -19,12 +19,13 @@ const NOON: i64 = 12 * 3600;
 impl World {
     pub(super) fn windows(&mut self) {
         self.expiries();
-        for index in 0..self.rng.below(4) {
+        for index in 0..self.rng.below(6) {
             let Some(zones) = self.zones() else { continue };
             let target = self.window_target();
             let rows = self.rows();
             let outside = match self.rng.below(5) {
                 0 | 1 => Outside::Drop,
+                2 | 3 if matches!(target, CapTarget::Channels(_)) => Outside::NextChannel,
                 2 if self.all_expire(&target) => Outside::Hold(None),
                 _ => Outside::Hold(Some(Period { count: *self.rng.pick(&[1, 2, 9, 14, 48, 100]), unit: Unit::Hour })),
             };
@@ -45,6 +46,11 @@ impl World {
                 if target.has_rule(RuleId::from_index(index)) && self.rules.obeys_windows(self.rules.rules[index].class)
                 {
                     self.rules.rules[index].windows.push(id);
+                }
+            }
+            for index in 0..self.rules.channels.len() {
+                if matches!(&target, CapTarget::Channels(of) if of.contains(&ChannelId::from_index(index))) {
+                    self.rules.channels[index].windows.push(id);
                 }
             }
         }
@@ -141,7 +147,8 @@ impl World {
             .collect();
         let mut some: BTreeSet<OfferId> = self.rng.some(&offers, 40).into_iter().collect();
         some.insert(offers[0]);
-        match self.rng.below(3) {
+        match self.rng.below(5) {
+            3 | 4 => CapTarget::Channels(self.sorted_channels()),
             0 if !rules.is_empty() => {
                 let mut of = self.rng.some(&rules, 40);
                 if of.is_empty() {
