@@ -1,7 +1,7 @@
 //! By which channels a message goes, and what each of them asks: the conditions of a channel stand in its own sentences,
 //! once, whatever stands before and behind it.
 
-use super::sentences::{at_most, needed};
+use super::sentences::{at_most, hours, needed};
 use super::{Sentence, predicate};
 use crate::model::show::show_text;
 use crate::model::{ChannelId, Guardrail, RuleId, RuleSet};
@@ -32,8 +32,15 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
         said.extend(one(rules, *channel, asks_consent));
         let caps = rules.channel_caps(*channel, rule.show, Some(id)).into_iter();
         said.extend(caps.map(|cap| at_most(rules, cap, rule.slot)));
+        let windows = rules.channel_windows(*channel, rule.class).iter();
+        said.extend(windows.flat_map(|window| hours(rules, *window, &by(rules, *channel))));
     }
     said
+}
+
+/// `sent by `push``
+fn by(rules: &RuleSet, id: ChannelId) -> String {
+    format!("sent by `{}`", rules[id].name)
 }
 
 fn one(rules: &RuleSet, id: ChannelId, asks_consent: bool) -> Vec<Sentence> {

@@ -20,12 +20,13 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     for channel in rules.channels_of(rule) {
         rules[*channel].conditions().for_each(|(_, clause)| in_condition(rules, &clause.condition, &mut names));
     }
+    let windows = rules.windows_on(id).into_iter().chain(rules.windows_by(rules.channels_of(rule), rule.class));
     for block in rules.blocks_on(id) {
         if let BlockCause::While(clause) = &rules[block].cause {
             in_condition(rules, &clause.condition, &mut names);
         }
     }
-    for window in rules.windows_on(id) {
+    for window in windows {
         for when in rules[window].rows.iter().filter_map(|row| row.when.as_ref()) {
             in_condition(rules, &when.condition, &mut names);
         }

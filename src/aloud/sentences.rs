@@ -32,7 +32,8 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     }
     said.extend(rules.blocks_on(id).into_iter().map(|block| blocked(rules, block)));
     said.extend(rules.caps_on(id).into_iter().map(|cap| at_most(rules, cap, rules[id].slot)));
-    said.extend(rules.windows_on(id).into_iter().flat_map(|window| hours(rules, window, rules[id].slot)));
+    let goes = if rules.sends(rules[id].slot) { "sent" } else { "shown" };
+    said.extend(rules.windows_on(id).into_iter().flat_map(|window| hours(rules, window, goes)));
     if let Some(clause) = &rule.expires {
         let lead = "Its time is over for everybody of whom it is so, or not known, that";
         said.push(Sentence::about(lead, "", vec![predicate::point(rules, &clause.condition)]));
@@ -169,8 +170,8 @@ fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
 }
 
 /// Its hours, whose clocks they are, and what becomes of it outside; then a sentence for each row that is about somebody.
-fn hours(rules: &RuleSet, id: WindowId, slot: SlotId) -> Vec<Sentence> {
-    let goes = if rules.sends(slot) { "sent" } else { "shown" };
+/// `goes` is what it is then: shown, sent, `sent by push`.
+pub(super) fn hours(rules: &RuleSet, id: WindowId, goes: &str) -> Vec<Sentence> {
     let window = &rules[id];
     let label = if window.label.is_empty() { String::new() } else { format!(": {}", show_text(&window.label)) };
     let plain = |row: &WindowRow| show_row(rules, &WindowRow { when: None, ..row.clone() });
@@ -180,6 +181,7 @@ fn hours(rules: &RuleSet, id: WindowId, slot: SlotId) -> Vec<Sentence> {
         Outside::Hold(Some(most)) => format!("outside it waits, at most {most}"),
         Outside::Hold(None) => "outside it waits until it expires".to_owned(),
         Outside::Drop => "outside it drops out".to_owned(),
+        Outside::NextChannel => "outside the next channel is tried".to_owned(),
     };
     let (zones, name) = (show_zones(rules, &window.zones), &window.name);
     let mut said =

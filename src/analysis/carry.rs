@@ -5,14 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use super::domain::Source;
+use super::domain::{Hours, Source};
 use super::formula::Formula;
 use super::slot::Writer;
 use crate::model::{ChannelId, OfferId, RuleId, SlotId, Then};
 
 /// Where an offer comes through.
 pub(super) struct Carried {
-    /// Of each channel where it carries the message, those before it not; of a place one entry without a channel.
+    /// Of each channel where it carries the message, those before it not, and its hours let the message pass or wait; of a
+    /// place one entry without a channel.
     pub(super) by: Vec<(Option<ChannelId>, Formula)>,
     /// One of them does.
     pub(super) any: Formula,
@@ -53,7 +54,7 @@ impl Writer<'_, '_> {
             };
         }
         let class = self.rules[offer].class;
-        let (mut ways, mut reached, mut passed) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (mut ways, mut lacking, mut capped) = (BTreeMap::new(), Vec::new(), Vec::new());
         for channel in channels {
             let reaches = self.reaches(*channel);
             let needs = self.rules.channel_needs(*channel, class);
@@ -62,26 +63,53 @@ impl Writer<'_, '_> {
             let spent: Vec<_> = caps.iter().map(|cap| self.spent(*cap)).collect();
             let stops = caps.iter().zip(&spent).filter(|(cap, _)| self.rules.then(**cap, slot) == Then::Stop);
             let stops: Vec<_> = stops.map(|(_, spent)| *spent).collect();
+            let closed: Vec<_> =
+                self.rules.windows_of_way(*channel, class).into_iter().map(|id| self.closed(id)).collect();
             let formulas = &mut self.compiler.formulas;
-            let open = formulas.all(open);
-            let open = formulas.both(reaches, open);
+            let consented = formulas.all(open);
+            let open = formulas.both(reaches, consented);
+            let unconsented = formulas.not(consented);
             let spent = formulas.any(spent);
             let free = formulas.not(spent);
             let stops = formulas.any(stops);
-            ways.insert(*channel, Way { carries: formulas.both(open, free), stops: formulas.both(open, stops) });
-            reached.push(reaches);
-            passed.push(open);
+            let closed = formulas.any(closed);
+            let in_hours = formulas.not(closed);
+            let carries = formulas.all([open, free, in_hours]);
+            ways.insert(*channel, Way { carries, stops: formulas.both(open, stops) });
+            lacking.push(formulas.both(reaches, unconsented));
+            capped.push(formulas.both(open, spent));
         }
-        let by = self.first_of(slot, channels, &ways);
+        let first = self.first_of(slot, channels, &ways);
         let formulas = &mut self.compiler.formulas;
-        let any = formulas.any(by.iter().map(|(_, formula)| *formula));
+        let some = formulas.any(first.iter().map(|(_, formula)| *formula));
+        let none = formulas.not(some);
         let stops = formulas.any(ways.into_values().map(|way| way.stops));
-        let none = formulas.not(any);
-        let (reached, passed) = (formulas.any(reached), formulas.any(passed));
-        let none_passed = formulas.not(passed);
-        let capped = formulas.both(none, passed);
         let stops = formulas.both(none, stops);
-        Carried { by, any, capped, stops, lacks_consent: formulas.both(none_passed, reached) }
+        let (lacking, capped) = (formulas.any(lacking), formulas.any(capped));
+        let capped = formulas.both(none, capped);
+        let not_capped = formulas.not(capped);
+        let lacks_consent = formulas.all([none, not_capped, lacking]);
+        let by: Vec<_> = first
+            .into_iter()
+            .map(|(channel, formula)| {
+                let passed = channel.map_or(Formula::ALWAYS, |channel| self.passed_by(channel, offer, rule));
+                (channel, self.compiler.formulas.both(formula, passed))
+            })
+            .collect();
+        let any = self.compiler.formulas.any(by.iter().map(|(_, formula)| *formula));
+        Carried { by, any, capped, stops, lacks_consent }
+    }
+
+    /// The windows of a channel that carries an offer let the message pass, or it is held and has its place all the same.
+    fn passed_by(&mut self, channel: ChannelId, offer: OfferId, rule: Option<RuleId>) -> Formula {
+        let rules = self.rules;
+        let of_channel = rules.windows_of_message(channel, rules[offer].class);
+        if of_channel.is_empty() {
+            return Formula::ALWAYS;
+        }
+        let own = rule.map_or_else(|| rules[offer].windows.clone(), |rule| rules.windows_on(rule));
+        let windows: Vec<_> = own.into_iter().chain(of_channel).collect();
+        self.passed(&windows, Hours::LateWay(offer, rule, channel))
     }
 
     /// Where each channel is the first that carries it, in whichever order the slot tries them.
@@ -122,8 +150,7 @@ impl Writer<'_, '_> {
             return *known;
         }
         let rules = self.rules;
-        let asked = [&rules[id].allowed, &rules[id].reached].into_iter().flatten();
-        let asked: Vec<_> = asked.map(|clause| self.compiler.condition(&clause.condition).yes).collect();
+        let asked: Vec<_> = rules[id].asked().map(|clause| self.compiler.condition(&clause.condition).yes).collect();
         let reaches = self.compiler.formulas.all(asked);
         self.reached.insert(id, reaches);
         reaches

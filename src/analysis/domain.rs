@@ -62,6 +62,8 @@ pub(super) enum Hours {
     LateRule(RuleId),
     /// The offer, standing in, would.
     LateOffer(OfferId),
+    /// What a rule itself or a list brings would wait too long, by this channel.
+    LateWay(OfferId, Option<RuleId>, ChannelId),
 }
 
 /// What may be stopped by something that is not in the model (see `doubts.rs`).

@@ -318,22 +318,14 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
                 let offer = rules[*rule].show;
                 add(Some(offer), Some(*rule), &rules[offer].tags);
             }),
-            CapTarget::Classes(of) => {
-                for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| of.contains(&offer.class)) {
-                    let id = OfferId::from_index(at);
+            target @ (CapTarget::Classes(_) | CapTarget::Tags(_)) => {
+                let offers = rules.offers.iter().enumerate().map(|(at, offer)| (OfferId::from_index(at), offer));
+                for (id, offer) in offers.filter(|(id, offer)| target.has_offer(*id, offer)) {
                     add(Some(id), only_rule(rules, id), &offer.tags);
                     add(Some(id), None, &offer.tags);
                 }
             }
             CapTarget::Anything | CapTarget::Channels(_) => {}
-            CapTarget::Tags(of) => {
-                let carries = |tags: &[TagId]| tags.iter().any(|tag| of.contains(tag));
-                for (at, offer) in rules.offers.iter().enumerate().filter(|(_, offer)| carries(&offer.tags)) {
-                    let id = OfferId::from_index(at);
-                    add(Some(id), only_rule(rules, id), &offer.tags);
-                    add(Some(id), None, &offer.tags);
-                }
-            }
         }
     }
     let mut tags: BTreeSet<TagId> = BTreeSet::new();

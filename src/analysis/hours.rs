@@ -87,7 +87,7 @@ fn said(program: &Program<'_>, point: &[usize]) -> Vec<(Hours, bool)> {
 fn may_fit(rules: &RuleSet, said: &[(Hours, bool)], now: Instant) -> bool {
     said.iter().all(|(of, closed)| match of {
         Hours::Closed(id) => same_for_all(rules, *id, now).is_none_or(|is_open| is_open != *closed),
-        Hours::LateRule(_) | Hours::LateOffer(_) => true,
+        Hours::LateRule(_) | Hours::LateOffer(_) | Hours::LateWay(..) => true,
     })
 }
 
@@ -113,11 +113,16 @@ pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> 
     // Only where something waits it can be too late.
     let waits = |windows: &[WindowId]| {
         let closed: Vec<&WindowId> = windows.iter().filter(|id| !is_open(id)).collect();
-        !closed.is_empty() && closed.iter().all(|id| rules[**id].outside != Outside::Drop)
+        !closed.is_empty() && closed.iter().all(|id| matches!(rules[**id].outside, Outside::Hold(_)))
     };
     match of {
         Hours::Closed(id) => (frame.window(id) != WindowState::UnknownZone).then(|| !is_open(&id)),
         Hours::LateRule(id) => waits(&rules.windows_on(id)).then(|| eval::rule_is_late(rules, frame, id)),
         Hours::LateOffer(id) => waits(&rules[id].windows).then(|| eval::offer_is_late(rules, frame, id)),
+        Hours::LateWay(offer, rule, channel) => {
+            let mut windows = rule.map_or_else(|| rules[offer].windows.clone(), |rule| rules.windows_on(rule));
+            windows.extend(rules.windows_of_message(channel, rules[offer].class));
+            waits(&windows).then(|| eval::way_is_late(rules, frame, offer, rule, channel))
+        }
     }
 }

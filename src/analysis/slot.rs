@@ -338,7 +338,7 @@ impl Writer<'_, '_> {
     }
 
     /// Windows let a candidate pass, or it is held and has its place all the same (R10).
-    fn passed(&mut self, windows: &[WindowId], late: Hours) -> Formula {
+    pub(super) fn passed(&mut self, windows: &[WindowId], late: Hours) -> Formula {
         if windows.is_empty() {
             return Formula::ALWAYS;
         }
@@ -348,6 +348,8 @@ impl Writer<'_, '_> {
             match self.rules[*id].outside {
                 Outside::Drop => dropping.push(closed),
                 Outside::Hold(_) => holding.push(closed),
+                // That is asked with its channel.
+                Outside::NextChannel => {}
             }
         }
         let late = if holding.is_empty() { Formula::NEVER } else { self.compiler.flag(Source::Hours(late)) };
@@ -359,7 +361,7 @@ impl Writer<'_, '_> {
     }
 
     /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
-    fn closed(&mut self, id: WindowId) -> Formula {
+    pub(super) fn closed(&mut self, id: WindowId) -> Formula {
         let flag = self.compiler.flag(Source::Hours(Hours::Closed(id)));
         let zones = &self.rules[id].zones;
         let mut known = |zone: &CapZone| match zone {

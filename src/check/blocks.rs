@@ -140,16 +140,7 @@ impl Pass<'_> {
             return None;
         }
         let target = self.cap_target(on)?;
-        if let CapTarget::Classes(classes) = &target
-            && let Some(class) = classes.iter().find(|class| !self.rules.obeys_blocks(**class))
-            && let tree::CapTarget::Class(written) = on
-        {
-            let message = format!("class {} obeys no block", class.word());
-            let finding = Diagnostic::new(&resolve::BLOCK_ON_BOUNDLESS_CLASS, written.span, message)
-                .primary("would be ignored")
-                .help("write `on class service`, `on class lifecycle` or `on class marketing`");
-            self.report(finding);
-        }
+        self.class_obeys(on, Guardrail::Blocks, &resolve::BLOCK_ON_BOUNDLESS_CLASS, "block");
         Some(Body { cause, target, store_down_blocks: store.value })
     }
 
@@ -157,30 +148,16 @@ impl Pass<'_> {
     pub(super) fn bind_blocks(&mut self) {
         for at in 0..self.rules.blocks.len() {
             let id = BlockId::from_index(at);
-            let target = self.rules[id].target.clone();
-            let RuleSet { offers, rules, classes, .. } = &mut self.rules;
+            let RuleSet { offers, rules, classes, blocks, .. } = &mut self.rules;
+            let Some(target) = blocks.get(at).map(|block| &block.target) else { continue };
             let obeys = |class| classes.row(class).obeys(Guardrail::Blocks);
             for (at, offer) in offers.iter_mut().enumerate() {
-                let on = match &target {
-                    CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
-                    CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
-                    CapTarget::Classes(classes) => classes.contains(&offer.class),
-                    CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-                };
-                if on && obeys(offer.class) {
+                if target.has_offer(OfferId::from_index(at), offer) && obeys(offer.class) {
                     offer.blocks.push(id);
                 }
             }
             for (at, rule) in rules.iter_mut().enumerate() {
-                let on = match &target {
-                    CapTarget::Rules(rules) => rules.contains(&RuleId::from_index(at)),
-                    CapTarget::Offers(_)
-                    | CapTarget::Tags(_)
-                    | CapTarget::Classes(_)
-                    | CapTarget::Channels(_)
-                    | CapTarget::Anything => false,
-                };
-                if on && obeys(rule.class) {
+                if target.has_rule(RuleId::from_index(at)) && obeys(rule.class) {
                     rule.blocks.push(id);
                 }
             }

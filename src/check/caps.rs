@@ -10,8 +10,8 @@ use super::units::{Terms, Written};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
 use crate::model::{
-    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, Guardrail, Offer, OfferId,
-    RuleId, RuleSet,
+    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, Guardrail, OfferId, RuleId,
+    RuleSet,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, CalendarUnit, CapClause, CapCount, Clause, GapClause, PauseClause, RuleClause};
@@ -539,8 +539,8 @@ impl Pass<'_> {
 
     fn bind_rule(&mut self, rule: RuleId, id: CapId, cap: &Cap) {
         let shown = self.rules[rule].show;
-        let spared = |of: &CapTarget| matches!(of, CapTarget::Rules(rules) if rules.contains(&rule));
-        if cap.exempt.iter().any(spared) || is_exempt(cap, shown, &self.rules[shown]) {
+        let offer = &self.rules[shown];
+        if cap.exempt.iter().any(|of| of.has_rule(rule) || of.has_offer(shown, offer)) {
             return;
         }
         if let Some(rule) = self.rules.rules.get_mut(rule.index()) {
@@ -554,19 +554,10 @@ impl Pass<'_> {
             let Some(offer) = offers.get_mut(at.index()) else { continue };
             let obeys = classes.row(offer.class).obeys(Guardrail::Caps);
             // An offer with two of the tags is on the cap once.
-            if obeys && offer.caps.last() != Some(&id) && !is_exempt(cap, *at, offer) {
+            let is_exempt = cap.exempt.iter().any(|of| of.has_offer(*at, offer));
+            if obeys && offer.caps.last() != Some(&id) && !is_exempt {
                 offer.caps.push(id);
             }
         }
     }
-}
-
-/// Whether an offer is exempt from a cap that is on it.
-fn is_exempt(cap: &Cap, id: OfferId, offer: &Offer) -> bool {
-    cap.exempt.iter().any(|target| match target {
-        CapTarget::Offers(offers) => offers.contains(&id),
-        CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
-        CapTarget::Classes(classes) => classes.contains(&offer.class),
-        CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-    })
 }

@@ -77,6 +77,7 @@ impl Pass<'_> {
                 silent,
                 reached,
                 caps: Vec::new(),
+                windows: Vec::new(),
             });
         }
     }
@@ -231,16 +232,25 @@ impl Pass<'_> {
         let mut failed = Vec::new();
         for channel in &self.rules.channels {
             let before = findings.len();
-            for (words, clause) in channel.conditions() {
-                let reads = self.reads_in(&clause.condition);
+            let conditions = channel.conditions().map(|(words, clause)| {
+                let (words, reads) = (format!("`{words}`"), self.reads_in(&clause.condition));
+                (words, clause.span, reads)
+            });
+            // What its windows read is read for whatever goes by it (R19); their own promises are looked at once, there.
+            let windows = channel.windows.iter().flat_map(|id| {
+                self.window_reads(*id)
+                    .into_iter()
+                    .map(|(span, reads)| (format!("window `{}`", self.rules[*id].name), span, reads))
+            });
+            for (words, span, reads) in conditions.chain(windows) {
                 let mut asked: Vec<(&[PurposeId], Span, String)> = Vec::new();
                 for read in &reads.found {
                     let attribute = &self.rules[read.attribute];
                     if attribute.never_used {
-                        findings.push(self.never_used(clause.span, read));
+                        findings.push(self.never_used(span, read));
                     }
                     if attribute.protective {
-                        findings.push(self.protective_selects(clause.span, read, false));
+                        findings.push(self.protective_selects(span, read, false));
                     }
                     asked.push((&attribute.needs, attribute.span, chain_words(&attribute.name, &read.through)));
                 }
@@ -253,8 +263,8 @@ impl Pass<'_> {
                         let purpose = &self.rules[*purpose].name;
                         let message =
                             format!("channel `{}` reads what needs {purpose}, but does not need it", channel.name);
-                        let finding = Diagnostic::new(&consent::MISSING_NEEDS, clause.span, message)
-                            .primary(format!("`{words}` reads {} for `{purpose}`", chain))
+                        let finding = Diagnostic::new(&consent::MISSING_NEEDS, span, message)
+                            .primary(format!("{words} reads {} for `{purpose}`", chain))
                             .label(declared, format!("needs `{purpose}`"))
                             .help(format!("add `needs {purpose}` to the channel"));
                         findings.push(finding);

@@ -4,10 +4,10 @@ use super::Pass;
 use super::names::Kind;
 use super::purposes::Once;
 use crate::diagnostics::codes::resolve;
-use crate::diagnostics::{Diagnostic, nearest};
+use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::model::{Class, ClassRow, Guardrail};
 use crate::source::Span;
-use crate::syntax::tree::{ClassClause, Name, Named};
+use crate::syntax::tree::{CapTarget, ClassClause, Name, Named};
 
 impl Pass<'_> {
     pub(super) fn classes(&mut self) {
@@ -92,6 +92,19 @@ impl Pass<'_> {
             row.blocks_without_store = blocks;
         }
         *self.rules.classes.row_mut(class) = row;
+    }
+
+    /// Says so where something is on a class that the guardrail does not bind; `word` is what the author wrote.
+    pub(super) fn class_obeys(&mut self, on: &CapTarget, guardrail: Guardrail, code: &'static Code, word: &str) {
+        let CapTarget::Class(written) = on else { return };
+        let Some(class) = Class::from_word(&written.text) else { return };
+        if self.rules.classes.row(class).obeys(guardrail) {
+            return;
+        }
+        let finding = Diagnostic::new(code, written.span, format!("class {} obeys no {word}", class.word()))
+            .primary("would be ignored")
+            .help("write `on class service`, `on class lifecycle` or `on class marketing`");
+        self.report(finding);
     }
 
     fn guardrails(&mut self, names: &[Name]) -> Option<Vec<Guardrail>> {

@@ -9,8 +9,8 @@ use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::consent;
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapZone, ChannelId, Class, Clause, Condition, Event, EventId, Expression,
-    PurposeId, Rule, RuleId, Scope, Substitute, ValueId, WindowId,
+    AttributeId, BlockCause, BlockId, ChannelId, Class, Clause, Condition, Event, EventId, Expression, PurposeId, Rule,
+    RuleId, Scope, Substitute, ValueId, WindowId,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, RuleClause, SubstituteCause};
@@ -107,16 +107,7 @@ impl Pass<'_> {
         }
         // So is what a window reads, its zones too.
         for id in self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.rules.windows_on(id)) {
-            let window = &self.rules[id];
-            for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
-                read.push((self.reads_in(&when.condition), when.span, true, true));
-            }
-            for zone in window.zones.first.iter().chain(&window.zones.every) {
-                let CapZone::Attribute(attribute) = zone else { continue };
-                let mut reads = Reads::new(&self.rules);
-                reads.found.push(Read { attribute: *attribute, through: Vec::new(), positive: false });
-                read.push((reads, window.span, true, true));
-            }
+            read.extend(self.window_reads(id).into_iter().map(|(span, reads)| (reads, span, true, true)));
         }
         let mut missing: Vec<Forgotten> = Vec::new();
         let mut findings = Vec::new();
@@ -146,6 +137,19 @@ impl Pass<'_> {
             self.missing_needs(rule, &missing);
         }
         missing.into_iter().map(|forgotten| forgotten.purpose).collect()
+    }
+
+    /// What a window reads: its rows, and the zones on whose clocks it is read; with the place of each.
+    pub(super) fn window_reads(&self, id: WindowId) -> Vec<(Span, Reads<'_>)> {
+        let window = &self.rules[id];
+        let rows = window.rows.iter().filter_map(|row| row.when.as_ref());
+        let rows = rows.map(|when| (when.span, self.reads_in(&when.condition)));
+        let zones = window.zones.attributes().map(|attribute| {
+            let mut reads = Reads::new(&self.rules);
+            reads.found.push(Read { attribute, through: Vec::new(), positive: false });
+            (window.span, reads)
+        });
+        rows.chain(zones).collect()
     }
 
     /// The conditions while which something stops the rule.

@@ -10,8 +10,8 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{lint, resolve, types};
 use crate::model::{
-    AgeBound, AttributeId, CapTarget, CapZone, Clause, Condition, OfferId, Outside, RuleId, Scope, Substitute, Window,
-    WindowId, WindowRow, Zones, limits,
+    AgeBound, AttributeId, CapTarget, CapZone, ChannelId, Clause, Condition, Guardrail, OfferId, Outside, RuleId,
+    RuleSet, Scope, Substitute, Window, WindowId, WindowRow, Zones, limits,
 };
 use crate::ops::{Comparison, Direction};
 use crate::source::Span;
@@ -78,25 +78,23 @@ impl Pass<'_> {
             openings.into_iter().map(|(opening, span)| self.window_row(opening, span)).collect();
         let rows: Option<Vec<WindowRow>> = rows.into_iter().collect();
         let outside = match outside.value {
-            Some((of, span)) => self.outside(of, span),
+            Some((of, span)) => self.outside(of, span).map(|outside| (outside, span)),
             None => None,
         };
         let on = target.value?;
-        if self.channel_too_early(on, "on").is_some() {
+        let target = self.cap_target(on)?;
+        if let Some((Outside::NextChannel, span)) = outside
+            && !matches!(target, CapTarget::Channels(_))
+        {
+            let finding = Diagnostic::new(&resolve::NEXT_WITHOUT_CHANNEL, span, "only a channel has a next one")
+                .primary("the next of which?")
+                .label(on.name().span, "this is asked before a channel is chosen")
+                .help("write `on channel push` for the channel that is passed over, or say `outside hold` or `drop`");
+            self.report(finding);
             return None;
         }
-        let target = self.cap_target(on)?;
-        if let CapTarget::Classes(classes) = &target
-            && let Some(class) = classes.iter().find(|class| !self.rules.obeys_windows(**class))
-            && let tree::CapTarget::Class(written) = on
-        {
-            let message = format!("class {} obeys no window", class.word());
-            let finding = Diagnostic::new(&resolve::WINDOW_ON_BOUNDLESS_CLASS, written.span, message)
-                .primary("would be ignored")
-                .help("write `on class service`, `on class lifecycle` or `on class marketing`");
-            self.report(finding);
-        }
-        Some(Body { zones: zones?, rows: rows?, target, outside: outside? })
+        self.class_obeys(on, Guardrail::Windows, &resolve::WINDOW_ON_BOUNDLESS_CLASS, "window");
+        Some(Body { zones: zones?, rows: rows?, target, outside: outside?.0 })
     }
 
     /// The zones of a chain: the first that is known is taken, so nothing stands behind one that is written.
@@ -203,6 +201,7 @@ impl Pass<'_> {
     fn outside(&mut self, outside: tree::Outside, span: Span) -> Option<Outside> {
         let most = match outside {
             tree::Outside::Drop => return Some(Outside::Drop),
+            tree::Outside::NextChannel => return Some(Outside::NextChannel),
             tree::Outside::Hold(None) => return Some(Outside::Hold(None)),
             tree::Outside::Hold(Some(most)) => most,
         };
@@ -264,36 +263,28 @@ impl Pass<'_> {
         }
     }
 
-    /// A window binds the offers and rules it is on, as far as their class obeys windows.
+    /// A window binds the offers and rules it is on, as far as their class obeys windows; what goes by the channels that it
+    /// is on is bound when it goes.
     pub(super) fn bind_windows(&mut self) {
         for at in 0..self.rules.windows.len() {
             let id = WindowId::from_index(at);
-            let target = self.rules[id].target.clone();
-            let obeys = self.rules.classes.clone();
-            let obeys = |class| obeys.row(class).obeys(crate::model::Guardrail::Windows);
-            for (at, offer) in self.rules.offers.iter_mut().enumerate() {
-                let on = match &target {
-                    CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
-                    CapTarget::Tags(tags) => offer.tags.iter().any(|tag| tags.contains(tag)),
-                    CapTarget::Classes(classes) => classes.contains(&offer.class),
-                    CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-                };
-                if on && obeys(offer.class) {
+            let RuleSet { offers, rules, channels, classes, windows, .. } = &mut self.rules;
+            let Some(target) = windows.get(at).map(|window| &window.target) else { continue };
+            let obeys = |class| classes.row(class).obeys(Guardrail::Windows);
+            for (at, offer) in offers.iter_mut().enumerate() {
+                if target.has_offer(OfferId::from_index(at), offer) && obeys(offer.class) {
                     offer.windows.push(id);
                 }
             }
-            for (at, rule) in self.rules.rules.iter_mut().enumerate() {
-                let on = match &target {
-                    CapTarget::Rules(rules) => rules.contains(&RuleId::from_index(at)),
-                    CapTarget::Offers(_)
-                    | CapTarget::Tags(_)
-                    | CapTarget::Classes(_)
-                    | CapTarget::Channels(_)
-                    | CapTarget::Anything => false,
-                };
-                if on && obeys(rule.class) {
+            for (at, rule) in rules.iter_mut().enumerate() {
+                if target.has_rule(RuleId::from_index(at)) && obeys(rule.class) {
                     rule.windows.push(id);
                 }
+            }
+            if let CapTarget::Channels(of) = target {
+                let channels = channels.iter_mut().enumerate();
+                let on = channels.filter(|(at, _)| of.contains(&ChannelId::from_index(*at)));
+                on.for_each(|(_, channel)| channel.windows.push(id));
             }
         }
         self.holds_end();
@@ -305,7 +296,13 @@ impl Pass<'_> {
         let endless = |id: &WindowId| self.rules[*id].outside == Outside::Hold(None);
         let mut found: Vec<(WindowId, Span, String)> = Vec::new();
         for (at, rule) in self.rules.rules.iter().enumerate() {
-            let windows = self.rules.windows_on(RuleId::from_index(at));
+            let by_channels = |offer: OfferId| {
+                let class = self.rules[offer].class;
+                let windows = self.rules.windows_by(self.rules.channels_of(rule), class);
+                self.rules[offer].windows.iter().copied().chain(windows).collect::<Vec<_>>()
+            };
+            let mut windows = self.rules.windows_on(RuleId::from_index(at));
+            windows.extend(by_channels(rule.show));
             if rule.expires.is_none() {
                 let what = format!("rule `{}` never expires", rule.name);
                 found.extend(windows.into_iter().filter(endless).map(|id| (id, rule.span, what.clone())));
@@ -313,7 +310,7 @@ impl Pass<'_> {
             for substitute in [rule.if_capped, rule.if_no_consent, rule.if_unknown] {
                 let Some(Substitute::Show(offer)) = substitute else { continue };
                 let what = format!("`{}` stands in for `{}` and never expires", self.rules[offer].name, rule.name);
-                let windows = self.rules[offer].windows.iter().copied().filter(endless);
+                let windows = by_channels(offer).into_iter().filter(endless);
                 found.extend(windows.map(|id| (id, rule.span, what.clone())));
             }
         }
@@ -321,7 +318,8 @@ impl Pass<'_> {
             let entries = slot.fallback.split_last().map_or(&[][..], |(_, earlier)| earlier);
             for (entry, offer) in entries.iter().filter_map(|entry| Some((entry, entry.offer?))) {
                 let what = format!("the fallback `{}` never expires", self.rules[offer].name);
-                let windows = self.rules[offer].windows.iter().copied().filter(endless);
+                let by_channels = self.rules.windows_by(&slot.channels, self.rules[offer].class);
+                let windows = self.rules[offer].windows.iter().copied().chain(by_channels).filter(endless);
                 found.extend(windows.map(|id| (id, entry.span, what.clone())));
             }
         }
@@ -349,7 +347,8 @@ impl Pass<'_> {
     fn moments_do_not_wait(&mut self) {
         for at in 0..self.rules.rules.len() {
             let id = RuleId::from_index(at);
-            let windows = self.rules.windows_on(id);
+            let mut windows = self.rules.windows_on(id);
+            windows.extend(self.rules.windows_by(self.rules.channels_of(&self.rules[id]), self.rules[id].class));
             let holds = windows.iter().find(|id| matches!(self.rules[**id].outside, Outside::Hold(_)));
             let Some(window) = holds.map(|id| self.rules[*id].clone()) else { continue };
             let rule = &self.rules[id];

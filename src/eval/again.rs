@@ -11,7 +11,7 @@ use super::turns::turns;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, ChannelId, Condition, Fallback, Gathered, GatheredId, Lookback,
-    OfferId, RuleId, RuleSet, SlotId, Substitute,
+    OfferId, RuleId, RuleSet, SlotId, Substitute, WindowId,
 };
 use crate::value::{Datum, Instant, Missing};
 
@@ -133,11 +133,14 @@ impl Look<'_> {
 
     /// When a channel may carry what none carries now.
     fn carried(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> Option<Instant> {
-        let asked = channels.iter().flat_map(|id| [&self.rules[*id].allowed, &self.rules[*id].reached]);
-        let asked: Vec<&Condition> = asked.flatten().map(|clause| &clause.condition).collect();
+        let asked: Vec<&Condition> =
+            channels.iter().flat_map(|id| self.rules[*id].asked()).map(|clause| &clause.condition).collect();
         let caps = channels.iter().flat_map(|id| self.rules.channel_caps(*id, offer, rule)).collect::<Vec<_>>();
         let mut looks = self.turned(&asked)?;
         looks.extend(self.freed(&caps)?);
+        let class = self.rules[offer].class;
+        let windows = channels.iter().flat_map(|id| self.rules.windows_of_way(*id, class)).collect::<Vec<_>>();
+        looks.extend(self.opens(&windows)?);
         self.first(looks, |then| then.at_once(slot, channels, offer, rule).is_ok())
     }
 
@@ -175,6 +178,21 @@ impl Look<'_> {
                 return None;
             }
             looks.extend(self.frame.frees(self.rules, *id));
+        }
+        Some(looks)
+    }
+
+    /// When windows may open; none where the clocks or a row of one of them may not be told.
+    fn opens(&self, windows: &[WindowId]) -> Option<Vec<Instant>> {
+        let mut looks = Vec::new();
+        for id in windows {
+            let window = &self.rules[*id];
+            if window.zones.attributes().any(|id| self.is_kept(id)) {
+                return None;
+            }
+            let rows = window.rows.iter().filter_map(|row| row.when.as_ref());
+            looks.extend(self.turned(&rows.map(|when| &when.condition).collect::<Vec<_>>())?);
+            looks.extend(self.frame.window_turns(self.rules, *id, self.frame.now, self.until));
         }
         Some(looks)
     }

@@ -65,7 +65,7 @@ impl Dropped {
             Self::NoChannel(ways) => {
                 let caps = ways.iter().filter_map(|(_, step)| match step {
                     Blocked::Capped(caps) => Some(caps),
-                    Blocked::Permission | Blocked::Reach | Blocked::Consent(_) => None,
+                    Blocked::Permission | Blocked::Reach | Blocked::Consent(_) | Blocked::Outside(_) => None,
                 });
                 caps.flatten().copied().collect()
             }
@@ -174,10 +174,9 @@ impl<'a> Guarded<'a> {
             .or_else(|| self.taken(rule.show))
             .or_else(|| self.caps(&self.rules.caps_on(id), rule.class));
         passed(dropped)?;
-        let held = held(self.rule_waiting(id))?;
+        let until = held(self.rule_waiting(id))?;
         passed(self.unscored(id))?;
-        let at_once = self.at_once(rule.slot, self.rules.channels_of(rule), rule.show, Some(id))?;
-        Ok(brings(rule.show, held, at_once))
+        self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id), until)
     }
 
     /// Why the rule drops out, if it does.
@@ -187,19 +186,46 @@ impl<'a> Guarded<'a> {
 
     /// How a rule stands to its windows and its expiry.
     pub(super) fn rule_waiting(&self, id: RuleId) -> Waiting {
-        let (windows, blocks) = (self.rules.windows_on(id), self.rules.blocks_on(id));
-        let bound = Bound { windows: &windows, blocks: &blocks, expires: self.rules[id].expires.as_ref() };
-        bound.look(self.rules, self.frame)
+        self.waiting(self.rules[id].show, Some(id), None)
     }
 
     /// How an offer that stands in stands to its windows. It expires with no rule.
     pub(super) fn offer_waiting(&self, id: OfferId) -> Waiting {
-        let offer = &self.rules[id];
-        Bound { windows: &offer.windows, blocks: &offer.blocks, expires: None }.look(self.rules, self.frame)
+        self.waiting(id, None, None)
     }
 
-    /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in, whatever the hour:
-    /// shows it, or sends it by the first of the channels that carries it. What no channel carries now is not held.
+    /// How an offer that this rule itself or a list brings stands to its windows, and where a channel carries it, to those of
+    /// the channel that speak of the message.
+    pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> Waiting {
+        let of = &self.rules[offer];
+        let (mut windows, blocks, expires) = match rule {
+            Some(id) => (self.rules.windows_on(id), self.rules.blocks_on(id), self.rules[id].expires.as_ref()),
+            None => (of.windows.clone(), of.blocks.clone(), None),
+        };
+        windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
+        windows.sort_unstable();
+        Bound { windows: &windows, blocks: &blocks, expires }.look(self.rules, self.frame)
+    }
+
+    /// What a slot does with an offer that was chosen for it and is `held` so long: shows it, or sends it by the first of the
+    /// channels that carries it; where it waits for its windows or for those of that channel, it is held (R10). What no
+    /// channel carries now is not held.
+    fn brings(
+        &self,
+        slot: SlotId,
+        channels: &[ChannelId],
+        offer: OfferId,
+        rule: Option<RuleId>,
+        until: Option<Instant>,
+    ) -> Result<Outcome, Dropped> {
+        let at_once = self.at_once(slot, channels, offer, rule)?;
+        let class = self.rules[offer].class;
+        let by = at_once.channel().filter(|by| !self.rules.windows_of_message(*by, class).is_empty());
+        let until = by.map_or(Ok(until), |by| held(self.waiting(offer, rule, Some(by))))?;
+        Ok(until.map_or(at_once, |until| Outcome::Holds { offer, until }))
+    }
+
+    /// The same whatever the hour.
     pub(super) fn at_once(
         &self,
         slot: SlotId,
@@ -232,8 +258,8 @@ impl<'a> Guarded<'a> {
     fn stands_in(&self, slot: SlotId, channels: &[ChannelId], id: OfferId) -> Result<Outcome, Dropped> {
         let offer = &self.rules[id];
         passed(self.taken(id).or_else(|| self.caps(&offer.caps, offer.class)))?;
-        let held = held(self.offer_waiting(id))?;
-        Ok(brings(id, held, self.at_once(slot, channels, id, None)?))
+        let until = held(self.offer_waiting(id))?;
+        self.brings(slot, channels, id, None, until)
     }
 
     /// What comes of an entry of a fallback list, or why it is passed over. The last entry always answers, at any hour
@@ -346,11 +372,6 @@ fn held(waiting: Waiting) -> Result<Option<Instant>, Dropped> {
         Waiting::Until(until) => Ok(Some(until)),
         Waiting::Drops(dropped) => Err(dropped),
     }
-}
-
-/// What waits is held in the place of what would answer at once (R10).
-fn brings(offer: OfferId, held: Option<Instant>, at_once: Outcome) -> Outcome {
-    held.map_or(at_once, |until| Outcome::Holds { offer, until })
 }
 
 /// Whether a clause lets the customer through.

@@ -1,12 +1,14 @@
 //! By which channel a message goes: the channels of its rule, tried in their order (R36).
 //!
 //! A channel is asked for the permission of the device, then whether it reaches the customer, then for consent, then for
-//! the caps on it. The first that says yes to all carries the message; each before it has its reason. A permission needs
-//! a yes, so what is unknown carries nothing; a message arrives without a sound unless it is known that it need not.
+//! the caps on it, then for its hours, where those are the channel's and not the message's (`outside next channel`). The
+//! first that says yes to all carries the message; each before it has its reason. A permission needs a yes, so what is
+//! unknown carries nothing; a message arrives without a sound unless it is known that it need not.
 
 use super::candidate::Guarded;
 use super::condition::condition;
-use crate::model::{CapId, ChannelId, Clause, OfferId, PurposeId, RuleId, SlotId};
+use super::waiting::is_open;
+use crate::model::{CapId, ChannelId, Clause, OfferId, PurposeId, RuleId, SlotId, WindowId};
 use crate::value::{Consent, Truth};
 
 /// The step at which a channel drops out.
@@ -20,6 +22,8 @@ pub enum Blocked {
     Consent(Vec<PurposeId>),
     /// These caps, pauses and gaps on the channel have nothing left.
     Capped(Vec<CapId>),
+    /// These windows on the channel are closed and say `outside next channel`.
+    Outside(Vec<WindowId>),
 }
 
 /// How a message goes.
@@ -75,7 +79,12 @@ impl Guarded<'_> {
         }
         let caps = self.rules.channel_caps(id, offer, rule).into_iter();
         let spent: Vec<_> = caps.filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
-        (!spent.is_empty()).then_some(Blocked::Capped(spent))
+        if !spent.is_empty() {
+            return Some(Blocked::Capped(spent));
+        }
+        let windows = self.rules.windows_of_way(id, class).into_iter();
+        let closed: Vec<_> = windows.filter(|window| !is_open(self.rules, self.frame, *window)).collect();
+        (!closed.is_empty()).then_some(Blocked::Outside(closed))
     }
 
     /// Whether a permission that may be asked for is given: nobody asks where nothing is written.

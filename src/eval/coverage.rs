@@ -189,7 +189,8 @@ impl<'r> Coverage<'r> {
             let may_fail = declared.allowed.is_some()
                 || declared.reached.is_some()
                 || !needs.is_empty()
-                || !rules.channel_caps(*channel, rule.show, Some(id)).is_empty();
+                || !rules.channel_caps(*channel, rule.show, Some(id)).is_empty()
+                || !rules.windows_of_way(*channel, rule.class).is_empty();
             let wanted = if may_fail { Answers::YES_NO } else { Answers::YES };
             self.add(owner, What::Channel(*channel), rule.span, wanted);
         }

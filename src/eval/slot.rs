@@ -173,7 +173,8 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
-            // Of the channels the one that came farthest says why: one that was only capped, or only lacked consent.
+            // Of the channels the one that came farthest says why: one that was only capped, or only lacked consent. What comes
+            // too early or too late is no cap's doing, so nothing stands in for a channel outside its hours.
             Dropped::NoChannel(ways) if ways.iter().any(|(_, step)| matches!(step, Blocked::Capped(_))) => {
                 (Via::Capped, rule.if_capped)
             }

@@ -7,7 +7,9 @@ use super::candidate::{Dropped, Guarded};
 use super::condition::condition;
 use super::turns::turns;
 use crate::frame::{Frame, WindowState};
-use crate::model::{BlockCause, BlockId, Clause, Condition, OfferId, Outside, RuleId, RuleSet, WindowId, limits};
+use crate::model::{
+    BlockCause, BlockId, ChannelId, Clause, Condition, OfferId, Outside, RuleId, RuleSet, WindowId, limits,
+};
 use crate::value::{Instant, Period, Truth, Unit, Zone};
 
 /// How a candidate stands to its windows.
@@ -51,6 +53,11 @@ pub fn offer_is_late(rules: &RuleSet, frame: &Frame, id: OfferId) -> bool {
     matches!(Guarded::new(rules, frame).offer_waiting(id), Waiting::Drops(_))
 }
 
+/// Whether an offer that this rule itself or a list brings, and that a channel carries, drops out for the windows of both.
+pub fn way_is_late(rules: &RuleSet, frame: &Frame, offer: OfferId, rule: Option<RuleId>, by: ChannelId) -> bool {
+    matches!(Guarded::new(rules, frame).waiting(offer, rule, Some(by)), Waiting::Drops(_))
+}
+
 /// How long one look ahead reaches.
 const STEP: Period = Period { count: 1, unit: Unit::Day };
 
@@ -74,7 +81,7 @@ impl Bound<'_> {
         }
         let most = closed.iter().map(|id| match rules[*id].outside {
             Outside::Hold(Some(most)) => most,
-            Outside::Hold(None) | Outside::Drop => limits::HOLD,
+            Outside::Hold(None) | Outside::Drop | Outside::NextChannel => limits::HOLD,
         });
         let limit = most.map(|most| frame.now.plus(most)).min().unwrap_or(frame.now);
         match self.release(rules, frame, limit) {

@@ -97,6 +97,14 @@ impl Frame {
         zones(rules, &self.attributes, &rules[id])
     }
 
+    /// The instants after `from` and up to `until` at which its clocks may open or close a window; none where nobody knows
+    /// on whose clocks it is read.
+    pub fn window_turns(&self, rules: &RuleSet, id: WindowId, from: Instant, until: Instant) -> Vec<Instant> {
+        let times = rules[id].times();
+        let zones = self.window_zones(rules, id).into_iter().filter_map(Zone::named);
+        zones.flat_map(|zone| zone.turns(from, until, &times)).collect()
+    }
+
     /// The same customer at a later instant, as known now: what was read stays as it was read, nothing more happens, only
     /// clocks go on.
     #[must_use]

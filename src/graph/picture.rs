@@ -196,6 +196,10 @@ impl<'a> Drawer<'a> {
             let line = needs.into_iter().chain(asks).collect::<Vec<_>>().join(", ");
             let node = Node::new(NodeKind::Channel, channel.name.clone(), line);
             self.add(Thing::Channel(id), node);
+            for window in self.rules[id].windows.clone() {
+                self.window_box(window);
+                self.arrow(Thing::Window(window), Thing::Channel(id), ArrowKind::Limits);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, ChannelId, Condition, EventId, EventTarget,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, ChannelId, Condition, EventId, EventTarget,
     Expression, GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId,
     WindowId,
 };
@@ -179,6 +179,7 @@ impl Builder<'_> {
             let from = Thing::Channel(ChannelId::from_index(at));
             channel.needs.iter().for_each(|purpose| self.link(from, Link::Needs, Thing::Purpose(*purpose)));
             channel.caps.iter().for_each(|cap| self.link(from, Link::BoundBy, Thing::Cap(*cap)));
+            channel.windows.iter().for_each(|window| self.link(from, Link::BoundBy, Thing::Window(*window)));
             channel.conditions().for_each(|(_, clause)| self.condition(from, Link::Reads, &clause.condition));
         }
         for (at, offer) in rules.offers.iter().enumerate() {
@@ -192,18 +193,11 @@ impl Builder<'_> {
         }
         for (at, window) in rules.windows.iter().enumerate() {
             let from = Thing::Window(WindowId::from_index(at));
-            let zones = window.zones.first.iter().chain(&window.zones.every).filter_map(CapZone::attribute);
-            zones.for_each(|id| self.link(from, Link::Reads, Thing::Attribute(id)));
+            window.zones.attributes().for_each(|id| self.link(from, Link::Reads, Thing::Attribute(id)));
             for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
                 self.condition(from, Link::Reads, &when.condition);
             }
-            match &window.target {
-                CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
-                CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
-                CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
-                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
-                CapTarget::Classes(_) | CapTarget::Anything => {}
-            }
+            self.target(from, &window.target);
         }
         for (at, cap) in rules.caps.iter().enumerate() {
             let from = Thing::Cap(CapId::from_index(at));
@@ -212,13 +206,18 @@ impl Builder<'_> {
                 without.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
             }
             cap.reads().for_each(|id| self.link(from, Link::Reads, Thing::Attribute(id)));
-            match &cap.target {
-                CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
-                CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
-                CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
-                CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
-                CapTarget::Classes(_) | CapTarget::Anything => {}
-            }
+            self.target(from, &cap.target);
+        }
+    }
+
+    /// What a cap or a window is on.
+    fn target(&mut self, from: Thing, target: &CapTarget) {
+        match target {
+            CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
+            CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),
+            CapTarget::Tags(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Tag(*id))),
+            CapTarget::Channels(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Channel(*id))),
+            CapTarget::Classes(_) | CapTarget::Anything => {}
         }
     }
 

@@ -124,10 +124,8 @@ impl Look<'_> {
 
     /// A window that closes for nobody.
     fn window(&self, id: WindowId) -> Option<Diagnostic> {
-        let binds = self.rules.offers.iter().any(|offer| offer.windows.contains(&id))
-            || self.rules.rules.iter().any(|rule| rule.windows.contains(&id));
         // What was left out may be what it is on.
-        if binds || !self.left_out.is_empty() {
+        if self.rules.binds(id) || !self.left_out.is_empty() {
             return None;
         }
         let window = &self.rules[id];

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CapId, CapTarget, ChannelId, Class, Clause, Guardrail, OfferId, PurposeId, Rule, RuleId, RuleSet, Slot, SlotId,
-    Then,
+    Then, WindowId,
 };
 use crate::source::Span;
 
@@ -27,6 +27,8 @@ pub struct Channel {
     pub reached: Option<Clause>,
     /// Declared caps, pauses and gaps on it; sorted. They bind what obeys caps when it is sent by it.
     pub caps: Vec<CapId>,
+    /// The windows on it; sorted. They bind what obeys windows when it is sent by it.
+    pub windows: Vec<WindowId>,
 }
 
 impl Channel {
@@ -34,6 +36,12 @@ impl Channel {
     pub fn conditions(&self) -> impl Iterator<Item = (&'static str, &Clause)> {
         let all = [("allowed when", &self.allowed), ("silent when", &self.silent), ("reached when", &self.reached)];
         all.into_iter().filter_map(|(words, clause)| Some((words, clause.as_ref()?)))
+    }
+
+    /// What it asks of device and customer before anything goes by it: `allowed when`, then `reached when`. Each needs a
+    /// yes.
+    pub fn asked(&self) -> impl Iterator<Item = &Clause> {
+        self.allowed.iter().chain(&self.reached)
     }
 }
 
@@ -77,15 +85,44 @@ impl RuleSet {
         if !self.obeys_caps(of.class) {
             return Vec::new();
         }
-        let spares = |target: &CapTarget| match target {
-            CapTarget::Offers(offers) => offers.contains(&offer),
-            CapTarget::Rules(rules) => rule.is_some_and(|rule| rules.contains(&rule)),
-            CapTarget::Tags(tags) => of.tags.iter().any(|tag| tags.contains(tag)),
-            CapTarget::Classes(classes) => classes.contains(&of.class),
-            CapTarget::Channels(_) | CapTarget::Anything => false,
-        };
+        let spares = |target: &CapTarget| target.has_offer(offer, of) || rule.is_some_and(|rule| target.has_rule(rule));
         let caps = self[channel].caps.iter().copied();
         caps.filter(|cap| !self[*cap].exempt.iter().any(spares)).collect()
+    }
+
+    /// The windows that bind what is of this class when it is sent by a channel: those on the channel, if the class obeys
+    /// windows (R2).
+    pub fn channel_windows(&self, channel: ChannelId, class: Class) -> &[WindowId] {
+        if self.obeys_windows(class) { &self[channel].windows } else { &[] }
+    }
+
+    /// Those of them that are asked with the channel: outside of one the next channel is tried.
+    pub fn windows_of_way(&self, channel: ChannelId, class: Class) -> Vec<WindowId> {
+        let windows = self.channel_windows(channel, class).iter().copied();
+        windows.filter(|id| self[*id].outside.is_of_way()).collect()
+    }
+
+    /// Those of them that bind the message where the channel carries it: outside of one it waits, or drops out.
+    pub fn windows_of_message(&self, channel: ChannelId, class: Class) -> Vec<WindowId> {
+        let windows = self.channel_windows(channel, class).iter().copied();
+        windows.filter(|id| !self[*id].outside.is_of_way()).collect()
+    }
+
+    /// Every window that may have a say in an offer that a rule itself or a list brings: those on the channels by which it
+    /// would go; sorted, each once.
+    pub fn windows_by(&self, channels: &[ChannelId], class: Class) -> Vec<WindowId> {
+        let mut windows: Vec<WindowId> =
+            channels.iter().flat_map(|id| self.channel_windows(*id, class)).copied().collect();
+        windows.sort_unstable();
+        windows.dedup();
+        windows
+    }
+
+    /// Whether anything is bound by a window: an offer, a rule, or what goes by a channel.
+    pub fn binds(&self, window: WindowId) -> bool {
+        self.offers.iter().any(|offer| offer.windows.contains(&window))
+            || self.rules.iter().any(|rule| rule.windows.contains(&window))
+            || self.channels.iter().any(|channel| channel.windows.contains(&window))
     }
 
     /// What follows in a slot where a cap stops a candidate: what is written, else the next candidate in a place, and

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttributeId, BlockId, CapId, ChannelId, Class, Condition, EventId, Expression, OfferId, PurposeId, RuleId, SlotId,
-    TagId, WindowId,
+    AttributeId, BlockId, CapId, CapTarget, ChannelId, Class, Condition, EventId, Expression, OfferId, PurposeId,
+    RuleId, SlotId, TagId, WindowId,
 };
 use crate::source::Span;
 use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
@@ -342,23 +342,6 @@ pub struct Rule {
     pub blocks: Vec<BlockId>,
     /// The windows on it, sorted; empty where its class obeys none.
     pub windows: Vec<WindowId>,
-}
-
-/// What a cap counts and binds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CapTarget {
-    /// Events of these offers; sorted.
-    Offers(Vec<OfferId>),
-    /// Events of what these rules themselves showed; sorted.
-    Rules(Vec<RuleId>),
-    /// Events of offers with one of these tags; sorted.
-    Tags(Vec<TagId>),
-    /// Events of offers of one of these classes; sorted.
-    Classes(Vec<Class>),
-    /// Events of what was sent by one of these channels; sorted.
-    Channels(Vec<ChannelId>),
-    /// Every event, whatever it is stamped with; only what a block counts.
-    Anything,
 }
 
 /// Over which time a cap counts.

@@ -16,6 +16,7 @@ mod operator;
 mod order;
 mod reads;
 pub mod show;
+mod target;
 #[cfg(test)]
 pub(crate) mod testing;
 mod typing;
@@ -30,8 +31,8 @@ pub use channel::Channel;
 pub use class::{Class, ClassRow, ClassTable, Guardrail};
 pub use condition::{AgeBound, Condition, Expression};
 pub use declare::{
-    Active, Basis, Block, BlockCause, Cap, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Clause, Defaults, EnumType,
-    Event, EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, Then, ValueDeclaration,
+    Active, Basis, Block, BlockCause, Cap, CapKind, CapUnit, CapWindow, CapZone, Clause, Defaults, EnumType, Event,
+    EventField, Fallback, Offer, Order, Purpose, Rank, Rule, Segment, Slot, Substitute, Then, ValueDeclaration,
 };
 pub use field::{Required, RuleField};
 pub use gathered::{EventTarget, Gathered, Increment, Lookback, MOST_EVENTS, Occurrence, Operand, Term};
@@ -41,6 +42,7 @@ pub use ids::{
 };
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
+pub use target::CapTarget;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 pub use window::{Outside, Window, WindowRow, Zones};
 
@@ -135,8 +137,7 @@ impl RuleSet {
     pub fn caps_on(&self, rule: RuleId) -> Vec<CapId> {
         let offer = self[rule].show;
         let mut caps: Vec<CapId> = self[rule].caps.iter().chain(&self[offer].caps).copied().collect();
-        let spares = |target: &CapTarget| matches!(target, CapTarget::Rules(of) if of.contains(&rule));
-        caps.retain(|cap| !self[*cap].exempt.iter().any(spares));
+        caps.retain(|cap| !self[*cap].exempt.iter().any(|target| target.has_rule(rule)));
         caps.sort_unstable();
         caps.dedup();
         caps

@@ -216,6 +216,7 @@ pub fn show_outside(outside: Outside) -> String {
         Outside::Hold(Some(most)) => format!("hold at most {most}"),
         Outside::Hold(None) => "hold".to_owned(),
         Outside::Drop => "drop".to_owned(),
+        Outside::NextChannel => "next channel".to_owned(),
     }
 }
 

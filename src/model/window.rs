@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CapTarget, CapZone, Clause};
+use super::{AttributeId, CapTarget, CapZone, Clause};
 use crate::source::Span;
 use crate::value::{Period, WallClock, Weekday};
 
@@ -37,6 +37,13 @@ pub struct Zones {
     pub every: Vec<CapZone>,
 }
 
+impl Zones {
+    /// The attributes that hold one.
+    pub fn attributes(&self) -> impl Iterator<Item = AttributeId> {
+        self.first.iter().chain(&self.every).filter_map(CapZone::attribute)
+    }
+}
+
 /// `open mon to sat 09:00 until 21:00 when awake`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowRow {
@@ -59,6 +66,18 @@ pub enum Outside {
     Hold(Option<Period>),
     /// It drops out.
     Drop,
+    /// Of a window on a channel: the channel is passed over, and the next one is tried.
+    NextChannel,
+}
+
+impl Outside {
+    /// Whether it speaks of the way and not of the message: the channel is passed over, whoever it would carry goes on.
+    pub fn is_of_way(self) -> bool {
+        match self {
+            Self::NextChannel => true,
+            Self::Hold(_) | Self::Drop => false,
+        }
+    }
 }
 
 impl WindowRow {

@@ -160,11 +160,11 @@ enum End {
 }
 
 /// The windows of a candidate.
-struct HoursGuards {
+pub(super) struct HoursGuards {
     /// Every window that drops is open; else the next candidate.
-    dropping: GuardId,
+    pub(super) dropping: GuardId,
     /// Every window that holds is open; else it waits.
-    holding: GuardId,
+    pub(super) holding: GuardId,
 }
 
 impl Chain<'_, '_> {
@@ -473,7 +473,7 @@ impl Chain<'_, '_> {
     }
 
     /// What windows ask of a candidate that everything else lets pass.
-    fn hours(&mut self, windows: &[WindowId]) -> Result<HoursGuards, PlanError> {
+    pub(super) fn hours(&mut self, windows: &[WindowId]) -> Result<HoursGuards, PlanError> {
         let rules = self.lowering.rules;
         let (mut dropping, mut holding) = (Vec::new(), Vec::new());
         for id in windows {
@@ -481,6 +481,8 @@ impl Chain<'_, '_> {
             match rules[*id].outside {
                 Outside::Drop => dropping.push(open),
                 Outside::Hold(_) => holding.push(open),
+                // That is asked with its channel.
+                Outside::NextChannel => {}
             }
         }
         let guards = &mut self.lowering.guards;
@@ -488,7 +490,7 @@ impl Chain<'_, '_> {
     }
 
     /// Whether a window is open: its clocks say so, and each row with a condition is open or about others.
-    fn open(&mut self, id: WindowId) -> Result<GuardId, PlanError> {
+    pub(super) fn open(&mut self, id: WindowId) -> Result<GuardId, PlanError> {
         let rules = self.lowering.rules;
         let bit = self.lowering.layout.window(id);
         let mut all = vec![self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())];

@@ -6,7 +6,7 @@ use super::chain::{Chain, Link};
 use super::guard::GuardId;
 use super::lower::Ask;
 use crate::frame::{By, Outcome};
-use crate::model::{CapId, ChannelId, Class, Clause, OfferId, Then};
+use crate::model::{CapId, ChannelId, Class, OfferId, Then};
 
 /// What answers where no channel carries an offer: of several channels the one that came farthest says why.
 pub(super) struct StandIn {
@@ -21,6 +21,16 @@ pub(super) struct StandIn {
 impl StandIn {
     /// The next candidate, whatever the reason.
     pub(super) const NOTHING: Self = Self { capped: Link::Next, no_consent: Link::Next, stopped: Link::Next };
+}
+
+/// The hours of a channel.
+struct WayHours {
+    /// The channel may be tried.
+    way: GuardId,
+    /// Every window is open that drops what it carries.
+    dropping: GuardId,
+    /// Every window is open for which it waits.
+    holding: GuardId,
 }
 
 impl Chain<'_, '_> {
@@ -69,32 +79,38 @@ impl Chain<'_, '_> {
             By::Rule(rule) => Some(rule),
             By::Substitute(..) | By::Fallback(_) | By::SlotOff => None,
         };
-        let (mut reached, mut open, mut ways) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lacks, mut capped, mut ways) = (Vec::new(), Vec::new(), Vec::new());
         for channel in channels {
             let reaches = self.reaches(*channel)?;
             let consent = self.channel_consent(*channel, class);
             let is_open = self.lowering.guards.all(consent.into_iter().chain([reaches]));
             let caps = rules.channel_caps(*channel, offer, own);
             let free = self.caps(&caps, class);
+            let hours = self.hours_of(*channel, class)?;
             let stopping: Vec<CapId> =
                 caps.into_iter().filter(|cap| rules.then(*cap, self.slot) == Then::Stop).collect();
             let goes_on = self.caps(&stopping, class);
             let not_open = self.lowering.guards.not(is_open);
             let goes_on = self.lowering.guards.any([goes_on, not_open]);
-            let carries = self.lowering.guards.all([is_open, free]);
+            let carries = self.lowering.guards.all([is_open, free, hours.way]);
+            let spent = self.lowering.guards.not(free);
+            capped.push(self.lowering.guards.all([is_open, spent]));
+            let unconsented = self.lowering.guards.not(is_open);
+            lacks.push(self.lowering.guards.all([reaches, unconsented]));
             let [aloud, silent] =
                 [false, true].map(|silent| self.pick(Outcome::Sends { offer, channel: *channel, silent }, by));
             let is_aloud = match &rules[*channel].silent {
                 Some(clause) => self.lowering.ask(&clause.condition, Ask::No)?,
                 None => GuardId::ALWAYS,
             };
-            reached.push(reaches);
-            open.push(is_open);
             let sent = Link::test(is_aloud, aloud, silent);
+            // Its hours that speak of the message: outside of some it waits, outside of others it drops out.
+            let sent = self.or_waits(hours.holding, sent);
+            let sent = Link::test(hours.dropping, sent, Link::Next);
             ways.push((carries, sent, goes_on));
         }
-        let lacks_consent = self.lowering.guards.any(reached);
-        let is_capped = self.lowering.guards.any(open);
+        let lacks_consent = self.lowering.guards.any(lacks);
+        let is_capped = self.lowering.guards.any(capped);
         let none = Link::test(lacks_consent, stand_in.no_consent.clone(), Link::Next);
         let none = Link::test(is_capped, stand_in.capped.clone(), none);
         Ok(ways.into_iter().rev().fold(none, |rest, (carries, way, goes_on)| {
@@ -125,13 +141,23 @@ impl Chain<'_, '_> {
 
     /// Whether the device permits a channel and it reaches the customer.
     fn reaches(&mut self, id: ChannelId) -> Result<GuardId, PlanError> {
-        let channel = &self.lowering.rules[id];
+        let rules = self.lowering.rules;
         let mut all = Vec::new();
-        let asked: [&Option<Clause>; 2] = [&channel.allowed, &channel.reached];
-        for clause in asked.into_iter().flatten() {
+        for clause in rules[id].asked() {
             all.push(self.lowering.ask(&clause.condition, Ask::Yes)?);
         }
         Ok(self.lowering.guards.all(all))
+    }
+
+    /// What the hours of a channel ask of what goes by it.
+    fn hours_of(&mut self, id: ChannelId, class: Class) -> Result<WayHours, PlanError> {
+        let rules = self.lowering.rules;
+        let of_message = self.hours(&rules.windows_of_message(id, class))?;
+        let mut way = Vec::new();
+        for window in rules.windows_of_way(id, class) {
+            way.push(self.open(window)?);
+        }
+        Ok(WayHours { way: self.lowering.guards.all(way), dropping: of_message.dropping, holding: of_message.holding })
     }
 
     fn channel_consent(&mut self, id: ChannelId, class: Class) -> Vec<GuardId> {

@@ -13,7 +13,8 @@ pub(super) fn text(mark: usize) -> String {
 /// Marks the predicates of the rule's clauses and of the segments and values behind them; gives their number.
 pub(super) fn mark(rules: &mut RuleSet, id: RuleId) -> usize {
     let mut marker = Marker { next: 0, segments: Vec::new(), values: Vec::new() };
-    let windows = rules.windows_on(id);
+    let by_channel = rules.windows_by(rules.channels_of(&rules[id]), rules[id].class);
+    let windows: Vec<_> = rules.windows_on(id).into_iter().chain(by_channel).collect();
     let rule = &mut rules.rules[id.index()];
     for clause in rule.when.iter_mut().chain(&mut rule.unless).chain(&mut rule.expires) {
         marker.condition(&mut clause.condition);

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant as Clock};
 
-use cater::eval::{self, Dropped};
+use cater::eval::{self, Blocked, Dropped};
 use cater::frame::{By, Decision, Frame, Outcome, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
 use cater::model::{OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, WindowId, verify};
@@ -54,6 +54,10 @@ pub(crate) struct Report {
     pub(crate) waited: u64,
     /// How often something was held.
     pub(crate) holds: u64,
+    /// How often a channel was passed over outside its hours, and another carried the message or none did.
+    pub(crate) passed_on: [u64; 2],
+    /// How often something was held or dropped out for the hours of the channel that would carry it.
+    pub(crate) by_channel: u64,
     /// How often nothing was shown and it was said when to ask again.
     pub(crate) again: u64,
     /// How often a rule won that ranks among others, one that stands behind another by `ties` and name, and one of which
@@ -64,19 +68,35 @@ pub(crate) struct Report {
 impl Report {
     /// What the hunt did, for people.
     pub(crate) fn summary(&self, budget: Budget) -> String {
-        let Self { decisions, rule_sets, refused, picks, most_rules, took, counts, ranked, waited, holds, again } =
-            self;
+        let Self {
+            decisions,
+            rule_sets,
+            refused,
+            picks,
+            most_rules,
+            took,
+            counts,
+            ranked,
+            waited,
+            holds,
+            again,
+            passed_on,
+            by_channel,
+        } = self;
         let seconds = took.as_secs_f64();
         format!(
             "seed {}: {decisions} decisions by each engine over {rule_sets} rule sets of up to {most_rules} rules, \
              {refused} refused by machine code; {} of {} possible answers given; least seen: {:?}\n\
              held {holds}, handed over by machine code {waited}, with a time to ask again {again}\n\
+             channels outside their hours: {} went by another, {} by none, {by_channel} waited or dropped out\n\
              by score {}, of them against `ties` and names {}, with another that scored the same {}\n\
              {seconds:.1} s, {:.0} decisions a second",
             budget.seed,
             picks.0,
             picks.1,
             counts.least(),
+            passed_on[0],
+            passed_on[1],
             ranked[0],
             ranked[1],
             ranked[2],
@@ -184,6 +204,7 @@ fn each_slot(
             return Err(shrink::report(seed, rules, frame, &[slot]));
         }
         ranked(rules, frame, &reference, report);
+        by_hours(rules, frame, &reference, report);
         new |= seen.insert(format!("{slot:?} {:?}", reference.by));
         if let Some(probe) = generated.probes.iter().find(|probe| probe.slot == slot) {
             let needs = &rules[rules[slot].order[0]].needs;
@@ -231,7 +252,7 @@ pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
         || frame.windows.iter().enumerate().any(|(at, state)| {
             let id = WindowId::from_index(at);
             let closed = !state.is_mentioned() || (0..rules[id].rows.len()).any(|row| !state.row_is_open(row));
-            closed && rules[id].outside != Outside::Drop && stands_in(rules, slot, id)
+            closed && matches!(rules[id].outside, Outside::Hold(_)) && stands_in(rules, slot, id)
         })
 }
 
@@ -250,9 +271,44 @@ fn stands_in(rules: &RuleSet, slot: SlotId, window: WindowId) -> bool {
         caps.any(|cap| rules.then(cap, slot) == Then::Stop)
     };
     let instead = sent.filter(|id| rules[**id].if_capped.or(rules[**id].if_no_consent).is_some() || stops(**id));
-    instead.map(|rule| rules.windows_on(*rule)).any(|windows| windows.contains(&window))
+    let of_channel = rules[slot].channels.iter().any(|id| rules[*id].windows.contains(&window));
+    let lists = rules[slot].fallback.len() > 1 || shown.clone().any(|of| matches!(of, Substitute::Show(_)));
+    of_channel && lists
+        || instead.map(|rule| rules.windows_on(*rule)).any(|windows| windows.contains(&window))
         || shown.filter_map(|of| if let Substitute::Show(offer) = of { Some(offer) } else { None }).any(bound)
         || rules[slot].fallback.iter().filter_map(|entry| entry.offer).any(bound)
+}
+
+/// What the hours of channels had to do with it.
+fn by_hours(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Report) {
+    let closed = |ids: Vec<WindowId>| ids.into_iter().any(|id| !eval::window_is_open(rules, frame, id));
+    let by = match decision.by {
+        By::Rule(rule) | By::Substitute(rule, _) => rules.channels_of(&rules[rule]),
+        By::Fallback(_) | By::SlotOff => &rules[decision.slot].channels,
+    };
+    let ring = rules.ring(decision.slot, by, frame.last_used(decision.slot));
+    if let Outcome::Sends { offer, channel, .. } = decision.outcome {
+        let class = rules[offer].class;
+        let mut before = ring.iter().take_while(|id| **id != channel);
+        report.passed_on[0] += u64::from(before.any(|id| closed(rules.windows_of_way(*id, class))));
+    }
+    for (rule, dropped) in eval::passed_over(rules, frame, decision.slot) {
+        let own = rules.windows_on(rule);
+        match dropped {
+            Dropped::NoChannel(ways) => {
+                let outside = ways.iter().any(|(_, step)| matches!(step, Blocked::Outside(_)));
+                report.passed_on[1] += u64::from(outside);
+            }
+            Dropped::Outside(windows) | Dropped::HoldLimit(windows) => {
+                report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
+            }
+            _ => {}
+        }
+    }
+    if let Outcome::Holds { offer, .. } = decision.outcome {
+        let class = rules[offer].class;
+        report.by_channel += u64::from(ring.iter().any(|id| closed(rules.windows_of_message(*id, class))));
+    }
 }
 
 /// What a score had to do with it.

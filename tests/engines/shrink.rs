@@ -200,6 +200,10 @@ fn changes(rules: &RuleSet) -> Vec<Change> {
         changes.push(Box::new(move |rules| rules.offers[offer].windows.clear()));
         changes.push(Box::new(move |rules| rules.offers[offer].active = None));
     }
+    for channel in 0..rules.channels.len() {
+        changes.push(Box::new(move |rules| rules.channels[channel].windows.clear()));
+        changes.push(Box::new(move |rules| rules.channels[channel].caps.clear()));
+    }
     for attribute in 0..rules.attributes.len() {
         changes.push(Box::new(move |rules| rules.attributes[attribute].default = None));
     }

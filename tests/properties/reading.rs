@@ -97,6 +97,7 @@ fn read_by_slot(rules: &RuleSet, slot: SlotId) -> BTreeSet<AttributeId> {
         let channel = &rules[*channel];
         found.extend(channel.conditions().flat_map(|(_, clause)| rules.read_by(&clause.condition)));
         caps.extend(&channel.caps);
+        windows.extend(&channel.windows);
     }
     for offer in offers {
         caps.extend(&rules[offer].caps);

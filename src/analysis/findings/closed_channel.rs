@@ -8,8 +8,7 @@ use crate::model::{Channel, ChannelId, Condition};
 
 /// What a channel asks of device and customer, as one condition; none where it asks nothing.
 pub(in crate::analysis) fn asked(channel: &Channel) -> Option<Condition> {
-    let clauses = [&channel.allowed, &channel.reached].into_iter().flatten();
-    let mut asked: Vec<Condition> = clauses.map(|clause| clause.condition.clone()).collect();
+    let mut asked: Vec<Condition> = channel.asked().map(|clause| clause.condition.clone()).collect();
     if asked.len() > 1 { Some(Condition::And(asked)) } else { asked.pop() }
 }
 
@@ -24,7 +23,7 @@ fn finding(look: &Look<'_>, id: ChannelId) -> Option<Diagnostic> {
     let channel = &look.rules[id];
     // A segment that is never yes is told where it stands.
     let of_segment = |condition: &Condition| look.empty_segment(condition).is_some();
-    if [&channel.allowed, &channel.reached].into_iter().flatten().any(|clause| of_segment(&clause.condition)) {
+    if channel.asked().any(|clause| of_segment(&clause.condition)) {
         return None;
     }
     let message = format!("nothing can ever go by `{}`", channel.name);

@@ -18,9 +18,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (at, window) in rules.windows.iter().enumerate() {
         let id = WindowId::from_index(at);
-        let binds = rules.offers.iter().any(|offer| offer.windows.contains(&id))
-            || rules.rules.iter().any(|rule| rule.windows.contains(&id));
-        if !binds {
+        if !rules.binds(id) {
             continue;
         }
         if frame.window(id) == WindowState::UnknownZone {

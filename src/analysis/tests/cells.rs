@@ -122,7 +122,7 @@ impl Used {
         let mut conditions: Vec<&Condition> = slot.fallback.iter().filter_map(|entry| entry.when.as_ref()).collect();
         used.offers.extend(slot.fallback.iter().filter_map(|entry| entry.offer));
         for channel in slot.channels.iter().map(|channel| &rules[*channel]) {
-            let clauses = [&channel.allowed, &channel.reached].into_iter().flatten();
+            let clauses = channel.asked();
             conditions.extend(clauses.map(|clause| &clause.condition));
             used.purposes.extend(&channel.needs);
         }

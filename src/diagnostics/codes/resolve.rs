@@ -43,6 +43,7 @@ codes! {
     BLOCK_ON_BOUNDLESS_CLASS = "block-on-critical", Error, "a block on class critical or legal";
     WINDOW_ON_BOUNDLESS_CLASS = "window-on-critical", Error, "a window on class critical or legal";
     WINDOW_NEVER_OPENS = "window-never-opens", Error, "a window that leaves no hour of a week";
+    NEXT_WITHOUT_CHANNEL = "next-without-channel", Error, "a window that goes on to the next channel, and is on none";
     HOLD_WITHOUT_END = "hold-without-end", Error, "a window that holds what never expires, and does not say how long";
     ALONE_UNBACKED = "alone-unbacked", Error, "a cap `alone` that no other cap backs";
     CALENDAR_WITHOUT_ZONE = "calendar-without-zone", Error, "a calendar period in no zone";

@@ -33,6 +33,7 @@ pub(super) fn set_aside(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Vec<Str
         rule.when.iter().chain(&rule.unless).chain(&rule.expires)
     });
     let windows = rules[slot].order.iter().flat_map(|rule| rules.windows_on(*rule));
+    let windows = windows.chain(rules[slot].channels.iter().flat_map(|id| rules[*id].windows.iter().copied()));
     let rows = windows.flat_map(|id| &rules[id].rows).filter_map(|row| row.when.as_ref());
     let clauses = clauses.chain(rows);
     let fallback = rules[slot].fallback.iter().filter_map(|entry| entry.when.as_ref());

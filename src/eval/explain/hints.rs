@@ -63,11 +63,13 @@ impl Test<'_> {
             | Dropped::ReviewOverdue
             | Dropped::Expired
             | Dropped::Outside(_)
-            | Dropped::HoldLimit(_) => {
-                vec![format!("`now` is {} in this test", show_instant(self.facts.now))]
-            }
+            | Dropped::HoldLimit(_) => vec![self.now()],
             Dropped::RuleOff | Dropped::OfferOff | Dropped::NotApplicable | Dropped::Taken => Vec::new(),
         }
+    }
+
+    fn now(&self) -> String {
+        format!("`now` is {} in this test", show_instant(self.facts.now))
     }
 
     fn about(&self, rule: RuleId, reason: &Reason) -> Option<String> {
@@ -143,6 +145,7 @@ impl Test<'_> {
             Reason::NotPermitted { .. } => {
                 is_unsaid.then(|| format!("a test permits nothing that it does not write: `permission {channel} full`"))
             }
+            Reason::Closed { .. } => Some(self.now()),
             Reason::NoConsent { .. }
             | Reason::Capped { .. }
             | Reason::SwitchedOff { .. }
@@ -155,7 +158,6 @@ impl Test<'_> {
             | Reason::Blocked { .. }
             | Reason::Waiting { .. }
             | Reason::NoCounter { .. }
-            | Reason::Closed { .. }
             | Reason::HoldLimit { .. }
             | Reason::Expired { .. }
             | Reason::Channel { .. }

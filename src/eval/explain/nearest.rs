@@ -66,12 +66,15 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
         return None;
     }
     // Whether a channel carries is a protected fact where its condition reads one.
-    let passes_by = |id: &ChannelId| [&rules[*id].allowed, &rules[*id].reached].into_iter().flatten();
+    let passes_by = |id: &ChannelId| rules[*id].asked();
     let mut conditions = rules[slot].channels.iter().flat_map(passes_by);
     if conditions.any(|clause| facts::reads_protected(rules, &clause.condition)) {
         return None;
     }
-    if rules[slot].order.iter().any(|rule| waits_for_protected(rules, *rule)) {
+    let of_channels = |id: &ChannelId| rules[*id].windows.iter();
+    if rules[slot].order.iter().any(|rule| waits_for_protected(rules, *rule))
+        || rules[slot].channels.iter().flat_map(of_channels).any(|window| facts::window_reads_protected(rules, *window))
+    {
         return None;
     }
     let before = Guarded::new(rules, frame);
@@ -283,6 +286,8 @@ impl Search<'_> {
                 return;
             }
             Blocked::Capped(caps) => return self.empties(frame, caps, found),
+            // What only another hour would mend is no fact of the customer.
+            Blocked::Outside(_) => return,
         };
         if let Some(clause) = clause {
             self.lifts(frame, &clause.condition, found);

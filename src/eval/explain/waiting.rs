@@ -20,7 +20,7 @@ pub(super) fn hold_limit(rules: &RuleSet, frame: &Frame, id: WindowId) -> Reason
     let most = match window.outside {
         Outside::Hold(Some(most)) => most.to_string(),
         Outside::Hold(None) => limits::HOLD.to_string(),
-        Outside::Drop => show_outside(window.outside),
+        Outside::Drop | Outside::NextChannel => show_outside(window.outside),
     };
     Reason::HoldLimit { window: window.name.clone(), most, clock: clock(rules, frame, id) }
 }

@@ -3,7 +3,7 @@
 use super::super::candidate::Guarded;
 use super::super::channels::Blocked;
 use super::steps::{capped, no_consent};
-use super::{Reason, facts};
+use super::{Reason, facts, waiting};
 use crate::model::{ChannelId, Clause, OfferId, RuleId, SlotId};
 
 /// Why these channels were passed over, in the order in which they were tried.
@@ -17,6 +17,9 @@ pub(super) fn blocked(guarded: &Guarded<'_>, ways: &[(ChannelId, Blocked)]) -> V
             Blocked::Reach => vec![Reason::NotReached { fact: fact(guarded, "reached when", &declared.reached) }],
             Blocked::Consent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
             Blocked::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
+            Blocked::Outside(windows) => {
+                windows.iter().map(|window| waiting::closed(guarded.rules, guarded.frame, *window)).collect()
+            }
         };
         let name = declared.name.clone();
         why.into_iter()

@@ -1,10 +1,11 @@
 //! Blocks hold after an event or while a condition does, and stop exactly those whose class obeys blocks.
 
+use super::caps::{names_offer, names_rule};
 use super::flaw::{Checked, InPlace};
 use super::lists::{ascending, at_most, exists};
 use super::reach::All;
 use super::{Flaw, VerifyError, limits, typing};
-use crate::model::{Block, BlockCause, BlockId, CapKind, CapTarget, OfferId, RuleId, RuleSet};
+use crate::model::{Block, BlockCause, BlockId, CapKind, OfferId, RuleId, RuleSet};
 
 pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
     let names: Vec<_> = rules.blocks.iter().map(|block| &block.name).collect();
@@ -26,23 +27,11 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
         return Err(VerifyError::at("the blocks", "", Flaw::Blocks));
     }
     for (at, offer) in rules.offers.iter().enumerate() {
-        let on = |block: &Block| match &block.target {
-            CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
-            CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
-            CapTarget::Classes(classes) => classes.contains(&offer.class),
-            CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-        };
+        let on = |block: &Block| names_offer(rules, &block.target, OfferId::from_index(at));
         same(rules, &offer.blocks, rules.obeys_blocks(offer.class), on).within("offer", &offer.name)?;
     }
     for (at, rule) in rules.rules.iter().enumerate() {
-        let on = |block: &Block| match &block.target {
-            CapTarget::Rules(of) => of.contains(&RuleId::from_index(at)),
-            CapTarget::Offers(_)
-            | CapTarget::Tags(_)
-            | CapTarget::Classes(_)
-            | CapTarget::Channels(_)
-            | CapTarget::Anything => false,
-        };
+        let on = |block: &Block| names_rule(&block.target, RuleId::from_index(at));
         same(rules, &rule.blocks, rules.obeys_blocks(rule.class), on).within("rule", &rule.name)?;
     }
     // Whoever is held back by what data says needs the purposes of that data (R19).

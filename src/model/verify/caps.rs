@@ -305,21 +305,38 @@ impl Binding {
         let mut on = sorted(self.own.get(index).into_iter().chain(declared));
         if let Some(rule) = rules.rules.get(index) {
             let id = RuleId::from_index(index);
-            let named = |of: &CapTarget| matches!(of, CapTarget::Rules(rules) if rules.contains(&id));
-            on.retain(|cap| !rules[*cap].exempt.iter().any(named) && !exempts_offer(rules, *cap, rule.show));
+            let named = |cap: &CapId| rules[*cap].exempt.iter().any(|target| names_rule(target, id));
+            on.retain(|cap| !named(cap) && !exempts_offer(rules, *cap, rule.show));
         }
         on
     }
 }
 
 fn exempts_offer(rules: &RuleSet, cap: CapId, id: OfferId) -> bool {
+    rules[cap].exempt.iter().any(|target| names_offer(rules, target, id))
+}
+
+/// Whether what a cap, block or window is on is this offer: itself, its class, or a tag that it carries.
+pub(super) fn names_offer(rules: &RuleSet, target: &CapTarget, id: OfferId) -> bool {
     let offer = &rules[id];
-    rules[cap].exempt.iter().any(|target| match target {
+    match target {
+        CapTarget::Classes(of) => of.contains(&offer.class),
         CapTarget::Offers(of) => of.contains(&id),
         CapTarget::Tags(of) => of.iter().any(|tag| offer.tags.contains(tag)),
-        CapTarget::Classes(of) => of.contains(&offer.class),
         CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-    })
+    }
+}
+
+/// Whether it is this rule.
+pub(super) fn names_rule(target: &CapTarget, id: RuleId) -> bool {
+    match target {
+        CapTarget::Rules(of) => of.contains(&id),
+        CapTarget::Classes(_)
+        | CapTarget::Offers(_)
+        | CapTarget::Tags(_)
+        | CapTarget::Channels(_)
+        | CapTarget::Anything => false,
+    }
 }
 
 fn sorted<'a>(lists: impl Iterator<Item = &'a Vec<CapId>>) -> Vec<CapId> {

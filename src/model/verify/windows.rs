@@ -1,13 +1,14 @@
 //! Windows open at hours that there are, on clocks that there are, and bind exactly those whose class obeys windows; what
 //! they hold is let go; what expires does so after a time.
 
+use super::caps::{names_offer, names_rule};
 use super::flaw::{Checked, InPlace};
 use super::lists::{ascending, at_most, exists, not_empty, period};
 use super::reach::All;
 use super::{Flaw, VerifyError, limits, typing};
 use crate::model::{
-    AgeBound, CapTarget, CapZone, Condition, OfferId, Outside, Rule, RuleId, RuleSet, Substitute, Window, WindowId,
-    WindowRow, Zones,
+    AgeBound, CapTarget, CapZone, ChannelId, Condition, OfferId, Outside, PurposeId, Rule, RuleId, RuleSet, Substitute,
+    Window, WindowId, WindowRow, Zones,
 };
 use crate::ops::{Comparison, Direction};
 use crate::value::{Instant, Type, Weekday, zone_is_known};
@@ -21,24 +22,19 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
         self::window(rules, reads, window).within("window", &window.name)?;
     }
     for (at, offer) in rules.offers.iter().enumerate() {
-        let on = |window: &Window| match &window.target {
-            CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(at)),
-            CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
-            CapTarget::Classes(classes) => classes.contains(&offer.class),
-            CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-        };
+        let on = |window: &Window| names_offer(rules, &window.target, OfferId::from_index(at));
         same(rules, &offer.windows, rules.obeys_windows(offer.class), on).within("offer", &offer.name)?;
     }
     for (at, rule) in rules.rules.iter().enumerate() {
-        let on = |window: &Window| match &window.target {
-            CapTarget::Rules(of) => of.contains(&RuleId::from_index(at)),
-            CapTarget::Offers(_)
-            | CapTarget::Tags(_)
-            | CapTarget::Classes(_)
-            | CapTarget::Channels(_)
-            | CapTarget::Anything => false,
-        };
+        let on = |window: &Window| names_rule(&window.target, RuleId::from_index(at));
         same(rules, &rule.windows, rules.obeys_windows(rule.class), on).within("rule", &rule.name)?;
+    }
+    for (at, channel) in rules.channels.iter().enumerate() {
+        let on = |window: &Window| matches!(&window.target, CapTarget::Channels(of) if of.contains(&ChannelId::from_index(at)));
+        same(rules, &channel.windows, true, on).within("channel", &channel.name)?;
+        for window in &channel.windows {
+            reads_only(rules, reads, *window, &channel.needs).within("channel", &channel.name)?;
+        }
     }
     for (at, rule) in rules.rules.iter().enumerate() {
         let id = RuleId::from_index(at);
@@ -48,10 +44,8 @@ pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
     }
     for slot in &rules.slots {
         let earlier = slot.fallback.split_last().map_or(&[][..], |(_, earlier)| earlier);
-        let endless = earlier
-            .iter()
-            .filter_map(|entry| entry.offer)
-            .any(|offer| rules[offer].windows.iter().any(|window| holds_for_ever(rules, *window)));
+        let endless =
+            earlier.iter().filter_map(|entry| entry.offer).any(|offer| waits_for_ever(rules, &slot.channels, offer));
         if endless {
             return Err(VerifyError::at("slot", &slot.name, Flaw::Endless));
         }
@@ -77,7 +71,7 @@ fn window(rules: &RuleSet, reads: &All, window: &Window) -> Checked {
             return Err(Flaw::Time("longest wait"));
         }
     }
-    if matches!(window.target, CapTarget::Channels(_)) {
+    if window.outside == Outside::NextChannel && !matches!(window.target, CapTarget::Channels(_)) {
         return Err(Flaw::Windows);
     }
     super::caps::target(rules, &window.target).map_err(|flaw| if flaw == Flaw::Kind { Flaw::Windows } else { flaw })
@@ -161,29 +155,30 @@ fn expiry(rules: &RuleSet, reads: &All, rule: &Rule) -> Checked {
     if read.protective.is_read() {
         return Err(Flaw::Protective);
     }
-    covers(rules, rule, &read)
+    covers(rules, &rule.needs, &read)
 }
 
 /// Whoever waits for what data says needs the purposes of that data (R19).
 fn needs(rules: &RuleSet, reads: &All, id: RuleId) -> Checked {
-    let rule = &rules[id];
-    for window in rules.windows_on(id) {
-        for zone in rules[window].zones.first.iter().chain(&rules[window].zones.every) {
-            let CapZone::Attribute(zone) = zone else { continue };
-            if let Some(purpose) = rules[*zone].needs.iter().find(|purpose| rule.needs.binary_search(purpose).is_err())
-            {
-                return Err(Flaw::Needs(rules[*purpose].name.clone()));
-            }
+    rules.windows_on(id).into_iter().try_for_each(|window| reads_only(rules, reads, window, &rules[id].needs))
+}
+
+/// What a window reads is covered by these purposes.
+fn reads_only(rules: &RuleSet, reads: &All, window: WindowId, needs: &[PurposeId]) -> Checked {
+    for zone in rules[window].zones.first.iter().chain(&rules[window].zones.every) {
+        let CapZone::Attribute(zone) = zone else { continue };
+        if let Some(purpose) = rules[*zone].needs.iter().find(|purpose| needs.binary_search(purpose).is_err()) {
+            return Err(Flaw::Needs(rules[*purpose].name.clone()));
         }
-        for when in rules[window].rows.iter().filter_map(|row| row.when.as_ref()) {
-            covers(rules, rule, &reads.of_condition(rules, &when.condition)?)?;
-        }
+    }
+    for when in rules[window].rows.iter().filter_map(|row| row.when.as_ref()) {
+        covers(rules, needs, &reads.of_condition(rules, &when.condition)?)?;
     }
     Ok(())
 }
 
-fn covers(rules: &RuleSet, rule: &Rule, read: &super::reach::Reads) -> Checked {
-    match read.purposes.iter().find(|purpose| rule.needs.binary_search(purpose).is_err()) {
+fn covers(rules: &RuleSet, needs: &[PurposeId], read: &super::reach::Reads) -> Checked {
+    match read.purposes.iter().find(|purpose| needs.binary_search(purpose).is_err()) {
         Some(purpose) => Err(Flaw::Needs(rules[*purpose].name.clone())),
         None => Ok(()),
     }
@@ -192,12 +187,21 @@ fn covers(rules: &RuleSet, rule: &Rule, read: &super::reach::Reads) -> Checked {
 /// What a window may hold without end expires.
 fn ends(rules: &RuleSet, id: RuleId) -> Checked {
     let rule = &rules[id];
-    let own = rule.expires.is_none() && rules.windows_on(id).into_iter().any(|window| holds_for_ever(rules, window));
-    let stands_in = [rule.if_capped, rule.if_no_consent, rule.if_unknown].into_iter().flatten().any(|substitute| {
-        matches!(substitute, Substitute::Show(offer)
-            if rules[offer].windows.iter().any(|window| holds_for_ever(rules, *window)))
-    });
-    if own || stands_in { Err(Flaw::Endless) } else { Ok(()) }
+    let channels = if rule.channels.is_empty() { &rules[rule.slot].channels } else { &rule.channels };
+    let own =
+        rule.windows.iter().any(|window| holds_for_ever(rules, *window)) || waits_for_ever(rules, channels, rule.show);
+    let stands_in = [rule.if_capped, rule.if_no_consent, rule.if_unknown]
+        .into_iter()
+        .flatten()
+        .any(|substitute| matches!(substitute, Substitute::Show(offer) if waits_for_ever(rules, channels, offer)));
+    if own && rule.expires.is_none() || stands_in { Err(Flaw::Endless) } else { Ok(()) }
+}
+
+/// Whether a window of an offer, or of a channel by which it goes, holds it without an end.
+fn waits_for_ever(rules: &RuleSet, channels: &[ChannelId], offer: OfferId) -> bool {
+    let obeys = rules.obeys_windows(rules[offer].class);
+    let by = channels.iter().filter(|_| obeys).flat_map(|channel| &rules[*channel].windows);
+    rules[offer].windows.iter().chain(by).any(|window| holds_for_ever(rules, *window))
 }
 
 fn holds_for_ever(rules: &RuleSet, id: WindowId) -> bool {

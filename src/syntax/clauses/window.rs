@@ -32,7 +32,7 @@ pub(in crate::syntax) static WINDOW: Clauses<WindowClause> = Clauses {
         ClauseForm {
             form: Form {
                 word: "on",
-                needs: "`class`, `tag`, `offer` or `rule` and a name",
+                needs: "`class`, `tag`, `offer`, `rule` or `channel` and a name",
                 example: "on class marketing",
             },
             rule: Rule::on_target,
@@ -41,7 +41,7 @@ pub(in crate::syntax) static WINDOW: Clauses<WindowClause> = Clauses {
         ClauseForm {
             form: Form {
                 word: "outside",
-                needs: "`hold` (perhaps `at most` a span of time) or `drop`",
+                needs: "`hold` (perhaps `at most` a span of time), `drop` or `next channel`",
                 example: "outside hold at most 12 hours",
             },
             rule: Rule::window_outside,
@@ -49,6 +49,9 @@ pub(in crate::syntax) static WINDOW: Clauses<WindowClause> = Clauses {
                 let mut row = Row::of(pair);
                 if row.skip(Rule::drop_word) {
                     return Some(WindowClause::Outside(Outside::Drop));
+                }
+                if row.skip(Rule::next_channel) {
+                    return Some(WindowClause::Outside(Outside::NextChannel));
                 }
                 row.skip(Rule::hold);
                 row.skip(Rule::at);

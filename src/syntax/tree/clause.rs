@@ -491,6 +491,15 @@ pub enum CapTarget {
     Channel(Name),
 }
 
+impl CapTarget {
+    /// The name behind the kind.
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Tag(name) | Self::Offer(name) | Self::Rule(name) | Self::Class(name) | Self::Channel(name) => name,
+        }
+    }
+}
+
 /// What follows where a cap, a pause or a gap stops a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {

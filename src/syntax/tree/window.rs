@@ -76,4 +76,6 @@ pub enum Outside {
     Hold(Option<Duration>),
     /// `drop`
     Drop,
+    /// `next channel`
+    NextChannel,
 }

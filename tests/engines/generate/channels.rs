@@ -20,6 +20,7 @@ impl World {
                 silent: None,
                 reached: None,
                 caps: Vec::new(),
+                windows: Vec::new(),
             });
         }
     }

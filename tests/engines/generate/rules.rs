@@ -321,12 +321,7 @@ impl World {
         }
         for index in 0..self.rules.offers.len() {
             let offer = &self.rules.offers[index];
-            let binds = |target: &CapTarget| match target {
-                CapTarget::Offers(offers) => offers.contains(&OfferId::from_index(index)),
-                CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
-                CapTarget::Classes(classes) => classes.contains(&offer.class),
-                CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-            };
+            let binds = |target: &CapTarget| target.has_offer(OfferId::from_index(index), offer);
             let counts = |cap: &Cap| matches!(cap.kind, CapKind::Block { .. });
             let blocks = self.rules.blocks.iter().enumerate();
             let blocks = blocks.filter(|(_, block)| self.rules.obeys_blocks(offer.class) && binds(&block.target));
@@ -352,31 +347,17 @@ impl World {
             let id = RuleId::from_index(index);
             let obeys = self.rules.obeys_caps(self.rules[id].class);
             let blocked = self.rules.obeys_blocks(self.rules[id].class);
-            let on = |target: &CapTarget| matches!(target, CapTarget::Rules(of) if of.contains(&id));
-            let blocks = self.rules.blocks.iter().enumerate().filter(|(_, block)| blocked && on(&block.target));
+            let blocks = self.rules.blocks.iter().enumerate();
+            let blocks = blocks.filter(|(_, block)| blocked && block.target.has_rule(id));
             let blocks: Vec<_> = blocks.map(|(at, _)| BlockId::from_index(at)).collect();
             let (show, offer) = (self.rules[id].show, &self.rules[self.rules[id].show]);
-            let spares = |target: &CapTarget| match target {
-                CapTarget::Offers(offers) => offers.contains(&show),
-                CapTarget::Tags(tags) => tags.iter().any(|tag| offer.tags.contains(tag)),
-                CapTarget::Classes(classes) => classes.contains(&offer.class),
-                CapTarget::Rules(of) => of.contains(&id),
-                CapTarget::Channels(_) | CapTarget::Anything => false,
-            };
+            let spares = |target: &CapTarget| target.has_offer(show, offer) || target.has_rule(id);
             let exempt = |cap: &Cap| cap.exempt.iter().any(spares);
             let binds = |cap: &Cap| match (&cap.rule, &cap.target) {
                 _ if matches!(cap.kind, CapKind::Block { .. }) => false,
                 _ if exempt(cap) => false,
                 (Some(own), _) => *own == id,
-                (None, CapTarget::Rules(of)) => obeys && of.contains(&id),
-                (
-                    None,
-                    CapTarget::Offers(_)
-                    | CapTarget::Tags(_)
-                    | CapTarget::Classes(_)
-                    | CapTarget::Channels(_)
-                    | CapTarget::Anything,
-                ) => false,
+                (None, target) => obeys && target.has_rule(id),
             };
             let caps = self.caps_where(binds);
             self.rules.rules[index].caps = caps;

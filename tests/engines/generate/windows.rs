@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use cater::model::{
-    AgeBound, AttributeId, CapTarget, CapZone, Class, Clause, Condition, Expression, OfferId, Outside, RuleId, Scope,
-    Window, WindowId, WindowRow, Zones,
+    AgeBound, AttributeId, CapTarget, CapZone, ChannelId, Class, Clause, Condition, Expression, OfferId, Outside,
+    RuleId, Scope, Window, WindowId, WindowRow, Zones,
 };
 use cater::ops::{Comparison, Direction};
 use cater::value::{Period, Type, Unit, Weekday};
@@ -19,12 +19,13 @@ const NOON: i64 = 12 * 3600;
 impl World {
     pub(super) fn windows(&mut self) {
         self.expiries();
-        for index in 0..self.rng.below(4) {
+        for index in 0..self.rng.below(6) {
             let Some(zones) = self.zones() else { continue };
             let target = self.window_target();
             let rows = self.rows();
             let outside = match self.rng.below(5) {
                 0 | 1 => Outside::Drop,
+                2 | 3 if matches!(target, CapTarget::Channels(_)) => Outside::NextChannel,
                 2 if self.all_expire(&target) => Outside::Hold(None),
                 _ => Outside::Hold(Some(Period { count: *self.rng.pick(&[1, 2, 9, 14, 48, 100]), unit: Unit::Hour })),
             };
@@ -37,20 +38,19 @@ impl World {
             let target = self.rules[id].target.clone();
             for index in 0..self.rules.offers.len() {
                 let offer = &self.rules.offers[index];
-                let on = match &target {
-                    CapTarget::Offers(of) => of.contains(&OfferId::from_index(index)),
-                    CapTarget::Tags(of) => of.iter().any(|tag| offer.tags.contains(tag)),
-                    CapTarget::Classes(of) => of.contains(&offer.class),
-                    CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
-                };
-                if on && self.rules.obeys_windows(offer.class) {
+                if target.has_offer(OfferId::from_index(index), offer) && self.rules.obeys_windows(offer.class) {
                     self.rules.offers[index].windows.push(id);
                 }
             }
             for index in 0..self.rules.rules.len() {
-                let on = matches!(&target, CapTarget::Rules(of) if of.contains(&RuleId::from_index(index)));
-                if on && self.rules.obeys_windows(self.rules.rules[index].class) {
+                if target.has_rule(RuleId::from_index(index)) && self.rules.obeys_windows(self.rules.rules[index].class)
+                {
                     self.rules.rules[index].windows.push(id);
+                }
+            }
+            for index in 0..self.rules.channels.len() {
+                if matches!(&target, CapTarget::Channels(of) if of.contains(&ChannelId::from_index(index))) {
+                    self.rules.channels[index].windows.push(id);
                 }
             }
         }
@@ -147,7 +147,8 @@ impl World {
             .collect();
         let mut some: BTreeSet<OfferId> = self.rng.some(&offers, 40).into_iter().collect();
         some.insert(offers[0]);
-        match self.rng.below(3) {
+        match self.rng.below(5) {
+            3 | 4 => CapTarget::Channels(self.sorted_channels()),
             0 if !rules.is_empty() => {
                 let mut of = self.rng.some(&rules, 40);
                 if of.is_empty() {

@@ -16,6 +16,7 @@ fn channel(name: &str, needs: &[PurposeId]) -> Channel {
         silent: None,
         reached: None,
         caps: Vec::new(),
+        windows: Vec::new(),
     }
 }
 

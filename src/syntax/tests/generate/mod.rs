@@ -549,6 +549,8 @@ impl Writer<'_> {
                     "outside hold at most 12 hours",
                     "outside hold",
                     "outside drop",
+                    "on channel push",
+                    "outside next channel",
                 ]);
                 self.words(words);
             }
