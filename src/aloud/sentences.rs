@@ -213,6 +213,7 @@ pub(super) fn at_most(rules: &RuleSet, id: CapId, slot: SlotId) -> Sentence {
         Then::Stop => "; where that stops it, no other rule of the slot is asked",
         Then::Next if cap.then.is_some() && rules.sends(slot) => "; where that stops it, the next is tried",
         Then::Next => "",
+        Then::Hold(most) => &format!("; where that stops it, it waits, at most {most}"),
     };
     Sentence::plain(format!("{keeps} {}{whose}{then}.", show_cap(rules, id)))
 }

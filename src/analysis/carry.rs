@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::domain::{Hours, Source};
+use super::domain::Source;
 use super::formula::Formula;
-use super::slot::Writer;
+use super::slot::{Passed, Writer};
 use crate::model::{ChannelId, OfferId, RuleId, SlotId, Then};
 
 /// Where an offer comes through.
@@ -17,7 +17,8 @@ pub(super) struct Carried {
     pub(super) by: Vec<(Option<ChannelId>, Formula)>,
     /// One of them does.
     pub(super) any: Formula,
-    /// None does, and one would if its caps had something left.
+    /// None does, and one would if its caps had something left; or one does, and a cap of the message would hold it for too
+    /// long until the hours of that channel.
     pub(super) capped: Formula,
     /// None does, and one of its caps lets no other candidate through.
     pub(super) stops: Formula,
@@ -89,27 +90,26 @@ impl Writer<'_, '_> {
         let capped = formulas.both(none, capped);
         let not_capped = formulas.not(capped);
         let lacks_consent = formulas.all([none, not_capped, lacking]);
-        let by: Vec<_> = first
-            .into_iter()
-            .map(|(channel, formula)| {
-                let passed = channel.map_or(Formula::ALWAYS, |channel| self.passed_by(channel, offer, rule));
-                (channel, self.compiler.formulas.both(formula, passed))
-            })
-            .collect();
-        let any = self.compiler.formulas.any(by.iter().map(|(_, formula)| *formula));
+        let (mut by, mut too_long) = (Vec::new(), Vec::new());
+        for (channel, formula) in first {
+            let passed = self.passed_by(channel, offer, rule);
+            let formulas = &mut self.compiler.formulas;
+            by.push((channel, formulas.both(formula, passed.passes)));
+            too_long.push(formulas.both(formula, passed.capped));
+        }
+        let formulas = &mut self.compiler.formulas;
+        let any = formulas.any(by.iter().map(|(_, formula)| *formula));
+        let capped = formulas.any(too_long.into_iter().chain([capped]));
         Carried { by, any, capped, stops, lacks_consent }
     }
 
     /// The windows of a channel that carries an offer let the message pass, or it is held and has its place all the same.
-    fn passed_by(&mut self, channel: ChannelId, offer: OfferId, rule: Option<RuleId>) -> Formula {
+    fn passed_by(&mut self, channel: Option<ChannelId>, offer: OfferId, rule: Option<RuleId>) -> Passed {
         let rules = self.rules;
-        let of_channel = rules.windows_of_message(channel, rules[offer].class);
-        if of_channel.is_empty() {
-            return Formula::ALWAYS;
+        match channel.filter(|channel| !rules.windows_of_message(*channel, rules[offer].class).is_empty()) {
+            Some(channel) => self.passed((offer, rule, Some(channel))),
+            None => Passed { passes: Formula::ALWAYS, capped: Formula::NEVER },
         }
-        let own = rule.map_or_else(|| rules[offer].windows.clone(), |rule| rules.windows_on(rule));
-        let windows: Vec<_> = own.into_iter().chain(of_channel).collect();
-        self.passed(&windows, Hours::LateWay(offer, rule, channel))
     }
 
     /// Where each channel is the first that carries it, in whichever order the slot tries them.

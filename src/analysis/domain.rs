@@ -58,13 +58,15 @@ pub(super) enum Source {
 pub(super) enum Hours {
     /// The window is closed.
     Closed(WindowId),
-    /// The rule would wait too long for its windows.
-    LateRule(RuleId),
-    /// The offer, standing in, would.
-    LateOffer(OfferId),
-    /// What a rule itself or a list brings would wait too long, by this channel.
-    LateWay(OfferId, Option<RuleId>, ChannelId),
+    /// What would wait, would wait too long.
+    Late(Waits),
+    /// What would wait too long, would be over before it is let go.
+    Expires(Waits),
 }
+
+/// Something that may have to wait: an offer, by the rule itself that shows it or standing in, and where a channel was
+/// chosen, by that one.
+pub(super) type Waits = (OfferId, Option<RuleId>, Option<ChannelId>);
 
 /// What may be stopped by something that is not in the model (see `doubts.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

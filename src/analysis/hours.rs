@@ -12,9 +12,9 @@ use super::events::declared;
 use super::program::Program;
 use super::witness::{Witness, customer};
 use super::worlds::{at, order};
-use crate::eval;
+use crate::eval::{self, Wait};
 use crate::frame::{Frame, WindowState};
-use crate::model::{CapZone, Outside, RuleSet, WindowId};
+use crate::model::{CapZone, RuleSet, WindowId};
 use crate::value::{Instant, Zone};
 
 const HOUR: i64 = 3_600_000_000;
@@ -87,7 +87,7 @@ fn said(program: &Program<'_>, point: &[usize]) -> Vec<(Hours, bool)> {
 fn may_fit(rules: &RuleSet, said: &[(Hours, bool)], now: Instant) -> bool {
     said.iter().all(|(of, closed)| match of {
         Hours::Closed(id) => same_for_all(rules, *id, now).is_none_or(|is_open| is_open != *closed),
-        Hours::LateRule(_) | Hours::LateOffer(_) | Hours::LateWay(..) => true,
+        Hours::Late(_) | Hours::Expires(_) => true,
     })
 }
 
@@ -109,20 +109,16 @@ fn fits(rules: &RuleSet, frame: &Frame, said: &[(Hours, bool)]) -> bool {
 
 /// What the hour really says; nothing of a window whose zone nobody knows, or of what does not wait.
 pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> {
-    let is_open = |id: &WindowId| eval::window_is_open(rules, frame, *id);
-    // Only where something waits it can be too late.
-    let waits = |windows: &[WindowId]| {
-        let closed: Vec<&WindowId> = windows.iter().filter(|id| !is_open(id)).collect();
-        !closed.is_empty() && closed.iter().all(|id| matches!(rules[**id].outside, Outside::Hold(_)))
-    };
+    let wait = |(offer, rule, by)| eval::wait(rules, frame, offer, rule, by);
     match of {
-        Hours::Closed(id) => (frame.window(id) != WindowState::UnknownZone).then(|| !is_open(&id)),
-        Hours::LateRule(id) => waits(&rules.windows_on(id)).then(|| eval::rule_is_late(rules, frame, id)),
-        Hours::LateOffer(id) => waits(&rules[id].windows).then(|| eval::offer_is_late(rules, frame, id)),
-        Hours::LateWay(offer, rule, channel) => {
-            let mut windows = rule.map_or_else(|| rules[offer].windows.clone(), |rule| rules.windows_on(rule));
-            windows.extend(rules.windows_of_message(channel, rules[offer].class));
-            waits(&windows).then(|| eval::way_is_late(rules, frame, offer, rule, channel))
+        Hours::Closed(id) => {
+            (frame.window(id) != WindowState::UnknownZone).then(|| !eval::window_is_open(rules, frame, id))
         }
+        Hours::Late(waits) => wait(waits).map(|wait| wait != Wait::InTime),
+        Hours::Expires(waits) => match wait(waits)? {
+            Wait::InTime => None,
+            Wait::TooLong => Some(false),
+            Wait::Expires => Some(true),
+        },
     }
 }

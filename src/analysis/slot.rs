@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Hours, Source, Unseen};
+use super::domain::{Waits, Hours, Source, Unseen};
 use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
@@ -171,6 +171,14 @@ pub(super) fn shared(rules: &RuleSet) -> Vec<bool> {
     shown.into_iter().map(|slots| slots.len() > 1).collect()
 }
 
+/// How something stands to its windows and to the caps that hold it.
+pub(super) struct Passed {
+    /// They let it pass, or hold it.
+    pub(super) passes: Formula,
+    /// It drops out for a cap that would hold it for too long.
+    pub(super) capped: Formula,
+}
+
 pub(super) struct Writer<'w, 'a> {
     pub(super) compiler: &'w mut Compiler<'a>,
     pub(super) rules: &'a RuleSet,
@@ -200,7 +208,7 @@ impl Writer<'_, '_> {
         let caps = rules.caps_on(id);
         let blocks = rules.blocks_on(id);
         let lifted: Vec<_> = blocks.iter().map(|block| self.lifted(*block)).collect();
-        let spent: Vec<_> = caps.iter().map(|cap| self.spent(*cap)).collect();
+        let spent: Vec<_> = caps.iter().map(|cap| self.drops(*cap)).collect();
         let unseen: Vec<_> =
             [Unseen::Rule(id), Unseen::Offer(rule.show)].into_iter().filter_map(|what| self.unseen(what)).collect();
         let held = self.unseen(Unseen::Held(id)).unwrap_or(Formula::NEVER);
@@ -216,7 +224,7 @@ impl Writer<'_, '_> {
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
         let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
-        let passed = self.passed(&rules.windows_on(id), Hours::LateRule(id));
+        let Passed { passes: passed, capped: held_too_long } = self.passed((rule.show, Some(id), None));
         let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
         let stopping: Vec<_> =
             caps.iter().zip(&spent).filter(|(cap, _)| rules.then(**cap, rule.slot) == Then::Stop).collect();
@@ -237,8 +245,9 @@ impl Writer<'_, '_> {
         let drops = BTreeMap::from([
             (Via::Capped, {
                 let of_rule = formulas.all([on, open, audience, not_taken, some_spent]);
+                let of_holds = formulas.all([on, open, audience, not_taken, none_spent, in_time, held_too_long]);
                 let of_channels = formulas.both(passes, carried.capped);
-                formulas.any([of_rule, of_channels])
+                formulas.any([of_rule, of_holds, of_channels])
             }),
             (Via::NoConsent, {
                 let of_rule = formulas.all([on, closed, might_belong]);
@@ -315,8 +324,20 @@ impl Writer<'_, '_> {
     /// A cap has nothing left, or nobody knows its number, whose events it counts, or in which zone its
     /// calendar is read.
     pub(super) fn spent(&mut self, id: CapId) -> Formula {
+        let flag = self.compiler.flag(Source::Spent(id));
+        let unknown = self.unknown(id);
+        self.compiler.formulas.any([flag, unknown])
+    }
+
+    /// Where a cap drops a candidate: one that holds, only where nobody knows how it stands.
+    fn drops(&mut self, id: CapId) -> Formula {
+        if self.rules[id].hold().is_some() { self.unknown(id) } else { self.spent(id) }
+    }
+
+    /// Nobody knows the number of a cap, whose events it counts, or in which zone its calendar is read.
+    fn unknown(&mut self, id: CapId) -> Formula {
         let cap = &self.rules[id];
-        let mut any = vec![self.compiler.flag(Source::Spent(id))];
+        let mut any = Vec::new();
         // `alone`, a unit that nobody knows is no hindrance.
         for read in cap.reads().filter(|read| !(cap.alone && cap.unit.attribute() == Some(*read))) {
             let known = self.compiler.readable(&Simple::Attribute(Read::plain(read, true)));
@@ -337,27 +358,41 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Windows let a candidate pass, or it is held and has its place all the same (R10).
-    pub(super) fn passed(&mut self, windows: &[WindowId], late: Hours) -> Formula {
-        if windows.is_empty() {
-            return Formula::ALWAYS;
-        }
-        let (mut dropping, mut holding) = (Vec::new(), Vec::new());
+    /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10).
+    pub(super) fn passed(&mut self, of: Waits) -> Passed {
+        let (rules, (offer, rule, by)) = (self.rules, of);
+        let (mut windows, caps) = match rule {
+            Some(rule) => (rules.windows_on(rule), rules.caps_on(rule)),
+            None => (rules[offer].windows.clone(), rules[offer].caps.clone()),
+        };
+        windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, rules[offer].class)));
+        let (mut dropping, mut waits) = (Vec::new(), Vec::new());
         for id in windows {
-            let closed = self.closed(*id);
-            match self.rules[*id].outside {
+            let closed = self.closed(id);
+            match rules[id].outside {
                 Outside::Drop => dropping.push(closed),
-                Outside::Hold(_) => holding.push(closed),
+                Outside::Hold(_) => waits.push(closed),
                 // That is asked with its channel.
                 Outside::NextChannel => {}
             }
         }
-        let late = if holding.is_empty() { Formula::NEVER } else { self.compiler.flag(Source::Hours(late)) };
+        let caps: Vec<CapId> = caps.into_iter().filter(|cap| rules[*cap].hold().is_some()).collect();
+        let spent: Vec<Formula> = caps.into_iter().map(|cap| self.spent(cap)).collect();
+        if waits.is_empty() && spent.is_empty() {
+            let stopped = self.compiler.formulas.any(dropping);
+            return Passed { passes: self.compiler.formulas.not(stopped), capped: Formula::NEVER };
+        }
+        let late = self.compiler.flag(Source::Hours(Hours::Late(of)));
+        let may_expire = !spent.is_empty() && rule.is_some_and(|rule| rules[rule].expires.is_some());
+        let expires = if may_expire { self.compiler.flag(Source::Hours(Hours::Expires(of))) } else { Formula::NEVER };
         let formulas = &mut self.compiler.formulas;
-        let waits = formulas.any(holding);
+        let for_caps = formulas.any(spent);
+        let waits = formulas.any(waits.into_iter().chain([for_caps]));
         let too_late = formulas.both(waits, late);
-        let stopped = formulas.any(dropping.into_iter().chain([too_late]));
-        formulas.not(stopped)
+        let dropped = formulas.any(dropping);
+        let stopped = formulas.any([dropped, too_late]);
+        let (open, lives) = (formulas.not(dropped), formulas.not(expires));
+        Passed { passes: formulas.not(stopped), capped: formulas.all([open, for_caps, late, lives]) }
     }
 
     /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
@@ -385,12 +420,12 @@ impl Writer<'_, '_> {
             return live;
         }
         let offer = &self.rules[id];
-        let spent = offer.caps.iter().map(|cap| self.spent(*cap)).collect::<Vec<_>>();
+        let spent = offer.caps.iter().map(|cap| self.drops(*cap)).collect::<Vec<_>>();
         let spent: Vec<_> = spent.into_iter().chain(self.unseen(Unseen::Offer(id))).collect();
         let formulas = &mut self.compiler.formulas;
         let spent = formulas.any(spent);
         let free = formulas.not(spent);
-        let passed = self.passed(&offer.windows, Hours::LateOffer(id));
+        let passed = self.passed((id, None, None)).passes;
         self.compiler.formulas.all([live, free, passed])
     }
 

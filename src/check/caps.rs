@@ -11,7 +11,7 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
 use crate::model::{
     AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, Guardrail, OfferId, RuleId,
-    RuleSet,
+    RuleSet, Then,
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, CalendarUnit, CapClause, CapCount, Clause, GapClause, PauseClause, RuleClause};
@@ -65,7 +65,7 @@ impl Body {
             alone,
             reserve,
             store_down_blocks,
-            then,
+            then: then.map(|(then, _)| then),
         }
     }
 }
@@ -121,6 +121,7 @@ impl Pass<'_> {
                 self.poison(Kind::Cap, &name);
                 continue;
             };
+            self.channels_do_not_wait(&target, &body.terms);
             self.rules.caps.push(body.cap((name, label), span, None, target));
         }
         self.blocks();
@@ -201,7 +202,7 @@ impl Pass<'_> {
                 CapClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                CapClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
+                CapClause::Then(then) => terms.then.put(*then, clause.span, "then", &mut findings),
             }
         }
         missing(
@@ -247,8 +248,24 @@ impl Pass<'_> {
             None => None,
         };
         let terms = self.terms(terms)?;
+        if let (Some((Then::Hold(_), span)), Some(CapWindow::Ever)) = (terms.then, window) {
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "what counts for ever is never free again")
+                .primary("would wait in vain")
+                .help("count `in any 30 days` or the like, or write `then next` or `then stop`");
+            self.report(finding);
+        }
         let kind = CapKind::Cap;
         Some(Body { kind, at_most, number, events, window: window?, zone, target, exempt, uncounted, terms })
+    }
+
+    /// A message whose channel is full goes by another, or not at all.
+    fn channels_do_not_wait(&mut self, target: &CapTarget, terms: &Terms) {
+        if let (CapTarget::Channels(_), Some((Then::Hold(_), span))) = (target, terms.then) {
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "nothing waits for a channel")
+                .primary("a message is sent by another channel, or not at all")
+                .help("write `then next` or `then stop`, or put the cap `on class marketing` or on a tag");
+            self.report(finding);
+        }
     }
 
     fn pause_body(&mut self, clauses: &[Clause<PauseClause>], span: Span, name: &str) -> Option<Body> {
@@ -272,7 +289,7 @@ impl Pass<'_> {
                 PauseClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                PauseClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
+                PauseClause::Then(then) => terms.then.put(*then, clause.span, "then", &mut findings),
             }
         }
         missing(
@@ -320,7 +337,7 @@ impl Pass<'_> {
                 GapClause::StoreDownBlocks(blocks) => {
                     terms.store_down_blocks.put(*blocks, clause.span, "store down", &mut findings);
                 }
-                GapClause::Then(then) => terms.then.put(*then, at, "then", &mut findings),
+                GapClause::Then(then) => terms.then.put(*then, clause.span, "then", &mut findings),
             }
         }
         missing(

@@ -1,14 +1,15 @@
 //! Whose events a cap counts together, and what follows where that is not known, or where nobody can say what happened.
 
 use super::Pass;
+use super::literals::period;
 use super::names::{Kind, Meaning};
 use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
-use crate::model::{AttributeId, CapId, CapUnit, RuleId, Then};
+use crate::model::{AttributeId, CapId, CapUnit, RuleId, Then, limits};
 use crate::source::Span;
 use crate::syntax::tree;
-use crate::value::{Period, Type};
+use crate::value::{Instant, Period, Type};
 
 /// The clauses that say so, as they stand in a cap, a pause or a gap.
 #[derive(Default)]
@@ -27,7 +28,8 @@ pub(super) struct Terms {
     pub(super) alone: bool,
     pub(super) reserve: Option<Period>,
     pub(super) store_down_blocks: Option<bool>,
-    pub(super) then: Option<Then>,
+    /// With the place of the clause.
+    pub(super) then: Option<(Then, Span)>,
 }
 
 impl Pass<'_> {
@@ -63,11 +65,36 @@ impl Pass<'_> {
             self.report(finding);
         }
         let (alone, reserve) = (alone.value.is_some(), reserve.value);
-        let then = then.value.map(|then| match then {
-            tree::Then::Next => Then::Next,
-            tree::Then::Stop => Then::Stop,
-        });
+        let then = match (then.value, then.span()) {
+            (Some(written), Some(span)) => Some((self.then(written, span)?, span)),
+            (Some(_) | None, _) => None,
+        };
         Some(Terms { unit, alone, reserve, store_down_blocks: store_down_blocks.value, then })
+    }
+
+    fn then(&mut self, written: tree::Then, span: Span) -> Option<Then> {
+        match written {
+            tree::Then::Next => Some(Then::Next),
+            tree::Then::Stop => Some(Then::Stop),
+            tree::Then::Hold(most) => self.longest_hold(most, span).map(Then::Hold),
+        }
+    }
+
+    /// A wait that ends within a year (R32).
+    pub(super) fn longest_hold(&mut self, most: tree::Duration, span: Span) -> Option<Period> {
+        if let Some(finding) = super::literals::no_time(most) {
+            self.report(finding);
+            return None;
+        }
+        let most = period(most);
+        if Instant(0).plus(most) > Instant(0).plus(limits::HOLD) {
+            let message = format!("nothing is held for longer than {}", limits::HOLD);
+            let finding = Diagnostic::new(&types::BAD_RANGE, span, message)
+                .help("hold for hours or days; what waits longer is better decided anew");
+            self.report(finding);
+            return None;
+        }
+        Some(most)
     }
 
     fn cap_unit(&mut self, unit: &tree::CapUnit) -> Option<CapUnit> {

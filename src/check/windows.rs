@@ -16,7 +16,7 @@ use crate::model::{
 use crate::ops::{Comparison, Direction};
 use crate::source::Span;
 use crate::syntax::tree::{self, WindowClause};
-use crate::value::{Instant, Type, Weekday, zone_is_known};
+use crate::value::{Type, Weekday, zone_is_known};
 
 /// A window without its name.
 struct Body {
@@ -199,25 +199,12 @@ impl Pass<'_> {
     }
 
     fn outside(&mut self, outside: tree::Outside, span: Span) -> Option<Outside> {
-        let most = match outside {
-            tree::Outside::Drop => return Some(Outside::Drop),
-            tree::Outside::NextChannel => return Some(Outside::NextChannel),
-            tree::Outside::Hold(None) => return Some(Outside::Hold(None)),
-            tree::Outside::Hold(Some(most)) => most,
-        };
-        if let Some(finding) = super::literals::no_time(most) {
-            self.report(finding);
-            return None;
-        }
-        let most = period(most);
-        if Instant(0).plus(most) > Instant(0).plus(limits::HOLD) {
-            let message = format!("nothing is held for longer than {}", limits::HOLD);
-            let finding = Diagnostic::new(&types::BAD_RANGE, span, message)
-                .help("hold for hours or days; what waits longer is better decided anew");
-            self.report(finding);
-            return None;
-        }
-        Some(Outside::Hold(Some(most)))
+        Some(match outside {
+            tree::Outside::Drop => Outside::Drop,
+            tree::Outside::NextChannel => Outside::NextChannel,
+            tree::Outside::Hold(None) => Outside::Hold(None),
+            tree::Outside::Hold(Some(most)) => Outside::Hold(Some(self.longest_hold(most, span)?)),
+        })
     }
 
     /// A window that never opens is an error, and hours that its rows take from each other are said.
@@ -350,7 +337,15 @@ impl Pass<'_> {
             let mut windows = self.rules.windows_on(id);
             windows.extend(self.rules.windows_by(self.rules.channels_of(&self.rules[id]), self.rules[id].class));
             let holds = windows.iter().find(|id| matches!(self.rules[**id].outside, Outside::Hold(_)));
-            let Some(window) = holds.map(|id| self.rules[*id].clone()) else { continue };
+            let caps = self.rules.caps_on(id);
+            let held = caps.iter().map(|cap| &self.rules[*cap]).find(|cap| cap.hold().is_some());
+            let (holder, what, help) = match (holds, held) {
+                (Some(window), _) => {
+                    (self.rules[*window].span, "holds the rule outside its hours", "let the window say `outside drop`")
+                }
+                (None, Some(cap)) => (cap.span, "holds the rule where it is spent", "let the cap say `then next`"),
+                (None, None) => continue,
+            };
             let rule = &self.rules[id];
             let rows = windows.iter().flat_map(|id| &self.rules[*id].rows).filter_map(|row| row.when.as_ref());
             let clauses = rule.when.iter().chain(&rule.unless).chain(&rule.expires).chain(rows);
@@ -367,8 +362,8 @@ impl Pass<'_> {
                 format!("rule `{}` may be held, and `{name}` is not known any more when it is let go", rule.name);
             let finding = Diagnostic::new(&lint::HELD_MOMENT, span, message)
                 .primary("known of this moment only")
-                .label(window.span, "holds the rule outside its hours")
-                .help(format!("give `{name}` to the customer, or let the window say `outside drop`"));
+                .label(holder, what)
+                .help(format!("give `{name}` to the customer, or {help}"));
             self.report(finding);
         }
     }

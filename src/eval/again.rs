@@ -79,7 +79,7 @@ impl Look<'_> {
             | Dropped::Expired
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
-            | Dropped::HoldLimit(_)
+            | Dropped::HoldLimit(..)
             | Dropped::NoScore => None,
         }
     }
@@ -108,7 +108,7 @@ impl Look<'_> {
             | Dropped::Expired
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
-            | Dropped::HoldLimit(_)
+            | Dropped::HoldLimit(..)
             | Dropped::NoScore => None,
         }
     }

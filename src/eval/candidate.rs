@@ -10,7 +10,7 @@ use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
 use super::waiting::{Bound, Waiting};
-use crate::frame::{Frame, Outcome};
+use crate::frame::{CapState, Frame, Outcome};
 use crate::model::{
     BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
     SCORE_PLACES, SlotId, Then, WindowId,
@@ -49,8 +49,8 @@ pub enum Dropped {
     ExpiryNotKnown,
     /// These windows are closed and drop it, or nobody knows on whose clocks they are read.
     Outside(Vec<WindowId>),
-    /// These windows are closed for longer than anything is held (R32).
-    HoldLimit(Vec<WindowId>),
+    /// It would have to wait for these windows and caps, for longer than one of them holds anything (R32).
+    HoldLimit(Vec<WindowId>, Vec<CapId>),
     /// It ranks, and its score is missing (R6).
     NoScore,
     /// None of its channels carries it: each with its step, in the order in which they were tried.
@@ -61,7 +61,7 @@ impl Dropped {
     /// The caps, pauses and gaps that stopped it, those on its channels with them.
     pub(super) fn spent(&self) -> Vec<CapId> {
         match self {
-            Self::Capped(caps) => caps.clone(),
+            Self::Capped(caps) | Self::HoldLimit(_, caps) => caps.clone(),
             Self::NoChannel(ways) => {
                 let caps = ways.iter().filter_map(|(_, step)| match step {
                     Blocked::Capped(caps) => Some(caps),
@@ -82,7 +82,6 @@ impl Dropped {
             | Self::Expired
             | Self::ExpiryNotKnown
             | Self::Outside(_)
-            | Self::HoldLimit(_)
             | Self::NoScore => Vec::new(),
         }
     }
@@ -202,9 +201,11 @@ impl<'a> Guarded<'a> {
             Some(id) => (self.rules.windows_on(id), self.rules.blocks_on(id), self.rules[id].expires.as_ref()),
             None => (of.windows.clone(), of.blocks.clone(), None),
         };
+        let mut caps = rule.map_or_else(|| of.caps.clone(), |id| self.rules.caps_on(id));
+        caps.retain(|cap| self.rules[*cap].hold().is_some());
         windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
         windows.sort_unstable();
-        Bound { windows: &windows, blocks: &blocks, expires }.look(self.rules, self.frame)
+        Bound { windows: &windows, blocks: &blocks, caps: &caps, class: of.class, expires }.look(self.rules, self.frame)
     }
 
     /// What a slot does with an offer that was chosen for it and is `held` so long: shows it, or sends it by the first of the
@@ -356,7 +357,17 @@ impl<'a> Guarded<'a> {
 
     pub(super) fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {
         let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
-        (!spent.is_empty()).then_some(Dropped::Capped(spent))
+        spent.iter().any(|cap| !self.is_waited_for(*cap)).then_some(Dropped::Capped(spent))
+    }
+
+    /// Whether a candidate may wait until a spent cap lets it pass: it says `then hold`, and somebody knows how it stands.
+    fn is_waited_for(&self, id: CapId) -> bool {
+        let cap = &self.rules[id];
+        let is_known = match self.frame.caps.get(id.index()) {
+            Some(CapState::Used(_) | CapState::Until(_)) => self.frame.limit(self.rules, id).is_some(),
+            Some(CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore) | None => false,
+        };
+        is_known && cap.hold().is_some()
     }
 }
 

@@ -287,7 +287,7 @@ impl<'r> Coverage<'r> {
             }
             Some(Dropped::Capped(_)) => (windows, channels) = (false, false),
             Some(Dropped::Expired | Dropped::ExpiryNotKnown) => (expired, channels) = (true, false),
-            Some(Dropped::Outside(_) | Dropped::HoldLimit(_) | Dropped::NoScore) => channels = false,
+            Some(Dropped::Outside(_) | Dropped::HoldLimit(..) | Dropped::NoScore) => channels = false,
             Some(Dropped::NoChannel(_)) | None => {}
         }
         let rules = self.rules;

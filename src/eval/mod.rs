@@ -38,4 +38,4 @@ pub use requests::frames;
 #[cfg(test)]
 pub(crate) use slot::stops;
 pub use slot::{ask_again, decide, decide_all};
-pub use waiting::{is_open as window_is_open, offer_is_late, rule_is_late, way_is_late};
+pub use waiting::{Wait, is_open as window_is_open, wait};

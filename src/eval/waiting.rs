@@ -1,18 +1,21 @@
-//! Windows, and what waits for them: whether a candidate may be shown now, and else until when it is held (R10, R32).
+//! What waits, for windows and for caps that hold: whether a candidate may be shown now, and else until when it is held
+//! (R10, R32).
 //!
-//! The release is the earliest instant at which, as known now, every window that binds the candidate is open and no block
-//! holds. Longer than the shortest hold of those that are closed, or past its expiry, it is dropped at once.
+//! The release is the earliest instant at which, as known now, every window that binds the candidate is open, every cap
+//! lets it pass and no block holds. Longer than the shortest hold of the windows that are closed and the caps that are
+//! spent, or past its expiry, it is dropped at once. What is reserved counts as if it happened when it was decided.
 
 use super::candidate::{Dropped, Guarded};
 use super::condition::condition;
 use super::turns::turns;
 use crate::frame::{Frame, WindowState};
 use crate::model::{
-    BlockCause, BlockId, ChannelId, Clause, Condition, OfferId, Outside, RuleId, RuleSet, WindowId, limits,
+    BlockCause, BlockId, CapId, ChannelId, Class, Clause, Condition, OfferId, Outside, RuleId, RuleSet, WindowId,
+    limits,
 };
 use crate::value::{Instant, Period, Truth, Unit, Zone};
 
-/// How a candidate stands to its windows.
+/// How a candidate stands to its windows and to the caps that hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Waiting {
     /// They let it pass.
@@ -27,6 +30,9 @@ pub(super) enum Waiting {
 pub(super) struct Bound<'a> {
     pub(super) windows: &'a [WindowId],
     pub(super) blocks: &'a [BlockId],
+    /// Caps that say `then hold`; of those that do not, none is spent.
+    pub(super) caps: &'a [CapId],
+    pub(super) class: Class,
     /// Anything but a no is too late.
     pub(super) expires: Option<&'a Clause>,
 }
@@ -43,19 +49,34 @@ pub fn is_open(rules: &RuleSet, frame: &Frame, id: WindowId) -> bool {
             .all(|(at, row)| state.row_is_open(at) || row.when.as_ref().is_some_and(lifted))
 }
 
-/// Whether a rule that everything else lets pass drops out for its windows or its expiry, now or before it is released.
-pub fn rule_is_late(rules: &RuleSet, frame: &Frame, id: RuleId) -> bool {
-    matches!(Guarded::new(rules, frame).rule_waiting(id), Waiting::Drops(_))
+/// What becomes of something that has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// It is held.
+    InTime,
+    /// It drops out: nothing waits so long.
+    TooLong,
+    /// It drops out: it would be over before.
+    Expires,
 }
 
-/// Whether an offer that stands in, and that everything else lets pass, drops out for its windows.
-pub fn offer_is_late(rules: &RuleSet, frame: &Frame, id: OfferId) -> bool {
-    matches!(Guarded::new(rules, frame).offer_waiting(id), Waiting::Drops(_))
-}
-
-/// Whether an offer that this rule itself or a list brings, and that a channel carries, drops out for the windows of both.
-pub fn way_is_late(rules: &RuleSet, frame: &Frame, offer: OfferId, rule: Option<RuleId>, by: ChannelId) -> bool {
-    matches!(Guarded::new(rules, frame).waiting(offer, rule, Some(by)), Waiting::Drops(_))
+/// What becomes of an offer that this rule itself or a list brings, by this channel where one is chosen already, and that
+/// everything else lets pass; `None` where it has not to wait, or drops out for a window that holds nothing.
+pub fn wait(
+    rules: &RuleSet,
+    frame: &Frame,
+    offer: OfferId,
+    rule: Option<RuleId>,
+    by: Option<ChannelId>,
+) -> Option<Wait> {
+    let expires = rule.and_then(|id| rules[id].expires.as_ref());
+    let lives = || expires.is_none_or(|clause| condition(rules, frame, &clause.condition).is_no());
+    match Guarded::new(rules, frame).waiting(offer, rule, by) {
+        Waiting::Passes => None,
+        Waiting::Until(_) => Some(Wait::InTime),
+        Waiting::Drops(dropped) if matches!(dropped, Dropped::HoldLimit(..)) => Some(Wait::TooLong),
+        Waiting::Drops(dropped) => (dropped == Dropped::Expired && lives()).then_some(Wait::Expires),
+    }
 }
 
 /// How long one look ahead reaches.
@@ -69,7 +90,8 @@ impl Bound<'_> {
             Some(Truth::Unknown) => return Waiting::Drops(Dropped::ExpiryNotKnown),
         }
         let closed: Vec<WindowId> = self.windows.iter().copied().filter(|id| !is_open(rules, frame, *id)).collect();
-        if closed.is_empty() {
+        let spent: Vec<CapId> = self.spent(rules, frame).collect();
+        if closed.is_empty() && spent.is_empty() {
             return Waiting::Passes;
         }
         // What has no clock has no hour at which it opens.
@@ -79,15 +101,20 @@ impl Bound<'_> {
         if !dropping.is_empty() {
             return Waiting::Drops(Dropped::Outside(dropping));
         }
-        let most = closed.iter().map(|id| match rules[*id].outside {
+        let of_caps = spent.iter().filter_map(|id| rules[*id].hold());
+        let of_windows = closed.iter().map(|id| match rules[*id].outside {
             Outside::Hold(Some(most)) => most,
             Outside::Hold(None) | Outside::Drop | Outside::NextChannel => limits::HOLD,
         });
-        let limit = most.map(|most| frame.now.plus(most)).min().unwrap_or(frame.now);
+        let limit = of_windows.chain(of_caps).map(|most| frame.now.plus(most)).min().unwrap_or(frame.now);
         match self.release(rules, frame, limit) {
             Some(waiting) => waiting,
-            None => Waiting::Drops(Dropped::HoldLimit(closed)),
+            None => Waiting::Drops(Dropped::HoldLimit(closed, spent)),
         }
+    }
+
+    fn spent<'r>(&'r self, rules: &'r RuleSet, frame: &'r Frame) -> impl Iterator<Item = CapId> + 'r {
+        self.caps.iter().copied().filter(|cap| frame.stops(rules, *cap, self.class))
     }
 
     /// What comes first up to `limit`: the release or the expiry.
@@ -107,11 +134,12 @@ impl Bound<'_> {
         let of_rows = self.windows.iter().flat_map(|id| &rules[*id].rows).filter_map(|row| row.when.as_ref());
         let conditions: Vec<&Condition> =
             of_rows.chain(self.expires).map(|clause| &clause.condition).chain(self.held_off(rules)).collect();
-        let of_conditions = turns(rules, frame, conditions, limit);
+        let mut known = turns(rules, frame, conditions, limit);
+        known.extend(self.spent(rules, frame).flat_map(|cap| frame.frees(rules, cap)));
         let mut from = frame.now;
         while from < limit {
             let to = from.plus(STEP).min(limit);
-            let within = of_conditions.iter().copied().filter(|at| from < *at && *at <= to);
+            let within = known.iter().copied().filter(|at| from < *at && *at <= to);
             let mut looks: Vec<Instant> = zones.iter().flat_map(|(zone, times)| zone.turns(from, to, times)).collect();
             looks.extend(within);
             looks.sort_unstable();
@@ -130,9 +158,10 @@ impl Bound<'_> {
         None
     }
 
-    /// Whether windows and blocks let it pass. What a block counts only ends with time, so it has ended already.
+    /// Whether windows, caps and blocks let it pass. What a block counts only ends with time, so it has ended already.
     fn lets_pass(&self, rules: &RuleSet, frame: &Frame) -> bool {
         self.windows.iter().all(|id| is_open(rules, frame, *id))
+            && self.spent(rules, frame).next().is_none()
             && self.held_off(rules).all(|while_so| condition(rules, frame, while_so).is_no())
     }
 

@@ -145,15 +145,35 @@ impl Counting<'_> {
         (happened.at <= horizon).then(|| happened.at.min(self.now))
     }
 
-    /// When what is reserved and counts was decided, in no order.
-    fn live(&self) -> impl Iterator<Item = Instant> {
+    /// What is reserved and counts, in no order.
+    fn live(&self) -> impl Iterator<Item = &Reserved> {
         let is_live = |reserved: &&Reserved| {
             let until = reserved_until(self.cap, reserved.at, &reserved.brings);
             until.is_some_and(|until| self.now < until)
                 && !self.cap.events.iter().any(|event| reserved.confirmed.contains(event))
                 && counts(self.rules, self.cap, &reserved.stamp)
         };
-        self.past.reserved.iter().filter(is_live).map(|reserved| reserved.at)
+        self.past.reserved.iter().filter(is_live)
+    }
+
+    /// When what is reserved and counts was decided, where it is not reserved for longer than it would stay in the window had
+    /// it happened then.
+    fn live_leaving(&self, attributes: &[Datum]) -> impl Iterator<Item = Instant> {
+        let end = match self.cap.window {
+            CapWindow::Calendar(period) => {
+                zone(self.rules, attributes, self.cap).and_then(|zone| period.end(self.now, zone))
+            }
+            CapWindow::Rolling(_) | CapWindow::Ever => None,
+        };
+        let leaves = move |at: Instant| match self.cap.window {
+            CapWindow::Rolling(length) => Some(at.plus(length)),
+            CapWindow::Calendar(_) => end,
+            CapWindow::Ever => None,
+        };
+        self.live().filter(move |reserved| {
+            let until = reserved_until(self.cap, reserved.at, &reserved.brings);
+            leaves(reserved.at).zip(until).is_some_and(|(leaves, until)| until <= leaves)
+        }).map(|reserved| reserved.at)
     }
 
     /// A pause starts at the event that makes its number, whatever happens later; one of those that start during another
@@ -189,7 +209,8 @@ impl Counting<'_> {
 
     fn gap(&self) -> CapState {
         let CapWindow::Rolling(length) = self.cap.window else { return self.used(&[]) };
-        let ends = self.times().chain(self.live()).map(|at| at.plus(length)).filter(|end| self.now < *end);
+        let reserved = self.live().map(|reserved| reserved.at);
+        let ends = self.times().chain(reserved).map(|at| at.plus(length)).filter(|end| self.now < *end);
         ends.max().map_or(CapState::Used(0), CapState::Until)
     }
 }
@@ -216,9 +237,9 @@ pub(super) fn counted(rules: &RuleSet, facts: &Facts, attributes: &[Datum], stat
         }
         let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
         let Some(since) = counting.since(attributes) else { return Counted::default() };
-        let mut times: Vec<Instant> = counting.dated().filter(|at| since.holds(*at)).collect();
+        let reserved = counting.live_leaving(attributes);
+        let mut times: Vec<Instant> = counting.dated().filter(|at| since.holds(*at)).chain(reserved).collect();
         times.sort_unstable_by(|a, b| b.cmp(a));
-        // What is reserved may still happen, so nobody can tell that it leaves.
         let lasting = used.saturating_sub(u32::try_from(times.len()).unwrap_or(u32::MAX));
         times.truncate(cap.at_most as usize);
         Counted { lasting, times }

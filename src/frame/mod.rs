@@ -105,10 +105,10 @@ pub enum Short {
     Unconfirmed,
 }
 
-/// When what is used of a cap happened. No decision depends on it: it tells when to ask again.
+/// When what is used of a cap happened: it tells when to ask again, and until when something waits for the cap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
-    /// How much of it nobody can date, so that it never leaves the window.
+    /// How much of it nobody can date, or is reserved for longer than it would be in the window: it never leaves.
     pub lasting: u32,
     /// Of the rest the times, the newest first; no more of them than the cap's number.
     pub times: Vec<Instant>,

@@ -473,12 +473,20 @@ pub struct Cap {
     /// `store down block`, or `allow`: whether it blocks where nobody can say what happened; `None` follows the class of
     /// what it binds (R26).
     pub store_down_blocks: Option<bool>,
-    /// `then next`, `then stop`: what follows where it stops a candidate; `None` is as usual (R9), see
+    /// `then next`, `then stop`, `then hold at most 2 days`: what follows where it stops a candidate; `None` is as usual (R9), see
     /// [`RuleSet::then`](super::RuleSet::then). A block has none.
     pub then: Option<Then>,
 }
 
 impl Cap {
+    /// The longest that a candidate waits for it where it is spent; `None` where nothing does.
+    pub fn hold(&self) -> Option<Period> {
+        match self.then? {
+            Then::Next | Then::Stop => None,
+            Then::Hold(most) => Some(most),
+        }
+    }
+
     /// The attributes on which it hangs how far it is used: its number, the zone of its calendar, its unit.
     pub fn reads(&self) -> impl Iterator<Item = AttributeId> {
         let zone = self.zone.as_ref().and_then(CapZone::attribute);
@@ -493,6 +501,8 @@ pub enum Then {
     Next,
     /// No other candidate: the fallback list answers.
     Stop,
+    /// It waits until the cap lets it pass, for so long at most (R10, R32); no cap on a channel, and none that is `ever`.
+    Hold(Period),
 }
 
 /// Whose events a cap counts together.

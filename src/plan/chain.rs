@@ -269,7 +269,7 @@ impl Chain<'_, '_> {
         let when = self.ask_all(&rule.when, Ask::Yes)?;
         let free = self.not_taken(rule.show);
         let on = rules.caps_on(id);
-        let caps = self.caps(&on, rule.class);
+        let caps = self.dropping(&on, rule.class);
         let scored = match &rule.rank {
             Some(rank) => self.lowering.has_score(&rank.by)?,
             None => GuardId::ALWAYS,
@@ -296,16 +296,17 @@ impl Chain<'_, '_> {
             StandIn { capped: if_capped.clone(), no_consent: if_no_consent.clone(), stopped: if_stopped.clone() };
         let if_capped = self.spent(&on, rule.class, if_capped, if_stopped);
         let shown = self.way(rules.channels_of(rule), rule.show, By::Rule(id), hours.holding, &stand_in)?;
+        let shown = Link::test(scored, shown, Link::Next);
+        let shown = self.or_waits_for(&on, rule.class, shown);
         let guards = &mut self.lowering.guards;
         if if_no_consent == Link::Next && if_unknown == Link::Next {
             let mut all = live;
             all.extend(consent.into_iter().chain(unless).chain(when).chain([free]));
             return Ok(if if_capped == Link::Next {
-                all.extend([caps, scored]);
+                all.push(caps);
                 Link::test(guards.all(all), shown, Link::Next)
             } else {
-                let rest = Link::test(scored, shown, Link::Next);
-                let rest = Link::test(caps, rest, if_capped);
+                let rest = Link::test(caps, shown, if_capped);
                 Link::test(guards.all(all), rest, Link::Next)
             });
         }
@@ -328,8 +329,7 @@ impl Chain<'_, '_> {
         let if_unknown = Link::test(self.lowering.guards.any(gaps), Link::Next, if_unknown);
         // What speaks against it first: most customers are turned away by most rules, and what was computed for that is
         // at hand where nothing did.
-        let rest = Link::test(scored, shown, Link::Next);
-        let rest = Link::test(caps, rest, if_capped);
+        let rest = Link::test(caps, shown, if_capped);
         let rest = Link::test(free, rest, Link::Next);
         let belongs = Link::test(consent, rest, if_no_consent.clone());
         let might = Link::test(consent, if_unknown, if_no_consent);
@@ -357,7 +357,8 @@ impl Chain<'_, '_> {
                 let pick = self.way(channels, offer, by, hours.holding, &stand_in)?;
                 let pick = Link::test(hours.dropping, pick, Link::Next);
                 let (caps, class) = (&rules[offer].caps, rules[offer].class);
-                let free = self.caps(caps, class);
+                let pick = self.or_waits_for(caps, class, pick);
+                let free = self.dropping(caps, class);
                 let spent = self.spent(caps, class, Link::Next, self.stop.clone());
                 Link::test(may, Link::test(free, pick, spent), Link::Next)
             }
@@ -382,7 +383,9 @@ impl Chain<'_, '_> {
                 let windows: &[WindowId] = if is_last { &[] } else { &rules[offer].windows };
                 let hours = self.hours(windows)?;
                 let pick = self.way(&rules[self.slot].channels, offer, by, hours.holding, &StandIn::NOTHING)?;
-                Link::test(hours.dropping, pick, Link::Next)
+                let pick = Link::test(hours.dropping, pick, Link::Next);
+                let caps: &[CapId] = if is_last { &[] } else { &rules[offer].caps };
+                self.or_waits_for(caps, rules[offer].class, pick)
             }
             None => self.pick(Outcome::Nothing, by),
         };
@@ -395,7 +398,7 @@ impl Chain<'_, '_> {
         }
         if let Some(offer) = entry.offer {
             all.push(self.offer(offer)?);
-            all.push(self.caps(&self.lowering.rules[offer].caps, self.lowering.rules[offer].class));
+            all.push(self.dropping(&self.lowering.rules[offer].caps, self.lowering.rules[offer].class));
         }
         Ok(Link::test(self.lowering.guards.all(all), pick, Link::Next))
     }
@@ -429,6 +432,26 @@ impl Chain<'_, '_> {
     pub(super) fn caps(&mut self, caps: &[CapId], class: Class) -> GuardId {
         let free: Vec<GuardId> = caps.iter().map(|cap| self.free(*cap, class)).collect();
         self.lowering.guards.all(free)
+    }
+
+    /// Whether none of the caps that drop a candidate stops it.
+    fn dropping(&mut self, caps: &[CapId], class: Class) -> GuardId {
+        let rules = self.lowering.rules;
+        let caps: Vec<CapId> = caps.iter().copied().filter(|cap| rules[*cap].hold().is_none()).collect();
+        self.caps(&caps, class)
+    }
+
+    /// A link where none of the caps that hold a candidate is spent; else only the reference evaluator tells whether it
+    /// waits, or what stands in.
+    fn or_waits_for(&mut self, caps: &[CapId], class: Class, link: Link) -> Link {
+        let rules = self.lowering.rules;
+        let holding: Vec<CapId> = caps.iter().copied().filter(|cap| rules[*cap].hold().is_some()).collect();
+        if holding.is_empty() {
+            return link;
+        }
+        let free = self.caps(&holding, class);
+        let waits = self.waits();
+        Link::test(free, link, waits)
     }
 
     fn free(&mut self, cap: CapId, class: Class) -> GuardId {

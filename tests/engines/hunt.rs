@@ -244,7 +244,7 @@ pub(crate) fn machine(
 /// Whether machine code may hand a slot over: something is held there, or dropped out for its windows. Nothing else is a
 /// reason to.
 pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
-    let late = |dropped: &Dropped| matches!(dropped, Dropped::HoldLimit(_) | Dropped::Expired | Dropped::Outside(_));
+    let late = |dropped: &Dropped| matches!(dropped, Dropped::HoldLimit(..) | Dropped::Expired | Dropped::Outside(_));
     let decision = eval::decide(rules, frame, slot);
     matches!(decision.outcome, Outcome::Holds { .. })
         || eval::passed_over(rules, frame, slot).iter().any(|(_, dropped)| late(dropped))

@@ -6,7 +6,7 @@ use super::super::condition::condition;
 use super::super::expression::{datum, is_assumed};
 use crate::frame::Frame;
 use crate::model::show::{show_condition, show_value};
-use crate::model::{AttributeId, Condition, Expression, RuleSet, Scope, WindowId};
+use crate::model::{AttributeId, CapId, Condition, Expression, RuleSet, Scope, WindowId};
 use crate::value::{Datum, Missing, SCORE, Truth, Type, Value};
 
 /// The most elements of a set that are written out.
@@ -15,6 +15,11 @@ const SHOWN_ELEMENTS: usize = 5;
 /// Whether a condition reads anything that is kept from the reader.
 pub(super) fn reads_protected(rules: &RuleSet, condition: &Condition) -> bool {
     rules.read_by(condition).iter().any(|id| rules[*id].is_protected())
+}
+
+/// Whether it hangs on anything such how far a cap is used.
+pub(super) fn cap_reads_protected(rules: &RuleSet, id: CapId) -> bool {
+    rules[id].reads().any(|read| rules[read].is_protected())
 }
 
 /// Whether a window does: its zones, or one of its rows.

@@ -63,7 +63,7 @@ impl Test<'_> {
             | Dropped::ReviewOverdue
             | Dropped::Expired
             | Dropped::Outside(_)
-            | Dropped::HoldLimit(_) => vec![self.now()],
+            | Dropped::HoldLimit(..) => vec![self.now()],
             Dropped::RuleOff | Dropped::OfferOff | Dropped::NotApplicable | Dropped::Taken => Vec::new(),
         }
     }
@@ -107,6 +107,7 @@ impl Test<'_> {
             | Reason::Expired { .. }
             | Reason::NoCounter { .. }
             | Reason::Waiting { .. } => None,
+            Reason::TooLong { why, .. } => self.about(rule, why),
         }
     }
 
@@ -121,7 +122,9 @@ impl Test<'_> {
             Reason::Capped { used, .. } => used.is_none(),
             Reason::Waiting { missing, .. } => missing.is_some(),
             Reason::Closed { nobody, .. } => *nobody,
-            Reason::HoldLimit { .. }
+            // What nobody knows is not waited for.
+            Reason::TooLong { .. }
+            | Reason::HoldLimit { .. }
             | Reason::Expired { .. }
             | Reason::Blocked { .. }
             | Reason::NoCounter { .. }
@@ -159,6 +162,7 @@ impl Test<'_> {
             | Reason::Waiting { .. }
             | Reason::NoCounter { .. }
             | Reason::HoldLimit { .. }
+            | Reason::TooLong { .. }
             | Reason::Expired { .. }
             | Reason::Channel { .. }
             | Reason::NotReached { .. } => self.about(rule, why),

@@ -330,7 +330,14 @@ pub enum Reason {
         /// As in [`Self::Closed`].
         clock: Option<String>,
     },
-    /// Its time is over, or will be before its windows open.
+    /// A cap, a pause or a gap that would let it wait has nothing left for longer than that.
+    TooLong {
+        /// How it stands.
+        why: Box<Self>,
+        /// The longest wait: `2 days`.
+        most: String,
+    },
+    /// Its time is over, or will be before it may be let go.
     Expired {
         /// `24 hours after cart_at`; `None` for protected facts.
         when: Option<String>,

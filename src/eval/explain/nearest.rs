@@ -130,10 +130,12 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     Some(Change { rule: name, facts, provided })
 }
 
-/// Whether it hangs on a protected fact until when a rule waits: on the clocks or a row of a window, or on its expiry.
+/// Whether it hangs on a protected fact until when a rule waits: on the clocks or a row of a window, on a cap that holds, or
+/// on its expiry.
 fn waits_for_protected(rules: &RuleSet, rule: RuleId) -> bool {
     let expires = rules[rule].expires.as_ref();
     expires.is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
+        || rules.caps_on(rule).into_iter().any(|id| rules[id].hold().is_some() && facts::cap_reads_protected(rules, id))
         || rules.windows_on(rule).into_iter().any(|id| facts::window_reads_protected(rules, id))
 }
 
@@ -214,6 +216,7 @@ impl Search<'_> {
                 }
             }
             Some(Dropped::Capped(caps)) => self.empties(frame, caps, &mut found),
+            Some(Dropped::HoldLimit(windows, caps)) if windows.is_empty() => self.empties(frame, caps, &mut found),
             Some(
                 Dropped::RuleOff
                 | Dropped::OfferOff
@@ -225,7 +228,7 @@ impl Search<'_> {
                 | Dropped::Expired
                 | Dropped::ExpiryNotKnown
                 | Dropped::Outside(_)
-                | Dropped::HoldLimit(_)
+                | Dropped::HoldLimit(..)
                 | Dropped::NoScore,
             ) => {}
             Some(Dropped::Blocked(blocks)) => {

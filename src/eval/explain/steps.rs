@@ -335,7 +335,7 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         | Dropped::Taken
         | Dropped::Capped(_)
         | Dropped::Outside(_)
-        | Dropped::HoldLimit(_)
+        | Dropped::HoldLimit(..)
         | Dropped::NoChannel(_) => offer_reasons(guarded, rule.show, dropped),
     }
 }
@@ -351,8 +351,14 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::Outside(windows) => {
             windows.iter().map(|window| waiting::closed(guarded.rules, guarded.frame, *window)).collect()
         }
-        Dropped::HoldLimit(windows) => {
-            windows.iter().map(|window| waiting::hold_limit(guarded.rules, guarded.frame, *window)).collect()
+        Dropped::HoldLimit(windows, caps) => {
+            let rules = guarded.rules;
+            let of_windows = windows.iter().map(|window| waiting::hold_limit(rules, guarded.frame, *window));
+            let of_caps = caps.iter().map(|cap| Reason::TooLong {
+                most: rules[*cap].hold().map(|most| most.to_string()).unwrap_or_default(),
+                why: Box::new(capped(guarded, *cap)),
+            });
+            of_windows.chain(of_caps).collect()
         }
         Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
         // An offer has neither dates of a rule nor an audience.
@@ -550,6 +556,7 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Waiting { .. }
             | Reason::Closed { .. }
             | Reason::HoldLimit { .. }
+            | Reason::TooLong { .. }
             | Reason::Expired { .. }
             | Reason::Channel { .. }
             | Reason::NotPermitted { .. }

@@ -163,6 +163,7 @@ impl Reason {
             Self::Blocked { block, .. } => vec![block.clone()],
             Self::Closed { window, .. } => vec![window.clone()],
             Self::HoldLimit { window, .. } => vec!["hold limit".to_owned(), window.clone()],
+            Self::TooLong { why, .. } => std::iter::once("hold limit".to_owned()).chain(why.short()).collect(),
             Self::Expired { .. } => vec!["expired".to_owned()],
             Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
             Self::NoCounter { cap, .. } => vec!["counter unavailable".to_owned(), cap.clone()],
@@ -202,9 +203,10 @@ impl Reason {
                 Some(format!("{window}: {clock}, closed for longer than {most}"))
             }
             Self::HoldLimit { window, most, clock: None } => Some(format!("{window}: closed for longer than {most}")),
+            Self::TooLong { why, most } => Some(format!("{why}, for longer than {most}")),
             Self::Expired { when, over } => {
                 let when = when.clone().unwrap_or_else(|| PROTECTED.to_owned());
-                Some(if *over { when } else { format!("{when}, before its windows open") })
+                Some(if *over { when } else { format!("{when}, before it may be let go") })
             }
             Self::Waiting { until: Some(until), .. } => Some(format!("until {}", show_instant(*until))),
             Self::Waiting { kind, limit, .. } => Some(format!("this page begins the {kind} {limit}")),
@@ -217,7 +219,7 @@ impl Reason {
         let counts = |beside: &String| match self {
             // `3 of 3` alone is enough.
             Self::Capped { used: Some(used), at_most, .. } => text == format!("{used} of {at_most}") || text == beside,
-            Self::Channel { why, .. } => why.is_named(text),
+            Self::Channel { why, .. } | Self::TooLong { why, .. } => why.is_named(text),
             Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }
@@ -261,6 +263,7 @@ impl Reason {
             | Self::Capped { .. }
             | Self::Closed { .. }
             | Self::HoldLimit { .. }
+            | Self::TooLong { .. }
             | Self::Expired { .. }
             | Self::NotPermitted { .. }
             | Self::NotReached { .. } => None,
@@ -278,7 +281,7 @@ impl Reason {
             Self::Taken { .. } => "the other slots",
             Self::Blocked { .. } => "its blocks",
             Self::Waiting { kind, .. } | Self::NoCounter { kind, .. } if kind == "block" => "its blocks",
-            Self::Waiting { .. } | Self::NoCounter { .. } | Self::Capped { .. } => "its caps",
+            Self::Waiting { .. } | Self::NoCounter { .. } | Self::Capped { .. } | Self::TooLong { .. } => "its caps",
             Self::Closed { .. } | Self::HoldLimit { .. } => "its windows",
             Self::Expired { .. } => "its expiry",
             Self::Channel { .. } | Self::NotPermitted { .. } | Self::NotReached { .. } => "its channels",
@@ -296,6 +299,7 @@ impl Reason {
             Self::Closed { window, .. } => format!("window {window} closed"),
             Self::Capped { .. }
             | Self::HoldLimit { .. }
+            | Self::TooLong { .. }
             | Self::Expired { .. }
             | Self::NoCounter { .. }
             | Self::SwitchedOff { .. }

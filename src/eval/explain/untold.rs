@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 
 use super::super::candidate::Dropped;
 use super::super::slot::{Fate, Replay};
+use super::facts;
 use crate::frame::{CapState, Frame};
-use crate::model::{BlockCause, BlockId, Cap, CapId, RuleId, RuleSet};
+use crate::model::{BlockCause, BlockId, CapId, RuleId, RuleSet};
 
 /// Rules and frame in which no cap tells more than the steps.
 pub(super) struct Untold<'a> {
@@ -25,7 +26,7 @@ impl<'a> Untold<'a> {
         let told: BTreeSet<CapId> = replay.looked_at.iter().flat_map(|(_, fate)| told(rules, fate)).collect();
         let ids = (0..rules.caps.len()).map(CapId::from_index);
         let caps: BTreeSet<CapId> =
-            ids.filter(|id| !told.contains(id) && hangs_on_protected(rules, &rules[*id])).collect();
+            ids.filter(|id| !told.contains(id) && facts::cap_reads_protected(rules, *id)).collect();
         let (mut rules, mut frame) = (Cow::Borrowed(rules), Cow::Borrowed(frame));
         for id in &caps {
             if let Some(place) = frame.to_mut().caps.get_mut(id.index()) {
@@ -61,8 +62,4 @@ fn told(rules: &RuleSet, fate: &Fate) -> Vec<CapId> {
         return blocks.iter().filter_map(of_block).collect();
     }
     dropped.spent()
-}
-
-fn hangs_on_protected(rules: &RuleSet, cap: &Cap) -> bool {
-    cap.reads().any(|id| rules[id].is_protected())
 }

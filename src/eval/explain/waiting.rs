@@ -25,7 +25,7 @@ pub(super) fn hold_limit(rules: &RuleSet, frame: &Frame, id: WindowId) -> Reason
     Reason::HoldLimit { window: window.name.clone(), most, clock: clock(rules, frame, id) }
 }
 
-/// A rule of which the time is over, or will be before its windows open.
+/// A rule of which the time is over, or will be before it may be let go.
 pub(super) fn expired(rules: &RuleSet, rule: &Rule, over: bool) -> Reason {
     let shown = |condition: &Condition| {
         let Condition::Age(of, _, AgeBound::One(_, period)) = condition else { return None };

@@ -1,7 +1,7 @@
 //! Caps count something, and the lists at offers and rules name exactly those that bind.
 
 use super::flaw::{Checked, InPlace};
-use super::lists::{ascending, exists, not_empty, period};
+use super::lists::{ascending, exists, longest_wait, not_empty, period};
 use super::{Flaw, VerifyError};
 use crate::model::{Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Event, OfferId, RuleId, RuleSet};
 use crate::value::{NumberType, Type, zone_is_known};
@@ -50,6 +50,7 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
     if of_block && cap.then.is_some() {
         return Err(Flaw::Kind);
     }
+    hold(cap)?;
     cap.exempt.iter().chain(&cap.uncounted).try_for_each(|of| target(rules, of))?;
     // A channel is chosen when every other guard has spoken.
     if cap.exempt.iter().any(|of| matches!(of, CapTarget::Channels(_))) {
@@ -62,6 +63,15 @@ fn cap(rules: &RuleSet, cap: &Cap) -> Checked {
         }
     }
     Ok(())
+}
+
+/// What holds is over at some time, and a channel's cap has another way.
+fn hold(cap: &Cap) -> Checked {
+    let Some(most) = cap.hold() else { return Ok(()) };
+    longest_wait(most)?;
+    let is_endless = cap.kind == CapKind::Cap && cap.window == CapWindow::Ever;
+    let is_of_channels = cap.rule.is_none() && matches!(cap.target, CapTarget::Channels(_));
+    if is_endless || is_of_channels { Err(Flaw::Kind) } else { Ok(()) }
 }
 
 pub(super) fn target(rules: &RuleSet, target: &CapTarget) -> Checked {

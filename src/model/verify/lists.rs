@@ -36,6 +36,13 @@ pub(super) fn date(what: &'static str, day: Date) -> Checked {
     if (Date::MIN..=Date::MAX).contains(&day) { Ok(()) } else { Err(Flaw::Time(what)) }
 }
 
+/// For how long something may be held at most.
+pub(super) fn longest_wait(most: Period) -> Checked {
+    period("longest wait", most)?;
+    let is_too_long = Instant(0).plus(limits::HOLD) < Instant(0).plus(most);
+    if most.count == 0 || is_too_long { Err(Flaw::Time("longest wait")) } else { Ok(()) }
+}
+
 pub(super) fn period(what: &'static str, period: Period) -> Checked {
     if period.count <= Period::MAX_COUNT { Ok(()) } else { Err(Flaw::Time(what)) }
 }

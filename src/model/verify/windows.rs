@@ -3,7 +3,7 @@
 
 use super::caps::{names_offer, names_rule};
 use super::flaw::{Checked, InPlace};
-use super::lists::{ascending, at_most, exists, not_empty, period};
+use super::lists::{ascending, at_most, exists, longest_wait, not_empty, period};
 use super::reach::All;
 use super::{Flaw, VerifyError, limits, typing};
 use crate::model::{
@@ -11,7 +11,7 @@ use crate::model::{
     Window, WindowId, WindowRow, Zones,
 };
 use crate::ops::{Comparison, Direction};
-use crate::value::{Instant, Type, Weekday, zone_is_known};
+use crate::value::{Type, Weekday, zone_is_known};
 
 pub(super) fn check(rules: &RuleSet, reads: &All) -> Result<(), VerifyError> {
     let names: Vec<_> = rules.windows.iter().map(|window| &window.name).collect();
@@ -66,10 +66,7 @@ fn window(rules: &RuleSet, reads: &All, window: &Window) -> Checked {
         return Err(Flaw::NeverOpens);
     }
     if let Outside::Hold(Some(most)) = window.outside {
-        period("longest wait", most)?;
-        if most.count == 0 || Instant(0).plus(limits::HOLD) < Instant(0).plus(most) {
-            return Err(Flaw::Time("longest wait"));
-        }
+        longest_wait(most)?;
     }
     if window.outside == Outside::NextChannel && !matches!(window.target, CapTarget::Channels(_)) {
         return Err(Flaw::Windows);

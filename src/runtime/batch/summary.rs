@@ -132,7 +132,8 @@ impl Step {
             Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
-            Dropped::Expired | Dropped::ExpiryNotKnown | Dropped::Outside(_) | Dropped::HoldLimit(_) => Self::Outside,
+            Dropped::HoldLimit(_, caps) if !caps.is_empty() => Self::Capped,
+            Dropped::Expired | Dropped::ExpiryNotKnown | Dropped::Outside(_) | Dropped::HoldLimit(..) => Self::Outside,
             Dropped::NoChannel(_) => Self::NoChannel,
         }
     }
@@ -297,7 +298,7 @@ fn lacks_channel_consent(dropped: &Dropped) -> bool {
         | Dropped::Expired
         | Dropped::ExpiryNotKnown
         | Dropped::Outside(_)
-        | Dropped::HoldLimit(_)
+        | Dropped::HoldLimit(..)
         | Dropped::NoScore => false,
     }
 }

@@ -84,7 +84,7 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
 pub(super) const PER: Form =
     Form { word: "per", needs: "`customer`, `everybody` or a text attribute", example: "per customer" };
 /// `then` of caps, pauses and gaps.
-pub(super) const THEN: Form = Form { word: "then", needs: "the word `next` or `stop`", example: "then next" };
+pub(super) const THEN: Form = Form { word: "then", needs: "`next`, `stop`, or `hold at most` and a span of time", example: "then next" };
 /// `store down` of whatever counts.
 pub(super) const STORE: Form =
     Form { word: "store", needs: "the word `down` and `block` or `allow`", example: "store down block" };
@@ -111,6 +111,21 @@ impl Builder<'_> {
             .collect()
     }
 
+    /// `then next`, `then stop`, `then hold at most 2 days`
+    pub(super) fn then_clause(&mut self, pair: Pair<'_>) -> Option<Then> {
+        let mut row = Row::of(pair);
+        row.skip(Rule::then);
+        if row.skip(Rule::next) {
+            return Some(Then::Next);
+        } else if row.skip(Rule::stop) {
+            return Some(Then::Stop);
+        }
+        for word in [Rule::hold, Rule::at, Rule::most] {
+            row.skip(word);
+        }
+        Some(Then::Hold(self.duration(row.take(Rule::duration)?)?))
+    }
+
     fn cap_part(&mut self, pair: Pair<'_>) -> Option<CapClause> {
         let rule = pair.as_rule();
         if rule == Rule::ever {
@@ -126,7 +141,7 @@ impl Builder<'_> {
         } else if rule == Rule::cap_store {
             return Some(CapClause::StoreDownBlocks(store_down_blocks(pair)));
         } else if rule == Rule::then_clause {
-            return Some(CapClause::Then(then_clause(pair)));
+            return self.then_clause(pair).map(CapClause::Then);
         } else if rule == Rule::in_window {
             return self.window(pair);
         } else if rule == Rule::on_target {
@@ -219,13 +234,6 @@ impl Builder<'_> {
             _ => CapTarget::Rule(name),
         })
     }
-}
-
-/// `then next`, `then stop`
-pub(super) fn then_clause(pair: Pair<'_>) -> Then {
-    let mut row = Row::of(pair);
-    row.skip(Rule::then);
-    if row.skip(Rule::stop) { Then::Stop } else { Then::Next }
 }
 
 /// `store down block`

@@ -1,6 +1,6 @@
 //! The clauses of a pause and of a gap: how long nothing is shown, and after what.
 
-use super::cap::{MAX_CAP, PER, STORE, THEN, store_down_blocks, then_clause};
+use super::cap::{MAX_CAP, PER, STORE, THEN, store_down_blocks};
 use super::{ClauseForm, Clauses, Form};
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
@@ -34,7 +34,7 @@ pub(in crate::syntax) static PAUSE: Clauses<PauseClause> = Clauses {
             rule: Rule::cap_store,
             build: |_, pair| Some(PauseClause::StoreDownBlocks(store_down_blocks(pair))),
         },
-        ClauseForm { form: THEN, rule: Rule::then_clause, build: |_, pair| Some(PauseClause::Then(then_clause(pair))) },
+        ClauseForm { form: THEN, rule: Rule::then_clause, build: |b, pair| b.then_clause(pair).map(PauseClause::Then) },
     ],
     later: &[],
 };
@@ -58,7 +58,7 @@ pub(in crate::syntax) static GAP: Clauses<GapClause> = Clauses {
             rule: Rule::cap_store,
             build: |_, pair| Some(GapClause::StoreDownBlocks(store_down_blocks(pair))),
         },
-        ClauseForm { form: THEN, rule: Rule::then_clause, build: |_, pair| Some(GapClause::Then(then_clause(pair))) },
+        ClauseForm { form: THEN, rule: Rule::then_clause, build: |b, pair| b.then_clause(pair).map(GapClause::Then) },
     ],
     later: &[],
 };

@@ -13,12 +13,9 @@ struct Later {
     what: &'static str,
 }
 
-const CAPS: &[&str] = &["cap", "at", "in", "per", "on", "then", "for", "after"];
-
 static LATER: &[Later] = &[
     Later { clauses: &["rotate"], words: &["rotate", "each"], what: "`rotate each`" },
     Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
-    Later { clauses: CAPS, words: &["then", "hold"], what: "`then hold`" },
     Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },
     Later { clauses: &["if"], words: &["unknown", "ask"], what: "the substitute `ask`" },

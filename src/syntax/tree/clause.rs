@@ -368,7 +368,7 @@ pub enum CapClause {
     Reserve(Duration),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, `then stop`
+    /// `then next`, `then stop`, `then hold at most 2 days`
     Then(Then),
 }
 
@@ -457,7 +457,7 @@ pub enum PauseClause {
     On(CapTarget),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, `then stop`
+    /// `then next`, `then stop`, `then hold at most 2 days`
     Then(Then),
 }
 
@@ -472,7 +472,7 @@ pub enum GapClause {
     On(CapTarget),
     /// `store down block`; no is `allow`.
     StoreDownBlocks(bool),
-    /// `then next`, `then stop`
+    /// `then next`, `then stop`, `then hold at most 2 days`
     Then(Then),
 }
 
@@ -507,6 +507,8 @@ pub enum Then {
     Next,
     /// `then stop`: none; the fallback list answers.
     Stop,
+    /// `then hold at most 2 days`: it waits.
+    Hold(Duration),
 }
 
 /// A clause of a block.
