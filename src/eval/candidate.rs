@@ -165,7 +165,8 @@ impl<'a> Guarded<'a> {
         };
         windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
         windows.sort_unstable();
-        Bound { windows: &windows, blocks: &blocks, expires }.look(self.rules, self.frame)
+        Bound { windows: &windows, blocks: &blocks, expires, held: self.frame.held_since(offer) }
+            .look(self.rules, self.frame)
     }
 
     /// Why the rule drops out, its channels asked too.

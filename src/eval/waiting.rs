@@ -29,6 +29,8 @@ pub(super) struct Bound<'a> {
     pub(super) blocks: &'a [BlockId],
     /// Anything but a no is too late.
     pub(super) expires: Option<&'a Clause>,
+    /// Where it was held and is let go, since when: from then on it has waited.
+    pub(super) held: Option<Instant>,
 }
 
 /// Whether a window is open: its day is mentioned, and every row is open, says nothing of that day, or is about others.
@@ -61,12 +63,29 @@ pub fn way_is_late(rules: &RuleSet, frame: &Frame, offer: OfferId, rule: Option<
 /// How long one look ahead reaches.
 const STEP: Period = Period { count: 1, unit: Unit::Day };
 
+/// How long something waits for a window at most; nothing where it does not.
+fn longest(outside: Outside) -> Option<Period> {
+    match outside {
+        Outside::Hold(most) => Some(most.unwrap_or(limits::HOLD)),
+        Outside::Drop | Outside::NextChannel => None,
+    }
+}
+
 impl Bound<'_> {
     pub(super) fn look(&self, rules: &RuleSet, frame: &Frame) -> Waiting {
         match self.expires.map(|clause| condition(rules, frame, &clause.condition)) {
             None | Some(Truth::No) => {}
             Some(Truth::Yes) => return Waiting::Drops(Dropped::Expired),
             Some(Truth::Unknown) => return Waiting::Drops(Dropped::ExpiryNotKnown),
+        }
+        // What has waited for longer than a window lets it is over, whether or not that is open now.
+        let is_over = |id: &WindowId| {
+            let most = longest(rules[*id].outside);
+            self.held.zip(most).is_some_and(|(since, most)| since.plus(most) < frame.now)
+        };
+        let over: Vec<WindowId> = self.windows.iter().copied().filter(is_over).collect();
+        if !over.is_empty() {
+            return Waiting::Drops(Dropped::HoldLimit(over));
         }
         let closed: Vec<WindowId> = self.windows.iter().copied().filter(|id| !is_open(rules, frame, *id)).collect();
         if closed.is_empty() {
@@ -79,11 +98,9 @@ impl Bound<'_> {
         if !dropping.is_empty() {
             return Waiting::Drops(Dropped::Outside(dropping));
         }
-        let most = closed.iter().map(|id| match rules[*id].outside {
-            Outside::Hold(Some(most)) => most,
-            Outside::Hold(None) | Outside::Drop | Outside::NextChannel => limits::HOLD,
-        });
-        let limit = most.map(|most| frame.now.plus(most)).min().unwrap_or(frame.now);
+        let since = self.held.unwrap_or(frame.now);
+        let most = closed.iter().filter_map(|id| longest(rules[*id].outside));
+        let limit = most.map(|most| since.plus(most)).min().unwrap_or(frame.now);
         match self.release(rules, frame, limit) {
             Some(waiting) => waiting,
             None => Waiting::Drops(Dropped::HoldLimit(closed)),

@@ -352,7 +352,7 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
             windows.iter().map(|window| waiting::closed(guarded.rules, guarded.frame, *window)).collect()
         }
         Dropped::HoldLimit(windows) => {
-            windows.iter().map(|window| waiting::hold_limit(guarded.rules, guarded.frame, *window)).collect()
+            windows.iter().map(|window| waiting::hold_limit(guarded.rules, guarded.frame, *window, id)).collect()
         }
         Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
         // An offer has neither dates of a rule nor an audience.
