@@ -144,10 +144,7 @@ impl Pass<'_> {
         let window = &self.rules[id];
         let rows = window.rows.iter().filter_map(|row| row.when.as_ref());
         let rows = rows.map(|when| (when.span, self.reads_in(&when.condition)));
-        let zones = window.zones.first.iter().chain(&window.zones.every).filter_map(|zone| match zone {
-            CapZone::Attribute(attribute) => Some(*attribute),
-            CapZone::Named(_) => None,
-        });
+        let zones = window.zones.first.iter().chain(&window.zones.every).filter_map(CapZone::attribute);
         let zones = zones.map(|attribute| {
             let mut reads = Reads::new(&self.rules);
             reads.found.push(Read { attribute, through: Vec::new(), positive: false });

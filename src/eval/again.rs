@@ -170,16 +170,11 @@ impl Look<'_> {
         Some(turns(self.rules, self.frame, conditions.iter().copied(), self.until))
     }
 
-    /// When caps may be free; none where a number or a zone of one of them may not be told.
+    /// When caps may be free; none where one of them hangs on what may not be told.
     fn freed(&self, caps: &[CapId]) -> Option<Vec<Instant>> {
         let mut looks = Vec::new();
         for id in caps {
-            let cap = &self.rules[*id];
-            let zone = match &cap.zone {
-                Some(CapZone::Attribute(zone)) => Some(*zone),
-                Some(CapZone::Named(_)) | None => None,
-            };
-            if zone.into_iter().chain(cap.number).any(|read| self.is_kept(read)) {
+            if self.rules[*id].reads().any(|read| self.is_kept(read)) {
                 return None;
             }
             looks.extend(self.frame.frees(self.rules, *id));
@@ -192,8 +187,8 @@ impl Look<'_> {
         let mut looks = Vec::new();
         for id in windows {
             let window = &self.rules[*id];
-            let mut zones = window.zones.first.iter().chain(&window.zones.every);
-            if zones.any(|zone| matches!(zone, CapZone::Attribute(zone) if self.is_kept(*zone))) {
+            let mut zones = window.zones.first.iter().chain(&window.zones.every).filter_map(CapZone::attribute);
+            if zones.any(|zone| self.is_kept(zone)) {
                 return None;
             }
             let rows = window.rows.iter().filter_map(|row| row.when.as_ref());

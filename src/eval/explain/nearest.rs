@@ -42,8 +42,8 @@ use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
 use crate::model::{
-    AttributeId, Basis, BlockCause, CapId, CapKind, CapZone, ChannelId, Condition, Expression, PurposeId, RuleId,
-    RuleSet, Scope, SlotId, WindowId,
+    AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet,
+    Scope, SlotId,
 };
 use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
@@ -73,7 +73,7 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     }
     let of_channels = |id: &ChannelId| rules[*id].windows.iter();
     if rules[slot].order.iter().any(|rule| waits_for_protected(rules, *rule))
-        || rules[slot].channels.iter().flat_map(of_channels).any(|window| is_read_protected(rules, *window))
+        || rules[slot].channels.iter().flat_map(of_channels).any(|window| facts::window_reads_protected(rules, *window))
     {
         return None;
     }
@@ -82,7 +82,7 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     if replayed.decision.by == By::Rule(rule) {
         return None;
     }
-    let waits_for_consent = matches!(before.rule(rule), Some(Dropped::NoConsent(_)));
+    let waits_for_consent = matches!(before.rule(rule), Err(Dropped::NoConsent(_)));
     let name = rules[rule].name.clone();
     if stopped_by_protected(&before, rule) {
         return Some(Change { rule: name, facts: Vec::new(), provided: Some(Proviso::ProtectedFacts) });
@@ -134,26 +134,14 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
 fn waits_for_protected(rules: &RuleSet, rule: RuleId) -> bool {
     let expires = rules[rule].expires.as_ref();
     expires.is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
-        || rules.windows_on(rule).into_iter().any(|id| is_read_protected(rules, id))
-}
-
-/// Whether the clocks or a row of a window are a protected fact.
-fn is_read_protected(rules: &RuleSet, id: WindowId) -> bool {
-    let window = &rules[id];
-    let mut rows = window.rows.iter().filter_map(|row| row.when.as_ref());
-    let mut zones = window.zones.first.iter().chain(&window.zones.every);
-    rows.any(|when| facts::reads_protected(rules, &when.condition))
-        || zones.any(|zone| match zone {
-            CapZone::Attribute(id) => rules[*id].is_protected(),
-            CapZone::Named(_) => false,
-        })
+        || rules.windows_on(rule).into_iter().any(|id| facts::window_reads_protected(rules, id))
 }
 
 /// Whether the steps tell that a protected fact stopped the rule: it dropped out of its audience, and every clause that
 /// reads none lets the customer through.
 fn stopped_by_protected(guarded: &Guarded<'_>, rule: RuleId) -> bool {
     let rules = guarded.rules;
-    let dropped = matches!(guarded.rule(rule), Some(Dropped::NotApplicable | Dropped::NotKnown));
+    let dropped = matches!(guarded.rule(rule), Err(Dropped::NotApplicable | Dropped::NotKnown));
     let mut visible = guards(&rules[rule]).filter(|guard| !facts::reads_protected(rules, guard.condition));
     dropped && visible.all(|guard| passes(rules, guarded.frame, guard).is_yes())
 }
