@@ -142,6 +142,7 @@ impl<'a> Pass<'a> {
             | CaseClause::History(_)
             | CaseClause::Used(_)
             | CaseClause::StoreDown
+            | CaseClause::Held(_)
             | CaseClause::Request(_)
             | CaseClause::Expect(_)
             | CaseClause::Row(_) => &[],
@@ -441,6 +442,7 @@ fn mentions(clauses: &[Clause<CaseClause>], persona: &str) -> bool {
         | CaseClause::History(_)
         | CaseClause::Used(_)
         | CaseClause::StoreDown
+        | CaseClause::Held(_)
         | CaseClause::Expect(_)
         | CaseClause::Cases(_) => false,
     })

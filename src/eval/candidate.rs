@@ -205,7 +205,9 @@ impl<'a> Guarded<'a> {
         caps.retain(|cap| self.rules[*cap].hold().is_some());
         windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
         windows.sort_unstable();
-        Bound { windows: &windows, blocks: &blocks, caps: &caps, class: of.class, expires }.look(self.rules, self.frame)
+        let held = self.frame.held_since(offer);
+        Bound { windows: &windows, blocks: &blocks, caps: &caps, class: of.class, expires, held }
+            .look(self.rules, self.frame)
     }
 
     /// What a slot does with an offer that was chosen for it and is `held` so long: shows it, or sends it by the first of the

@@ -35,6 +35,8 @@ pub(super) struct Bound<'a> {
     pub(super) class: Class,
     /// Anything but a no is too late.
     pub(super) expires: Option<&'a Clause>,
+    /// Where it was held and is let go, since when: from then on it has waited.
+    pub(super) held: Option<Instant>,
 }
 
 /// Whether a window is open: its day is mentioned, and every row is open, says nothing of that day, or is about others.
@@ -82,6 +84,14 @@ pub fn wait(
 /// How long one look ahead reaches.
 const STEP: Period = Period { count: 1, unit: Unit::Day };
 
+/// How long something waits for a window at most; nothing where it does not.
+fn longest(outside: Outside) -> Option<Period> {
+    match outside {
+        Outside::Hold(most) => Some(most.unwrap_or(limits::HOLD)),
+        Outside::Drop | Outside::NextChannel => None,
+    }
+}
+
 impl Bound<'_> {
     pub(super) fn look(&self, rules: &RuleSet, frame: &Frame) -> Waiting {
         match self.expires.map(|clause| condition(rules, frame, &clause.condition)) {
@@ -91,6 +101,10 @@ impl Bound<'_> {
         }
         let closed: Vec<WindowId> = self.windows.iter().copied().filter(|id| !is_open(rules, frame, *id)).collect();
         let spent: Vec<CapId> = self.spent(rules, frame).collect();
+        if self.is_overdue(rules, frame) {
+            let holding = self.windows.iter().copied().filter(|id| longest(rules[*id].outside).is_some());
+            return Waiting::Drops(Dropped::HoldLimit(holding.collect(), spent));
+        }
         if closed.is_empty() && spent.is_empty() {
             return Waiting::Passes;
         }
@@ -101,16 +115,22 @@ impl Bound<'_> {
         if !dropping.is_empty() {
             return Waiting::Drops(Dropped::Outside(dropping));
         }
+        let since = self.held.unwrap_or(frame.now);
         let of_caps = spent.iter().filter_map(|id| rules[*id].hold());
-        let of_windows = closed.iter().map(|id| match rules[*id].outside {
-            Outside::Hold(Some(most)) => most,
-            Outside::Hold(None) | Outside::Drop | Outside::NextChannel => limits::HOLD,
-        });
-        let limit = of_windows.chain(of_caps).map(|most| frame.now.plus(most)).min().unwrap_or(frame.now);
+        let most = closed.iter().filter_map(|id| longest(rules[*id].outside)).chain(of_caps);
+        let limit = most.map(|most| since.plus(most)).min().unwrap_or(frame.now);
         match self.release(rules, frame, limit) {
             Some(waiting) => waiting,
             None => Waiting::Drops(Dropped::HoldLimit(closed, spent)),
         }
+    }
+
+    /// Whether it was held for longer than anything that binds it holds, and is only now let go.
+    fn is_overdue(&self, rules: &RuleSet, frame: &Frame) -> bool {
+        let of_windows = self.windows.iter().filter_map(|id| longest(rules[*id].outside));
+        let of_caps = self.caps.iter().filter_map(|id| rules[*id].hold());
+        let Some(since) = self.held else { return false };
+        of_windows.chain(of_caps).map(|most| since.plus(most)).max().is_some_and(|last| last < frame.now)
     }
 
     fn spent<'r>(&'r self, rules: &'r RuleSet, frame: &'r Frame) -> impl Iterator<Item = CapId> + 'r {

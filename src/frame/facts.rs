@@ -2,7 +2,7 @@
 
 use super::Via;
 use crate::model::{
-    AttributeId, CapId, CapUnit, ChannelId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, TagId,
+    AttributeId, CapId, CapUnit, ChannelId, Class, EventId, OfferId, PurposeId, RuleId, RuleSet, Scope, TagId,
 };
 use crate::value::{Consent, Datum, Instant, Missing, Permission, Value};
 
@@ -33,6 +33,9 @@ pub struct Facts {
     pub shared: Vec<Shared>,
     /// Whether nobody can say what happened: the store of events does not answer.
     pub store_down: bool,
+    /// What was held and is let go, with the time at which it was held first; an offer stands here at most once. Where
+    /// anything is, nothing is known of the moment any more (R21).
+    pub held: Vec<(OfferId, Instant)>,
 }
 
 /// A decision whose events may still come. What it counts for, and for how long, says each cap (R25).
@@ -74,6 +77,7 @@ impl Facts {
             reserved: Vec::new(),
             shared: Vec::new(),
             store_down: false,
+            held: Vec::new(),
         }
     }
 
@@ -93,6 +97,19 @@ impl Facts {
 }
 
 impl Facts {
+    /// Writes that an offer has been held since then.
+    pub fn set_held(&mut self, offer: OfferId, since: Instant) {
+        self.held.retain(|(held, _)| *held != offer);
+        self.held.push((offer, since));
+    }
+
+    /// What is known of an attribute; of the moment nothing, where what was held is let go (R21).
+    pub(super) fn told(&self, rules: &RuleSet, id: AttributeId) -> &Fact {
+        const NOTHING: &Fact = &Fact::Missing(Missing::Absent);
+        let is_gone = !self.held.is_empty() && rules[id].scope == Scope::Moment;
+        self.attributes.get(id.index()).filter(|_| !is_gone).unwrap_or(NOTHING)
+    }
+
     /// Writes what the device lets a channel do; an id that does not belong to the rule set is ignored.
     pub fn set_permission(&mut self, id: ChannelId, state: Permission) {
         if let Some(place) = self.permissions.get_mut(id.index()) {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{Fact, Facts, Frame, caps, consent, decay, gathered, rotation, windows};
-use crate::model::{Attribute, AttributeId, CapUnit, RuleSet, Scope};
+use crate::model::{Attribute, AttributeId, CapUnit, OfferId, RuleSet, Scope};
 use crate::value::{
     Consent, Date, Datum, Instant, Missing, NumberType, SCORE, Type, Value, date_in_zone, zone_is_known,
 };
@@ -15,7 +15,7 @@ use crate::value::{
 pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
     let clock = Clock { now: facts.now, horizon: facts.now.plus(rules.defaults.skew) };
     let (consent, shortfalls) = consent::read(rules, facts);
-    let fact = |at: usize| facts.attributes.get(at).unwrap_or(&Fact::Missing(Missing::Absent));
+    let fact = |at: usize| facts.told(rules, AttributeId::from_index(at));
     let key_is_known = unit_key(rules, facts, CapUnit::Customer).is_some();
     let anonymous = rules.key().is_some() && !key_is_known;
     let attributes = rules.attributes.iter().enumerate().map(|(at, attribute)| {
@@ -45,9 +45,17 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         windows: windows::states(rules, &attributes, facts.now),
         attributes,
         taken: vec![false; rules.offers.len()],
+        held: held(facts),
         consent,
         shortfalls,
     }
+}
+
+/// What is let go, by offer. A clock that was fast has held nothing for longer.
+fn held(facts: &Facts) -> Vec<(OfferId, Instant)> {
+    let mut held: Vec<_> = facts.held.iter().map(|(offer, since)| (*offer, (*since).min(facts.now))).collect();
+    held.sort_unstable();
+    held
 }
 
 /// Under what the events of a unit are kept: the customer's key, the attribute as it reads with its default, nothing for
@@ -55,10 +63,7 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
 /// protect (R20); an attribute that may not be read is missing.
 pub fn unit_key(rules: &RuleSet, facts: &Facts, unit: CapUnit) -> Option<Arc<str>> {
     let clock = Clock { now: facts.now, horizon: facts.now.plus(rules.defaults.skew) };
-    let read = |id: AttributeId| match facts.attributes.get(id.index()) {
-        Some(fact) => clock.read(rules, &rules[id], fact),
-        None => Datum::Missing(Missing::Absent),
-    };
+    let read = |id: AttributeId| clock.read(rules, &rules[id], facts.told(rules, id));
     // An empty text is none: it would be one customer, or one household, of everybody who has none.
     let text = |value: &Value| value.as_text().filter(|text| !text.is_empty()).cloned();
     let customer = || rules.key().and_then(|key| read(key).known().and_then(text));

@@ -59,6 +59,8 @@ pub struct Frame {
     pub windows: Vec<WindowState>,
     /// Per offer, whether an earlier slot of the same request shows or sends it (R24).
     pub taken: Vec<bool>,
+    /// What was held and is let go, since when; by offer.
+    pub held: Vec<(OfferId, Instant)>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
     pub shortfalls: Vec<Shortfall>,
 }
@@ -146,6 +148,7 @@ impl Frame {
             caps: vec![CapState::Used(0); rules.caps.len()],
             counted: vec![Counted::default(); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
+            held: Vec::new(),
             shortfalls: Vec::new(),
         }
     }
@@ -230,6 +233,11 @@ impl Frame {
             | Value::Date(_)
             | Value::Never => None,
         }
+    }
+
+    /// Since when an offer has been held that is let go now.
+    pub fn held_since(&self, id: OfferId) -> Option<Instant> {
+        self.held.iter().find(|(held, _)| *held == id).map(|(_, since)| *since)
     }
 
     /// Whether an earlier slot of the request shows the offer.

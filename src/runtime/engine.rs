@@ -284,6 +284,8 @@ impl Decider<'_> {
     #[cfg(feature = "jit")]
     fn pack(&mut self, frame: &Frame) -> bool {
         match (&self.engine.code, &mut self.record) {
+            // What was held has waited before, which only the reference evaluator reckons with.
+            (Some(_), Some(_)) if !frame.held.is_empty() => false,
             (Some(code), Some(record)) => code.layout().pack(&self.engine.rules, frame, record).is_ok(),
             (_, _) => false,
         }

@@ -19,7 +19,8 @@ use crate::value::Instant;
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
-    /// The host's name for it; asked under the same name again, it gets the same answer and reserves nothing anew.
+    /// The host's name for it; asked under the same name again, it gets the same answer and reserves nothing anew. What it
+    /// was answered to hold is let go under the same name, with [`Facts::held`]: then it is decided anew, once.
     pub id: Option<&'a str>,
     /// The customer and the moment, without what the store knows; with what happened to others that it does not know, if
     /// anything did ([`Facts::shared`]).
@@ -305,11 +306,16 @@ fn repeated(
     request: &Request<'_>,
 ) -> Result<Option<Vec<Answer>>, StateError> {
     let Some(name) = request.id else { return Ok(None) };
+    let is_release = !request.facts.held.is_empty();
     let mut answers = Vec::new();
     for slot in request.slots {
         let id = id_of(rules, name, *slot);
         let Some(stored) = transaction.decision(&id)? else { return Ok(None) };
         let Some(decision) = of_names(rules, *slot, &stored) else { return Ok(None) };
+        // What was held under this id is decided anew, at most once: whatever came of it is an answer that stays.
+        if is_release && matches!(decision.outcome, Outcome::Holds { .. }) {
+            return Ok(None);
+        }
         answers.push(Answer { decision, id });
     }
     Ok(Some(answers))

@@ -271,3 +271,46 @@ fn nobody_buys_more_than_there_is() {
         assert_eq!(most.load(Ordering::SeqCst), STOCK, "the last one was reached");
     }
 }
+
+#[test]
+fn what_was_held_is_let_go_under_the_same_id_and_once() {
+    let text = r#"
+customer { id: text key }
+moment { page: text }
+purpose news "Tell me" { basis legitimate interest "LIA"  direct marketing }
+offer letter { class marketing }
+channel email { needs news }
+slot mail by email { accepts marketing  fallback nothing }
+rule morning in mail { send letter }
+window day { zone "UTC"  open 09:00 until 21:00  on channel email  outside hold at most 12 hours }
+cap one { at most 1 sent  in any 7 days  per customer  on offer letter }
+"#;
+    let compiled = compile(SourceSet::single("held.rules", text).0);
+    let engine = Engine::from_rules(compiled.runnable().unwrap().clone());
+    let at = |hour: &str| Instant::parse(&format!("2026-06-{hour}")).unwrap();
+    let letter = engine.rules().offer_named("letter").unwrap();
+    let customer = |now: Instant, held: Option<Instant>| {
+        let mut facts = engine.nothing_known(now);
+        let id = engine.rules().attribute_named("id").unwrap();
+        facts.set(id, Fact::Known(Value::Text("anna".into()), Some(now)));
+        held.into_iter().for_each(|since| facts.set_held(letter, since));
+        facts
+    };
+    for store in stores().1 {
+        let ask = |id: &str, facts: &Facts| {
+            let request = Request { id: Some(id), facts, slots: &engine.slots(), shown: true };
+            engine.answer(store.as_ref(), &request, |_, _| ()).unwrap().remove(0).decision.outcome
+        };
+        let evening = customer(at("15T22:00Z"), None);
+        let held = Outcome::Holds { offer: letter, until: at("16T09:00Z") };
+        assert_eq!(ask("m-1", &evening), held);
+        assert_eq!(ask("m-1", &customer(at("16T09:00Z"), None)), held, "nobody said that it is let go");
+        let released = ask("m-1", &customer(at("16T09:00Z"), Some(at("15T22:00Z"))));
+        assert!(matches!(released, Outcome::Sends { offer, .. } if offer == letter), "{released:?}");
+        let again = ask("m-1", &customer(at("16T09:01Z"), Some(at("15T22:00Z"))));
+        assert_eq!(again, released, "a release that is sent twice sends once");
+        assert_eq!(ask("m-2", &customer(at("16T09:01Z"), None)), Outcome::Nothing, "the cap counts it once");
+        let late = ask("m-3", &customer(at("30T10:00:01Z"), Some(at("29T22:00Z"))));
+        assert_eq!(late, Outcome::Nothing, "it has waited for longer than twelve hours");
+    }
+}

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant as Clock};
 use cater::eval::{self, Blocked, Dropped};
 use cater::frame::{By, Decision, Frame, Outcome, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, WindowId, verify};
+use cater::model::{CapId, OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, WindowId, verify};
 use cater::plan::{PlanError, Record};
 use cater::value::{Value, rescale};
 
@@ -58,6 +58,8 @@ pub(crate) struct Report {
     pub(crate) passed_on: [u64; 2],
     /// How often something was held or dropped out for the hours of the channel that would carry it.
     pub(crate) by_channel: u64,
+    /// How often a rule's message was held while one of its caps was spent, and how often it would have been for too long.
+    pub(crate) for_caps: [u64; 2],
     /// How often nothing was shown and it was said when to ask again.
     pub(crate) again: u64,
     /// How often a rule won that ranks among others, one that stands behind another by `ties` and name, and one of which
@@ -82,6 +84,7 @@ impl Report {
             again,
             passed_on,
             by_channel,
+            for_caps,
         } = self;
         let seconds = took.as_secs_f64();
         format!(
@@ -89,6 +92,7 @@ impl Report {
              {refused} refused by machine code; {} of {} possible answers given; least seen: {:?}\n\
              held {holds}, handed over by machine code {waited}, with a time to ask again {again}\n\
              channels outside their hours: {} went by another, {} by none, {by_channel} waited or dropped out\n\
+             for caps: {} held, {} for too long\n\
              by score {}, of them against `ties` and names {}, with another that scored the same {}\n\
              {seconds:.1} s, {:.0} decisions a second",
             budget.seed,
@@ -97,6 +101,8 @@ impl Report {
             counts.least(),
             passed_on[0],
             passed_on[1],
+            for_caps[0],
+            for_caps[1],
             ranked[0],
             ranked[1],
             ranked[2],
@@ -254,6 +260,10 @@ pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
             let closed = !state.is_mentioned() || (0..rules[id].rows.len()).any(|row| !state.row_is_open(row));
             closed && matches!(rules[id].outside, Outside::Hold(_)) && stands_in(rules, slot, id)
         })
+        // What waits for a cap is handed over before its score and its channels are asked.
+        || (0..rules.caps.len()).map(CapId::from_index).any(|id| {
+            rules[id].hold().is_some() && frame.is_spent_with(rules, id, false)
+        })
 }
 
 /// Whether an offer that a window binds stands in somewhere in the slot.
@@ -299,11 +309,19 @@ fn by_hours(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Re
                 let outside = ways.iter().any(|(_, step)| matches!(step, Blocked::Outside(_)));
                 report.passed_on[1] += u64::from(outside);
             }
-            Dropped::Outside(windows) | Dropped::HoldLimit(windows) => {
+            Dropped::Outside(windows) => {
+                report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
+            }
+            Dropped::HoldLimit(windows, caps) => {
+                report.for_caps[1] += u64::from(!caps.is_empty());
                 report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
             }
             _ => {}
         }
+    }
+    if let (Outcome::Holds { .. }, By::Rule(rule)) = (decision.outcome, decision.by) {
+        let spent = |id: &CapId| rules[*id].hold().is_some() && frame.stops(rules, *id, rules[rule].class);
+        report.for_caps[0] += u64::from(rules.caps_on(rule).iter().any(spent));
     }
     if let Outcome::Holds { offer, .. } = decision.outcome {
         let class = rules[offer].class;

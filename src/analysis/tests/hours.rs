@@ -76,3 +76,41 @@ fn an_expiry_is_a_condition_like_any_other() {
         &[("first", "contradictory: [Expiry, When(0)]"), ("second", "reachable"), ("third", "covered by second")],
     );
 }
+
+const BY_CHANNELS: &str = "
+purpose news \"Tell me\" { basis legitimate interest \"LIA\"  direct marketing }
+customer { id: text key }
+offer a { class marketing }
+offer b { class marketing }
+channel push  { needs news }
+channel email { needs news }
+slot s by push, email { accepts marketing  fallback nothing }
+rule first in s { priority 2  send a by email }
+rule second in s { priority 1  send b by push }
+";
+
+/// What becomes of the second of two rules where the channel of the first has these hours.
+fn second(hours: &str) -> String {
+    let (model, report) = report(&format!("{BY_CHANNELS}{hours}"));
+    assert_eq!(verdict(&model, &report, "first"), "reachable", "{hours}");
+    verdict(&model, &report, "second")
+}
+
+#[test]
+fn what_the_hours_of_a_channel_leave_to_the_next_candidate() {
+    assert_eq!(second(""), "covered by first", "its channel is always open");
+    let outside = |open: &str, outside: &str| {
+        second(&format!("window w {{ zone \"Asia/Dubai\"  open {open}  on channel email  outside {outside} }}"))
+    };
+    assert_eq!(outside("09:00 until 21:00", "next channel"), "reachable");
+    assert_eq!(outside("09:00 until 21:00", "drop"), "reachable");
+    assert_eq!(
+        outside("09:00 until 21:00", "hold at most 4 hours"),
+        "reachable",
+        "too long from nine in the evening on"
+    );
+    let never_late = outside("09:00 until 21:00", "hold at most 12 hours");
+    assert!(never_late.starts_with("unknown"), "{never_late}");
+    let other = "window w { zone \"Asia/Dubai\"  open 09:00 until 21:00  on channel push  outside next channel }";
+    assert_eq!(second(other), "covered by first", "not its own");
+}

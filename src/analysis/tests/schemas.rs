@@ -249,7 +249,7 @@ impl Writer {
 
     /// What follows where a cap is spent; it follows from what is written already, so that other seeds stay as they are.
     fn then(&self) -> &'static str {
-        ["", " then stop", " then next"][self.text.len() / 2 % 3]
+        ["", " then stop", " then next", " then hold at most 3 days"][self.text.len() / 2 % 4]
     }
 
     /// Pauses, gaps, calendars and blocks: their combinations are tried and not reckoned, so some stay undecided.

@@ -8,7 +8,8 @@ use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
 use crate::model::{AttributeId, CapId, EventId, OfferId, RuleId};
 use crate::syntax::tree::{
-    self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, LiteralKind, Name, PermissionFact,
+    self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, Held, LiteralKind, Name,
+    PermissionFact,
 };
 use crate::value::{Consent, Datum, Instant, Missing, Permission, Type, Value, show_number};
 
@@ -33,6 +34,7 @@ impl Pass<'_> {
                 | CaseClause::Cases(_)
                 | CaseClause::Row(_) => {}
                 CaseClause::StoreDown => facts.store_down = true,
+                CaseClause::Held(held) => right &= self.held(held, &mut facts).is_some(),
                 CaseClause::Given(items) => {
                     for item in items {
                         right &= self.given(item, &mut facts).is_some();
@@ -286,6 +288,22 @@ impl Pass<'_> {
             return None;
         };
         facts.set_permission(channel?, state);
+        Some(())
+    }
+
+    /// `held forgotten_cart since 10 hours ago`
+    fn held(&mut self, held: &Held, facts: &mut Facts) -> Option<()> {
+        let offer = self.find_offer(&held.offer);
+        let since = self.instant(&held.since.kind, held.since.span, Some(facts.now))?;
+        if since > facts.now {
+            let message = "what is held has been held since an earlier time";
+            let finding = Diagnostic::new(&types::BAD_VALUE, held.since.span, message)
+                .primary("after `now` of this test")
+                .help("write when it was held, for example `since 10 hours ago`");
+            self.report(finding);
+            return None;
+        }
+        facts.set_held(offer?, since);
         Some(())
     }
 

@@ -29,7 +29,8 @@ impl<'a> Pass<'a> {
                 | CaseClause::Permission(_)
                 | CaseClause::History(_)
                 | CaseClause::Used(_)
-                | CaseClause::StoreDown => {
+                | CaseClause::StoreDown
+                | CaseClause::Held(_) => {
                     shared.push(clause);
                     continue;
                 }

@@ -64,6 +64,7 @@ impl<'a> Pass<'a> {
                 | CaseClause::History(_)
                 | CaseClause::Used(_)
                 | CaseClause::StoreDown
+                | CaseClause::Held(_)
                 | CaseClause::Request(_)
                 | CaseClause::Expect(_) => {}
             }

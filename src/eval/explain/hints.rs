@@ -185,6 +185,10 @@ impl Test<'_> {
         let Datum::Missing(why) = self.frame.attribute(id) else { return None };
         match why {
             Missing::NoConsent => declared.needs.iter().find_map(|purpose| self.consent(&self.rules[*purpose].name)),
+            Missing::Absent if declared.scope == Scope::Moment && !self.facts.held.is_empty() => Some(format!(
+                "`{}` is of the moment, and of that nothing is known any more when what was held is let go",
+                declared.name
+            )),
             Missing::Absent => {
                 let (name, example) = (&declared.name, self.example(declared.ty));
                 Some(format!("a test knows nothing that it does not write: `given {{ {name}: {example} }}`"))

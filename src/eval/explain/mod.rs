@@ -329,6 +329,9 @@ pub enum Reason {
         most: String,
         /// As in [`Self::Closed`].
         clock: Option<String>,
+        /// Where it was held before, since when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Instant>,
     },
     /// A cap, a pause or a gap that would let it wait has nothing left for longer than that.
     TooLong {

@@ -353,7 +353,7 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         }
         Dropped::HoldLimit(windows, caps) => {
             let rules = guarded.rules;
-            let of_windows = windows.iter().map(|window| waiting::hold_limit(rules, guarded.frame, *window));
+            let of_windows = windows.iter().map(|window| waiting::hold_limit(rules, guarded.frame, *window, id));
             let of_caps = caps.iter().map(|cap| Reason::TooLong {
                 most: rules[*cap].hold().map(|most| most.to_string()).unwrap_or_default(),
                 why: Box::new(capped(guarded, *cap)),

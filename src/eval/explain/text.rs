@@ -199,10 +199,13 @@ impl Reason {
             Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
             Self::Closed { nobody: true, .. } => Some("nobody knows the customer's time zone".to_owned()),
             Self::Closed { clock, .. } => clock.clone().or_else(|| Some(PROTECTED.to_owned())),
-            Self::HoldLimit { window, most, clock: Some(clock) } => {
+            Self::HoldLimit { window, most, since: Some(since), .. } => {
+                Some(format!("{window}: held since {}, for no longer than {most}", show_instant(*since)))
+            }
+            Self::HoldLimit { window, most, clock: Some(clock), .. } => {
                 Some(format!("{window}: {clock}, closed for longer than {most}"))
             }
-            Self::HoldLimit { window, most, clock: None } => Some(format!("{window}: closed for longer than {most}")),
+            Self::HoldLimit { window, most, .. } => Some(format!("{window}: closed for longer than {most}")),
             Self::TooLong { why, most } => Some(format!("{why}, for longer than {most}")),
             Self::Expired { when, over } => {
                 let when = when.clone().unwrap_or_else(|| PROTECTED.to_owned());

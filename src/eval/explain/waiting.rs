@@ -5,7 +5,7 @@ use super::super::waiting::is_open;
 use super::{Reason, facts};
 use crate::frame::{Frame, WindowState};
 use crate::model::show::{show_expression, show_outside};
-use crate::model::{AgeBound, Condition, Outside, Rule, RuleSet, WindowId, limits};
+use crate::model::{AgeBound, Condition, OfferId, Outside, Rule, RuleSet, WindowId, limits};
 use crate::value::{Datum, Missing, Zone};
 
 /// A window that drops what it is on.
@@ -15,14 +15,15 @@ pub(super) fn closed(rules: &RuleSet, frame: &Frame, id: WindowId) -> Reason {
 }
 
 /// A window for which something would wait too long.
-pub(super) fn hold_limit(rules: &RuleSet, frame: &Frame, id: WindowId) -> Reason {
+pub(super) fn hold_limit(rules: &RuleSet, frame: &Frame, id: WindowId, offer: OfferId) -> Reason {
     let window = &rules[id];
     let most = match window.outside {
         Outside::Hold(Some(most)) => most.to_string(),
         Outside::Hold(None) => limits::HOLD.to_string(),
         Outside::Drop | Outside::NextChannel => show_outside(window.outside),
     };
-    Reason::HoldLimit { window: window.name.clone(), most, clock: clock(rules, frame, id) }
+    let (clock, since) = (clock(rules, frame, id), frame.held_since(offer));
+    Reason::HoldLimit { window: window.name.clone(), most, clock, since }
 }
 
 /// A rule of which the time is over, or will be before it may be let go.

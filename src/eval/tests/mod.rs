@@ -102,6 +102,6 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotReached { .. } => "reach",
         Reason::Blocked { .. } => "blocked",
         Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Expired { .. } => "outside",
-        Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } => "capped",
+        Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } | Reason::TooLong { .. } => "capped",
     }
 }

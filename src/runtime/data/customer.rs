@@ -8,13 +8,13 @@
 //!   "consent": { "fitting": "granted", "health": { "status": "granted", "granted_at": "2026-01-01T00:00Z",
 //!                "version": 4, "confirmed": true } },
 //!   "permission": { "push": "full" },
-//!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" } ]
+//!   "held": { "forgotten_cart": "2026-06-14T22:00Z" },
 //!   "history": [ { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" },
 //!                { "event": "purchase", "at": "2026-06-01T09:00Z", "fields": { "amount": 20.00 }, "id": "o-17" } ]
 //! }
 //! ```
 //!
-//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the five
+//! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the
 //! words above, or `given`. A plain `granted` is the record with nothing but the status: it opens a purpose that asks for
 //! no version, term or confirmation; the shortcut of R47 is for tests. Since a person wrote this, what cannot be read is an error, not a missing value, and so is a name that stands twice; only a member that is
 //! not in its list is missing (R45). An empty key is none: the customer is anonymous (R41).
@@ -29,7 +29,7 @@ use crate::model::{Attribute, AttributeId, Class, EventId, RuleSet, Scope};
 use crate::runtime::names::Names;
 use crate::value::{Consent, Datum, Decimal, Instant, Missing, NumberError, Permission, Type, Value, show_number};
 
-const WORDS: [&str; 6] = ["consent", "given", "history", "moment", "now", "permission"];
+const WORDS: [&str; 7] = ["consent", "given", "held", "history", "moment", "now", "permission"];
 
 /// Reads a customer over what is already known: what the text says of an attribute, a purpose or the time replaces it,
 /// its history is added.
@@ -53,6 +53,7 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
             "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts)?,
             "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
             "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts)?,
+            "held" => held(rules, &object(rules, "held", raw)?, &mut facts)?,
             "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts)?,
             "history" => history(rules, raw, &mut facts)?,
             _ => attribute(rules, name, raw, None, &mut set, &mut facts)?,
@@ -240,6 +241,23 @@ pub(super) fn as_an_objection(status: Consent) -> Option<bool> {
         Consent::Granted => Some(false),
         Consent::Expired | Consent::Pending | Consent::Unknown => None,
     }
+}
+
+/// What was held and is let go: each offer with the time since which it has been.
+fn held(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), DataError> {
+    once("`held`", fields)?;
+    for (name, raw) in &fields.0 {
+        let since = time(rules, raw).ok_or_else(|| {
+            wrong(format!("since when `{name}` is held cannot be read"), "write \"2026-06-15T10:00Z\"")
+        })?;
+        let Some(offer) = rules.offer_named(name) else {
+            let known = rules.offers.iter().map(|offer| offer.name.as_str());
+            return Err(DataError::new(&codes::BAD_CUSTOMER, format!("`{name}` is held and is no offer of the rules"))
+                .did_you_mean(name, known));
+        };
+        facts.set_held(offer, since);
+    }
+    Ok(())
 }
 
 fn permission(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), DataError> {

@@ -6,8 +6,8 @@ use crate::source::Span;
 use crate::syntax::grammar::{Pair, Row, Rule};
 use crate::syntax::literal::Builder;
 use crate::syntax::tree::{
-    CaseClause, Clause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Literal,
-    LiteralKind, Outcome, Reason, Request, TimePoint, Used,
+    CaseClause, Clause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Held, Increment,
+    Literal, LiteralKind, Outcome, Reason, Request, TimePoint, Used,
 };
 
 pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
@@ -15,7 +15,7 @@ pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
 
 pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
 
-const LATER: &[&str] = &["bucket", "enrolled", "held"];
+const LATER: &[&str] = &["bucket", "enrolled"];
 
 /// The facts, and last what personas do not have: requests, the expectation and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
@@ -83,6 +83,21 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
         form: Form { word: "store", needs: "the word `down`", example: "store down" },
         rule: Rule::case_store,
         build: |_, _| Some(CaseClause::StoreDown),
+    },
+    ClauseForm {
+        form: Form {
+            word: "held",
+            needs: "an offer, `since` and a time",
+            example: "held forgotten_cart since 10 hours ago",
+        },
+        rule: Rule::case_held,
+        build: |b, pair| {
+            let mut row = Row::of(pair);
+            let offer = b.name(&row.take(Rule::name)?);
+            row.skip(Rule::since);
+            let since = b.point(row.next()?)?;
+            Some(CaseClause::Held(Held { offer, since }))
+        },
     },
     ClauseForm {
         form: Form {

@@ -132,6 +132,7 @@ fn of_case(clauses: &[Clause<CaseClause>], tokens: &[Token]) -> Vec<ClauseParts>
             | CaseClause::History(_)
             | CaseClause::Used(_)
             | CaseClause::StoreDown
+            | CaseClause::Held(_)
             | CaseClause::Expect(_) => (Vec::new(), None),
         }
     })

@@ -31,6 +31,8 @@ pub enum CaseClause {
     Used(Used),
     /// `store down`: nobody can say what happened.
     StoreDown,
+    /// `held forgotten_cart since 10 hours ago`: what was held is let go.
+    Held(Held),
     /// `request anna { given { id: "a" }  expect home_hero shows sale }`: a customer who asks; in tests only.
     Request(Request),
     /// `expect home_hero shows sale because summer`; in tests only.
@@ -152,6 +154,15 @@ pub struct Used {
     pub count: u32,
     /// `doorbuster`: a declared cap, or a rule with one clause `cap`.
     pub of: Name,
+}
+
+/// `forgotten_cart since 10 hours ago`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// `forgotten_cart`: an offer.
+    pub offer: Name,
+    /// `10 hours ago`
+    pub since: TimePoint,
 }
 
 /// `home_hero shows sale because summer and also call_agent`

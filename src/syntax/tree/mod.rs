@@ -13,7 +13,7 @@ mod table;
 mod window;
 
 pub use case::{
-    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Increment, Outcome,
+    Case, CaseClause, ConsentFact, ConsentSubject, Expectation, Fact, GivenItem, GivenValue, Held, Increment, Outcome,
     PermissionFact, Reason, Request, Used,
 };
 pub use clause::{

@@ -8,7 +8,7 @@ use cater::model::{
     ChannelId, Class, Clause, Condition, Event, EventId, Expression, Fallback, Guardrail, OfferId, Order, PurposeId,
     Rank, Rule, RuleId, SCORE_PLACES, Slot, SlotId, Substitute, TagId, Then,
 };
-use cater::value::{Calendar, Date, NumberType, Type, Weekday, rescale};
+use cater::value::{Calendar, Date, NumberType, Period, Type, Unit, Weekday, rescale};
 
 use super::super::walk;
 use super::expression::written;
@@ -307,6 +307,7 @@ impl World {
         for index in 0..self.rng.below(6) {
             let target = self.cap_target();
             let cap = self.cap(name("c", index), None, target);
+            let cap = self.holding(cap);
             self.rules.caps.push(cap);
         }
         self.blocks();
@@ -316,6 +317,7 @@ impl World {
                 let (id, name) = (RuleId::from_index(index), format!("cap of {}", rule.name));
                 let target = CapTarget::Offers(vec![rule.show]);
                 let cap = self.cap(name, Some(id), target);
+                let cap = self.holding(cap);
                 self.rules.caps.push(cap);
             }
         }
@@ -564,6 +566,17 @@ impl World {
                 cap.window = CapWindow::Rolling(window);
             }
             _ => {}
+        }
+        cap
+    }
+
+    /// Now and then, what a cap stops waits; not for what is never over, and not for a channel.
+    fn holding(&mut self, mut cap: Cap) -> Cap {
+        let is_endless = cap.kind == CapKind::Cap && cap.window == CapWindow::Ever;
+        let is_of_channels = cap.rule.is_none() && matches!(cap.target, CapTarget::Channels(_));
+        if !is_endless && !is_of_channels && self.rng.percent(20) {
+            let hours = *self.rng.pick(&[1, 24, 24 * 3, 24 * 40, 24 * 366]);
+            cap.then = Some(Then::Hold(Period { count: hours, unit: Unit::Hour }));
         }
         cap
     }

@@ -114,3 +114,47 @@ fn nothing_is_sold_by_a_channel_that_nobody_can_object_to() {
     rules.rules[3].needs = vec![FITTING];
     verify(&rules).expect("the rule does");
 }
+
+/// A window on the first channel, which goes on to the next outside its hours.
+fn with_hours(rules: &mut RuleSet) {
+    rules.windows = vec![Window {
+        name: "hours".into(),
+        label: String::new(),
+        span: span(),
+        zones: Zones { first: vec![CapZone::Named("Europe/Berlin".into())], every: Vec::new() },
+        rows: vec![WindowRow {
+            days: crate::value::Weekday::ALL.to_vec(),
+            opens: 9 * 3600,
+            closes: 21 * 3600,
+            when: None,
+            span: span(),
+        }],
+        target: CapTarget::Channels(vec![ChannelId(1)]),
+        outside: Outside::NextChannel,
+    }];
+    rules.channels[1].windows = vec![WindowId(0)];
+}
+
+#[test]
+fn hours_of_a_channel() {
+    let with = |damage: &dyn Fn(&mut RuleSet)| {
+        let mut rules = sending();
+        with_hours(&mut rules);
+        damage(&mut rules);
+        verify(&rules).map_err(|error| error.flaw)
+    };
+    assert_eq!(with(&|_| {}), Ok(()));
+    assert_eq!(with(&|rules| rules.channels[1].windows.clear()), Err(Flaw::Windows));
+    assert_eq!(with(&|rules| rules.channels[0].windows = vec![WindowId(0)]), Err(Flaw::Windows), "of another channel");
+    let next = with(&|rules| {
+        rules.windows[0].target = CapTarget::Classes(vec![Class::Marketing]);
+        rules.channels[1].windows.clear();
+    });
+    assert_eq!(next, Err(Flaw::Windows), "only a channel has a next one");
+    let reads = |rules: &mut RuleSet| {
+        rules.windows[0].rows[0].when = Some(clause(Condition::Known(Expression::Attribute(at::CHURN))));
+    };
+    assert!(matches!(with(&reads), Err(Flaw::Needs(_))), "what its hours read, a channel needs");
+    let endless = with(&|rules| rules.windows[0].outside = Outside::Hold(None));
+    assert_eq!(endless, Err(Flaw::Endless), "what goes by it never expires");
+}

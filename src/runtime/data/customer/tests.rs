@@ -45,6 +45,7 @@ fn everything_a_customer_may_say() {
                 "health": { "status": "granted", "granted_at": "2026-01-01T00:00Z", "version": 4, "confirmed": true },
                 "direct marketing": "objected"
             },
+            "held": { "comeback": "2026-06-15T01:00Z" },
             "history": [
                 { "event": "shown", "at": "2026-06-14T09:00Z", "offer": "comeback", "rule": "comeback" },
                 { "event": "purchase", "at": "2026-06-13T09:00Z" },
@@ -57,6 +58,8 @@ fn everything_a_customer_may_say() {
     let ten = Instant::parse("2026-06-15T10:00Z").unwrap();
     assert_eq!(facts.now, ten);
     assert_eq!(key_of(&rules, &facts), Some("anna"));
+    let held = (rules.offer_named("comeback").unwrap(), Instant::parse("2026-06-15T01:00Z").unwrap());
+    assert_eq!(facts.held, [held]);
     let known = |id: AttributeId| facts.attributes[id.index()].clone();
     assert_eq!(known(at::BALANCE), Fact::Known(Value::Number(1250), None));
     assert_eq!(known(at::DEVICE), Fact::Known(Value::Member(0), None));

@@ -68,7 +68,6 @@ pub(super) const OTHERWISE: [(&str, &[&str]); 8] = [
     (
         "what happens anyway: on a place the next candidate is asked, and who is not known is blocked",
         &[
-            "`next` (production `next`)",
             "clause `then` of a gap",
             "clause `then` of a pause",
             "clause `without` of a cap",

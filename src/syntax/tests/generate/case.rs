@@ -32,7 +32,13 @@ impl Writer<'_> {
     }
 
     pub(super) fn fact(&mut self) {
-        match self.dice.below(8) {
+        match self.dice.below(9) {
+            8 => {
+                self.words("held ");
+                self.put_name();
+                self.words(" since ");
+                self.point();
+            }
             5 => self.permission_fact(),
             7 => self.words("store down"),
             4 => {
