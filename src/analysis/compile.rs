@@ -81,6 +81,7 @@ impl<'a> Compiler<'a> {
             | Source::LastUsed(_)
             | Source::Element(..)
             | Source::Spent(_)
+            | Source::Nobody
             | Source::Taken(_) => None,
             Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => None,
         });

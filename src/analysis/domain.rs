@@ -41,6 +41,8 @@ pub(super) enum Source {
     Element(AttributeId, Arc<str>),
     /// Whether a cap is spent.
     Spent(CapId),
+    /// Nobody knows who the customer is, so that nobody knows how caps per customer stand.
+    Nobody,
     /// Whether another slot of the request shows the offer.
     Taken(OfferId),
     /// Which of the channels of a slot was used last.
@@ -313,7 +315,14 @@ impl<'a> Schema<'a> {
             Some(Source::Permission(_)) => Permission::ALL.len(),
             Some(Source::LastUsed(slot)) => self.rules[*slot].channels.len() + 1,
             Some(Source::Attribute(id)) => self.column(*id, clock).width,
-            Some(Source::Element(..) | Source::Spent(_) | Source::Taken(_) | Source::Unseen(_) | Source::Hours(_))
+            Some(
+                Source::Element(..)
+                | Source::Spent(_)
+                | Source::Nobody
+                | Source::Taken(_)
+                | Source::Unseen(_)
+                | Source::Hours(_),
+            )
             | None => 2,
             Some(Source::Opaque(number)) => TRUTHS + usize::from(self.has_gap(*number)),
         }

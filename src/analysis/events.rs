@@ -33,7 +33,8 @@ pub(super) fn asked<'a>(schema: &Schema<'a>) -> Vec<(AttributeId, &'a Gathered)>
     let attributes = schema.sources.iter().filter_map(|source| match source {
         Source::Attribute(id) => Some(*id),
         Source::Now | Source::Consent(_) | Source::Permission(_) | Source::LastUsed(_) | Source::Element(..) => None,
-        Source::Spent(_) | Source::Taken(_) | Source::Opaque(_) | Source::Unseen(_) | Source::Hours(_) => None,
+        Source::Spent(_) | Source::Nobody | Source::Taken(_) | Source::Opaque(_) => None,
+        Source::Unseen(_) | Source::Hours(_) => None,
     });
     attributes.filter_map(|id| Some((id, rules.gathered.get(gathered_of(rules, id)?.index())?))).collect()
 }

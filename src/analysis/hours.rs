@@ -76,6 +76,7 @@ fn said(program: &Program<'_>, point: &[usize]) -> Vec<(Hours, bool)> {
         | Source::Attribute(_)
         | Source::Element(..)
         | Source::Spent(_)
+        | Source::Nobody
         | Source::Taken(_)
         | Source::Unseen(_)
         | Source::Opaque(_) => None,

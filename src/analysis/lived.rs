@@ -147,6 +147,7 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
             // Whatever was sent for a count was not sent by a channel; what was sent before it counts still.
             Source::LastUsed(slot) => *place = last_used_atom(rules, *slot, frame.last_used(*slot)),
             Source::Now
+            | Source::Nobody
             | Source::Consent(_)
             | Source::Permission(_)
             | Source::Element(..)

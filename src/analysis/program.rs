@@ -51,7 +51,7 @@ impl<'a> Program<'a> {
         let columns = schema.sources.iter().map(|source| match source {
             Source::Attribute(id) => Some(schema.column(*id, clock)),
             Source::Now | Source::Consent(_) | Source::Permission(_) | Source::LastUsed(_) => None,
-            Source::Element(..) | Source::Spent(_) => None,
+            Source::Element(..) | Source::Spent(_) | Source::Nobody => None,
             Source::Taken(_) | Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => None,
         });
         let columns = columns.collect();
@@ -124,7 +124,7 @@ impl<'a> Program<'a> {
         let customers = |id: &AttributeId| rules[*id].scope == Scope::Customer;
         let about_customers = self.dims().any(|(_, source)| match source {
             Source::Attribute(id) | Source::Element(id, _) => customers(id),
-            Source::Spent(_) | Source::LastUsed(_) => true,
+            Source::Spent(_) | Source::Nobody | Source::LastUsed(_) => true,
             Source::Now
             | Source::Consent(_)
             | Source::Permission(_)
@@ -181,12 +181,15 @@ impl<'a> Program<'a> {
                 {
                     Atoms::one(width, if rules[*cap].alone { NO } else { YES })
                 }
+                Source::Nobody if key_is_known => Atoms::one(width, NO),
+                Source::Nobody if !self.schema.key_may_come => Atoms::one(width, YES),
                 // Nobody knows what was sent to them.
                 Source::LastUsed(_) if !key_is_known => Atoms::one(width, NO),
                 Source::LastUsed(_)
                 | Source::Permission(_)
                 | Source::Element(..)
                 | Source::Spent(_)
+                | Source::Nobody
                 | Source::Taken(_)
                 | Source::Unseen(_)
                 | Source::Hours(_)
@@ -221,6 +224,7 @@ impl<'a> Program<'a> {
             Source::Consent(_) => preferred(&[Consent::Unknown, Consent::Granted].map(|c| usize::from(c.member()))),
             Source::Element(..)
             | Source::Spent(_)
+            | Source::Nobody
             | Source::Taken(_)
             | Source::Unseen(_)
             | Source::LastUsed(_)

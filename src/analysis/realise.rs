@@ -139,6 +139,7 @@ fn events(program: &Program<'_>, facts: &Facts, point: &[usize], key_is_known: b
         let caps = states.filter_map(|(source, atom)| match source {
             Source::Spent(cap) if (*atom == YES) == so && hangs(*cap) => Some(*cap),
             Source::Spent(_)
+            | Source::Nobody
             | Source::Now
             | Source::Consent(_)
             | Source::Permission(_)

@@ -49,7 +49,7 @@ impl<'a, T> Scope<'a, T> {
         write(&mut scan);
         let about_customers = scan.schema.sources.iter().any(|source| match source {
             Source::Attribute(id) | Source::Element(id, _) => rules[*id].scope == Whose::Customer,
-            Source::Spent(_) | Source::LastUsed(_) => true,
+            Source::Spent(_) | Source::Nobody | Source::LastUsed(_) => true,
             Source::Now
             | Source::Consent(_)
             | Source::Permission(_)

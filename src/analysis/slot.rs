@@ -16,7 +16,7 @@ use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet, SlotId,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet, SlotId,
     Substitute, Then, WindowId,
 };
 use crate::value::{Date, Instant};
@@ -338,6 +338,9 @@ impl Writer<'_, '_> {
     fn unknown(&mut self, id: CapId) -> Formula {
         let cap = &self.rules[id];
         let mut any = Vec::new();
+        if cap.hold().is_some() && cap.unit == CapUnit::Customer && !cap.alone {
+            any.push(self.compiler.flag(Source::Nobody));
+        }
         // `alone`, a unit that nobody knows is no hindrance.
         for read in cap.reads().filter(|read| !(cap.alone && cap.unit.attribute() == Some(*read))) {
             let known = self.compiler.readable(&Simple::Attribute(Read::plain(read, true)));

@@ -74,7 +74,7 @@ pub(super) fn customer(program: &Program<'_>, point: &[usize], clock: Clock, ano
                 }
             }
             Source::Taken(offer) if *atom == YES => taken.push(*offer),
-            Source::Now | Source::Element(..) | Source::Spent(_) | Source::Taken(_) => {}
+            Source::Now | Source::Element(..) | Source::Spent(_) | Source::Nobody | Source::Taken(_) => {}
             Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => {}
         }
     }
@@ -167,6 +167,7 @@ pub(super) fn value(schema: &Schema<'_>, id: AttributeId, position: i64, point: 
                 | Source::LastUsed(_)
                 | Source::Attribute(_)
                 | Source::Spent(_)
+                | Source::Nobody
                 | Source::Taken(_)
                 | Source::Unseen(_)
                 | Source::Hours(_)

@@ -63,7 +63,7 @@ pub enum Wait {
 }
 
 /// What becomes of an offer that this rule itself or a list brings, by this channel where one is chosen already, and that
-/// everything else lets pass; `None` where it has not to wait, or drops out for a window that holds nothing.
+/// everything else lets pass; `None` where it has not to wait, or drops out for a cap or a window that holds nothing.
 pub fn wait(
     rules: &RuleSet,
     frame: &Frame,
@@ -73,7 +73,12 @@ pub fn wait(
 ) -> Option<Wait> {
     let expires = rule.and_then(|id| rules[id].expires.as_ref());
     let lives = || expires.is_none_or(|clause| condition(rules, frame, &clause.condition).is_no());
-    match Guarded::new(rules, frame).waiting(offer, rule, by) {
+    let guarded = Guarded::new(rules, frame);
+    let caps = rule.map_or_else(|| rules[offer].caps.clone(), |rule| rules.caps_on(rule));
+    if guarded.caps(&caps, rules[offer].class).is_some() {
+        return None;
+    }
+    match guarded.waiting(offer, rule, by) {
         Waiting::Passes => None,
         Waiting::Until(_) => Some(Wait::InTime),
         Waiting::Drops(dropped) if matches!(dropped, Dropped::HoldLimit(..)) => Some(Wait::TooLong),

@@ -193,7 +193,7 @@ impl Writer {
         }
         if self.dice.one_in(4) {
             let on = if self.channels > 0 && self.text.len().is_multiple_of(2) { "channel k0" } else { "tag t" };
-            let then = self.then();
+            let then = self.then(on == "tag t");
             self.line(&format!("cap pressure {{ at most 2 shown in any 20 days per customer on {on}{then} }}"));
         }
         if self.calculations {
@@ -248,8 +248,9 @@ impl Writer {
     }
 
     /// What follows where a cap is spent; it follows from what is written already, so that other seeds stay as they are.
-    fn then(&self) -> &'static str {
-        ["", " then stop", " then next", " then hold at most 3 days"][self.text.len() / 2 % 4]
+    fn then(&self, may_hold: bool) -> &'static str {
+        let hold = if may_hold { " then hold at most 3 days" } else { "" };
+        ["", " then stop", " then next", hold][self.text.len() / 2 % 4]
     }
 
     /// Pauses, gaps, calendars and blocks: their combinations are tried and not reckoned, so some stay undecided.
@@ -380,7 +381,7 @@ impl Writer {
             let most = 1 + self.dice.below(2);
             let window = self.dice.of(&["in any 5 days", "in any 20 days", "ever"]);
             let target = self.dice.of(&["", "", " on offer a", " on tag t", " on rule r0"]);
-            let then = self.then();
+            let then = self.then(window != "ever");
             write!(body, "  cap at most {most} shown {window} per customer{target}{then}").unwrap();
         }
         if self.dice.one_in(25) {
