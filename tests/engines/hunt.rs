@@ -294,15 +294,12 @@ fn by_hours(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Re
     }
     for (rule, dropped) in eval::passed_over(rules, frame, decision.slot) {
         let own = rules.windows_on(rule);
-        match dropped {
-            Dropped::NoChannel(ways) => {
-                let outside = ways.iter().any(|(_, step)| matches!(step, Blocked::Outside(_)));
-                report.passed_on[1] += u64::from(outside);
-            }
-            Dropped::Outside(windows) | Dropped::HoldLimit(windows) => {
-                report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
-            }
-            _ => {}
+        if let Dropped::NoChannel(ways) = &dropped {
+            let outside = ways.iter().any(|(_, step)| matches!(step, Blocked::Outside(_)));
+            report.passed_on[1] += u64::from(outside);
+        }
+        if let Dropped::Outside(windows) | Dropped::HoldLimit(windows) = &dropped {
+            report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
         }
     }
     if let Outcome::Holds { offer, .. } = decision.outcome {
