@@ -32,15 +32,13 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
         said.extend(one(rules, *channel, asks_consent));
         let caps = rules.channel_caps(*channel, rule.show, Some(id)).into_iter();
         said.extend(caps.map(|cap| at_most(rules, cap, rule.slot)));
-        let windows = rules.channel_windows(*channel, rule.class).iter();
-        said.extend(windows.flat_map(|window| hours(rules, *window, &by(rules, *channel))));
+    }
+    for window in rules.windows_by(channels, rule.class) {
+        let on = channels.iter().filter(|channel| rules[**channel].windows.contains(&window));
+        let on: Vec<String> = on.map(|channel| format!("`{}`", rules[*channel].name)).collect();
+        said.extend(hours(rules, window, &format!("sent by {}", on.join(" or "))));
     }
     said
-}
-
-/// `sent by `push``
-fn by(rules: &RuleSet, id: ChannelId) -> String {
-    format!("sent by `{}`", rules[id].name)
 }
 
 fn one(rules: &RuleSet, id: ChannelId, asks_consent: bool) -> Vec<Sentence> {

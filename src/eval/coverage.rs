@@ -194,6 +194,10 @@ impl<'r> Coverage<'r> {
             let wanted = if may_fail { Answers::YES_NO } else { Answers::YES };
             self.add(owner, What::Channel(*channel), rule.span, wanted);
         }
+        let of_message = rules.windows_by(rules.channels_of(rule), rule.class).into_iter();
+        for window in of_message.filter(|id| !rules[*id].outside.is_of_way()) {
+            self.add(owner, What::Window(window), rules[window].span, Answers::YES_NO);
+        }
         let substitutes =
             [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
         for (via, substitute) in substitutes {
@@ -287,11 +291,18 @@ impl<'r> Coverage<'r> {
             }
             Some(Dropped::Capped(_)) => (windows, channels) = (false, false),
             Some(Dropped::Expired | Dropped::ExpiryNotKnown) => (expired, channels) = (true, false),
-            Some(Dropped::Outside(_) | Dropped::HoldLimit(..) | Dropped::NoScore) => channels = false,
+            // For a window of a channel it drops out once that one would carry it.
+            Some(Dropped::Outside(closed) | Dropped::HoldLimit(closed, _)) => {
+                let own = self.rules.windows_on(id);
+                channels = closed.iter().any(|window| !own.contains(window));
+            }
+            Some(Dropped::NoScore) => channels = false,
             Some(Dropped::NoChannel(_)) | None => {}
         }
         let rules = self.rules;
         let ways = Guarded::new(rules, frame).tried(id);
+        let by = ways.iter().find(|(_, carries)| *carries).map(|(channel, _)| *channel);
+        let own = rules.windows_on(id);
         for point in self.of(Owner::Rule(id)) {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {
@@ -306,7 +317,10 @@ impl<'r> Coverage<'r> {
                 }
                 What::Cap(cap) if caps => point.reached.put(yes_no(!frame.stops(rules, cap, rules[id].class))),
                 What::Expires if windows => point.reached.put(yes_no(!expired)),
-                What::Window(window) if windows && !expired => {
+                What::Window(window) if windows && !expired && own.contains(&window) => {
+                    point.reached.put(yes_no(is_open(rules, frame, window)));
+                }
+                What::Window(window) if channels && by.is_some_and(|by| rules[by].windows.contains(&window)) => {
                     point.reached.put(yes_no(is_open(rules, frame, window)));
                 }
                 What::Wins

@@ -304,19 +304,14 @@ fn by_hours(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Re
     }
     for (rule, dropped) in eval::passed_over(rules, frame, decision.slot) {
         let own = rules.windows_on(rule);
-        match dropped {
-            Dropped::NoChannel(ways) => {
-                let outside = ways.iter().any(|(_, step)| matches!(step, Blocked::Outside(_)));
-                report.passed_on[1] += u64::from(outside);
-            }
-            Dropped::Outside(windows) => {
-                report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
-            }
-            Dropped::HoldLimit(windows, caps) => {
-                report.for_caps[1] += u64::from(!caps.is_empty());
-                report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
-            }
-            _ => {}
+        if let Dropped::NoChannel(ways) = &dropped {
+            let outside = ways.iter().any(|(_, step)| matches!(step, Blocked::Outside(_)));
+            report.passed_on[1] += u64::from(outside);
+        }
+        if let Dropped::Outside(windows) | Dropped::HoldLimit(windows, _) = &dropped {
+            report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
+        if let Dropped::HoldLimit(_, caps) = &dropped {
+            report.for_caps[1] += u64::from(!caps.is_empty());
         }
     }
     if let (Outcome::Holds { .. }, By::Rule(rule)) = (decision.outcome, decision.by) {

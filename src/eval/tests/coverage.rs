@@ -5,6 +5,7 @@ use crate::eval::coverage::{Coverage, Owner};
 use crate::eval::{hints, meets};
 use crate::frame::{Expected, gather};
 use crate::source::SourceSet;
+use crate::value::Permission;
 
 const SHOP: &str = r#"
 purpose tips "Tips" { basis consent  direct marketing }
@@ -131,6 +132,45 @@ fn a_rule_behind_the_winner_is_tried_where_a_test_asks_about_it() {
     assert_eq!(coverage.sum(), once, "it was looked at anyway, and twice is no more than once");
     let line = coverage.lines().into_iter().find(|line| line.owner == Owner::Rule(rule)).unwrap();
     assert_eq!((line.wins, line.reached), (false, 1), "closed");
+}
+
+/// Of the hours of a channel an answer counts where that channel would carry the message.
+#[test]
+fn the_hours_of_a_channel_are_tried_where_it_carries() {
+    let compiled = compile(
+        SourceSet::single(
+            "ways.rules",
+            r#"
+purpose news "Tell me" { basis legitimate interest "LIA"  direct marketing }
+customer { id: text key }
+offer letter { class marketing }
+channel push  { needs news  allowed when permission.push is full }
+channel email { needs news }
+slot mail by push, email { accepts marketing  fallback nothing }
+rule morning in mail { send letter }
+window day { zone "UTC"  open 09:00 until 21:00  on channel push  outside hold at most 4 hours }
+"#,
+        )
+        .0,
+    );
+    let rules = compiled.rules.as_ref().unwrap();
+    let after = |customers: &[(&str, Permission)]| {
+        let mut coverage = Coverage::new(rules);
+        for (now, permission) in customers {
+            let mut facts = crate::frame::Facts::nothing(rules, crate::model::testing::at(now));
+            facts.set_permission(crate::model::ChannelId(1), *permission);
+            coverage.count(&gather(rules, &facts), crate::model::SlotId(0), None);
+        }
+        let lines = coverage.never().into_iter().map(|never| format!("{}: {}", never.clause, never.answers.join(", ")));
+        lines.filter(|line| line.starts_with("window day")).collect::<Vec<_>>()
+    };
+    let never = |customers: &[(&str, Permission)]| after(customers).join("; ");
+    let (noon, night) = ("2026-11-22T12:00Z", "2026-11-22T22:00Z");
+    let untried = never(&[]);
+    assert!(!untried.is_empty());
+    assert_eq!(never(&[(noon, Permission::Unknown), (night, Permission::Unknown)]), untried, "the letter goes");
+    assert_ne!(never(&[(noon, Permission::Full)]), untried);
+    assert_eq!(never(&[(noon, Permission::Full), (night, Permission::Full)]), "", "open, and closed for too long");
 }
 
 /// The hints for the only expectation of a test, which must fail.

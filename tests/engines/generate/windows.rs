@@ -148,7 +148,8 @@ impl World {
         let mut some: BTreeSet<OfferId> = self.rng.some(&offers, 40).into_iter().collect();
         some.insert(offers[0]);
         match self.rng.below(5) {
-            3 | 4 => CapTarget::Channels(self.sorted_channels()),
+            3 => CapTarget::Channels(self.sorted_channels()),
+            4 => CapTarget::Channels(vec![ChannelId::from_index(self.rng.below(self.rules.channels.len()))]),
             0 if !rules.is_empty() => {
                 let mut of = self.rng.some(&rules, 40);
                 if of.is_empty() {
