@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::formula::{Formula, Formulas};
 use super::scope::{Question, Scope};
 use super::search::{Answer, Undecided};
-use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas};
-use super::verdict::{Coverer, FallbackVerdict, Verdict};
+use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas, substitutes};
+use super::verdict::{Coverer, FallbackVerdict, NeverTaken, Verdict};
 use crate::frame::Via;
 use crate::model::{RuleId, RuleSet, SlotId};
 
@@ -49,6 +49,8 @@ pub(super) struct OfRules {
     pub(super) verdicts: BTreeMap<RuleId, Verdict>,
     /// Of rules that never win themselves, what they name in their place that may answer all the same.
     pub(super) in_place: BTreeMap<RuleId, Vec<Via>>,
+    /// Of rules that win, or may, what they name in their place that is never taken.
+    pub(super) never_taken: BTreeMap<(RuleId, Via), NeverTaken>,
 }
 
 /// The verdict on every rule of a slot, in the order in which they win.
@@ -79,13 +81,44 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
             verdicts.insert(*id, verdict);
         }
     }
-    let mut instead = BTreeMap::new();
+    let (mut instead, mut never_taken) = (BTreeMap::new(), BTreeMap::new());
     for (place, id) in rules[slot].order.iter().enumerate() {
-        if verdicts.get(id).is_some_and(Verdict::rests_on_all) {
+        let Some(verdict) = verdicts.get(id) else { continue };
+        if verdict.rests_on_all() {
             instead.insert(*id, in_its_place(scope, &blockers, place));
         }
+        for (via, _) in substitutes(rules, *id).filter(|_| !verdict.is_never()) {
+            never_taken.extend(idle(scope, &blockers, place, via).map(|why| ((*id, via), why)));
+        }
     }
-    OfRules { verdicts, in_place: instead }
+    OfRules { verdicts, in_place: instead, never_taken }
+}
+
+/// Why a substitute of a rule is never taken, if it is not. What brings the rule to its turn out of order is left open, so
+/// that nothing is claimed of it.
+fn idle(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via: Via) -> Option<NeverTaken> {
+    let (_, first) = scope.worlds.first()?;
+    let rule = first.rules.get(place)?;
+    let in_turn = rule.tried.is_empty() && !rule.more_ways;
+    let before = if in_turn { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
+    let of_rule = |of: &SlotFormulas, part: fn(&RuleFormulas) -> &BTreeMap<Via, Formula>| {
+        let formula = of.rules.get(place).and_then(|rule| part(rule).get(&via));
+        formula.copied().unwrap_or(Formula::NEVER)
+    };
+    let taken = |of: &SlotFormulas| of_rule(of, |rule| &rule.taken);
+    let drops = |of: &SlotFormulas| of_rule(of, |rule| &rule.drops);
+    let way = Way { required: &taken, before };
+    let used = match ask(scope, blockers, &way, None) {
+        Answer::Found(_) | Answer::Unknown(_) => return None,
+        Answer::Never(used) => used,
+    };
+    Some(if is_contradictory(scope, blockers, &Way { required: &drops, before }) {
+        NeverTaken::NeverDrops
+    } else if is_contradictory(scope, blockers, &way) {
+        NeverTaken::NeverStands
+    } else {
+        NeverTaken::Covered(cover(scope, blockers, &[way], used))
+    })
 }
 
 /// Which of a rule's substitutes are not known to answer never. One that may be tried in another's place comes to its

@@ -81,6 +81,8 @@ pub(super) struct RuleFormulas {
     pub(super) stops: Formula,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
+    /// Where each substitute makes a difference once the rule has come to its turn.
+    pub(super) taken: BTreeMap<Via, Formula>,
     /// Of each part, where it keeps the fallback list from answering: no rule that comes before it stops the slot.
     pub(super) parts_heard: Vec<Formula>,
     /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
@@ -271,6 +273,7 @@ impl Writer<'_, '_> {
         guards.sort_by_key(|(culprit, _)| *culprit);
         let clauses = when.into_iter().chain(unless).collect();
         let (parts, parts_heard, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let taken = BTreeMap::new();
         RuleFormulas {
             id,
             guards,
@@ -279,6 +282,7 @@ impl Writer<'_, '_> {
             drops,
             stops,
             parts,
+            taken,
             parts_heard,
             outcomes,
             tried,

@@ -111,6 +111,17 @@ impl FallbackVerdict {
     }
 }
 
+/// Why what a rule names in its place is never taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NeverTaken {
+    /// The rule never drops out for that.
+    NeverDrops,
+    /// Wherever it does, what stands in drops out as well.
+    NeverStands,
+    /// Whoever it could be taken for sees something else first, because of these.
+    Covered(Vec<Coverer>),
+}
+
 /// Two rules of a slot that can answer for one customer though no author said which wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {

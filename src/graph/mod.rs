@@ -22,4 +22,4 @@ pub use ranking::{Ranking, Standing};
 pub use references::RuleGraph;
 pub use round::{Circle, Round, circles};
 pub use thing::{Link, Thing};
-pub use unused::unused;
+pub use unused::{block_binds, unused, window_binds};

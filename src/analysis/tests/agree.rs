@@ -57,16 +57,17 @@ fn what_channels_carry_is_what_every_customer_shows() {
     assert_eq!(unknown, 0, "nothing in these schemas is beyond the analysis");
     let rules: usize = tally.iter().take(4).sum();
     assert!(rules as u64 >= count, "hardly any verdict: {tally:?}");
+    assert!(tally[9] as u64 >= count / 20, "hardly any idle substitute: {tally:?}");
 }
 
 /// Compares so many schemas; gives how often each verdict came up, and how many there were that were not decided.
 fn agree(count: u64, calculations: bool) -> ([usize; 8], usize) {
-    let ([a, b, c, d, e, f, g, h, _], unknown) = agree_on(count, &|seed| schema(seed, calculations));
+    let ([a, b, c, d, e, f, g, h, _, _], unknown) = agree_on(count, &|seed| schema(seed, calculations));
     ([a, b, c, d, e, f, g, h], unknown)
 }
 
-fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 9], usize) {
-    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 9]);
+fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 10], usize) {
+    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 10]);
     let most = usize::try_from(setting("CATER_CELLS", MOST_CELLS)).unwrap_or(usize::MAX);
     for seed in setting("CATER_SEED", 0).. {
         if looked_at == count {
@@ -127,11 +128,12 @@ impl<'a> Seen<'a> {
         self.rules[self.slot].order.iter().position(|other| *other == rule).unwrap()
     }
 
-    fn disagreements(&self, report: &Report, tally: &mut [usize; 9], unknown: &mut usize) -> Vec<String> {
+    fn disagreements(&self, report: &Report, tally: &mut [usize; 10], unknown: &mut usize) -> Vec<String> {
         let mut wrong = Vec::new();
         for rule in &self.rules[self.slot].order {
             self.rule(*rule, &report.rules[rule], tally, unknown, &mut wrong);
             self.in_place(*rule, report, &mut wrong);
+            self.never_taken(*rule, report, tally, &mut wrong);
         }
         self.pairs(report, tally, &mut wrong);
         for (place, range) in &report.conditions {
@@ -166,11 +168,50 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// What a rule that may win names in its place and is said never to be taken: without it nothing changes; and whatever
+    /// is not said to be idle somebody sees, as far as scores and `try` leave that to be told.
+    fn never_taken(&self, rule: RuleId, report: &Report, tally: &mut [usize; 10], wrong: &mut Vec<String>) {
+        let name = &self.rules[rule].name;
+        if report.rules[&rule].is_never() {
+            return;
+        }
+        let slot = &self.rules[self.slot];
+        let tries =
+            |other: &RuleId| slot::substitutes(self.rules, *other).any(|(_, named)| named == Substitute::Try(rule));
+        let ranks = slot.order.iter().any(|rule| self.rules[*rule].rank.is_some());
+        let is_exact = !ranks && !slot.order.iter().any(tries);
+        for (via, named) in slot::substitutes(self.rules, rule) {
+            let claimed = report.never_taken.contains_key(&(rule, via));
+            let changes = || {
+                let mut without = self.rules.clone();
+                let of = &mut without.rules[rule.index()];
+                match via {
+                    Via::Capped => of.if_capped = None,
+                    Via::NoConsent => of.if_no_consent = None,
+                    Via::Unknown => of.if_unknown = None,
+                }
+                let decided = self.frames.iter().map(|frame| decide(&without, frame, self.slot));
+                decided.zip(&self.by).any(|(without, by)| without.by != *by)
+            };
+            let seen = self.by.contains(&By::Substitute(rule, via));
+            if claimed {
+                tally[9] += 1;
+                // Of a `try` another rule is the answer, and what is sent may stop the slot instead of answering.
+                let has_no_by = matches!(named, Substitute::Try(_)) || self.rules.sends(self.slot);
+                if seen || has_no_by && changes() {
+                    wrong.push(format!("`{}` of {name}: never taken, but it makes a difference", via.word()));
+                }
+            } else if is_exact && !matches!(named, Substitute::Try(_)) && !seen && !changes() {
+                wrong.push(format!("`{}` of {name}: nobody sees it, and it is not said to be idle", via.word()));
+            }
+        }
+    }
+
     fn rule(
         &self,
         rule: RuleId,
         verdict: &Verdict,
-        tally: &mut [usize; 9],
+        tally: &mut [usize; 10],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {
@@ -262,7 +303,7 @@ impl<'a> Seen<'a> {
         Some(format!("{name}: {:?} of {by:?} is not needed", by[idle]))
     }
 
-    fn pairs(&self, report: &Report, tally: &mut [usize; 9], wrong: &mut Vec<String>) {
+    fn pairs(&self, report: &Report, tally: &mut [usize; 10], wrong: &mut Vec<String>) {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
         let never = |rule: &RuleId| report.rules[rule].is_never();
@@ -358,7 +399,7 @@ impl<'a> Seen<'a> {
         &self,
         place: Place,
         range: Range,
-        tally: &mut [usize; 9],
+        tally: &mut [usize; 10],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {

@@ -1,7 +1,7 @@
 //! Windows and expiry: what the hour decides is possible either way until a customer is made, and no customer is shown of
 //! whom it is not so.
 
-use super::super::testing::{report, verdict};
+use super::super::testing::{self, report, verdict};
 
 const BASE: &str = "
 customer {
@@ -17,10 +17,7 @@ slot s on web { accepts service  fallback nothing }
 ";
 
 fn check(rules: &str, expected: &[(&str, &str)]) {
-    let (model, report) = report(&format!("{BASE}{rules}"));
-    let found: Vec<_> = expected.iter().map(|(rule, _)| (*rule, verdict(&model, &report, rule))).collect();
-    let wanted: Vec<_> = expected.iter().map(|(rule, verdict)| (*rule, (*verdict).to_owned())).collect();
-    assert_eq!(found, wanted);
+    testing::check(BASE, rules, expected);
 }
 
 #[test]
