@@ -362,6 +362,16 @@ impl Writer<'_, '_> {
             }
         }
         let late = if holding.is_empty() { Formula::NEVER } else { self.compiler.flag(Source::Hours(late)) };
+        // What has no clock has no hour at which it opens, so what waits for it waits for too long.
+        for id in windows.iter().filter(|id| self.rules[**id].outside != Outside::Drop) {
+            let nowhere = self.nowhere(*id);
+            let formulas = &mut self.compiler.formulas;
+            let somewhere = formulas.not(nowhere);
+            let coupling = formulas.any([somewhere, late]);
+            if !self.compiler.is_first() && !self.compiler.couplings.contains(&coupling) {
+                self.compiler.couplings.push(coupling);
+            }
+        }
         let formulas = &mut self.compiler.formulas;
         let waits = formulas.any(holding);
         let too_late = formulas.both(waits, late);
@@ -372,6 +382,12 @@ impl Writer<'_, '_> {
     /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
     fn closed(&mut self, id: WindowId) -> Formula {
         let flag = self.compiler.flag(Source::Hours(Hours::Closed(id)));
+        let nowhere = self.nowhere(id);
+        self.compiler.formulas.any([flag, nowhere])
+    }
+
+    /// Nobody knows on whose clocks a window is read.
+    fn nowhere(&mut self, id: WindowId) -> Formula {
         let zones = &self.rules[id].zones;
         let mut known = |zone: &CapZone| match zone {
             CapZone::Named(_) => Formula::ALWAYS,
@@ -383,8 +399,7 @@ impl Writer<'_, '_> {
             any.push(self.compiler.formulas.all(every));
         }
         let somewhere = self.compiler.formulas.any(any);
-        let nowhere = self.compiler.formulas.not(somewhere);
-        self.compiler.formulas.any([flag, nowhere])
+        self.compiler.formulas.not(somewhere)
     }
 
     /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.

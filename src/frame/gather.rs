@@ -45,6 +45,7 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         windows: windows::states(rules, &attributes, facts.now),
         attributes,
         taken: vec![false; rules.offers.len()],
+        beneath: consent::beneath(rules, facts, &consent),
         consent,
         shortfalls,
     }

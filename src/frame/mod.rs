@@ -61,6 +61,9 @@ pub struct Frame {
     pub taken: Vec<bool>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
     pub shortfalls: Vec<Shortfall>,
+    /// Of each purpose that an objection to direct marketing closes, how it would read without one. Only explanations look
+    /// at it; no decision depends on it.
+    pub beneath: Vec<(PurposeId, Consent)>,
 }
 
 /// Events from the future.
@@ -147,6 +150,7 @@ impl Frame {
             counted: vec![Counted::default(); rules.caps.len()],
             taken: vec![false; rules.offers.len()],
             shortfalls: Vec::new(),
+            beneath: Vec::new(),
         }
     }
 

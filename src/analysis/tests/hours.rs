@@ -73,3 +73,21 @@ fn an_expiry_is_a_condition_like_any_other() {
         &[("first", "contradictory: [Expiry, When(0)]"), ("second", "reachable"), ("third", "covered by second")],
     );
 }
+
+#[test]
+fn what_waits_for_no_clock_is_decided() {
+    // Whose clocks nobody knows waits for ever, which is too long; that needs no hour to be found.
+    for outside in ["hold at most 20 hours", "hold at most 2 hours", "drop"] {
+        for when in ["", "when age is at least 18"] {
+            let (model, report) = report(&format!(
+                "{BASE}
+                 window w {{ zone home  open 09:00 until 17:00  on offer a  outside {outside} }}
+                 rule first in s {{ {when}  priority 2  show a }}
+                 rule second in s {{ when age is at least 18  priority 1  show b }}"
+            ));
+            let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code.name).collect();
+            assert!(!codes.contains(&"lint::not-decided"), "{outside} {when}: {codes:?}");
+            assert_eq!(["first", "second"].map(|rule| verdict(&model, &report, rule)), ["reachable", "reachable"]);
+        }
+    }
+}
