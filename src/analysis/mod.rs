@@ -62,7 +62,7 @@ use doubts::Doubts;
 pub use findings::findings;
 pub use search::Undecided;
 pub use slot::Culprit;
-pub use verdict::{Clash, Coverer, FallbackVerdict, NeverTaken, Place, Range, Verdict};
+pub use verdict::{Clash, Coverer, FallbackVerdict, NeverTaken, Place, Range, SubstituteVerdict, Verdict};
 pub use witness::Witness;
 
 /// What to look at, and how far.
@@ -89,10 +89,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The verdict on every rule.
     pub rules: BTreeMap<RuleId, Verdict>,
-    /// Of rules that never win themselves, what they name in their place that may answer all the same.
-    pub in_place: BTreeMap<RuleId, Vec<Via>>,
-    /// Of rules that win, or may, what they name in their place that is never taken.
-    pub never_taken: BTreeMap<(RuleId, Via), NeverTaken>,
+    /// The verdict on everything that a rule names in its place, unless the rule is off or never active.
+    pub substitutes: BTreeMap<(RuleId, Via), SubstituteVerdict>,
     /// The verdict on every entry of every fallback list.
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
     /// Rules that can answer for one customer, with different outcomes, and are told apart by their names alone (R8).
@@ -181,7 +179,7 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
     let scores = scores::Scores::of(rules, id);
     let scope_with = |doubts: &Doubts| scope_of(rules, id, doubts, &scores, options);
     let mut scope = scope_with(&Doubts::none(shared));
-    let reach::OfRules { mut verdicts, mut in_place, mut never_taken } = reach::rules(&mut scope, rules, id);
+    let reach::OfRules { mut verdicts, mut substitutes } = reach::rules(&mut scope, rules, id);
     let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
     let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
     report.conflicts.append(&mut pairs.conflicts);
@@ -206,7 +204,7 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
     }
     let claims = verdicts.values().any(Verdict::rests_on_all)
         || fallbacks.iter().any(FallbackVerdict::rests_on_all)
-        || !never_taken.is_empty();
+        || substitutes.values().any(SubstituteVerdict::rests_on_all);
     if let Some(doubts) = Doubts::of(rules, id, shared, &options.left_out).filter(|_| claims) {
         let mut doubtful = scope_with(&doubts);
         let again = reach::rules(&mut doubtful, rules, id);
@@ -214,15 +212,14 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
         for (rule, verdict) in &mut verdicts {
             verdict.doubted(again.verdicts.get(rule));
         }
-        in_place.extend(again.in_place);
-        // What is never so in spite of everything left out is never so.
-        never_taken.retain(|of, _| again.never_taken.contains_key(of));
+        for (of, verdict) in &mut substitutes {
+            verdict.doubted(again.substitutes.get(of));
+        }
         for (at, verdict) in fallbacks.iter_mut().enumerate() {
             verdict.doubted(of_fallbacks.get(at));
         }
     }
     report.fallbacks.insert(id, fallbacks);
     report.rules.extend(verdicts);
-    report.in_place.extend(in_place);
-    report.never_taken.extend(never_taken);
+    report.substitutes.extend(substitutes);
 }

@@ -19,7 +19,7 @@ use super::formula::{Formula, Formulas};
 use super::scope::{Question, Scope};
 use super::search::{Answer, Undecided};
 use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas, substitutes};
-use super::verdict::{Coverer, FallbackVerdict, NeverTaken, Verdict};
+use super::verdict::{Coverer, FallbackVerdict, NeverTaken, SubstituteVerdict, Verdict};
 use crate::frame::Via;
 use crate::model::{RuleId, RuleSet, SlotId};
 
@@ -47,10 +47,8 @@ struct Way<'w> {
 pub(super) struct OfRules {
     /// The verdict on each.
     pub(super) verdicts: BTreeMap<RuleId, Verdict>,
-    /// Of rules that never win themselves, what they name in their place that may answer all the same.
-    pub(super) in_place: BTreeMap<RuleId, Vec<Via>>,
-    /// Of rules that win, or may, what they name in their place that is never taken.
-    pub(super) never_taken: BTreeMap<(RuleId, Via), NeverTaken>,
+    /// The verdict on what each names in its place.
+    pub(super) substitutes: BTreeMap<(RuleId, Via), SubstituteVerdict>,
 }
 
 /// The verdict on every rule of a slot, in the order in which they win.
@@ -81,25 +79,23 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
             verdicts.insert(*id, verdict);
         }
     }
-    let (mut instead, mut never_taken) = (BTreeMap::new(), BTreeMap::new());
+    let mut found = BTreeMap::new();
     for (place, id) in rules[slot].order.iter().enumerate() {
-        let Some(verdict) = verdicts.get(id) else { continue };
-        if verdict.rests_on_all() {
-            instead.insert(*id, in_its_place(scope, &blockers, place));
+        if let None | Some(Verdict::Off | Verdict::NeverActive) = verdicts.get(id) {
+            continue;
         }
-        for (via, _) in substitutes(rules, *id).filter(|_| !verdict.is_never()) {
-            never_taken.extend(idle(scope, &blockers, place, via).map(|why| ((*id, via), why)));
+        for (via, _) in substitutes(rules, *id) {
+            found.insert((*id, via), substitute(scope, &blockers, place, via));
         }
     }
-    OfRules { verdicts, in_place: instead, never_taken }
+    OfRules { verdicts, substitutes: found }
 }
 
-/// Why a substitute of a rule is never taken, if it is not. What brings the rule to its turn out of order is left open, so
-/// that nothing is claimed of it.
-fn idle(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via: Via) -> Option<NeverTaken> {
-    let (_, first) = scope.worlds.first()?;
-    let rule = first.rules.get(place)?;
-    let in_turn = rule.tried.is_empty() && !rule.more_ways;
+/// Whether a substitute of a rule is ever taken. One that may be tried in another's place comes to its turn there, so
+/// whatever stands above it is left aside.
+fn substitute(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via: Via) -> SubstituteVerdict {
+    let rule = scope.worlds.first().and_then(|(_, of)| of.rules.get(place));
+    let in_turn = rule.is_some_and(|rule| rule.tried.is_empty() && !rule.more_ways);
     let before = if in_turn { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
     let of_rule = |of: &SlotFormulas, part: fn(&RuleFormulas) -> &BTreeMap<Via, Formula>| {
         let formula = of.rules.get(place).and_then(|rule| part(rule).get(&via));
@@ -109,10 +105,11 @@ fn idle(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via: Via) 
     let drops = |of: &SlotFormulas| of_rule(of, |rule| &rule.drops);
     let way = Way { required: &taken, before };
     let used = match ask(scope, blockers, &way, None) {
-        Answer::Found(_) | Answer::Unknown(_) => return None,
+        Answer::Found(_) => return SubstituteVerdict::Taken,
+        Answer::Unknown(why) => return SubstituteVerdict::Unknown(why),
         Answer::Never(used) => used,
     };
-    Some(if is_contradictory(scope, blockers, &Way { required: &drops, before }) {
+    SubstituteVerdict::Never(if is_contradictory(scope, blockers, &Way { required: &drops, before }) {
         NeverTaken::NeverDrops
     } else if is_contradictory(scope, blockers, &way) {
         NeverTaken::NeverStands

@@ -111,6 +111,17 @@ impl FallbackVerdict {
     }
 }
 
+/// Whether what a rule names in its place is ever taken: it answers, or lets no other candidate through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubstituteVerdict {
+    /// It is, by some customer.
+    Taken,
+    /// It never is.
+    Never(NeverTaken),
+    /// Not decided.
+    Unknown(Undecided),
+}
+
 /// Why what a rule names in its place is never taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NeverTaken {
@@ -120,6 +131,23 @@ pub enum NeverTaken {
     NeverStands,
     /// Whoever it could be taken for sees something else first, because of these.
     Covered(Vec<Coverer>),
+}
+
+impl SubstituteVerdict {
+    /// As [`Verdict::rests_on_all`].
+    pub(super) fn rests_on_all(&self) -> bool {
+        match self {
+            Self::Never(_) => true,
+            Self::Taken | Self::Unknown(_) => false,
+        }
+    }
+
+    /// As [`Verdict::doubted`].
+    pub(super) fn doubted(&mut self, by: Option<&Self>) {
+        if self.rests_on_all() && !by.is_some_and(Self::rests_on_all) {
+            *self = Self::Unknown(Undecided::LeftOut);
+        }
+    }
 }
 
 /// Two rules of a slot that can answer for one customer though no author said which wins.

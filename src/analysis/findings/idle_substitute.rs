@@ -5,7 +5,7 @@
 
 use super::{Look, words};
 use crate::analysis::slot::substitutes;
-use crate::analysis::{Coverer, NeverTaken, Verdict};
+use crate::analysis::{Coverer, NeverTaken, SubstituteVerdict, Verdict};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::frame::Via;
@@ -14,8 +14,12 @@ use crate::model::{RuleId, Substitute};
 use crate::source::Span;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
-    let never = look.report.never_taken.iter();
-    never.filter_map(|((rule, via), why)| finding(look, *rule, *via, why)).collect()
+    let of = |((rule, via), verdict): (&(RuleId, Via), &SubstituteVerdict)| match verdict {
+        SubstituteVerdict::Never(_) if look.report.rules.get(rule).is_none_or(Verdict::is_never) => None,
+        SubstituteVerdict::Never(why) => finding(look, *rule, *via, why),
+        SubstituteVerdict::Taken | SubstituteVerdict::Unknown(_) => None,
+    };
+    look.report.substitutes.iter().filter_map(of).collect()
 }
 
 fn finding(look: &Look<'_>, id: RuleId, via: Via, why: &NeverTaken) -> Option<Diagnostic> {

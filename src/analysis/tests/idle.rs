@@ -1,7 +1,7 @@
 //! What stands there and has no effect: substitutes that are never taken, caps that are never spent.
 
 use super::super::testing::{report, rules};
-use super::super::{NeverTaken, Options, analyse};
+use super::super::{NeverTaken, Options, SubstituteVerdict, analyse};
 use crate::model::LeftOut;
 
 const BASE: &str = "
@@ -19,7 +19,11 @@ slot s on web { accepts marketing, service  fallback nothing }
 /// Every substitute that is called idle, with the reason in a word.
 fn idle(text: &str) -> Vec<String> {
     let (model, report) = report(&format!("{BASE}{text}"));
-    let named = report.never_taken.iter().map(|((rule, via), why)| {
+    let named = report.substitutes.iter().filter_map(|((rule, via), verdict)| {
+        let SubstituteVerdict::Never(why) = verdict else { return None };
+        if report.rules[rule].is_never() {
+            return None;
+        }
         let why = match why {
             NeverTaken::NeverDrops => "never drops".to_owned(),
             NeverTaken::NeverStands => "never stands".to_owned(),
@@ -28,7 +32,7 @@ fn idle(text: &str) -> Vec<String> {
                 format!("covered by {}", by.join(", "))
             }
         };
-        format!("{} {}: {why}", model[*rule].name, via.word())
+        Some(format!("{} {}: {why}", model[*rule].name, via.word()))
     });
     named.collect()
 }
@@ -123,7 +127,9 @@ fn a_cap_that_is_left_out_may_be_the_one() {
     let rules = rules(&text);
     let idle = |left_out: LeftOut| {
         let report = analyse(&rules, &Options { left_out: vec![left_out], ..Options::default() });
-        report.never_taken.into_keys().map(|(_, via)| via.word()).collect::<Vec<_>>()
+        let never =
+            report.substitutes.into_iter().filter(|(_, verdict)| matches!(verdict, SubstituteVerdict::Never(_)));
+        never.map(|((_, via), _)| via.word()).collect::<Vec<_>>()
     };
     assert_eq!(idle(LeftOut::that_only_uses()), ["if capped", "if unknown"]);
     assert_eq!(idle(LeftOut { stops_rules: None, ..LeftOut::that_only_uses() }), ["if unknown"]);
