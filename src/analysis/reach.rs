@@ -118,28 +118,6 @@ fn substitute(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via:
     })
 }
 
-/// Which of a rule's substitutes are not known to answer never. One that may be tried in another's place comes to its
-/// turn there, so none of its own is excluded.
-fn in_its_place(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize) -> Vec<Via> {
-    let Some(rule) = scope.worlds.first().and_then(|(_, of)| of.rules.get(place)) else { return Vec::new() };
-    let before =
-        if rule.tried.is_empty() && !rule.more_ways { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
-    let parts: Vec<Part> = rule.parts.iter().map(|(part, _)| *part).collect();
-    let mut found = Vec::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        let Part::Instead(via) = part else { continue };
-        let required = |of: &SlotFormulas| {
-            let part = of.rules.get(place).and_then(|rule| rule.parts.get(at));
-            part.map_or(Formula::NEVER, |(_, formula)| *formula)
-        };
-        match ask(scope, blockers, &Way { required: &required, before }, None) {
-            Answer::Found(_) | Answer::Unknown(_) => found.push(via),
-            Answer::Never(_) => {}
-        }
-    }
-    found
-}
-
 /// Whether a rule that ranks among those of `tier` wins in its own place.
 fn in_tier(
     scope: &mut SlotScope<'_>,
