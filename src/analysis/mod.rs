@@ -53,7 +53,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::frame::Via;
+use crate::eval;
+use crate::frame::{By, Via};
 use crate::graph;
 use crate::model::{ChannelId, LeftOut, RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
@@ -126,12 +127,28 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     for at in 0..rules.slots.len() {
         one_slot(&flat, SlotId::from_index(at), &shared, options, &mut report);
     }
+    confirm_fallbacks(rules, &mut report);
     confirm(rules, &mut report);
     report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
     // The worst first; among equals in reading order.
     report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
+}
+
+/// Takes back every fallback whose customer the reference evaluator does not confirm: of rules that rank together each is
+/// taken to stop the slot for the others, whichever comes first.
+fn confirm_fallbacks(rules: &RuleSet, report: &mut Report) {
+    for (slot, verdicts) in &mut report.fallbacks {
+        let earlier = verdicts.len().saturating_sub(1);
+        for (at, verdict) in (0_u32..).zip(verdicts.iter_mut().take(earlier)) {
+            if let FallbackVerdict::Reachable(witness) = verdict
+                && eval::decide(rules, &witness.frame(rules), *slot).by != By::Fallback(at)
+            {
+                *verdict = FallbackVerdict::Unknown(Undecided::Calculation);
+            }
+        }
+    }
 }
 
 /// Takes back every clash whose customer the reference evaluator does not confirm: such a customer is never shown.

@@ -18,7 +18,7 @@ pub enum Verdict {
     /// These of its own guards contradict each other; without any one of them the others would not.
     Contradictory(Vec<Culprit>),
     /// Whoever could see it sees something else first, because of all these together; without any one of them somebody
-    /// would see it.
+    /// would see it, unless that hangs on a pause, a block, a calendar or a calculation and was not decided.
     Covered(Vec<Coverer>),
     /// Not decided.
     Unknown(Undecided),

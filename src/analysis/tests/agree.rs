@@ -2,7 +2,7 @@
 //! shows.
 //!
 //! `CATER_SCHEMAS=5000 cargo test --release analysis::tests::agree` looks at more of them; `CATER_SEED` begins elsewhere,
-//! `CATER_CELLS` takes larger ones.
+//! `CATER_CELLS` takes larger ones, `CATER_SHOW=1` prints each.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::analysis::{
 use crate::eval::{condition, decide, expression, stops};
 use crate::frame::{By, Decision, Frame, Via};
 use crate::graph::{Ranking, Standing};
-use crate::model::{Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
+use crate::model::{Cap, CapKind, CapWindow, Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
 use crate::value::{Truth, Value, rescale};
 
 /// Schemas with more customers than this are passed over.
@@ -49,7 +49,10 @@ fn what_scores_decide_is_never_claimed_wrongly() {
     let (tally, unknown) = agree_on(count, &ranked);
     let decided: usize = tally.iter().sum();
     assert!(unknown * 10 < decided, "{unknown} not decided, {decided} decided");
-    assert!(tally[8] as u64 >= count / 40, "hardly any equal scores: {tally:?}");
+    // Rare, so counted only where it is known how many there are.
+    if setting("CATER_SEED", 0) == 0 {
+        assert!(tally[8] as u64 >= count / 40, "hardly any equal scores: {tally:?}");
+    }
 }
 
 #[test]
@@ -70,6 +73,7 @@ fn agree(count: u64, calculations: bool) -> ([usize; 8], usize) {
 
 fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 10], usize) {
     let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 10]);
+    let said = setting("CATER_SHOW", 0) > 0;
     let most = usize::try_from(setting("CATER_CELLS", MOST_CELLS)).unwrap_or(usize::MAX);
     for seed in setting("CATER_SEED", 0).. {
         if looked_at == count {
@@ -81,6 +85,10 @@ fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 10], usize) 
         let Some(frames) = frames(&model, slot, &slot::shared(&model), most) else { continue };
         looked_at += 1;
         let report = analyse(&model, &Options::default());
+        // Shown where the replay of a witness fails.
+        if said {
+            println!("schema {seed}:\n{text}");
+        }
         replay(&model, &report);
         let seen = Seen::new(&model, slot, &frames);
         let wrong = seen.disagreements(&report, &mut tally, &mut unknown);
@@ -287,6 +295,13 @@ impl<'a> Seen<'a> {
         // Through `try` there are other ways to be seen, and a coverer may stand in one of those; and one that scores
         // lower stands in nobody's way.
         if order.iter().any(tries) || order.iter().any(|rule| self.rules[*rule].rank.is_some()) {
+            return None;
+        }
+        // Pauses, blocks and calendars are tried and not reckoned: whether one of a cover could be left out may be open.
+        let is_reckoned = |cap: &Cap| {
+            matches!(cap.kind, CapKind::Cap | CapKind::Gap) && !matches!(cap.window, CapWindow::Calendar(_))
+        };
+        if !self.rules.caps.iter().all(is_reckoned) {
             return None;
         }
         let idle = (0..by.len()).find(|at| !passes(Some(*at)))?;

@@ -136,6 +136,20 @@ fn a_cap_that_is_left_out_may_be_the_one() {
     assert_eq!(idle(LeftOut::default()), ["if unknown"], "a condition it has not");
 }
 
+#[test]
+fn a_fallback_behind_ranked_rules_is_shown_to_whom_it_is_said_to_be() {
+    // Without a key `second` is capped and stops the slot; but they score the same, and `first` comes first by its name.
+    let (_, report) = report(
+        "customer { x: yes or no  y: whole from 0 to 4 }
+         offer a { class service }  offer c { class service }
+         slot s on web { accepts service  fallback c when y is known, nothing }
+         rule first in s { when x is no  priority 9  rank by (y else 0)  show a  if unknown show a }
+         rule second in s { when y is known  priority 9  rank by (y else 0)  cap at most 2 shown in any 5 days per customer then stop  show a }
+         rule third in s { priority 9  rank by (y else 0)  show a }",
+    );
+    assert!(!report.fallbacks.is_empty(), "and what is called reachable has been replayed");
+}
+
 /// The messages and reasons about caps.
 fn caps(text: &str) -> Vec<(String, String)> {
     let model = rules(&format!("{BASE} rule r in s {{ needs q  when v  priority 1  show sell }} {text}"));
