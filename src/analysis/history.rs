@@ -497,3 +497,34 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::testing::rules;
+    use crate::value::Value;
+
+    /// What is looked at is counted: caps on offers of their own are as many small questions, whatever their number.
+    #[test]
+    fn caps_that_no_event_ties_together_are_solved_by_themselves() {
+        let mut text = "customer { id: text key } slot s on web { accepts service  fallback nothing }\n".to_owned();
+        for at in 0..60 {
+            let cap = format!("cap at most 2 shown in any {} days per customer", 1 + at % 30);
+            text.push_str(&format!(
+                "offer o{at} {{ class service }} rule r{at} in s {{ priority {at}  {cap}  show o{at} }}\n"
+            ));
+        }
+        let rules = rules(&text);
+        let (spent, left): (Vec<CapId>, Vec<CapId>) =
+            (0..rules.caps.len()).map(CapId::from_index).partition(|cap| cap.index() % 3 > 0);
+        let concerned = Concerned::new(&rules, &spent, &left);
+        assert!(stamps(&rules, &spent).iter().all(|stamp| concerned.by(stamp).len() == 1));
+        let mut facts = Facts::nothing(&rules, Instant(0));
+        facts.set(rules.key().unwrap(), Fact::Known(Value::Text("c1".into()), None));
+        let knots = knots(cells(&rules, &facts, &spent, &left), &spent, &left);
+        assert_eq!(knots.len(), spent.len());
+        assert!(knots.iter().all(|knot| (knot.spent.len(), knot.left.len(), knot.cells.len()) == (1, 0, 1)));
+        let History::Events(events) = history(&rules, &facts, &spent, &left) else { panic!("there is a history") };
+        assert_eq!(events.len(), 2 * spent.len());
+    }
+}

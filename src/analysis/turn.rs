@@ -64,7 +64,6 @@ impl Writer<'_, '_> {
 
     /// Every way in which a rule answers, and where each of its substitutes makes a difference: it answers, or a cap of it
     /// lets no other candidate through.
-    #[expect(clippy::type_complexity, reason = "two lists that are made on one way through the substitutes")]
     fn parts(
         &mut self,
         written: &[RuleFormulas],

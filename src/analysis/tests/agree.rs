@@ -189,7 +189,7 @@ impl<'a> Seen<'a> {
             let right = match verdict {
                 SubstituteVerdict::Never(_) => {
                     tally[9] += 1;
-                    !seen && !(has_no_by && changes())
+                    !(seen || has_no_by && changes())
                 }
                 // Another may show the same in its place, so that nobody misses it.
                 SubstituteVerdict::Taken => !is_exact || has_no_by || seen,
