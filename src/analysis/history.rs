@@ -11,9 +11,9 @@
 //! never disagree with how a decision counts.
 
 use std::cell::Cell as Counter;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::frame::{CapState, Fact, Facts, Happened, Stamp, gather};
+use crate::frame::{CapState, Fact, Facts, Happened, Stamp, cap_states, gather};
 use crate::model::{CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, OfferId, RuleId, RuleSet, TagId};
 use crate::value::Instant;
 
@@ -161,18 +161,83 @@ fn plain(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> His
     if spent.iter().any(|cap| rules[*cap].at_most > MOST_EVENTS) {
         return History::Unknown;
     }
-    let cells = cells(rules, facts, spent, left);
-    let need: Vec<u32> = spent.iter().map(|cap| rules[*cap].at_most).collect();
-    let room: Vec<u32> = left.iter().map(|cap| rules[*cap].at_most.saturating_sub(1)).collect();
-    match fill(&cells, &need, &room) {
-        Some(Some(counts)) => {
-            let events = cells.iter().zip(counts);
-            let events = events.flat_map(|(cell, count)| std::iter::repeat_n(cell.event.clone(), count as usize));
-            History::Events(events.collect())
+    let mut events = Vec::new();
+    let mut given_up = false;
+    for Knot { cells, spent, left } in knots(cells(rules, facts, spent, left), spent, left) {
+        let need: Vec<u32> = spent.iter().map(|cap| rules[*cap].at_most).collect();
+        let room: Vec<u32> = left.iter().map(|cap| rules[*cap].at_most.saturating_sub(1)).collect();
+        match fill(&cells, &need, &room) {
+            Some(Some(counts)) => {
+                let of_cells = cells.iter().zip(counts);
+                events
+                    .extend(of_cells.flat_map(|(cell, count)| std::iter::repeat_n(cell.event.clone(), count as usize)));
+            }
+            Some(None) => return core(&cells, need, room, &spent, &left),
+            None => given_up = true,
         }
-        Some(None) => core(&cells, need, room, spent, left),
-        None => History::Unknown,
     }
+    if given_up { History::Unknown } else { History::Events(events) }
+}
+
+/// Caps that some event counts for together, and caps tied to those; no event concerns two knots.
+struct Knot {
+    cells: Vec<Cell>,
+    spent: Vec<CapId>,
+    left: Vec<CapId>,
+}
+
+/// The knots with a cap to be spent, in the order of those. Each is solved by itself: thousands of caps, each with an offer
+/// of its own, are thousands of small questions and not one of that size.
+fn knots(cells: Vec<Cell>, spent: &[CapId], left: &[CapId]) -> Vec<Knot> {
+    // By place among the caps to be spent and, behind them, those to be left: one that stands for its knot.
+    let mut of: Vec<usize> = (0..spent.len() + left.len()).collect();
+    fn root(of: &mut [usize], mut at: usize) -> usize {
+        while let Some(up) = of.get(at).copied().filter(|up| *up != at) {
+            let above = of.get(up).copied().unwrap_or(up);
+            if let Some(place) = of.get_mut(at) {
+                *place = above;
+            }
+            at = up;
+        }
+        at
+    }
+    for cell in &cells {
+        let mut touched = cell.fills.iter().copied().chain(cell.takes.iter().map(|at| spent.len() + at));
+        let Some(first) = touched.next() else { continue };
+        for other in touched {
+            let (one, other) = (root(&mut of, first), root(&mut of, other));
+            if let Some(place) = of.get_mut(one.max(other)) {
+                *place = one.min(other);
+            }
+        }
+    }
+    // A cap to be spent comes before those to be left, so it is what its knot is named by.
+    let mut found: BTreeMap<usize, Knot> = BTreeMap::new();
+    let mut places = Vec::with_capacity(of.len());
+    for at in 0..of.len() {
+        let knot = root(&mut of, at);
+        if at >= spent.len() && knot >= spent.len() {
+            places.push(0);
+            continue;
+        }
+        let knot = found.entry(knot).or_insert_with(|| Knot { cells: Vec::new(), spent: Vec::new(), left: Vec::new() });
+        let (list, cap) = match at.checked_sub(spent.len()) {
+            None => (&mut knot.spent, spent.get(at)),
+            Some(at) => (&mut knot.left, left.get(at)),
+        };
+        places.push(list.len());
+        list.extend(cap);
+    }
+    for Cell { event, fills, takes } in cells {
+        let Some(knot) = fills.first().map(|first| root(&mut of, *first)).and_then(|knot| found.get_mut(&knot)) else {
+            continue;
+        };
+        let local = |at: usize| places.get(at).copied().unwrap_or(0);
+        let fills = fills.into_iter().map(local).collect();
+        let takes = takes.into_iter().map(|at| local(spent.len() + at)).collect();
+        knot.cells.push(Cell { event, fills, takes });
+    }
+    found.into_values().collect()
 }
 
 /// The caps without which it would still be impossible are left out, one after the other.
@@ -256,33 +321,40 @@ impl Filling<'_> {
 
 /// Every kind of event that counts for one of the caps to be spent; those that count for the fewest others first.
 fn cells(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> Vec<Cell> {
-    let mut kinds: BTreeSet<EventId> = BTreeSet::new();
-    let mut ages: Vec<Instant> = vec![facts.now];
-    for cap in spent.iter().chain(left) {
-        if let CapWindow::Rolling(length) = rules[*cap].window {
-            ages.push(facts.now.minus(length));
-        }
-    }
-    spent.iter().for_each(|cap| kinds.extend(&rules[*cap].events));
-    ages.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
-    ages.dedup();
+    let concerned = Concerned::new(rules, spent, left);
+    let mut alone = Facts { history: Vec::new(), ..facts.clone() };
+    let mut seen: BTreeSet<(Vec<usize>, Vec<usize>)> = BTreeSet::new();
     let mut found: Vec<Cell> = Vec::new();
     for stamp in stamps(rules, spent) {
+        let caps = concerned.by(&stamp);
+        let ids: Vec<CapId> = caps.iter().map(|(_, cap)| *cap).collect();
+        let kinds: BTreeSet<EventId> =
+            caps.iter().filter(|(at, _)| *at < spent.len()).flat_map(|(_, cap)| &rules[*cap].events).copied().collect();
+        let windows = ids.iter().filter_map(|cap| match rules[*cap].window {
+            CapWindow::Rolling(length) => Some(facts.now.minus(length)),
+            CapWindow::Ever | CapWindow::Calendar(_) => None,
+        });
+        let mut ages: Vec<Instant> = std::iter::once(facts.now).chain(windows).collect();
+        ages.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
+        ages.dedup();
         for event in &kinds {
             for at in &ages {
                 let event = Happened::plain(*event, *at, stamp.clone());
-                let frame = gather(rules, &Facts { history: vec![event.clone()], ..facts.clone() });
-                let counts = |cap: &CapId| match frame.caps.get(cap.index()) {
-                    // A gap that runs.
-                    Some(CapState::Used(1) | CapState::Until(_)) => true,
-                    Some(CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore)
-                    | None => false,
-                };
-                let places = |caps: &[CapId]| -> Vec<usize> {
-                    caps.iter().enumerate().filter(|(_, cap)| counts(cap)).map(|(at, _)| at).collect()
-                };
-                let (fills, takes) = (places(spent), places(left));
-                if !fills.is_empty() && !found.iter().any(|cell| cell.fills == fills && cell.takes == takes) {
+                alone.history = vec![event.clone()];
+                let (mut fills, mut takes) = (Vec::new(), Vec::new());
+                for ((at, _), state) in caps.iter().zip(cap_states(rules, &alone, &ids)) {
+                    let counts = match state {
+                        // A gap that runs.
+                        CapState::Used(1) | CapState::Until(_) => true,
+                        CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore => false,
+                    };
+                    match at.checked_sub(spent.len()) {
+                        _ if !counts => {}
+                        None => fills.push(*at),
+                        Some(at) => takes.push(at),
+                    }
+                }
+                if !fills.is_empty() && seen.insert((fills.clone(), takes.clone())) {
                     found.push(Cell { event, fills, takes });
                 }
             }
@@ -292,6 +364,56 @@ fn cells(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> Vec
     found
 }
 
+/// Which caps an event with a stamp may count for, found without asking each: there may be thousands, each on an offer of
+/// its own. Caps go by their place among those to be spent and, behind them, those to be left.
+struct Concerned {
+    all: Vec<(usize, CapId)>,
+    /// On a class, a channel or anything: always asked.
+    wide: BTreeSet<usize>,
+    offers: HashMap<OfferId, Vec<usize>>,
+    rules: HashMap<RuleId, Vec<usize>>,
+    tags: HashMap<TagId, Vec<usize>>,
+}
+
+impl Concerned {
+    fn new(rules: &RuleSet, spent: &[CapId], left: &[CapId]) -> Self {
+        let all = spent.iter().chain(left).copied().enumerate().collect();
+        let mut found =
+            Self { all, wide: BTreeSet::new(), offers: HashMap::new(), rules: HashMap::new(), tags: HashMap::new() };
+        for (at, cap) in &found.all {
+            match &rules[*cap].target {
+                CapTarget::Offers(of) => of.iter().for_each(|of| found.offers.entry(*of).or_default().push(*at)),
+                CapTarget::Rules(of) => {
+                    for of in of {
+                        found.rules.entry(*of).or_default().push(*at);
+                        // Where no rule is stamped, it may have been this one.
+                        found.offers.entry(rules[*of].show).or_default().push(*at);
+                    }
+                }
+                CapTarget::Tags(of) => of.iter().for_each(|of| found.tags.entry(*of).or_default().push(*at)),
+                CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => {
+                    found.wide.insert(*at);
+                }
+            }
+        }
+        found
+    }
+
+    /// In their order.
+    fn by(&self, stamp: &Stamp) -> Vec<(usize, CapId)> {
+        let (offer, rule, tags) = match stamp {
+            Stamp::Unstamped | Stamp::Retired { .. } => return self.all.clone(),
+            Stamp::Of { offer, rule, tags, .. } => (offer, rule, tags),
+        };
+        let of_offer = offer.iter().filter_map(|of| self.offers.get(of));
+        let of_rule = rule.iter().filter_map(|of| self.rules.get(of));
+        let of_tags = tags.iter().filter_map(|of| self.tags.get(of));
+        let places = of_offer.chain(of_rule).chain(of_tags).flatten().chain(&self.wide);
+        let places: BTreeSet<usize> = places.copied().collect();
+        places.into_iter().filter_map(|at| self.all.get(at).copied()).collect()
+    }
+}
+
 /// The rule that shows an offer, where only one does: `history shown of X` in a test is stamped with it.
 pub(super) fn only_rule(rules: &RuleSet, offer: OfferId) -> Option<RuleId> {
     let mut showing = rules.rules.iter().enumerate().filter(|(_, rule)| rule.show == offer);
@@ -299,19 +421,35 @@ pub(super) fn only_rule(rules: &RuleSet, offer: OfferId) -> Option<RuleId> {
     showing.next().is_none().then(|| RuleId::from_index(at))
 }
 
+/// The same of every offer at once.
+fn only_rules(rules: &RuleSet) -> Vec<Option<RuleId>> {
+    let mut showing = vec![0_u32; rules.offers.len()];
+    let mut found = vec![None; rules.offers.len()];
+    for (at, rule) in rules.rules.iter().enumerate() {
+        if let (Some(count), Some(place)) = (showing.get_mut(rule.show.index()), found.get_mut(rule.show.index())) {
+            *count += 1;
+            *place = (*count == 1).then(|| RuleId::from_index(at));
+        }
+    }
+    found
+}
+
 /// Stamps that the caps look at: first those that events really bear, then the barest ones.
 fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
+    let showing = only_rules(rules);
+    let only = |offer: OfferId| showing.get(offer.index()).copied().flatten();
     let mut found: Vec<Stamp> = Vec::new();
+    let mut seen: HashSet<(Option<OfferId>, Option<RuleId>, Vec<TagId>)> = HashSet::new();
     let mut add = |offer, rule, tags: &[TagId]| {
-        let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec(), channel: None };
-        if !found.contains(&stamp) {
+        if seen.insert((offer, rule, tags.to_vec())) {
+            let stamp = Stamp::Of { offer, rule, via: None, class: None, tags: tags.to_vec(), channel: None };
             found.push(stamp);
         }
     };
     for cap in caps {
         match &rules[*cap].target {
             CapTarget::Offers(offers) => offers.iter().for_each(|offer| {
-                add(Some(*offer), only_rule(rules, *offer), &rules[*offer].tags);
+                add(Some(*offer), only(*offer), &rules[*offer].tags);
                 add(Some(*offer), None, &rules[*offer].tags);
             }),
             CapTarget::Rules(of) => of.iter().for_each(|rule| {
@@ -321,7 +459,7 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
             target @ (CapTarget::Classes(_) | CapTarget::Tags(_)) => {
                 let offers = rules.offers.iter().enumerate().map(|(at, offer)| (OfferId::from_index(at), offer));
                 for (id, offer) in offers.filter(|(id, offer)| target.has_offer(*id, offer)) {
-                    add(Some(id), only_rule(rules, id), &offer.tags);
+                    add(Some(id), only(id), &offer.tags);
                     add(Some(id), None, &offer.tags);
                 }
             }
@@ -350,4 +488,35 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
         add(None, None, &tags);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::testing::rules;
+    use crate::value::Value;
+
+    /// What is looked at is counted: caps on offers of their own are as many small questions, whatever their number.
+    #[test]
+    fn caps_that_no_event_ties_together_are_solved_by_themselves() {
+        let mut text = "customer { id: text key } slot s on web { accepts service  fallback nothing }\n".to_owned();
+        for at in 0..60 {
+            let cap = format!("cap at most 2 shown in any {} days per customer", 1 + at % 30);
+            text.push_str(&format!(
+                "offer o{at} {{ class service }} rule r{at} in s {{ priority {at}  {cap}  show o{at} }}\n"
+            ));
+        }
+        let rules = rules(&text);
+        let (spent, left): (Vec<CapId>, Vec<CapId>) =
+            (0..rules.caps.len()).map(CapId::from_index).partition(|cap| cap.index() % 3 > 0);
+        let concerned = Concerned::new(&rules, &spent, &left);
+        assert!(stamps(&rules, &spent).iter().all(|stamp| concerned.by(stamp).len() == 1));
+        let mut facts = Facts::nothing(&rules, Instant(0));
+        facts.set(rules.key().unwrap(), Fact::Known(Value::Text("c1".into()), None));
+        let knots = knots(cells(&rules, &facts, &spent, &left), &spent, &left);
+        assert_eq!(knots.len(), spent.len());
+        assert!(knots.iter().all(|knot| (knot.spent.len(), knot.left.len(), knot.cells.len()) == (1, 0, 1)));
+        let History::Events(events) = history(&rules, &facts, &spent, &left) else { panic!("there is a history") };
+        assert_eq!(events.len(), 2 * spent.len());
+    }
 }

@@ -53,7 +53,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::frame::Via;
+use crate::eval;
+use crate::frame::{By, Via};
 use crate::graph;
 use crate::model::{ChannelId, LeftOut, RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
@@ -62,7 +63,7 @@ use doubts::Doubts;
 pub use findings::findings;
 pub use search::Undecided;
 pub use slot::Culprit;
-pub use verdict::{Clash, Coverer, FallbackVerdict, Place, Range, Verdict};
+pub use verdict::{Clash, Coverer, FallbackVerdict, NeverTaken, Place, Range, SubstituteVerdict, Verdict};
 pub use witness::Witness;
 
 /// What to look at, and how far.
@@ -89,8 +90,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The verdict on every rule.
     pub rules: BTreeMap<RuleId, Verdict>,
-    /// Of rules that never win themselves, what they name in their place that may answer all the same.
-    pub in_place: BTreeMap<RuleId, Vec<Via>>,
+    /// The verdict on everything that a rule names in its place, unless the rule is off or never active.
+    pub substitutes: BTreeMap<(RuleId, Via), SubstituteVerdict>,
     /// The verdict on every entry of every fallback list.
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
     /// Rules that can answer for one customer, with different outcomes, and are told apart by their names alone (R8).
@@ -126,12 +127,28 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     for at in 0..rules.slots.len() {
         one_slot(&flat, SlotId::from_index(at), &shared, options, &mut report);
     }
+    confirm_fallbacks(rules, &mut report);
     confirm(rules, &mut report);
     report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
     // The worst first; among equals in reading order.
     report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
+}
+
+/// Takes back every fallback whose customer the reference evaluator does not confirm: of rules that rank together each is
+/// taken to stop the slot for the others, whichever comes first.
+fn confirm_fallbacks(rules: &RuleSet, report: &mut Report) {
+    for (slot, verdicts) in &mut report.fallbacks {
+        let earlier = verdicts.len().saturating_sub(1);
+        for (at, verdict) in (0_u32..).zip(verdicts.iter_mut().take(earlier)) {
+            if let FallbackVerdict::Reachable(witness) = verdict
+                && eval::decide(rules, &witness.frame(rules), *slot).by != By::Fallback(at)
+            {
+                *verdict = FallbackVerdict::Unknown(Undecided::Calculation);
+            }
+        }
+    }
 }
 
 /// Takes back every clash whose customer the reference evaluator does not confirm: such a customer is never shown.
@@ -179,7 +196,7 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
     let scores = scores::Scores::of(rules, id);
     let scope_with = |doubts: &Doubts| scope_of(rules, id, doubts, &scores, options);
     let mut scope = scope_with(&Doubts::none(shared));
-    let reach::OfRules { mut verdicts, mut in_place } = reach::rules(&mut scope, rules, id);
+    let reach::OfRules { mut verdicts, mut substitutes } = reach::rules(&mut scope, rules, id);
     let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
     let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
     report.conflicts.append(&mut pairs.conflicts);
@@ -202,7 +219,9 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
             report.conditions.insert(Place::Fallback(id, at), range);
         }
     }
-    let claims = verdicts.values().any(Verdict::rests_on_all) || fallbacks.iter().any(FallbackVerdict::rests_on_all);
+    let claims = verdicts.values().any(Verdict::rests_on_all)
+        || fallbacks.iter().any(FallbackVerdict::rests_on_all)
+        || substitutes.values().any(SubstituteVerdict::rests_on_all);
     if let Some(doubts) = Doubts::of(rules, id, shared, &options.left_out).filter(|_| claims) {
         let mut doubtful = scope_with(&doubts);
         let again = reach::rules(&mut doubtful, rules, id);
@@ -210,12 +229,14 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
         for (rule, verdict) in &mut verdicts {
             verdict.doubted(again.verdicts.get(rule));
         }
-        in_place.extend(again.in_place);
+        for (of, verdict) in &mut substitutes {
+            verdict.doubted(again.substitutes.get(of));
+        }
         for (at, verdict) in fallbacks.iter_mut().enumerate() {
             verdict.doubted(of_fallbacks.get(at));
         }
     }
     report.fallbacks.insert(id, fallbacks);
     report.rules.extend(verdicts);
-    report.in_place.extend(in_place);
+    report.substitutes.extend(substitutes);
 }

@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::formula::{Formula, Formulas};
 use super::scope::{Question, Scope};
 use super::search::{Answer, Undecided};
-use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas};
-use super::verdict::{Coverer, FallbackVerdict, Verdict};
+use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas, substitutes};
+use super::verdict::{Coverer, FallbackVerdict, NeverTaken, SubstituteVerdict, Verdict};
 use crate::frame::Via;
 use crate::model::{RuleId, RuleSet, SlotId};
 
@@ -47,8 +47,8 @@ struct Way<'w> {
 pub(super) struct OfRules {
     /// The verdict on each.
     pub(super) verdicts: BTreeMap<RuleId, Verdict>,
-    /// Of rules that never win themselves, what they name in their place that may answer all the same.
-    pub(super) in_place: BTreeMap<RuleId, Vec<Via>>,
+    /// The verdict on what each names in its place.
+    pub(super) substitutes: BTreeMap<(RuleId, Via), SubstituteVerdict>,
 }
 
 /// The verdict on every rule of a slot, in the order in which they win.
@@ -79,35 +79,43 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
             verdicts.insert(*id, verdict);
         }
     }
-    let mut instead = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for (place, id) in rules[slot].order.iter().enumerate() {
-        if verdicts.get(id).is_some_and(Verdict::rests_on_all) {
-            instead.insert(*id, in_its_place(scope, &blockers, place));
+        if let None | Some(Verdict::Off | Verdict::NeverActive) = verdicts.get(id) {
+            continue;
+        }
+        for (via, _) in substitutes(rules, *id) {
+            found.insert((*id, via), substitute(scope, &blockers, place, via));
         }
     }
-    OfRules { verdicts, in_place: instead }
+    OfRules { verdicts, substitutes: found }
 }
 
-/// Which of a rule's substitutes are not known to answer never. One that may be tried in another's place comes to its
-/// turn there, so none of its own is excluded.
-fn in_its_place(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize) -> Vec<Via> {
-    let Some(rule) = scope.worlds.first().and_then(|(_, of)| of.rules.get(place)) else { return Vec::new() };
-    let before =
-        if rule.tried.is_empty() && !rule.more_ways { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
-    let parts: Vec<Part> = rule.parts.iter().map(|(part, _)| *part).collect();
-    let mut found = Vec::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        let Part::Instead(via) = part else { continue };
-        let required = |of: &SlotFormulas| {
-            let part = of.rules.get(place).and_then(|rule| rule.parts.get(at));
-            part.map_or(Formula::NEVER, |(_, formula)| *formula)
-        };
-        match ask(scope, blockers, &Way { required: &required, before }, None) {
-            Answer::Found(_) | Answer::Unknown(_) => found.push(via),
-            Answer::Never(_) => {}
-        }
-    }
-    found
+/// Whether a substitute of a rule is ever taken. One that may be tried in another's place comes to its turn there, so
+/// whatever stands above it is left aside.
+fn substitute(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via: Via) -> SubstituteVerdict {
+    let rule = scope.worlds.first().and_then(|(_, of)| of.rules.get(place));
+    let in_turn = rule.is_some_and(|rule| rule.tried.is_empty() && !rule.more_ways);
+    let before = if in_turn { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
+    let of_rule = |of: &SlotFormulas, part: fn(&RuleFormulas) -> &BTreeMap<Via, Formula>| {
+        let formula = of.rules.get(place).and_then(|rule| part(rule).get(&via));
+        formula.copied().unwrap_or(Formula::NEVER)
+    };
+    let taken = |of: &SlotFormulas| of_rule(of, |rule| &rule.taken);
+    let drops = |of: &SlotFormulas| of_rule(of, |rule| &rule.drops);
+    let way = Way { required: &taken, before };
+    let used = match ask(scope, blockers, &way, None) {
+        Answer::Found(_) => return SubstituteVerdict::Taken,
+        Answer::Unknown(why) => return SubstituteVerdict::Unknown(why),
+        Answer::Never(used) => used,
+    };
+    SubstituteVerdict::Never(if is_contradictory(scope, blockers, &Way { required: &drops, before }) {
+        NeverTaken::NeverDrops
+    } else if is_contradictory(scope, blockers, &way) {
+        NeverTaken::NeverStands
+    } else {
+        NeverTaken::Covered(cover(scope, blockers, &[way], used))
+    })
 }
 
 /// Whether a rule that ranks among those of `tier` wins in its own place.

@@ -31,7 +31,8 @@ use super::realise::{Realised, Shadows};
 use super::region::{Empty, Region, Status};
 use super::witness::Witness;
 
-/// How many of the blockers that hold at a point are taken in at once.
+/// How many of the blockers that hold at a point are taken in at once, while they are few. Of many as many as half of those
+/// known already: whoever has a thousand blockers to get past is not asked for a point for every four of them.
 const TAKEN_IN: usize = 4;
 /// How often a box is given up because no customer could be made of it, before the question is given up.
 const MOST_GIVEN_UP: usize = 64;
@@ -300,7 +301,8 @@ impl<'p, 'a> Search<'p, 'a> {
         // The broadest first: they exclude the most.
         violated.sort_unstable_by_key(|(parts, number, _)| (*parts, *number));
         let mut found = false;
-        for (_, number, blocker) in violated.into_iter().take(TAKEN_IN) {
+        let most = TAKEN_IN.max(self.taken_in.len() / 2);
+        for (_, number, blocker) in violated.into_iter().take(most) {
             let not = self.program.formulas.not(blocker);
             if self.taken_in.insert(not) {
                 self.demand(not, Origin::Blocker(number));

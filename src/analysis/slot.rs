@@ -81,6 +81,8 @@ pub(super) struct RuleFormulas {
     pub(super) stops: Formula,
     /// Every way in which it answers.
     pub(super) parts: Vec<(Part, Formula)>,
+    /// Where each substitute makes a difference once the rule has come to its turn.
+    pub(super) taken: BTreeMap<Via, Formula>,
     /// Of each part, where it keeps the fallback list from answering: no rule that comes before it stops the slot.
     pub(super) parts_heard: Vec<Formula>,
     /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
@@ -280,6 +282,7 @@ impl Writer<'_, '_> {
         guards.sort_by_key(|(culprit, _)| *culprit);
         let clauses = when.into_iter().chain(unless).collect();
         let (parts, parts_heard, outcomes, tried) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let taken = BTreeMap::new();
         RuleFormulas {
             id,
             guards,
@@ -288,6 +291,7 @@ impl Writer<'_, '_> {
             drops,
             stops,
             parts,
+            taken,
             parts_heard,
             outcomes,
             tried,
@@ -374,7 +378,11 @@ impl Writer<'_, '_> {
             let closed = self.closed(id);
             match rules[id].outside {
                 Outside::Drop => dropping.push(closed),
-                Outside::Hold(_) => waits.push(closed),
+                Outside::Hold(_) => {
+                    waits.push(closed);
+                    // What has no clock has no hour at which it opens, so nothing waits for it.
+                    dropping.push(self.nowhere(id));
+                }
                 // That is asked with its channel.
                 Outside::NextChannel => {}
             }
@@ -401,6 +409,12 @@ impl Writer<'_, '_> {
     /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
     pub(super) fn closed(&mut self, id: WindowId) -> Formula {
         let flag = self.compiler.flag(Source::Hours(Hours::Closed(id)));
+        let nowhere = self.nowhere(id);
+        self.compiler.formulas.any([flag, nowhere])
+    }
+
+    /// Nobody knows on whose clocks a window is read.
+    fn nowhere(&mut self, id: WindowId) -> Formula {
         let zones = &self.rules[id].zones;
         let mut known = |zone: &CapZone| match zone {
             CapZone::Named(_) => Formula::ALWAYS,
@@ -412,8 +426,7 @@ impl Writer<'_, '_> {
             any.push(self.compiler.formulas.all(every));
         }
         let somewhere = self.compiler.formulas.any(any);
-        let nowhere = self.compiler.formulas.not(somewhere);
-        self.compiler.formulas.any([flag, nowhere])
+        self.compiler.formulas.not(somewhere)
     }
 
     /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.

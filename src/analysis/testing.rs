@@ -65,3 +65,11 @@ pub(super) fn verdict(rules: &RuleSet, report: &Report, rule: &str) -> String {
         Verdict::Unknown(why) => format!("unknown: {why:?}"),
     }
 }
+
+/// Each of these rules, beside what stands in `base`, has this verdict.
+pub(super) fn check(base: &str, rules: &str, expected: &[(&str, &str)]) {
+    let (model, report) = report(&format!("{base}{rules}"));
+    let found: Vec<_> = expected.iter().map(|(rule, _)| (*rule, verdict(&model, &report, rule))).collect();
+    let wanted: Vec<_> = expected.iter().map(|(rule, verdict)| (*rule, (*verdict).to_owned())).collect();
+    assert_eq!(found, wanted);
+}

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::domain::Unseen;
 use super::formula::Formula;
 use super::slot::{Part, RuleFormulas, Writer, substitutes};
+use crate::frame::Via;
 use crate::model::{OfferId, RuleId, SlotId, Substitute, Then};
 
 /// What comes of a rule that is tried.
@@ -26,9 +27,9 @@ impl Writer<'_, '_> {
     pub(super) fn answers(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
         let mut known: BTreeMap<RuleId, InPlace> = BTreeMap::new();
         for at in 0..written.len() {
-            let parts = self.parts(written, places, at, &mut known, 0);
+            let (parts, taken) = self.parts(written, places, at, &mut known, 0);
             if let Some(rule) = written.get_mut(at) {
-                rule.parts = parts;
+                (rule.parts, rule.taken) = (parts, taken);
             }
         }
     }
@@ -61,6 +62,8 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// Every way in which a rule answers, and where each of its substitutes makes a difference: it answers, or a cap of it
+    /// lets no other candidate through.
     fn parts(
         &mut self,
         written: &[RuleFormulas],
@@ -68,50 +71,50 @@ impl Writer<'_, '_> {
         at: usize,
         known: &mut BTreeMap<RuleId, InPlace>,
         depth: usize,
-    ) -> Vec<(Part, Formula)> {
-        let Some(formulas) = written.get(at) else { return Vec::new() };
+    ) -> (Vec<(Part, Formula)>, BTreeMap<Via, Formula>) {
+        let mut taken = BTreeMap::new();
+        let Some(formulas) = written.get(at) else { return (Vec::new(), taken) };
         let mut parts = vec![(Part::Own, formulas.eligible)];
         let mut stops = vec![formulas.stops];
         for (via, substitute) in substitutes(self.rules, formulas.id) {
             let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
-            let stands_in = match substitute {
-                Substitute::Nothing => Formula::ALWAYS,
+            let (stands_in, stopped) = match substitute {
+                Substitute::Nothing => (Formula::ALWAYS, Formula::NEVER),
                 Substitute::Show(offer) => {
                     let rule = &self.rules[formulas.id];
                     let carried = self.carried(rule.slot, self.rules.channels_of(rule), offer, None);
                     let free = self.offer(offer);
-                    stops.push({
-                        let spent = self.offer_stops(offer, rule.slot);
-                        let formulas = &mut self.compiler.formulas;
-                        let by_channel = formulas.both(free, carried.stops);
-                        let either = formulas.any([spent, by_channel]);
-                        formulas.both(drops, either)
-                    });
-                    self.compiler.formulas.both(free, carried.any)
+                    let spent = self.offer_stops(offer, rule.slot);
+                    let formulas = &mut self.compiler.formulas;
+                    let by_channel = formulas.both(free, carried.stops);
+                    (formulas.both(free, carried.any), formulas.any([spent, by_channel]))
                 }
                 Substitute::Try(rule) => {
                     let tried = match (known.get(&rule), places.get(&rule)) {
                         (Some(known), _) => *known,
                         (None, Some(place)) if depth <= written.len() => {
-                            let parts = self.parts(written, places, *place, known, depth + 1);
+                            let (parts, _) = self.parts(written, places, *place, known, depth + 1);
                             let tried = self.in_place(&parts);
                             known.insert(rule, tried);
                             tried
                         }
                         (None, Some(_) | None) => InPlace { answers: Formula::NEVER, stops: Formula::NEVER },
                     };
-                    stops.push(self.compiler.formulas.both(drops, tried.stops));
-                    tried.answers
+                    (tried.answers, tried.stops)
                 }
             };
-            parts.push((Part::Instead(via), self.compiler.formulas.both(drops, stands_in)));
+            let formulas = &mut self.compiler.formulas;
+            let (answers, stopped) = (formulas.both(drops, stands_in), formulas.both(drops, stopped));
+            taken.insert(via, formulas.any([answers, stopped]));
+            stops.push(stopped);
+            parts.push((Part::Instead(via), answers));
         }
         // Whatever stands in is asked before the slot stops (R13).
         let answers = self.compiler.formulas.any(parts.iter().map(|(_, formula)| *formula));
         let formulas = &mut self.compiler.formulas;
         let (nobody, stops) = (formulas.not(answers), formulas.any(stops));
         parts.push((Part::Stops, formulas.both(stops, nobody)));
-        parts
+        (parts, taken)
     }
 
     fn in_place(&mut self, parts: &[(Part, Formula)]) -> InPlace {

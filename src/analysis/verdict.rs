@@ -18,7 +18,7 @@ pub enum Verdict {
     /// These of its own guards contradict each other; without any one of them the others would not.
     Contradictory(Vec<Culprit>),
     /// Whoever could see it sees something else first, because of all these together; without any one of them somebody
-    /// would see it.
+    /// would see it, unless that hangs on a pause, a block, a calendar or a calculation and was not decided.
     Covered(Vec<Coverer>),
     /// Not decided.
     Unknown(Undecided),
@@ -107,6 +107,45 @@ impl FallbackVerdict {
                 Some(by) if by.rests_on_all() => by.clone(),
                 Some(_) | None => Self::Unknown(Undecided::LeftOut),
             };
+        }
+    }
+}
+
+/// Whether what a rule names in its place is ever taken: it answers, or lets no other candidate through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubstituteVerdict {
+    /// It is, by some customer.
+    Taken,
+    /// It never is.
+    Never(NeverTaken),
+    /// Not decided.
+    Unknown(Undecided),
+}
+
+/// Why what a rule names in its place is never taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NeverTaken {
+    /// The rule never drops out for that.
+    NeverDrops,
+    /// Wherever it does, what stands in drops out as well.
+    NeverStands,
+    /// Whoever it could be taken for sees something else first, because of these.
+    Covered(Vec<Coverer>),
+}
+
+impl SubstituteVerdict {
+    /// As [`Verdict::rests_on_all`].
+    pub(super) fn rests_on_all(&self) -> bool {
+        match self {
+            Self::Never(_) => true,
+            Self::Taken | Self::Unknown(_) => false,
+        }
+    }
+
+    /// As [`Verdict::doubted`].
+    pub(super) fn doubted(&mut self, by: Option<&Self>) {
+        if self.rests_on_all() && !by.is_some_and(Self::rests_on_all) {
+            *self = Self::Unknown(Undecided::LeftOut);
         }
     }
 }

@@ -17,8 +17,19 @@ use crate::value::{Datum, Instant, Period, Truth, Unit};
 /// What is used of every cap, in the order of the rule set; nothing is known where nobody knows whose events they are.
 /// `attributes` are masked.
 pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum]) -> Vec<CapState> {
+    states(rules, facts, attributes, (0..rules.caps.len()).map(CapId::from_index))
+}
+
+/// What is used of some caps, each by itself, as [`gather`](super::gather) counts it for a frame; of a calendar in a zone
+/// that an attribute names it is not told.
+pub fn cap_states(rules: &RuleSet, facts: &Facts, caps: &[CapId]) -> Vec<CapState> {
+    states(rules, facts, &[], caps.iter().copied())
+}
+
+fn states(rules: &RuleSet, facts: &Facts, attributes: &[Datum], caps: impl Iterator<Item = CapId>) -> Vec<CapState> {
     let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
-    let state = |(id, cap): (CapId, &Cap)| {
+    let state = |id: CapId| {
+        let cap = &rules[id];
         let is_known = unit_is_known(rules, facts, cap.unit, customer);
         let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
         let state = match (is_known, &cap.kind) {
@@ -38,7 +49,7 @@ pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum]) -> Vec
             CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) | CapState::NoStore => state,
         }
     };
-    rules.caps.iter().enumerate().map(|(at, cap)| state((CapId::from_index(at), cap))).collect()
+    caps.map(state).collect()
 }
 
 fn unit_is_known(rules: &RuleSet, facts: &Facts, unit: CapUnit, customer: bool) -> bool {

@@ -36,6 +36,23 @@ pub(super) fn read(rules: &RuleSet, facts: &Facts) -> (Vec<Consent>, Vec<Shortfa
     (readings.collect(), shortfalls)
 }
 
+/// How each purpose reads that an objection to direct marketing closes, were there none: what else was said of it. Nothing
+/// was said of one that was itself objected to.
+pub(super) fn beneath(rules: &RuleSet, facts: &Facts, readings: &[Consent]) -> Vec<(PurposeId, Consent)> {
+    let horizon = facts.now.plus(rules.defaults.skew);
+    let closed = rules.purposes.iter().zip(readings).enumerate();
+    let closed = closed.filter(|(_, (purpose, reads))| purpose.direct_marketing && **reads == Consent::Objected);
+    let otherwise = |(at, (purpose, _)): (usize, (&Purpose, &Consent))| {
+        let mut record = facts.consent.get(at).copied().unwrap_or_default();
+        if record.status == Consent::Objected {
+            record.status = Consent::Unknown;
+        }
+        let reads = reading(purpose, record, facts.now, horizon).unwrap_or_else(|why| why.reads());
+        (PurposeId::from_index(at), reads)
+    };
+    closed.map(otherwise).collect()
+}
+
 fn reading(purpose: &Purpose, record: ConsentRecord, now: Instant, horizon: Instant) -> Result<Consent, Short> {
     match (&purpose.basis, record.status) {
         (_, Consent::Objected) => Ok(Consent::Objected),

@@ -46,6 +46,7 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         attributes,
         taken: vec![false; rules.offers.len()],
         held: held(facts),
+        beneath: consent::beneath(rules, facts, &consent),
         consent,
         shortfalls,
     }

@@ -19,7 +19,7 @@ mod tests;
 mod unit_tests;
 mod windows;
 
-pub use caps::{brought_about, concerns, is_counted, is_late, is_over, reserve, stamp};
+pub use caps::{brought_about, cap_states, concerns, is_counted, is_late, is_over, reserve, stamp};
 pub use case::{Asked, Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
 pub use facts::{ConsentRecord, Fact, Facts, Happened, Reserved, Shared, Stamp};
@@ -63,6 +63,9 @@ pub struct Frame {
     pub held: Vec<(OfferId, Instant)>,
     /// Why recorded grants do not open their purposes. Only explanations look at it; no decision depends on it.
     pub shortfalls: Vec<Shortfall>,
+    /// Of each purpose that an objection to direct marketing closes, how it would read without one. Only explanations look
+    /// at it; no decision depends on it.
+    pub beneath: Vec<(PurposeId, Consent)>,
 }
 
 /// Events from the future.
@@ -150,6 +153,7 @@ impl Frame {
             taken: vec![false; rules.offers.len()],
             held: Vec::new(),
             shortfalls: Vec::new(),
+            beneath: Vec::new(),
         }
     }
 

@@ -11,8 +11,8 @@ use super::thing::{Link, Thing};
 use crate::diagnostics::codes::lint;
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::model::{
-    Block, BlockCause, BlockId, CapId, ChannelId, EventId, LeftOut, OfferId, PurposeId, RuleSet, SegmentId, SlotId,
-    TagId, ValueId, WindowId,
+    Block, BlockCause, BlockId, Cap, CapId, CapTarget, ChannelId, Class, EventId, LeftOut, Offer, OfferId, PurposeId,
+    RuleSet, SegmentId, SlotId, TagId, ValueId, WindowId,
 };
 
 /// Declarations that nobody uses, in the order of their kinds.
@@ -78,7 +78,18 @@ impl Look<'_> {
             Thing::Purpose(_) => {
                 (&lint::UNUSED_PURPOSE, "no rule and no attribute needs it, and no condition reads it")
             }
-            Thing::Event(_) => (&lint::UNUSED_EVENT, "no cap counts it"),
+            Thing::Event(_) => {
+                let message = format!(
+                    "nothing reads event `{}`: whatever is reported of it changes no decision",
+                    thing.name(self.rules)
+                );
+                let help = "count it in a cap, pause or block, or ask for it in a condition (`times`, `last`); if it is only collected for now, allow the finding and say until when; else remove it";
+                return Some(
+                    Diagnostic::new(&lint::UNUSED_EVENT, thing.span(self.rules)?, message)
+                        .primary("no cap, pause, gap or block counts it, and no condition asks for it")
+                        .help(help),
+                );
+            }
             Thing::Channel(_) => (&lint::UNUSED_CHANNEL, "no slot sends by it"),
             Thing::Attribute(_)
             | Thing::Tag(_)
@@ -95,24 +106,23 @@ impl Look<'_> {
     fn cap(&self, id: CapId) -> Option<Diagnostic> {
         let thing = Thing::Cap(id);
         let binds = self.graph.used_by(thing).iter().any(|(link, _)| *link == Link::BoundBy);
-        if binds || self.rules[id].rule.is_some() || self.target_may_be_carried(id) || self.may_be_used(thing) {
+        if binds || self.target_may_be_carried(id) || self.may_be_used(thing) {
             return None;
         }
         let cap = &self.rules[id];
         let word = cap.kind.word();
-        let message = format!("{word} `{}` binds nothing", cap.name);
-        let diagnostic = Diagnostic::new(&lint::UNUSED_CAP, cap.span, message)
-            .primary("what it is `on` has no offer of class marketing or lifecycle")
-            .help(format!("give an offer its tag, name another target after `on`, or remove the {word}"));
-        Some(diagnostic)
+        let message = match cap.rule {
+            Some(rule) => format!("this {word} of `{}` binds nothing", self.rules[rule].name),
+            None => format!("{word} `{}` binds nothing", cap.name),
+        };
+        let Unbound { why, help } = unbound(self.rules, cap)?;
+        Some(Diagnostic::new(&lint::UNUSED_CAP, cap.span, message).primary(why).help(help))
     }
 
     /// A block while a condition that stops nobody; one after an event is found by what it counts.
     fn block(&self, id: BlockId, block: &Block) -> Option<Diagnostic> {
-        let stops = self.rules.offers.iter().any(|offer| offer.blocks.contains(&id))
-            || self.rules.rules.iter().any(|rule| rule.blocks.contains(&id));
         // What was left out may be what it is on.
-        if stops || matches!(block.cause, BlockCause::After(_)) || !self.left_out.is_empty() {
+        if self.rules.block_binds(id) || matches!(block.cause, BlockCause::After(_)) || !self.left_out.is_empty() {
             return None;
         }
         let message = format!("block `{}` binds nothing", block.name);
@@ -125,7 +135,7 @@ impl Look<'_> {
     /// A window that closes for nobody.
     fn window(&self, id: WindowId) -> Option<Diagnostic> {
         // What was left out may be what it is on.
-        if self.rules.binds(id) || !self.left_out.is_empty() {
+        if self.rules.window_binds(id) || !self.left_out.is_empty() {
             return None;
         }
         let window = &self.rules[id];
@@ -182,4 +192,71 @@ impl Look<'_> {
         let name = thing.name(self.rules);
         self.left_out.iter().any(|out| out.names.as_ref().is_none_or(|names| names.contains(name)))
     }
+}
+
+/// Why a cap binds nothing, and what to do about it.
+struct Unbound {
+    why: String,
+    help: String,
+}
+
+/// What keeps a cap from everything that it is on; `None` where that binds.
+fn unbound(rules: &RuleSet, cap: &Cap) -> Option<Unbound> {
+    let word = cap.kind.word();
+    // A rule's own clause binds it whatever its class (R26).
+    let (on, exempt): (Vec<(Class, bool)>, &str) = match (cap.rule, &cap.target) {
+        (Some(rule), _) => (vec![(rules[rule].class, true)], "the rule, or the offer that it shows, is `exempt`"),
+        (None, CapTarget::Rules(of)) => {
+            let of = of.iter().map(|rule| rules[*rule].class);
+            (of.map(|class| (class, rules.obeys_caps(class))).collect(), "the rule that it is `on` is `exempt`")
+        }
+        (None, CapTarget::Offers(_) | CapTarget::Tags(_) | CapTarget::Classes(_)) => {
+            let is_on = |(at, offer): &(usize, &Offer)| match &cap.target {
+                CapTarget::Offers(of) => of.contains(&OfferId::from_index(*at)),
+                CapTarget::Tags(of) => offer.tags.iter().any(|tag| of.contains(tag)),
+                CapTarget::Classes(of) => of.contains(&offer.class),
+                CapTarget::Rules(_) | CapTarget::Channels(_) | CapTarget::Anything => false,
+            };
+            let on = rules.offers.iter().enumerate().filter(is_on).map(|(_, offer)| offer.class);
+            let exempt = match &cap.target {
+                CapTarget::Offers(_) => "the offer that it is `on` is `exempt`",
+                CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Rules(_) | CapTarget::Channels(_) => {
+                    "every offer that it is `on` is `exempt`"
+                }
+                CapTarget::Anything => "everything is `exempt`",
+            };
+            (on.map(|class| (class, rules.obeys_caps(class))).collect(), exempt)
+        }
+        (None, CapTarget::Channels(_) | CapTarget::Anything) => return None,
+    };
+    let another = format!("name another target after `on`, or remove the {word}");
+    if on.is_empty() {
+        let why = match &cap.target {
+            CapTarget::Classes(of) => {
+                format!("no offer is of class {}", of.iter().map(|class| class.word()).collect::<Vec<_>>().join(" or "))
+            }
+            CapTarget::Tags(_)
+            | CapTarget::Offers(_)
+            | CapTarget::Rules(_)
+            | CapTarget::Channels(_)
+            | CapTarget::Anything => "no offer carries what it is `on`".to_owned(),
+        };
+        return Some(Unbound { why, help: format!("give an offer what it is `on`, {another}") });
+    }
+    if on.iter().any(|(_, obeys)| *obeys) {
+        let left = if on.iter().all(|(_, obeys)| *obeys) {
+            exempt.to_owned()
+        } else {
+            "what it is `on` is `exempt`, or of a class that obeys no declared cap".to_owned()
+        };
+        return Some(Unbound { why: left, help: format!("take something out of `exempt`, or remove the {word}") });
+    }
+    let mut classes: Vec<&str> = Vec::new();
+    for class in Class::ALL.into_iter().filter(|class| on.iter().any(|(of, _)| of == class)) {
+        classes.push(class.word());
+    }
+    Some(Unbound {
+        why: format!("all that it is `on` is of class {}, which obeys no declared {word}", classes.join(" or ")),
+        help: format!("a rule of class service may carry a `cap` of its own; else {another}"),
+    })
 }

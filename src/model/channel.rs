@@ -118,13 +118,6 @@ impl RuleSet {
         windows
     }
 
-    /// Whether anything is bound by a window: an offer, a rule, or what goes by a channel.
-    pub fn binds(&self, window: WindowId) -> bool {
-        self.offers.iter().any(|offer| offer.windows.contains(&window))
-            || self.rules.iter().any(|rule| rule.windows.contains(&window))
-            || self.channels.iter().any(|channel| channel.windows.contains(&window))
-    }
-
     /// What follows in a slot where a cap stops a candidate: what is written, else the next candidate in a place, and
     /// nothing more where messages are sent (R9). A channel's cap stops a way and not the message: the next is tried.
     pub fn then(&self, cap: CapId, slot: SlotId) -> Then {

@@ -106,6 +106,8 @@ impl Event {
     pub const DECIDED: EventId = EventId(0);
     /// `sent`.
     pub const SENT: EventId = EventId(1);
+    /// `delivered`.
+    pub const DELIVERED: EventId = EventId(2);
     /// `shown`.
     pub const SHOWN: EventId = EventId(3);
     /// `sent` and `shown`: what a gap counts.

@@ -169,6 +169,19 @@ impl RuleSet {
         windows
     }
 
+    /// Whether anything is bound by a window: an offer, a rule, or what goes by a channel.
+    pub fn window_binds(&self, window: WindowId) -> bool {
+        self.offers.iter().any(|offer| offer.windows.contains(&window))
+            || self.rules.iter().any(|rule| rule.windows.contains(&window))
+            || self.channels.iter().any(|channel| channel.windows.contains(&window))
+    }
+
+    /// Whether anything is bound by a block: an offer or a rule.
+    pub fn block_binds(&self, block: BlockId) -> bool {
+        self.offers.iter().any(|offer| offer.blocks.contains(&block))
+            || self.rules.iter().any(|rule| rule.blocks.contains(&block))
+    }
+
     /// The attribute that identifies the customer, if one is declared.
     pub fn key(&self) -> Option<AttributeId> {
         self.attributes.iter().position(|attribute| attribute.key).map(AttributeId::from_index)

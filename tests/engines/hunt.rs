@@ -310,6 +310,7 @@ fn by_hours(rules: &RuleSet, frame: &Frame, decision: &Decision, report: &mut Re
         }
         if let Dropped::Outside(windows) | Dropped::HoldLimit(windows, _) = &dropped {
             report.by_channel += u64::from(windows.iter().any(|id| !own.contains(id)));
+        }
         if let Dropped::HoldLimit(_, caps) = &dropped {
             report.for_caps[1] += u64::from(!caps.is_empty());
         }

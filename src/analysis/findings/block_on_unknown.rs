@@ -4,25 +4,18 @@ use super::Look;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::eval;
-use crate::frame::{Fact, Facts, gather};
 use crate::model::{BlockCause, BlockId};
-use crate::value::{Instant, Truth, Value};
+use crate::value::Truth;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let rules = look.rules;
-    let mut facts = Facts::nothing(rules, look.options.from.unwrap_or(Instant(0)));
-    if let Some(key) = rules.key() {
-        facts.set(key, Fact::Known(Value::Text("c1".into()), None));
-    }
-    let frame = gather(rules, &facts);
+    let frame = look.stranger();
     let mut found = Vec::new();
     for (at, block) in rules.blocks.iter().enumerate() {
         let BlockCause::While(clause) = &block.cause else { continue };
         let id = BlockId::from_index(at);
-        let stops = rules.offers.iter().any(|offer| offer.blocks.contains(&id))
-            || rules.rules.iter().any(|rule| rule.blocks.contains(&id));
         let truth = eval::condition(rules, &frame, &clause.condition);
-        if !stops || truth == Truth::No {
+        if truth == Truth::No || !rules.block_binds(id) {
             continue;
         }
         let message = format!("block `{}` stops the customer of whom nothing is known", block.name);

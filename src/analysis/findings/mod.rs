@@ -11,6 +11,8 @@ pub(super) mod closed_channel;
 mod conflict;
 mod contradiction;
 mod equal_scores;
+mod idle_cap;
+mod idle_substitute;
 mod never_active;
 mod no_order;
 mod not_decided;
@@ -22,7 +24,9 @@ pub(super) mod words;
 
 use super::{Options, Report};
 use crate::diagnostics::Diagnostic;
+use crate::frame::{Fact, Facts, Frame, gather};
 use crate::model::{Condition, RuleSet, SegmentId};
+use crate::value::{Instant, Value};
 
 use super::verdict::{Place, Range};
 
@@ -34,7 +38,7 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 13] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 15] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
@@ -44,6 +48,8 @@ const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 13] = [
     service_hides::find,
     unreachable_rule::find,
     unreachable_fallback::find,
+    idle_substitute::find,
+    idle_cap::find,
     always_true::find,
     block_on_unknown::find,
     window_on_unknown::find,
@@ -57,6 +63,15 @@ pub fn findings(rules: &RuleSet, options: &Options, report: &Report) -> Vec<Diag
 }
 
 impl Look<'_> {
+    /// The customer of whom nothing is known but who they are (R17).
+    fn stranger(&self) -> Frame {
+        let mut facts = Facts::nothing(self.rules, self.options.from.unwrap_or(Instant(0)));
+        if let Some(key) = self.rules.key() {
+            facts.set(key, Fact::Known(Value::Text("c1".into()), None));
+        }
+        gather(self.rules, &facts)
+    }
+
     fn segment(&self, id: SegmentId) -> Option<Range> {
         self.report.conditions.get(&Place::Segment(id)).copied()
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Look, service_hides, words};
-use crate::analysis::{Coverer, Verdict};
+use crate::analysis::{Coverer, SubstituteVerdict, Verdict};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::frame::Via;
@@ -60,7 +60,11 @@ fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
         culprits.entry(culprit).or_default().push(via);
     }
     let names = words::listed(order.iter().map(|id| rules[*id].name.as_str()));
-    let instead = look.report.in_place.get(&id).map(Vec::as_slice).unwrap_or_default();
+    let may_answer = |via: &Via| match look.report.substitutes.get(&(id, *via)) {
+        Some(SubstituteVerdict::Taken | SubstituteVerdict::Unknown(_)) => true,
+        Some(SubstituteVerdict::Never(_)) | None => false,
+    };
+    let instead: Vec<Via> = [Via::Capped, Via::NoConsent, Via::Unknown].into_iter().filter(may_answer).collect();
     let narrow = match order.as_slice() {
         [_] => names.clone(),
         _ => "one of these".to_owned(),
@@ -70,7 +74,7 @@ fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
         [_] => format!("`{}` {never}: whoever could see it always sees {names} first", rule.name),
         _ => format!("`{}` {never}: {names} together take everybody who could see it", rule.name),
     };
-    let help = match (instead, order.as_slice()) {
+    let help = match (instead.as_slice(), order.as_slice()) {
         ([], [_]) => format!("give `{}` a higher `priority`, narrow {narrow}, or remove one of the two", rule.name),
         ([], _) => format!("give `{}` a higher `priority`, narrow {narrow}, or remove it", rule.name),
         (instead, _) => {

@@ -4,21 +4,17 @@ use super::Look;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::eval;
-use crate::frame::{Fact, Facts, WindowState, gather};
+use crate::frame::WindowState;
 use crate::model::WindowId;
-use crate::value::{Instant, Truth, Value};
+use crate::value::Truth;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let rules = look.rules;
-    let mut facts = Facts::nothing(rules, look.options.from.unwrap_or(Instant(0)));
-    if let Some(key) = rules.key() {
-        facts.set(key, Fact::Known(Value::Text("c1".into()), None));
-    }
-    let frame = gather(rules, &facts);
+    let frame = look.stranger();
     let mut found = Vec::new();
     for (at, window) in rules.windows.iter().enumerate() {
         let id = WindowId::from_index(at);
-        if !rules.binds(id) {
+        if !rules.window_binds(id) {
             continue;
         }
         if frame.window(id) == WindowState::UnknownZone {

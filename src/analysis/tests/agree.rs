@@ -2,18 +2,20 @@
 //! shows.
 //!
 //! `CATER_SCHEMAS=5000 cargo test --release analysis::tests::agree` looks at more of them; `CATER_SEED` begins elsewhere,
-//! `CATER_CELLS` takes larger ones.
+//! `CATER_CELLS` takes larger ones, `CATER_SHOW=1` prints each.
 
 use std::collections::BTreeSet;
 
 use super::cells::frames;
 use super::schemas::{ranked, schema, sending};
 use crate::analysis::testing::{replay, rules};
-use crate::analysis::{Coverer, FallbackVerdict, Options, Place, Range, Report, Verdict, analyse, slot};
+use crate::analysis::{
+    Coverer, FallbackVerdict, Options, Place, Range, Report, SubstituteVerdict, Verdict, analyse, slot,
+};
 use crate::eval::{condition, decide, expression, stops};
 use crate::frame::{By, Decision, Frame, Via};
 use crate::graph::{Ranking, Standing};
-use crate::model::{Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
+use crate::model::{Cap, CapKind, CapWindow, Condition, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute};
 use crate::value::{Truth, Value, rescale};
 
 /// Schemas with more customers than this are passed over.
@@ -47,7 +49,10 @@ fn what_scores_decide_is_never_claimed_wrongly() {
     let (tally, unknown) = agree_on(count, &ranked);
     let decided: usize = tally.iter().sum();
     assert!(unknown * 10 < decided, "{unknown} not decided, {decided} decided");
-    assert!(tally[8] as u64 >= count / 40, "hardly any equal scores: {tally:?}");
+    // Rare, so counted only where it is known how many there are.
+    if setting("CATER_SEED", 0) == 0 {
+        assert!(tally[8] as u64 >= count / 40, "hardly any equal scores: {tally:?}");
+    }
 }
 
 #[test]
@@ -57,16 +62,18 @@ fn what_channels_carry_is_what_every_customer_shows() {
     assert_eq!(unknown, 0, "nothing in these schemas is beyond the analysis");
     let rules: usize = tally.iter().take(4).sum();
     assert!(rules as u64 >= count, "hardly any verdict: {tally:?}");
+    assert!(tally[9] as u64 >= count / 20, "hardly any idle substitute: {tally:?}");
 }
 
 /// Compares so many schemas; gives how often each verdict came up, and how many there were that were not decided.
 fn agree(count: u64, calculations: bool) -> ([usize; 8], usize) {
-    let ([a, b, c, d, e, f, g, h, _], unknown) = agree_on(count, &|seed| schema(seed, calculations));
+    let ([a, b, c, d, e, f, g, h, _, _], unknown) = agree_on(count, &|seed| schema(seed, calculations));
     ([a, b, c, d, e, f, g, h], unknown)
 }
 
-fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 9], usize) {
-    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 9]);
+fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 10], usize) {
+    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 10]);
+    let said = setting("CATER_SHOW", 0) > 0;
     let most = usize::try_from(setting("CATER_CELLS", MOST_CELLS)).unwrap_or(usize::MAX);
     for seed in setting("CATER_SEED", 0).. {
         if looked_at == count {
@@ -78,6 +85,10 @@ fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 9], usize) {
         let Some(frames) = frames(&model, slot, &slot::shared(&model), most) else { continue };
         looked_at += 1;
         let report = analyse(&model, &Options::default());
+        // Shown where the replay of a witness fails.
+        if said {
+            println!("schema {seed}:\n{text}");
+        }
         replay(&model, &report);
         let seen = Seen::new(&model, slot, &frames);
         let wrong = seen.disagreements(&report, &mut tally, &mut unknown);
@@ -127,13 +138,13 @@ impl<'a> Seen<'a> {
         self.rules[self.slot].order.iter().position(|other| *other == rule).unwrap()
     }
 
-    fn disagreements(&self, report: &Report, tally: &mut [usize; 9], unknown: &mut usize) -> Vec<String> {
+    fn disagreements(&self, report: &Report, tally: &mut [usize; 10], unknown: &mut usize) -> Vec<String> {
         let mut wrong = Vec::new();
         for rule in &self.rules[self.slot].order {
             self.rule(*rule, &report.rules[rule], tally, unknown, &mut wrong);
-            self.in_place(*rule, report, &mut wrong);
+            self.substitutes(*rule, report, tally, unknown, &mut wrong);
         }
-        self.pairs(report, tally, &mut wrong);
+        self.pairs(report, tally, unknown, &mut wrong);
         for (place, range) in &report.conditions {
             self.condition(*place, *range, tally, unknown, &mut wrong);
         }
@@ -143,25 +154,53 @@ impl<'a> Seen<'a> {
         wrong
     }
 
-    /// What a rule that never wins names in its place: no more and no less than what somebody sees.
-    fn in_place(&self, rule: RuleId, report: &Report, wrong: &mut Vec<String>) {
-        let Some(claimed) = report.in_place.get(&rule) else { return };
-        let of = |rule: RuleId| {
-            let rule = &self.rules[rule];
-            [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)]
-        };
-        let tries = |other: &RuleId| of(*other).iter().any(|(_, named)| *named == Some(Substitute::Try(rule)));
+    /// What a rule names in its place: without what is never taken nothing changes, and what is taken somebody sees, as far
+    /// as scores and `try` leave that to be told.
+    fn substitutes(
+        &self,
+        rule: RuleId,
+        report: &Report,
+        tally: &mut [usize; 10],
+        unknown: &mut usize,
+        wrong: &mut Vec<String>,
+    ) {
         let slot = &self.rules[self.slot];
+        let tries =
+            |other: &RuleId| slot::substitutes(self.rules, *other).any(|(_, named)| named == Substitute::Try(rule));
         let alone = slot.order.iter().all(|other| *other == rule || !self.rules.rank_together(*other, rule));
         // Where another rule or a score brings it to its turn it is enough that nothing is denied.
         let is_exact = alone && !slot.order.iter().any(tries);
-        for (via, named) in of(rule) {
+        for (via, named) in slot::substitutes(self.rules, rule) {
+            let Some(verdict) = report.substitutes.get(&(rule, via)) else { continue };
             let seen = self.by.contains(&By::Substitute(rule, via));
-            let has_no_by_of_its_own = matches!(named, None | Some(Substitute::Try(_)));
-            let is_claimed = claimed.contains(&via);
-            if !has_no_by_of_its_own && (seen && !is_claimed || is_exact && is_claimed && !seen) {
+            // Of a `try` another rule is the answer, and what is sent may stop the slot instead of answering.
+            let has_no_by = matches!(named, Substitute::Try(_)) || self.rules.sends(self.slot);
+            let changes = || {
+                let mut without = self.rules.clone();
+                let of = &mut without.rules[rule.index()];
+                match via {
+                    Via::Capped => of.if_capped = None,
+                    Via::NoConsent => of.if_no_consent = None,
+                    Via::Unknown => of.if_unknown = None,
+                }
+                let decided = self.frames.iter().map(|frame| decide(&without, frame, self.slot).by);
+                decided.zip(&self.by).any(|(without, by)| without != *by)
+            };
+            let right = match verdict {
+                SubstituteVerdict::Never(_) => {
+                    tally[9] += 1;
+                    !(seen || has_no_by && changes())
+                }
+                // Another may show the same in its place, so that nobody misses it.
+                SubstituteVerdict::Taken => !is_exact || has_no_by || seen,
+                SubstituteVerdict::Unknown(_) => {
+                    *unknown += 1;
+                    true
+                }
+            };
+            if !right {
                 let name = &self.rules[rule].name;
-                wrong.push(format!("`{}` of {name}: claimed {is_claimed}, seen {seen}", via.word()));
+                wrong.push(format!("`{}` of {name}: {verdict:?}, seen {seen}", via.word()));
             }
         }
     }
@@ -170,7 +209,7 @@ impl<'a> Seen<'a> {
         &self,
         rule: RuleId,
         verdict: &Verdict,
-        tally: &mut [usize; 9],
+        tally: &mut [usize; 10],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {
@@ -258,11 +297,18 @@ impl<'a> Seen<'a> {
         if order.iter().any(tries) || order.iter().any(|rule| self.rules[*rule].rank.is_some()) {
             return None;
         }
+        // Pauses, blocks and calendars are tried and not reckoned: whether one of a cover could be left out may be open.
+        let is_reckoned = |cap: &Cap| {
+            matches!(cap.kind, CapKind::Cap | CapKind::Gap) && !matches!(cap.window, CapWindow::Calendar(_))
+        };
+        if !self.rules.caps.iter().all(is_reckoned) {
+            return None;
+        }
         let idle = (0..by.len()).find(|at| !passes(Some(*at)))?;
         Some(format!("{name}: {:?} of {by:?} is not needed", by[idle]))
     }
 
-    fn pairs(&self, report: &Report, tally: &mut [usize; 9], wrong: &mut Vec<String>) {
+    fn pairs(&self, report: &Report, tally: &mut [usize; 10], unknown: &mut usize, wrong: &mut Vec<String>) {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
         let never = |rule: &RuleId| report.rules[rule].is_never();
@@ -317,12 +363,16 @@ impl<'a> Seen<'a> {
         }
         tally[4] += conflicts.len();
         let found: BTreeSet<_> = report.conflicts.iter().map(|clash| (clash.first, clash.second)).collect();
-        if found != conflicts {
-            wrong.push(format!("conflicts: {found:?}, but {conflicts:?}"));
+        // A pair of which it is said that it was not decided may be one, and is counted as that.
+        let open: BTreeSet<_> = report.undecided_pairs.iter().map(|(first, second, _)| (*first, *second)).collect();
+        *unknown += open.len();
+        if !found.is_subset(&conflicts) || !conflicts.difference(&found).all(|pair| open.contains(pair)) {
+            wrong.push(format!("conflicts: {found:?}, but {conflicts:?}; not decided {open:?}"));
         }
         let found: BTreeSet<_> = report.unordered.iter().map(|clash| clash.second).collect();
-        if found != unordered {
-            wrong.push(format!("without order: {found:?}, but {unordered:?}"));
+        let open: BTreeSet<_> = open.into_iter().map(|(_, second)| second).collect();
+        if !found.is_subset(&unordered) || !unordered.difference(&found).all(|rule| open.contains(rule)) {
+            wrong.push(format!("without order: {found:?}, but {unordered:?}; not decided {open:?}"));
         }
         let found: BTreeSet<_> = report.equal_scores.iter().map(|clash| (clash.first, clash.second)).collect();
         // Which of them are found rests on how many values are tried.
@@ -358,7 +408,7 @@ impl<'a> Seen<'a> {
         &self,
         place: Place,
         range: Range,
-        tally: &mut [usize; 9],
+        tally: &mut [usize; 10],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {

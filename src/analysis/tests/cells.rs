@@ -144,6 +144,7 @@ impl Used {
             used.caps |= !rule.caps.is_empty();
         }
         used.caps |= used.offers.iter().any(|offer| !rules[*offer].caps.is_empty());
+        used.caps |= slot.channels.iter().any(|channel| !rules[*channel].caps.is_empty());
         let of_rules = slot.order.iter().flat_map(|rule| &rules[*rule].blocks);
         for block in of_rules.chain(used.offers.iter().flat_map(|offer| &rules[*offer].blocks)) {
             match &rules[*block].cause {

@@ -1,7 +1,7 @@
 //! Windows and expiry: what the hour decides is possible either way until a customer is made, and no customer is shown of
 //! whom it is not so.
 
-use super::super::testing::{report, verdict};
+use super::super::testing::{self, report, verdict};
 
 const BASE: &str = "
 customer {
@@ -17,10 +17,7 @@ slot s on web { accepts service  fallback nothing }
 ";
 
 fn check(rules: &str, expected: &[(&str, &str)]) {
-    let (model, report) = report(&format!("{BASE}{rules}"));
-    let found: Vec<_> = expected.iter().map(|(rule, _)| (*rule, verdict(&model, &report, rule))).collect();
-    let wanted: Vec<_> = expected.iter().map(|(rule, verdict)| (*rule, (*verdict).to_owned())).collect();
-    assert_eq!(found, wanted);
+    testing::check(BASE, rules, expected);
 }
 
 #[test]
@@ -113,4 +110,22 @@ fn what_the_hours_of_a_channel_leave_to_the_next_candidate() {
     assert!(never_late.starts_with("unknown"), "{never_late}");
     let other = "window w { zone \"Asia/Dubai\"  open 09:00 until 21:00  on channel push  outside next channel }";
     assert_eq!(second(other), "covered by first", "not its own");
+}
+
+#[test]
+fn what_waits_for_no_clock_is_decided() {
+    // Whose clocks nobody knows waits for ever, which is too long; that needs no hour to be found.
+    for outside in ["hold at most 20 hours", "hold at most 2 hours", "drop"] {
+        for when in ["", "when age is at least 18"] {
+            let (model, report) = report(&format!(
+                "{BASE}
+                 window w {{ zone home  open 09:00 until 17:00  on offer a  outside {outside} }}
+                 rule first in s {{ {when}  priority 2  show a }}
+                 rule second in s {{ when age is at least 18  priority 1  show b }}"
+            ));
+            let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code.name).collect();
+            assert!(!codes.contains(&"lint::not-decided"), "{outside} {when}: {codes:?}");
+            assert_eq!(["first", "second"].map(|rule| verdict(&model, &report, rule)), ["reachable", "reachable"]);
+        }
+    }
 }

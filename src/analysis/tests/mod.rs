@@ -4,6 +4,7 @@ mod agree;
 mod cells;
 mod history;
 mod hours;
+mod idle;
 mod left_out;
 mod metamorphic;
 mod paste;
@@ -11,7 +12,7 @@ mod schemas;
 mod speed;
 mod worlds;
 
-use super::testing::{report, rules, verdict};
+use super::testing::{self, report, rules, verdict};
 use super::{Options, Report, analyse};
 use crate::diagnostics::Diagnostic;
 use crate::model::LeftOut;
@@ -39,10 +40,7 @@ slot s on web { accepts service  fallback nothing }
 ";
 
 fn check(rules: &str, expected: &[(&str, &str)]) {
-    let (model, report) = report(&format!("{BASE}{rules}"));
-    let found: Vec<_> = expected.iter().map(|(rule, _)| (*rule, verdict(&model, &report, rule))).collect();
-    let wanted: Vec<_> = expected.iter().map(|(rule, verdict)| (*rule, (*verdict).to_owned())).collect();
-    assert_eq!(found, wanted);
+    testing::check(BASE, rules, expected);
 }
 
 #[test]

@@ -13,6 +13,8 @@ codes! {
         "a rule that never wins, because those above it take everybody who could see it";
     UNREACHABLE_FALLBACK = "unreachable-fallback", Warning,
         "a fallback that is never shown, because what stands before it always answers";
+    UNREACHABLE_SUBSTITUTE = "unreachable-substitute", Warning,
+        "what a rule names in its place, and is never taken";
     ALWAYS_TRUE = "always-true", Warning,
         "a condition that holds for everybody, or for everybody of whom the data is known";
     NOT_DECIDED = "not-decided", Note, "a question that the analysis could neither answer with a customer nor exclude";
@@ -22,10 +24,10 @@ codes! {
     UNUSED_VALUE = "unused-value", Warning, "a value that no rule, segment or fallback reads";
     UNUSED_OFFER = "unused-offer", Warning, "an offer that no rule, substitute or fallback shows";
     UNUSED_PURPOSE = "unused-purpose", Warning, "a purpose that nothing needs and no condition reads";
-    UNUSED_EVENT = "unused-event", Warning, "a declared event that no cap counts";
+    UNUSED_EVENT = "unused-event", Warning, "a declared event that nothing counts or asks for";
     CLOSED_CHANNEL = "closed-channel", Warning, "a channel by which nothing can ever be sent";
     UNUSED_CHANNEL = "unused-channel", Warning, "a channel by which no slot sends";
-    UNUSED_CAP = "unused-cap", Warning, "a cap that binds no rule and no offer";
+    UNUSED_CAP = "unused-cap", Warning, "a cap that binds nothing, or for which nothing counts";
     BLOCK_ON_UNKNOWN = "block-on-unknown", Warning, "a block that stops the customer of whom nothing is known";
     UNUSED_WINDOW = "unused-window", Warning, "a window that binds no rule and no offer";
     WINDOW_ON_UNKNOWN = "window-on-unknown", Warning,

@@ -398,11 +398,12 @@ impl Move {
                     let id = PurposeId::from_index(at);
                     let meant = of.map_or(purpose.direct_marketing, |of| of == id);
                     if meant && frame.consent(id) == Consent::Objected {
-                        // What was said beside the objection is not in the frame, so nothing was.
-                        let status = match purpose.basis {
+                        // What was said beside the objection comes to light: it is no change of its own.
+                        let beneath = frame.beneath.iter().find(|(of, _)| *of == id).map(|(_, reads)| *reads);
+                        let status = beneath.unwrap_or(match purpose.basis {
                             Basis::LegitimateInterest(_) => Consent::Granted,
                             Basis::Consent | Basis::ExplicitConsent => Consent::Unknown,
-                        };
+                        });
                         read_so(rules, &mut frame, id, status);
                     }
                 }

@@ -147,6 +147,21 @@ fn an_objection_is_what_must_go() {
         said("rule a in s { when consent.offers is not objected  show club }").as_deref(),
         Some("smallest change: a wins if there is no objection to direct marketing")
     );
+    // What was granted beside the objection is the case already, and needs no change of its own.
+    let granted = "consent fitting objected, offers granted  given { id: \"c\", age: 30, vip: yes }";
+    assert_eq!(
+        changes(CLUB, granted).as_deref(),
+        Some("smallest change: club wins if there is no objection to direct marketing, provided its audience fits")
+    );
+    assert_eq!(
+        changes("rule a in s { when consent.offers is granted  show club }", granted).as_deref(),
+        Some("smallest change: a wins if there is no objection to direct marketing")
+    );
+    // Once it is gone, what was granted beside it is not denied.
+    assert_eq!(
+        changes("rule a in s { when consent.offers is not one of [objected, granted]  show club }", granted).as_deref(),
+        Some("smallest change: a wins if there is no objection to direct marketing and consent.offers is unknown")
+    );
     assert_eq!(
         changes("rule a in s { needs history  show tips }", "consent history objected  given { id: \"c\" }").as_deref(),
         Some("smallest change: a wins if there is no objection to history, provided its audience fits")
