@@ -116,11 +116,23 @@ struct CannotRun {
     code: &'static Code,
     message: String,
     help: Option<String>,
+    /// What else is the matter, in the same place.
+    others: Vec<CannotRun>,
 }
 
 impl CannotRun {
     fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None }
+        Self { code, message: message.into(), help: None, others: Vec::new() }
+    }
+
+    /// It and the others.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.others)
+    }
+
+    /// How many things are the matter.
+    fn count(&self) -> usize {
+        1 + self.others.len()
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -148,8 +160,8 @@ impl CannotRun {
 
     /// The object that machines read instead of the two lines that people do.
     fn machine(&self) -> serde_json::Value {
-        let Self { code, message, help } = self;
-        render::envelope(vec![render::json_without_place(code, message, help.as_deref())])
+        let one = |one: &Self| render::json_without_place(one.code, &one.message, one.help.as_deref());
+        render::envelope(self.all().map(one).collect())
     }
 }
 

@@ -409,7 +409,8 @@ fn beside(file: &Path) -> PathBuf {
 
 impl From<DataError> for CannotRun {
     fn from(error: DataError) -> Self {
-        Self { code: error.code, message: error.message, help: error.help }
+        let others = error.others.into_iter().map(Self::from).collect();
+        Self { code: error.code, message: error.message, help: error.help, others }
     }
 }
 

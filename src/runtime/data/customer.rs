@@ -87,7 +87,7 @@ fn given(
     facts: &mut Facts,
 ) -> Result<(), DataError> {
     once(only.map_or("`given`", |_| "the moment"), fields)?;
-    fields.0.iter().try_for_each(|(name, raw)| attribute(rules, name, raw, only, set, facts))
+    DataError::all(fields.0.iter().map(|(name, raw)| attribute(rules, name, raw, only, set, facts))).map(drop)
 }
 
 fn attribute(

@@ -131,25 +131,35 @@ impl World {
             moment: "{}".to_owned(),
             ..Self::default()
         };
-        for (key, value) in table.get_ref() {
-            world.lines.note(&reader, key.get_ref(), key);
-            match key.get_ref().as_ref() {
-                "now" => world.now = Some(reader.instant(value)?),
-                "slots" => world.slots = Some(reader.texts(value)?),
-                "rules" => world.rules = reader.texts(value)?.iter().map(|path| folder.join(path)).collect(),
-                "consent" => world.consent = Some(reader.path(value)?),
-                "events" => world.events = Some(reader.path(value)?),
-                "customers" => world.customers = reader.customers(value)?,
-                "moment" => world.moment = Json::Object(reader.object(value)?).to_string(),
-                other => {
-                    if !world.settings.read(&reader, other, value, &mut world.lines)? {
-                        let known = ["now", "slots", "rules", "consent", "events", "customers", "moment"];
-                        return Err(reader.unknown(key, &[&known[..], &Settings::KEYS].concat()));
-                    }
+        let read = table.get_ref().iter().map(|(key, value)| world.read(&reader, key, value));
+        DataError::all(read)?;
+        Ok(world)
+    }
+
+    /// Reads one key with its value.
+    fn read(
+        &mut self,
+        reader: &Toml<'_>,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Entry<'_>,
+    ) -> Result<(), DataError> {
+        self.lines.note(reader, key.get_ref(), key);
+        match key.get_ref().as_ref() {
+            "now" => self.now = Some(reader.instant(value)?),
+            "slots" => self.slots = Some(reader.texts(value)?),
+            "rules" => self.rules = reader.texts(value)?.iter().map(|path| self.folder.join(path)).collect(),
+            "consent" => self.consent = Some(reader.path(value)?),
+            "events" => self.events = Some(reader.path(value)?),
+            "customers" => self.customers = reader.customers(value)?,
+            "moment" => self.moment = Json::Object(reader.object(value)?).to_string(),
+            other => {
+                if !self.settings.read(reader, other, value, &mut self.lines)? {
+                    let known = ["now", "slots", "rules", "consent", "events", "customers", "moment"];
+                    return Err(reader.unknown(key, &[&known[..], &Settings::KEYS].concat()));
                 }
             }
         }
-        Ok(world)
+        Ok(())
     }
 
     /// The line of a key, by its path: `workers`, `lints.lint::unused-tag`.
@@ -175,21 +185,31 @@ impl World {
         let Some(names) = &self.slots else {
             return Ok((0..rules.slots.len()).map(SlotId::from_index).collect());
         };
-        let mut slots = Vec::new();
+        let file = match self.line("slots") {
+            Some(line) => format!("{}:{line}", Self::FILE),
+            None => Self::FILE.to_owned(),
+        };
+        let mut slots: Vec<SlotId> = Vec::new();
+        let mut found = Vec::new();
         for name in names {
-            let slot = rules.slot_named(name).ok_or_else(|| {
-                let known = rules.slots.iter().map(|slot| slot.name.as_str());
-                DataError::new(&codes::UNKNOWN_SLOT, format!("`{name}` is no slot of the rules"))
-                    .did_you_mean(name, known)
-                    .within(Self::FILE)
-            })?;
+            let Some(slot) = rules.slot_named(name) else {
+                let known = || rules.slots.iter().map(|slot| slot.name.as_str());
+                let error = DataError::new(&codes::UNKNOWN_SLOT, format!("`{name}` is no slot of the rules"))
+                    .did_you_mean(name, known());
+                let all = known().collect::<Vec<_>>().join(", ");
+                let error = if error.help.is_some() { error } else { error.help(format!("the slots are {all}")) };
+                found.push(Err(error.within(&file)));
+                continue;
+            };
             if slots.contains(&slot) {
                 let message = format!("slot `{name}` stands twice in `slots`, and a page fills it once");
-                return Err(DataError::new(&codes::BAD_WORLD, message).help("name each slot once").within(Self::FILE));
+                found.push(Err(DataError::new(&codes::BAD_WORLD, message).help("name each slot once").within(&file)));
+                continue;
             }
             slots.push(slot);
+            found.push(Ok(slot));
         }
-        Ok(slots)
+        DataError::all(found)
     }
 
     /// What is known of everybody at `now`: the moment, and nothing else.
@@ -205,8 +225,9 @@ impl World {
 
     /// A member from outside is missing (R45); one that was written into `[moment]` by hand is a slip.
     fn members(&self, rules: &RuleSet, facts: &Facts) -> Result<(), DataError> {
-        for (attribute, fact) in rules.attributes.iter().zip(&facts.attributes) {
-            let (Fact::Missing(Missing::NotInList), Type::OneOf(list)) = (fact, attribute.ty) else { continue };
+        let each = rules.attributes.iter().zip(&facts.attributes);
+        DataError::all(each.map(|(attribute, fact)| {
+            let (Fact::Missing(Missing::NotInList), Type::OneOf(list)) = (fact, attribute.ty) else { return Ok(()) };
             let written: Map<String, Json> = serde_json::from_str(&self.moment).unwrap_or_default();
             let column = attribute.mapping.column.as_ref();
             let value = written.get(&attribute.name).or_else(|| written.get(column?));
@@ -215,9 +236,9 @@ impl World {
             let all = members().collect::<Vec<_>>().join(", ");
             let message = format!("moment: `{}` is one of {all}, never `{value}`", attribute.name);
             let error = DataError::new(&codes::WRONG_TYPE, message).did_you_mean(value, members());
-            return Err(if error.help.is_some() { error } else { error.help("write one of these, or leave it out") });
-        }
-        Ok(())
+            Err(if error.help.is_some() { error } else { error.help("write one of these, or leave it out") })
+        }))
+        .map(drop)
     }
 }
 
@@ -249,13 +270,13 @@ impl WorldCustomers {
             });
             let own = Override {
                 from: column.from.clone(),
-                spellings: spellings.collect::<Result<_, DataError>>()?,
+                spellings: DataError::all(spellings)?,
                 absent: column.absent,
                 as_of: column.as_of.clone(),
             };
             Ok((id, own))
         };
-        let overrides = Overrides(self.columns.iter().map(column).collect::<Result<_, _>>()?);
+        let overrides = Overrides(DataError::all(self.columns.iter().map(column))?);
         Ok(CustomersFile {
             name: self.name.clone(),
             path: self.path.clone(),
@@ -339,7 +360,7 @@ impl Toml<'_> {
                 | DeValue::Table(_) => error.help("write a list such as [\"home\", \"footer\"]"),
             });
         };
-        entries.iter().map(|entry| self.text(entry)).collect()
+        DataError::all(entries.iter().map(|entry| self.text(entry)))
     }
 
     pub(super) fn path(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {
@@ -356,24 +377,27 @@ impl Toml<'_> {
         let DeValue::Array(files) = value.get_ref() else {
             return Err(self.wrong(value, "a list of tables").help("begin each file of customers with [[customers]]"));
         };
-        files.iter().map(|file| self.customers_file(file)).collect()
+        DataError::all(files.iter().map(|file| self.customers_file(file)))
     }
 
     fn customers_file(&self, value: &Entry<'_>) -> Result<WorldCustomers, DataError> {
         let (mut name, mut file, mut delimiter, mut columns) = (None, None, None, Vec::new());
-        for (key, entry) in self.table(value, "a table")? {
+        let mut one = |key: &Spanned<std::borrow::Cow<'_, str>>, entry: &Entry<'_>| {
             match key.get_ref().as_ref() {
                 "name" => name = Some(self.text(entry)?),
                 "file" => file = Some(self.text(entry)?),
                 "delimiter" => delimiter = Some(self.delimiter(entry)?),
                 "columns" => {
-                    for (attribute, entry) in self.table(entry, "a table of columns")? {
-                        columns.push((attribute.get_ref().clone().into_owned(), self.column(attribute, entry)?));
-                    }
+                    let table = self.table(entry, "a table of columns")?;
+                    columns = DataError::all(table.iter().map(|(attribute, entry)| {
+                        Ok((attribute.get_ref().clone().into_owned(), self.column(attribute, entry)?))
+                    }))?;
                 }
                 _ => return Err(self.unknown(key, &["name", "file", "delimiter", "columns"])),
             }
-        }
+            Ok(())
+        };
+        DataError::all(self.table(value, "a table")?.iter().map(|(key, entry)| one(key, entry)))?;
         let Some(file) = file else {
             return Err(self.wrong(value, "a table with the key `file`").help("file = \"data/customers.csv\""));
         };
