@@ -133,5 +133,5 @@ pub(super) fn zones(rules: &RuleSet, all: &Zones) -> String {
         let every: Vec<String> = every.map(|one| zone(rules, one)).collect();
         parts.push(format!("all of {} at once", every.join(" and ")));
     }
-    if parts.is_empty() { show_zones(rules, all) } else { parts.join(", or where nobody knows that ") }
+    if parts.is_empty() { show_zones(rules, all) } else { parts.join(", or where that is not known, of ") }
 }

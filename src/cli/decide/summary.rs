@@ -115,8 +115,15 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
-        let stopped = steps(&slot.fallbacks);
-        terminal.line(format!("  {} got the fallback; what stopped the nearest rule: {stopped}", thousands(fallbacks)));
+        // Where no rule was looked at, none was in any decision of the slot.
+        let why = if slot.fallbacks.nobody < fallbacks {
+            format!("what stopped the nearest rule: {}", steps(&slot.fallbacks))
+        } else if let Some(why) = &of.off {
+            format!("the slot is switched off: {why}")
+        } else {
+            "there is no rule in this slot".to_owned()
+        };
+        terminal.line(format!("  {} got the fallback; {why}", thousands(fallbacks)));
     }
     let held: Vec<String> = [(slot.capped, "a cap"), (slot.no_consent, "a missing consent")]
         .into_iter()

@@ -39,6 +39,8 @@ impl CsvSource {
             Table::open(&file.name, input, file.delimiter, columns.names().collect::<Vec<_>>().into_iter())?;
         let attribute = |id: AttributeId| format!("`{}`", rules[id].name);
         let place = |column: &super::columns::Column| {
+            let what = || format!("the stamp of {}", attribute(column.attribute));
+            let stamp = column.stamp.as_ref().map(|stamp| table.required(stamp, &what())).transpose();
             let cell = table.required(&column.name, &attribute(column.attribute)).map_err(|error| {
                 let name = &rules[column.attribute].name;
                 let is_key = rules[column.attribute].key;
@@ -60,14 +62,12 @@ impl CsvSource {
                     None => error,
                 }
             })?;
-            let what = || format!("the stamp of {}", attribute(column.attribute));
-            let stamp = column.stamp.as_ref().map(|stamp| table.required(stamp, &what())).transpose()?;
-            Ok((cell, stamp))
+            Ok((cell, stamp?))
         };
-        let places = columns.columns.iter().map(place).collect::<Result<_, DataError>>()?;
+        let places = DataError::all(columns.columns.iter().map(place))?;
         let key = rules.key().and_then(|key| columns.columns.iter().position(|column| column.attribute == key));
         let permissions: Vec<Option<usize>> =
-            columns.permissions.names().map(|name| table.column(name)).collect::<Result<_, DataError>>()?;
+            DataError::all(columns.permissions.names().map(|name| table.column(name)))?;
         let places: Vec<(usize, Option<usize>)> = places;
         let is_text = |column: &super::columns::Column| {
             let attribute = &rules[column.attribute];

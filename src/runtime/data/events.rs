@@ -314,18 +314,6 @@ struct First {
 
 fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), DataError> {
     let mut table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
-    let columns = Columns {
-        customer: table.required("customer", "the customer's key")?,
-        event: table.required("event", "the event")?,
-        at: table.required("at", "its time")?,
-        offer: table.column("offer")?,
-        rule: table.column("rule")?,
-        class: table.column("class")?,
-        tags: table.column("tags")?,
-        channel: table.column("channel")?,
-        id: table.column("id")?,
-        fields: Vec::new(),
-    };
     let mut known: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
     let mut fields = Vec::new();
     for event in &rules.events {
@@ -340,7 +328,21 @@ fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), 
         }
         fields.push(of_event);
     }
-    table.only(&known.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let must = [("customer", "the customer's key"), ("event", "the event"), ("at", "its time")];
+    let [customer, event, at] = table.fixed(must, &known)?;
+    let columns = Columns {
+        customer,
+        event,
+        at,
+        offer: table.column("offer")?,
+        rule: table.column("rule")?,
+        class: table.column("class")?,
+        tags: table.column("tags")?,
+        channel: table.column("channel")?,
+        id: table.column("id")?,
+        fields: Vec::new(),
+    };
     // Only what a text says may go on over the end of a line.
     let texts: BTreeSet<usize> =
         fields.iter().flatten().filter(|(field, _)| field.ty == Type::Text).filter_map(|(_, at)| *at).collect();

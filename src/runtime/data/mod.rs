@@ -122,6 +122,13 @@ impl DataError {
         }
     }
 
+    /// That help, where there is none yet.
+    #[must_use]
+    fn or_help(mut self, help: impl FnOnce() -> String) -> Self {
+        self.help = self.help.or_else(|| Some(help()));
+        self
+    }
+
     /// Says in which file.
     #[cfg(feature = "cli")]
     #[must_use]

@@ -37,7 +37,7 @@ use super::customers::CustomersFile;
 use super::settings::Settings;
 use super::{DataError, codes};
 use crate::frame::{Fact, Facts};
-use crate::model::{AttributeId, RuleSet, SlotId, Spelling};
+use crate::model::{AttributeId, RuleSet, Scope, SlotId, Spelling};
 use crate::value::{Instant, Missing, Type, Value};
 
 /// A world as it is written down, before the rules are known.
@@ -189,6 +189,10 @@ impl World {
             Some(line) => format!("{}:{line}", Self::FILE),
             None => Self::FILE.to_owned(),
         };
+        if names.is_empty() {
+            let error = DataError::new(&codes::BAD_WORLD, "`slots` names no slot, so that nothing would be decided");
+            return Err(error.help("name one, or leave the key out for all of them").within(&file));
+        }
         let mut slots: Vec<SlotId> = Vec::new();
         let mut found = Vec::new();
         for name in names {
@@ -255,6 +259,11 @@ impl WorldCustomers {
                 let message = format!("`{name}` is no attribute of the rules");
                 return Err(at_line(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(name, known)));
             };
+            if rules[id].scope == Scope::Moment {
+                let message = format!("`{name}` is an attribute of the moment, which no table of customers holds");
+                let error = DataError::new(&codes::UNKNOWN_ATTRIBUTE, message);
+                return Err(at_line(error.help("leave it out; `[moment]` gives it to everybody")));
+            }
             let spellings = column.spellings.iter().map(|(cell, meaning)| {
                 let spelling = spelling(rules, id, meaning).ok_or_else(|| {
                     let message = format!("`{meaning}` is no value of `{name}`, which is {}", rules[id].ty.word());
@@ -324,7 +333,14 @@ impl Toml<'_> {
             DeValue::Table(_) => "a table",
         };
         let line = line(self.text, value.span().start);
-        DataError::new(&codes::BAD_WORLD, format!("line {line}: this is {found}, and {expected} is needed"))
+        let error =
+            DataError::new(&codes::BAD_WORLD, format!("line {line}: this is {found}, and {expected} is needed"));
+        let quoted = matches!(value.get_ref(), DeValue::String(_));
+        match expected {
+            "a whole number" | "true or false" if quoted => error.help("write it without quotes"),
+            "a text in quotes" => error.help("put it in quotes"),
+            _ => error,
+        }
     }
 
     pub(super) fn unknown(&self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) -> DataError {
