@@ -137,7 +137,7 @@ impl Known {
         store: Option<&dyn StateStore>,
     ) -> Result<(), CannotRun> {
         self.tell_of_others(rules, facts);
-        Ok(remember(rules, facts, &mut Stored { rules, store })?)
+        Ok(remember(rules, facts, &mut Stored { rules, store, told: Some(self.events.told()) })?)
     }
 
     /// Adds what happened to whoever is counted together with the customer.

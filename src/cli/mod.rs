@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod completions;
 mod config;
+mod confirm;
 mod customer;
 mod decide;
 mod explain;
@@ -81,6 +82,8 @@ enum Verb {
     Test(test::Arguments),
     /// Decide who sees what, for one customer or for a whole base.
     Decide(decide::Arguments),
+    /// Record what has happened of what was decided: that it was shown, clicked, bought.
+    Confirm(confirm::Arguments),
     /// Say why one customer sees what they see, and why not something else.
     Why(why::Arguments),
     /// Pack checked rules into one file for services.
@@ -215,6 +218,7 @@ pub fn main() -> ExitCode {
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut terminal),
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
         Verb::Decide(arguments) => decide::run(&arguments, &mut terminal),
+        Verb::Confirm(arguments) => confirm::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),

@@ -11,7 +11,7 @@ use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::model::show::show_where;
 use crate::runtime::Engine;
-use crate::runtime::batch::{KeyRows, SlotSummary, Steps, Summary};
+use crate::runtime::batch::{Assume, KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
 use crate::value::{Instant, show_instant};
 
@@ -24,6 +24,7 @@ pub(super) struct Run<'a> {
     pub(super) known: &'a Known,
     pub(super) summary: &'a Summary,
     pub(super) now: Instant,
+    pub(super) assume: Assume,
     /// Per table, the columns that nothing is read from.
     pub(super) unread: Vec<(&'a str, Vec<Unread>)>,
     /// Whether the records of consent, and the events, are about these customers: the world's own are about its own, and
@@ -32,7 +33,7 @@ pub(super) struct Run<'a> {
 }
 
 pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
-    let Run { engine, known, summary, now, unread, about_these: _ } = run;
+    let Run { engine, known, summary, now, unread, about_these: _, assume: _ } = run;
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
@@ -64,6 +65,7 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
     }
     let recorded = match summary.recorded {
         0 => String::new(),
+        decisions if run.assume == Assume::Decided => format!("; {} reserved", counted(decisions, "decision")),
         showings => format!("; {} recorded", counted(showings, "showing")),
     };
     terminal.line(format!(
@@ -327,7 +329,7 @@ pub(in crate::cli) fn machine_rows(bad: &BadRows) -> serde_json::Value {
 }
 
 pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
-    let Run { engine, known, summary, now, unread, about_these: _ } = run;
+    let Run { engine, known, summary, now, unread, about_these: _, assume: _ } = run;
     let rules = engine.rules();
     let steps_of = |steps: &Steps| {
         serde_json::Map::from_iter(parts(steps).map(|(count, word)| (word.replace(' ', "_"), json!(count))))

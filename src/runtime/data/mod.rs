@@ -11,6 +11,8 @@ mod cell;
 #[cfg(feature = "cli")]
 mod columns;
 #[cfg(feature = "cli")]
+mod confirmations;
+#[cfg(feature = "cli")]
 mod consent;
 #[cfg(feature = "cli")]
 mod csv;
@@ -42,6 +44,8 @@ mod world;
 pub use cell::key as key_form;
 #[cfg(feature = "cli")]
 pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
+#[cfg(feature = "cli")]
+pub use confirmations::{confirmations, confirmations_from, one as confirmation};
 #[cfg(feature = "cli")]
 pub use consent::{ConsentIndex, UnknownPurpose};
 pub use customer::{customer_from_json, key_of, moment_from_json};

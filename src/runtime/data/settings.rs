@@ -72,7 +72,10 @@ impl Settings {
         match key {
             "state" => self.state = Some(reader.path(value)?),
             "assume" => {
-                self.assume = Some(reader.choice(value, &[("shown", Assume::Shown), ("nothing", Assume::Nothing)])?);
+                self.assume = Some(reader.choice(
+                    value,
+                    &[("shown", Assume::Shown), ("decided", Assume::Decided), ("nothing", Assume::Nothing)],
+                )?);
             }
             "strict" => self.strict = Some(reader.yes_no(value)?),
             "workers" => self.workers = Some(reader.count(value)?),
