@@ -37,9 +37,10 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
 fn values_of(look: &Look<'_>, condition: &Condition) -> Option<String> {
     let rules = look.rules;
     let mut asked = Vec::new();
-    let mut others = false;
+    let (mut others, mut demands) = (false, 0);
     condition.each(&mut |part| {
         others |= matches!(part, Condition::Segment(_));
+        demands += usize::from(!part.operands().is_empty());
         for operand in part.operands() {
             match bare(operand) {
                 Expression::Attribute(id) => asked.push(*id),
@@ -60,7 +61,7 @@ fn values_of(look: &Look<'_>, condition: &Condition) -> Option<String> {
     let [id] = asked.as_slice() else { return None };
     let attribute = &rules[*id];
     match attribute.ty {
-        Type::Number(number) if !others => {
+        Type::Number(number) if !others && demands == 1 => {
             let [from, to] = [number.min, number.max].map(|end| show_number(end, number.scale));
             Some(format!("`{}` runs from {from} to {to}; ask for a number that it can be", attribute.name))
         }

@@ -13,6 +13,7 @@ mod heads;
 mod hours;
 mod later;
 mod lists;
+mod missteps;
 mod numbers;
 mod spelling;
 mod types;

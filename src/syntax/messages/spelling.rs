@@ -1,6 +1,6 @@
 //! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
 
-use super::{capping, days, facts, heads, hours, is_condition, lists, numbers, wording};
+use super::{capping, days, facts, heads, hours, is_condition, lists, missteps, numbers, wording};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
@@ -117,6 +117,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
     let near = trouble.saturating_sub(3).max(at + 1)..(trouble + 2).min(end);
     if let Some(finding) = heads::find(reader, form, at, end, stopped)
         .or_else(|| lists::find(reader, form, at, end, trouble))
+        .or_else(|| missteps::find(reader, form, at, end, trouble))
         .or_else(|| days::find(reader, at, end, trouble))
         .or_else(|| near.clone().find_map(|token| written_time(reader, token)))
         .or_else(|| numbers::find(reader, at, near.clone(), end))
