@@ -18,7 +18,6 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             .or_else(|| count_first(reader, at, before, trouble, end))
     } else {
         match form.word {
-            "slot" => joined_channels(reader, at, end, trouble),
             "open" => days(reader, at, end, trouble).or_else(|| hour(reader, trouble, end)),
             "in" => week_from(reader, before, trouble, end),
             "outside" => hold(reader, before, trouble, end),
@@ -90,27 +89,28 @@ fn count_first(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, en
     Some(finding.help(format!("write `{right}`")))
 }
 
-/// `slot letter by email and sms`
-fn joined_channels(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
-    let and = [trouble, trouble.wrapping_sub(1)].into_iter().find(|and| reader.is_word(*and, "and"))?;
-    let is_list =
-        (at..and).any(|token| reader.is_word(token, "by")) && reader.is_name(and + 1) && and < end.max(trouble + 1);
+/// `slot letter by email and sms`: what stands at `and` where a block should begin.
+pub(in crate::syntax) fn joined_channels(reader: &Reader<'_>, at: usize, and: usize) -> Option<Diagnostic> {
+    let is_list = reader.is_word(at, "slot") && (at..and).any(|token| reader.is_word(token, "by"));
+    if !is_list || !reader.is_word(and, "and") || !reader.is_name(and + 1) {
+        return None;
+    }
     let gap = Span { start: reader.span(and.checked_sub(1)?).end, ..reader.span(and) };
-    is_list.then(|| {
-        let right = format!("{}, {}", reader.written(and - 1), reader.written(and + 1));
-        spelling(reader.span(and), "a comma divides channels, in the order in which they are tried")
-            .help(format!("write `by {right}`"))
-            .fix("write a comma", gap, ",")
-    })
+    let right = format!("{}, {}", reader.written(and - 1), reader.written(and + 1));
+    let finding = spelling(reader.span(and), "a comma divides channels, in the order in which they are tried");
+    Some(finding.help(format!("write `by {right}`")).fix("write a comma", gap, ","))
+}
+
+/// The day of the week that a word names or begins.
+fn day(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    DAYS.into_iter().find(|day| word.len() >= 3 && day.starts_with(word.trim_end_matches('s')))
 }
 
 /// `open weekdays 17:00 until 18:30`, `open monday-friday ..`
 fn days(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     let right = |from: &str, to: &str| format!("{} to {}", &from[..3], &to[..3]);
-    let day = |at: usize| {
-        let word = reader.word(at)?.to_lowercase();
-        DAYS.into_iter().find(|day| word.len() >= 3 && day.starts_with(word.trim_end_matches('s')))
-    };
+    let day = |at: usize| reader.word(at).and_then(day);
     for token in at + 1..end.min(trouble + 2) {
         let meant = match reader.word(token).map(str::to_lowercase).as_deref() {
             Some("weekday" | "weekdays" | "workdays") => Some("mon to fri".to_owned()),
@@ -159,9 +159,9 @@ fn hour(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
 fn week_from(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let from = [before, trouble].into_iter().find(|from| *from < end && reader.is_word(*from, "from"))?;
     let finding = unexpected(reader.span(from), "`in any` looks back from now, and begins on no day of the week");
+    let day = reader.word(from + 1).and_then(day).unwrap_or("monday");
     Some(finding.help(format!(
-        "write `in each calendar week from {} in \"Europe/Berlin\"`, or leave out `from` and the day",
-        reader.written(from + 1)
+        "write `in each calendar week from {day} in \"Europe/Berlin\"`, or leave out `from` and the day"
     )))
 }
 

@@ -117,7 +117,6 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
     let near = trouble.saturating_sub(3).max(at + 1)..(trouble + 2).min(end);
     if let Some(finding) = heads::find(reader, form, at, end, stopped)
         .or_else(|| lists::find(reader, form, at, end, trouble))
-        .or_else(|| missteps::find(reader, form, at, end, trouble))
         .or_else(|| days::find(reader, at, end, trouble))
         .or_else(|| near.clone().find_map(|token| written_time(reader, token)))
         .or_else(|| numbers::find(reader, at, near.clone(), end))
@@ -125,7 +124,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         return Some(finding);
     }
     if !is_condition(form) {
-        return hours::find(reader, form, at, end, trouble)
+        return missteps::find(reader, form, at, end, trouble)
+            .or_else(|| hours::find(reader, form, at, end, trouble))
             .or_else(|| hyphen(reader, trouble))
             .or_else(|| facts::find(reader, form, at, end, stopped))
             .or_else(|| until(reader, trouble, end))
@@ -140,6 +140,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         .or_else(|| percent(reader, trouble))
         .or_else(|| division(reader, trouble))
         .or_else(|| dotted(reader, trouble))
+        .or_else(|| missteps::find(reader, form, at, end, trouble))
 }
 
 /// Dates and times in other spellings.
