@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use crate::frame::{CapState, Fact, Facts, Happened, Stamp, gather};
 use crate::model::{CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, OfferId, RuleId, RuleSet, TagId};
-use crate::value::{Instant, Value};
+use crate::value::Instant;
 
 /// Steps of trying before it is given up.
 const BUDGET: usize = 20_000;
@@ -146,20 +146,10 @@ impl Others<'_> {
         match self.rules[cap].zone.as_ref()? {
             CapZone::Named(zone) => Some(zone),
             CapZone::Attribute(id) => match self.facts.attributes.get(id.index()) {
-                Some(Fact::Known(Value::Text(zone), _)) => Some(zone),
-                Some(Fact::Known(..) | Fact::Missing(_) | Fact::Increments(_)) | None => {
-                    match self.rules[*id].default.as_ref()? {
-                        Value::Text(zone) => Some(zone),
-                        Value::YesNo(_)
-                        | Value::Number(_)
-                        | Value::Member(_)
-                        | Value::Set(_)
-                        | Value::Time(_)
-                        | Value::Date(_)
-                        | Value::Never => None,
-                    }
-                }
-            },
+                Some(Fact::Known(value, _)) => value.as_text(),
+                Some(Fact::Missing(_) | Fact::Increments(_)) | None => self.rules[*id].default.as_ref()?.as_text(),
+            }
+            .map(AsRef::as_ref),
         }
     }
 }

@@ -16,8 +16,8 @@ use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet,
-    SlotId, Substitute, Then, WindowId,
+    Active, BlockCause, BlockId, CapId, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet, SlotId,
+    Substitute, Then, WindowId,
 };
 use crate::value::{Date, Instant};
 
@@ -317,15 +317,8 @@ impl Writer<'_, '_> {
     pub(super) fn spent(&mut self, id: CapId) -> Formula {
         let cap = &self.rules[id];
         let mut any = vec![self.compiler.flag(Source::Spent(id))];
-        let zone = match &cap.zone {
-            Some(CapZone::Attribute(zone)) => Some(*zone),
-            Some(CapZone::Named(_)) | None => None,
-        };
-        let unit = match cap.unit {
-            CapUnit::Attribute(unit) if !cap.alone => Some(unit),
-            CapUnit::Attribute(_) | CapUnit::Customer | CapUnit::Everybody => None,
-        };
-        for read in zone.into_iter().chain(cap.number).chain(unit) {
+        // `alone`, a unit that nobody knows is no hindrance.
+        for read in cap.reads().filter(|read| !(cap.alone && cap.unit.attribute() == Some(*read))) {
             let known = self.compiler.readable(&Simple::Attribute(Read::plain(read, true)));
             any.push(self.compiler.formulas.not(known));
         }

@@ -10,8 +10,8 @@ use super::slot::{Candidate, Fate, Replay};
 use super::turns::turns;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
-    Active, AttributeId, BlockCause, BlockId, CapId, CapZone, ChannelId, Condition, Fallback, Gathered, GatheredId,
-    Lookback, OfferId, RuleId, RuleSet, SlotId, Substitute,
+    Active, AttributeId, BlockCause, BlockId, CapId, ChannelId, Condition, Fallback, Gathered, GatheredId, Lookback,
+    OfferId, RuleId, RuleSet, SlotId, Substitute,
 };
 use crate::value::{Datum, Instant, Missing};
 
@@ -167,16 +167,11 @@ impl Look<'_> {
         Some(turns(self.rules, self.frame, conditions.iter().copied(), self.until))
     }
 
-    /// When caps may be free; none where a number or a zone of one of them may not be told.
+    /// When caps may be free; none where one of them hangs on what may not be told.
     fn freed(&self, caps: &[CapId]) -> Option<Vec<Instant>> {
         let mut looks = Vec::new();
         for id in caps {
-            let cap = &self.rules[*id];
-            let zone = match &cap.zone {
-                Some(CapZone::Attribute(zone)) => Some(*zone),
-                Some(CapZone::Named(_)) | None => None,
-            };
-            if zone.into_iter().chain(cap.number).any(|read| self.is_kept(read)) {
+            if self.rules[*id].reads().any(|read| self.is_kept(read)) {
                 return None;
             }
             looks.extend(self.frame.frees(self.rules, *id));

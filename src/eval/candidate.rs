@@ -16,7 +16,7 @@ use crate::model::{
     SCORE_PLACES, SlotId, Then, WindowId,
 };
 use crate::ops;
-use crate::value::{Consent, Datum, Truth, Value};
+use crate::value::{Consent, Datum, Instant, Truth, Value};
 
 /// The first step at which a candidate dropped out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,37 @@ pub enum Dropped {
     NoScore,
     /// None of its channels carries it: each with its step, in the order in which they were tried.
     NoChannel(Vec<(ChannelId, Blocked)>),
+}
+
+impl Dropped {
+    /// The caps, pauses and gaps that stopped it, those on its channels with them.
+    pub(super) fn spent(&self) -> Vec<CapId> {
+        match self {
+            Self::Capped(caps) => caps.clone(),
+            Self::NoChannel(ways) => {
+                let caps = ways.iter().filter_map(|(_, step)| match step {
+                    Blocked::Capped(caps) => Some(caps),
+                    Blocked::Permission | Blocked::Reach | Blocked::Consent(_) => None,
+                });
+                caps.flatten().copied().collect()
+            }
+            Self::RuleOff
+            | Self::OfferOff
+            | Self::RuleNotActive
+            | Self::ReviewOverdue
+            | Self::OfferNotActive
+            | Self::Blocked(_)
+            | Self::NoConsent(_)
+            | Self::NotApplicable
+            | Self::NotKnown
+            | Self::Taken
+            | Self::Expired
+            | Self::ExpiryNotKnown
+            | Self::Outside(_)
+            | Self::HoldLimit(_)
+            | Self::NoScore => Vec::new(),
+        }
+    }
 }
 
 /// A clause of a rule and how it must stand: `when` needs a yes, `unless` is lifted only by a no.
@@ -132,17 +163,26 @@ impl<'a> Guarded<'a> {
         }
     }
 
-    /// Why the rule drops out, if it does, before its channels are asked.
-    pub(super) fn rule(&self, id: RuleId) -> Option<Dropped> {
+    /// What comes of a rule in its turn, or the first step at which it drops out.
+    pub(super) fn rule(&self, id: RuleId) -> Result<Outcome, Dropped> {
         let rule = &self.rules[id];
-        self.switches(id)
+        let dropped = self
+            .switches(id)
             .or_else(|| self.blocks(self.rules.blocks_on(id), rule.class))
             .or_else(|| self.consent(rule))
             .or_else(|| refusal(self.audience(id)))
             .or_else(|| self.taken(rule.show))
-            .or_else(|| self.caps(&self.rules.caps_on(id), rule.class))
-            .or_else(|| dropped(self.rule_waiting(id)))
-            .or_else(|| self.unscored(id))
+            .or_else(|| self.caps(&self.rules.caps_on(id), rule.class));
+        passed(dropped)?;
+        let held = held(self.rule_waiting(id))?;
+        passed(self.unscored(id))?;
+        let at_once = self.at_once(rule.slot, self.rules.channels_of(rule), rule.show, Some(id))?;
+        Ok(brings(rule.show, held, at_once))
+    }
+
+    /// Why the rule drops out, if it does.
+    pub(super) fn dropped(&self, id: RuleId) -> Option<Dropped> {
+        self.rule(id).err()
     }
 
     /// How a rule stands to its windows and its expiry.
@@ -158,35 +198,8 @@ impl<'a> Guarded<'a> {
         Bound { windows: &offer.windows, blocks: &offer.blocks, expires: None }.look(self.rules, self.frame)
     }
 
-    /// Why the rule drops out, its channels asked too.
-    pub(super) fn dropped(&self, id: RuleId) -> Option<Dropped> {
-        self.rule(id).or_else(|| self.brings_own(id).err())
-    }
-
-    /// What comes of a rule that everything before its channels lets pass.
-    pub(super) fn brings_own(&self, id: RuleId) -> Result<Outcome, Dropped> {
-        let rule = &self.rules[id];
-        self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id))
-    }
-
-    /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in: shows it, or
-    /// sends it by the first of the channels that carries it; where it waits for its windows, it is held (R10). What no
-    /// channel carries now is not held.
-    pub(super) fn brings(
-        &self,
-        slot: SlotId,
-        channels: &[ChannelId],
-        offer: OfferId,
-        rule: Option<RuleId>,
-    ) -> Result<Outcome, Dropped> {
-        let at_once = self.at_once(slot, channels, offer, rule)?;
-        Ok(match rule.map_or_else(|| self.offer_waiting(offer), |rule| self.rule_waiting(rule)) {
-            Waiting::Until(until) => Outcome::Holds { offer, until },
-            Waiting::Passes | Waiting::Drops(_) => at_once,
-        })
-    }
-
-    /// The same whatever the hour.
+    /// What a slot does with an offer that was chosen for it, by this rule itself or by what stands in, whatever the hour:
+    /// shows it, or sends it by the first of the channels that carries it. What no channel carries now is not held.
     pub(super) fn at_once(
         &self,
         slot: SlotId,
@@ -197,35 +210,44 @@ impl<'a> Guarded<'a> {
         if !self.rules.sends(slot) {
             return Ok(Outcome::Shows(offer));
         }
-        let way = self.way(slot, &self.rules.ring(slot, channels, self.frame.last_used(slot)), offer, rule);
+        let way = self.way(slot, channels, offer, rule);
         way.by
             .map(|(channel, silent)| Outcome::Sends { offer, channel, silent })
             .ok_or(Dropped::NoChannel(way.passed_over))
     }
 
-    /// Why the offer cannot stand in, if it cannot, before channels are asked: its dates and switch, its blocks, the
-    /// other slots, its caps, its windows.
-    pub(super) fn offer(&self, id: OfferId) -> Option<Dropped> {
-        let offer = &self.rules[id];
-        self.offer_switches(id)
-            .or_else(|| self.blocks(offer.blocks.iter().copied(), offer.class))
-            .or_else(|| self.taken(id))
-            .or_else(|| self.caps(&offer.caps, offer.class))
-            .or_else(|| dropped(self.offer_waiting(id)))
+    /// What comes of an offer that stands in, or why it cannot: its dates and switch, its blocks, the other slots, its
+    /// caps, its windows, its channels.
+    pub(super) fn offer(&self, slot: SlotId, channels: &[ChannelId], id: OfferId) -> Result<Outcome, Dropped> {
+        passed(self.offer_stopped(id))?;
+        self.stands_in(slot, channels, id)
     }
 
-    /// Why an entry of a fallback list is passed over, if it is. The last entry always answers (R11).
-    pub(super) fn fallback(&self, slot: SlotId, entry: &Fallback, is_last: bool) -> Option<Dropped> {
-        if is_last {
-            return None;
-        }
-        let switches = entry.offer.and_then(|offer| self.offer_switches(offer));
-        let when = || entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
-        let blocks = || entry.offer.map(|offer| &self.rules[offer]);
-        let blocks = || blocks().and_then(|offer| self.blocks(offer.blocks.iter().copied(), offer.class));
+    /// Why nobody may see an offer now: its switch, its dates, its blocks.
+    fn offer_stopped(&self, id: OfferId) -> Option<Dropped> {
+        let offer = &self.rules[id];
+        self.offer_switches(id).or_else(|| self.blocks(offer.blocks.iter().copied(), offer.class))
+    }
+
+    fn stands_in(&self, slot: SlotId, channels: &[ChannelId], id: OfferId) -> Result<Outcome, Dropped> {
+        let offer = &self.rules[id];
+        passed(self.taken(id).or_else(|| self.caps(&offer.caps, offer.class)))?;
+        let held = held(self.offer_waiting(id))?;
+        Ok(brings(id, held, self.at_once(slot, channels, id, None)?))
+    }
+
+    /// What comes of an entry of a fallback list, or why it is passed over. The last entry always answers, at any hour
+    /// (R11).
+    pub(super) fn fallback(&self, slot: SlotId, entry: &Fallback, is_last: bool) -> Result<Outcome, Dropped> {
         let channels = &self.rules[slot].channels;
-        let offered = |offer| self.offer(offer).or_else(|| self.brings(slot, channels, offer, None).err());
-        switches.or_else(blocks).or_else(|| refusal(when())).or_else(|| entry.offer.and_then(offered))
+        if is_last {
+            let at_once = entry.offer.map(|offer| self.at_once(slot, channels, offer, None));
+            return Ok(at_once.and_then(Result::ok).unwrap_or(Outcome::Nothing));
+        }
+        passed(entry.offer.and_then(|offer| self.offer_stopped(offer)))?;
+        let when = entry.when.as_ref().map_or(Truth::Yes, |when| condition(self.rules, self.frame, when));
+        passed(refusal(when))?;
+        entry.offer.map_or(Ok(Outcome::Nothing), |offer| self.stands_in(slot, channels, offer))
     }
 
     /// Whether the customer might belong to the rule's audience and nothing speaks against it (R14).
@@ -301,37 +323,9 @@ impl<'a> Guarded<'a> {
         (!holding.is_empty()).then_some(Dropped::Blocked(holding))
     }
 
-    /// Whether one of these caps, which are spent, lets no other candidate of the slot through (R9).
-    pub(super) fn stop_slot(&self, slot: SlotId, spent: &[CapId]) -> bool {
-        spent.iter().any(|cap| self.rules.then(*cap, slot) == Then::Stop)
-    }
-
-    /// The cap for which no other candidate comes behind one that dropped out so.
-    pub(super) fn stopping(&self, slot: SlotId, dropped: &Dropped) -> Option<CapId> {
-        let of_ways = |ways: &[(ChannelId, Blocked)]| match ways.last() {
-            Some((_, Blocked::Capped(caps))) => caps.clone(),
-            Some((_, Blocked::Permission | Blocked::Reach | Blocked::Consent(_))) | None => Vec::new(),
-        };
-        let spent = match dropped {
-            Dropped::Capped(caps) => caps.clone(),
-            Dropped::NoChannel(ways) => of_ways(ways),
-            Dropped::RuleOff
-            | Dropped::OfferOff
-            | Dropped::RuleNotActive
-            | Dropped::ReviewOverdue
-            | Dropped::OfferNotActive
-            | Dropped::Blocked(_)
-            | Dropped::NoConsent(_)
-            | Dropped::NotApplicable
-            | Dropped::NotKnown
-            | Dropped::Taken
-            | Dropped::Expired
-            | Dropped::ExpiryNotKnown
-            | Dropped::Outside(_)
-            | Dropped::HoldLimit(_)
-            | Dropped::NoScore => Vec::new(),
-        };
-        spent.into_iter().find(|cap| self.rules.then(*cap, slot) == Then::Stop)
+    /// The cap among these, which are spent, for which no other candidate of the slot comes (R9).
+    pub(super) fn stopping(&self, slot: SlotId, spent: &[CapId]) -> Option<CapId> {
+        spent.iter().copied().find(|cap| self.rules.then(*cap, slot) == Then::Stop)
     }
 
     pub(super) fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {
@@ -340,11 +334,23 @@ impl<'a> Guarded<'a> {
     }
 }
 
-fn dropped(waiting: Waiting) -> Option<Dropped> {
+/// A step that is passed where nothing stops the candidate.
+fn passed(dropped: Option<Dropped>) -> Result<(), Dropped> {
+    dropped.map_or(Ok(()), Err)
+}
+
+/// Until when it is held, if it is.
+fn held(waiting: Waiting) -> Result<Option<Instant>, Dropped> {
     match waiting {
-        Waiting::Passes | Waiting::Until(_) => None,
-        Waiting::Drops(dropped) => Some(dropped),
+        Waiting::Passes => Ok(None),
+        Waiting::Until(until) => Ok(Some(until)),
+        Waiting::Drops(dropped) => Err(dropped),
     }
+}
+
+/// What waits is held in the place of what would answer at once (R10).
+fn brings(offer: OfferId, held: Option<Instant>, at_once: Outcome) -> Outcome {
+    held.map_or(at_once, |until| Outcome::Holds { offer, until })
 }
 
 /// Whether a clause lets the customer through.

@@ -1,9 +1,8 @@
 //! By which channel a message goes: the channels of its rule, tried in their order (R36).
 //!
 //! A channel is asked for the permission of the device, then whether it reaches the customer, then for consent, then for
-//! the caps on it. The first
-//! that says yes to all carries the message; each before it has its reason. A permission needs a yes, so what is unknown
-//! carries nothing; a message arrives without a sound unless it is known that it need not.
+//! the caps on it. The first that says yes to all carries the message; each before it has its reason. A permission needs
+//! a yes, so what is unknown carries nothing; a message arrives without a sound unless it is known that it need not.
 
 use super::candidate::Guarded;
 use super::condition::condition;
@@ -33,30 +32,29 @@ pub(super) struct Way {
 }
 
 impl Guarded<'_> {
-    /// The first of the channels that carries the offer, and why those before it do not; none behind one whose cap says
-    /// `then stop`. `rule` is the one that sends it
-    /// itself.
+    /// The first of the channels that carries the offer, in the order of the slot's rotation, and why those before it do
+    /// not; none behind one whose cap says `then stop`. `rule` is the one that sends it itself.
     pub(super) fn way(&self, slot: SlotId, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> Way {
         let mut passed_over = Vec::new();
-        for channel in channels {
-            match self.blocked(*channel, offer, rule) {
+        for channel in self.rules.ring(slot, channels, self.frame.last_used(slot)) {
+            match self.blocked(channel, offer, rule) {
                 Some(step) => {
-                    let stops = matches!(&step, Blocked::Capped(caps) if self.stop_slot(slot, caps));
-                    passed_over.push((*channel, step));
+                    let stops = matches!(&step, Blocked::Capped(caps) if self.stopping(slot, caps).is_some());
+                    passed_over.push((channel, step));
                     if stops {
                         break;
                     }
                 }
-                None => return Way { by: Some((*channel, self.is_silent(*channel))), passed_over },
+                None => return Way { by: Some((channel, self.is_silent(channel))), passed_over },
             }
         }
         Way { by: None, passed_over }
     }
 
-    /// The channels that are tried, and whether each carries the offer.
-    pub(super) fn tried(&self, channels: &[ChannelId], rule: RuleId) -> Vec<(ChannelId, bool)> {
+    /// The channels that are tried for a rule, and whether each carries its offer.
+    pub(super) fn tried(&self, rule: RuleId) -> Vec<(ChannelId, bool)> {
         let of = &self.rules[rule];
-        let way = self.way(of.slot, channels, of.show, Some(rule));
+        let way = self.way(of.slot, self.rules.channels_of(of), of.show, Some(rule));
         let passed_over = way.passed_over.into_iter().map(|(channel, _)| (channel, false));
         passed_over.chain(way.by.map(|(channel, _)| (channel, true))).collect()
     }

@@ -186,8 +186,10 @@ impl<'r> Coverage<'r> {
         for channel in rules.channels_of(rule) {
             let declared = &rules[*channel];
             let needs = rules.channel_needs(*channel, rule.class);
-            let may_fail = declared.allowed.is_some() || declared.reached.is_some() || !needs.is_empty();
-            let may_fail = may_fail || !rules.channel_caps(*channel, rule.show, Some(id)).is_empty();
+            let may_fail = declared.allowed.is_some()
+                || declared.reached.is_some()
+                || !needs.is_empty()
+                || !rules.channel_caps(*channel, rule.show, Some(id)).is_empty();
             let wanted = if may_fail { Answers::YES_NO } else { Answers::YES };
             self.add(owner, What::Channel(*channel), rule.span, wanted);
         }
@@ -288,9 +290,7 @@ impl<'r> Coverage<'r> {
             Some(Dropped::NoChannel(_)) | None => {}
         }
         let rules = self.rules;
-        let slot = rules[id].slot;
-        let ring = rules.ring(slot, rules.channels_of(&rules[id]), frame.last_used(slot));
-        let ways = Guarded::new(rules, frame).tried(&ring, id);
+        let ways = Guarded::new(rules, frame).tried(id);
         for point in self.of(Owner::Rule(id)) {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {

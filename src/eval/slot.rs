@@ -109,14 +109,9 @@ impl Run<'_> {
         }
         for (at, entry) in (0_u32..).zip(&slot.fallback) {
             let is_last = at as usize + 1 == slot.fallback.len();
-            let dropped = self.guarded.fallback(id, entry, is_last);
-            if self.note(Candidate::Fallback(at), dropped).is_none() {
-                let outcome = entry.offer.map(|offer| match is_last {
-                    // The last entry answers at any hour (R11).
-                    true => self.guarded.at_once(id, &slot.channels, offer, None),
-                    false => self.guarded.brings(id, &slot.channels, offer, None),
-                });
-                return (outcome.and_then(Result::ok).unwrap_or(Outcome::Nothing), By::Fallback(at));
+            let found = self.guarded.fallback(id, entry, is_last);
+            if let Some(outcome) = self.note(Candidate::Fallback(at), found) {
+                return (outcome, By::Fallback(at));
             }
         }
         // A verified slot has a last entry, which always answers.
@@ -144,31 +139,28 @@ impl Run<'_> {
                 return None;
             }
             let rule = &rules[id];
-            let brings = |offer, by| self.guarded.brings(rule.slot, rules.channels_of(rule), offer, by);
-            let own = self.guarded.rule(id).map_or_else(|| brings(rule.show, Some(id)), Err);
-            let dropped = match own {
+            let dropped = match self.guarded.rule(id) {
                 Ok(outcome) => {
-                    self.note(candidate, None);
+                    self.looked_at.push((candidate, Fate::Won));
                     return Some((outcome, By::Rule(id)));
                 }
                 Err(dropped) => dropped,
             };
-            self.note(candidate, Some(dropped.clone()));
-            *stopping = stopping.or_else(|| self.guarded.stopping(rule.slot, &dropped));
-            let (via, substitute) = self.substitute(id, &dropped)?;
+            *stopping = stopping.or_else(|| self.guarded.stopping(rule.slot, &dropped.spent()));
+            let stands_in = self.substitute(id, &dropped);
+            self.looked_at.push((candidate, Fate::Dropped(dropped)));
+            let (via, substitute) = stands_in?;
             candidate = Candidate::Substitute(id, via, substitute);
             match substitute {
                 Substitute::Try(rule) => id = rule,
                 Substitute::Show(offer) => {
-                    let found = self.guarded.offer(offer).map_or_else(|| brings(offer, None), Err);
-                    self.note(candidate, found.as_ref().err().cloned());
-                    let of_substitute =
-                        found.as_ref().err().and_then(|dropped| self.guarded.stopping(rule.slot, dropped));
-                    *stopping = stopping.or(of_substitute);
-                    return found.ok().map(|outcome| (outcome, By::Substitute(id, via)));
+                    let found = self.guarded.offer(rule.slot, rules.channels_of(rule), offer);
+                    let spent = found.as_ref().err().map(Dropped::spent).unwrap_or_default();
+                    *stopping = stopping.or_else(|| self.guarded.stopping(rule.slot, &spent));
+                    return Some((self.note(candidate, found)?, By::Substitute(id, via)));
                 }
                 Substitute::Nothing => {
-                    self.note(candidate, None);
+                    self.looked_at.push((candidate, Fate::Won));
                     return Some((Outcome::Nothing, By::Substitute(id, via)));
                 }
             }
@@ -209,9 +201,13 @@ impl Run<'_> {
         Some((via, substitute?))
     }
 
-    fn note(&mut self, candidate: Candidate, dropped: Option<Dropped>) -> Option<Dropped> {
-        let fate = dropped.clone().map_or(Fate::Won, Fate::Dropped);
+    /// Notes what became of a candidate; its answer if it has one.
+    fn note(&mut self, candidate: Candidate, found: Result<Outcome, Dropped>) -> Option<Outcome> {
+        let (outcome, fate) = match found {
+            Ok(outcome) => (Some(outcome), Fate::Won),
+            Err(dropped) => (None, Fate::Dropped(dropped)),
+        };
         self.looked_at.push((candidate, fate));
-        dropped
+        outcome
     }
 }

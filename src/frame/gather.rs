@@ -60,17 +60,8 @@ pub fn unit_key(rules: &RuleSet, facts: &Facts, unit: CapUnit) -> Option<Arc<str
         None => Datum::Missing(Missing::Absent),
     };
     // An empty text is none: it would be one customer, or one household, of everybody who has none.
-    let text = |value: Value| match value {
-        Value::Text(text) => Some(text).filter(|text| !text.is_empty()),
-        Value::YesNo(_)
-        | Value::Number(_)
-        | Value::Member(_)
-        | Value::Set(_)
-        | Value::Time(_)
-        | Value::Date(_)
-        | Value::Never => None,
-    };
-    let customer = || rules.key().and_then(|key| read(key).known().cloned()).and_then(text);
+    let text = |value: &Value| value.as_text().filter(|text| !text.is_empty()).cloned();
+    let customer = || rules.key().and_then(|key| read(key).known().and_then(text));
     let id = match unit {
         CapUnit::Everybody => return Some("".into()),
         CapUnit::Customer => return customer(),
@@ -88,8 +79,8 @@ pub fn unit_key(rules: &RuleSet, facts: &Facts, unit: CapUnit) -> Option<Arc<str
     let anonymous = attribute.scope == Scope::Customer && rules.key().is_some() && customer().is_none();
     let datum = if anonymous { Datum::Missing(Missing::Absent) } else { read(id) };
     match datum {
-        Datum::Known(value) => text(value),
-        Datum::Missing(Missing::Absent | Missing::Stale) => attribute.default.clone().and_then(text),
+        Datum::Known(value) => text(&value),
+        Datum::Missing(Missing::Absent | Missing::Stale) => attribute.default.as_ref().and_then(text),
         Datum::Missing(
             Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
         ) => None,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Frame;
 use crate::model::{AttributeId, CapZone, RuleSet, Window, WindowId};
-use crate::value::{Datum, Instant, Missing, Value, WallClock, Zone};
+use crate::value::{Datum, Instant, Missing, WallClock, Zone};
 
 /// What clocks say of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,16 +83,7 @@ pub(super) fn named<'a>(rules: &'a RuleSet, attributes: &'a [Datum], id: Attribu
             Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
         ) => return None,
     };
-    match value {
-        Value::Text(zone) => Some(zone),
-        Value::YesNo(_)
-        | Value::Number(_)
-        | Value::Member(_)
-        | Value::Set(_)
-        | Value::Time(_)
-        | Value::Date(_)
-        | Value::Never => None,
-    }
+    value.as_text().map(AsRef::as_ref)
 }
 
 impl Frame {

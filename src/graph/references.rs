@@ -11,9 +11,9 @@ use petgraph::visit::EdgeRef;
 
 use super::thing::{Link, Thing};
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapUnit, CapZone, ChannelId, Condition, EventId,
-    EventTarget, Expression, GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute,
-    TagId, ValueId, WindowId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapTarget, CapZone, ChannelId, Condition, EventId, EventTarget,
+    Expression, GatheredId, OfferId, Order, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, TagId, ValueId,
+    WindowId,
 };
 
 /// A rule set as a graph of references.
@@ -192,11 +192,8 @@ impl Builder<'_> {
         }
         for (at, window) in rules.windows.iter().enumerate() {
             let from = Thing::Window(WindowId::from_index(at));
-            for zone in window.zones.first.iter().chain(&window.zones.every) {
-                if let CapZone::Attribute(id) = zone {
-                    self.link(from, Link::Reads, Thing::Attribute(*id));
-                }
-            }
+            let zones = window.zones.first.iter().chain(&window.zones.every).filter_map(CapZone::attribute);
+            zones.for_each(|id| self.link(from, Link::Reads, Thing::Attribute(id)));
             for when in window.rows.iter().filter_map(|row| row.when.as_ref()) {
                 self.condition(from, Link::Reads, &when.condition);
             }
@@ -214,15 +211,7 @@ impl Builder<'_> {
             if let CapKind::Pause { without, .. } = &cap.kind {
                 without.iter().for_each(|event| self.link(from, Link::Counts, Thing::Event(*event)));
             }
-            if let Some(number) = cap.number {
-                self.link(from, Link::Reads, Thing::Attribute(number));
-            }
-            if let CapUnit::Attribute(id) = cap.unit {
-                self.link(from, Link::Reads, Thing::Attribute(id));
-            }
-            if let Some(CapZone::Attribute(id)) = &cap.zone {
-                self.link(from, Link::Reads, Thing::Attribute(*id));
-            }
+            cap.reads().for_each(|id| self.link(from, Link::Reads, Thing::Attribute(id)));
             match &cap.target {
                 CapTarget::Offers(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Offer(*id))),
                 CapTarget::Rules(of) => of.iter().for_each(|id| self.link(from, Link::Counts, Thing::Rule(*id))),

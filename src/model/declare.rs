@@ -381,6 +381,16 @@ pub enum CapZone {
     Attribute(AttributeId),
 }
 
+impl CapZone {
+    /// The attribute that holds the zone, where none is written.
+    pub fn attribute(&self) -> Option<AttributeId> {
+        match self {
+            Self::Named(_) => None,
+            Self::Attribute(id) => Some(*id),
+        }
+    }
+}
+
 /// What is written: a cap, or what is counted like one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CapKind {
@@ -485,6 +495,14 @@ pub struct Cap {
     pub then: Option<Then>,
 }
 
+impl Cap {
+    /// The attributes on which it hangs how far it is used: its number, the zone of its calendar, its unit.
+    pub fn reads(&self) -> impl Iterator<Item = AttributeId> {
+        let zone = self.zone.as_ref().and_then(CapZone::attribute);
+        self.number.into_iter().chain(zone).chain(self.unit.attribute())
+    }
+}
+
 /// What follows where a candidate is stopped (R9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Then {
@@ -503,4 +521,14 @@ pub enum CapUnit {
     Everybody,
     /// `per household`: by a text attribute.
     Attribute(AttributeId),
+}
+
+impl CapUnit {
+    /// The attribute by which it is told.
+    pub fn attribute(self) -> Option<AttributeId> {
+        match self {
+            Self::Customer | Self::Everybody => None,
+            Self::Attribute(id) => Some(id),
+        }
+    }
 }

@@ -126,6 +126,22 @@ pub enum Value {
     Never,
 }
 
+impl Value {
+    /// The text, where it is one: a zone or a key, too.
+    pub fn as_text(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::YesNo(_)
+            | Self::Number(_)
+            | Self::Member(_)
+            | Self::Set(_)
+            | Self::Time(_)
+            | Self::Date(_)
+            | Self::Never => None,
+        }
+    }
+}
+
 /// Why a value is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Missing {

@@ -6,7 +6,7 @@ use super::super::condition::condition;
 use super::super::expression::{datum, is_assumed};
 use crate::frame::Frame;
 use crate::model::show::{show_condition, show_value};
-use crate::model::{AttributeId, Condition, Expression, RuleSet, Scope};
+use crate::model::{AttributeId, CapZone, Condition, Expression, RuleSet, Scope, WindowId};
 use crate::value::{Datum, Missing, SCORE, Truth, Type, Value};
 
 /// The most elements of a set that are written out.
@@ -15,6 +15,14 @@ const SHOWN_ELEMENTS: usize = 5;
 /// Whether a condition reads anything that is kept from the reader.
 pub(super) fn reads_protected(rules: &RuleSet, condition: &Condition) -> bool {
     rules.read_by(condition).iter().any(|id| rules[*id].is_protected())
+}
+
+/// Whether a window does: its zones, or one of its rows.
+pub(super) fn window_reads_protected(rules: &RuleSet, id: WindowId) -> bool {
+    let window = &rules[id];
+    let mut zones = window.zones.first.iter().chain(&window.zones.every).filter_map(CapZone::attribute);
+    let mut rows = window.rows.iter().filter_map(|row| row.when.as_ref());
+    zones.any(|id| rules[id].is_protected()) || rows.any(|when| reads_protected(rules, &when.condition))
 }
 
 /// Whether an expression does.

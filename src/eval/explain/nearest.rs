@@ -42,8 +42,8 @@ use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
 use crate::model::{
-    AttributeId, Basis, BlockCause, CapId, CapKind, CapZone, ChannelId, Clause, Condition, Expression, PurposeId,
-    RuleId, RuleSet, Scope, SlotId,
+    AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet,
+    Scope, SlotId,
 };
 use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
@@ -79,7 +79,7 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     if replayed.decision.by == By::Rule(rule) {
         return None;
     }
-    let waits_for_consent = matches!(before.rule(rule), Some(Dropped::NoConsent(_)));
+    let waits_for_consent = matches!(before.rule(rule), Err(Dropped::NoConsent(_)));
     let name = rules[rule].name.clone();
     if stopped_by_protected(&before, rule) {
         return Some(Change { rule: name, facts: Vec::new(), provided: Some(Proviso::ProtectedFacts) });
@@ -129,26 +129,16 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
 
 /// Whether it hangs on a protected fact until when a rule waits: on the clocks or a row of a window, or on its expiry.
 fn waits_for_protected(rules: &RuleSet, rule: RuleId) -> bool {
-    let on_protected = |clause: &Option<Clause>| {
-        clause.as_ref().is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
-    };
-    let mut windows = rules.windows_on(rule).into_iter().map(|id| &rules[id]);
-    on_protected(&rules[rule].expires)
-        || windows.any(|window| {
-            let mut zones = window.zones.first.iter().chain(&window.zones.every);
-            window.rows.iter().any(|row| on_protected(&row.when))
-                || zones.any(|zone| match zone {
-                    CapZone::Attribute(id) => rules[*id].is_protected(),
-                    CapZone::Named(_) => false,
-                })
-        })
+    let expires = rules[rule].expires.as_ref();
+    expires.is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
+        || rules.windows_on(rule).into_iter().any(|id| facts::window_reads_protected(rules, id))
 }
 
 /// Whether the steps tell that a protected fact stopped the rule: it dropped out of its audience, and every clause that
 /// reads none lets the customer through.
 fn stopped_by_protected(guarded: &Guarded<'_>, rule: RuleId) -> bool {
     let rules = guarded.rules;
-    let dropped = matches!(guarded.rule(rule), Some(Dropped::NotApplicable | Dropped::NotKnown));
+    let dropped = matches!(guarded.rule(rule), Err(Dropped::NotApplicable | Dropped::NotKnown));
     let mut visible = guards(&rules[rule]).filter(|guard| !facts::reads_protected(rules, guard.condition));
     dropped && visible.all(|guard| passes(rules, guarded.frame, guard).is_yes())
 }

@@ -9,10 +9,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::candidate::Dropped;
-use super::super::channels::Blocked;
 use super::super::slot::{Fate, Replay};
 use crate::frame::{CapState, Frame};
-use crate::model::{AttributeId, BlockCause, Cap, CapId, CapUnit, CapZone, RuleId, RuleSet};
+use crate::model::{BlockCause, BlockId, Cap, CapId, RuleId, RuleSet};
 
 /// Rules and frame in which no cap tells more than the steps.
 pub(super) struct Untold<'a> {
@@ -45,7 +44,8 @@ impl<'a> Untold<'a> {
     /// Whether nobody may know how a cap on the rule stands.
     pub(super) fn binds(&self, rule: RuleId) -> bool {
         let of = &self.rules[rule];
-        let channels = of.channels.iter().flat_map(|id| self.rules.channel_caps(*id, of.show, Some(rule)));
+        let channels = self.rules.channels_of(of).iter();
+        let channels = channels.flat_map(|id| self.rules.channel_caps(*id, of.show, Some(rule)));
         self.rules.caps_on(rule).into_iter().chain(channels).any(|cap| self.caps.contains(&cap))
     }
 }
@@ -53,48 +53,16 @@ impl<'a> Untold<'a> {
 /// The caps of which a step tells that they stopped a candidate.
 fn told(rules: &RuleSet, fate: &Fate) -> Vec<CapId> {
     let Fate::Dropped(dropped) = fate else { return Vec::new() };
-    match dropped {
-        Dropped::Capped(caps) => caps.clone(),
-        Dropped::NoChannel(ways) => {
-            let caps = ways.iter().filter_map(|(_, step)| match step {
-                Blocked::Capped(caps) => Some(caps),
-                Blocked::Permission | Blocked::Reach | Blocked::Consent(_) => None,
-            });
-            caps.flatten().copied().collect()
-        }
-        Dropped::Blocked(blocks) => {
-            let caps = blocks.iter().filter_map(|block| match &rules[*block].cause {
-                BlockCause::After(cap) => Some(*cap),
-                BlockCause::While(_) => None,
-            });
-            caps.collect()
-        }
-        Dropped::RuleOff
-        | Dropped::OfferOff
-        | Dropped::RuleNotActive
-        | Dropped::ReviewOverdue
-        | Dropped::OfferNotActive
-        | Dropped::NoConsent(_)
-        | Dropped::NotApplicable
-        | Dropped::NotKnown
-        | Dropped::Taken
-        | Dropped::Expired
-        | Dropped::ExpiryNotKnown
-        | Dropped::Outside(_)
-        | Dropped::HoldLimit(_)
-        | Dropped::NoScore => Vec::new(),
+    let of_block = |block: &BlockId| match &rules[*block].cause {
+        BlockCause::After(cap) => Some(*cap),
+        BlockCause::While(_) => None,
+    };
+    if let Dropped::Blocked(blocks) = dropped {
+        return blocks.iter().filter_map(of_block).collect();
     }
+    dropped.spent()
 }
 
 fn hangs_on_protected(rules: &RuleSet, cap: &Cap) -> bool {
-    let unit = match cap.unit {
-        CapUnit::Attribute(id) => Some(id),
-        CapUnit::Customer | CapUnit::Everybody => None,
-    };
-    let zone = cap.zone.as_ref().and_then(|zone| match zone {
-        CapZone::Attribute(id) => Some(*id),
-        CapZone::Named(_) => None,
-    });
-    let is_protected = |id: AttributeId| rules[id].is_protected();
-    [unit, cap.number, zone].into_iter().flatten().any(is_protected)
+    cap.reads().any(|id| rules[id].is_protected())
 }

@@ -5,7 +5,7 @@ use super::super::waiting::is_open;
 use super::{Reason, facts};
 use crate::frame::{Frame, WindowState};
 use crate::model::show::{show_expression, show_outside};
-use crate::model::{AgeBound, CapZone, Condition, Outside, Rule, RuleSet, WindowId, limits};
+use crate::model::{AgeBound, Condition, Outside, Rule, RuleSet, WindowId, limits};
 use crate::value::{Datum, Missing, Zone};
 
 /// A window that drops what it is on.
@@ -59,18 +59,7 @@ pub(super) fn no_expiry(rules: &RuleSet, frame: &Frame, rule: &Rule) -> Vec<Reas
 /// What the clocks show on which a window is closed: `fri 22:30 in Europe/Berlin`. Nothing where that would tell what a
 /// protected attribute says.
 fn clock(rules: &RuleSet, frame: &Frame, id: WindowId) -> Option<String> {
-    let window = &rules[id];
-    let hidden = window.zones.first.iter().chain(&window.zones.every).any(|zone| match zone {
-        CapZone::Named(_) => false,
-        CapZone::Attribute(id) => rules[*id].is_protected(),
-    });
-    let hidden = hidden
-        || window
-            .rows
-            .iter()
-            .filter_map(|row| row.when.as_ref())
-            .any(|when| facts::reads_protected(rules, &when.condition));
-    if hidden || is_open(rules, frame, id) {
+    if facts::window_reads_protected(rules, id) || is_open(rules, frame, id) {
         return None;
     }
     let shown = frame.window_zones(rules, id).into_iter().map(|name| {

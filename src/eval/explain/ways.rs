@@ -34,8 +34,7 @@ pub(super) fn before(
     offer: OfferId,
     rule: Option<RuleId>,
 ) -> Vec<Reason> {
-    let ring = guarded.rules.ring(slot, channels, guarded.frame.last_used(slot));
-    blocked(guarded, &guarded.way(slot, &ring, offer, rule).passed_over)
+    blocked(guarded, &guarded.way(slot, channels, offer, rule).passed_over)
 }
 
 /// The clause and the facts that decided it; `None` where it reads protected ones.

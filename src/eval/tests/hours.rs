@@ -361,6 +361,7 @@ customer {
   secret:  time  hidden
   masked:  time  needs offers
   held:    yes or no
+  home:    text  hidden
 }
 offer a { class marketing }
 offer b { class marketing  active from 2026-06-20 }
@@ -370,6 +371,7 @@ slot dates on web { accepts marketing  fallback nothing }
 slot caps on web { accepts marketing  fallback nothing }
 slot kept on web { accepts marketing  fallback nothing }
 slot gone on web { accepts marketing  fallback nothing }
+slot homes on web { accepts marketing  fallback nothing }
 rule ripe in age { needs offers  priority 2  when ordered is more than 10 days old  show a }
 rule young in age { needs offers  priority 1  when ordered is from 40 to 90 days old  show c }
 rule soon in dates { needs offers  show b }
@@ -378,6 +380,7 @@ rule blind in kept { needs offers  priority 2  when secret is more than 10 days 
 rule closed in kept { needs offers  priority 1  when masked is more than 10 days old  show c }
 window never_wait { zone \"UTC\"  open 09:00 until 10:00  on rule late  outside drop }
 rule late in gone { needs offers  show a }
+rule family in homes { needs offers  cap at most 1 shown in any 7 days per home  show c }
 persona c1 { now 2026-06-15T12:00Z  given { id: \"c1\" }  consent offers granted }
 
 test \"an age\" {
@@ -410,6 +413,13 @@ test \"nothing is told of what is hidden\" {
   given  { secret: 2026-06-10T08:00Z, masked: 2026-06-10T08:00Z }
   expect kept gives nothing until 2026-06-20T08:00:00.000001Z
 }
+test \"nothing is told of whose events they are where that is hidden\" {
+  as      c1
+  given   { home: \"h1\" }
+  history shown of c at 2026-06-11T00:00Z
+  expect  homes passes over family because \"capped\"
+  expect  homes gives nothing
+}
 test \"a window that drops is final\" {
   as     c1
   expect gone gives nothing
@@ -437,6 +447,11 @@ fn when_to_ask_again() {
     assert_eq!(again("gone", &[], true), None, "dropped for good");
     assert_eq!(again("age", &[("ordered", "2026-09-01T00:00Z")], true), None, "beyond the horizon");
     assert_eq!(again("age", &[], true), None, "time does not make known what is not");
+    let of_homes = compile(SourceSet::single("again.rules", AGAIN).0);
+    let of_homes =
+        of_homes.program.tests.iter().find(|test| test.name.starts_with("nothing is told of whose")).unwrap();
+    let decided = decide(&rules, &gather(&rules, &of_homes.facts), rules.slot_named("homes").unwrap());
+    assert_eq!(decided.again, None, "it hangs on a hidden home");
 }
 
 /// A hold has its place: nothing lower overtakes it, and its offer is taken for the rest of the request.

@@ -191,6 +191,25 @@ fn protected_facts_that_no_step_tells_apart_are_told_alike() {
     }
 }
 
+/// A rule without channels of its own goes by those of its slot, and a cap there may hang on a hidden household.
+#[test]
+fn a_cap_on_a_channel_of_the_slot_that_hangs_on_a_hidden_household_is_reckoned_with() {
+    let rules = format!(
+        "channel push {{ needs offers }}
+         slot letters by push {{ accepts marketing  fallback nothing }}
+         cap homes {{ at most 1 sent in any 7 days per household on channel push }}
+         {}",
+        CLUB.replace("club in s", "letter in letters").replace("show club", "send club")
+    );
+    let (rules, facts) = case(&rules, "consent offers granted  given { id: \"c\", household: \"h\" }");
+    let letters = rules.slot_named("letters").unwrap();
+    let found = crate::eval::nearest(&rules, &gather(&rules, &facts), letters, rules.rule_named("letter").unwrap());
+    assert_eq!(
+        found.unwrap().to_string(),
+        "smallest change: letter wins if vip is yes, as far as protected facts allow"
+    );
+}
+
 /// R41: of somebody whom nobody knows nothing is known, so no value of a customer attribute would change anything.
 #[test]
 fn what_a_missing_key_masks_is_no_change() {
