@@ -50,17 +50,16 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
         facts.now = time(rules, raw).ok_or_else(|| wrong("`now` is not a time", "write \"2026-06-15T10:00Z\""))?;
     }
     let mut set = vec![false; rules.attributes.len()];
-    for (name, raw) in &fields.0 {
-        match name.as_str() {
-            "now" => {}
-            "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts)?,
-            "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
-            "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts)?,
-            "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts)?,
-            "history" => history(rules, raw, &mut facts)?,
-            _ => attribute(rules, name, raw, None, &mut set, &mut facts)?,
-        }
-    }
+    let mut one = |name: &str, raw: &RawValue| match name {
+        "now" => Ok(()),
+        "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts),
+        "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts),
+        "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts),
+        "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts),
+        "history" => history(rules, raw, &mut facts),
+        _ => attribute(rules, name, raw, None, &mut set, &mut facts),
+    };
+    DataError::all(fields.0.iter().map(|(name, raw)| one(name, raw)))?;
     Ok(facts)
 }
 

@@ -182,6 +182,14 @@ impl Table {
         known: &[&str],
     ) -> Result<[usize; N], DataError> {
         let found = must.map(|(name, what)| self.required(name, what));
+        // A table that has but one of them is another table, and each of its columns is none of these.
+        if found.iter().filter(|place| place.is_err()).count() > 1 {
+            let is_missing = must.iter().zip(&found).filter(|(_, place)| place.is_err());
+            let names: Vec<String> = is_missing.map(|((name, _), _)| format!("`{name}`")).collect();
+            let message = format!("`{}` lacks the columns {}", self.file, names.join(", "));
+            let help = format!("its columns are {}: is it the right table?", some(&self.header));
+            return Err(DataError::new(&codes::MISSING_COLUMN, message).help(help));
+        }
         let places = DataError::all(found);
         let places = DataError::all([places, self.only(known).map(|()| Vec::new())])?;
         let mut at = places.into_iter().flatten();
