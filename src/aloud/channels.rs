@@ -1,7 +1,8 @@
 //! By which channels a message goes, and what each of them asks: the conditions of a channel stand in its own sentences,
 //! once, whatever stands before and behind it.
 
-use super::sentences::{at_most, hours, needed};
+use super::caps::at_most;
+use super::sentences::{hours, needed};
 use super::{Sentence, predicate};
 use crate::model::show::show_text;
 use crate::model::{ChannelId, Guardrail, RuleId, RuleSet};

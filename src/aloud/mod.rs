@@ -5,10 +5,12 @@
 //! sentences exactly once (those of a segment in the sentence that says what the segment means), and two rules with equal
 //! sentences have equal models.
 
+mod caps;
 mod channels;
 mod definitions;
 mod predicate;
 mod sentences;
+mod times;
 
 use std::fmt;
 

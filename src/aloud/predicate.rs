@@ -2,6 +2,7 @@
 //! every comparison as a phrase that follows "that".
 
 use super::Point;
+use super::times::{End, day, day_and_clocks};
 use crate::model::show::{show_bound, show_expression, show_list, show_texts};
 use crate::model::{Condition, Expression, RuleSet};
 use crate::ops::{Comparison, Direction, Quantifier};
@@ -52,8 +53,12 @@ fn negated(rules: &RuleSet, inner: &Condition) -> Point {
             if matches!(rules.type_of(left), Type::Time | Type::Date) =>
         {
             let on = if rules.type_of(left) == Type::Date { "on" } else { "at" };
-            let side = if *comparison == Comparison::LessThan { "after" } else { "before" };
-            Point::leaf(format!("{} is {on} or {side} {}", operand(left), operand(right)))
+            let (side, end) =
+                if *comparison == Comparison::LessThan { ("after", End::First) } else { ("before", End::Last) };
+            Point::leaf(match day_and_clocks(rules, right, end) {
+                Some(day) => format!("{} is on or {side} {day}", operand(left)),
+                None => format!("{} is {on} or {side} {}", operand(left), operand(right)),
+            })
         }
         Condition::Compare(..)
         | Condition::Between(..)
@@ -81,10 +86,18 @@ fn phrase(rules: &RuleSet, condition: &Condition) -> String {
                     comparison.word()
                 }
             };
-            format!("{} is {word} {}", operand(left), operand(right))
+            let end = match comparison {
+                Comparison::MoreThan | Comparison::AtMost => End::Last,
+                Comparison::LessThan | Comparison::AtLeast => End::First,
+            };
+            let right = day_and_clocks(rules, right, end).unwrap_or_else(|| operand(right));
+            format!("{} is {word} {right}", operand(left))
         }
         Condition::Between(of, from, to) => {
-            format!("{} is from {} to {}, both included", operand(of), operand(from), operand(to))
+            match (day(rules, from, End::First), day_and_clocks(rules, to, End::Last)) {
+                (Some(from), Some(to)) => format!("{} is from {from} to {to}, both days included", operand(of)),
+                (_, _) => format!("{} is from {} to {}, both included", operand(of), operand(from), operand(to)),
+            }
         }
         Condition::Known(of) => format!("{} has a value", operand(of)),
         Condition::Never(of) => format!("{} is never", operand(of)),

@@ -1,13 +1,14 @@
 //! The sentences of a rule, in the order in which people ask: what, when, for whom, for whom not, with which consent,
 //! against whom it stands, how often, what instead, and whom to ask.
 
-use super::{Sentence, channels, predicate};
-use crate::model::show::{show_cap, show_expression, show_limit, show_row, show_text, show_zones};
+use super::caps::{after, at_most};
+use super::{Sentence, channels, predicate, times};
+use crate::model::show::{show_expression, show_text};
 use crate::model::{
-    Active, Basis, BlockCause, BlockId, CapId, CapKind, Clause, Order, Outside, Purpose, PurposeId, Rank, Rule, RuleId,
-    RuleSet, SlotId, Substitute, Then, WindowId, WindowRow,
+    Active, Basis, BlockCause, BlockId, Clause, Order, Outside, Purpose, PurposeId, Rank, Rule, RuleId, RuleSet,
+    Substitute, WindowId,
 };
-use crate::value::{show_date, show_instant};
+use crate::value::show_date;
 
 /// All of them, definitions left out.
 pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
@@ -15,12 +16,23 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
     let mut said = vec![what(rules, rule)];
     said.extend(labels(rule));
     said.extend(rule.off.as_ref().map(|why| Sentence::plain(format!("It is switched off: {}.", show_text(why)))));
-    said.extend(rule.active.map(|active| dates("It", active)));
+    said.extend(rule.active.map(|active| dates(rules, "It", active)));
     said.extend(offer(rules, rule));
+    said.extend(
+        rules[rule.slot]
+            .off
+            .as_ref()
+            .map(|why| Sentence::plain(format!("`{}` is switched off: {}.", rules[rule.slot].name, show_text(why)))),
+    );
     said.extend(channels::of(rules, id));
-    said.push(audience(rules, &rule.when));
+    if !rule.when.is_empty() {
+        said.push(audience(rules, &rule.when));
+    }
     if !rule.unless.is_empty() {
-        said.push(spared(rules, &rule.unless));
+        said.push(spared(rules, &rule.unless, rule.when.is_empty()));
+    }
+    if rule.when.is_empty() && rule.unless.is_empty() {
+        said.push(Sentence::plain("It is for every customer."));
     }
     said.extend(rule.needs.iter().map(|purpose| need(rules, *purpose)));
     said.push(order(rules, rule));
@@ -47,7 +59,7 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
         ),
     ];
     said.extend(substitutes.into_iter().filter_map(|(lead, found)| Some(instead(rules, rule, lead, found?))));
-    said.extend(people(rule));
+    said.extend(people(rules, id));
     said
 }
 
@@ -72,22 +84,14 @@ fn offer(rules: &RuleSet, rule: &Rule) -> Vec<Sentence> {
     let offer = &rules[rule.show];
     let name = format!("`{}`", offer.name);
     let off = offer.off.as_ref().map(|why| Sentence::plain(format!("{name} is switched off: {}.", show_text(why))));
-    off.into_iter().chain(offer.active.map(|active| dates(&name, active))).collect()
+    off.into_iter().chain(offer.active.map(|active| dates(rules, &name, active))).collect()
 }
 
-fn dates(who: &str, active: Active) -> Sentence {
-    let from = active.from.map(|from| format!(" from {}", show_instant(from)));
-    let until = active.until.map(|until| format!(" until {}, when it is over", show_instant(until)));
-    Sentence::plain(match (from, until) {
-        (None, None) => format!("{who} runs at all times, and says so."),
-        (from, until) => format!("{who} runs{}{}.", from.unwrap_or_default(), until.unwrap_or_default()),
-    })
+fn dates(rules: &RuleSet, who: &str, active: Active) -> Sentence {
+    Sentence::plain(format!("{who} {}.", times::runs(rules, active)))
 }
 
 fn audience(rules: &RuleSet, when: &[Clause]) -> Sentence {
-    if when.is_empty() {
-        return Sentence::plain("It asks nothing of the customer.");
-    }
     let points = when.iter().map(|clause| predicate::point(rules, &clause.condition)).collect();
     Sentence::about(
         "It is for customers of whom we know that",
@@ -96,11 +100,12 @@ fn audience(rules: &RuleSet, when: &[Clause]) -> Sentence {
     )
 }
 
-fn spared(rules: &RuleSet, unless: &[Clause]) -> Sentence {
+fn spared(rules: &RuleSet, unless: &[Clause], from_all: bool) -> Sentence {
     let points = unless.iter().map(|clause| predicate::point(rules, &clause.condition)).collect();
+    let who = if from_all { "It is for every customer, but for nobody" } else { "It is for nobody" };
     Sentence::about(
-        "It is for nobody of whom it is so, or not known, that",
-        "It is for nobody of whom any one of these is so, or not known",
+        &format!("{who} of whom it is so, or not known, that"),
+        &format!("{who} of whom any one of these is so, or not known"),
         points,
     )
 }
@@ -159,9 +164,7 @@ fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
     let label = if block.label.is_empty() { String::new() } else { format!(": {}", show_text(&block.label)) };
     let whose = format!("(`{}`{label})", block.name);
     match &block.cause {
-        BlockCause::After(cap) => {
-            Sentence::plain(format!("It is held back {} {whose}.", show_limit(rules, &rules[*cap])))
-        }
+        BlockCause::After(cap) => Sentence::plain(format!("It is held back {whose} {}.", after(rules, *cap))),
         BlockCause::While(clause) => {
             let lead = format!("It is held back {whose} from everybody of whom it is so, or not known, that");
             Sentence::about(&lead, "", vec![predicate::point(rules, &clause.condition)])
@@ -174,8 +177,7 @@ fn blocked(rules: &RuleSet, id: BlockId) -> Sentence {
 pub(super) fn hours(rules: &RuleSet, id: WindowId, goes: &str) -> Vec<Sentence> {
     let window = &rules[id];
     let label = if window.label.is_empty() { String::new() } else { format!(": {}", show_text(&window.label)) };
-    let plain = |row: &WindowRow| show_row(rules, &WindowRow { when: None, ..row.clone() });
-    let always: Vec<String> = window.rows.iter().filter(|row| row.when.is_none()).map(plain).collect();
+    let always: Vec<String> = window.rows.iter().filter(|row| row.when.is_none()).map(times::open).collect();
     let when = if always.is_empty() { "at any hour of the days named".to_owned() } else { always.join(", and ") };
     let outside = match window.outside {
         Outside::Hold(Some(most)) => format!("outside it waits, at most {most}"),
@@ -183,39 +185,18 @@ pub(super) fn hours(rules: &RuleSet, id: WindowId, goes: &str) -> Vec<Sentence> 
         Outside::Drop => "outside it drops out".to_owned(),
         Outside::NextChannel => "outside the next channel is tried".to_owned(),
     };
-    let (zones, name) = (show_zones(rules, &window.zones), &window.name);
+    let (zones, name) = (times::zones(rules, &window.zones), &window.name);
     let mut said =
         vec![Sentence::plain(format!("It is {goes} {when}, by the clocks of {zones} (`{name}`{label}); {outside}."))];
     for row in &window.rows {
         let Some(clause) = &row.when else { continue };
-        let lead =
-            format!("By `{name}` it is {goes} only {} to everybody of whom it is so, or not known, that", plain(row));
+        let lead = format!(
+            "By `{name}` it is {goes} only {} to everybody of whom it is so, or not known, that",
+            times::open(row)
+        );
         said.push(Sentence::about(&lead, "", vec![predicate::point(rules, &clause.condition)]));
     }
     said
-}
-
-/// What a cap allows, and what follows in the slot where it stops something, unless that is the next candidate of a place.
-pub(super) fn at_most(rules: &RuleSet, id: CapId, slot: SlotId) -> Sentence {
-    let cap = &rules[id];
-    let whose = match cap.rule {
-        Some(_) => String::new(),
-        None if cap.label.is_empty() => format!(" (`{}`)", cap.name),
-        None => format!(" (`{}`: {})", cap.name, show_text(&cap.label)),
-    };
-    let keeps = match cap.kind {
-        CapKind::Cap => "It keeps to",
-        CapKind::Pause { .. } => "It pauses",
-        CapKind::Gap => "It leaves a gap,",
-        CapKind::Block { .. } => "It is held back",
-    };
-    let then = match rules.then(id, slot) {
-        Then::Stop => "; where that stops it, no other rule of the slot is asked",
-        Then::Next if cap.then.is_some() && rules.sends(slot) => "; where that stops it, the next is tried",
-        Then::Next => "",
-        Then::Hold(most) => &format!("; where that stops it, it waits, at most {most}"),
-    };
-    Sentence::plain(format!("{keeps} {}{whose}{then}.", show_cap(rules, id)))
 }
 
 /// When `if no consent` stands in.
@@ -239,13 +220,20 @@ fn instead(rules: &RuleSet, rule: &Rule, lead: &str, substitute: Substitute) -> 
     })
 }
 
-fn people(rule: &Rule) -> Vec<Sentence> {
+fn people(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
+    let rule = &rules[id];
     let said = [
         rule.because.as_ref().map(|because| format!("A customer who asks why reads: {}.", show_text(because))),
         rule.owner.as_ref().map(|owner| format!("It belongs to {}.", show_text(owner))),
         rule.metric.as_ref().map(|metric| format!("It is measured by {}.", show_text(metric))),
         rule.ticket.as_ref().map(|ticket| format!("Its ticket is {}.", show_text(ticket))),
-        rule.review_by.map(|day| format!("It must be looked at again by {}.", show_date(day))),
+        rule.review_by.map(|day| {
+            let then = match rules.last_day(id) {
+                Some(last) => format!("else {} is the last day on which it goes on", show_date(last)),
+                None => format!("being of class {}, it goes on without", rule.class.word()),
+            };
+            format!("It must be looked at again by {}; {then}.", show_date(day))
+        }),
     ];
     said.into_iter().flatten().map(Sentence::plain).collect()
 }

@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Waits, Hours, Source, Unseen};
+use super::domain::{Hours, Source, Unseen, Waits};
 use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet, SlotId,
-    Substitute, Then, WindowId,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet,
+    SlotId, Substitute, Then, WindowId,
 };
 use crate::value::{Date, Instant};
 

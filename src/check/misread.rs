@@ -56,12 +56,19 @@ impl Pass<'_> {
         if let Some(right) = yes_or_no(&small).filter(|_| matches!(wanted, None | Some(Type::YesNo))) {
             return spelt(right);
         }
-        if let (Some(Type::Number(_) | Type::Score(_)), Some(figures)) = (wanted, in_figures(&small)) {
+        if let (None | Some(Type::Number(_) | Type::Score(_)), Some(figures)) = (wanted, in_figures(&small)) {
             let finding = Diagnostic::new(&syntax::SPELLING, name.span, format!("`{word}` is written in figures"));
             let fix = format!("write `{figures}`");
             return Some(finding.help(format!("write `{figures}`")).fix(fix, name.span, figures.to_string()));
         }
         match small.as_str() {
+            "permission" => {
+                let channel = self.names.usable(Kind::Channel).into_iter().next().unwrap_or_else(|| "push".to_owned());
+                return told(
+                    "`permission` is asked of a channel".to_owned(),
+                    format!("write `permission.{channel}`, with the channel that is meant"),
+                );
+            }
             "capped" | "no_consent" | "denied" => {
                 let cause = if small == "capped" { "capped" } else { "no consent" };
                 return told(

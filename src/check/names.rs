@@ -114,6 +114,8 @@ type Table = BTreeMap<String, Option<usize>>;
 /// The tables of one pass.
 pub(super) struct Names {
     tables: BTreeMap<Kind, Table>,
+    /// Whether an offer is in error, so that an unknown tag may be one of its own.
+    tags_lost: bool,
     attributes_lost: bool,
 }
 
@@ -157,7 +159,8 @@ impl Names {
             }
             events.extend(Event::BUILT_IN.iter().enumerate().map(|(at, name)| ((*name).to_owned(), Some(at))));
         }
-        Self { tables, attributes_lost: all.attributes_lost }
+        let tags_lost = poisoned.iter().any(|(kind, _)| *kind == Kind::Offer);
+        Self { tables, attributes_lost: all.attributes_lost, tags_lost }
     }
 
     /// The names of a kind that can be used, in order.
@@ -237,6 +240,8 @@ impl Pass<'_> {
     fn find(&mut self, kind: Kind, name: &Name) -> Option<usize> {
         match self.names.get(kind, &name.text) {
             Some(place) => place,
+            // It may stand in the part of an offer that could not be read.
+            None if kind == Kind::Tag && self.names.tags_lost => None,
             None => {
                 self.unknown(kind, name);
                 None

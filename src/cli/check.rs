@@ -1,6 +1,7 @@
 //! `cater check`: what is wrong or odd; with `--fix`, what certainly mends it.
 
 mod diff;
+mod fits;
 mod fix;
 
 use std::path::PathBuf;
@@ -11,8 +12,6 @@ use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
 use crate::compile::mend::mendable;
 use crate::diagnostics::{self, Severity, render};
-use crate::model::Verified;
-use crate::runtime::data::{ConsentIndex, Customers, EventIndex, World as Config};
 use crate::value::Instant;
 
 /// Read, check and analyse rules.
@@ -78,24 +77,27 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         } else {
             (world.review(arguments.now)?, String::new())
         };
-        let fits = match (&compiled.rules, &world.config) {
+        let misfits = match (&compiled.rules, &world.config) {
             (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {
-                data_fits(rules, config)
+                fits::misfits(rules, world, config)?
             }
-            (_, _) => Ok(()),
+            (_, Some(config)) => fits::absent(config),
+            (_, None) => Vec::new(),
         };
+        failed |= !misfits.is_empty();
         let level = settings::FAIL_LEVEL.choose(arguments.fail_level, world.settings())?.or(FailLevel::Error);
         failed |= diagnostics::worst(&compiled.diagnostics) >= Some(level.severity());
         if terminal.format == Format::Json {
             machine.findings.push(render::json(&compiled.diagnostics, &compiled.sources));
+            machine.findings.extend(misfits.iter().map(CannotRun::machine));
             machine.allowed.extend(render::json_allowed(&compiled.allowed, &compiled.sources));
-            fits?;
             continue;
         }
         // What is left after a dry run stands at places that no file has.
         if !arguments.dry_run || fixed.is_empty() {
             terminal.findings(&compiled.diagnostics, &compiled.sources);
         }
+        misfits.iter().for_each(|misfit| terminal.found(misfit));
         let right = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
         let wrong = compiled.program.left_out.len();
         let rules = match wrong {
@@ -104,7 +106,15 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         };
         let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
         let found = render::count(&compiled.diagnostics);
-        let found = if found.is_empty() { "no findings".to_owned() } else { found };
+        let data = match misfits.iter().map(CannotRun::count).sum() {
+            0 => String::new(),
+            errors => format!("{} in cater.toml and its data", counted(errors, "error")),
+        };
+        let found = match (found.is_empty(), data.is_empty()) {
+            (true, true) => "no findings".to_owned(),
+            (false, false) => format!("{found}, {data}"),
+            (_, _) => format!("{found}{data}"),
+        };
         let allowed = match compiled.allowed.len() {
             0 => String::new(),
             count => format!(", {count} allowed"),
@@ -123,24 +133,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             rules,
             counted(slots, "slot")
         ));
-        fits?;
     }
     if terminal.format == Format::Json {
         terminal.json(&machine.joined(arguments.fix));
     }
     Ok(if failed { Ended::Found } else { Ended::Clean })
-}
-
-/// Whether `cater.toml` and the headers of the tables fit the rules, so that `decide` finds nothing that this did not.
-fn data_fits(rules: &Verified, config: &Config) -> Result<(), CannotRun> {
-    config.slots(rules)?;
-    config.facts(rules, config.now.unwrap_or(Instant(0)))?;
-    config.consent.as_deref().map_or(Ok(()), ConsentIndex::looks_right)?;
-    config.events.as_deref().map_or(Ok(()), |path| EventIndex::looks_right(rules, path))?;
-    for table in &config.customers {
-        Customers::open(rules, &table.file(rules)?)?;
-    }
-    Ok(())
 }
 
 /// What is said to machines about all worlds.

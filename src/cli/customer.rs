@@ -137,7 +137,7 @@ impl Known {
         store: Option<&dyn StateStore>,
     ) -> Result<(), CannotRun> {
         self.tell_of_others(rules, facts);
-        Ok(remember(rules, facts, &mut Stored { rules, store })?)
+        Ok(remember(rules, facts, &mut Stored { rules, store, told: Some(self.events.told()) })?)
     }
 
     /// Adds what happened to whoever is counted together with the customer.
@@ -225,7 +225,8 @@ pub(super) fn facts(
             let NextRow::Row(row) = next else { continue };
             let Some(key) = row.key.as_deref() else { continue };
             if key != who {
-                near.extend(nearest(who, [key].into_iter().filter(|key| is_a_name(key))).map(str::to_owned));
+                let names = [key].into_iter().filter(|key| is_a_name(key) && is_a_name(who));
+                near.extend(nearest(who, names).map(str::to_owned));
                 continue;
             }
             let mut facts = known.nobody.clone();
@@ -243,16 +244,19 @@ pub(super) fn facts(
     if let Some(meant) = nearest(who, near.iter().map(String::as_str)) {
         return Err(refused.help(format!("did you mean `{meant}`?")));
     }
+    let key =
+        rules.key().map_or_else(|| "the key".to_owned(), |key| format!("the key, which is `{}`", rules[key].name));
     Err(refused.help(if Path::new(who).exists() {
-        "a customer's file ends in .json"
+        "a customer's file ends in .json".to_owned()
     } else {
-        "check the key, or name a JSON file of one customer"
+        format!("check {key}, or name a JSON file of one customer")
     }))
 }
 
-/// Whether a key is a name that can be mistyped. A number that is one digit off is simply somebody else's.
+/// Whether a key is a name that can be mistyped. A number that is one digit off is simply somebody else's, and so is a
+/// letter.
 fn is_a_name(key: &str) -> bool {
-    !key.contains(|letter: char| letter.is_ascii_digit())
+    !key.contains(|letter: char| letter.is_ascii_digit()) && key.chars().nth(2).is_some()
 }
 
 fn from_json(rules: &Verified, text: &str, known: &Known) -> Result<Facts, CannotRun> {

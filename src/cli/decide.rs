@@ -17,7 +17,8 @@ use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
-use crate::frame::Decision;
+use crate::diagnostics::codes;
+use crate::frame::{By, Decision, Outcome as What};
 use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
@@ -46,7 +47,8 @@ pub(super) struct Arguments {
     /// Records of consent instead of the world's: CSV with customer, purpose, status, granted_at, version, confirmed.
     #[arg(long, value_name = "FILE")]
     consent: Option<PathBuf>,
-    /// What happened, instead of the world's events: CSV with customer, event, at, offer, rule, class, tags.
+    /// What happened, instead of the world's events: CSV with customer, event, at, offer, rule, class, tags,
+    /// channel, id, decision.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
     /// Only these slots, in this order.
@@ -61,7 +63,8 @@ pub(super) struct Arguments {
     /// The file that remembers what happened, between runs; made if it is not there.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// What is taken to have happened to what was decided; it was shown, if nobody says otherwise.
+    /// What is taken to have happened to what was decided; it was shown, if nobody says otherwise. With `decided` it is
+    /// reserved in the state, and confirmed by `cater confirm`.
     #[arg(long, value_enum)]
     assume: Option<Assumed>,
     /// Record nothing: as `--assume nothing`, and the state file is only read.
@@ -88,6 +91,8 @@ pub(super) fn workers(text: &str) -> Result<NonZeroUsize, String> {
 pub(super) enum Assumed {
     /// What a rule shows was seen, and counts from then on.
     Shown,
+    /// It is reserved, and `cater confirm` says what happened.
+    Decided,
     /// Nothing.
     Nothing,
 }
@@ -96,6 +101,7 @@ impl From<Assumed> for Assume {
     fn from(assumed: Assumed) -> Self {
         match assumed {
             Assumed::Shown => Self::Shown,
+            Assumed::Decided => Self::Decided,
             Assumed::Nothing => Self::Nothing,
         }
     }
@@ -105,6 +111,7 @@ impl From<Assume> for Assumed {
     fn from(assume: Assume) -> Self {
         match assume {
             Assume::Shown => Self::Shown,
+            Assume::Decided => Self::Decided,
             Assume::Nothing => Self::Nothing,
         }
     }
@@ -129,7 +136,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     };
     let known = customer::Known::open(rules, &world, now, files, terminal)?;
     let assume = if arguments.dry_run { Assume::Nothing } else { assume.into() };
-    let records = assume == Assume::Shown;
+    let records = assume != Assume::Nothing;
+    if assume == Assume::Decided && state.is_none() {
+        let message = "what is decided waits to be confirmed, and there is no state that remembers it";
+        return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, message)
+            .help("name the file that does: --state FILE, or `state` in cater.toml"));
+    }
     // A dry run leaves no file behind.
     let state = state.as_ref().filter(|path| records || path.exists());
     // From here on files are made; one customer is decided too soon for anybody to stop it.
@@ -205,14 +217,16 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
     };
     let mut prepared = None;
     match (store, asked.assume) {
-        (Some(store), Assume::Shown) => {
+        (Some(store), Assume::Shown | Assume::Decided) => {
             asked.known.tell_of_others(rules, &mut facts);
-            let request = Request { id: None, facts: &facts, slots: asked.slots, shown: true };
+            let shown = asked.assume == Assume::Shown;
+            let told = Some(asked.known.events.told());
+            let request = Request { id: None, facts: &facts, slots: asked.slots, shown, told };
             let answers = asked.engine.prepare(store, &request, each)?;
             ids.extend(answers.answers.iter().map(|answer| answer.id.clone()));
             prepared = Some(answers);
         }
-        (store, Assume::Shown | Assume::Nothing) => {
+        (store, Assume::Shown | Assume::Decided | Assume::Nothing) => {
             asked.known.remember(rules, &mut facts, store)?;
             asked.engine.decider().decide_each(asked.engine.gather(&facts), asked.slots, &mut each);
         }
@@ -239,13 +253,32 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         terminal.deliver(&format!("{object:#}\n"))?;
         record()?;
     } else {
-        let lines: Vec<String> =
-            explanations.iter().map(|explanation| format!("{}\n", explanation.headline())).collect();
+        let line = |(at, explanation): (usize, &crate::eval::Explanation)| {
+            let id = ids.get(at).filter(|_| asked.assume == Assume::Decided && shows(&decisions, at));
+            let waits = id.map(|id| format!("  to be confirmed as {id}\n")).unwrap_or_default();
+            format!("{}\n{waits}", explanation.headline())
+        };
+        let lines: Vec<String> = explanations.iter().enumerate().map(line).collect();
         terminal.deliver(&lines.concat())?;
         record()?;
         asked.known.doubts_of(key.as_deref()).say(terminal);
     }
     Ok(Ended::Clean)
+}
+
+/// Whether a rule's answer waits to be shown or sent: of a fallback nothing is kept.
+fn shows(decisions: &[Decision], at: usize) -> bool {
+    decisions.get(at).is_some_and(|decision| {
+        let goes = match decision.outcome {
+            What::Shows(_) | What::Sends { .. } => true,
+            What::Holds { .. } | What::Nothing => false,
+        };
+        let chosen = match decision.by {
+            By::Rule(_) | By::Substitute(..) => true,
+            By::Fallback(_) | By::SlotOff => false,
+        };
+        goes && chosen
+    })
 }
 
 /// Every row of every table.
@@ -337,6 +370,7 @@ fn base(
         known: asked.known,
         summary: &summary,
         now: asked.now,
+        assume: asked.assume,
         unread: tables.iter().map(|table| (table.name(), table.unread())).collect(),
         about_these: {
             let own = arguments.customers.is_empty();

@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod completions;
 mod config;
+mod confirm;
 mod customer;
 mod decide;
 mod explain;
@@ -81,6 +82,8 @@ enum Verb {
     Test(test::Arguments),
     /// Decide who sees what, for one customer or for a whole base.
     Decide(decide::Arguments),
+    /// Record what has happened of what was decided: that it was shown, clicked, bought.
+    Confirm(confirm::Arguments),
     /// Say why one customer sees what they see, and why not something else.
     Why(why::Arguments),
     /// Pack checked rules into one file for services.
@@ -116,11 +119,23 @@ struct CannotRun {
     code: &'static Code,
     message: String,
     help: Option<String>,
+    /// What else is the matter, in the same place.
+    others: Vec<CannotRun>,
 }
 
 impl CannotRun {
     fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None }
+        Self { code, message: message.into(), help: None, others: Vec::new() }
+    }
+
+    /// It and the others.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.others)
+    }
+
+    /// How many things are the matter.
+    fn count(&self) -> usize {
+        1 + self.others.len()
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -148,8 +163,8 @@ impl CannotRun {
 
     /// The object that machines read instead of the two lines that people do.
     fn machine(&self) -> serde_json::Value {
-        let Self { code, message, help } = self;
-        render::envelope(vec![render::json_without_place(code, message, help.as_deref())])
+        let one = |one: &Self| render::json_without_place(one.code, &one.message, one.help.as_deref());
+        render::envelope(self.all().map(one).collect())
     }
 }
 
@@ -203,6 +218,7 @@ pub fn main() -> ExitCode {
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut terminal),
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
         Verb::Decide(arguments) => decide::run(&arguments, &mut terminal),
+        Verb::Confirm(arguments) => confirm::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
 use crate::aloud::{self, Point, Sentence};
+use crate::diagnostics::render;
 
 /// Say a rule back in English sentences.
 #[derive(Debug, Args)]
@@ -21,11 +22,16 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let loaded = worlds::load(&arguments.folder)?;
-    let Some(rules) = loaded.runnable() else {
-        loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing is read", terminal);
-        return Ok(Ended::Found);
+    // A rule that is right can be read whatever else is in error; one that is not there may be the one in error.
+    let found = loaded.rules.as_ref().and_then(|rules| Some((rules, rules.rule_named(&arguments.rule)?)));
+    let (rules, id) = match (found, loaded.runnable()) {
+        (Some(found), _) => found,
+        (None, Some(rules)) => (rules, worlds::rule(rules, &arguments.rule)?),
+        (None, None) => {
+            loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing is read", terminal);
+            return Ok(Ended::Found);
+        }
     };
-    let id = worlds::rule(rules, &arguments.rule)?;
     let said = aloud::rule(rules, id);
     if terminal.format == Format::Json {
         let sentences: Vec<_> = said.iter().map(sentence).collect();
@@ -33,6 +39,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     } else {
         terminal.line(terminal.styled("1", &rules[id].name));
         said.iter().for_each(|sentence| terminal.line(sentence.to_string()));
+    }
+    if loaded.has_errors() {
+        terminal.say(format!(
+            "{}: {}; what is in error is left out, and may bind this rule as well: `cater check` says what it is",
+            loaded.world.root.display(),
+            render::count(&loaded.findings)
+        ));
+        return Ok(Ended::Found);
     }
     Ok(Ended::Clean)
 }

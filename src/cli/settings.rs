@@ -106,7 +106,7 @@ pub(super) static ASSUME: Setting<Assumed> = Setting {
     flag: "--assume",
     variable: "CATER_ASSUME",
     parse: word,
-    wants: "shown or nothing",
+    wants: "shown, decided or nothing",
     file: |config| config.settings.assume.map(Assumed::from),
 };
 

@@ -133,13 +133,21 @@ impl Terminal {
     /// Why a verb could not run: for people on standard error, for machines as the one object of standard output.
     pub(super) fn refuse(&self, refused: &CannotRun) {
         match self.format {
-            Format::Human | Format::Plain => self.coded("31;1", "error", refused),
+            Format::Human | Format::Plain => refused.all().for_each(|one| self.coded("31;1", "error", one)),
             Format::Json => {
                 // Where the refusal itself cannot be written, the run has failed all the same.
                 if self.deliver(&format!("{:#}\n", refused.machine())).is_err() {
                     self.coded("31;1", "error", refused);
                 }
             }
+        }
+    }
+
+    /// What does not fit the rules, among the findings; machines find it in the envelope.
+    pub(super) fn found(&self, misfit: &CannotRun) {
+        for one in misfit.all() {
+            let code = self.styled("31;1", &format!("error[{}]", one.code.name));
+            self.line(format!("{code}: {}\n  help: {}", one.message, help(one)));
         }
     }
 
@@ -154,12 +162,13 @@ impl Terminal {
     fn coded(&self, ansi: &str, word: &str, said: &CannotRun) {
         let mut err = anstream::stderr().lock();
         let _ = writeln!(err, "{}[{}]: {}", self.styled(ansi, word), said.code.name, said.message);
-        match &said.help {
-            Some(help) => writeln!(err, "  help: {help}"),
-            None => writeln!(err, "  help: `cater explain {}` says more", said.code.name),
-        }
-        .unwrap_or_default();
+        let _ = writeln!(err, "  help: {}", help(said));
     }
+}
+
+/// What can be done, or where more is said.
+fn help(said: &CannotRun) -> String {
+    said.help.clone().unwrap_or_else(|| format!("`cater explain {}` says more", said.code.name))
 }
 
 /// Says what is wrong with the command line itself, when there is no terminal yet that knows how it is to be said.

@@ -409,7 +409,8 @@ fn beside(file: &Path) -> PathBuf {
 
 impl From<DataError> for CannotRun {
     fn from(error: DataError) -> Self {
-        Self { code: error.code, message: error.message, help: error.help }
+        let others = error.others.into_iter().map(Self::from).collect();
+        Self { code: error.code, message: error.message, help: error.help, others }
     }
 }
 
@@ -445,6 +446,11 @@ pub(super) fn rule_files(folder: &Path, deep: bool) -> Result<Vec<PathBuf>, Cann
     Ok(files)
 }
 
+/// Whether a link leads to the folder in which it lies, or to one above that.
+fn leads_back(link: &Path, folder: &Path) -> bool {
+    link.canonicalize().is_ok_and(|to| to.is_dir() && folder.canonicalize().is_ok_and(|real| real.starts_with(to)))
+}
+
 /// What lies in a folder, in order of name, without hidden things and build output.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CannotRun> {
     let cannot = |error: std::io::Error| {
@@ -454,6 +460,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, CannotRun> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(cannot)? {
         let path = entry.map_err(cannot)?.path();
+        // What lies behind a link to a folder above has been read there, and is read no second time.
+        if path.is_symlink() && leads_back(&path, folder) {
+            continue;
+        }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if !name.starts_with('.') && !(path.is_dir() && (name == "target" || name == "node_modules")) {
             // `./shop.rules` reads worse than `shop.rules` in every message.

@@ -181,10 +181,12 @@ impl Counting<'_> {
             CapWindow::Calendar(_) => end,
             CapWindow::Ever => None,
         };
-        self.live().filter(move |reserved| {
-            let until = reserved_until(self.cap, reserved.at, &reserved.brings);
-            leaves(reserved.at).zip(until).is_some_and(|(leaves, until)| until <= leaves)
-        }).map(|reserved| reserved.at)
+        self.live()
+            .filter(move |reserved| {
+                let until = reserved_until(self.cap, reserved.at, &reserved.brings);
+                leaves(reserved.at).zip(until).is_some_and(|(leaves, until)| until <= leaves)
+            })
+            .map(|reserved| reserved.at)
     }
 
     /// A pause starts at the event that makes its number, whatever happens later; one of those that start during another

@@ -21,9 +21,25 @@ pub struct Past {
     pub reserved: Vec<Reserved>,
 }
 
+/// Events that somebody else tells of, each with the decision it comes from: what a memory holds of the same is the same
+/// event, and what it has reserved for it is reserved no longer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told(HashMap<Box<str>, Vec<EventId>>);
+
+impl Told {
+    /// Notes an event of a decision.
+    pub fn add(&mut self, decision: &str, event: EventId) {
+        self.0.entry(decision.into()).or_default().push(event);
+    }
+
+    fn of(&self, decision: Option<&str>) -> &[EventId] {
+        decision.and_then(|decision| self.0.get(decision)).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
 impl Past {
-    /// Stored events as the rules see them.
-    pub fn of(rules: &RuleSet, events: &[StoredEvent]) -> Self {
+    /// Stored events as the rules see them, without those that are told besides.
+    pub fn of(rules: &RuleSet, events: &[StoredEvent], told: Option<&Told>) -> Self {
         let names = Names::of(rules);
         let mut confirmed: HashMap<&str, Vec<EventId>> = HashMap::new();
         for stored in events {
@@ -34,15 +50,18 @@ impl Past {
         let mut past = Self::default();
         for stored in events {
             let Some(happened) = stored.happened(rules) else { continue };
+            let besides = told.map(|told| told.of(stored.decision.as_deref())).unwrap_or_default();
             if let (Some(id), Event::DECIDED) = (stored.decision.as_deref(), happened.event) {
                 past.reserved.push(Reserved {
                     at: happened.at,
                     stamp: happened.stamp.clone(),
                     brings: brings(stored, &happened.stamp).to_vec(),
-                    confirmed: confirmed.get(id).cloned().unwrap_or_default(),
+                    confirmed: confirmed.get(id).into_iter().flatten().chain(besides).copied().collect(),
                 });
             }
-            past.history.push(happened);
+            if !besides.contains(&happened.event) {
+                past.history.push(happened);
+            }
         }
         past
     }
@@ -55,7 +74,7 @@ impl Past {
 }
 
 /// What a stored decision brings about; what was sent stays sent, whatever the rules know of it now.
-fn brings(stored: &StoredEvent, stamp: &Stamp) -> [EventId; 2] {
+pub(super) fn brings(stored: &StoredEvent, stamp: &Stamp) -> [EventId; 2] {
     if stored.channel.is_some() { [Event::DECIDED, Event::SENT] } else { brought_about(stamp) }
 }
 
@@ -80,17 +99,19 @@ pub struct Stored<'a> {
     pub rules: &'a RuleSet,
     /// The store; none holds nothing.
     pub store: Option<&'a dyn StateStore>,
+    /// What the facts tell of the same decisions.
+    pub told: Option<&'a Told>,
 }
 
 impl Memory for Stored<'_> {
     fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
         let events = self.store.map_or(Ok(Vec::new()), |store| store.history(key))?;
-        Ok(Past::of(self.rules, &events))
+        Ok(Past::of(self.rules, &events, self.told))
     }
 
     fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
         let events = self.store.map_or(Ok(Vec::new()), |store| store.shared(key))?;
-        Ok(Past::of(self.rules, &events))
+        Ok(Past::of(self.rules, &events, self.told))
     }
 }
 
@@ -98,15 +119,16 @@ impl Memory for Stored<'_> {
 pub(super) struct Writing<'a> {
     pub(super) rules: &'a RuleSet,
     pub(super) transaction: &'a dyn Transaction,
+    pub(super) told: Option<&'a Told>,
 }
 
 impl Memory for Writing<'_> {
     fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
-        Ok(Past::of(self.rules, &self.transaction.history(key)?))
+        Ok(Past::of(self.rules, &self.transaction.history(key)?, self.told))
     }
 
     fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
-        Ok(Past::of(self.rules, &self.transaction.shared(key)?))
+        Ok(Past::of(self.rules, &self.transaction.shared(key)?, self.told))
     }
 }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::engine::Engine;
 use super::names::Names;
-use super::past::{Past, Writing, remember, shared_keys, tell_of_unit};
+use super::past::{Past, Told, Writing, brings, remember, shared_keys, tell_of_unit};
 use super::store::{StateError, StateStore, StoredDecision, StoredEvent, Transaction, shared_key};
 use crate::frame::{self, By, CapState, Decision, Facts, Frame, Outcome, Stamp, brought_about, stamp, unit_key};
 use crate::model::{CapUnit, Event, EventId, RuleSet, SlotId};
@@ -29,6 +29,8 @@ pub struct Request<'a> {
     pub slots: &'a [SlotId],
     /// Whether what is decided is taken to have been shown at once; else that has to be confirmed.
     pub shown: bool,
+    /// What the facts tell of decisions of this store; `None` where they name none.
+    pub told: Option<&'a Told>,
 }
 
 /// What is answered for one slot.
@@ -80,9 +82,24 @@ pub enum ConfirmError {
     /// The store cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
-    /// No decision has this id, or what was decided counts for nothing.
-    #[error("no decision `{0}` is waiting for anything")]
-    Unknown(String),
+    /// No decision has these ids, or what was decided counts for nothing.
+    #[error("no decision {} is waiting for anything", in_words(.0))]
+    Unknown(Vec<String>),
+}
+
+fn in_words(ids: &[String]) -> String {
+    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// Something of a decision has happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The decision's id.
+    pub decision: String,
+    /// What; `None` is what it was decided for: it was sent where it goes by a channel, else shown.
+    pub event: Option<EventId>,
+    /// When.
+    pub at: Instant,
 }
 
 /// Adds events to the shared records that some cap counts them in, and takes out the reservations that are over.
@@ -151,7 +168,7 @@ impl Engine {
             return Ok(Prepared { answers: known, transaction: None });
         }
         let mut facts = request.facts.clone();
-        remember(rules, &mut facts, &mut Writing { rules, transaction: transaction.as_ref() })?;
+        remember(rules, &mut facts, &mut Writing { rules, transaction: transaction.as_ref(), told: request.told })?;
         let mut decisions = Vec::new();
         self.decider().decide_each(self.gather(&facts), request.slots, |frame, decision| {
             each(frame, decision);
@@ -185,13 +202,58 @@ impl Engine {
         at: Instant,
         now: Instant,
     ) -> Result<Confirmed, ConfirmError> {
-        let rules = self.rules();
+        let one = Confirmation { decision: id.to_owned(), event: Some(event), at };
+        let heard = self.confirm_all(store, &[one], now)?;
+        Ok(heard.into_iter().next().map_or(Confirmed::Repeated, |(_, became)| became))
+    }
+
+    /// Several things have happened; they are heard of `now`, one after the other and all in one transaction. Gives what
+    /// each was and became.
+    ///
+    /// # Errors
+    /// The store cannot be used, or knows one of the decisions not: then nothing of any is recorded.
+    pub fn confirm_all(
+        &self,
+        store: &dyn StateStore,
+        confirmations: &[Confirmation],
+        now: Instant,
+    ) -> Result<Vec<(EventId, Confirmed)>, ConfirmError> {
         let mut transaction = store.turn()?;
-        let unknown = || ConfirmError::Unknown(id.to_owned());
-        let known = transaction.decision(id)?.ok_or_else(unknown)?;
-        let decided = known.decided.clone().ok_or_else(unknown)?;
+        let mut waiting = Vec::with_capacity(confirmations.len());
+        let mut unknown: Vec<String> = Vec::new();
+        for one in confirmations {
+            let known = transaction.decision(&one.decision)?;
+            match known.and_then(|known| Some((known.decided.clone()?, known))) {
+                Some((decided, known)) => waiting.push((one, decided, known)),
+                None if unknown.contains(&one.decision) => {}
+                None => unknown.push(one.decision.clone()),
+            }
+        }
+        if !unknown.is_empty() {
+            return Err(ConfirmError::Unknown(unknown));
+        }
+        let mut heard = Vec::with_capacity(waiting.len());
+        for (one, decided, known) in waiting {
+            heard.push(self.confirm_in(transaction.as_mut(), one, &decided, &known, now)?);
+        }
+        transaction.commit()?;
+        Ok(heard)
+    }
+
+    fn confirm_in(
+        &self,
+        transaction: &mut dyn Transaction,
+        one: &Confirmation,
+        decided: &StoredEvent,
+        known: &StoredDecision,
+        now: Instant,
+    ) -> Result<(EventId, Confirmed), StateError> {
+        let rules = self.rules();
+        let of = decided.happened(rules).map(|decided| decided.stamp).unwrap_or(Stamp::Unstamped);
+        let [_, meant] = brings(decided, &of);
+        let event = one.event.unwrap_or(meant);
         let mut stored = decided.clone();
-        (stored.event, stored.at) = (rules[event].name.clone(), at);
+        (stored.event, stored.at) = (rules[event].name.clone(), one.at);
         let mut records = match &known.customer {
             Some(customer) => vec![transaction.history(customer)?],
             None => Vec::new(),
@@ -201,13 +263,12 @@ impl Engine {
         }
         let same = |other: &StoredEvent| other.decision == stored.decision && other.event == stored.event;
         if records.iter().flatten().any(same) {
-            return Ok(Confirmed::Repeated);
+            return Ok((event, Confirmed::Repeated));
         }
-        let of = decided.happened(rules).map(|decided| decided.stamp).unwrap_or(Stamp::Unstamped);
         let is_late = frame::is_late(rules, event, decided.at, &of, now);
         // Also where it is in time: another machine's clock may have found the reservation over, and given it away.
-        if let Some(cap) = overdrawn(rules, transaction.as_ref(), &stored, now)? {
-            return Ok(Confirmed::Refused(cap));
+        if let Some(cap) = overdrawn(rules, transaction, &stored, now)? {
+            return Ok((event, Confirmed::Refused(cap)));
         }
         if let Some(customer) = &known.customer {
             transaction.record(customer, std::slice::from_ref(&stored))?;
@@ -223,9 +284,8 @@ impl Engine {
             Some((unit, known.shared.iter().find(is_of)?.clone()))
         };
         let keys: Vec<(CapUnit, String)> = units.filter_map(key).collect();
-        share(rules, transaction.as_mut(), &keys, std::slice::from_ref(&stored), now)?;
-        transaction.commit()?;
-        Ok(if is_late { Confirmed::Late } else { Confirmed::InTime })
+        share(rules, transaction, &keys, std::slice::from_ref(&stored), now)?;
+        Ok((event, if is_late { Confirmed::Late } else { Confirmed::InTime }))
     }
 }
 
@@ -238,7 +298,7 @@ pub(super) struct Whose<'a> {
 }
 
 /// Records a decision under its id: as a reservation where it shows something of a rule, and, where that is asked, so that
-/// the same request is answered alike.
+/// the same request is answered alike. Says whether something is kept under the id.
 pub(super) fn keep(
     rules: &RuleSet,
     transaction: &mut dyn Transaction,
@@ -246,7 +306,7 @@ pub(super) fn keep(
     decision: Decision,
     (id, to_repeat): (&str, bool),
     shown: bool,
-) -> Result<(), StateError> {
+) -> Result<bool, StateError> {
     let events = events_of(rules, whose.now, decision, id, shown);
     if let Some(customer) = whose.customer {
         transaction.record(customer, &events)?;
@@ -256,10 +316,11 @@ pub(super) fn keep(
     stored.customer = whose.customer.map(str::to_owned);
     stored.shared = whose.shared.iter().map(|(_, key)| key.clone()).collect();
     stored.decided = events.into_iter().next();
-    if to_repeat || stored.decided.is_some() {
+    let is_kept = to_repeat || stored.decided.is_some();
+    if is_kept {
         transaction.put_decision(id, &stored)?;
     }
-    Ok(())
+    Ok(is_kept)
 }
 
 /// The cap per everybody that would hold more than its number with one more event, if one would.
@@ -271,7 +332,7 @@ fn overdrawn(
 ) -> Result<Option<String>, StateError> {
     let mut events = transaction.shared("")?;
     events.push(stored.clone());
-    let mut past = Past::of(rules, &events);
+    let mut past = Past::of(rules, &events, None);
     past.by_now(now);
     let mut facts = Facts::nothing(rules, now);
     tell_of_unit(&mut facts, CapUnit::Everybody, past);

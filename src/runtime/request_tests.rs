@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use super::batch::{Assume, Batch, decide_base};
-use super::data::{Customers, CustomersFile, Format, Overrides};
+use super::data::{Customers, CustomersFile, EventIndex, Format, Overrides};
 use super::engine::Engine;
-use super::past::Past;
-use super::request::{Answer, ConfirmError, Confirmed, Request};
+use super::past::{Past, Stored, remember};
+use super::request::{Answer, ConfirmError, Confirmation, Confirmed, Request};
 use super::store::{EmbeddedStore, MemoryStore, StateStore};
 use crate::compile::compile;
 use crate::frame::{By, CapState, Fact, Facts, Outcome, Shared, gather};
-use crate::model::{CapUnit, EventId};
+use crate::model::{CapUnit, Event, EventId};
 use crate::source::SourceSet;
 use crate::value::{Instant, Value};
 
@@ -47,7 +47,7 @@ fn facts(engine: &Engine, who: &str, household: &str, minutes: i64) -> Facts {
 
 fn ask(engine: &Engine, store: &dyn StateStore, id: Option<&str>, facts: &Facts) -> Answer {
     let slots = engine.slots();
-    let request = Request { id, facts, slots: &slots, shown: false };
+    let request = Request { id, facts, slots: &slots, shown: false, told: None };
     engine.answer(store, &request, |_, _| ()).unwrap().remove(0)
 }
 
@@ -124,7 +124,7 @@ fn a_confirmation_makes_a_fact_once() {
         assert_eq!(confirm(6), Confirmed::Repeated);
         assert!(!is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, "ben", "h2", 60))), "sold");
         let unknown = engine.confirm(store.as_ref(), "99/deal", bought, Instant(0), Instant(0)).unwrap_err();
-        assert_eq!(unknown, ConfirmError::Unknown("99/deal".into()));
+        assert_eq!(unknown, ConfirmError::Unknown(vec!["99/deal".into()]));
         let history = store.history("anna").unwrap();
         assert_eq!(history.iter().filter(|event| event.event == "purchase").count(), 1);
     }
@@ -213,7 +213,7 @@ fn over_a_base_one_row_sees_what_those_before_it_took() {
 /// How much of the stock is bought or reserved at this moment.
 fn used(engine: &Engine, store: &dyn StateStore, now: impl Fn() -> Instant) -> u32 {
     let rules = engine.rules();
-    let Past { history, reserved } = Past::of(rules, &store.shared("").unwrap());
+    let Past { history, reserved } = Past::of(rules, &store.shared("").unwrap(), None);
     // Whatever was read was written before.
     let mut facts = Facts::nothing(rules, now());
     facts.shared.push(Shared { unit: CapUnit::Everybody, history, reserved });
@@ -298,7 +298,7 @@ cap one { at most 1 sent  in any 7 days  per customer  on offer letter }
     };
     for store in stores().1 {
         let ask = |id: &str, facts: &Facts| {
-            let request = Request { id: Some(id), facts, slots: &engine.slots(), shown: true };
+            let request = Request { id: Some(id), facts, slots: &engine.slots(), shown: true, told: None };
             engine.answer(store.as_ref(), &request, |_, _| ()).unwrap().remove(0).decision.outcome
         };
         let evening = customer(at("15T22:00Z"), None);
@@ -312,5 +312,68 @@ cap one { at most 1 sent  in any 7 days  per customer  on offer letter }
         assert_eq!(ask("m-2", &customer(at("16T09:01Z"), None)), Outcome::Nothing, "the cap counts it once");
         let late = ask("m-3", &customer(at("30T10:00:01Z"), Some(at("29T22:00Z"))));
         assert_eq!(late, Outcome::Nothing, "it has waited for longer than twelve hours");
+    }
+}
+
+/// What a table of events tells of a decision is what the store holds of it: it counts once, and what was reserved for it
+/// is reserved no longer.
+#[test]
+fn an_event_that_names_its_decision_is_the_stores_own() {
+    let engine = engine(2);
+    let rules = engine.rules();
+    let table = |decision: &str| {
+        let rows = format!(
+            "customer,event,at,offer,decision\nanna,purchase,1970-01-01T00:05Z,tv,{decision}\n\
+             anna,decided,1970-01-01T00:00Z,tv,{decision}\n"
+        );
+        EventIndex::from_reader(rules, "events.csv", std::io::Cursor::new(rows)).unwrap()
+    };
+    for store in stores().1 {
+        ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 0));
+        let used = |events: &EventIndex, minutes| {
+            let mut facts = facts(&engine, "anna", "h1", minutes);
+            events.tell("anna", &mut facts);
+            let mut memory = Stored { rules, store: Some(store.as_ref()), told: Some(events.told()) };
+            remember(rules, &mut facts, &mut memory).unwrap();
+            let bought = facts.history.iter().filter(|happened| happened.event == purchase(&engine)).count();
+            let CapState::Used(used) = gather(rules, &facts).caps[0] else { panic!("the home is known") };
+            (bought, used)
+        };
+        assert_eq!(used(&table("1/deal"), 6), (1, 1), "it is what was reserved");
+        assert_eq!(used(&table(""), 6), (1, 2), "it may be another, and one is reserved");
+        let confirmed =
+            engine.confirm(store.as_ref(), "1/deal", purchase(&engine), Instant(5 * MINUTE), Instant(6 * MINUTE));
+        assert_eq!(confirmed, Ok(Confirmed::InTime));
+        assert_eq!(used(&table("1/deal"), 60), (1, 1), "told twice");
+        assert_eq!(used(&table("2/deal"), 60), (2, 2), "another decision's");
+    }
+}
+
+/// Several confirmations land together: one that is of no decision keeps the others out.
+#[test]
+fn all_confirmations_or_none() {
+    let engine = engine(1);
+    for store in stores().1 {
+        ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 0));
+        let bought = |decision: &str| Confirmation {
+            decision: decision.to_owned(),
+            event: Some(purchase(&engine)),
+            at: Instant(MINUTE),
+        };
+        let all = [bought("1/deal"), bought("8/deal"), bought("9/deal"), bought("8/deal")];
+        let unknown = engine.confirm_all(store.as_ref(), &all, Instant(MINUTE)).unwrap_err();
+        assert_eq!(unknown, ConfirmError::Unknown(vec!["8/deal".into(), "9/deal".into()]));
+        let shown = Confirmation { event: None, ..bought("1/deal") };
+        let all = [bought("1/deal"), shown, bought("1/deal")];
+        let heard = engine.confirm_all(store.as_ref(), &all, Instant(MINUTE)).unwrap();
+        let expected = [
+            (purchase(&engine), Confirmed::InTime),
+            (Event::SHOWN, Confirmed::InTime),
+            (purchase(&engine), Confirmed::Repeated),
+        ];
+        assert_eq!(
+            heard, expected,
+            "nothing was recorded the first time, and what it was decided for is that it is shown"
+        );
     }
 }

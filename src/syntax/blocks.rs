@@ -72,6 +72,9 @@ impl Reader<'_> {
 
     fn missing_brace(&mut self, at: usize, open: usize, limit: usize) {
         let word = self.written(at);
+        if let Some(finding) = super::messages::joined_channels(self, at, open).filter(|_| open < limit) {
+            return self.report(finding);
+        }
         let found =
             if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
         let span = if open < limit { self.span(open) } else { self.span(open.saturating_sub(1)) };

@@ -50,7 +50,7 @@ impl Outline {
                 out.braces.push(at);
             } else if reader.is_sign(at, b'(') || reader.is_sign(at, b'[') {
                 brackets += 1;
-                if braces + brackets > MAX_NESTING {
+                if brackets > MAX_NESTING {
                     out.deep.push(at);
                 }
             } else if reader.is_sign(at, b'}') {

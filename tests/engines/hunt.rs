@@ -9,7 +9,9 @@ use std::time::{Duration, Instant as Clock};
 use cater::eval::{self, Blocked, Dropped};
 use cater::frame::{By, Decision, Frame, Outcome, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
-use cater::model::{CapId, OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, WindowId, verify};
+use cater::model::{
+    CapId, OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, WindowId, verify,
+};
 use cater::plan::{PlanError, Record};
 use cater::value::{Value, rescale};
 

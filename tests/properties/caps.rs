@@ -62,7 +62,8 @@ fn a_cap_never_exceeds_its_number_under_parallel_callers() {
             for _ in 0..30 * effort() {
                 let mut facts = Facts { now, history: Vec::new(), ..subject.customer(&mut rng) };
                 facts.set(key, Fact::Known(Value::Text(format!("c{}", rng.below(2)).into()), Some(now)));
-                let request = Request { id: None, facts: &facts, slots: &slots, shown: thread.is_multiple_of(2) };
+                let request =
+                    Request { id: None, facts: &facts, slots: &slots, shown: thread.is_multiple_of(2), told: None };
                 subject.engine.answer(&store, &request, |_, _| ()).unwrap();
             }
         };
@@ -70,7 +71,7 @@ fn a_cap_never_exceeds_its_number_under_parallel_callers() {
         for who in ["c0", "c1"] {
             let mut facts = Facts::nothing(rules, now);
             facts.set(key, Fact::Known(Value::Text(who.into()), Some(now)));
-            remember(rules, &mut facts, &mut Stored { rules, store: Some(&store) }).unwrap();
+            remember(rules, &mut facts, &mut Stored { rules, store: Some(&store), told: None }).unwrap();
             let frame = frame(subject, &facts);
             for id in &caps {
                 let CapState::Used(used) = frame.caps[id.index()] else { continue };
@@ -199,9 +200,9 @@ fn a_change_of_zone_applies_from_the_next_decision() {
             let today = |at: &&Instant| date_in_zone(**at, zone) == date_in_zone(now, zone);
             let free = seen.iter().filter(today).count() < 2;
             let mut past = facts.clone();
-            remember(rules, &mut past, &mut Stored { rules, store: Some(&store) }).unwrap();
+            remember(rules, &mut past, &mut Stored { rules, store: Some(&store), told: None }).unwrap();
             let told = reference.decide(&reference.gather(&past), slots[0]);
-            let request = Request { id: None, facts: &facts, slots: &slots, shown: true };
+            let request = Request { id: None, facts: &facts, slots: &slots, shown: true, told: None };
             let answer = machine.answer(&store, &request, |_, _| ()).unwrap().remove(0).decision;
             assert_eq!(answer, told, "seed {seed}: the engines differ");
             let shown = matches!(answer.by, By::Rule(_));

@@ -4,8 +4,9 @@ use super::{Look, words};
 use crate::analysis::{Culprit, FallbackVerdict, Place, Range, Verdict};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
-use crate::model::{Clause, Rule, RuleId, SegmentId, SlotId};
+use crate::model::{Clause, Condition, Expression, Rule, RuleId, SegmentId, SlotId};
 use crate::source::Span;
+use crate::value::{Type, show_number};
 
 /// Places that a segment empties are named up to this number.
 const MOST_NAMED: usize = 5;
@@ -30,6 +31,55 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// What the one attribute of which a condition asks can be, where that is bounded: most likely it asks for something else.
+fn values_of(look: &Look<'_>, condition: &Condition) -> Option<String> {
+    let rules = look.rules;
+    let mut asked = Vec::new();
+    let (mut others, mut demands) = (false, 0);
+    condition.each(&mut |part| {
+        others |= matches!(part, Condition::Segment(_));
+        demands += usize::from(!part.operands().is_empty());
+        for operand in part.operands() {
+            match bare(operand) {
+                Expression::Attribute(id) => asked.push(*id),
+                Expression::Literal(..) => {}
+                Expression::Value(_)
+                | Expression::Gathered(_)
+                | Expression::Consent(_)
+                | Expression::Permission(_)
+                | Expression::Now
+                | Expression::Rescale(..)
+                | Expression::Arithmetic(..)
+                | Expression::Else(..)
+                | Expression::When(..) => others = true,
+            }
+        }
+    });
+    asked.dedup();
+    let [id] = asked.as_slice() else { return None };
+    let attribute = &rules[*id];
+    match attribute.ty {
+        Type::Number(number) if !others && demands == 1 => {
+            let [from, to] = [number.min, number.max].map(|end| show_number(end, number.scale));
+            Some(format!("`{}` runs from {from} to {to}; ask for a number that it can be", attribute.name))
+        }
+        Type::Number(_)
+        | Type::YesNo
+        | Type::Text
+        | Type::OneOf(_)
+        | Type::Set
+        | Type::Time
+        | Type::Date
+        | Type::Zone
+        | Type::Score(_) => None,
+    }
+}
+
+/// Without the places that a comparison gave it.
+fn bare(of: &Expression) -> &Expression {
+    if let Expression::Rescale(inner, _) = of { bare(inner) } else { of }
 }
 
 fn segment(look: &Look<'_>, id: SegmentId, range: Range) -> Option<Diagnostic> {
@@ -98,6 +148,11 @@ fn rule(look: &Look<'_>, id: RuleId, culprits: &[Culprit]) -> Option<Diagnostic>
             "change or remove one of these; any one alone would leave somebody",
         ),
     };
+    let own = match clauses.as_slice() {
+        [(only, _)] if culprits.len() == 1 => values_of(look, &only.condition),
+        [] | [_, ..] => None,
+    };
+    let help = own.unwrap_or_else(|| help.to_owned());
     let mut labels: Vec<(Span, String)> = clauses
         .iter()
         .map(|(clause, is_unless)| {

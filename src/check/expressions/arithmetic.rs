@@ -66,7 +66,8 @@ impl Pass<'_> {
         let below = self.number(divisor)?;
         let ((left, a), (right, b)) = self.one_scale(above, dividend.span, below, divisor.span)?;
         if places > MAX_SCALE {
-            self.too_large(span, "too many decimal places");
+            let why = format!("{places} decimal places, and {MAX_SCALE} are the most");
+            self.may_not_fit(span, &why, &format!("write `decimal({MAX_SCALE}) of` or fewer"));
             return None;
         }
         // The smallest divisor that is not zero is one unit in the last place, so the quotient of the mantissas is at
@@ -129,10 +130,19 @@ impl Pass<'_> {
         }
         let scale = a.scale + b.scale;
         if scale > MAX_SCALE {
-            let why = format!("the product has {scale} decimal places, more than {MAX_SCALE}");
-            let help =
-                "write the number with fewer decimal places, or declare the attribute with fewer: price: decimal(2)";
-            self.may_not_fit(span, &why, help);
+            let why = format!(
+                "{} and {} decimal places make {scale} in the product, and {MAX_SCALE} are the most",
+                a.scale, b.scale
+            );
+            let is_written = |of: &Expression| matches!(of, Expression::Literal(..));
+            let help = match (is_written(&left), is_written(&right)) {
+                (true, false) => format!("write the number with at most {} of them", MAX_SCALE.saturating_sub(b.scale)),
+                (false, true) => format!("write the number with at most {} of them", MAX_SCALE.saturating_sub(a.scale)),
+                (true, true) | (false, false) => {
+                    format!("write or declare one of the two with fewer: together at most {MAX_SCALE}")
+                }
+            };
+            self.may_not_fit(span, &why, &help);
             return None;
         }
         let corners = [a.min, a.max].into_iter().flat_map(|x| [b.min, b.max].map(|y| wide(x).saturating_mul(wide(y))));

@@ -23,7 +23,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
         ("customers", json!({ "type": "array", "items": customers() })),
         ("moment", json!({ "type": "object" })),
         ("state", text()),
-        ("assume", words(&["shown", "nothing"])),
+        ("assume", words(&["shown", "decided", "nothing"])),
         ("strict", yes_no()),
         ("workers", json!({ "type": "integer", "minimum": 1, "maximum": MOST_WORKERS })),
         ("jit", yes_no()),

@@ -66,7 +66,7 @@ impl<'a> Output<'a> {
             writer
                 .write_record([
                     "table", "row", "customer", "slot", "shows", "by", "rule", "tasks", "channel", "silent", "holds",
-                    "until",
+                    "until", "id",
                 ])
                 .map_err(|error| cannot(path, error))?;
             To::Csv(Box::new(writer))
@@ -78,7 +78,7 @@ impl<'a> Output<'a> {
         let table = self.tables.get(decided.file).map_or("", String::as_str);
         let customer = decided.key.as_deref();
         let written: Result<(), String> = match &mut self.to {
-            To::Csv(writer) => decided.decisions.iter().try_for_each(|decision| {
+            To::Csv(writer) => decided.decisions.iter().enumerate().try_for_each(|(at, decision)| {
                 let (shows, by, rule) = words(self.rules, decision);
                 let slot = self.rules[decision.slot].name.as_str();
                 let row = decided.row.to_string();
@@ -88,12 +88,19 @@ impl<'a> Output<'a> {
                 let silent = if silent { "yes" } else { "" };
                 let (held, until) = (held(self.rules, decision).unwrap_or(""), until(decision).unwrap_or_default());
                 let customer = customer.unwrap_or("");
-                let record = [table, &row, customer, slot, shows, by, rule, &tasks, channel, silent, held, &until];
+                let id = decided.ids.get(at).and_then(Option::as_deref).unwrap_or("");
+                let record = [table, &row, customer, slot, shows, by, rule, &tasks, channel, silent, held, &until, id];
                 writer.write_record(record).map_err(|error| error.to_string())
             }),
             To::JsonLines(writer) => {
-                let decisions: Vec<_> =
-                    decided.decisions.iter().map(|decision| machine(self.rules, decision)).collect();
+                let one = |(at, decision)| {
+                    let mut object = machine(self.rules, decision);
+                    if let (Some(fields), Some(Some(id))) = (object.as_object_mut(), decided.ids.get(at)) {
+                        fields.insert("id".to_owned(), json!(id));
+                    }
+                    object
+                };
+                let decisions: Vec<_> = decided.decisions.iter().enumerate().map(one).collect();
                 let line = json!({ "table": table, "row": decided.row, "customer": customer, "decisions": decisions });
                 writeln!(writer, "{line}").map_err(|error| error.to_string())
             }

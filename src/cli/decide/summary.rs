@@ -11,7 +11,7 @@ use crate::frame::Decision;
 use crate::model::RuleSet;
 use crate::model::show::show_where;
 use crate::runtime::Engine;
-use crate::runtime::batch::{KeyRows, SlotSummary, Steps, Summary};
+use crate::runtime::batch::{Assume, KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
 use crate::value::{Instant, show_instant};
 
@@ -24,6 +24,7 @@ pub(super) struct Run<'a> {
     pub(super) known: &'a Known,
     pub(super) summary: &'a Summary,
     pub(super) now: Instant,
+    pub(super) assume: Assume,
     /// Per table, the columns that nothing is read from.
     pub(super) unread: Vec<(&'a str, Vec<Unread>)>,
     /// Whether the records of consent, and the events, are about these customers: the world's own are about its own, and
@@ -32,7 +33,7 @@ pub(super) struct Run<'a> {
 }
 
 pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
-    let Run { engine, known, summary, now, unread, about_these: _ } = run;
+    let Run { engine, known, summary, now, unread, about_these: _, assume: _ } = run;
     let rules = engine.rules();
     let slots = summary.slots.len();
     let head = format!(
@@ -64,6 +65,7 @@ pub(super) fn people(run: &Run<'_>, terminal: &Terminal) {
     }
     let recorded = match summary.recorded {
         0 => String::new(),
+        decisions if run.assume == Assume::Decided => format!("; {} reserved", counted(decisions, "decision")),
         showings => format!("; {} recorded", counted(showings, "showing")),
     };
     terminal.line(format!(
@@ -115,8 +117,15 @@ fn one_slot(rules: &RuleSet, slot: &SlotSummary, terminal: &Terminal) {
     }
     let fallbacks = slot.fallbacks.total();
     if fallbacks > 0 {
-        let stopped = steps(&slot.fallbacks);
-        terminal.line(format!("  {} got the fallback; what stopped the nearest rule: {stopped}", thousands(fallbacks)));
+        // Where no rule was looked at, none was in any decision of the slot.
+        let why = if slot.fallbacks.nobody < fallbacks {
+            format!("what stopped the nearest rule: {}", steps(&slot.fallbacks))
+        } else if let Some(why) = &of.off {
+            format!("the slot is switched off: {why}")
+        } else {
+            "there is no rule in this slot".to_owned()
+        };
+        terminal.line(format!("  {} got the fallback; {why}", thousands(fallbacks)));
     }
     let held: Vec<String> = [(slot.capped, "a cap"), (slot.no_consent, "a missing consent")]
         .into_iter()
@@ -320,7 +329,7 @@ pub(in crate::cli) fn machine_rows(bad: &BadRows) -> serde_json::Value {
 }
 
 pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
-    let Run { engine, known, summary, now, unread, about_these: _ } = run;
+    let Run { engine, known, summary, now, unread, about_these: _, assume: _ } = run;
     let rules = engine.rules();
     let steps_of = |steps: &Steps| {
         serde_json::Map::from_iter(parts(steps).map(|(count, word)| (word.replace(' ', "_"), json!(count))))

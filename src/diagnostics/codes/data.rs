@@ -7,6 +7,7 @@ codes! {
     MISSING_COLUMN = "missing-column", Error, "a column that the rules read is not in the file";
     COLUMN_TWICE = "column-twice", Error, "two columns of the file have the name of a column that is read";
     BAD_ROW = "bad-row", Warning, "a row cannot be split into its columns, or has no key";
+    BAD_CONFIRMATION = "bad-confirmation", Error, "a confirmation cannot be read, so that none is recorded";
     BAD_CUSTOMER = "bad-customer", Error, "the customer given as JSON cannot be understood";
     UNKNOWN_ATTRIBUTE = "unknown-attribute", Error,
         "the data names an attribute, purpose or event that the rules do not declare";

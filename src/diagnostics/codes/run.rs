@@ -14,6 +14,7 @@ codes! {
     NO_RULES = "no-rules", Error, "there are no rule files at that place";
     NO_SUCH_CODE = "no-such-code", Error, "there is no finding of that code";
     NO_SUCH_CUSTOMER = "no-such-customer", Error, "no row of the world's customers has that key";
+    NO_SUCH_DECISION = "no-such-decision", Error, "something is confirmed of a decision that the state does not know";
     NO_SUCH_OWNER = "no-such-owner", Error, "the rules of an owner are asked for whom no rule names";
     NO_SUCH_PATH = "no-such-path", Error, "there is no file or folder of that name";
     NO_SUCH_RULE = "no-such-rule", Error, "a rule is asked for that is not there";

@@ -51,7 +51,7 @@ impl Framed {
         elsewhere.dedup();
         let others = elsewhere.into_iter().map(|id| Self {
             code: String::new(),
-            message: "and here".to_owned(),
+            message: sources.get(id).map_or_else(|| "and".to_owned(), |source| format!("and in {}", source.name)),
             severity: miette::Severity::Advice,
             help: None,
             source: named(id, sources),

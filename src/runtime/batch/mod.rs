@@ -40,6 +40,8 @@ use worker::{Job, Outcome, Worker};
 pub enum Assume {
     /// What a rule or substitute shows was seen: it is recorded, and counts from then on.
     Shown,
+    /// That it was decided, and nothing more: it is reserved, and whoever shows or sends it confirms it by its id.
+    Decided,
     /// Nothing: a dry run. Nothing is recorded, and a customer who comes twice is decided twice alike.
     Nothing,
 }
@@ -80,6 +82,8 @@ pub struct Decided {
     pub key: Option<Arc<str>>,
     /// One a slot asked for, in that order.
     pub decisions: Vec<Decision>,
+    /// Of each the id under which it can be confirmed, where one was kept; empty where none was.
+    pub ids: Vec<Option<String>>,
 }
 
 /// Why a base could not be decided.
@@ -135,7 +139,7 @@ pub fn decide_base<'a, E>(
     let decoders: Vec<Decoder> = files.iter().map(Customers::decoder).collect();
     let keys_repeat = keys_repeat(files);
     let mut pending = match (batch.store, batch.assume) {
-        (Some(store), Assume::Shown) => Some(store.begin()?),
+        (Some(store), Assume::Shown | Assume::Decided) => Some(store.begin()?),
         (Some(_), Assume::Nothing) | (None, _) => None,
     };
     let rules = batch.engine.rules();
@@ -143,7 +147,8 @@ pub fn decide_base<'a, E>(
     // Where customers are counted together, what one is shown bears on the next, and rows are taken one after the other.
     let together = rules.units().iter().any(|unit| *unit != CapUnit::Customer);
     let threads = if together { 1 } else { threads };
-    let reserves = together || rules.caps.iter().any(|cap| cap.reserve.is_some());
+    let shown = batch.assume == Assume::Shown;
+    let reserves = !shown || together || rules.caps.iter().any(|cap| cap.reserve.is_some());
     let mut summary = Summary::new(batch.slots);
     let may_be_named = rules.key().is_none_or(|key| !rules[key].is_protected() && rules[key].needs.is_empty());
     let mut census = Census::new(batch.consent, batch.events, may_be_named);
@@ -168,13 +173,14 @@ pub fn decide_base<'a, E>(
             crew.lines.push(Line { give, take, summary });
         }
         let mut take = |outcomes: Vec<Outcome>| -> Result<(), BatchError<E>> {
-            for Outcome { decided, events, shared, now, .. } in outcomes {
+            for Outcome { mut decided, events, shared, now, .. } in outcomes {
                 if let Some(pending) = pending.as_mut().filter(|_| reserves) {
                     let whose = Whose { customer: decided.key.as_deref(), shared: &shared, now };
                     let name = pending.next_number()?.to_string();
                     for decision in &decided.decisions {
                         let id = id_of(rules, &name, decision.slot);
-                        keep(rules, pending.as_mut(), whose, *decision, (&id, false), true)?;
+                        let kept = keep(rules, pending.as_mut(), whose, *decision, (&id, false), shown)?;
+                        decided.ids.push(kept.then_some(id));
                     }
                 } else if let (Some(pending), Some(key)) = (&mut pending, &decided.key) {
                     pending.record(key, &events)?;

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use super::{Assume, Batch, Decided, Summary};
 use crate::eval::passed_over;
-use crate::frame::{Decision, Facts, Happened, Reserved, brought_about, concerns, stamp};
-use crate::model::{CapUnit, Event, RuleSet};
-use crate::runtime::data::{Decoder, MissingCells, Others, Row};
+use crate::frame::{Decision, Facts, Happened, Reserved, Stamp, brought_about, concerns, stamp};
+use crate::model::{CapUnit, Event, EventId, RuleSet};
+use crate::runtime::data::{Decoder, EventIndex, MissingCells, Others, Row};
 use crate::runtime::engine::Decider;
-use crate::runtime::past::{Memory, Past, Stored, remember, shared_keys};
+use crate::runtime::past::{Memory, Past, Stored, Told, remember, shared_keys};
 use crate::runtime::store::{StateError, StateStore, StoredEvent};
 use crate::value::Instant;
 
@@ -48,16 +48,21 @@ pub(super) struct Worker<'a> {
 struct SoFar<'a> {
     rules: &'a RuleSet,
     store: Option<&'a dyn StateStore>,
+    /// What the table of events tells of decisions of the store.
+    told: Option<&'a Told>,
     /// What this run recorded, by key; empty where no customer can come twice.
-    recorded: HashMap<Arc<str>, Vec<Happened>>,
+    recorded: HashMap<Arc<str>, Past>,
     /// What is known of units other than the customer, by key.
     shared: HashMap<String, Past>,
 }
 
 impl Memory for SoFar<'_> {
     fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
-        let mut past = Stored { rules: self.rules, store: self.store }.of_customer(key)?;
-        past.history.extend(self.recorded.get(key).into_iter().flatten().cloned());
+        let mut past = Stored { rules: self.rules, store: self.store, told: self.told }.of_customer(key)?;
+        if let Some(Past { history, reserved }) = self.recorded.get(key) {
+            past.history.extend(history.iter().cloned());
+            past.reserved.extend(reserved.iter().cloned());
+        }
         Ok(past)
     }
 
@@ -65,7 +70,7 @@ impl Memory for SoFar<'_> {
         if let Some(known) = self.shared.get(key) {
             return Ok(known.clone());
         }
-        let past = Stored { rules: self.rules, store: self.store }.of_unit(key)?;
+        let past = Stored { rules: self.rules, store: self.store, told: self.told }.of_unit(key)?;
         self.shared.insert(key.to_owned(), past.clone());
         Ok(past)
     }
@@ -78,7 +83,13 @@ impl<'a> Worker<'a> {
             batch,
             decoders,
             others: batch.events.map(|events| Others::new(rules, events, batch.moment.now)),
-            memory: SoFar { rules, store: batch.store, recorded: HashMap::new(), shared: HashMap::new() },
+            memory: SoFar {
+                rules,
+                store: batch.store,
+                told: batch.events.map(EventIndex::told),
+                recorded: HashMap::new(),
+                shared: HashMap::new(),
+            },
             decider: batch.engine.decider(),
             keys_repeat,
             summary: Summary::new(batch.slots),
@@ -110,14 +121,15 @@ impl<'a> Worker<'a> {
         self.summary.deciding += start.elapsed().saturating_sub(beside);
         self.summary.customers += 1;
         self.summary.decisions += decisions.len() as u64;
-        let shared = if self.batch.assume == Assume::Shown { shared_keys(rules, &facts) } else { Vec::new() };
+        let records = self.batch.assume != Assume::Nothing;
+        let shared = if records { shared_keys(rules, &facts) } else { Vec::new() };
         self.share(&shared, &decisions, now);
         let events = self.record(row.key.as_ref(), &decisions, now);
         Ok(Outcome {
             shared,
             now,
             index,
-            decided: Decided { file, row: row.number, line: row.line, key: row.key, decisions },
+            decided: Decided { file, row: row.number, line: row.line, key: row.key, decisions, ids: Vec::new() },
             events,
         })
     }
@@ -152,12 +164,11 @@ impl<'a> Worker<'a> {
         let rules = self.batch.engine.rules();
         for (unit, key) in keys {
             for showing in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
+                let (happened, kept) = became(self.batch.assume, now, &showing);
                 let Past { history, reserved } = self.memory.shared.entry(key.clone()).or_default();
-                let happened = brought_about(&showing).map(|event| Happened::plain(event, now, showing.clone()));
                 history.extend(happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)));
                 if concerns(rules, *unit, Event::DECIDED, &showing) {
-                    let (brings, confirmed) = (brought_about(&showing).to_vec(), brought_about(&showing).to_vec());
-                    reserved.push(Reserved { at: now, stamp: showing, brings, confirmed });
+                    reserved.push(kept);
                 }
             }
         }
@@ -177,10 +188,23 @@ impl<'a> Worker<'a> {
                 stored.extend(StoredEvent::of_showing(rules, now, &showing));
             }
             if self.keys_repeat {
-                let happened = brought_about(&showing).map(|event| Happened::plain(event, now, showing.clone()));
-                self.memory.recorded.entry(Arc::clone(key)).or_default().extend(happened);
+                let (happened, kept) = became(self.batch.assume, now, &showing);
+                let Past { history, reserved } = self.memory.recorded.entry(Arc::clone(key)).or_default();
+                history.extend(happened);
+                reserved.push(kept);
             }
         }
         stored
     }
+}
+
+/// What a decision has brought about by now, and what is kept for what it may bring about yet.
+fn became(assume: Assume, now: Instant, showing: &Stamp) -> (Vec<Happened>, Reserved) {
+    let brings = brought_about(showing).to_vec();
+    let confirmed: Vec<EventId> = match assume {
+        Assume::Shown => brings.clone(),
+        Assume::Decided | Assume::Nothing => vec![Event::DECIDED],
+    };
+    let happened = confirmed.iter().map(|event| Happened::plain(*event, now, showing.clone())).collect();
+    (happened, Reserved { at: now, stamp: showing.clone(), brings, confirmed })
 }

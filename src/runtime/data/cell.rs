@@ -21,6 +21,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::civil;
 use serde_json::value::RawValue;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -28,7 +29,9 @@ use super::json::{Json, without_exponent};
 use crate::frame::Fact;
 use crate::model::{Attribute, EventField, Mapping, RuleSet, Scope, Spelling};
 use crate::source::{SourceId, Span};
-use crate::value::{Date, Datum, Decimal, Instant, Missing, SCORE, Type, Value, zone_is_known};
+use crate::value::{
+    Date, Datum, Decimal, Instant, Missing, SCORE, Type, Value, show_date, show_instant, zone_is_known,
+};
 
 /// A field of an event, to be read as an attribute is.
 pub(super) fn as_attribute(field: &EventField) -> Attribute {
@@ -252,6 +255,30 @@ pub(super) fn instant(text: &str, rules: &RuleSet) -> Option<Instant> {
     // A bare date is no time: nobody said when that day it was.
     let civil = || text.contains(':').then(|| text.parse().ok()).flatten();
     Instant::parse(text).or_else(|| Instant::from_civil(civil()?, &rules.defaults.zone))
+}
+
+/// Why a text that is written as a time, or as a date, is none all the same: to follow what is written.
+pub(super) fn beyond(ty: Type, text: &str) -> Option<String> {
+    match ty {
+        Type::Time => {
+            let text = text.trim();
+            let offset = text.get(19..).and_then(|rest| rest.find(['+', '-', 'Z', 'z'])).map(|at| at + 19);
+            let civil: civil::DateTime = text.get(..offset.unwrap_or(text.len()))?.parse().ok()?;
+            if civil.subsec_nanosecond() % 1000 != 0 {
+                return Some("has more than 6 decimal places of a second".to_owned());
+            }
+            let day = Date::from_civil(civil.date());
+            let is_far = day.is_none_or(|day| day <= Date::MIN || day >= Date::MAX);
+            let (from, to) = (show_instant(Instant::MIN), show_instant(Instant::MAX));
+            is_far.then(|| format!("is outside of {from} to {to}"))
+        }
+        Type::Date => {
+            let date: civil::Date = text.trim().parse().ok()?;
+            let (from, to) = (show_date(Date::MIN), show_date(Date::MAX));
+            Date::from_civil(date).is_none().then(|| format!("is outside of {from} to {to}"))
+        }
+        Type::YesNo | Type::Number(_) | Type::Text | Type::OneOf(_) | Type::Set | Type::Zone | Type::Score(_) => None,
+    }
 }
 
 #[cfg(test)]

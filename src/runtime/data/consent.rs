@@ -314,15 +314,16 @@ fn openness(status: Consent) -> u8 {
 
 fn head(name: &str, input: Input) -> Result<(Table, Columns), DataError> {
     let mut table = Table::open(name, input, None, ["customer", "purpose", "status"].into_iter())?.padded();
+    let must = [("customer", "the customer's key"), ("purpose", "the purpose"), ("status", "the status")];
+    let [customer, purpose, status] = table.fixed(must, &COLUMNS)?;
     let columns = Columns {
-        customer: table.required("customer", "the customer's key")?,
-        purpose: table.required("purpose", "the purpose")?,
-        status: table.required("status", "the status")?,
+        customer,
+        purpose,
+        status,
         granted_at: table.column("granted_at")?,
         version: table.column("version")?,
         confirmed: table.column("confirmed")?,
     };
-    table.only(&COLUMNS)?;
     table.keep_to_one_line(0..table.header().len());
     Ok((table, columns))
 }

@@ -19,6 +19,12 @@ pub(super) struct CsvSource {
     key: Option<usize>,
 }
 
+/// How many missing columns are told one by one.
+const MOST_TOLD: usize = 4;
+
+/// How many columns of a table are named.
+const MOST_NAMED: usize = 12;
+
 /// Where the cells of each read column stand in a row.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
@@ -39,6 +45,8 @@ impl CsvSource {
             Table::open(&file.name, input, file.delimiter, columns.names().collect::<Vec<_>>().into_iter())?;
         let attribute = |id: AttributeId| format!("`{}`", rules[id].name);
         let place = |column: &super::columns::Column| {
+            let what = || format!("the stamp of {}", attribute(column.attribute));
+            let stamp = column.stamp.as_ref().map(|stamp| table.required(stamp, &what())).transpose();
             let cell = table.required(&column.name, &attribute(column.attribute)).map_err(|error| {
                 let name = &rules[column.attribute].name;
                 let is_key = rules[column.attribute].key;
@@ -60,14 +68,36 @@ impl CsvSource {
                     None => error,
                 }
             })?;
-            let what = || format!("the stamp of {}", attribute(column.attribute));
-            let stamp = column.stamp.as_ref().map(|stamp| table.required(stamp, &what())).transpose()?;
-            Ok((cell, stamp))
+            Ok((cell, stamp?))
         };
-        let places = columns.columns.iter().map(place).collect::<Result<_, DataError>>()?;
+        let places: Vec<Result<_, DataError>> = columns.columns.iter().map(place).collect();
+        let missing: Vec<String> = columns
+            .columns
+            .iter()
+            .zip(&places)
+            .filter(|(_, place)| place.is_err())
+            .map(|(column, _)| format!("`{}`", column.name))
+            .collect();
+        // Of so many that are not there each would say the same: it is another table, or cut with another delimiter.
+        if missing.len() > MOST_TOLD
+            && let Some(Err(first)) = places.iter().find(|place| place.is_err())
+        {
+            let message = format!(
+                "`{}` lacks {} of the {} columns that the rules read: {}",
+                file.name,
+                missing.len(),
+                places.len(),
+                missing.join(", ")
+            );
+            let own =
+                table.header().iter().map(|name| format!("`{name}`")).take(MOST_NAMED).collect::<Vec<_>>().join(", ");
+            let help = format!("its columns are {own}: is it the right table, and the right delimiter?");
+            return Err(DataError { message, help: Some(help), others: Vec::new(), ..first.clone() });
+        }
+        let places = DataError::all(places)?;
         let key = rules.key().and_then(|key| columns.columns.iter().position(|column| column.attribute == key));
         let permissions: Vec<Option<usize>> =
-            columns.permissions.names().map(|name| table.column(name)).collect::<Result<_, DataError>>()?;
+            DataError::all(columns.permissions.names().map(|name| table.column(name)))?;
         let places: Vec<(usize, Option<usize>)> = places;
         let is_text = |column: &super::columns::Column| {
             let attribute = &rules[column.attribute];

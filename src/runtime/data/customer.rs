@@ -21,13 +21,16 @@
 
 use serde_json::value::RawValue;
 
-use super::cell::{CellReader, as_attribute, datum, instant, key};
+use super::cell::{CellReader, as_attribute, beyond, datum, instant, key};
 use super::json::{Fields, Json, without_exponent};
 use super::{DataError, codes};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
 use crate::model::{Attribute, AttributeId, Class, EventId, RuleSet, Scope};
 use crate::runtime::names::Names;
 use crate::value::{Consent, Datum, Decimal, Instant, Missing, NumberError, Permission, Type, Value, show_number};
+
+/// How many names a help lists.
+const SHOWN_NAMES: usize = 12;
 
 const WORDS: [&str; 7] = ["consent", "given", "held", "history", "moment", "now", "permission"];
 
@@ -47,18 +50,17 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
         facts.now = time(rules, raw).ok_or_else(|| wrong("`now` is not a time", "write \"2026-06-15T10:00Z\""))?;
     }
     let mut set = vec![false; rules.attributes.len()];
-    for (name, raw) in &fields.0 {
-        match name.as_str() {
-            "now" => {}
-            "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts)?,
-            "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts)?,
-            "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts)?,
-            "held" => held(rules, &object(rules, "held", raw)?, &mut facts)?,
-            "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts)?,
-            "history" => history(rules, raw, &mut facts)?,
-            _ => attribute(rules, name, raw, None, &mut set, &mut facts)?,
-        }
-    }
+    let mut one = |name: &str, raw: &RawValue| match name {
+        "now" => Ok(()),
+        "given" => given(rules, &object(rules, "given", raw)?, None, &mut set, &mut facts),
+        "moment" => given(rules, &object(rules, "moment", raw)?, Some(Scope::Moment), &mut set, &mut facts),
+        "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts),
+        "held" => held(rules, &object(rules, "held", raw)?, &mut facts),
+        "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts),
+        "history" => history(rules, raw, &mut facts),
+        _ => attribute(rules, name, raw, None, &mut set, &mut facts),
+    };
+    DataError::all(fields.0.iter().map(|(name, raw)| one(name, raw)))?;
     Ok(facts)
 }
 
@@ -88,7 +90,7 @@ fn given(
     facts: &mut Facts,
 ) -> Result<(), DataError> {
     once(only.map_or("`given`", |_| "the moment"), fields)?;
-    fields.0.iter().try_for_each(|(name, raw)| attribute(rules, name, raw, only, set, facts))
+    DataError::all(fields.0.iter().map(|(name, raw)| attribute(rules, name, raw, only, set, facts))).map(drop)
 }
 
 fn attribute(
@@ -108,7 +110,19 @@ fn attribute(
             &codes::UNKNOWN_ATTRIBUTE,
             format!("`{name}` is no attribute of the {kind} in the rules"),
         )
-        .did_you_mean(name, known.chain(words.iter().copied())));
+        .did_you_mean(name, known.clone().chain(words.iter().copied()))
+        .or_help(|| {
+            let mut names: Vec<String> = known.take(SHOWN_NAMES + 1).map(|name| format!("`{name}`")).collect();
+            if names.len() > SHOWN_NAMES {
+                names.truncate(SHOWN_NAMES);
+                names.push("..".to_owned());
+            }
+            if names.is_empty() {
+                format!("the rules declare no attribute of the {kind}")
+            } else {
+                format!("the attributes of the {kind} are {}", names.join(", "))
+            }
+        }));
     };
     let attribute = &rules[id];
     if set.get_mut(id.index()).is_some_and(|set| std::mem::replace(set, true)) {
@@ -163,6 +177,14 @@ fn unreadable(attribute: &Attribute, raw: &RawValue) -> DataError {
         if let Some((message, help)) = why {
             return DataError::new(&codes::WRONG_TYPE, message).help(help);
         }
+    }
+    if let Some(Json::Text(text)) = &json
+        && let Some(why) = beyond(attribute.ty, text)
+    {
+        let is_kept = attribute.is_protected() || !attribute.needs.is_empty();
+        let it = if is_kept { "this" } else { text.as_str() };
+        let message = format!("`{}` is {}, and {it} {why}", attribute.name, attribute.ty.word());
+        return DataError::new(&codes::WRONG_TYPE, message).help("write one in that range, or leave it out");
     }
     let found = json.map_or("nothing", |json| json.word());
     let message =

@@ -1,7 +1,11 @@
-//! What happened to customers, from a table: `customer,event,at,offer,rule,class,tags,id`, kept by customer.
+//! What happened to customers, from a table: `customer,event,at,offer,rule,class,tags,channel,id,decision`, kept by
+//! customer.
 //!
 //! A field of a declared event stands in the column of its name, or in `EVENT.FIELD`, which goes first. Rows may come in
 //! any order. Rows with one `id` are one event, however often they are sent; a row without one is an event of its own.
+//!
+//! `decision` is the id of the decision that an event comes from: what a state holds of the same decision and event is the
+//! same event, and what it has reserved for it is reserved no longer.
 //!
 //! `offer`, `rule`, `class` and `tags` (with `|` between them) may be missing or empty; besides the fields other columns
 //! there are none. Without an offer an event may belong to anything; without class or tags it has those that its offer has
@@ -25,6 +29,7 @@ use super::units::Places;
 use crate::frame::{Facts, Happened, Stamp};
 use crate::model::{Attribute, Class, EventId, Verified};
 use crate::runtime::names::Names;
+use crate::runtime::past::Told;
 use crate::value::{Datum, Instant, Missing, Type};
 
 /// What happened, by the customer's key.
@@ -52,6 +57,8 @@ pub struct EventIndex {
     pub unreadable: BTreeMap<String, u64>,
     /// Of each event the stamps, sorted, to tell which lie after a decision.
     stamps: BTreeMap<String, Vec<Instant>>,
+    /// The events that name the decision they come from.
+    told: Told,
     /// Its name, for messages.
     pub(super) file: String,
     /// Who belongs together, of those in the file.
@@ -59,7 +66,7 @@ pub struct EventIndex {
 }
 
 /// The columns that say what an event belongs to, which no field is read from.
-const COLUMNS: [&str; 9] = ["customer", "event", "at", "offer", "rule", "class", "tags", "channel", "id"];
+const COLUMNS: [&str; 10] = ["customer", "event", "at", "offer", "rule", "class", "tags", "channel", "id", "decision"];
 
 impl EventIndex {
     /// Reads a file, packed or not.
@@ -89,7 +96,7 @@ impl EventIndex {
     }
 
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let (mut table, Columns { customer, event, at, offer, rule, class, tags, channel, id, fields }) =
+        let (mut table, Columns { customer, event, at, offer, rule, class, tags, channel, id, decision, fields }) =
             head(rules, name, input)?;
         let names = Names::of(rules);
         let mut index = Self { file: name.to_owned(), ..Self::default() };
@@ -161,7 +168,7 @@ impl EventIndex {
                 })
             });
             let stamp = names.stamp((filled(offer), filled(rule), filled(channel)), None, class, tags.as_deref());
-            let told = Told { event, at: instant(cell(at), rules), stamp, fields: found };
+            let told = Row { event, at: instant(cell(at), rules), stamp, fields: found };
             if let Some(id) = filled(id) {
                 match known.get_mut(id) {
                     Some(first) if first.customer == customer && first.told == told => {
@@ -190,11 +197,14 @@ impl EventIndex {
                 }
             }
             match told {
-                Told { event, at: Some(at), stamp, fields } => {
+                Row { event, at: Some(at), stamp, fields } => {
+                    if let Some(decision) = filled(decision) {
+                        index.told.add(decision, event);
+                    }
                     index.stamps.entry(rules[event].name.clone()).or_default().push(at);
                     add(&mut index.events, &customer, Happened { event, at, stamp, fields });
                 }
-                Told { event, at: None, stamp, .. } => {
+                Row { event, at: None, stamp, .. } => {
                     let cell = quoted(cell(at));
                     let row = bad(&format!(
                         "`at` is {cell}, which is no time: it counts for caps as if it had just happened"
@@ -209,6 +219,11 @@ impl EventIndex {
         Ok(index)
     }
 
+    /// Which of them come from which decision.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
     /// How many of each event are stamped after `horizon` (a decision's now and the skew): they are set aside.
     pub fn after(&self, horizon: Instant) -> impl Iterator<Item = (&str, u64)> {
         self.stamps.iter().filter_map(move |(event, stamps)| {
@@ -218,7 +233,7 @@ impl EventIndex {
     }
 
     /// Takes back what a row told: it counts as one whose time cannot be read.
-    fn doubt(&mut self, customer: &str, told: &Told) {
+    fn doubt(&mut self, customer: &str, told: &Row) {
         let Some(at) = told.at else { return };
         let same = |happened: &Happened| {
             happened.event == told.event
@@ -291,13 +306,14 @@ struct Columns {
     tags: Option<usize>,
     channel: Option<usize>,
     id: Option<usize>,
+    decision: Option<usize>,
     /// Per event its fields, each with its column.
     fields: Vec<Vec<(Attribute, Option<usize>)>>,
 }
 
 /// What a row tells, so that it is known again when it is told again.
 #[derive(Clone, PartialEq)]
-struct Told {
+struct Row {
     event: EventId,
     at: Option<Instant>,
     stamp: Stamp,
@@ -307,25 +323,13 @@ struct Told {
 /// The first row with an `id`.
 struct First {
     customer: Arc<str>,
-    told: Told,
+    told: Row,
     /// Whether another row with that `id` tells of something else.
     doubted: bool,
 }
 
 fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), DataError> {
     let mut table = Table::open(name, input, None, ["customer", "event", "at"].into_iter())?.padded();
-    let columns = Columns {
-        customer: table.required("customer", "the customer's key")?,
-        event: table.required("event", "the event")?,
-        at: table.required("at", "its time")?,
-        offer: table.column("offer")?,
-        rule: table.column("rule")?,
-        class: table.column("class")?,
-        tags: table.column("tags")?,
-        channel: table.column("channel")?,
-        id: table.column("id")?,
-        fields: Vec::new(),
-    };
     let mut known: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
     let mut fields = Vec::new();
     for event in &rules.events {
@@ -340,7 +344,22 @@ fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), 
         }
         fields.push(of_event);
     }
-    table.only(&known.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let must = [("customer", "the customer's key"), ("event", "the event"), ("at", "its time")];
+    let [customer, event, at] = table.fixed(must, &known)?;
+    let columns = Columns {
+        customer,
+        event,
+        at,
+        offer: table.column("offer")?,
+        rule: table.column("rule")?,
+        class: table.column("class")?,
+        tags: table.column("tags")?,
+        channel: table.column("channel")?,
+        id: table.column("id")?,
+        decision: table.column("decision")?,
+        fields: Vec::new(),
+    };
     // Only what a text says may go on over the end of a line.
     let texts: BTreeSet<usize> =
         fields.iter().flatten().filter(|(field, _)| field.ty == Type::Text).filter_map(|(_, at)| *at).collect();

@@ -2,7 +2,9 @@
 //!
 //! Takes an attribute and the cell, where it may be shown; gives one line for people. Refuses to know who may see what.
 
+use super::cell::beyond;
 use crate::diagnostics::nearest;
+use crate::model::show::show_text;
 use crate::model::{Attribute, RuleSet};
 use crate::value::{Decimal, NumberError, NumberType, Type, show_number};
 
@@ -36,11 +38,23 @@ pub(super) fn expected(rules: &RuleSet, attribute: &Attribute, cell: Option<&str
             format!("{shown} is neither yes nor no; say what it means where `{}` is declared", attribute.name)
         }
         Type::Text | Type::Set | Type::Time | Type::Date | Type::Zone | Type::Score(_) => {
+            if let Some(why) = beyond(attribute.ty, cell) {
+                return format!(
+                    "{shown} {why}; where it stands for something else, say what: `{}`",
+                    stands_for(attribute, cell)
+                );
+            }
             let no = attribute.ty.word().trim_start_matches("a ");
             format!("{shown} is no {no}; {written}")
         }
         Type::OneOf(_) => shown,
     }
+}
+
+/// How the rules say that a cell stands for something that it does not say: `until: time "9999-12-31T00:00Z" is missing`.
+pub(super) fn stands_for(attribute: &Attribute, cell: &str) -> String {
+    let kind = attribute.ty.word().trim_start_matches("a ");
+    format!("{}: {kind} {} is missing", attribute.name, show_text(cell))
 }
 
 fn member(members: &[String], cell: Option<&str>) -> String {
@@ -94,6 +108,13 @@ mod tests {
         assert_eq!(of(at::ILLNESS, "Y"), "`Y` is neither yes nor no; say what it means where `illness` is declared");
         assert_eq!(of(at::TIER, "Gold"), "`Gold` is none of bronze, silver, gold; is `gold` meant?");
         assert_eq!(expected(&rules, &rules[at::BIRTHDAY], None), "a date is written 2017-02-12");
+        assert_eq!(
+            of(at::LAST_ORDER, "9999-12-31T23:59:59Z"),
+            "`9999-12-31T23:59:59Z` is outside of 0001-01-01T00:00Z to 9999-12-30T20:00Z; where it stands for something \
+             else, say what: `last_order: time \"9999-12-31T23:59:59Z\" is missing`"
+        );
+        assert!(of(at::LAST_ORDER, "2026-01-01T00:00:00.1234567Z").contains("more than 6 decimal places of a second"));
+        assert!(of(at::BIRTHDAY, "9999-12-31").starts_with("`9999-12-31` is outside of 0001-01-01 to 9999-12-30"));
         assert_eq!(quoted("a\u{1b}[31m"), "`a\u{fffd}[31m`");
     }
 }

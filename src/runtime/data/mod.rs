@@ -11,6 +11,8 @@ mod cell;
 #[cfg(feature = "cli")]
 mod columns;
 #[cfg(feature = "cli")]
+mod confirmations;
+#[cfg(feature = "cli")]
 mod consent;
 #[cfg(feature = "cli")]
 mod csv;
@@ -42,6 +44,8 @@ mod world;
 pub use cell::key as key_form;
 #[cfg(feature = "cli")]
 pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
+#[cfg(feature = "cli")]
+pub use confirmations::{confirmations, confirmations_from, one as confirmation};
 #[cfg(feature = "cli")]
 pub use consent::{ConsentIndex, UnknownPurpose};
 pub use customer::{customer_from_json, key_of, moment_from_json};
@@ -77,17 +81,40 @@ pub struct DataError {
     pub message: String,
     /// What can be done.
     pub help: Option<String>,
+    /// What else is the matter with the same file, or with what it says.
+    pub others: Vec<DataError>,
 }
 
 impl DataError {
     fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None }
+        Self { code, message: message.into(), help: None, others: Vec::new() }
     }
 
     #[must_use]
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// All that went right, or all that did not as one error: each is to be told, and not the first alone.
+    fn all<T>(results: impl IntoIterator<Item = Result<T, Self>>) -> Result<Vec<T>, Self> {
+        let mut right = Vec::new();
+        let mut wrong: Vec<Self> = Vec::new();
+        for result in results {
+            match result {
+                Ok(one) => right.push(one),
+                Err(mut error) => {
+                    let others = std::mem::take(&mut error.others);
+                    wrong.push(error);
+                    wrong.extend(others);
+                }
+            }
+        }
+        let mut wrong = wrong.into_iter();
+        match wrong.next() {
+            None => Ok(right),
+            Some(first) => Err(Self { others: wrong.collect(), ..first }),
+        }
     }
 
     /// The nearest of the words that are known here, if one is near.
@@ -99,11 +126,19 @@ impl DataError {
         }
     }
 
+    /// That help, where there is none yet.
+    #[must_use]
+    fn or_help(mut self, help: impl FnOnce() -> String) -> Self {
+        self.help = self.help.or_else(|| Some(help()));
+        self
+    }
+
     /// Says in which file.
     #[cfg(feature = "cli")]
     #[must_use]
     fn within(mut self, file: &str) -> Self {
         self.message = format!("`{file}`: {}", self.message);
+        self.others = self.others.into_iter().map(|other| other.within(file)).collect();
         self
     }
 }

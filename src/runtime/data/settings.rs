@@ -72,7 +72,10 @@ impl Settings {
         match key {
             "state" => self.state = Some(reader.path(value)?),
             "assume" => {
-                self.assume = Some(reader.choice(value, &[("shown", Assume::Shown), ("nothing", Assume::Nothing)])?);
+                self.assume = Some(reader.choice(
+                    value,
+                    &[("shown", Assume::Shown), ("decided", Assume::Decided), ("nothing", Assume::Nothing)],
+                )?);
             }
             "strict" => self.strict = Some(reader.yes_no(value)?),
             "workers" => self.workers = Some(reader.count(value)?),
@@ -126,7 +129,7 @@ fn required(reader: &Toml<'_>, value: &Entry<'_>, lines: &mut super::world::Line
         }
         let at = lines.note(reader, &format!("required.{}", key.get_ref()), key);
         let DeValue::Array(entries) = list.get_ref() else { return Err(reader.wrong(list, "a list of texts")) };
-        for entry in entries {
+        let one = |entry: &Entry<'_>| {
             let word = reader.text(entry)?;
             let Some(field) = RuleField::from_word(&word) else {
                 let at = line(reader.text, entry.span().start);
@@ -136,8 +139,9 @@ fn required(reader: &Toml<'_>, value: &Entry<'_>, lines: &mut super::world::Line
                 let all = known().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
                 return Err(if error.help.is_some() { error } else { error.help(format!("these can be: {all}")) });
             };
-            all.push(Required { field, class, by: format!("{}:{at}", World::FILE) });
-        }
+            Ok(Required { field, class, by: format!("{}:{at}", World::FILE) })
+        };
+        all.extend(DataError::all(entries.iter().map(one))?);
     }
     Ok(all)
 }
@@ -145,11 +149,13 @@ fn required(reader: &Toml<'_>, value: &Entry<'_>, lines: &mut super::world::Line
 /// `[lints]`: a level for each code or stage.
 fn levels(reader: &Toml<'_>, value: &Entry<'_>, lines: &mut super::world::Lines) -> Result<Levels, DataError> {
     let mut levels = Levels::default();
-    for (key, entry) in reader.table(value, "a table of codes and their levels")? {
+    let table = reader.table(value, "a table of codes and their levels")?;
+    DataError::all(table.iter().map(|(key, entry)| {
         let level = reader.choice(entry, &Level::ALL.map(|level| (level.word(), level)))?;
         levels.set(key.get_ref(), level).map_err(|why| no_level(reader, key, why))?;
         lines.note(reader, &format!("lints.{}", key.get_ref()), key);
-    }
+        Ok(())
+    }))?;
     Ok(levels)
 }
 

@@ -174,17 +174,43 @@ impl Table {
         })
     }
 
+    /// The places of columns that must be there, each with what is read from it, in a table that has no others than the
+    /// known ones.
+    pub(super) fn fixed<const N: usize>(
+        &self,
+        must: [(&str, &str); N],
+        known: &[&str],
+    ) -> Result<[usize; N], DataError> {
+        let found = must.map(|(name, what)| self.required(name, what));
+        // A table that has but one of them is another table, and each of its columns is none of these.
+        if found.iter().filter(|place| place.is_err()).count() > 1 {
+            let is_missing = must.iter().zip(&found).filter(|(_, place)| place.is_err());
+            let names: Vec<String> = is_missing.map(|((name, _), _)| format!("`{name}`")).collect();
+            let message = format!("`{}` lacks the columns {}", self.file, names.join(", "));
+            let help = format!("its columns are {}: is it the right table?", some(&self.header));
+            return Err(DataError::new(&codes::MISSING_COLUMN, message).help(help));
+        }
+        let places = DataError::all(found);
+        let places = DataError::all([places, self.only(known).map(|()| Vec::new())])?;
+        let mut at = places.into_iter().flatten();
+        Ok(std::array::from_fn(|_| at.next().unwrap_or_default()))
+    }
+
     /// Refuses columns of other names: in a table of fixed columns such a one is misspelt, and would not be read.
-    pub(super) fn only(&self, known: &[&str]) -> Result<(), DataError> {
-        let Some(column) = self.header.iter().find(|column| !known.contains(&column.as_str())) else { return Ok(()) };
+    fn only(&self, known: &[&str]) -> Result<(), DataError> {
+        let unknown = self.header.iter().filter(|column| !known.contains(&column.as_str()));
+        DataError::all(unknown.map(|column| Err::<(), _>(self.unknown(column, known)))).map(drop)
+    }
+
+    fn unknown(&self, column: &str, known: &[&str]) -> DataError {
         let message = format!("`{}` has a column `{column}`, which means nothing here", self.file);
         // A column that is there already was not meant.
         let free = known.iter().copied().filter(|name| !self.header.iter().any(|column| column == name));
         let error = DataError::new(&codes::UNKNOWN_COLUMN, message).did_you_mean(column, free);
         if error.help.is_some() {
-            return Err(error);
+            return error;
         }
-        Err(error.help(format!("leave it out; the columns are {}", known.join(", "))))
+        error.help(format!("leave it out; the columns are {}", known.join(", ")))
     }
 
     /// The names of the columns, as they stand in the header.

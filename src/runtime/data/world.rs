@@ -37,7 +37,7 @@ use super::customers::CustomersFile;
 use super::settings::Settings;
 use super::{DataError, codes};
 use crate::frame::{Fact, Facts};
-use crate::model::{AttributeId, RuleSet, SlotId, Spelling};
+use crate::model::{AttributeId, RuleSet, Scope, SlotId, Spelling};
 use crate::value::{Instant, Missing, Type, Value};
 
 /// A world as it is written down, before the rules are known.
@@ -131,25 +131,35 @@ impl World {
             moment: "{}".to_owned(),
             ..Self::default()
         };
-        for (key, value) in table.get_ref() {
-            world.lines.note(&reader, key.get_ref(), key);
-            match key.get_ref().as_ref() {
-                "now" => world.now = Some(reader.instant(value)?),
-                "slots" => world.slots = Some(reader.texts(value)?),
-                "rules" => world.rules = reader.texts(value)?.iter().map(|path| folder.join(path)).collect(),
-                "consent" => world.consent = Some(reader.path(value)?),
-                "events" => world.events = Some(reader.path(value)?),
-                "customers" => world.customers = reader.customers(value)?,
-                "moment" => world.moment = Json::Object(reader.object(value)?).to_string(),
-                other => {
-                    if !world.settings.read(&reader, other, value, &mut world.lines)? {
-                        let known = ["now", "slots", "rules", "consent", "events", "customers", "moment"];
-                        return Err(reader.unknown(key, &[&known[..], &Settings::KEYS].concat()));
-                    }
+        let read = table.get_ref().iter().map(|(key, value)| world.read(&reader, key, value));
+        DataError::all(read)?;
+        Ok(world)
+    }
+
+    /// Reads one key with its value.
+    fn read(
+        &mut self,
+        reader: &Toml<'_>,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Entry<'_>,
+    ) -> Result<(), DataError> {
+        self.lines.note(reader, key.get_ref(), key);
+        match key.get_ref().as_ref() {
+            "now" => self.now = Some(reader.instant(value)?),
+            "slots" => self.slots = Some(reader.texts(value)?),
+            "rules" => self.rules = reader.texts(value)?.iter().map(|path| self.folder.join(path)).collect(),
+            "consent" => self.consent = Some(reader.path(value)?),
+            "events" => self.events = Some(reader.path(value)?),
+            "customers" => self.customers = reader.customers(value)?,
+            "moment" => self.moment = Json::Object(reader.object(value)?).to_string(),
+            other => {
+                if !self.settings.read(reader, other, value, &mut self.lines)? {
+                    let known = ["now", "slots", "rules", "consent", "events", "customers", "moment"];
+                    return Err(reader.unknown(key, &[&known[..], &Settings::KEYS].concat()));
                 }
             }
         }
-        Ok(world)
+        Ok(())
     }
 
     /// The line of a key, by its path: `workers`, `lints.lint::unused-tag`.
@@ -175,21 +185,35 @@ impl World {
         let Some(names) = &self.slots else {
             return Ok((0..rules.slots.len()).map(SlotId::from_index).collect());
         };
-        let mut slots = Vec::new();
+        let file = match self.line("slots") {
+            Some(line) => format!("{}:{line}", Self::FILE),
+            None => Self::FILE.to_owned(),
+        };
+        if names.is_empty() {
+            let error = DataError::new(&codes::BAD_WORLD, "`slots` names no slot, so that nothing would be decided");
+            return Err(error.help("name one, or leave the key out for all of them").within(&file));
+        }
+        let mut slots: Vec<SlotId> = Vec::new();
+        let mut found = Vec::new();
         for name in names {
-            let slot = rules.slot_named(name).ok_or_else(|| {
-                let known = rules.slots.iter().map(|slot| slot.name.as_str());
-                DataError::new(&codes::UNKNOWN_SLOT, format!("`{name}` is no slot of the rules"))
-                    .did_you_mean(name, known)
-                    .within(Self::FILE)
-            })?;
+            let Some(slot) = rules.slot_named(name) else {
+                let known = || rules.slots.iter().map(|slot| slot.name.as_str());
+                let error = DataError::new(&codes::UNKNOWN_SLOT, format!("`{name}` is no slot of the rules"))
+                    .did_you_mean(name, known());
+                let all = known().collect::<Vec<_>>().join(", ");
+                let error = if error.help.is_some() { error } else { error.help(format!("the slots are {all}")) };
+                found.push(Err(error.within(&file)));
+                continue;
+            };
             if slots.contains(&slot) {
                 let message = format!("slot `{name}` stands twice in `slots`, and a page fills it once");
-                return Err(DataError::new(&codes::BAD_WORLD, message).help("name each slot once").within(Self::FILE));
+                found.push(Err(DataError::new(&codes::BAD_WORLD, message).help("name each slot once").within(&file)));
+                continue;
             }
             slots.push(slot);
+            found.push(Ok(slot));
         }
-        Ok(slots)
+        DataError::all(found)
     }
 
     /// What is known of everybody at `now`: the moment, and nothing else.
@@ -205,8 +229,9 @@ impl World {
 
     /// A member from outside is missing (R45); one that was written into `[moment]` by hand is a slip.
     fn members(&self, rules: &RuleSet, facts: &Facts) -> Result<(), DataError> {
-        for (attribute, fact) in rules.attributes.iter().zip(&facts.attributes) {
-            let (Fact::Missing(Missing::NotInList), Type::OneOf(list)) = (fact, attribute.ty) else { continue };
+        let each = rules.attributes.iter().zip(&facts.attributes);
+        DataError::all(each.map(|(attribute, fact)| {
+            let (Fact::Missing(Missing::NotInList), Type::OneOf(list)) = (fact, attribute.ty) else { return Ok(()) };
             let written: Map<String, Json> = serde_json::from_str(&self.moment).unwrap_or_default();
             let column = attribute.mapping.column.as_ref();
             let value = written.get(&attribute.name).or_else(|| written.get(column?));
@@ -215,9 +240,9 @@ impl World {
             let all = members().collect::<Vec<_>>().join(", ");
             let message = format!("moment: `{}` is one of {all}, never `{value}`", attribute.name);
             let error = DataError::new(&codes::WRONG_TYPE, message).did_you_mean(value, members());
-            return Err(if error.help.is_some() { error } else { error.help("write one of these, or leave it out") });
-        }
-        Ok(())
+            Err(if error.help.is_some() { error } else { error.help("write one of these, or leave it out") })
+        }))
+        .map(drop)
     }
 }
 
@@ -234,6 +259,11 @@ impl WorldCustomers {
                 let message = format!("`{name}` is no attribute of the rules");
                 return Err(at_line(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(name, known)));
             };
+            if rules[id].scope == Scope::Moment {
+                let message = format!("`{name}` is an attribute of the moment, which no table of customers holds");
+                let error = DataError::new(&codes::UNKNOWN_ATTRIBUTE, message);
+                return Err(at_line(error.help("leave it out; `[moment]` gives it to everybody")));
+            }
             let spellings = column.spellings.iter().map(|(cell, meaning)| {
                 let spelling = spelling(rules, id, meaning).ok_or_else(|| {
                     let message = format!("`{meaning}` is no value of `{name}`, which is {}", rules[id].ty.word());
@@ -249,13 +279,13 @@ impl WorldCustomers {
             });
             let own = Override {
                 from: column.from.clone(),
-                spellings: spellings.collect::<Result<_, DataError>>()?,
+                spellings: DataError::all(spellings)?,
                 absent: column.absent,
                 as_of: column.as_of.clone(),
             };
             Ok((id, own))
         };
-        let overrides = Overrides(self.columns.iter().map(column).collect::<Result<_, _>>()?);
+        let overrides = Overrides(DataError::all(self.columns.iter().map(column))?);
         Ok(CustomersFile {
             name: self.name.clone(),
             path: self.path.clone(),
@@ -303,7 +333,14 @@ impl Toml<'_> {
             DeValue::Table(_) => "a table",
         };
         let line = line(self.text, value.span().start);
-        DataError::new(&codes::BAD_WORLD, format!("line {line}: this is {found}, and {expected} is needed"))
+        let error =
+            DataError::new(&codes::BAD_WORLD, format!("line {line}: this is {found}, and {expected} is needed"));
+        let quoted = matches!(value.get_ref(), DeValue::String(_));
+        match expected {
+            "a whole number" | "true or false" if quoted => error.help("write it without quotes"),
+            "a text in quotes" => error.help("put it in quotes"),
+            _ => error,
+        }
     }
 
     pub(super) fn unknown(&self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) -> DataError {
@@ -339,7 +376,7 @@ impl Toml<'_> {
                 | DeValue::Table(_) => error.help("write a list such as [\"home\", \"footer\"]"),
             });
         };
-        entries.iter().map(|entry| self.text(entry)).collect()
+        DataError::all(entries.iter().map(|entry| self.text(entry)))
     }
 
     pub(super) fn path(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {
@@ -356,24 +393,27 @@ impl Toml<'_> {
         let DeValue::Array(files) = value.get_ref() else {
             return Err(self.wrong(value, "a list of tables").help("begin each file of customers with [[customers]]"));
         };
-        files.iter().map(|file| self.customers_file(file)).collect()
+        DataError::all(files.iter().map(|file| self.customers_file(file)))
     }
 
     fn customers_file(&self, value: &Entry<'_>) -> Result<WorldCustomers, DataError> {
         let (mut name, mut file, mut delimiter, mut columns) = (None, None, None, Vec::new());
-        for (key, entry) in self.table(value, "a table")? {
+        let mut one = |key: &Spanned<std::borrow::Cow<'_, str>>, entry: &Entry<'_>| {
             match key.get_ref().as_ref() {
                 "name" => name = Some(self.text(entry)?),
                 "file" => file = Some(self.text(entry)?),
                 "delimiter" => delimiter = Some(self.delimiter(entry)?),
                 "columns" => {
-                    for (attribute, entry) in self.table(entry, "a table of columns")? {
-                        columns.push((attribute.get_ref().clone().into_owned(), self.column(attribute, entry)?));
-                    }
+                    let table = self.table(entry, "a table of columns")?;
+                    columns = DataError::all(table.iter().map(|(attribute, entry)| {
+                        Ok((attribute.get_ref().clone().into_owned(), self.column(attribute, entry)?))
+                    }))?;
                 }
                 _ => return Err(self.unknown(key, &["name", "file", "delimiter", "columns"])),
             }
-        }
+            Ok(())
+        };
+        DataError::all(self.table(value, "a table")?.iter().map(|(key, entry)| one(key, entry)))?;
         let Some(file) = file else {
             return Err(self.wrong(value, "a table with the key `file`").help("file = \"data/customers.csv\""));
         };
@@ -447,144 +487,4 @@ pub(super) fn line(text: &str, at: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::sample::{at, rule_set};
-
-    fn parse(text: &str) -> Result<World, DataError> {
-        World::parse(text, Path::new("shop"))
-    }
-
-    const WHOLE: &str = r#"
-now     = "2026-11-22T09:00:00Z"
-slots   = ["hero", "footer"]
-rules   = [".", "more/extra.rules"]
-consent = "data/consent.csv.gz"
-events  = "data/events.csv.gz"
-
-[[customers]]
-name      = "bank"
-file      = "data/bank-full.csv.gz"
-delimiter = ";"
-
-[customers.columns]
-tenure     = "months"
-last_order = { from = "pdays", spellings = { "-1" = "never", "?" = "missing" }, as_of = "drawn" }
-illness    = { spellings = { "Y" = true, "N" = "no" } }
-balance    = { absent = true }
-
-[[customers]]
-file = "data/others.jsonl"
-
-[moment]
-device = "ios"
-"#;
-
-    #[test]
-    fn a_whole_world() {
-        let rules = rule_set();
-        let world = parse(WHOLE).unwrap();
-        assert_eq!(world.now, Instant::parse("2026-11-22T09:00Z"));
-        assert_eq!(world.slots(&rules), Ok(vec![SlotId(1), SlotId(0)]));
-        assert_eq!(world.rules, ["shop/.", "shop/more/extra.rules"].map(PathBuf::from));
-        assert_eq!(world.consent, Some("shop/data/consent.csv.gz".into()));
-        let facts = world.facts(&rules, Instant(7)).unwrap();
-        assert_eq!(facts.attributes[at::DEVICE.index()], Fact::Known(Value::Member(1), None));
-        let file = world.customers[0].file(&rules).unwrap();
-        assert_eq!((file.name.as_str(), file.delimiter), ("bank", Some(b';')));
-        let own = |id| file.overrides.0.iter().find(|(of, _)| *of == id).map(|(_, own)| own.clone()).unwrap();
-        assert_eq!(own(at::TENURE).from.as_deref(), Some("months"));
-        assert!(own(at::BALANCE).absent);
-        let last_order = own(at::LAST_ORDER);
-        assert_eq!((last_order.from.as_deref(), last_order.as_of.as_deref()), (Some("pdays"), Some("drawn")));
-        let meanings = [("-1".to_owned(), Spelling::Value(Value::Never)), ("?".to_owned(), Spelling::Missing)];
-        assert_eq!(last_order.spellings, meanings);
-        assert_eq!(own(at::ILLNESS).spellings[1], ("Y".to_owned(), Spelling::Value(Value::YesNo(true))));
-        assert_eq!(world.customers[1].name, "others");
-    }
-
-    #[test]
-    fn what_is_not_said_has_a_default() {
-        let rules = rule_set();
-        let world = parse("").unwrap();
-        assert_eq!((world.now, world.rules.len(), world.customers.len()), (None, 1, 0));
-        assert_eq!(world.slots(&rules), Ok(vec![SlotId(0), SlotId(1)]), "all, by name");
-        assert_eq!(world.facts(&rules, Instant(7)), Ok(Facts::nothing(&rules, Instant(7))));
-        assert_eq!(parse("now = 2026-11-22T09:00:00Z").unwrap().now, Instant::parse("2026-11-22T09:00Z"));
-    }
-
-    #[track_caller]
-    fn refused(text: &str) -> (&'static str, String) {
-        let error = parse(text).unwrap_err();
-        (error.code.name, format!("{error}; {}", error.help.clone().unwrap_or_default()))
-    }
-
-    #[test]
-    fn unknown_keys_and_wrong_kinds_name_their_line() {
-        let (code, text) = refused("now = \"2026-11-22T09:00:00Z\"\nslot = [\"home\"]\n");
-        assert_eq!(
-            (code, text.as_str()),
-            ("data::unknown-key", "line 2: `slot` is no key here; did you mean `slots`?")
-        );
-        let (_, text) = refused("weather = 1");
-        assert!(text.contains("the keys here are now, slots"), "{text}");
-        assert_eq!(refused("[[customers]]\nfile = \"a\"\ndelimeter = \";\"").0, "data::unknown-key");
-        assert_eq!(refused("[[customers]]\nfile = \"a\"\ncolumns = { a = { form = \"x\" } }").0, "data::unknown-key");
-        let (code, text) = refused("slots = \"home\"");
-        assert_eq!(
-            (code, text.as_str()),
-            ("data::bad-world", "line 1: this is a text, and a list of texts is needed; write [\"home\"]")
-        );
-        for (slip, told, help) in [
-            ("file = \"data.csv\nnow = 1", "a quote is missing", "close the text"),
-            ("slots = [\"home]\n", "a quote is missing", "close the text"),
-            ("consent = \u{201c}data/consent.csv\u{201d}", "curly quotes", "straight quotes"),
-            ("consent = \"C:\\data\\consent.csv\"", "backslash", "forward slashes"),
-        ] {
-            let (code, text) = refused(slip);
-            assert_eq!(code, "data::bad-world", "{slip}");
-            assert!(text.starts_with("line 1: ") && text.contains(told) && text.contains(help), "{text}");
-        }
-        for wrong in [
-            "slots = [1]",
-            "now = \"today\"",
-            "now = 2026-11-22",
-            "consent = [\"a\"]",
-            "customers = \"a\"",
-            "[customers]\nfile = \"a\"",
-            "[[customers]]\nname = \"a\"",
-            "[[customers]]\nfile = \"a\"\ndelimiter = \"ab\"",
-            "[[customers]]\nfile = \"a\"\ncolumns = { a = { absent = \"yes\" } }",
-            "moment = 1",
-            "slots = [",
-        ] {
-            assert_eq!(refused(wrong).0, "data::bad-world", "{wrong}");
-        }
-    }
-
-    #[test]
-    fn names_that_the_rules_do_not_have() {
-        let rules = rule_set();
-        let twice = parse("slots = [\"hero\", \"footer\", \"hero\"]").unwrap().slots(&rules).unwrap_err();
-        assert_eq!(twice.code.name, "data::bad-world");
-        assert!(twice.message.contains("slot `hero` stands twice"), "{}", twice.message);
-        let slots = parse("slots = [\"heroe\"]").unwrap().slots(&rules).unwrap_err();
-        assert_eq!((slots.code.name, slots.help.as_deref()), ("data::unknown-slot", Some("did you mean `hero`?")));
-        let moment = |text: &str| parse(text).unwrap().facts(&rules, Instant(0)).unwrap_err().code.name;
-        assert_eq!(moment("[moment]\ntier = \"gold\""), "data::unknown-attribute");
-        assert_eq!(moment("[moment]\ndevice = 1.5\ndevise = 2"), "data::unknown-attribute");
-        let tablet = parse("[moment]\ndevice = \"iso\"").unwrap().facts(&rules, Instant(0)).unwrap_err();
-        assert_eq!(tablet.code.name, "data::wrong-type");
-        assert_eq!(tablet.message, "`cater.toml`: moment: `device` is one of web, ios, never `iso`");
-        assert_eq!(tablet.help.as_deref(), Some("did you mean `ios`?"));
-        let file = |columns: &str| {
-            let text = format!("[[customers]]\nfile = \"a.csv\"\n[customers.columns]\n{columns}");
-            parse(&text).unwrap().customers[0].file(&rules).unwrap_err()
-        };
-        let error = file("teir = \"x\"");
-        assert_eq!((error.code.name, error.help.as_deref()), ("data::unknown-attribute", Some("did you mean `tier`?")));
-        assert_eq!(error.message, "`cater.toml:4`: `teir` is no attribute of the rules");
-        assert_eq!(file("tier = { spellings = { \"x\" = \"platinum\" } }").code.name, "data::wrong-type");
-        assert_eq!(file("tier = { spellings = { \"x\" = \"never\" } }").code.name, "data::wrong-type");
-    }
-}
+mod tests;

@@ -20,7 +20,11 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     let finding = Diagnostic::new(&codes::SPELLING, span, message);
     if form.word != "cap" {
         let right = part(reader, form.word, from, end);
-        return Some(finding.help(format!("write `{right}`")));
+        let other = (first..last).find_map(|token| calendar(reader, token)).filter(|_| form.word != "on");
+        return Some(finding.help(match other {
+            Some(other) => format!("write `{right}`, or `{other} in \"Europe/Berlin\"`, whichever is meant"),
+            None => format!("write `{right}`"),
+        }));
     }
     let (right, whole) = rightly(reader, from, end);
     let finding = finding.help(format!("write `cap {right}`"));
@@ -101,6 +105,16 @@ fn unit(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
         "day" | "days" | "daily" => "1 day",
         "week" | "weeks" | "weekly" => "7 days",
         "month" | "months" | "monthly" => "1 month",
+        _ => return None,
+    })
+}
+
+/// The span of the calendar that a unit may stand for.
+fn calendar(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
+    Some(match reader.word(at)? {
+        "day" | "daily" => "in each calendar day",
+        "week" | "weekly" => "in each calendar week from monday",
+        "month" | "monthly" => "in each calendar month",
         _ => return None,
     })
 }

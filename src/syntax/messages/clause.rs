@@ -67,6 +67,10 @@ pub(in crate::syntax) fn not_a_clause(
             }
         };
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary("a clause should begin here");
+        if noun == "a gap" && reader.is_kind(at, TokenKind::Number) {
+            let right = format!("at least {written} {} apart", shortened(reader.written(at + 1)));
+            return finding.help(format!("write `{right}`"));
+        }
         return match reader.is_sign(at, b',') {
             true => finding.help("leave it out").fix("remove the comma", span, ""),
             false => finding.help(clause_list(noun, words)),
@@ -125,6 +129,13 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
             let named = if reader.is_word(at + 1, "show") { at + 2 } else { at + 1 };
             let offer = if reader.is_name(named) { shortened(reader.written(named)) } else { "brand_story".to_owned() };
             Some(format!("that is the clause `fallback`: `fallback {offer}`"))
+        }
+        ("a block", "after") => {
+            let span = (at + 1..at + 6).find(|token| reader.is_word(*token, "for"));
+            let length = span.map_or("24 hours".to_owned(), |span| {
+                format!("{} {}", reader.written(span + 1), reader.written(span + 2))
+            });
+            Some(format!("`for` stands first: `for {length} after {next}`"))
         }
         ("a rule", "after") => {
             let other = if reader.is_name(at + 1) { next } else { "other_rule".to_owned() };

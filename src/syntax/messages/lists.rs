@@ -37,6 +37,14 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
                 "write a rule for `{first}` and one for `{second}`; the one with the higher `priority` is shown first"
             )))
         }
+        "as" if name && (reader.is_sign(before, b',') || reader.is_word(before, "and")) => {
+            let (first, second) = (reader.written(before - 1), reader.written(trouble));
+            let span = reader.span(trouble);
+            let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a test takes over one persona");
+            Some(finding.primary("a second one").label(reader.span(before - 1), "the first").help(format!(
+                "let one persona take over the other: `persona {second} {{ as {first}  .. }}`, then write `as {second}`"
+            )))
+        }
         "class" if name && reader.is_sign(trouble + 1, b':') => {
             let field = reader.written(trouble);
             let span = reader.span(trouble);

@@ -13,6 +13,7 @@ mod heads;
 mod hours;
 mod later;
 mod lists;
+mod missteps;
 mod numbers;
 mod spelling;
 mod types;
@@ -22,6 +23,7 @@ mod wording;
 pub(super) use causes::as_condition as cause_as_condition;
 pub(super) use clause::not_a_clause;
 pub(super) use days::meant as days_meant;
+pub(super) use missteps::joined_channels;
 pub(super) use types::wrong_type;
 pub(super) use uses::{behind_use, not_a_path};
 

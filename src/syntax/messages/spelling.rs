@@ -1,6 +1,6 @@
 //! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
 
-use super::{capping, days, facts, heads, hours, is_condition, lists, numbers, wording};
+use super::{capping, days, facts, heads, hours, is_condition, lists, missteps, numbers, wording};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
@@ -124,7 +124,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         return Some(finding);
     }
     if !is_condition(form) {
-        return hours::find(reader, form, at, end, trouble)
+        return missteps::find(reader, form, at, end, trouble)
+            .or_else(|| hours::find(reader, form, at, end, trouble))
             .or_else(|| hyphen(reader, trouble))
             .or_else(|| facts::find(reader, form, at, end, stopped))
             .or_else(|| until(reader, trouble, end))
@@ -139,6 +140,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         .or_else(|| percent(reader, trouble))
         .or_else(|| division(reader, trouble))
         .or_else(|| dotted(reader, trouble))
+        .or_else(|| missteps::find(reader, form, at, end, trouble))
 }
 
 /// Dates and times in other spellings.

@@ -47,10 +47,10 @@ fn thirty_levels_take_no_time() {
 
 #[test]
 fn sixty_four_levels_are_read_and_more_are_refused() {
-    // The block's own brace is one level.
+    // The block's own brace is none of them.
     let nested = |levels: usize| "(".repeat(levels) + "a" + &")".repeat(levels);
-    assert_eq!(codes(&rule(&nested(63))), Vec::<&str>::new());
-    assert_eq!(codes(&rule(&nested(64))), ["syntax::too-deep"]);
+    assert_eq!(codes(&rule(&nested(64))), Vec::<&str>::new());
+    assert_eq!(codes(&rule(&nested(65))), ["syntax::too-deep"]);
     assert_eq!(codes(&rule(&nested(100_000))), ["syntax::too-deep"]);
     assert_eq!(codes(&format!("segment a = {}\noffer b {{ class service }}", nested(100_000))), ["syntax::too-deep"]);
     assert_eq!(codes(&rule(&"(".repeat(100_000))), ["syntax::unclosed-block", "syntax::too-deep"][1..]);

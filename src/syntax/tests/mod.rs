@@ -8,6 +8,7 @@ mod formatting;
 mod generate;
 mod limits;
 mod messages;
+mod missteps;
 mod productions;
 mod reading;
 pub(super) mod trace;

@@ -1,0 +1,178 @@
+//! `cater confirm`: what was decided has happened, so it counts for good.
+//!
+//! All of them land in the state or none does. What comes late is a fact all the same, and is told; of a stock of which
+//! nothing is left nothing is recorded, and that is told too.
+
+use std::io::{BufRead, stdin};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::terminal::Terminal;
+use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
+use crate::diagnostics::codes;
+use crate::model::{EventId, RuleSet, Verified};
+use crate::runtime::Engine;
+use crate::runtime::data::{confirmation, confirmations, confirmations_from};
+use crate::runtime::request::{ConfirmError, Confirmation, Confirmed};
+use crate::runtime::store::EmbeddedStore;
+use crate::value::{Instant, show_instant};
+
+/// How many unknown decisions are named.
+const NAMED: usize = 5;
+
+/// Record what has happened of what was decided.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The folder of the rules, or a bundle.
+    folder: PathBuf,
+    /// Ids of decisions, as `cater decide` gives them; `-` for one a line on standard input.
+    #[arg(required_unless_present = "table", conflicts_with = "table")]
+    decisions: Vec<String>,
+    /// What has happened: shown, sent, clicked, an event of the rules; what it was decided for, if nobody says.
+    #[arg(long, conflicts_with = "table")]
+    event: Option<String>,
+    /// When it happened; now, if nobody says.
+    #[arg(long, value_name = "INSTANT", conflicts_with = "table")]
+    at: Option<String>,
+    /// Many at once: CSV with decision, event, at, or `-` for that on standard input.
+    #[arg(long, value_name = "FILE")]
+    table: Option<PathBuf>,
+    /// The file that remembers what was decided, instead of the world's.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// When it is heard of, instead of the world's `now`.
+    #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
+    now: Option<Instant>,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
+    let loaded = worlds::load(&arguments.folder)?;
+    let Some(rules) = loaded.runnable() else {
+        loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing was confirmed", terminal);
+        return Ok(Ended::Found);
+    };
+    let now = customer::now(arguments.now, loaded.world.settings())?;
+    let state = settings::STATE.choose(arguments.state.clone(), loaded.world.config.as_ref())?.value;
+    let all = asked(arguments, rules, now)?;
+    let store = open(state.as_deref())?;
+    let engine = Engine::reference(rules.clone());
+    let heard = engine.confirm_all(&store, &all, now).map_err(|error| match error {
+        ConfirmError::State(error) => CannotRun::from(error),
+        ConfirmError::Unknown(ids) => unknown(&ids, state.as_deref()),
+    })?;
+    let refused = heard.iter().any(|(_, became)| matches!(became, Confirmed::Refused(_)));
+    if terminal.format == Format::Json {
+        let each = all.iter().zip(&heard).map(|(one, (event, became))| machine(rules, one, *event, became));
+        terminal.json(&json!({ "now": show_instant(now), "confirmations": each.collect::<Vec<_>>() }));
+    } else {
+        if !terminal.quiet {
+            for (one, (event, became)) in all.iter().zip(&heard) {
+                let at = show_instant(one.at);
+                terminal.line(format!("{}: {} at {at}: {}", one.decision, rules[*event].name, words(became)));
+            }
+        }
+        terminal.line(summary(&heard));
+    }
+    Ok(if refused { Ended::Found } else { Ended::Clean })
+}
+
+/// What is confirmed, in the order in which it was given.
+fn asked(arguments: &Arguments, rules: &Verified, now: Instant) -> Result<Vec<Confirmation>, CannotRun> {
+    if let Some(table) = &arguments.table {
+        return Ok(if table == Path::new("-") {
+            confirmations_from(rules, "standard input", stdin(), now)?
+        } else {
+            confirmations(rules, table, now)?
+        });
+    }
+    let mut ids = Vec::new();
+    for id in &arguments.decisions {
+        if id == "-" {
+            for line in stdin().lock().lines() {
+                let line = line.map_err(|error| CannotRun::unreadable(Path::new("standard input"), &error))?;
+                ids.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
+            }
+        } else {
+            ids.push(id.clone());
+        }
+    }
+    if ids.is_empty() {
+        return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, "standard input names no decision")
+            .help("write one id a line, as `cater decide` gives them"));
+    }
+    let (event, at) = (arguments.event.as_deref(), arguments.at.as_deref());
+    ids.iter().map(|id| Ok(confirmation(rules, id, event, at, now)?)).collect()
+}
+
+/// The state; it must be there, since a new one knows no decision.
+fn open(state: Option<&Path>) -> Result<EmbeddedStore, CannotRun> {
+    let Some(path) = state else {
+        return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, "nobody says which state remembers what was decided")
+            .help("name the file that `cater decide --state` wrote: --state FILE, or `state` in cater.toml"));
+    };
+    if !path.exists() {
+        let message = format!("there is no state file `{}`", path.display());
+        return Err(
+            CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `cater decide --state` wrote")
+        );
+    }
+    Ok(EmbeddedStore::open(path)?)
+}
+
+fn unknown(ids: &[String], state: Option<&Path>) -> CannotRun {
+    let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
+    let more = match ids.len().saturating_sub(named.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let state = state.map_or_else(String::new, |path| format!("`{}` knows ", path.display()));
+    let what = if ids.len() == 1 { "no decision" } else { "none of the decisions" };
+    let message = format!("{state}{what} {}{more}, and nothing was confirmed", named.join(", "));
+    CannotRun::new(&codes::run::NO_SUCH_DECISION, message)
+        .help("take the ids that `cater decide --assume decided` gives: of what a rule shows or sends, with this state")
+}
+
+fn words(became: &Confirmed) -> String {
+    match became {
+        Confirmed::InTime => "in time".to_owned(),
+        Confirmed::Late => "late: what was reserved for it was over, so a cap may hold more than its number".to_owned(),
+        Confirmed::Repeated => "known before, nothing was done".to_owned(),
+        Confirmed::Refused(cap) => format!("refused: of `{cap}` nothing is left, and nothing was recorded"),
+    }
+}
+
+fn word(became: &Confirmed) -> &'static str {
+    match became {
+        Confirmed::InTime => "in time",
+        Confirmed::Late => "late",
+        Confirmed::Repeated => "repeated",
+        Confirmed::Refused(_) => "refused",
+    }
+}
+
+fn summary(heard: &[(EventId, Confirmed)]) -> String {
+    let count = |of: &str| heard.iter().filter(|(_, became)| word(became) == of).count();
+    let parts: Vec<String> = ["in time", "late", "repeated", "refused"]
+        .into_iter()
+        .filter(|of| count(of) > 0)
+        .map(|of| format!("{} {of}", count(of)))
+        .collect();
+    let parts = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
+    format!("{}: {parts}", counted(heard.len(), "confirmation"))
+}
+
+fn machine(rules: &RuleSet, one: &Confirmation, event: EventId, became: &Confirmed) -> serde_json::Value {
+    let cap = match became {
+        Confirmed::Refused(cap) => Some(cap),
+        Confirmed::InTime | Confirmed::Late | Confirmed::Repeated => None,
+    };
+    json!({
+        "decision": one.decision,
+        "event": rules[event].name,
+        "at": show_instant(one.at),
+        "became": word(became),
+        "cap": cap,
+    })
+}

@@ -1,0 +1,231 @@
+//! First steps that go wrong: what somebody writes who has read an example or two, each with how it is written.
+
+use super::is_condition;
+use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::source::Span;
+use crate::syntax::clauses::Form;
+use crate::syntax::reader::Reader;
+use crate::syntax::scan::TokenKind;
+
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What is wrong with a clause that begins at `at`, ends before `end` and was complete before token `trouble`.
+pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let before = trouble.checked_sub(1).filter(|before| *before >= at)?;
+    let found = if is_condition(form) {
+        bare_segment(reader, at, end, trouble)
+            .or_else(|| listed(reader, form, before, trouble, end))
+            .or_else(|| count_first(reader, at, before, trouble, end))
+    } else {
+        match form.word {
+            "open" => days(reader, at, end, trouble).or_else(|| hour(reader, trouble, end)),
+            "in" => week_from(reader, before, trouble, end),
+            "outside" => hold(reader, before, trouble, end),
+            "consent" => all(reader, at, end),
+            "show" | "send" => otherwise(reader, form, at, trouble, end),
+            "tags" | "class" | "active" => field(reader, trouble, end),
+            _ => None,
+        }
+    };
+    found.or_else(|| two_words(reader, at, before, trouble, end))
+}
+
+fn unexpected(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::new(&codes::UNEXPECTED, span, message)
+}
+
+fn spelling(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::new(&codes::SPELLING, span, message)
+}
+
+/// `when segment lapsed`
+fn bare_segment(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let kind = trouble.checked_sub(1).filter(|kind| *kind > at && trouble < end && reader.is_name(trouble))?;
+    if !reader.is_word(kind, "segment") && !reader.is_word(kind, "value") {
+        return None;
+    }
+    let name = reader.written(trouble);
+    let span = reader.span(kind);
+    let whole = Span { end: reader.span(trouble).start, ..span };
+    let finding = spelling(span, "a segment or value is called by its name alone");
+    Some(finding.help(format!("write `{name}`")).fix(format!("write `{name}`"), whole, ""))
+}
+
+/// `unless gluten, vegan`
+fn listed(reader: &Reader<'_>, form: &Form, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let comma = [before, trouble].into_iter().find(|comma| reader.is_sign(*comma, b','))?;
+    if form.word != "when" && form.word != "unless" || comma + 1 >= end {
+        return None;
+    }
+    let clause = form.word;
+    let second = reader.written(comma + 1);
+    let help = match clause {
+        "when" => format!("write a clause for each, which must all hold: `when ..` and then `when {second} ..`"),
+        _ => {
+            format!("write a clause for each, any of which keeps people out: `unless ..` and then `unless {second} ..`")
+        }
+    };
+    Some(unexpected(reader.span(comma), "conditions are not listed with commas").help(help))
+}
+
+/// `at least 2 purchases in the last 30 days`
+fn count_first(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = reader.word(trouble).filter(|word| ["least", "most"].contains(word) && reader.is_word(before, "at"))?;
+    let number = trouble + 1;
+    if before <= at || number + 1 >= end || !reader.is_kind(number, TokenKind::Number) {
+        return None;
+    }
+    let counted = reader.written(number + 1);
+    // An event is named in the singular, as it is declared.
+    let one = counted.strip_suffix('s').filter(|one| (0..reader.tokens.len()).any(|at| reader.is_word(at, one)));
+    let rest = Span { start: reader.span(number + 1).end, ..reader.span_between(number, end) };
+    let rest = reader.text.get(rest.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ");
+    let window = if rest.is_empty() { "ever".to_owned() } else { rest };
+    let right = format!("times {} {window} is at {word} {}", one.unwrap_or(counted), reader.written(number));
+    let finding = spelling(
+        reader.span_between(before, number + 1),
+        "how often something happened stands before what is asked of it",
+    );
+    Some(finding.help(format!("write `{right}`")))
+}
+
+/// `slot letter by email and sms`: what stands at `and` where a block should begin.
+pub(in crate::syntax) fn joined_channels(reader: &Reader<'_>, at: usize, and: usize) -> Option<Diagnostic> {
+    let is_list = reader.is_word(at, "slot") && (at..and).any(|token| reader.is_word(token, "by"));
+    if !is_list || !reader.is_word(and, "and") || !reader.is_name(and + 1) {
+        return None;
+    }
+    let gap = Span { start: reader.span(and.checked_sub(1)?).end, ..reader.span(and) };
+    let right = format!("{}, {}", reader.written(and - 1), reader.written(and + 1));
+    let finding = spelling(reader.span(and), "a comma divides channels, in the order in which they are tried");
+    Some(finding.help(format!("write `by {right}`")).fix("write a comma", gap, ","))
+}
+
+/// The day of the week that a word names or begins.
+fn day(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    DAYS.into_iter().find(|day| word.len() >= 3 && day.starts_with(word.trim_end_matches('s')))
+}
+
+/// `open weekdays 17:00 until 18:30`, `open monday-friday ..`
+fn days(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let right = |from: &str, to: &str| format!("{} to {}", &from[..3], &to[..3]);
+    let day = |at: usize| reader.word(at).and_then(day);
+    for token in at + 1..end.min(trouble + 2) {
+        let meant = match reader.word(token).map(str::to_lowercase).as_deref() {
+            Some("weekday" | "weekdays" | "workdays") => Some("mon to fri".to_owned()),
+            Some("weekend" | "weekends") => Some("sat, sun".to_owned()),
+            Some(_) | None => None,
+        };
+        if let Some(right) = meant {
+            let finding = spelling(reader.span(token), "the days of a window are named");
+            return Some(finding.help(format!("write `{right}`")).fix(
+                format!("write `{right}`"),
+                reader.span(token),
+                right,
+            ));
+        }
+        if let (Some(from), true, Some(to)) = (day(token), reader.is_sign(token + 1, b'-'), day(token + 2)) {
+            let (span, right) = (reader.span_between(token, token + 3), right(from, to));
+            let finding = spelling(span, "days run from one `to` another");
+            return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
+        }
+    }
+    None
+}
+
+/// `5pm`, `6:30pm`
+fn hour(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let near = trouble.saturating_sub(1)..(trouble + 2).min(end);
+    near.into_iter().find_map(|token| {
+        // One word or two, as the blanks are.
+        let to = if reader.is_word(token + 1, "am") || reader.is_word(token + 1, "pm") { token + 2 } else { token + 1 };
+        let span = reader.span_between(token, to);
+        let written = reader.text.get(span.range())?.to_lowercase().replace(' ', "");
+        let (clock, after) = match (written.strip_suffix("am"), written.strip_suffix("pm")) {
+            (Some(clock), _) => (clock.to_owned(), 0),
+            (None, Some(clock)) => (clock.to_owned(), 12),
+            (None, None) => return None,
+        };
+        let (hours, minutes) = clock.split_once([':', '.']).unwrap_or((&clock, "00"));
+        let hours = hours.parse::<u32>().ok().filter(|hours| (1..=12).contains(hours))? % 12 + after;
+        let right = format!("{hours:02}:{minutes}");
+        let finding = spelling(span, "clock times are written with 24 hours");
+        Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+    })
+}
+
+/// `in any 1 week from monday`
+fn week_from(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let from = [before, trouble].into_iter().find(|from| *from < end && reader.is_word(*from, "from"))?;
+    let finding = unexpected(reader.span(from), "`in any` looks back from now, and begins on no day of the week");
+    let day = reader.word(from + 1).and_then(day).unwrap_or("monday");
+    Some(finding.help(format!(
+        "write `in each calendar week from {day} in \"Europe/Berlin\"`, or leave out `from` and the day"
+    )))
+}
+
+/// `outside hold 16 hours`
+fn hold(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    if !reader.is_word(before, "hold") || trouble >= end || !reader.is_kind(trouble, TokenKind::Number) {
+        return None;
+    }
+    let behind = Span { start: reader.span(before).end, end: reader.span(before).end, ..reader.span(before) };
+    let finding = spelling(reader.span(trouble), "`hold` says how long something waits at most");
+    let right = format!("hold at most {} {}", reader.written(trouble), reader.written(trouble + 1));
+    Some(finding.help(format!("write `{right}`")).fix("write `at most`", behind, " at most"))
+}
+
+/// `consent all`
+fn all(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let is_bare = reader.is_word(at + 1, "all") && !(at + 2 < end && reader.is_word(at + 2, "granted"));
+    is_bare.then(|| {
+        let span = reader.span(at + 1);
+        let behind = Span { start: span.end, ..span };
+        unexpected(span, "`all` is the short way to say that every purpose is granted")
+            .help("write `consent all granted`")
+            .fix("write `all granted`", behind, " granted")
+    })
+}
+
+/// `show rye  else show white`
+fn otherwise(reader: &Reader<'_>, form: &Form, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = form.word;
+    let other = (at + 1..=trouble).find(|token| *token < end.max(trouble + 1) && reader.is_word(*token, "else"))?;
+    let named = if reader.is_word(other + 1, word) { other + 2 } else { other + 1 };
+    let offer = if reader.is_name(named) { reader.written(named) } else { "other_offer" };
+    let finding = unexpected(reader.span(other), "what a rule does instead says why");
+    Some(finding.help(format!(
+        "write `if no consent {word} {offer}`, `if unknown {word} {offer}` or `if capped {word} {offer}`; what everybody else \
+         sees is the `fallback` of the slot"
+    )))
+}
+
+/// `tags promo  title "Half price"`
+fn field(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    // The name may have been read as the last of the list, or the text is what stops.
+    let name = [trouble, trouble.wrapping_sub(1)].into_iter().find(|name| {
+        *name < end && reader.is_name(*name) && reader.is_kind(name + 1, TokenKind::Text) && name + 1 < end
+    })?;
+    let (field, span) = (reader.written(name), reader.span(name));
+    let finding = unexpected(span, "the fields of an offer stand behind `with`");
+    let right = format!("with {field}:");
+    Some(finding.help(format!("write `{right} ..`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `show happy hour`, where something is called `happy_hour`.
+fn two_words(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    if before <= at || trouble >= end || !reader.is_name(before) || !reader.is_name(trouble) {
+        return None;
+    }
+    let right = format!("{}_{}", reader.written(before), reader.written(trouble));
+    let is_known = (0..reader.tokens.len()).any(|token| reader.is_word(token, &right));
+    is_known.then(|| {
+        let span = reader.span_between(before, trouble + 1);
+        unexpected(span, "a name is one word").help(format!("write `{right}`")).fix(
+            format!("write `{right}`"),
+            span,
+            right,
+        )
+    })
+}

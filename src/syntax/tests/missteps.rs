@@ -1,0 +1,54 @@
+//! What somebody writes who has read an example or two, and what is said of it: the words that are underlined, and what
+//! the help tells to write.
+
+use super::parse;
+
+const RULE: &str = "rule r in home { {} }";
+const WINDOW: &str = "window w { zone \"Europe/Berlin\"  {}  on class marketing }";
+const CAP: &str = "cap c { at most 3 shown  {}  per customer  on tag promo }";
+
+#[test]
+fn a_first_misstep_is_told_how_it_is_written() {
+    let mut wrong: Vec<String> = Vec::new();
+    for (frame, written, at, help) in [
+        (RULE, "when segment lapsed  show a", "segment", "write `lapsed`"),
+        (RULE, "when x  show happy hour } offer happy_hour { class service", "happy hour", "write `happy_hour`"),
+        (RULE, "unless gluten, vegan  show a", ",", "`unless ..` and then `unless vegan ..`"),
+        (
+            "event purchase { amount: whole } rule r in home { {}  show a }",
+            "when at least 2 purchases in the last 30 days",
+            "at least 2",
+            "write `times purchase in the last 30 days is at least 2`",
+        ),
+        (RULE, "when x  show a  else show b", "else", "write `if no consent show b`, `if unknown show b`"),
+        (WINDOW, "open weekdays 09:00 until 12:00  outside drop", "weekdays", "write `mon to fri`"),
+        (WINDOW, "open weekend 09:00 until 12:00  outside drop", "weekend", "write `sat, sun`"),
+        (WINDOW, "open monday-friday 09:00 until 12:00  outside drop", "monday-friday", "write `mon to fri`"),
+        (WINDOW, "open 5pm until 6:30pm  outside drop", "5pm", "write `17:00`"),
+        (WINDOW, "open 12:15am until 06:00  outside drop", "12:15am", "write `00:15`"),
+        (WINDOW, "open 09:00 until 12:00  outside hold 16 hours", "16", "write `hold at most 16 hours`"),
+        (CAP, "in any 1 week from monday", "from", "write `in each calendar week from monday in \"Europe/Berlin\"`"),
+        (CAP, "in each month", "each month", "`in any 1 month`, or `in each calendar month in \"Europe/Berlin\"`"),
+        ("slot letter {} { accepts marketing  fallback nothing }", "by email and sms", "and", "write `by email, sms`"),
+        ("gap g { {}  per customer  on tag promo }", "24 hours apart", "24", "write `at least 24 hours apart`"),
+        ("block b { {}  on class marketing }", "after dismissed for 7 days", "after", "`for 7 days after dismissed`"),
+        (
+            "persona p { now 2026-06-15T10:00Z  {} }",
+            "consent all  permission push full",
+            "all",
+            "`consent all granted`",
+        ),
+        ("offer a { class marketing  {} }", "tags promo  title \"Half price\"", "title", "write `with title: ..`"),
+        ("test \"t\" { {}  expect home shows a }", "as anna, ben", "ben", "`persona ben { as anna"),
+    ] {
+        let text = frame.replace("{}", written);
+        let findings = parse(&text).1;
+        let first = findings.first().unwrap_or_else(|| panic!("nothing is said of {text}"));
+        let span = first.span().unwrap();
+        let said = first.help.clone().unwrap_or_default();
+        if &text[span.range()] != at || !said.contains(help) {
+            wrong.push(format!("{text}\n  at `{}`: {}\n  {said}", &text[span.range()], first.message));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
