@@ -5,7 +5,7 @@
 //! names for the case that a cap stopped it, that a consent is missing, that data is missing. Each is a *part*, and what
 //! a lower rule has to get past is every part of every rule above it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
@@ -16,7 +16,7 @@ use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, OfferId, Outside, PurposeId, RuleId, RuleSet,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, Condition, OfferId, Outside, PurposeId, RuleId, RuleSet,
     SlotId, Substitute, Then, WindowId,
 };
 use crate::value::{Date, Instant};
@@ -122,7 +122,7 @@ pub(super) fn write<'a>(
 ) -> SlotFormulas {
     let rules = compiler.schema.rules;
     compiler.schema.key_may_come = doubts.key_may_come;
-    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), doubts, scores };
+    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), alike: HashMap::new(), doubts, scores };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
@@ -186,9 +186,14 @@ pub(super) struct Writer<'w, 'a> {
     pub(super) rules: &'a RuleSet,
     /// Where a channel is permitted and reaches, of those asked about.
     pub(super) reached: BTreeMap<ChannelId, Formula>,
+    /// Of all that waits alike, the one that was asked about first.
+    alike: HashMap<Bound<'a>, Waits>,
     doubts: &'w Doubts,
     scores: &'a Scores,
 }
+
+/// On what it hangs until when something waits: windows, caps that hold, blocks, and when it is over.
+type Bound<'a> = (Vec<WindowId>, Vec<CapId>, Vec<BlockId>, Option<&'a Condition>);
 
 impl Writer<'_, '_> {
     fn rule(&mut self, id: RuleId) -> RuleFormulas {
@@ -368,13 +373,15 @@ impl Writer<'_, '_> {
     /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10).
     pub(super) fn passed(&mut self, of: Waits) -> Passed {
         let (rules, (offer, rule, by)) = (self.rules, of);
-        let (mut windows, caps) = match rule {
-            Some(rule) => (rules.windows_on(rule), rules.caps_on(rule)),
-            None => (rules[offer].windows.clone(), rules[offer].caps.clone()),
+        let (mut windows, mut caps, blocks) = match rule {
+            Some(rule) => (rules.windows_on(rule), rules.caps_on(rule), rules.blocks_on(rule)),
+            None => (rules[offer].windows.clone(), rules[offer].caps.clone(), rules[offer].blocks.clone()),
         };
+        caps.retain(|cap| rules[*cap].hold().is_some());
+        let expires = rule.and_then(|rule| rules[rule].expires.as_ref()).map(|clause| &clause.condition);
         windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, rules[offer].class)));
         let (mut dropping, mut waits) = (Vec::new(), Vec::new());
-        for id in windows {
+        for id in windows.iter().copied() {
             let closed = self.closed(id);
             match rules[id].outside {
                 Outside::Drop => dropping.push(closed),
@@ -387,14 +394,14 @@ impl Writer<'_, '_> {
                 Outside::NextChannel => {}
             }
         }
-        let caps: Vec<CapId> = caps.into_iter().filter(|cap| rules[*cap].hold().is_some()).collect();
-        let spent: Vec<Formula> = caps.into_iter().map(|cap| self.spent(cap)).collect();
+        let spent: Vec<Formula> = caps.iter().map(|cap| self.spent(*cap)).collect();
         if waits.is_empty() && spent.is_empty() {
             let stopped = self.compiler.formulas.any(dropping);
             return Passed { passes: self.compiler.formulas.not(stopped), capped: Formula::NEVER };
         }
+        let may_expire = !spent.is_empty() && expires.is_some();
+        let of = *self.alike.entry((windows, caps, blocks, expires)).or_insert(of);
         let late = self.compiler.flag(Source::Hours(Hours::Late(of)));
-        let may_expire = !spent.is_empty() && rule.is_some_and(|rule| rules[rule].expires.is_some());
         let expires = if may_expire { self.compiler.flag(Source::Hours(Hours::Expires(of))) } else { Formula::NEVER };
         let formulas = &mut self.compiler.formulas;
         let for_caps = formulas.any(spent);
