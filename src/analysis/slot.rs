@@ -16,8 +16,8 @@ use super::read::{Read, Simple};
 use super::scores::Scores;
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, Condition, OfferId, Outside, PurposeId, RuleId, RuleSet,
-    SlotId, Substitute, Then, WindowId,
+    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, Condition, OfferId, Outside, PurposeId, RuleId,
+    RuleSet, SlotId, Substitute, Then, WindowId,
 };
 use crate::value::{Date, Instant};
 

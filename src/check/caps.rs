@@ -121,7 +121,9 @@ impl Pass<'_> {
                 self.poison(Kind::Cap, &name);
                 continue;
             };
-            self.channels_do_not_wait(&target, &body.terms);
+            if !self.may_hold(&target, &body.terms) {
+                self.poison(Kind::Cap, &name);
+            }
             self.rules.caps.push(body.cap((name, label), span, None, target));
         }
         self.blocks();
@@ -259,13 +261,13 @@ impl Pass<'_> {
     }
 
     /// A message whose channel is full goes by another, or not at all.
-    fn channels_do_not_wait(&mut self, target: &CapTarget, terms: &Terms) {
-        if let (CapTarget::Channels(_), Some((Then::Hold(_), span))) = (target, terms.then) {
-            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "nothing waits for a channel")
-                .primary("a message is sent by another channel, or not at all")
-                .help("write `then next` or `then stop`, or put the cap `on class marketing` or on a tag");
-            self.report(finding);
-        }
+    fn may_hold(&mut self, target: &CapTarget, terms: &Terms) -> bool {
+        let (CapTarget::Channels(_), Some((Then::Hold(_), span))) = (target, terms.then) else { return true };
+        let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "nothing waits for a channel")
+            .primary("a message is sent by another channel, or not at all")
+            .help("write `then next` or `then stop`, or put the cap `on class marketing` or on a tag");
+        self.report(finding);
+        false
     }
 
     fn pause_body(&mut self, clauses: &[Clause<PauseClause>], span: Span, name: &str) -> Option<Body> {

@@ -84,8 +84,11 @@ pub(in crate::syntax) static CAP: Clauses<CapClause> = Clauses {
 pub(super) const PER: Form =
     Form { word: "per", needs: "`customer`, `everybody` or a text attribute", example: "per customer" };
 /// `then` of caps, pauses and gaps.
-pub(super) const THEN: Form =
-    Form { word: "then", needs: "`next`, `stop`, or `hold at most` and a span of time", example: "then next" };
+pub(super) const THEN: Form = Form {
+    word: "then",
+    needs: "`next`, `stop`, or `hold at most` and a span of time",
+    example: "then hold at most 2 days",
+};
 /// `store down` of whatever counts.
 pub(super) const STORE: Form =
     Form { word: "store", needs: "the word `down` and `block` or `allow`", example: "store down block" };

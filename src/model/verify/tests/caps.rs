@@ -200,3 +200,28 @@ fn units_of_caps() {
     };
     assert_eq!(damaged(&paused), Flaw::Kind, "a pause reserves nothing");
 }
+
+#[test]
+fn what_holds_is_over_at_some_time() {
+    let holds = |count, unit| move |rules: &mut RuleSet| rules.caps[0].then = Some(Then::Hold(period(count, unit)));
+    let mut rules = rule_set();
+    rules.caps[0].window = CapWindow::Rolling(period(7, Unit::Day));
+    holds(366, Unit::Day)(&mut rules);
+    assert_eq!(verify(&rules).map(drop), Ok(()));
+    let of_a_week = |change: fn(&mut RuleSet)| {
+        refused(move |rules: &mut RuleSet| {
+            rules.caps[0].window = CapWindow::Rolling(period(7, Unit::Day));
+            rules.caps[0].then = Some(Then::Hold(period(2, Unit::Day)));
+            change(rules);
+        })
+    };
+    assert_eq!(
+        of_a_week(|rules| rules.caps[0].then = Some(Then::Hold(period(0, Unit::Day)))),
+        Flaw::Time("longest wait")
+    );
+    assert_eq!(
+        of_a_week(|rules| rules.caps[0].then = Some(Then::Hold(period(367, Unit::Day)))),
+        Flaw::Time("longest wait")
+    );
+    assert_eq!(of_a_week(|rules| rules.caps[0].window = CapWindow::Ever), Flaw::Kind, "never free again");
+}

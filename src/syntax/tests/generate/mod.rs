@@ -493,6 +493,7 @@ impl Writer<'_> {
             "uncounted channel push",
             "uncounted tag promo",
             "then next",
+            "then hold at most 2 days",
         ]);
         self.words(words);
     }
@@ -515,6 +516,7 @@ impl Writer<'_> {
             "on tag promo",
             "store down allow",
             "then next",
+            "then hold at most 2 days",
         ]);
         self.words(words);
     }
