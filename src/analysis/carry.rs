@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use super::domain::Source;
 use super::formula::Formula;
-use super::slot::{Passed, Writer};
+use super::slot::Writer;
+use super::waits::Passed;
 use crate::model::{ChannelId, OfferId, RuleId, SlotId, Then};
 
 /// Where an offer comes through.

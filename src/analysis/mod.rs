@@ -42,6 +42,7 @@ mod search;
 mod slot;
 mod turn;
 mod verdict;
+mod waits;
 mod witness;
 mod worlds;
 

@@ -9,15 +9,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Hours, Source, Unseen, Waits};
+use super::domain::{Source, Unseen, Waits};
 use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::scores::Scores;
+use super::waits::{Bound, Passed};
 use crate::frame::Via;
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, CapUnit, CapZone, ChannelId, Condition, OfferId, Outside, PurposeId, RuleId,
-    RuleSet, SlotId, Substitute, Then, WindowId,
+    Active, BlockCause, BlockId, CapId, CapUnit, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
+    Then,
 };
 use crate::value::{Date, Instant};
 
@@ -173,27 +174,16 @@ pub(super) fn shared(rules: &RuleSet) -> Vec<bool> {
     shown.into_iter().map(|slots| slots.len() > 1).collect()
 }
 
-/// How something stands to its windows and to the caps that hold it.
-pub(super) struct Passed {
-    /// They let it pass, or hold it.
-    pub(super) passes: Formula,
-    /// It drops out for a cap that would hold it for too long.
-    pub(super) capped: Formula,
-}
-
 pub(super) struct Writer<'w, 'a> {
     pub(super) compiler: &'w mut Compiler<'a>,
     pub(super) rules: &'a RuleSet,
     /// Where a channel is permitted and reaches, of those asked about.
     pub(super) reached: BTreeMap<ChannelId, Formula>,
     /// Of all that waits alike, the one that was asked about first.
-    alike: HashMap<Bound<'a>, Waits>,
+    pub(super) alike: HashMap<Bound<'a>, Waits>,
     doubts: &'w Doubts,
     scores: &'a Scores,
 }
-
-/// On what it hangs until when something waits: windows, caps that hold, blocks, and when it is over.
-type Bound<'a> = (Vec<WindowId>, Vec<CapId>, Vec<BlockId>, Option<&'a Condition>);
 
 impl Writer<'_, '_> {
     fn rule(&mut self, id: RuleId) -> RuleFormulas {
@@ -368,72 +358,6 @@ impl Writer<'_, '_> {
             }
             BlockCause::While(clause) => self.compiler.condition(&clause.condition).no,
         }
-    }
-
-    /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10).
-    pub(super) fn passed(&mut self, of: Waits) -> Passed {
-        let (rules, (offer, rule, by)) = (self.rules, of);
-        let (mut windows, mut caps, blocks) = match rule {
-            Some(rule) => (rules.windows_on(rule), rules.caps_on(rule), rules.blocks_on(rule)),
-            None => (rules[offer].windows.clone(), rules[offer].caps.clone(), rules[offer].blocks.clone()),
-        };
-        caps.retain(|cap| rules[*cap].hold().is_some());
-        let expires = rule.and_then(|rule| rules[rule].expires.as_ref()).map(|clause| &clause.condition);
-        windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, rules[offer].class)));
-        let (mut dropping, mut waits) = (Vec::new(), Vec::new());
-        for id in windows.iter().copied() {
-            let closed = self.closed(id);
-            match rules[id].outside {
-                Outside::Drop => dropping.push(closed),
-                Outside::Hold(_) => {
-                    waits.push(closed);
-                    // What has no clock has no hour at which it opens, so nothing waits for it.
-                    dropping.push(self.nowhere(id));
-                }
-                // That is asked with its channel.
-                Outside::NextChannel => {}
-            }
-        }
-        let spent: Vec<Formula> = caps.iter().map(|cap| self.spent(*cap)).collect();
-        if waits.is_empty() && spent.is_empty() {
-            let stopped = self.compiler.formulas.any(dropping);
-            return Passed { passes: self.compiler.formulas.not(stopped), capped: Formula::NEVER };
-        }
-        let may_expire = !spent.is_empty() && expires.is_some();
-        let of = *self.alike.entry((windows, caps, blocks, expires)).or_insert(of);
-        let late = self.compiler.flag(Source::Hours(Hours::Late(of)));
-        let expires = if may_expire { self.compiler.flag(Source::Hours(Hours::Expires(of))) } else { Formula::NEVER };
-        let formulas = &mut self.compiler.formulas;
-        let for_caps = formulas.any(spent);
-        let waits = formulas.any(waits.into_iter().chain([for_caps]));
-        let too_late = formulas.both(waits, late);
-        let dropped = formulas.any(dropping);
-        let stopped = formulas.any([dropped, too_late]);
-        let (open, lives) = (formulas.not(dropped), formulas.not(expires));
-        Passed { passes: formulas.not(stopped), capped: formulas.all([open, for_caps, late, lives]) }
-    }
-
-    /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
-    pub(super) fn closed(&mut self, id: WindowId) -> Formula {
-        let flag = self.compiler.flag(Source::Hours(Hours::Closed(id)));
-        let nowhere = self.nowhere(id);
-        self.compiler.formulas.any([flag, nowhere])
-    }
-
-    /// Nobody knows on whose clocks a window is read.
-    fn nowhere(&mut self, id: WindowId) -> Formula {
-        let zones = &self.rules[id].zones;
-        let mut known = |zone: &CapZone| match zone {
-            CapZone::Named(_) => Formula::ALWAYS,
-            CapZone::Attribute(read) => self.compiler.readable(&Simple::Attribute(Read::plain(*read, true))),
-        };
-        let mut any: Vec<Formula> = zones.first.iter().map(&mut known).collect();
-        let every: Vec<Formula> = zones.every.iter().map(&mut known).collect();
-        if !every.is_empty() {
-            any.push(self.compiler.formulas.all(every));
-        }
-        let somewhere = self.compiler.formulas.any(any);
-        self.compiler.formulas.not(somewhere)
     }
 
     /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.
