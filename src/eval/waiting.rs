@@ -81,7 +81,7 @@ pub fn wait(
     match guarded.waiting(offer, rule, by) {
         Waiting::Passes => None,
         Waiting::Until(_) => Some(Wait::InTime),
-        Waiting::Drops(dropped) if matches!(dropped, Dropped::HoldLimit(..)) => Some(Wait::TooLong),
+        Waiting::Drops(Dropped::HoldLimit(..)) => Some(Wait::TooLong),
         Waiting::Drops(dropped) => (dropped == Dropped::Expired && lives()).then_some(Wait::Expires),
     }
 }
