@@ -9,7 +9,7 @@ use super::awaited::is_awaited;
 use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
-use super::waiting::{Bound, Waiting};
+use super::waiting::{Bound, Waiting, is_open};
 use crate::frame::{CapState, Frame, Outcome};
 use crate::model::{
     BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
@@ -197,17 +197,40 @@ impl<'a> Guarded<'a> {
     /// the channel that speak of the message.
     pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> Waiting {
         let of = &self.rules[offer];
-        let (mut windows, blocks, expires) = match rule {
-            Some(id) => (self.rules.windows_on(id), self.rules.blocks_on(id), self.rules[id].expires.as_ref()),
-            None => (of.windows.clone(), of.blocks.clone(), None),
+        let (windows, caps) = self.holding(offer, rule, by);
+        let (blocks, expires) = match rule {
+            Some(id) => (self.rules.blocks_on(id), self.rules[id].expires.as_ref()),
+            None => (of.blocks.clone(), None),
         };
-        let mut caps = rule.map_or_else(|| of.caps.clone(), |id| self.rules.caps_on(id));
-        caps.retain(|cap| self.rules[*cap].hold().is_some());
-        windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
-        windows.sort_unstable();
         let held = self.frame.held_since(offer);
         Bound { windows: &windows, blocks: &blocks, caps: &caps, class: of.class, expires, held }
             .look(self.rules, self.frame)
+    }
+
+    /// The windows that bind it, and the caps that hold it.
+    fn holding(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> (Vec<WindowId>, Vec<CapId>) {
+        let of = &self.rules[offer];
+        let (mut windows, mut caps) = match rule {
+            Some(id) => (self.rules.windows_on(id), self.rules.caps_on(id)),
+            None => (of.windows.clone(), of.caps.clone()),
+        };
+        caps.retain(|cap| self.rules[*cap].hold().is_some());
+        windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
+        windows.sort_unstable();
+        (windows, caps)
+    }
+
+    /// The windows that are closed and the caps that are spent, for which it waits.
+    pub(super) fn waits_for(
+        &self,
+        offer: OfferId,
+        rule: Option<RuleId>,
+        by: Option<ChannelId>,
+    ) -> (Vec<WindowId>, Vec<CapId>) {
+        let (mut windows, mut caps) = self.holding(offer, rule, by);
+        windows.retain(|id| !is_open(self.rules, self.frame, *id));
+        caps.retain(|cap| self.frame.stops(self.rules, *cap, self.rules[offer].class));
+        (windows, caps)
     }
 
     /// What a slot does with an offer that was chosen for it and is `held` so long: shows it, or sends it by the first of the

@@ -124,7 +124,9 @@ pub struct Candidate {
     /// Of a message, why the channels before the one that carries it do not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<Reason>,
-    /// The attributes that stood on their declared default, as `country is DE`; of the winner only.
+    /// Of what is held, the windows that are closed and the caps that are spent, for which it waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<Reason>,
     /// The attributes that stood on their declared default, as `country is DE`; of the winner only, which is for a
     /// substitute where its rule is read.
     pub assumed: Vec<String>,

@@ -138,9 +138,29 @@ impl Story<'_> {
             // Only the last answers in spite of that: R11 goes before R24.
             let shown_twice = fate == Fate::Wins && entry.offer.is_some_and(|offer| self.guarded.frame.is_taken(offer));
             let who = Who::Fallback { offer };
-            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice });
+            let waits_for = Vec::new();
+            lines.push(Candidate { who, fate, passed_over, waits_for, assumed, score: None, shown_twice });
+        }
+        // What is tried stands below what names it, so the last that wins is what is held.
+        if let Some(held) = lines.iter_mut().rfind(|line| line.fate == Fate::Wins) {
+            held.waits_for = self.waits_for();
         }
         lines
+    }
+
+    /// For what it waits, where something is held.
+    fn waits_for(&self) -> Vec<Reason> {
+        let rules = self.guarded.rules;
+        let Outcome::Holds { offer, .. } = self.replay.decision.outcome else { return Vec::new() };
+        let (channels, own) = match self.replay.decision.by {
+            By::Rule(id) => (rules.channels_of(&rules[id]), Some(id)),
+            By::Substitute(id, _) => (rules.channels_of(&rules[id]), None),
+            By::Fallback(_) | By::SlotOff => (rules[self.slot].channels.as_slice(), None),
+        };
+        let by = self.guarded.at_once(self.slot, channels, offer, own).ok().and_then(|at_once| at_once.channel());
+        let (windows, caps) = self.guarded.waits_for(offer, own, by);
+        let windows = windows.into_iter().map(|window| waiting::closed(rules, self.guarded.frame, window));
+        windows.chain(caps.into_iter().map(|cap| capped(self.guarded, cap))).collect()
     }
 
     /// The rules in the order in which they come to their turn; where a score may not be shown, as if all were equal.
@@ -183,7 +203,8 @@ impl Story<'_> {
         };
         let passed_over = self.before(&fate, id, rule.show, Some(id));
         let who = Who::Rule { rule: rule.name.clone(), offer: rules[rule.show].name.clone() };
-        lines.push(Candidate { who, fate, passed_over, assumed, score, shown_twice: false });
+        let waits_for = Vec::new();
+        lines.push(Candidate { who, fate, passed_over, waits_for, assumed, score, shown_twice: false });
         self.substitutes(id, lines);
     }
 
@@ -217,7 +238,8 @@ impl Story<'_> {
             };
             let (rule, what) = (rules[id].name.clone(), show_substitute(rules, id, *what));
             let who = Who::Substitute { rule, via: *via, what };
-            lines.push(Candidate { who, fate, passed_over, assumed, score: None, shown_twice: false });
+            let waits_for = Vec::new();
+            lines.push(Candidate { who, fate, passed_over, waits_for, assumed, score: None, shown_twice: false });
         }
     }
 

@@ -79,6 +79,9 @@ impl std::fmt::Display for Candidate {
         if !self.passed_over.is_empty() {
             write!(f, ", passing over {}", listed(&self.passed_over))?;
         }
+        if !self.waits_for.is_empty() {
+            write!(f, ", and waits: {}", listed(&self.waits_for))?;
+        }
         if self.shown_twice {
             f.write_str(" (shown in another slot too: the last always answers)")?;
         }
