@@ -100,16 +100,20 @@ impl Region {
                 Ok(all)
             }
             Node::Any(parts) => {
-                let mut only = None;
+                // The first open part, and whether there are more. All parts are looked at: the last may hold already, and
+                // then nothing is left to choose.
+                let mut open = (None, false);
                 for part in parts {
                     match self.status(formulas, *part) {
                         Status::Holds => return Ok(Status::Holds),
                         Status::Fails => {}
-                        Status::Open if only.is_none() => only = Some(*part),
-                        Status::Open => return Ok(Status::Open),
+                        Status::Open => open = (open.0.or(Some(*part)), open.0.is_some()),
                     }
                 }
-                self.require(formulas, only.ok_or(Empty)?)
+                match open {
+                    (only, false) => self.require(formulas, only.ok_or(Empty)?),
+                    (_, true) => Ok(Status::Open),
+                }
             }
         }
     }

@@ -221,12 +221,12 @@ impl<'p, 'a> Search<'p, 'a> {
         }
     }
 
-    /// The parts of a choice that are neither certain nor out of the question.
+    /// The parts of a choice that are not out of the question.
     fn open_parts(&self, choice: Formula) -> Vec<Formula> {
         let formulas = &self.program.formulas;
         match formulas.node(choice) {
             Node::Any(parts) => {
-                let open = |part: &Formula| self.region.status(formulas, *part) == Status::Open;
+                let open = |part: &Formula| self.region.status(formulas, *part) != Status::Fails;
                 parts.iter().copied().filter(open).collect()
             }
             // What is demanded is taken apart, so only choices are ever open; but `all` in a choice's only part is one.

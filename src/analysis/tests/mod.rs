@@ -2,6 +2,7 @@
 
 mod agree;
 mod cells;
+mod choices;
 mod history;
 mod hours;
 mod idle;
