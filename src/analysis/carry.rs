@@ -11,11 +11,22 @@ use super::slot::Writer;
 use super::waits::Passed;
 use crate::model::{ChannelId, OfferId, RuleId, SlotId, Then};
 
+/// One way by which an offer comes through.
+pub(super) struct By {
+    /// By which channel; none in a place.
+    pub(super) channel: Option<ChannelId>,
+    /// The channel carries the message, and those before it do not.
+    pub(super) reaches: Formula,
+    /// So it is, and the hours of the channel let the message pass or wait.
+    pub(super) carries: Formula,
+    /// Where those hours let it wait, if they ever do.
+    pub(super) waits: Option<Formula>,
+}
+
 /// Where an offer comes through.
 pub(super) struct Carried {
-    /// Of each channel where it carries the message, those before it not, and its hours let the message pass or wait; of a
-    /// place one entry without a channel.
-    pub(super) by: Vec<(Option<ChannelId>, Formula)>,
+    /// Of each channel, in order; of a place one entry.
+    pub(super) by: Vec<By>,
     /// One of them does.
     pub(super) any: Formula,
     /// None does, and one would if its caps had something left; or one does, and a cap of the message would hold it for too
@@ -46,7 +57,7 @@ impl Writer<'_, '_> {
         rule: Option<RuleId>,
     ) -> Carried {
         if !self.rules.sends(slot) {
-            let by = vec![(None, Formula::ALWAYS)];
+            let by = vec![By { channel: None, reaches: Formula::ALWAYS, carries: Formula::ALWAYS, waits: None }];
             return Carried {
                 by,
                 any: Formula::ALWAYS,
@@ -92,14 +103,15 @@ impl Writer<'_, '_> {
         let not_capped = formulas.not(capped);
         let lacks_consent = formulas.all([none, not_capped, lacking]);
         let (mut by, mut too_long) = (Vec::new(), Vec::new());
-        for (channel, formula) in first {
+        for (channel, reaches) in first {
             let passed = self.passed_by(channel, offer, rule);
             let formulas = &mut self.compiler.formulas;
-            by.push((channel, formulas.both(formula, passed.passes)));
-            too_long.push(formulas.both(formula, passed.capped));
+            let carries = formulas.both(reaches, passed.passes);
+            by.push(By { channel, reaches, carries, waits: passed.waits });
+            too_long.push(formulas.both(reaches, passed.capped));
         }
         let formulas = &mut self.compiler.formulas;
-        let any = formulas.any(by.iter().map(|(_, formula)| *formula));
+        let any = formulas.any(by.iter().map(|by| by.carries));
         let capped = formulas.any(too_long.into_iter().chain([capped]));
         Carried { by, any, capped, stops, lacks_consent }
     }
@@ -109,7 +121,7 @@ impl Writer<'_, '_> {
         let rules = self.rules;
         match channel.filter(|channel| !rules.windows_of_message(*channel, rules[offer].class).is_empty()) {
             Some(channel) => self.passed((offer, rule, Some(channel))),
-            None => Passed { passes: Formula::ALWAYS, capped: Formula::NEVER },
+            None => Passed { passes: Formula::ALWAYS, waits: None, capped: Formula::NEVER },
         }
     }
 

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use super::atoms::Atoms;
 use super::axis::{Axis, Clock, Edge, Scale, Shape, Texts};
-use super::domain::{Column, GAP, Schema, Source, YES};
+use super::domain::{Column, GAP, Schema, Source, Waits, YES};
 use super::formula::{Dim, Formula, Formulas};
 use super::read::Read;
+use super::waits::Bound;
 use crate::model::{AttributeId, ChannelId, Condition, Expression, PurposeId, RuleSet, SegmentId};
 use crate::value::{Consent, Permission, Truth, Value};
 
@@ -51,6 +52,8 @@ pub(super) struct Compiler<'a> {
     segments: HashMap<SegmentId, Truths>,
     /// Of segments, where they are unknown and lack something that is neither absent nor stale.
     pub(super) gaps: HashMap<SegmentId, Formula>,
+    /// Of all that waits alike, the one that was asked about first.
+    pub(super) alike: HashMap<Bound<'a>, Waits>,
     /// Opaque predicates of which the couplings are written down.
     coupled: HashSet<usize>,
 }
@@ -92,8 +95,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn new(schema: Schema<'a>, formulas: Formulas, world: Option<Layout>) -> Self {
-        let (segments, gaps) = (HashMap::new(), HashMap::new());
-        Self { schema, formulas, couplings: Vec::new(), world, segments, gaps, coupled: HashSet::new() }
+        let (segments, gaps, alike) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { schema, formulas, couplings: Vec::new(), world, segments, gaps, alike, coupled: HashSet::new() }
     }
 
     /// The instant at which conditions are written down; the first time, any.

@@ -10,14 +10,16 @@ use super::axis::Clock;
 use super::domain::{Hours, Source, YES};
 use super::events::declared;
 use super::program::Program;
+use super::stand;
 use super::witness::{Witness, customer};
 use super::worlds::{at, order};
 use crate::eval::{self, Wait};
 use crate::frame::{Frame, WindowState};
-use crate::model::{CapZone, RuleSet, WindowId};
-use crate::value::{Instant, Zone};
+use crate::model::{CapKind, CapWindow, CapZone, RuleSet, WindowId};
+use crate::value::{Instant, Period, Zone};
 
-const HOUR: i64 = 3_600_000_000;
+const MINUTE: i64 = 60_000_000;
+const HOUR: i64 = 60 * MINUTE;
 /// Hours that are tried.
 const MOST_HOURS: i64 = 9 * 24;
 
@@ -63,6 +65,38 @@ pub(super) fn still_fits(program: &Program<'_>, point: &[usize], witness: &Witne
     let mut frame = witness.frame(rules);
     frame.attributes.truncate(declared(rules));
     fits(rules, &frame.flattened(), &said)
+}
+
+/// A customer who waits for a cap and whose events lie longer back, so that it lets go sooner: the longest that something
+/// waits hangs on when the events happened, of which a point says only how many there are. `good` says of a point whether
+/// it is what was asked for.
+pub(super) fn let_go_sooner(
+    program: &Program<'_>,
+    witness: &Witness,
+    good: impl Fn(&[usize]) -> bool,
+) -> Option<Witness> {
+    let rules = program.schema.rules;
+    let holding = rules.caps.iter().filter(|cap| cap.hold().is_some());
+    let mut lengths: Vec<Period> = holding
+        .filter_map(|cap| match (&cap.kind, cap.window) {
+            (CapKind::Pause { length, .. } | CapKind::Block { length }, _) => Some(*length),
+            (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(length)) => Some(length),
+            (CapKind::Cap | CapKind::Gap, CapWindow::Ever | CapWindow::Calendar(_)) => None,
+        })
+        .collect();
+    lengths.sort_unstable_by_key(|length| (length.unit, length.count));
+    lengths.dedup();
+    let now = witness.facts.now;
+    for (length, left) in lengths.iter().flat_map(|length| [MINUTE, HOUR, 24 * HOUR].map(|left| (*length, left))) {
+        let at = Instant(now.minus(length).0.saturating_add(left)).min(now);
+        let mut older = witness.clone();
+        older.facts.history.iter_mut().for_each(|event| event.at = event.at.min(at));
+        let point = stand::point(program, &older.frame(rules));
+        if point.is_some_and(|point| good(&point)) {
+            return Some(older);
+        }
+    }
+    None
 }
 
 /// What a point says of the hour.

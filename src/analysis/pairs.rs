@@ -18,7 +18,8 @@ use super::formula::Formula;
 use super::reach::SlotScope;
 use super::scope::Question;
 use super::search::{Answer, Undecided};
-use super::slot::{Seen, SlotFormulas};
+use super::seen::{Seen, What};
+use super::slot::SlotFormulas;
 use super::verdict::{Clash, Verdict};
 use crate::graph::{Ranking, Standing};
 use crate::model::{Class, RuleId, RuleSet, SlotId};
@@ -152,7 +153,7 @@ impl Groups {
 /// What is seen where a rule answers by itself.
 fn own(rules: &RuleSet, rule: RuleId) -> Seen {
     let rule = &rules[rule];
-    (Some((rule.show, rules.channels_of(rule).first().copied())), rule.tasks.clone())
+    Seen { what: What::Shows(rule.show, rules.channels_of(rule).first().copied()), tasks: rule.tasks.clone() }
 }
 
 /// How two rules meet.

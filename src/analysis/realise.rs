@@ -17,7 +17,7 @@ use super::domain::{Column, GAP, Source, YES};
 use super::events::gathered_of;
 use super::formula::{Dim, Formula};
 use super::history::{History, history};
-use super::hours::{at_fitting_hour, still_fits};
+use super::hours::{at_fitting_hour, let_go_sooner, still_fits};
 use super::lived::lived;
 use super::program::Program;
 use super::region::Region;
@@ -82,9 +82,18 @@ pub(super) fn realise(
             match with_events(program, region, shadows, &witness.facts, &point, clock, &BTreeSet::new()) {
                 Ok(facts) => {
                     let witness = Witness { facts, ..witness };
-                    match still_fits(program, &point, &witness) {
-                        true => Realised::Customer(Box::new(witness)),
-                        false => Realised::NotFound,
+                    if still_fits(program, &point, &witness) {
+                        return Realised::Customer(Box::new(witness));
+                    }
+                    let good = |point: &[usize]| {
+                        let holds = |formula: &Formula| program.formulas.holds(*formula, point);
+                        shadows.question.iter().all(holds)
+                            && program.couplings.iter().all(holds)
+                            && !shadows.blockers.iter().any(|(_, blocker)| holds(blocker))
+                    };
+                    match let_go_sooner(program, &witness, good) {
+                        Some(witness) => Realised::Customer(Box::new(witness)),
+                        None => Realised::NotFound,
                     }
                 }
                 Err(shadowed) => shadowed.map_or(Realised::NotFound, Realised::Shadowed),

@@ -72,6 +72,11 @@ impl<'a, T> Scope<'a, T> {
         Self { worlds: worlds.into_iter().map(compile).collect(), complete, budget }
     }
 
+    /// Whether the worlds are all there are.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// Asks in every world until somebody is found. `question` is given the number of the world.
     pub(super) fn ask<'q>(&mut self, question: impl Fn(usize, &mut Formulas, &T) -> Question<'q>) -> Answer {
         let mut used = BTreeSet::new();

@@ -5,16 +5,17 @@
 //! names for the case that a cap stopped it, that a consent is missing, that data is missing. Each is a *part*, and what
 //! a lower rule has to get past is every part of every rule above it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Source, Unseen, Waits};
+use super::domain::{Source, Unseen};
 use super::doubts::Doubts;
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::scores::Scores;
-use super::waits::{Bound, Passed};
+use super::seen::Seen;
+use super::waits::Passed;
 use crate::frame::Via;
 use crate::model::{
     Active, BlockCause, BlockId, CapId, CapUnit, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
@@ -62,10 +63,6 @@ pub(super) enum Part {
     Stops,
 }
 
-/// What is seen in the place of a rule, and by which channel if it is sent, with what the host carries out: `None` is an
-/// empty place.
-pub(super) type Seen = (Option<(OfferId, Option<ChannelId>)>, Vec<String>);
-
 /// A rule's formulas.
 #[derive(Clone, Debug)]
 pub(super) struct RuleFormulas {
@@ -86,7 +83,7 @@ pub(super) struct RuleFormulas {
     pub(super) taken: BTreeMap<Via, Formula>,
     /// Of each part, where it keeps the fallback list from answering: no rule that comes before it stops the slot.
     pub(super) parts_heard: Vec<Formula>,
-    /// What is then seen in its place, each once and in the same order in every world: `None` is an empty place.
+    /// What is then seen in its place, each once and in the same order in every world.
     pub(super) outcomes: Vec<(Seen, Formula)>,
     /// It is eligible and has come to its turn by these ways through `try`: the rule in whose place (none: in that of a
     /// rule left out, which may be the highest), and what must be so.
@@ -102,6 +99,8 @@ pub(super) struct SlotFormulas {
     pub(super) rules: Vec<RuleFormulas>,
     /// When each entry of the fallback list answers; the last always does.
     pub(super) fallback: Vec<Formula>,
+    /// What is seen where an entry answers, if it does.
+    pub(super) entries: Vec<Vec<(Seen, Formula)>>,
     /// The truth of each entry's condition.
     pub(super) conditions: Vec<Option<Truths>>,
     /// By the place of a rule that ranks among others: of each of those every part that answers before its turn. Nothing
@@ -123,7 +122,7 @@ pub(super) fn write<'a>(
 ) -> SlotFormulas {
     let rules = compiler.schema.rules;
     compiler.schema.key_may_come = doubts.key_may_come;
-    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), alike: HashMap::new(), doubts, scores };
+    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), doubts, scores };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
@@ -147,7 +146,8 @@ pub(super) fn write<'a>(
     if let Some(last) = fallback.last_mut() {
         *last = Formula::ALWAYS;
     }
-    SlotFormulas { rules: written, fallback, conditions, rivals, equal }
+    let entries = writer.entries(slot, &fallback);
+    SlotFormulas { rules: written, fallback, entries, conditions, rivals, equal }
 }
 
 /// Per offer, whether more than one slot can show it, so that one may take it from another (R24).
@@ -179,8 +179,6 @@ pub(super) struct Writer<'w, 'a> {
     pub(super) rules: &'a RuleSet,
     /// Where a channel is permitted and reaches, of those asked about.
     pub(super) reached: BTreeMap<ChannelId, Formula>,
-    /// Of all that waits alike, the one that was asked about first.
-    pub(super) alike: HashMap<Bound<'a>, Waits>,
     doubts: &'w Doubts,
     scores: &'a Scores,
 }
@@ -221,7 +219,7 @@ impl Writer<'_, '_> {
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
         let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
-        let Passed { passes: passed, capped: held_too_long } = self.passed((rule.show, Some(id), None));
+        let Passed { passes: passed, capped: held_too_long, .. } = self.passed((rule.show, Some(id), None));
         let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
         let stopping: Vec<_> =
             caps.iter().zip(&spent).filter(|(cap, _)| rules.then(**cap, rule.slot) == Then::Stop).collect();
@@ -424,61 +422,6 @@ impl Writer<'_, '_> {
             }
         }
         (rivals, equal)
-    }
-
-    /// Fills in what is seen in every rule's place; those that are tried by others first, with a list instead of
-    /// recursion.
-    fn outcomes(&mut self, written: &mut [RuleFormulas], places: &BTreeMap<RuleId, usize>) {
-        let mut known: BTreeMap<RuleId, BTreeMap<Seen, Formula>> = BTreeMap::new();
-        let mut waiting: Vec<(RuleId, bool)> = written.iter().map(|rule| (rule.id, false)).collect();
-        while let Some((id, seen)) = waiting.pop() {
-            if known.contains_key(&id) {
-                continue;
-            }
-            let tried = substitutes(self.rules, id).filter_map(|(_, substitute)| match substitute {
-                Substitute::Try(rule) => Some(rule),
-                Substitute::Show(_) | Substitute::Nothing => None,
-            });
-            if !seen {
-                waiting.push((id, true));
-                waiting.extend(tried.filter(|rule| places.contains_key(rule)).map(|rule| (rule, false)));
-                continue;
-            }
-            let Some(formulas) = places.get(&id).and_then(|place| written.get(*place)) else { continue };
-            let rule = &self.rules[id];
-            let channels = self.rules.channels_of(rule);
-            let mut parts: Vec<(Seen, Formula)> = Vec::new();
-            for (channel, by) in self.carried(rule.slot, channels, rule.show, Some(id)).by {
-                let seen = (Some((rule.show, channel)), rule.tasks.clone());
-                parts.push((seen, self.compiler.formulas.both(formulas.eligible, by)));
-            }
-            for (via, substitute) in substitutes(self.rules, id) {
-                let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
-                match substitute {
-                    Substitute::Nothing => parts.push(((None, Vec::new()), drops)),
-                    Substitute::Show(offer) => {
-                        let free = self.offer(offer);
-                        for (channel, by) in self.carried(rule.slot, channels, offer, None).by {
-                            let seen = (Some((offer, channel)), Vec::new());
-                            parts.push((seen, self.compiler.formulas.all([drops, free, by])));
-                        }
-                    }
-                    Substitute::Try(rule) => {
-                        for (seen, formula) in known.get(&rule).into_iter().flatten() {
-                            parts.push((seen.clone(), self.compiler.formulas.both(drops, *formula)));
-                        }
-                    }
-                }
-            }
-            let mut found: BTreeMap<Seen, Vec<Formula>> = BTreeMap::new();
-            parts.into_iter().for_each(|(seen, formula)| found.entry(seen).or_default().push(formula));
-            let found = found.into_iter().map(|(seen, parts)| (seen, self.compiler.formulas.any(parts)));
-            known.insert(id, found.collect());
-        }
-        for rule in written {
-            rule.outcomes =
-                known.get(&rule.id).into_iter().flatten().map(|(seen, formula)| (seen.clone(), *formula)).collect();
-        }
     }
 
     /// Fills in the ways by which `try` leads to each rule.

@@ -14,6 +14,8 @@ use crate::model::{BlockId, CapId, CapZone, Condition, Outside, WindowId};
 pub(super) struct Passed {
     /// They let it pass, or hold it.
     pub(super) passes: Formula,
+    /// Where they hold it if they do not stop it; nothing where none of them ever holds.
+    pub(super) waits: Option<Formula>,
     /// It drops out for a cap that would hold it for too long.
     pub(super) capped: Formula,
 }
@@ -45,10 +47,11 @@ impl Writer<'_, '_> {
         let spent: Vec<Formula> = caps.iter().map(|cap| self.spent(*cap)).collect();
         if waits.is_empty() && spent.is_empty() {
             let stopped = self.compiler.formulas.any(dropping);
-            return Passed { passes: self.compiler.formulas.not(stopped), capped: Formula::NEVER };
+            let passes = self.compiler.formulas.not(stopped);
+            return Passed { passes, waits: None, capped: Formula::NEVER };
         }
         let may_expire = !spent.is_empty() && expires.is_some();
-        let of = *self.alike.entry((windows, caps, blocks, expires)).or_insert(of);
+        let of = *self.compiler.alike.entry((windows, caps, blocks, expires)).or_insert(of);
         let late = self.compiler.flag(Source::Hours(Hours::Late(of)));
         let expires = if may_expire { self.compiler.flag(Source::Hours(Hours::Expires(of))) } else { Formula::NEVER };
         let formulas = &mut self.compiler.formulas;
@@ -58,7 +61,8 @@ impl Writer<'_, '_> {
         let dropped = formulas.any(dropping);
         let stopped = formulas.any([dropped, too_late]);
         let (open, lives) = (formulas.not(dropped), formulas.not(expires));
-        Passed { passes: formulas.not(stopped), capped: formulas.all([open, for_caps, late, lives]) }
+        let capped = formulas.all([open, for_caps, late, lives]);
+        Passed { passes: formulas.not(stopped), waits: Some(waits), capped }
     }
 
     /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.

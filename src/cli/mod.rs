@@ -9,6 +9,7 @@ mod config;
 mod confirm;
 mod customer;
 mod decide;
+mod diff;
 mod explain;
 mod fmt;
 mod graph;
@@ -86,6 +87,8 @@ enum Verb {
     Confirm(confirm::Arguments),
     /// Say why one customer sees what they see, and why not something else.
     Why(why::Arguments),
+    /// Say whose decisions a change of the rules touches.
+    Diff(diff::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.
@@ -220,6 +223,7 @@ pub fn main() -> ExitCode {
         Verb::Decide(arguments) => decide::run(&arguments, &mut terminal),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
+        Verb::Diff(arguments) => diff::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),

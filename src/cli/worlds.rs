@@ -90,6 +90,13 @@ impl World {
         Ok(if self.files == [self.root.as_path()] { named } else { uses::read(named, &self.library).sources })
     }
 
+    /// Takes the files of data for not named: they are not there.
+    pub(super) fn forget_data(&mut self) {
+        if let Some(config) = &mut self.config {
+            (config.consent, config.events) = (None, None);
+        }
+    }
+
     /// What `cater.toml` says of checking and running, its own or that of the folders above.
     pub(super) fn settings(&self) -> Option<&Config> {
         self.config.as_ref().or(self.above.as_ref())

@@ -125,7 +125,7 @@ impl Event {
     }
 
     /// Where the built-in ones stand.
-    pub(super) fn nowhere() -> Span {
+    pub(crate) fn nowhere() -> Span {
         Span::new(crate::source::SourceId(0), 0..0)
     }
 }

@@ -15,6 +15,7 @@ mod left_out;
 mod operator;
 mod order;
 mod reads;
+mod renumber;
 pub mod show;
 mod target;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use ids::{
 };
 pub use left_out::LeftOut;
 pub use order::SCORE_PLACES;
+pub use renumber::{Numbers, Renumber};
 pub use target::CapTarget;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
 pub use window::{Outside, Window, WindowRow, Zones};

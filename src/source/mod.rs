@@ -106,6 +106,16 @@ impl SourceSet {
         self.get(span.source).and_then(|source| source.text.get(span.range())).unwrap_or("")
     }
 
+    /// The same files under other names.
+    #[must_use]
+    pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
+        let mut renamed = Self::default();
+        for (_, source) in self.iter() {
+            renamed.add(name(&source.name), source.text.clone());
+        }
+        renamed
+    }
+
     /// Every file with its id, in order.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.sources.iter().enumerate().map(|(at, source)| (SourceId(at as u32), source))

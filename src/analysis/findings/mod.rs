@@ -20,7 +20,7 @@ mod service_hides;
 mod unreachable_fallback;
 mod unreachable_rule;
 mod window_on_unknown;
-pub(super) mod words;
+pub(in crate::analysis) mod words;
 
 use super::{Options, Report};
 use crate::diagnostics::Diagnostic;

@@ -25,7 +25,7 @@ enum Change {
 }
 
 /// Every frame of a slot; none if there are more than `most`.
-pub(super) fn frames(rules: &RuleSet, slot: SlotId, shared: &[bool], most: usize) -> Option<Vec<Frame>> {
+pub(in crate::analysis) fn frames(rules: &RuleSet, slot: SlotId, shared: &[bool], most: usize) -> Option<Vec<Frame>> {
     let reads = Used::of(rules, slot);
     let mut frames = Vec::new();
     for now in nows(rules, &reads) {

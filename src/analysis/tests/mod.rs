@@ -1,7 +1,7 @@
 //! Cases in the language, each with what the analysis must find out.
 
 mod agree;
-mod cells;
+pub(in crate::analysis) mod cells;
 mod choices;
 mod history;
 mod hours;
@@ -9,7 +9,7 @@ mod idle;
 mod left_out;
 mod metamorphic;
 mod paste;
-mod schemas;
+pub(in crate::analysis) mod schemas;
 mod speed;
 mod worlds;
 

@@ -7,14 +7,14 @@
 use std::fmt::Write;
 
 /// Numbers that look random: splitmix64.
-pub(super) struct Dice(u64);
+pub(in crate::analysis) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(in crate::analysis) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5DEE_CE66)
     }
 
-    pub(super) fn roll(&mut self) -> u64 {
+    pub(in crate::analysis) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,16 +22,16 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(in crate::analysis) fn below(&mut self, n: usize) -> usize {
         (self.roll() % n.max(1) as u64) as usize
     }
 
     /// True once in `n`.
-    pub(super) fn one_in(&mut self, n: usize) -> bool {
+    pub(in crate::analysis) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    pub(super) fn of<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
+    pub(in crate::analysis) fn of<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
         list[self.below(list.len())]
     }
 }
@@ -76,17 +76,17 @@ pub(super) const DATES: [&str; 3] = ["2026-03-01", "2026-03-11", "2026-04-01"];
 pub(super) const DAYS: [u32; 2] = [10, 31];
 
 /// A rule set; with `calculations`, some compare attributes with each other and divide.
-pub(super) fn schema(seed: u64, calculations: bool) -> String {
+pub(in crate::analysis) fn schema(seed: u64, calculations: bool) -> String {
     written(seed, calculations, false, false)
 }
 
 /// A rule set whose slot sends by one to three channels.
-pub(super) fn sending(seed: u64) -> String {
+pub(in crate::analysis) fn sending(seed: u64) -> String {
     written(seed, false, false, true)
 }
 
 /// A rule set with calculations in which rules of one class and priority rank, and a slot that has `ties`.
-pub(super) fn ranked(seed: u64) -> String {
+pub(in crate::analysis) fn ranked(seed: u64) -> String {
     written(seed, true, true, false)
 }
 

@@ -10,6 +10,8 @@ codes! {
     IO = "io", Error, "a folder or stream cannot be read or written";
     IS_A_BUNDLE = "is-a-bundle", Error, "the verb works on rules, and this is a bundle";
     MANY_WORLDS = "many-worlds", Error, "the folder holds several worlds, and the verb works on one";
+    NOT_COMPARABLE = "not-comparable", Error, "two states of the rules differ in what decides what all of them mean";
+    NO_GIT = "no-git", Error, "git does not give what it is asked for";
     NO_CUSTOMERS = "no-customers", Error, "nobody says who is to be decided for";
     NO_RULES = "no-rules", Error, "there are no rule files at that place";
     NO_SUCH_CODE = "no-such-code", Error, "there is no finding of that code";
