@@ -168,8 +168,19 @@ impl Terminal {
 
     fn coded(&self, ansi: &str, word: &str, said: &CannotRun) {
         let mut err = anstream::stderr().lock();
-        let _ = writeln!(err, "{}[{}]: {}", self.styled(ansi, word), said.code.name, said.message);
-        let _ = writeln!(err, "  help: {}", help(said));
+        // A job of GitHub takes a line for a command, and a file may have any name.
+        let spelt = |text: &str| match self.manner.format.spelling() {
+            Spelling::Github => text.replace(['\n', '\r'], " "),
+            Spelling::Human
+            | Spelling::Plain
+            | Spelling::Json
+            | Spelling::Sarif
+            | Spelling::Gitlab
+            | Spelling::Junit
+            | Spelling::Markdown => text.to_owned(),
+        };
+        let _ = writeln!(err, "{}[{}]: {}", self.styled(ansi, word), said.code.name, spelt(&said.message));
+        let _ = writeln!(err, "  help: {}", spelt(&help(said)));
     }
 }
 

@@ -85,6 +85,13 @@ fn cases() -> Vec<Case> {
             [json!("error"), json!("note"), json!("error"), json!("warning")],
         ),
         case(
+            "baseline",
+            "baseline = \"file.json\"",
+            Some(("CATER_BASELINE", "environment.json")),
+            &["--baseline", "flag.json"],
+            [Value::Null, json!("file.json"), json!("environment.json"), json!("flag.json")],
+        ),
+        case(
             "bundle",
             "bundle = \"file.cater\"",
             Some(("CATER_BUNDLE", "environment.cater")),
