@@ -126,8 +126,8 @@ fn check(arguments: &Arguments, terminal: &Terminal, teller: &mut Teller) -> Res
         if let Some(file) = &arguments.baseline {
             world.baseline = Which::This(file.clone());
         }
-        teller.output.spares(world)?;
     }
+    teller.output.spares(&worlds)?;
     let mut writing = arguments.write_baseline.then(Writing::default);
     let mut failed = false;
     for mut world in worlds {

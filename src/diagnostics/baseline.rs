@@ -117,7 +117,7 @@ impl Baseline {
         };
         let mut finding = Diagnostic::new(&allow::OUTDATED_BASELINE, *at, message)
             .primary(words(first))
-            .help("good: write the baseline anew with `cater check --write-baseline`, so that it cannot come back");
+            .help("write the baseline anew with `cater check --write-baseline`, so that it cannot come back");
         for (at, entry) in others {
             finding = finding.label(*at, words(entry));
         }

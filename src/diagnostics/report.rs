@@ -278,14 +278,16 @@ impl Report {
                 parts.push(format!("{count} {}{}", severity.word(), if count == 1 { "" } else { "s" }));
             }
         }
-        if parts.is_empty() {
-            parts.push("no findings".to_owned());
+        match (parts.is_empty(), self.refused.is_empty()) {
+            (true, true) => parts.push("no findings".to_owned()),
+            (true, false) => return "could not run".to_owned(),
+            (false, true | false) => {}
         }
         let (known, allowed) = self.hidden();
         let hidden = [(known, "known"), (allowed, "allowed")];
         parts.extend(hidden.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")));
         if !self.refused.is_empty() {
-            parts.push("and the run could not be finished".to_owned());
+            parts.push("and then it could not go on".to_owned());
         }
         parts.join(", ")
     }

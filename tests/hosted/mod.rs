@@ -52,7 +52,12 @@ impl Repository {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         let path = format!("{}:{}", self.at("bin").display(), std::env::var("PATH").unwrap_or_default());
-        command.current_dir(self.at("at")).env_clear().env("PATH", path).env("HOME", self.0.path()).stdin(Stdio::null());
+        command
+            .current_dir(self.at("at"))
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.0.path())
+            .stdin(Stdio::null());
         command
     }
 }
@@ -184,14 +189,18 @@ fn the_action_checks_annotates_and_sums_up() {
     assert_eq!((ran.status, ran.outputs["exit-code"].as_str()), (0, "0"), "{}", ran.said);
     let lenient = act(&Repository::new(FLAWED), &[("binary", "cater"), ("fail", "false")]);
     assert_eq!((lenient.status, lenient.outputs["exit-code"].as_str()), (0, "1"), "{}", lenient.said);
-    let strict = act(&Repository::new(&FLAWED.replace("priority 50\n  show tips", "priority 60\n  show tips")), &[("binary", "cater"), ("args", "--fail-level  warning")]);
+    let strict = act(
+        &Repository::new(&FLAWED.replace("priority 50\n  show tips", "priority 60\n  show tips")),
+        &[("binary", "cater"), ("args", "--fail-level  warning")],
+    );
     assert_eq!(strict.status, 1, "{}", strict.said);
 }
 
 #[test]
 fn the_action_writes_sarif_for_whoever_uploads_it() {
     let repository = Repository::new(FLAWED);
-    let ran = act(&repository, &[("binary", "cater"), ("path", "shop\nshop/shop.rules\n"), ("sarif-file", "a file.sarif")]);
+    let ran =
+        act(&repository, &[("binary", "cater"), ("path", "shop\nshop/shop.rules\n"), ("sarif-file", "a file.sarif")]);
     assert_eq!((ran.status, ran.outputs["sarif-file"].as_str()), (1, "a file.sarif"), "{}", ran.said);
     let log: serde_json::Value = serde_json::from_str(&repository.text("at/a file.sarif")).unwrap();
     assert!(log["runs"][0]["results"].as_array().is_some_and(|results| results.len() > 3));

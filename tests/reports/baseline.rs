@@ -36,7 +36,8 @@ fn what_is_old_is_set_aside_and_what_is_new_is_not() {
     assert_eq!((status(&["check"]), status(&["check", "shop"])), (Some(0), Some(0)));
     assert_eq!(cater(&folder.path().join("shop"), &["check"]).status.code(), Some(0), "from anywhere");
 
-    let file: Value = serde_json::from_str(&fs::read_to_string(folder.path().join("shop/known.json")).unwrap()).unwrap();
+    let file: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("shop/known.json")).unwrap()).unwrap();
     let entries = list(&file, "/findings");
     assert!(entries.iter().all(|one| text(one, "/file") == "shop/shop.rules"), "from the top: {file:#}");
     let mut sorted: Vec<String> = entries.iter().map(ToString::to_string).collect();
@@ -132,7 +133,12 @@ fn a_part_of_a_world_neither_writes_nor_judges_it() {
 
 #[test]
 fn worlds_that_share_one_keep_each_others_entries() {
-    let folder = folder(&[("one/shop.rules", FLAWED), ("one/cater.toml", ""), ("two/shop.rules", FLAWED), ("two/cater.toml", "")]);
+    let folder = folder(&[
+        ("one/shop.rules", FLAWED),
+        ("one/cater.toml", ""),
+        ("two/shop.rules", FLAWED),
+        ("two/cater.toml", ""),
+    ]);
     let run = |paths: &[&str], more: &[&str]| {
         cater(folder.path(), &[&["check", "--fail-level", "note", "--baseline", "known.json"], paths, more].concat())
     };
@@ -154,7 +160,9 @@ fn worlds_that_share_one_keep_each_others_entries() {
 #[test]
 fn what_is_no_baseline_is_refused_and_kept() {
     let folder = folder(&[("shop.rules", FLAWED), ("package.json", "{ \"name\": \"shop\" }")]);
-    for arguments in [&["check", "--baseline", "package.json"][..], &["check", "--baseline", "package.json", "--write-baseline"]] {
+    for arguments in
+        [&["check", "--baseline", "package.json"][..], &["check", "--baseline", "package.json", "--write-baseline"]]
+    {
         let ended = cater(folder.path(), arguments);
         assert_eq!(ended.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&ended.stderr).contains("it is no baseline"), "{ended:?}");

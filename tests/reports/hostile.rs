@@ -15,9 +15,46 @@ use crate::junit;
 
 /// Words that mean something to one reader or another.
 const WORDS: [&str; 40] = [
-    "\n", "\r\n", "\r", "::", "::error::", "::set-output name=x::", "##[error]", "%", "%0A", "%25", ",", ":", "|", "`", "```", "~~~",
-    "]]>", "<!--", "-->", "</details>", "<script>", "&amp;", "\"", "'", "\\", "](", "[x](0)", "{0}", "@everybody", "#1",
-    "\u{0}", "\u{1b}[31m", "\u{7f}", "\u{85}", "\u{202e}", "\u{2028}", "\u{fffe}", "ü", "\u{1f600}", " ",
+    "\n",
+    "\r\n",
+    "\r",
+    "::",
+    "::error::",
+    "::set-output name=x::",
+    "##[error]",
+    "%",
+    "%0A",
+    "%25",
+    ",",
+    ":",
+    "|",
+    "`",
+    "```",
+    "~~~",
+    "]]>",
+    "<!--",
+    "-->",
+    "</details>",
+    "<script>",
+    "&amp;",
+    "\"",
+    "'",
+    "\\",
+    "](",
+    "[x](0)",
+    "{0}",
+    "@everybody",
+    "#1",
+    "\u{0}",
+    "\u{1b}[31m",
+    "\u{7f}",
+    "\u{85}",
+    "\u{202e}",
+    "\u{2028}",
+    "\u{fffe}",
+    "ü",
+    "\u{1f600}",
+    " ",
 ];
 
 /// Splitmix64: the same texts on every machine.
@@ -33,7 +70,9 @@ impl Dice {
     }
 
     fn words(&mut self) -> String {
-        (0..1 + self.below(6)).map(|_| if self.below(4) == 0 { "word" } else { WORDS[self.below(WORDS.len())] }).collect()
+        (0..1 + self.below(6))
+            .map(|_| if self.below(4) == 0 { "word" } else { WORDS[self.below(WORDS.len())] })
+            .collect()
     }
 
     fn place(&mut self) -> Place {
@@ -49,8 +88,12 @@ impl Dice {
             1 => Standing::Allowed { reason: self.words(), by: self.place() },
             _ => Standing::Shown,
         };
-        let fix = (self.below(2) == 0)
-            .then(|| Mending { title: self.words(), place: self.place(), text: self.words(), is_certain: true });
+        let fix = (self.below(2) == 0).then(|| Mending {
+            title: self.words(),
+            place: self.place(),
+            text: self.words(),
+            is_certain: true,
+        });
         Finding {
             code: &lint::CONFLICT,
             severity: [Severity::Error, Severity::Warning, Severity::Note][self.below(3)],
@@ -72,7 +115,10 @@ impl Dice {
             let count = self.below(4);
             let seeds: Vec<String> = (0..count).map(|number| format!("{at} {number}")).collect();
             let prints = of_files(seeds.iter().map(|seed| ("file", "code", seed.as_str())));
-            report.add(Checked { name: self.words(), findings: prints.into_iter().map(|one| self.finding(one)).collect() });
+            report.add(Checked {
+                name: self.words(),
+                findings: prints.into_iter().map(|one| self.finding(one)).collect(),
+            });
         }
         if self.below(4) == 0 {
             report.refused.push(Refused { code: &run::IO, message: self.words(), help: Some(self.words()) });

@@ -106,5 +106,7 @@ fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 /// A number within an object.
 fn number(value: &Value, pointer: &str) -> usize {
     let number = value.pointer(pointer).and_then(Value::as_u64);
-    number.and_then(|number| usize::try_from(number).ok()).unwrap_or_else(|| panic!("no number at {pointer}: {value:#}"))
+    number
+        .and_then(|number| usize::try_from(number).ok())
+        .unwrap_or_else(|| panic!("no number at {pointer}: {value:#}"))
 }

@@ -72,7 +72,7 @@ fn what_it_is_about_does_matter() {
 
 #[test]
 fn findings_that_are_alike_are_told_apart() {
-    let twice = "rule tip in home { nonsense 1  nonsense 1  nonsense 1  show tips }\n";
+    let twice = "rule tip in home { when nonsense  when nonsense  when nonsense  show tips }\n";
     let all = of(&format!("{FLAWED}{twice}"));
     let alike: Vec<_> = all.values().filter(|what| what.contains("`nonsense`")).collect();
     assert_eq!(alike.len(), 3, "{all:#?}");

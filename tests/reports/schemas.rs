@@ -16,7 +16,10 @@ use super::{FLAWED, cater, folder, list, number, object, text};
 use crate::house::{files_below, read};
 
 static SARIF: LazyLock<Validator> = LazyLock::new(|| {
-    let schema: Value = serde_json::from_str(include_str!("sarif-schema-2.1.0.json")).expect("a schema");
+    let mut schema: Value = serde_json::from_str(include_str!("sarif-schema-2.1.0.json")).expect("a schema");
+    // One pattern of it has a bracket too many and is none; it is about a field that we do not write.
+    let language = schema.pointer_mut("/definitions/run/properties/language").unwrap();
+    assert!(language.as_object_mut().unwrap().remove("pattern").unwrap().as_str().unwrap().ends_with("{2}]?$"));
     jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema that can be used")
 });
 
@@ -167,7 +170,10 @@ fn sarif_fits_its_schema_and_means_what_it_says() {
         assert_eq!(text(result, "/level"), text(finding, "/severity"));
         assert!(text(result, "/message/text").replace("\\](", "](").starts_with(text(finding, "/message")));
         let start = |key: &str| number(result, &format!("/locations/0/physicalLocation/region/start{key}"));
-        assert_eq!((start("Line"), start("Column")), (number(finding, "/span/start/line"), number(finding, "/span/start/column")));
+        assert_eq!(
+            (start("Line"), start("Column")),
+            (number(finding, "/span/start/line"), number(finding, "/span/start/column"))
+        );
         let certain = finding.pointer("/fix/certain") == Some(&Value::Bool(true));
         assert_eq!(list(result, "/fixes").len(), usize::from(certain));
     }

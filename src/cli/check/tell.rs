@@ -25,6 +25,8 @@ const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 pub(super) struct Output {
     spelling: Spelling,
     file: Option<PathBuf>,
+    /// Whether the file is known to be none that the run reads. Until then nothing that is there is written over.
+    is_free: bool,
 }
 
 impl Output {
@@ -41,14 +43,19 @@ impl Output {
             let message = format!("`--dry-run` shows a diff, and {} has no room for it", settings::written(spelling));
             return refuse(message, "name human, plain or json");
         }
-        Ok(Self { spelling, file: arguments.output.clone() })
+        Ok(Self { spelling, file: arguments.output.clone(), is_free: false })
     }
 
     /// Refuses to write over what the run reads.
-    pub(super) fn spares(&self, world: &World) -> Result<(), CannotRun> {
-        let Some(file) = &self.file else { return Ok(()) };
-        world.spares(file)?;
-        worlds::spare(file, &world.baseline_file()?)
+    pub(super) fn spares(&mut self, worlds: &[World]) -> Result<(), CannotRun> {
+        if let Some(file) = &self.file {
+            for world in worlds {
+                world.spares(file)?;
+                worlds::spare(file, &world.baseline_file()?)?;
+            }
+        }
+        self.is_free = true;
+        Ok(())
     }
 }
 
@@ -255,6 +262,7 @@ impl Teller {
             summarise(report)?;
         }
         match &self.output.file {
+            Some(file) if !self.output.is_free && file.exists() => Ok(()),
             Some(file) => build::write_whole(file, text.as_bytes()),
             None => terminal.deliver(&text),
         }
