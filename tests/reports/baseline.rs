@@ -91,6 +91,14 @@ fn an_error_of_the_language_cannot_be_set_aside() {
     assert_eq!(written.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&written.stderr).contains("no baseline was written"));
     assert!(!folder.path().join("shop/known.json").exists());
+    // Nor is another world's, which has none yet, missed.
+    fs::create_dir_all(folder.path().join("club")).unwrap();
+    fs::write(folder.path().join("club/club.rules"), FLAWED).unwrap();
+    fs::write(folder.path().join("club/cater.toml"), "baseline = \"known.json\"\n").unwrap();
+    let written = cater(folder.path(), &["check", "--write-baseline"]);
+    assert_eq!(written.status.code(), Some(1), "{}", String::from_utf8_lossy(&written.stderr));
+    assert!(!folder.path().join("club/known.json").exists(), "all of them or none");
+    fs::remove_dir_all(folder.path().join("club")).unwrap();
     // Nor does a hand that writes its fingerprint hide it.
     let rules = fs::read_to_string(folder.path().join("shop/shop.rules")).unwrap();
     fs::write(folder.path().join("shop/known.json"), "{\"schema_version\":1,\"findings\":[]}").unwrap();
