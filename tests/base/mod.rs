@@ -1,5 +1,7 @@
 //! The example worlds, decided over their whole base through the library, as `cater decide` does it.
 
+mod changes;
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 

@@ -23,7 +23,7 @@ use crate::frame::{Facts, Frame};
 use crate::model::{OfferId, RuleSet};
 
 /// Regions of two answers are told apart up to this number; who is left is one more.
-const MOST_REGIONS: usize = 16;
+const MOST_REGIONS: usize = 64;
 /// Pairs of answers that do not part at once are searched up to this number a slot.
 const MOST_SEARCHES: usize = 20_000;
 

@@ -288,8 +288,11 @@ fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
         }
     }
     let mut found: Vec<Vec<Happened>> = vec![Vec::new()];
+    // What waits for a cap waits for as long as its events still count, so those that soon do not are told apart.
+    let holds = rules.caps.iter().any(|cap| cap.hold().is_some());
+    let ages: &[i64] = if holds { &[0, 4, 10, 18, 30] } else { &[0, 10, 30] };
     for stamp in stamps {
-        for age in [0, 10, 30] {
+        for age in ages.iter().copied() {
             let event = Happened::plain(Event::SHOWN, Instant(now.0 - age * DAY), stamp.clone());
             let more: Vec<Vec<Happened>> = found
                 .iter()
@@ -309,14 +312,18 @@ fn histories(rules: &RuleSet, now: Instant) -> Vec<Vec<Happened>> {
     found
 }
 
-fn used(rules: &RuleSet, history: &[Happened], now: Instant) -> Vec<u32> {
+fn used(rules: &RuleSet, history: &[Happened], now: Instant) -> (Vec<u32>, Vec<Instant>) {
     let mut facts = Facts { history: history.to_vec(), ..Facts::nothing(rules, now) };
     if let Some(key) = rules.key() {
         facts.set(key, Fact::Known(Value::Text("c1".into()), Some(now)));
     }
-    let used = gather(rules, &facts).caps.into_iter().zip(&rules.caps).map(|(state, cap)| match state {
-        CapState::Used(used) => used.min(cap.at_most),
+    let frame = gather(rules, &facts);
+    let used = frame.caps.iter().zip(&rules.caps).map(|(state, cap)| match state {
+        CapState::Used(used) => (*used).min(cap.at_most),
         CapState::UnknownUnit | CapState::UnknownZone | CapState::Until(_) | CapState::NoStore => u32::MAX,
     });
-    used.collect()
+    // Of a cap that holds, when the first of those that spend it is over.
+    let held = frame.counted.iter().zip(&rules.caps).filter(|(_, cap)| cap.hold().is_some());
+    let first = held.map(|(counted, _)| counted.times.last().copied().unwrap_or(Instant::MIN));
+    (used.collect(), first.collect())
 }

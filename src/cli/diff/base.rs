@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use super::super::interrupt::Interrupt;
 use super::super::terminal::Terminal;
-use super::super::{CannotRun, customer, settings, tables};
+use super::super::{CannotRun, customer, settings, tables, worlds};
 use super::Arguments;
 use super::operand::Operand;
-use crate::analysis::diff::{Differences, Shown};
+use crate::analysis::diff::{Differences, Region, Shown};
 use crate::frame::{Facts, Frame};
 use crate::model::{SlotId, Verified};
 use crate::runtime::Engine;
-use crate::runtime::data::{BadRows, Customers, Decoder, MissingCells, NextRow, Others, Row};
+use crate::runtime::data::{BadRows, Customers, CustomersFile, Decoder, MissingCells, NextRow, Others, Row};
 
 /// What came of a base.
 pub(super) struct Counted {
@@ -75,7 +75,7 @@ impl<'s> Side<'s> {
         let now = customer::now(arguments.now, new_world.settings())?;
         let known = customer::Known::open(rules, world, now, files, terminal)?;
         let mut tables = Vec::new();
-        for file in tables::files(world, rules, &arguments.customers, arguments.delimiter)? {
+        for file in files(arguments, operand, new, rules)? {
             tables.push(Customers::open(rules, &file)?);
         }
         let decoders = tables.iter().map(Customers::decoder).collect();
@@ -98,6 +98,31 @@ impl<'s> Side<'s> {
         others.tell(&mut facts);
         facts
     }
+}
+
+/// The tables as one side reads them: each has its own mapping for a table of the new world, by its name.
+fn files(
+    arguments: &Arguments,
+    operand: &Operand,
+    new: &Operand,
+    rules: &Verified,
+) -> Result<Vec<CustomersFile>, CannotRun> {
+    let (world, of_new) = (&operand.loaded.world, &new.loaded.world);
+    let tables = world.config.as_ref().map(|config| config.customers.as_slice()).unwrap_or_default();
+    let mut found = Vec::new();
+    for path in &arguments.customers {
+        let own =
+            of_new.config.iter().flat_map(|config| &config.customers).find(|table| worlds::same(&table.path, path));
+        match own.and_then(|own| tables.iter().find(|table| table.name == own.name)) {
+            Some(table) => {
+                let file = table.file(rules)?;
+                let delimiter = arguments.delimiter.or(file.delimiter);
+                found.push(CustomersFile { path: path.clone(), delimiter, ..file });
+            }
+            None => found.extend(tables::files(world, rules, std::slice::from_ref(path), arguments.delimiter)?),
+        }
+    }
+    Ok(found)
 }
 
 /// Decides for everybody on both sides.
@@ -171,9 +196,15 @@ fn one(
             continue;
         }
         count.differ += 1;
-        *count.cells.entry((before, now)).or_default() += 1;
         let standing = standing.get_or_insert_with(|| found.stand(of_old, of_new));
-        match standing.get(at).copied().flatten().and_then(|region| count.regions.get_mut(region)) {
+        let rest = |(before, now): (&Shown, &Shown)| {
+            let regions = found.slots.get(at).map(|slot| slot.regions.as_slice()).unwrap_or_default();
+            let is_rest = |region: &Region| region.is_rest && (&region.old.shown, &region.new.shown) == (before, now);
+            regions.iter().position(is_rest)
+        };
+        let region = standing.get(at).copied().flatten().or_else(|| rest((&before, &now)));
+        *count.cells.entry((before, now)).or_default() += 1;
+        match region.and_then(|region| count.regions.get_mut(region)) {
             Some(region) => *region += 1,
             None => count.elsewhere += 1,
         }

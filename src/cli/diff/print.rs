@@ -10,6 +10,9 @@ use crate::analysis::Undecided;
 use crate::analysis::diff::{Answered, Answerer, Differences, Kind, Open, Region, Shown, SlotDifference, customer};
 use crate::model::Verified;
 
+/// So many of the ways in which people with the same answers differ are named to people.
+const MOST_SHOWN: usize = 4;
+
 /// The version of the shape that machines read.
 const SCHEMA_VERSION: u32 = 1;
 
@@ -26,7 +29,7 @@ pub(super) fn print(
         Format::Human | Format::Plain => people(rules, found, counts, terminal),
     }
     if terminal.format != Format::Json {
-        let regions: usize = found.slots.iter().map(|slot| slot.regions.len()).sum();
+        let regions: usize = found.slots.iter().map(|slot| cells(slot).len()).sum();
         let open: usize = found.slots.iter().map(|slot| slot.open.len()).sum();
         let open = if open == 0 { String::new() } else { format!(", {open} not decided") };
         let slots = found.slots.iter().filter(|slot| !slot.regions.is_empty()).count();
@@ -57,9 +60,9 @@ fn people(rules: [&Verified; 2], found: &Differences<'_>, counts: Option<&Counte
             (_, _) => String::new(),
         };
         terminal.line(terminal.styled("1", &format!("slot {}{many}", slot.slot)));
-        for (number, region) in slot.regions.iter().enumerate() {
-            let of_region = count.and_then(|count| count.regions.get(number)).copied();
-            one(rules, number + 1, region, of_region, terminal);
+        for (number, cell) in cells(slot).into_iter().enumerate() {
+            let regions = count.map(|count| cell.iter().filter_map(|(at, _)| count.regions.get(*at)).sum());
+            one(rules, number + 1, &cell, regions, terminal);
         }
         for open in &slot.open {
             terminal.line(format!("\n  not decided: {}", undecided(open)));
@@ -86,32 +89,61 @@ fn people_of(count: u64) -> String {
     format!("{count} customer{}", if count == 1 { "" } else { "s" })
 }
 
-fn one(rules: [&Verified; 2], number: usize, region: &Region, count: Option<u64>, terminal: &Terminal) {
-    let kinds: Vec<&str> = region.kinds.iter().map(|kind| kind.word()).collect();
-    terminal.line(format!("\n  {number}. {}", terminal.styled("1", &kinds.join(", "))));
-    terminal.line(format!("     before   {}", answered(&region.old)));
-    terminal.line(format!("     now      {}", answered(&region.new)));
-    if !region.purposes.is_empty() {
-        terminal.line(format!("     for      {}", region.purposes.join(", ")));
+/// The regions of a slot, each with its number, those with the same answers and kinds together.
+fn cells<'r>(slot: &'r SlotDifference<'_>) -> Vec<Vec<(usize, &'r Region)>> {
+    let mut cells: Vec<Vec<(usize, &Region)>> = Vec::new();
+    for (at, region) in slot.regions.iter().enumerate() {
+        let alike = |other: &Region| (&other.old, &other.new) == (&region.old, &region.new);
+        match cells.iter_mut().find(|cell| cell.first().is_some_and(|(_, other)| alike(other))) {
+            Some(cell) => cell.push((at, region)),
+            None => cells.push(vec![(at, region)]),
+        }
     }
-    for (at, line) in who(region).iter().enumerate() {
-        terminal.line(format!("     {:<8} {line}", if at == 0 { "who" } else { "" }));
-    }
-    if let Some(count) = count.filter(|_| region.is_seen()) {
-        terminal.line(format!("     so many  {}", people_of(count)));
-    }
-    let [_, new] = &region.witness;
-    for (at, line) in customer(rules[1], new).iter().enumerate() {
-        terminal.line(format!("     {:<8} {line}", if at == 0 { "such as" } else { "" }));
-    }
+    cells
 }
 
-/// The conditions of a region.
-fn who(region: &Region) -> Vec<String> {
-    match (region.is_rest, region.who.is_empty()) {
-        (true, _) => vec!["whoever else gets this answer instead of that one".to_owned()],
-        (false, true) => vec!["everybody".to_owned()],
-        (false, false) => region.who.clone(),
+/// Two answers with everybody who has the one instead of the other: what all of them have in common, then the ways in
+/// which they differ.
+fn one(rules: [&Verified; 2], number: usize, cell: &[(usize, &Region)], count: Option<u64>, terminal: &Terminal) {
+    let Some((_, first)) = cell.first() else { return };
+    let mut kinds: Vec<Kind> = cell.iter().flat_map(|(_, region)| region.kinds.iter().copied()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let kinds: Vec<&str> = kinds.into_iter().map(Kind::word).collect();
+    terminal.line(format!("\n  {number}. {}", terminal.styled("1", &kinds.join(", "))));
+    terminal.line(format!("     before   {}", answered(&first.old)));
+    terminal.line(format!("     now      {}", answered(&first.new)));
+    if !first.purposes.is_empty() {
+        terminal.line(format!("     for      {}", first.purposes.join(", ")));
+    }
+    let named: Vec<&Region> = cell.iter().map(|(_, region)| *region).filter(|region| !region.is_rest).collect();
+    let in_all = |line: &&String| named.iter().all(|region| region.who.contains(line));
+    let common: Vec<&String> =
+        named.first().map(|region| region.who.iter().filter(in_all).collect()).unwrap_or_default();
+    let everybody = "everybody".to_owned();
+    let shown = if common.is_empty() && named.len() < 2 { vec![&everybody] } else { common.clone() };
+    for (at, line) in shown.iter().enumerate() {
+        terminal.line(format!("     {:<8} {line}", if at == 0 { "who" } else { "" }));
+    }
+    if named.len() > 1 {
+        let own = |region: &&Region| {
+            let rest: Vec<&str> = region.who.iter().filter(|line| !common.contains(line)).map(String::as_str).collect();
+            rest.join(", ")
+        };
+        for (at, region) in named.iter().take(MOST_SHOWN).enumerate() {
+            terminal.line(format!("     {:<8} {}", if at == 0 { "either" } else { "or" }, own(region)));
+        }
+        let more = cell.len().saturating_sub(MOST_SHOWN);
+        if more > 0 {
+            terminal.line(format!("     or       {more} more, which `--format json` names"));
+        }
+    }
+    if let Some(count) = count.filter(|_| first.is_seen()) {
+        terminal.line(format!("     so many  {}", people_of(count)));
+    }
+    let [_, new] = &first.witness;
+    for (at, line) in customer(rules[1], new).iter().enumerate() {
+        terminal.line(format!("     {:<8} {line}", if at == 0 { "such as" } else { "" }));
     }
 }
 
