@@ -75,7 +75,7 @@ impl<'s> Side<'s> {
         let now = customer::now(arguments.now, new_world.settings())?;
         let known = customer::Known::open(rules, world, now, files, terminal)?;
         let mut tables = Vec::new();
-        for file in files(arguments, operand, new, rules)? {
+        for file in tables_of(arguments, operand, new, rules)? {
             tables.push(Customers::open(rules, &file)?);
         }
         let decoders = tables.iter().map(Customers::decoder).collect();
@@ -101,7 +101,7 @@ impl<'s> Side<'s> {
 }
 
 /// The tables as one side reads them: each has its own mapping for a table of the new world, by its name.
-fn files(
+fn tables_of(
     arguments: &Arguments,
     operand: &Operand,
     new: &Operand,
