@@ -49,6 +49,12 @@ fn said(old: &str, new: &str) -> Vec<String> {
     lines
 }
 
+/// Both sides with what is said of them.
+fn shown(old: &str, new: &str) -> String {
+    let line = "-".repeat(60);
+    format!("{}\n{line}\n{}\n{line}\n{}", old.trim(), new.trim(), said(old, new).join("\n"))
+}
+
 fn with(rules: &str) -> String {
     format!("{BASE}{rules}")
 }
@@ -69,13 +75,13 @@ fn nothing_differs_from_itself() {
 #[test]
 fn a_wider_condition_contacts_somebody() {
     let new = ADULTS.replace("18", "16");
-    insta::assert_snapshot!(said(&with(ADULTS), &with(&new)).join("\n"));
+    insta::assert_snapshot!(shown(&with(ADULTS), &with(&new)));
 }
 
 #[test]
 fn a_rule_that_is_taken_away_leaves_its_customers_to_the_next() {
     let others = "rule others in hero { show help  priority 5  when country is one of [de, at] }\n";
-    insta::assert_snapshot!(said(&with(&format!("{ADULTS}{others}")), &with(others)).join("\n"));
+    insta::assert_snapshot!(shown(&with(&format!("{ADULTS}{others}")), &with(others)));
 }
 
 #[test]
@@ -83,7 +89,7 @@ fn a_weaker_cap_is_named() {
     let old = with(ADULTS);
     let new = old.replace("at most 2 shown", "at most 3 shown");
     let found = said(&old, &new);
-    insta::assert_snapshot!(found.join("\n"));
+    insta::assert_snapshot!(shown(&old, &new));
     assert!(found.iter().all(|line| line.contains("weaker-cap")), "{found:#?}");
     // A stronger one silences.
     assert!(said(&new, &old).iter().all(|line| line.ends_with("newly-silent")));
@@ -93,7 +99,7 @@ fn a_weaker_cap_is_named() {
 fn a_purpose_that_was_not_processed_is_named() {
     let runners = "rule runners in hero { show sale  needs ads  priority 10  when likes has \"running\" }\n";
     let open = "rule runners in hero { show help  priority 10  when vip }\n";
-    insta::assert_snapshot!(said(&with(open), &with(runners)).join("\n"));
+    insta::assert_snapshot!(shown(&with(open), &with(runners)));
 }
 
 #[test]
@@ -104,7 +110,7 @@ fn what_is_declared_anew_is_one_thing_all_the_same() {
     let new = old.replace("one of [de, fr, at]", "one of [ch, de, fr, at]");
     assert_eq!(said(&old, &new), [""; 0]);
     let swiss = new.replace("country is de", "country is one of [de, ch]");
-    insta::assert_snapshot!(said(&old, &swiss).join("\n"));
+    insta::assert_snapshot!(shown(&old, &swiss));
     // A purpose of a newer version closes to those who granted the old one.
     let strict = old.replace("basis consent ", "basis consent  version 3 or later ");
     assert!(!said(&old, &strict).is_empty());
@@ -113,7 +119,7 @@ fn what_is_declared_anew_is_one_thing_all_the_same() {
 #[test]
 fn slots_come_and_go() {
     let more = format!("{}slot side on web {{ accepts service  fallback help }}\n", with(ADULTS));
-    insta::assert_snapshot!(said(&with(ADULTS), &more).join("\n"));
+    insta::assert_snapshot!(shown(&with(ADULTS), &more));
 }
 
 #[test]
@@ -121,7 +127,7 @@ fn another_text_of_the_same_offer_is_another_content() {
     let old =
         with(ADULTS).replace("offer sale { class marketing }", "offer sale { class marketing  with title: \"Ten\" }");
     let new = old.replace("Ten", "Twenty");
-    insta::assert_snapshot!(said(&old, &new).join("\n"));
+    insta::assert_snapshot!(shown(&old, &new));
 }
 
 #[test]

@@ -94,12 +94,13 @@ fn is_revision(folder: &Path, text: &str) -> bool {
 
 /// The rules of a folder as a revision has them.
 fn remembered(folder: &Path, revision: &str, name: &str) -> Result<Operand, CannotRun> {
+    // Where there is no repository, git says so.
+    let inside = git(folder, &["rev-parse", "--show-prefix"])?;
     if !is_revision(folder, revision) {
         let message = format!("git knows no revision `{name}` at `{}`", folder.display());
         return Err(CannotRun::new(&codes::run::NO_SUCH_PATH, message)
             .help("name a branch, a tag or a commit; a shallow copy may have to be fetched first"));
     }
-    let inside = git(folder, &["rev-parse", "--show-prefix"])?;
     let listed = git(folder, &["ls-tree", "-r", "--full-tree", "-z", "--name-only", revision])?;
     let made = TempDir::new()?;
     let wanted = |path: &&str| {
