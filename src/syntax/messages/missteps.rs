@@ -1,6 +1,6 @@
 //! First steps that go wrong: what somebody writes who has read an example or two, each with how it is written.
 
-use super::is_condition;
+use super::{holding, is_condition};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
@@ -20,7 +20,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         match form.word {
             "open" => days(reader, at, end, trouble).or_else(|| hour(reader, trouble, end)),
             "in" => week_from(reader, before, trouble, end),
-            "outside" => hold(reader, before, trouble, end),
+            "outside" | "then" | "cap" => holding::find(reader, form, at, end, trouble),
             "consent" => all(reader, at, end),
             "show" | "send" => otherwise(reader, form, at, trouble, end),
             "tags" | "class" | "active" => field(reader, trouble, end),
@@ -163,17 +163,6 @@ fn week_from(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> 
     Some(finding.help(format!(
         "write `in each calendar week from {day} in \"Europe/Berlin\"`, or leave out `from` and the day"
     )))
-}
-
-/// `outside hold 16 hours`
-fn hold(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
-    if !reader.is_word(before, "hold") || trouble >= end || !reader.is_kind(trouble, TokenKind::Number) {
-        return None;
-    }
-    let behind = Span { start: reader.span(before).end, end: reader.span(before).end, ..reader.span(before) };
-    let finding = spelling(reader.span(trouble), "`hold` says how long something waits at most");
-    let right = format!("hold at most {} {}", reader.written(trouble), reader.written(trouble + 1));
-    Some(finding.help(format!("write `{right}`")).fix("write `at most`", behind, " at most"))
 }
 
 /// `consent all`
