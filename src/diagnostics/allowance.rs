@@ -38,7 +38,7 @@ pub struct Allowed {
 }
 
 /// Decides what becomes of findings: those that an allowance of their code covers, at any of their places, are allowed,
-/// whatever level their code has. All others are shown at the level of their code, or not at all. What is an error by
+/// whatever level their code has; a note about several things at once, where each of them is covered. All others are shown at the level of their code, or not at all. What is an error by
 /// itself is never allowed in its place, since no allowance names its code.
 pub fn settle(findings: Vec<Diagnostic>, allowances: &[Allowance], levels: &Levels) -> (Vec<Diagnostic>, Vec<Allowed>) {
     let (mut shown, mut allowed) = (Vec::new(), Vec::new());
