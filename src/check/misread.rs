@@ -25,7 +25,10 @@ impl Pass<'_> {
         let finding = self.not_a_name(name, wanted).unwrap_or_else(|| {
             let kinds = [Kind::Attribute, Kind::Segment, Kind::Value];
             let known: Vec<String> = kinds.into_iter().flat_map(|kind| self.names.usable(kind)).collect();
-            let meant = nearest(&name.text, known.iter().map(String::as_str)).map(str::to_owned);
+            // A word left out is likelier than several letters changed.
+            let begins = |known: &&String| known.strip_prefix(name.text.as_str()).is_some_and(|rest| rest.starts_with('_'));
+            let meant = known.iter().find(begins).cloned();
+            let meant = meant.or_else(|| nearest(&name.text, known.iter().map(String::as_str)).map(str::to_owned));
             let message = format!("there is no attribute, segment or value `{}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
             match meant {
@@ -125,7 +128,10 @@ impl Pass<'_> {
             match kind {
                 Kind::Purpose => format!("the consent for it is `consent.{word}`: `consent.{word} is granted`"),
                 Kind::Offer => "an offer is shown by `show`, and to everybody else by the `fallback` of the slot".to_owned(),
-                Kind::Event | Kind::Rule => {
+                Kind::Event => format!(
+                    "when it last happened is `last {word}`, and how often is `times {word} in the last 30 days`"
+                ),
+                Kind::Rule => {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }

@@ -82,6 +82,9 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
             Some((token + 1, format!("`{}` is written as a number and what is counted", words(token + 1))))
         }
         Some("times") => Some((token + 1, "behind the number stands what is counted".to_owned())),
+        Some("and") if token > from && [token - 1, token + 1].iter().all(|at| event(reader, *at, at + 1).is_some()) => {
+            Some((token + 1, "events that are counted together are joined by `or`: each of them counts".to_owned()))
+        }
         Some("max" | "maximum") => Some((token + 1, format!("`{}` is spelt `at most`", words(token + 1)))),
         Some("up") if is(token + 1, "to") => Some((token + 2, "`up to` is spelt `at most`".to_owned())),
         Some(word) if NUMBERS.contains(&word) && reader.is_word(token.wrapping_sub(1), "most") => {
@@ -117,6 +120,11 @@ fn calendar(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
         "month" | "monthly" => "in each calendar month",
         _ => return None,
     })
+}
+
+/// The number that a word stands for: `two`.
+pub(super) fn figure(word: &str) -> Option<usize> {
+    NUMBERS.iter().position(|number| *number == word)
 }
 
 /// The number that stands in `from..end`, in figures.

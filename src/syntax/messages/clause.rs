@@ -150,6 +150,17 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
         ("an offer", _) if reader.is_sign(at + 1, b':') => {
             Some(format!("the fields of an offer stand behind `with`: `with {word}: \"..\"`"))
         }
+        ("a cap" | "a gap" | "a pause", "hold" | "wait" | "stop" | "next" | "outside") => Some(
+            "what becomes of the slot stands behind `then`: `then hold at most 2 days`, `then stop` or `then next`".to_owned(),
+        ),
+        ("a window", "hold" | "wait" | "drop" | "next" | "then") => Some(
+            "what becomes of a message stands behind `outside`: `outside hold at most 12 hours`, `outside drop`, or `outside \
+             next channel`"
+                .to_owned(),
+        ),
+        ("a window", "closed" | "close" | "quiet" | "silent" | "from" | "hours") => {
+            Some("a window says when it is open: `open mon to sat 09:00 until 21:00`".to_owned())
+        }
         ("a cap", "if") => Some(
             "leave it out: where the customer is not known, a cap per customer blocks anyway (`without customer block` says \
              the same)"

@@ -23,8 +23,16 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     if first < end && reader.is_word(first, "hold") {
         return hold(reader, form, first, end);
     }
-    let is_whole = first < end && ["next", "stop"].iter().any(|word| reader.is_word(first, word));
-    if form.word == "outside" || is_whole {
+    if form.word == "outside" {
+        return next_channel(reader, first, end);
+    }
+    if first + 1 < end && reader.is_word(first, "next") && reader.is_word(first + 1, "channel") {
+        let span = reader.span(first + 1);
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "`next channel` is for windows");
+        let help = "leave it out: a cap `on channel ..` that is spent goes on to the next channel anyway";
+        return Some(finding.help(help).suggest("leave it out", span, ""));
+    }
+    if first < end && ["next", "stop"].iter().any(|word| reader.is_word(first, word)) {
         return None;
     }
     let span = reader.span(if first < end { first } else { first - 1 });
@@ -52,6 +60,19 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     })
 }
 
+/// `outside next`, `outside other channel`, `outside then next channel`
+fn next_channel(reader: &Reader<'_>, first: usize, end: usize) -> Option<Diagnostic> {
+    let mut words = (first..end.min(first + 3)).filter_map(|at| reader.word(at));
+    let meant = words.any(|word| ["next", "other", "another", "channel", "skip"].contains(&word));
+    let whole = (first..end).map(|at| reader.word(at)).eq([Some("next"), Some("channel")]);
+    if !meant || whole {
+        return None;
+    }
+    let span = reader.span_between(first, end.min(first + 3));
+    let finding = Diagnostic::new(&codes::SPELLING, span, "the channel that comes next is called `next channel`");
+    Some(finding.help("write `outside next channel`").suggest("write `next channel`", span, "next channel"))
+}
+
 /// What is wrong behind `hold`, which stands at `hold`.
 fn hold(reader: &Reader<'_>, form: &Form, hold: usize, end: usize) -> Option<Diagnostic> {
     let whole = if form.word == "outside" { "outside hold" } else { "then hold" };
@@ -66,13 +87,25 @@ fn hold(reader: &Reader<'_>, form: &Form, hold: usize, end: usize) -> Option<Dia
     }
     let number = (hold + 1..end.min(hold + 4)).find(|at| reader.is_kind(*at, TokenKind::Number));
     let Some(number) = number else {
-        if form.word == "outside" {
+        let figures =
+            (hold + 1..end.min(hold + 4)).find_map(|at| Some((at, super::capping::figure(reader.word(at)?)?)));
+        if let Some((at, figure)) = figures {
+            let message = format!("`{}` is written as a number", reader.written(at));
+            let finding = Diagnostic::new(&codes::SPELLING, reader.span(at), message);
+            return Some(finding.help(format!("write `{figure}`")).fix(
+                format!("write `{figure}`"),
+                reader.span(at),
+                figure.to_string(),
+            ));
+        }
+        if form.word == "outside" && hold + 1 >= end {
             return None;
         }
         let last = (hold + 1..end.min(hold + 3)).take_while(|at| is(*at, "at") || is(*at, "most")).last();
         let span = reader.span_between(hold, last.unwrap_or(hold) + 1);
-        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "`then hold` says how long something waits at most");
-        return Some(finding.primary("for how long?").help("for example `then hold at most 2 days`"));
+        let finding =
+            Diagnostic::new(&codes::UNEXPECTED, span, format!("`{whole}` says how long something waits at most"));
+        return Some(finding.primary("for how long?").help(format!("for example `{whole} at most 2 days`")));
     };
     let amount = reader.written(number);
     let unit = reader.word(number + 1).filter(|_| number + 1 < end);

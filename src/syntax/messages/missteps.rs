@@ -18,8 +18,11 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             .or_else(|| count_first(reader, at, before, trouble, end))
     } else {
         match form.word {
-            "open" => days(reader, at, end, trouble).or_else(|| hour(reader, trouble, end)),
-            "in" => week_from(reader, before, trouble, end),
+            "open" => days(reader, at, end, trouble)
+                .or_else(|| hour(reader, trouble, end))
+                .or_else(|| no_day(reader, trouble, end)),
+            "in" => week_from(reader, at, before, trouble, end),
+            "on" => bare_target(reader, at, end),
             "outside" | "then" | "cap" => holding::find(reader, form, at, end, trouble),
             "consent" => all(reader, at, end),
             "show" | "send" => otherwise(reader, form, at, trouble, end),
@@ -134,6 +137,16 @@ fn days(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Di
     None
 }
 
+/// `open montag ..`, `open mo to fr ..`
+fn no_day(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = reader.word(trouble).filter(|word| trouble < end && !["when", "until", "to"].contains(word))?;
+    let known = DAYS.iter().any(|day| day.get(..3) == Some(word));
+    (!known).then(|| {
+        let finding = unexpected(reader.span(trouble), &format!("`{word}` is no day of the week"));
+        finding.help("the days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; for example `open mon to fri 09:00 until 21:00`")
+    })
+}
+
 /// `5pm`, `6:30pm`
 fn hour(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
     let near = trouble.saturating_sub(1)..(trouble + 2).min(end);
@@ -155,9 +168,32 @@ fn hour(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
     })
 }
 
-/// `in any 1 week from monday`
-fn week_from(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+/// `on push`, where a channel is called so
+fn bare_target(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let name = Some(at + 1).filter(|name| *name < end && reader.is_name(*name))?;
+    let is_declared = |kind: &str| {
+        (1..reader.tokens.len())
+            .any(|of| reader.is_word(of - 1, kind) && reader.written(of) == reader.written(name) && of != name)
+    };
+    let kind = ["channel", "offer", "rule", "tags", "class"].into_iter().find(|kind| is_declared(kind))?;
+    let kind = if kind == "tags" { "tag" } else { kind };
+    let (span, right) = (reader.span(name), format!("{kind} {}", reader.written(name)));
+    let finding = unexpected(span, "a target says what it is");
+    Some(finding.help(format!("write `on {right}`")).suggest(format!("write `{right}`"), span, right))
+}
+
+/// `in any 1 week from monday`, `in each calendar week from montag`
+fn week_from(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let from = [before, trouble].into_iter().find(|from| *from < end && reader.is_word(*from, "from"))?;
+    if !reader.is_word(at + 1, "any") {
+        let named = from + 1;
+        let span = reader.span(if named < end { named } else { from });
+        let finding = unexpected(span, "a week begins on a day, from `monday` to `sunday`");
+        return Some(match reader.word(named).and_then(day).filter(|_| named < end) {
+            Some(day) => finding.help(format!("write `{day}`")).fix(format!("write `{day}`"), span, day),
+            None => finding.help("write `from monday`"),
+        });
+    }
     let finding = unexpected(reader.span(from), "`in any` looks back from now, and begins on no day of the week");
     let day = reader.word(from + 1).and_then(day).unwrap_or("monday");
     Some(finding.help(format!(
