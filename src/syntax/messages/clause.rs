@@ -130,6 +130,7 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
             let offer = if reader.is_name(named) { shortened(reader.written(named)) } else { "brand_story".to_owned() };
             Some(format!("that is the clause `fallback`: `fallback {offer}`"))
         }
+        ("a block", "when" | "if") => Some(format!("that is the clause `while`: `while {next}`")),
         ("a block", "after") => {
             let span = (at + 1..at + 6).find(|token| reader.is_word(*token, "for"));
             let length = span.map_or("24 hours".to_owned(), |span| {

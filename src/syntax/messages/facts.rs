@@ -193,6 +193,21 @@ fn history(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic
         let finding = spelling(reader, trouble, trouble + 1, "`of` stands between an event and its offer");
         return Some(mended(finding, reader, trouble, trouble + 1, &right));
     }
+    let number = if reader.is_kind(before, TokenKind::Number) { before } else { trouble };
+    if reader.is_word(number.wrapping_sub(1), "at")
+        && reader.is_kind(number, TokenKind::Number)
+        && number + 2 == end
+        && reader.word(number + 1).is_some()
+    {
+        let right = format!("{} ago", reader.written(number + 1));
+        let finding = spelling(reader, number, end, "a time that lies back says `ago`");
+        let help = format!("write `at {} {right}`", reader.written(number));
+        return Some(finding.help(help).fix("write `ago`", reader.span(number + 1), right));
+    }
+    if reader.is_word(trouble, "on") && reader.is_kind(trouble + 1, TokenKind::Number) {
+        let finding = spelling(reader, trouble, trouble + 1, "the time of an event stands behind `at`");
+        return Some(finding.help("for example `at 3 days ago`, or `at 2026-06-15T10:00Z`"));
+    }
     reader.is_kind(trouble, TokenKind::Number).then(|| {
         let words: Vec<_> = (trouble..end.min(trouble + 3)).map(|token| reader.written(token)).collect();
         let finding = spelling(reader, trouble, trouble + 1, "`at` stands before the time of an event");

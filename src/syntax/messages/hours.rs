@@ -11,6 +11,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         "open" => open(reader, at, end, trouble),
         "zone" => zone(reader, at, end),
         "held" => held(reader, at, end),
+        "permission" => permission(reader, at, end),
         "expires" => expires(reader, at, end),
         "expect" => until(reader, at, end, trouble),
         _ => None,
@@ -48,6 +49,18 @@ fn zone(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
     let right = format!("{:?}", reader.text.get(span.range())?);
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, "the name of a zone stands in quotes");
     Some(finding.help(format!("write `{right}`")).fix("put it in quotes", span, right))
+}
+
+/// `permission push yes`
+fn permission(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let state = at + 2;
+    let answer =
+        reader.word(state).filter(|word| state < end && ["yes", "no", "true", "false", "on"].contains(word))?;
+    let right = if ["no", "false"].contains(&answer) { "denied" } else { "full" };
+    let span = reader.span(state);
+    let finding =
+        Diagnostic::new(&codes::UNEXPECTED, span, "a permission is `full`, `provisional`, `denied` or `unknown`");
+    Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 /// `held cart from 8:00`, `held cart since 8 hours`

@@ -14,6 +14,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     let before = trouble.checked_sub(1).filter(|before| *before >= at)?;
     let found = if is_condition(form) {
         bare_segment(reader, at, end, trouble)
+            .or_else(|| event_of(reader, at, before, trouble, end))
             .or_else(|| listed(reader, form, before, trouble, end))
             .or_else(|| count_first(reader, at, before, trouble, end))
     } else {
@@ -25,7 +26,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "on" => bare_target(reader, at, end),
             "outside" | "then" | "cap" => holding::find(reader, form, at, end, trouble),
             "consent" => all(reader, at, end),
-            "show" | "send" => otherwise(reader, form, at, trouble, end),
+            "show" | "send" => otherwise(reader, form, at, trouble, end).or_else(|| sent_by(reader, at, trouble, end)),
             "tags" | "class" | "active" => field(reader, trouble, end),
             _ => None,
         }
@@ -52,6 +53,20 @@ fn bare_segment(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> O
     let whole = Span { end: reader.span(trouble).start, ..span };
     let finding = spelling(span, "a segment or value is called by its name alone");
     Some(finding.help(format!("write `{name}`")).fix(format!("write `{name}`"), whole, ""))
+}
+
+/// `last sent renewal`, `times shown sale in the last 7 days`
+fn event_of(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let asked = before.checked_sub(1).filter(|asked| *asked > at && trouble < end && reader.is_name(trouble))?;
+    let is_asked = ["last", "times"].iter().any(|word| reader.is_word(asked, word)) && reader.is_name(before);
+    if !is_asked || ["in", "ever", "halving", "of"].iter().any(|word| reader.is_word(trouble, word)) {
+        return None;
+    }
+    let right = format!("of {}", reader.written(trouble));
+    let span = reader.span(trouble);
+    let finding = spelling(span, "`of` stands between an event and its offer");
+    let whole = format!("{} {} {right}", reader.written(asked), reader.written(before));
+    Some(finding.help(format!("write `{whole}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 /// `unless gluten, vegan`
@@ -95,7 +110,8 @@ fn count_first(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, en
 /// `slot letter by email and sms`: what stands at `and` where a block should begin.
 pub(in crate::syntax) fn joined_channels(reader: &Reader<'_>, at: usize, and: usize) -> Option<Diagnostic> {
     let is_list = reader.is_word(at, "slot") && (at..and).any(|token| reader.is_word(token, "by"));
-    if !is_list || !reader.is_word(and, "and") || !reader.is_name(and + 1) {
+    let joins = reader.is_word(and, "and") || reader.is_word(and, "or");
+    if !is_list || !joins || !reader.is_name(and + 1) {
         return None;
     }
     let gap = Span { start: reader.span(and.checked_sub(1)?).end, ..reader.span(and) };
@@ -185,6 +201,10 @@ fn bare_target(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic>
 /// `in any 1 week from monday`, `in each calendar week from montag`
 fn week_from(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let from = [before, trouble].into_iter().find(|from| *from < end && reader.is_word(*from, "from"))?;
+    if !reader.is_word(at + 1, "any") && !(at + 1..from).any(|token| reader.is_word(token, "week")) {
+        let finding = unexpected(reader.span(from), "only a week says on which day it begins");
+        return Some(finding.help("leave out `from` and what stands behind it"));
+    }
     if !reader.is_word(at + 1, "any") {
         let named = from + 1;
         let span = reader.span(if named < end { named } else { from });
@@ -211,6 +231,20 @@ fn all(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
             .help("write `consent all granted`")
             .fix("write `all granted`", behind, " granted")
     })
+}
+
+/// `send sale by push and email`
+fn sent_by(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let and = [trouble, trouble.wrapping_sub(1)].into_iter().find(|token| {
+        *token < end && *token > at + 1 && (reader.is_word(*token, "and") || reader.is_word(*token, "or"))
+    })?;
+    if !(at..and).any(|token| reader.is_word(token, "by")) || and + 1 >= end || !reader.is_name(and + 1) {
+        return None;
+    }
+    let gap = Span { start: reader.span(and - 1).end, ..reader.span(and) };
+    let right = format!("{}, {}", reader.written(and - 1), reader.written(and + 1));
+    let finding = spelling(reader.span(and), "a comma divides channels, in the order in which they are tried");
+    Some(finding.help(format!("write `by {right}`")).fix("write a comma", gap, ","))
 }
 
 /// `show rye  else show white`
