@@ -64,7 +64,7 @@ pub enum Wait {
 
 /// What becomes of an offer that this rule itself or a list brings, by this channel where one is chosen already, if nothing
 /// else stops it: blocks, conditions and the caps that hold nothing are not asked. `None` where it has not to wait, or drops
-/// out for a window that holds nothing.
+/// out for a window that holds nothing or a cap of which nobody knows when it lets anything pass.
 pub fn wait(
     rules: &RuleSet,
     frame: &Frame,
@@ -74,7 +74,12 @@ pub fn wait(
 ) -> Option<Wait> {
     let expires = rule.and_then(|id| rules[id].expires.as_ref());
     let lives = || expires.is_none_or(|clause| condition(rules, frame, &clause.condition).is_no());
-    match Guarded::new(rules, frame).waiting(offer, rule, by) {
+    let guarded = Guarded::new(rules, frame);
+    let (_, holding) = rules.holding(offer, rule, by);
+    if guarded.caps(&holding, rules[offer].class).is_some() {
+        return None;
+    }
+    match guarded.waiting(offer, rule, by) {
         Waiting::Passes => None,
         Waiting::Until(_) => Some(Wait::InTime),
         Waiting::Drops(Dropped::HoldLimit(..)) => Some(Wait::TooLong),

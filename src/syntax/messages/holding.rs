@@ -60,6 +60,24 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     })
 }
 
+/// `ever  hold at most 2 days`, `open 09:00 until 21:00  drop`: what becomes of whatever waits, without the word before it.
+pub(super) fn bare(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = reader.word(trouble).filter(|word| trouble < end && ["hold", "stop", "drop", "next"].contains(word))?;
+    let before = match form.word {
+        "zone" | "open" => "outside",
+        "cap" | "at" | "in" | "ever" | "per" | "without" | "alone" | "reserve" if word != "drop" => "then",
+        _ => return None,
+    };
+    if reader.is_word(trouble - 1, before) {
+        return None;
+    }
+    let span = reader.span(trouble);
+    let message = format!("`{word}` stands behind `{before}`");
+    let right = format!("{before} {word}");
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).help(format!("write `{right}`"));
+    Some(finding.suggest(format!("write `{right}`"), span, right))
+}
+
 /// `outside next`, `outside other channel`, `outside then next channel`
 fn next_channel(reader: &Reader<'_>, first: usize, end: usize) -> Option<Diagnostic> {
     let mut words = (first..end.min(first + 3)).filter_map(|at| reader.word(at));

@@ -12,6 +12,9 @@ const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday",
 /// What is wrong with a clause that begins at `at`, ends before `end` and was complete before token `trouble`.
 pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     let before = trouble.checked_sub(1).filter(|before| *before >= at)?;
+    if let Some(finding) = holding::bare(reader, form, trouble, end) {
+        return Some(finding);
+    }
     let found = if is_condition(form) {
         bare_segment(reader, at, end, trouble)
             .or_else(|| event_of(reader, at, before, trouble, end))
@@ -156,7 +159,7 @@ fn days(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Di
 /// `open montag ..`, `open mo to fr ..`
 fn no_day(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
     let word = reader.word(trouble).filter(|word| trouble < end && !["when", "until", "to"].contains(word))?;
-    let known = DAYS.iter().any(|day| day.get(..3) == Some(word));
+    let known = DAYS.iter().any(|day| day.get(..3) == Some(word)) || !reader.is_word(trouble.wrapping_sub(1), "open");
     (!known).then(|| {
         let finding = unexpected(reader.span(trouble), &format!("`{word}` is no day of the week"));
         finding.help("the days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; for example `open mon to fri 09:00 until 21:00`")

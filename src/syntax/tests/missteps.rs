@@ -60,7 +60,7 @@ fn a_first_misstep_is_told_how_it_is_written() {
         (WINDOW, "open 09:00 until 12:00  outside hold at most", "hold at most", "`outside hold at most 2 days`"),
         (WINDOW, "open mo to fr 09:00 until 12:00  outside drop", "mo", "the days are `mon`, `tue`"),
         (WINDOW, "open 09.00 until 12:00  outside drop", "09.00", "write `09:00`"),
-        (WINDOW, "open 09:00 until 12:00  drop", "drop", "`outside drop`"),
+        (WINDOW, "drop  open 09:00 until 12:00", "drop", "`outside drop`"),
         (
             "window w { {}  open 09:00 until 12:00  on class marketing }",
             "zone Europe/Vienna",
@@ -69,7 +69,9 @@ fn a_first_misstep_is_told_how_it_is_written() {
         ),
         (CAP, "ever  then hold at most two days", "two", "write `2`"),
         (CAP, "ever  then next channel", "channel", "goes on to the next channel anyway"),
-        (CAP, "ever  hold at most 2 days", "hold", "`then hold at most 2 days`"),
+        (CAP, "ever  hold at most 2 days", "hold", "write `then hold`"),
+        (WINDOW, "open 09:00 until 12:00  drop", "drop", "write `outside drop`"),
+        (CAP, "hold at most 2 days  ever", "hold", "`then hold at most 2 days`"),
         (CAP, "in each calendar week from montag in zone", "montag", "write `from monday`"),
         (CAP, "in each calendar month from 1 in zone", "from", "leave out `from`"),
         (
@@ -96,7 +98,7 @@ fn a_first_misstep_is_told_how_it_is_written() {
             "`held forgotten_cart since 10 hours ago`",
         ),
         ("test \"t\" { {}  expect home shows a }", "held cart since 8 hours", "hours", "write `hours ago`"),
-        ("test \"t\" { {}  expect home shows a }", "history visit at 2 days", "2 days", "write `at 2 days ago`"),
+        ("test \"t\" { {}  expect home shows a }", "history visit at 2 days", "days", "write `at 2 days ago`"),
         ("test \"t\" { {}  expect home shows a }", "history visit on 2026-09-01", "on", "`at 3 days ago`"),
         ("test \"t\" { {}  expect home shows a }", "permission push yes", "yes", "write `full`"),
         ("slot letter {} { accepts marketing  fallback nothing }", "by email or sms", "or", "write `by email, sms`"),
