@@ -18,6 +18,9 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         .find_map(|token| culprit(reader, from, token, end).map(|(to, message)| (token, to, message)))?;
     let span = reader.span_between(first, last);
     let finding = Diagnostic::new(&codes::SPELLING, span, message);
+    if reader.is_word(first, "and") {
+        return Some(finding.help("write `or`").suggest("write `or`", span, "or"));
+    }
     if form.word != "cap" {
         let right = part(reader, form.word, from, end);
         let other = (first..last).find_map(|token| calendar(reader, token)).filter(|_| form.word != "on");

@@ -167,7 +167,11 @@ fn history(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option
     let before = trouble.checked_sub(1)?;
     let events = ["shown", "sent", "delivered", "clicked", "dismissed", "converted", "decided"];
     // It may be the end of the clause that comes too early.
-    let unit = if trouble >= end { end.checked_sub(1)? } else { trouble };
+    let unit = match trouble >= end {
+        true => end.checked_sub(1)?,
+        false if reader.is_kind(trouble, TokenKind::Number) => trouble + 1,
+        false => trouble,
+    };
     let back = |by: usize| unit.checked_sub(by).filter(|token| *token > at);
     if let (Some(number), Some(word)) = (back(1), back(2))
         && reader.is_word(word, "at")

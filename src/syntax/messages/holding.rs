@@ -129,6 +129,10 @@ fn hold(reader: &Reader<'_>, form: &Form, hold: usize, end: usize) -> Option<Dia
     let unit = reader.word(number + 1).filter(|_| number + 1 < end);
     let plain = unit.map(|unit| unit.trim_end_matches('s'));
     let known = plain.is_some_and(|unit| UNITS.contains(&unit));
+    // That `years` are none is told better elsewhere, with what to write.
+    if plain.is_some_and(|unit| unit == "year") && form.word != "cap" {
+        return None;
+    }
     if !known {
         let message = format!("`{}` needs a unit of time behind it", shortened(amount));
         let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(number), message);

@@ -71,7 +71,6 @@ fn a_first_misstep_is_told_how_it_is_written() {
         (CAP, "ever  then next channel", "channel", "goes on to the next channel anyway"),
         (CAP, "ever  hold at most 2 days", "hold", "write `then hold`"),
         (WINDOW, "open 09:00 until 12:00  drop", "drop", "write `outside drop`"),
-        (CAP, "hold at most 2 days  ever", "hold", "`then hold at most 2 days`"),
         (CAP, "in each calendar week from montag in zone", "montag", "write `from monday`"),
         (CAP, "in each calendar month from 1 in zone", "from", "leave out `from`"),
         (
@@ -80,11 +79,11 @@ fn a_first_misstep_is_told_how_it_is_written() {
             "push",
             "write `on channel push`",
         ),
-        ("cap c { {}  ever per customer on tag promo }", "at most 3 shown and sent", "and", "write `at most 3"),
+        ("cap c { {}  ever per customer on tag promo }", "at most 3 shown and sent", "and", "write `or`"),
         (RULE, "expires 24h after cart_at  show a", "24h", "write `24 hours`"),
         (RULE, "when last sent sale is at most 7 days old  show a", "sale", "write `last sent of sale`"),
         (
-            "event visit {} rule r in home { {} }",
+            "event visit { minutes: whole } rule r in home { {} }",
             "when visits in the last 7 days is at least 2  show a",
             "visits",
             "`times visit in the last 7 days",
