@@ -65,7 +65,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         let (span, name) = (rules[*id].span, format!("`{}`", rules[*id].name));
         add(span, None, name, "whether anybody, or everybody, is in it".to_owned(), *why);
     }
-    let mut groups: BTreeMap<(Option<SlotId>, Undecided), Vec<(Span, Open)>> = BTreeMap::new();
+    let mut groups: BTreeMap<_, Vec<(Span, Open)>> = BTreeMap::new();
     for (span, of) in open {
         groups.entry((of.slot, of.why)).or_default().push((span, of));
     }
