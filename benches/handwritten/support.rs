@@ -92,7 +92,7 @@ pub(crate) fn value<'a>(rules: &'a RuleSet, frame: &'a Frame, id: u32) -> Option
     let id = AttributeId(id);
     match frame.attribute(id) {
         Datum::Known(value) => Some(value),
-        Datum::Missing(Missing::Absent | Missing::Stale) => rules[id].default.as_ref(),
+        Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => rules[id].default.as_ref(),
         Datum::Missing(_) => None,
     }
 }
@@ -100,7 +100,7 @@ pub(crate) fn value<'a>(rules: &'a RuleSet, frame: &'a Frame, id: u32) -> Option
 /// Whether an attribute is missing for another reason than that nobody gave it or that it is too old.
 pub(crate) fn garbled(frame: &Frame, id: u32) -> bool {
     match frame.attribute(AttributeId(id)) {
-        Datum::Known(_) | Datum::Missing(Missing::Absent | Missing::Stale) => false,
+        Datum::Known(_) | Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => false,
         Datum::Missing(_) => true,
     }
 }

@@ -130,7 +130,7 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
                 let column = program.column_at(dim, clock)?;
                 *place = match frame.gathered(id) {
                     Datum::Missing(Missing::NoConsent) => column.masked?,
-                    Datum::Missing(Missing::Absent | Missing::Stale) => Column::ABSENT,
+                    Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => Column::ABSENT,
                     Datum::Missing(_) => column.garbled.unwrap_or(Column::ABSENT),
                     Datum::Known(Value::Never) => column.never?,
                     Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => {

@@ -21,6 +21,7 @@ use super::hours::{at_fitting_hour, let_go_sooner, still_fits};
 use super::lived::lived;
 use super::program::Program;
 use super::region::Region;
+use super::search::Undecided;
 use super::witness::{Witness, nice, stamped, value};
 use crate::eval;
 use crate::frame::{Fact, Facts, Frame, Happened};
@@ -42,8 +43,8 @@ pub(super) enum Realised {
     Impossible(Formula),
     /// The predicates fall out so that this is the point, and there a blocker holds.
     Shadowed(Vec<usize>),
-    /// Nobody was found.
-    NotFound,
+    /// Nobody was found, for want of this.
+    NotFound(Undecided),
 }
 
 /// What a customer must satisfy.
@@ -64,7 +65,7 @@ pub(super) fn realise(
         program.starts.get(start).map_or((false, false), |start| (start.anonymous, start.key_is_known));
     let clock = program.clock(point);
     let Some((clock, mut witness)) = at_fitting_hour(program, point, clock, anonymous) else {
-        return Realised::NotFound;
+        return Realised::NotFound(Undecided::Hours);
     };
     match spend(program, &witness.facts, point, key_is_known) {
         Ok(events) => witness.facts.history.extend(events),
@@ -93,10 +94,14 @@ pub(super) fn realise(
                     };
                     match let_go_sooner(program, &witness, good) {
                         Some(witness) => Realised::Customer(Box::new(witness)),
-                        None => Realised::NotFound,
+                        None => Realised::NotFound(Undecided::Hours),
                     }
                 }
-                Err(shadowed) => shadowed.map_or(Realised::NotFound, Realised::Shadowed),
+                Err(shadowed) => {
+                    let has_hours = program.schema.sources.iter().any(|source| matches!(source, Source::Hours(_)));
+                    let why = if has_hours { Undecided::Hours } else { Undecided::Events };
+                    shadowed.map_or(Realised::NotFound(why), Realised::Shadowed)
+                }
             }
         }
         Found::Lived(facts) => Realised::Customer(Box::new(Witness { facts: *facts, ..witness })),
@@ -111,7 +116,7 @@ pub(super) fn realise(
                 .collect();
             Realised::Impossible(program.formulas.any(outside))
         }
-        Found::Nothing => Realised::NotFound,
+        Found::Nothing => Realised::NotFound(Undecided::Calculation),
     }
 }
 
@@ -124,7 +129,7 @@ fn spend(
 ) -> Result<Vec<Happened>, Realised> {
     match events(program, facts, point, key_is_known) {
         History::Events(events) => Ok(events),
-        History::Unknown => Err(Realised::NotFound),
+        History::Unknown => Err(Realised::NotFound(Undecided::Events)),
         History::Impossible(spent, left) => {
             let schema = program.schema.clone();
             let mut parts = Vec::new();

@@ -56,6 +56,10 @@ pub(super) enum Answer {
 pub enum Undecided {
     /// The budget of boxes was used up.
     Budget,
+    /// Windows, or how long something waits, for which no hour was found and none excluded.
+    Hours,
+    /// Caps, pauses and blocks, for which no events were found and none excluded.
+    Events,
     /// A calculation, or attributes compared with each other, for which no values were found and none excluded.
     Calculation,
     /// More instants would have to be told apart than are looked at.
@@ -77,7 +81,7 @@ pub(super) fn search(
         let mut search = Search::new(program, start, required, blockers, budget);
         match search.dive() {
             Ended::Found(witness) => return Answer::Found(witness),
-            Ended::Never if search.given_up > 0 => undecided = undecided.max(Some(Undecided::Calculation)),
+            Ended::Never if search.given_up > 0 => undecided = undecided.max(search.why_given_up),
             Ended::Never => used.append(&mut search.used),
             Ended::Unknown(why) => undecided = undecided.max(Some(why)),
         }
@@ -120,6 +124,8 @@ struct Search<'p, 'a> {
     taken_in: BTreeSet<Formula>,
     used: BTreeSet<usize>,
     given_up: usize,
+    /// Why boxes were given up, if any was.
+    why_given_up: Option<Undecided>,
     budget: usize,
     choices: usize,
 }
@@ -143,6 +149,7 @@ impl<'p, 'a> Search<'p, 'a> {
             taken_in: BTreeSet::new(),
             used: BTreeSet::new(),
             given_up: 0,
+            why_given_up: None,
             budget,
             choices: 0,
         };
@@ -181,18 +188,20 @@ impl<'p, 'a> Search<'p, 'a> {
                 Realised::Impossible(clause) => self.demand(clause, Origin::Question),
                 Realised::Shadowed(point) => {
                     if !self.take_in(&point) {
-                        return self.give_up();
+                        return self.give_up(Undecided::Calculation);
                     }
                 }
-                Realised::NotFound => return self.give_up(),
+                Realised::NotFound(why) => return self.give_up(why),
             }
         }
     }
 
     /// No customer could be made of this box, which proves nothing.
-    fn give_up(&mut self) -> Ended {
+    fn give_up(&mut self, why: Undecided) -> Ended {
         self.given_up += 1;
-        if self.given_up >= MOST_GIVEN_UP { Ended::Unknown(Undecided::Calculation) } else { Ended::Never }
+        let why = self.why_given_up.map_or(why, |before| before.max(why));
+        self.why_given_up = Some(why);
+        if self.given_up >= MOST_GIVEN_UP { Ended::Unknown(why) } else { Ended::Never }
     }
 
     /// Narrows the box until nothing more follows; gives the place of the choice to branch on, if one is open.

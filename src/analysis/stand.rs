@@ -29,7 +29,7 @@ pub(super) fn point(program: &Program<'_>, frame: &Frame) -> Option<Vec<usize>> 
             let column = program.column_at(dim, clock)?;
             match flat.attribute(*id) {
                 Datum::Missing(Missing::NoConsent) => column.masked,
-                Datum::Missing(Missing::Absent | Missing::Stale) => Some(Column::ABSENT),
+                Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => Some(Column::ABSENT),
                 Datum::Missing(
                     Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
                 ) => Some(column.garbled.unwrap_or(Column::ABSENT)),

@@ -9,6 +9,7 @@ mod tests_of_is;
 
 use std::collections::BTreeMap;
 
+pub(super) use arithmetic::excerpt;
 use mentions::mentions;
 
 use super::Pass;
@@ -234,6 +235,8 @@ impl Pass<'_> {
             }
             ExprKind::Literal(literal) => self.literal(literal, expr.span, wanted),
             ExprKind::And(parts) | ExprKind::Or(parts) if self.value_without_test(parts) => None,
+            ExprKind::And(parts) if self.element_without_test(parts, "all") => None,
+            ExprKind::Or(parts) if self.element_without_test(parts, "any") => None,
             ExprKind::And(parts) => self.all(parts).map(|parts| Typed::Condition(Condition::And(parts))),
             ExprKind::Or(parts) => self.all(parts).map(|parts| Typed::Condition(Condition::Or(parts))),
             ExprKind::Not(inner) => {

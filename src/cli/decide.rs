@@ -340,14 +340,9 @@ fn base(
                 }
                 Format::Json => {
                     let object = bad.iter().map(|(key, _, rows)| ((*key).to_owned(), machine_rows(rows)));
-                    let events = &asked.known.events;
-                    let names = [
-                        ("unknown_events", &events.unknown_events),
-                        ("unknown_offers", &events.unknown_offers),
-                        ("unknown_tags", &events.unknown_tags),
-                    ];
-                    let names = names.into_iter().filter(|(_, names)| !names.is_empty());
-                    let names = names.map(|(key, names)| (key.to_owned(), json!(names)));
+                    let names = asked.known.events.unknown_names().into_iter();
+                    let names = names.filter(|(.., names)| !names.is_empty());
+                    let names = names.map(|(_, key, names)| (key.to_owned(), json!(names)));
                     let findings = asked.known.findings();
                     let findings = (!findings.is_empty()).then(|| ("findings".to_owned(), json!(findings)));
                     terminal.json(&serde_json::Value::Object(object.chain(names).chain(findings).collect()));

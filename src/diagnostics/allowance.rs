@@ -38,14 +38,18 @@ pub struct Allowed {
 }
 
 /// Decides what becomes of findings: those that an allowance of their code covers, at any of their places, are allowed,
-/// whatever level their code has. All others are shown at the level of their code, or not at all. What is an error by
+/// whatever level their code has; a note about several things at once, where each of them is covered. All others are shown at the level of their code, or not at all. What is an error by
 /// itself is never allowed in its place, since no allowance names its code.
 pub fn settle(findings: Vec<Diagnostic>, allowances: &[Allowance], levels: &Levels) -> (Vec<Diagnostic>, Vec<Allowed>) {
     let (mut shown, mut allowed) = (Vec::new(), Vec::new());
     for finding in findings {
-        let fits = |allowance: &&Allowance| {
-            allowance.codes.iter().any(|(code, _)| *code == finding.code) && allowance.covers_any(&finding)
+        let names = |allowance: &&Allowance| allowance.codes.iter().any(|(code, _)| *code == finding.code);
+        // A note about several things that were not decided goes when each of them is allowed in its place.
+        let is_open = *finding.code == lint::NOT_DECIDED && {
+            let covered = |at: Span| allowances.iter().filter(names).any(|allowance| allowance.covers(at));
+            !finding.labels.iter().all(|label| covered(label.span))
         };
+        let fits = |allowance: &&Allowance| !is_open && names(allowance) && allowance.covers_any(&finding);
         match allowances.iter().find(fits) {
             Some(by) => allowed.push(Allowed { reason: by.reason.clone(), by: by.span, finding }),
             None => shown.push(finding),
@@ -63,9 +67,12 @@ pub fn unused(allowances: &[Allowance], shown: &[Diagnostic], allowed: &[Allowed
 
 impl Allowance {
     fn covers_any(&self, finding: &Diagnostic) -> bool {
-        let Some(covers) = self.covers else { return false };
-        let inside = |at: Span| at.source == covers.source && covers.start <= at.start && at.end <= covers.end;
-        finding.labels.iter().any(|label| inside(label.span))
+        finding.labels.iter().any(|label| self.covers(label.span))
+    }
+
+    fn covers(&self, at: Span) -> bool {
+        let inside = |of: Span| at.source == of.source && of.start <= at.start && at.end <= of.end;
+        self.covers.is_some_and(inside)
     }
 
     fn unused(&self, shown: &[Diagnostic], allowed: &[Allowed]) -> Option<Diagnostic> {

@@ -45,7 +45,7 @@ fn is_missing(rules: &RuleSet, frame: &Frame, of: &Expression) -> bool {
 fn awaited(rules: &RuleSet, frame: &Frame, of: &Expression) -> bool {
     match of {
         Expression::Attribute(_) | Expression::Gathered(_) => match datum(rules, frame, of) {
-            Datum::Missing(Missing::Absent | Missing::Stale) => true,
+            Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => true,
             Datum::Missing(
                 Missing::NoConsent
                 | Missing::FromTheFuture

@@ -35,7 +35,7 @@ pub(super) fn is_assumed(rules: &RuleSet, frame: &Frame, id: AttributeId) -> boo
 /// A default fills what nobody gave and what is too old; never what the customer closed, and never what was garbled.
 fn is_filled(reason: Missing) -> bool {
     match reason {
-        Missing::Absent | Missing::Stale => true,
+        Missing::Absent | Missing::Stale | Missing::Unstamped => true,
         Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed => {
             false
         }

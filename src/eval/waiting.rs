@@ -62,8 +62,9 @@ pub enum Wait {
     Expires,
 }
 
-/// What becomes of an offer that this rule itself or a list brings, by this channel where one is chosen already, and that
-/// everything else lets pass; `None` where it has not to wait, or drops out for a cap or a window that holds nothing.
+/// What becomes of an offer that this rule itself or a list brings, by this channel where one is chosen already, if nothing
+/// else stops it: blocks, conditions and the caps that hold nothing are not asked. `None` where it has not to wait, or drops
+/// out for a window that holds nothing or a cap of which nobody knows when it lets anything pass.
 pub fn wait(
     rules: &RuleSet,
     frame: &Frame,
@@ -74,8 +75,8 @@ pub fn wait(
     let expires = rule.and_then(|id| rules[id].expires.as_ref());
     let lives = || expires.is_none_or(|clause| condition(rules, frame, &clause.condition).is_no());
     let guarded = Guarded::new(rules, frame);
-    let caps = rule.map_or_else(|| rules[offer].caps.clone(), |rule| rules.caps_on(rule));
-    if guarded.caps(&caps, rules[offer].class).is_some() {
+    let (_, holding) = rules.holding(offer, rule, by);
+    if guarded.caps(&holding, rules[offer].class).is_some() {
         return None;
     }
     match guarded.waiting(offer, rule, by) {

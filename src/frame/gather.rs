@@ -86,7 +86,9 @@ pub fn unit_key(rules: &RuleSet, facts: &Facts, unit: CapUnit) -> Option<Arc<str
     let datum = if anonymous { Datum::Missing(Missing::Absent) } else { read(id) };
     match datum {
         Datum::Known(value) => text(&value),
-        Datum::Missing(Missing::Absent | Missing::Stale) => attribute.default.as_ref().and_then(text),
+        Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => {
+            attribute.default.as_ref().and_then(text)
+        }
         Datum::Missing(
             Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
         ) => None,
@@ -109,7 +111,7 @@ impl Clock {
                 (decay::decayed_sum(parts, half_life, self.now, self.horizon).map(Value::Number), newest)
             }
             // One number is one increment; without a stamp nobody knows how far it has decayed.
-            (Fact::Known(_, None), Type::Score(_)) => return Datum::Missing(Missing::Stale),
+            (Fact::Known(_, None), Type::Score(_)) => return Datum::Missing(Missing::Unstamped),
             (Fact::Known(Value::Number(part), Some(at)), Type::Score(half_life)) => {
                 let sum = decay::decayed_sum(&[(*part, *at)], half_life, self.now, self.horizon);
                 (sum.map(Value::Number), Some(*at))
@@ -135,8 +137,10 @@ impl Clock {
             return Some(Missing::FromTheFuture);
         }
         let fresh = attribute.fresh?;
-        let old = stamp.is_none_or(|stamp| stamp < self.now.minus(fresh));
-        old.then_some(Missing::Stale)
+        match stamp {
+            None => Some(Missing::Unstamped),
+            Some(stamp) => (stamp < self.now.minus(fresh)).then_some(Missing::Stale),
+        }
     }
 }
 

@@ -218,7 +218,7 @@ impl Frame {
         let Some(number) = rules[id].number else { return Some(rules[id].at_most) };
         let value = match self.attribute(number) {
             Datum::Known(value) => Some(value),
-            Datum::Missing(Missing::Absent | Missing::Stale) => rules[number].default.as_ref(),
+            Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => rules[number].default.as_ref(),
             Datum::Missing(
                 Missing::NoConsent
                 | Missing::FromTheFuture

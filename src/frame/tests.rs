@@ -166,7 +166,7 @@ fn freshness_counts_from_the_stamp_inclusive() {
     for (fresh, stamp, expected) in [
         (fresh, Some("2026-06-01T08:30Z"), yes()),
         (fresh, Some("2026-06-01T08:29:59.999999Z"), missing(Missing::Stale)),
-        (fresh, None, missing(Missing::Stale)),
+        (fresh, None, missing(Missing::Unstamped)),
         (fresh, Some("2026-06-01T09:02Z"), yes()),
         (fresh, Some("2026-06-01T09:02:00.000001Z"), missing(Missing::FromTheFuture)),
         (None, None, yes()),
@@ -255,15 +255,15 @@ fn a_score_is_the_decayed_sum_of_its_increments() {
     assert_eq!(read(&world, interest, parts(&[])), number(0), "known to be nothing");
     let one = |stamp: Option<&str>| Fact::Known(Value::Number(40_000_000), stamp.map(at));
     assert_eq!(read(&world, interest, one(Some("2026-05-29T09:00Z"))), number(20_000_000));
-    assert_eq!(read(&world, interest, one(None)), missing(Missing::Stale));
+    assert_eq!(read(&world, interest, one(None)), missing(Missing::Unstamped));
     assert_eq!(read(&world, interest, one(Some("2026-06-01T09:05Z"))), missing(Missing::FromTheFuture));
-    assert_eq!(read(&world, interest, Fact::Known(Value::Never, None)), missing(Missing::Stale));
+    assert_eq!(read(&world, interest, Fact::Known(Value::Never, None)), missing(Missing::Unstamped));
     assert_eq!(read(&world, interest, parts(&[(SCORE.max + 1, NOW)])), missing(Missing::Unreadable));
     assert_eq!(read(&world, age, parts(&[(1, NOW)])), missing(Missing::Unreadable));
     world.attribute(interest).fresh = Some(days(1));
     assert_eq!(read(&world, interest, parts(&[(1, "2026-05-31T08:59Z")])), missing(Missing::Stale));
     assert_eq!(read(&world, interest, parts(&[(2, "2026-01-01T00:00Z"), (1, "2026-06-01T09:00Z")])), number(1));
-    assert_eq!(read(&world, interest, parts(&[])), missing(Missing::Stale));
+    assert_eq!(read(&world, interest, parts(&[])), missing(Missing::Unstamped));
 }
 
 /// R25: which events a cap counts, by time and by what they are stamped with.

@@ -78,7 +78,9 @@ fn zones<'a>(rules: &'a RuleSet, attributes: &'a [Datum], window: &'a Window) ->
 pub(super) fn named<'a>(rules: &'a RuleSet, attributes: &'a [Datum], id: AttributeId) -> Option<&'a str> {
     let value = match attributes.get(id.index())? {
         Datum::Known(value) => value,
-        Datum::Missing(Missing::Absent | Missing::Stale) => rules.attributes.get(id.index())?.default.as_ref()?,
+        Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => {
+            rules.attributes.get(id.index())?.default.as_ref()?
+        }
         Datum::Missing(
             Missing::NoConsent | Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
         ) => return None,

@@ -255,7 +255,7 @@ impl Layout {
                 }
                 value
             }
-            Datum::Missing(Missing::Absent | Missing::Stale) => match &attribute.default {
+            Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => match &attribute.default {
                 Some(default) => default,
                 None => return Some(()),
             },

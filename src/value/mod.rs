@@ -149,8 +149,10 @@ pub enum Missing {
     Absent,
     /// A purpose it needs is not open.
     NoConsent,
-    /// Older than its `fresh` allows, or of unknown age.
+    /// Older than its `fresh` allows.
     Stale,
+    /// It has no stamp where it must have one, so nobody knows how old it is.
+    Unstamped,
     /// Its stamp lies after the decision.
     FromTheFuture,
     /// The cell could not be read as its type.
@@ -168,6 +170,7 @@ impl Missing {
             Self::Absent => "absent",
             Self::NoConsent => "no consent",
             Self::Stale => "stale",
+            Self::Unstamped => "no stamp, so nobody knows how old it is",
             Self::FromTheFuture => "from the future",
             Self::Unreadable => "unreadable",
             Self::NotInList => "not in the list",

@@ -207,3 +207,26 @@ fn a_comment_that_cannot_be_read_says_how_it_is_written() {
         assert!(format(SourceId(0), &text).is_ok(), "{comment} can be laid out");
     }
 }
+
+#[test]
+fn a_note_about_several_goes_when_each_of_them_is_allowed_in_its_place() {
+    let text = |one: &str, other: &str| {
+        format!(
+            "window day {{ zone \"Asia/Dubai\"  open 09:00 until 21:00  on offer tips  outside hold at most 12 hours }}
+slot corner on web {{ accepts service  fallback story }}
+rule first in corner {{ priority 3  show tips }}
+{one}
+rule second in corner {{ when age is at least 18  priority 2  show story }}
+{other}
+rule third in corner {{ when age is less than 18  priority 1  show story }}
+"
+        )
+    };
+    let comment = "// cater: allow(lint::not-decided) because \"a test shows it\"";
+    let open = |compiled: &Compiled| codes_of(&compiled.diagnostics);
+    assert_eq!(open(&whole(&text("", ""))), ["lint::not-decided"]);
+    // One of the two is still open, and the other's comment is not there for nothing.
+    assert_eq!(open(&whole(&text(comment, ""))), ["lint::not-decided"]);
+    let both = whole(&text(comment, comment));
+    assert_eq!((open(&both), both.allowed.len()), (vec![], 1));
+}

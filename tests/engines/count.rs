@@ -136,7 +136,7 @@ impl Counts {
             }
         }
         for reason in REASONS {
-            let answered = matches!(reason, Missing::Absent | Missing::Stale);
+            let answered = matches!(reason, Missing::Absent | Missing::Stale | Missing::Unstamped);
             if !self.reasons.contains_key(&(reason, answered)) {
                 gaps.push(format!("`if unknown` where something is {}", reason.word()));
             }

@@ -19,10 +19,11 @@ use super::rng::Rng;
 use super::walk::{self, Part};
 
 /// Every reason for missing.
-pub(crate) const REASONS: [Missing; 7] = [
+pub(crate) const REASONS: [Missing; 8] = [
     Missing::Absent,
     Missing::NoConsent,
     Missing::Stale,
+    Missing::Unstamped,
     Missing::FromTheFuture,
     Missing::Unreadable,
     Missing::NotInList,

@@ -313,6 +313,31 @@ const CASES: &[Case] = &[
         right: &["active 2026-11-20 to 2099-12-31"],
     },
     Case {
+        row: "viewed has a or b: each of them, or one of both",
+        frame: RULE,
+        wrong: &[
+            (
+                "when viewed has \"rye\" or \"oat\"",
+                answer("type::not-a-condition", "\"oat\"", "write `viewed has any of [\"rye\", \"oat\"]`"),
+            ),
+            (
+                "when viewed has rye or oat",
+                answer("type::not-a-condition", "oat", "write `viewed has any of [\"rye\", \"oat\"]`"),
+            ),
+            (
+                "when viewed has rye and oat and \"bran\"",
+                answer("type::not-a-condition", "oat", "write `viewed has all of [\"rye\", \"oat\", \"bran\"]`"),
+            ),
+            (
+                "when viewed has none of [\"rye\"] or \"oat\"",
+                answer("type::not-a-condition", "\"oat\"", "write `viewed has none of [\"rye\", \"oat\"]`"),
+            ),
+            ("when country has DE or AT", answer("type::not-a-set", "country", "`is one of [DE, AT]`")),
+            ("when vieved has rye or oat", answer("resolve::unknown-attribute", "vieved", "did you mean `viewed`?")),
+        ],
+        right: &["when viewed has any of [\"rye\", \"oat\"]", "when viewed has \"rye\" or has_app"],
+    },
+    Case {
         row: "viewed has any of []: an empty list?",
         frame: RULE,
         wrong: &[

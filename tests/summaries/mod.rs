@@ -16,6 +16,10 @@ customer { id: text key }
 event purchase {}
 offer tip { class marketing  tags promo }
 offer welcome { class service }
+channel email { needs tips }
+cap mails { at most 1 sent  in any 7 days  per customer  on channel email }
+slot letter by email { accepts marketing  fallback nothing }
+rule write in letter { needs tips  send tip }
 cap few { at most 1 shown  in any 7 days  per customer  on tag promo }
 cap done { at most 1 purchase  ever  per customer  on tag promo }
 slot home on web { accepts service, marketing  fallback welcome }
@@ -33,8 +37,8 @@ fn world() -> TempDir {
     write("people.csv", "id\nann\nbob\n");
     let consent = "customer,purpose,status,granted_at\n";
     write("consent.csv", &format!("{consent}ann,tips,granted,2026-01-01T00:00Z\ncyd,tips,granted,2026-01-01T00:00Z\n"));
-    let events = "customer,event,at,offer,tags\n";
-    write("events.csv", &format!("{events}ann,shown,2026-06-01T00:00Z,,\ndan,shown,2026-06-01T00:00Z,,\n"));
+    let events = "customer,event,at,offer,tags,channel\n";
+    write("events.csv", &format!("{events}ann,shown,2026-06-01T00:00Z,,,\ndan,shown,2026-06-01T00:00Z,,,\n"));
     // Another base, with a key that comes twice, and what is known of it.
     write("others.csv", "id\neve\neve\nfay\n");
     write(
@@ -46,7 +50,7 @@ fn world() -> TempDir {
     write(
         "others_events.csv",
         &format!(
-            "{events}eve,shown,2026-06-01T00:00Z,,promos|gone\nfay,sold,2026-06-01T00:00Z,,\nfay,shown,2026-06-01T00:00Z,tipp,\nhal,shown,2026-06-01T00:00Z,,\n"
+            "{events}eve,shown,2026-06-01T00:00Z,,promos|gone,\nfay,sold,2026-06-01T00:00Z,,,\nfay,shown,2026-06-01T00:00Z,tipp,,\nfay,sent,2026-06-01T00:00Z,tip,,emial\nhal,shown,2026-06-01T00:00Z,,,\n"
         ),
     );
     folder
@@ -113,8 +117,10 @@ fn names_that_the_rules_do_not_declare_are_named() {
     let folder = world();
     let flags = [OTHERS, EVENTS].concat();
     let (text, object) = (said(folder.path(), &flags), machine(folder.path(), &flags));
-    for (what, name) in [("event", "sold"), ("offer", "tipp"), ("tag", "promos"), ("tag", "gone")] {
-        let line = format!("\nevents: 1 row of {what} `{name}`, which the rules do not declare\n");
+    let names = [("event", "sold"), ("offer", "tipp"), ("tag", "promos"), ("tag", "gone"), ("channel", "emial")];
+    for (what, name) in names {
+        let more = if what == "channel" { "; they count for every channel" } else { "" };
+        let line = format!("\nevents: 1 row of {what} `{name}`, which the rules do not declare{more}\n");
         assert!(text.contains(&line), "{line}{text}");
         assert_eq!(object[format!("unknown_{what}s")][name], 1, "{object}");
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::cells::frames;
-use super::schemas::{ranked, schema, sending};
+use super::schemas::{ranked, schema, sending, with_hours};
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{
     Coverer, FallbackVerdict, Options, Place, Range, Report, SubstituteVerdict, Verdict, analyse, slot,
@@ -63,6 +63,16 @@ fn what_channels_carry_is_what_every_customer_shows() {
     let rules: usize = tally.iter().take(4).sum();
     assert!(rules as u64 >= count, "hardly any verdict: {tally:?}");
     assert!(tally[9] as u64 >= count / 20, "hardly any idle substitute: {tally:?}");
+}
+
+#[test]
+fn what_hours_decide_is_never_claimed_wrongly() {
+    let count = setting("CATER_SCHEMAS", 120) / 2;
+    let (tally, unknown) = agree_on(count, &with_hours);
+    let decided: usize = tally.iter().sum();
+    assert!(unknown * 10 < decided, "{unknown} not decided, {decided} decided");
+    let (reachable, covered) = (tally[0] as u64, tally[2] as u64);
+    assert!(reachable >= count && covered >= count / 20, "hardly any verdict: {tally:?}");
 }
 
 /// Compares so many schemas; gives how often each verdict came up, and how many there were that were not decided.
@@ -297,11 +307,11 @@ impl<'a> Seen<'a> {
         if order.iter().any(tries) || order.iter().any(|rule| self.rules[*rule].rank.is_some()) {
             return None;
         }
-        // Pauses, blocks and calendars are tried and not reckoned: whether one of a cover could be left out may be open.
+        // Pauses, blocks, calendars and windows are tried and not reckoned: whether one of a cover could be left out may be open.
         let is_reckoned = |cap: &Cap| {
             matches!(cap.kind, CapKind::Cap | CapKind::Gap) && !matches!(cap.window, CapWindow::Calendar(_))
         };
-        if !self.rules.caps.iter().all(is_reckoned) {
+        if !self.rules.caps.iter().all(is_reckoned) || !self.rules.windows.is_empty() {
             return None;
         }
         let idle = (0..by.len()).find(|at| !passes(Some(*at)))?;

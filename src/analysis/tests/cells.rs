@@ -77,6 +77,11 @@ fn nows(rules: &RuleSet, used: &Used) -> Vec<Instant> {
         for date in DATES {
             let at = instant(date);
             found.extend([at - 1, at, at + DAY - 1, at + DAY]);
+            if !rules.windows.is_empty() {
+                // Before and within the hours of windows, between their rows, and after them, on each side of the date.
+                let hours = [4, 7, 10, 15, 21].map(|hour| hour * DAY / 24);
+                found.extend(hours.into_iter().flat_map(|hours| [at - DAY + hours, at + hours, at + DAY + hours]));
+            }
         }
         return found.into_iter().map(Instant).collect();
     }
@@ -152,6 +157,8 @@ impl Used {
                 BlockCause::While(clause) => conditions.push(&clause.condition),
             }
         }
+        let rows = rules.windows.iter().flat_map(|window| &window.rows);
+        conditions.extend(rows.filter_map(|row| row.when.as_ref()).map(|when| &when.condition));
         for condition in conditions {
             used.attributes.append(&mut rules.read_by(condition));
             used.consents(rules, condition);

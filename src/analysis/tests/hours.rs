@@ -129,3 +129,35 @@ fn what_waits_for_no_clock_is_decided() {
         }
     }
 }
+
+#[test]
+fn what_hangs_on_hours_is_one_note_a_slot_and_says_so() {
+    let (_, report) = report(&format!(
+        "{BASE}
+         window w {{ zone \"Asia/Dubai\"  open 09:00 until 21:00  on offer a  outside hold at most 12 hours }}
+         rule first in s {{ priority 3  show a }}
+         rule second in s {{ when age is at least 18  priority 2  show b }}
+         rule third in s {{ when age is less than 18  priority 1  show c }}"
+    ));
+    let notes = report.diagnostics.iter().filter(|found| found.code.name == "lint::not-decided");
+    let notes: Vec<_> = notes.collect();
+    let [note] = notes.as_slice() else { panic!("{} notes", notes.len()) };
+    assert_eq!(note.message, "the analysis could not decide everything about `second` and one other");
+    assert!(note.labels[0].text.contains("the hours of a window"), "{}", note.labels[0].text);
+    assert_eq!(note.labels.len(), 2, "each can be allowed in its place");
+    assert_eq!(note.facts, ["`second`: whether it can ever win", "`third`: whether it can ever win"]);
+}
+
+#[test]
+fn how_long_something_waits_hangs_on_no_cap_of_another_rule() {
+    // Of `a` in the place of `first` and of `a` by `second` one waits as long as the other, whether or not the cap of
+    // the one lets it pass.
+    let (model, report) = report(&format!(
+        "{BASE}
+         window w {{ zone \"Asia/Dubai\"  open 09:00 until 21:00  on class service  outside hold at most 20 hours }}
+         rule first in s {{ cap at most 1 shown ever per customer  priority 2  show a  if capped show c }}
+         rule second in s {{ priority 1  show b }}"
+    ));
+    assert_eq!(verdict(&model, &report, "first"), "reachable");
+    assert!(!verdict(&model, &report, "second").starts_with("reachable"), "{}", verdict(&model, &report, "second"));
+}

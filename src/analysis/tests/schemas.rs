@@ -59,6 +59,8 @@ struct Writer {
     dice: Dice,
     calculations: bool,
     ranks: bool,
+    /// There are windows, and neither times of customers nor caps that hold.
+    windows: bool,
     /// The slot sends by these; none where it is a place.
     channels: usize,
     text: String,
@@ -77,24 +79,30 @@ pub(super) const DAYS: [u32; 2] = [10, 31];
 
 /// A rule set; with `calculations`, some compare attributes with each other and divide.
 pub(in crate::analysis) fn schema(seed: u64, calculations: bool) -> String {
-    written(seed, calculations, false, false)
+    written(seed, calculations, false, false, false)
+}
+
+/// A rule set with a window or two, in one of three of a slot that sends.
+pub(in crate::analysis) fn with_hours(seed: u64) -> String {
+    written(seed, false, false, seed % 3 == 2, true)
 }
 
 /// A rule set whose slot sends by one to three channels.
 pub(in crate::analysis) fn sending(seed: u64) -> String {
-    written(seed, false, false, true)
+    written(seed, false, false, true, false)
 }
 
 /// A rule set with calculations in which rules of one class and priority rank, and a slot that has `ties`.
 pub(in crate::analysis) fn ranked(seed: u64) -> String {
-    written(seed, true, true, false)
+    written(seed, true, true, false, false)
 }
 
-fn written(seed: u64, calculations: bool, ranks: bool, sends: bool) -> String {
+fn written(seed: u64, calculations: bool, ranks: bool, sends: bool, windows: bool) -> String {
     let mut writer = Writer {
         dice: Dice::new(seed),
         calculations,
         ranks,
+        windows,
         channels: 0,
         text: String::new(),
         fields: Vec::new(),
@@ -105,6 +113,9 @@ fn written(seed: u64, calculations: bool, ranks: bool, sends: bool) -> String {
     writer.channels = if sends { 1 + writer.dice.below(3) } else { 0 };
     writer.declarations();
     writer.channel_declarations();
+    if windows {
+        writer.windows();
+    }
     writer.slot();
     writer.text
 }
@@ -128,7 +139,7 @@ impl Writer {
         if with_key {
             customer.push_str("  id: text key\n");
         }
-        let mut has_time = false;
+        let mut has_time = self.windows;
         for at in 0..count {
             let kinds = [
                 Kind::Flag,
@@ -249,8 +260,30 @@ impl Writer {
 
     /// What follows where a cap is spent; it follows from what is written already, so that other seeds stay as they are.
     fn then(&self, may_hold: bool) -> &'static str {
-        let hold = if may_hold { " then hold at most 3 days" } else { "" };
+        let hold = if may_hold && !self.windows { " then hold at most 3 days" } else { "" };
         ["", " then stop", " then next", hold][self.text.len() / 2 % 4]
+    }
+
+    /// Windows of twelve hours, some with a row for some customers, which drop, hold for less than their night or go on to the
+    /// next channel.
+    fn windows(&mut self) {
+        for at in 0..1 + self.dice.below(2) {
+            let mut open = "open 08:00 until 20:00".to_owned();
+            if self.dice.one_in(3) {
+                let condition = self.condition(1);
+                // Whoever is stopped would have to need what it reads.
+                if std::mem::take(&mut self.needed).is_empty() {
+                    write!(open, "  open 13:00 until 20:00 when {condition}").unwrap();
+                }
+            }
+            let targets = ["class lifecycle", "class service", "tag t", "offer a", "offer b", "rule r0", "rule r1"];
+            let (mut target, mut outside) = (self.dice.of(&targets), self.dice.of(&["drop", "hold at most 6 hours"]));
+            if self.channels > 0 && self.dice.one_in(2) {
+                target = "channel k0";
+                outside = self.dice.of(&[outside, "next channel"]);
+            }
+            self.line(&format!("window w{at} {{ zone \"UTC\"  {open}  on {target}  outside {outside} }}"));
+        }
     }
 
     /// Pauses, gaps, calendars and blocks: their combinations are tried and not reckoned, so some stay undecided.

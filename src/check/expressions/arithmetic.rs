@@ -8,11 +8,14 @@ use crate::diagnostics::codes::types;
 use crate::model::Expression;
 use crate::ops::Arithmetic;
 use crate::source::Span;
-use crate::syntax::tree::{AddSign, Expr, Literal, LiteralKind};
+use crate::syntax::tree::{AddSign, Expr, ExprKind, Literal, LiteralKind};
 use crate::value::{MAX_SCALE, NumberType, Type, Value, pow10, rescale};
 
 /// The largest mantissa a calculation may reach: the ends of `i64` stand for missing and never in a packed record.
 const LIMIT: i128 = (i64::MAX / 4) as i128;
+
+/// So many operands behind the first are shown together where their result may not fit.
+const SHOWN_WHOLE: usize = 3;
 
 type Number = (Expression, NumberType);
 
@@ -20,20 +23,23 @@ impl Pass<'_> {
     pub(super) fn sum(&mut self, first: &Expr, rest: &[(AddSign, Expr)]) -> Option<Typed> {
         let mut total = self.number(first)?;
         let mut done = first.span;
-        for (sign, part) in rest {
+        for (at, (sign, part)) in rest.iter().enumerate() {
             let term = self.number(part)?;
+            // Of a long sum only the term that was one too many is shown.
+            let shown = if at < SHOWN_WHOLE { done.to(part.span) } else { part.span };
             if let Some(one) = self.added(*sign, &total.0, &term.0, part.span) {
                 done = done.to(part.span);
                 total = one;
                 continue;
             }
-            let ((left, a), (right, b)) = self.one_scale(total, done, term, part.span)?;
+            let before = if at < SHOWN_WHOLE { done } else { part.span };
+            let ((left, a), (right, b)) = self.one_scale(total, before, term, part.span)?;
             let (op, min, max) = match sign {
                 AddSign::Plus => (Arithmetic::Add, wide(a.min) + wide(b.min), wide(a.max) + wide(b.max)),
                 AddSign::Minus => (Arithmetic::Subtract, wide(a.min) - wide(b.max), wide(a.max) - wide(b.min)),
             };
             done = done.to(part.span);
-            let ty = self.fitting(a.scale, min, max, done)?;
+            let ty = self.fitting(a.scale, min, max, shown)?;
             total = (Expression::Arithmetic(op, Box::new(left), Box::new(right), ty), ty);
         }
         Some(number_typed(total))
@@ -43,10 +49,10 @@ impl Pass<'_> {
         let (first, rest) = parts.split_first()?;
         let mut total = self.number(first)?;
         let mut done = first.span;
-        for part in rest {
+        for (at, part) in rest.iter().enumerate() {
             let factor = self.number(part)?;
             done = done.to(part.span);
-            total = self.multiply(total, factor, done)?;
+            total = self.multiply(total, factor, if at < SHOWN_WHOLE { done } else { part.span })?;
         }
         Some(number_typed(total))
     }
@@ -56,8 +62,8 @@ impl Pass<'_> {
         let scale = written.scale.saturating_add(2);
         let ty = NumberType { scale, min: written.mantissa, max: written.mantissa };
         let share = (Expression::Literal(Value::Number(written.mantissa), Type::Number(ty)), ty);
-        let of = self.number(of)?;
-        let total = self.multiply(share, of, span)?;
+        let number = self.number(of)?;
+        let total = self.multiply(share, number, shortened(of).unwrap_or(span))?;
         Some(number_typed(total))
     }
 
@@ -81,9 +87,10 @@ impl Pass<'_> {
             1
         };
         // The scaled dividend is an intermediate result and must fit as well.
-        self.fitting(places, -reach, reach, dividend.span)?;
+        self.fitting(places, -reach, reach, excerpt(dividend))?;
         let most = reach / nearest + 1;
-        let ty = self.fitting(places, -most, most, span)?;
+        let whole = shortened(dividend).or_else(|| shortened(divisor)).unwrap_or(span);
+        let ty = self.fitting(places, -most, most, whole)?;
         let quotient = Expression::Arithmetic(Arithmetic::Divide, Box::new(left), Box::new(right), ty);
         Some(number_typed((quotient, ty)))
     }
@@ -169,6 +176,40 @@ impl Pass<'_> {
     fn may_not_fit(&mut self, span: Span, why: &str, help: &str) {
         let finding = Diagnostic::new(&types::TOO_LARGE, span, "the result of this calculation may not fit");
         self.report(finding.primary(why).help(help));
+    }
+}
+
+/// Where a calculation is shown: a long one by its first operand, so that it does not fill the screen.
+pub(in crate::check) fn excerpt(expr: &Expr) -> Span {
+    shortened(expr).unwrap_or(expr.span)
+}
+
+/// The first operand of the first long calculation in an expression.
+fn shortened(expr: &Expr) -> Option<Span> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => shortened(inner),
+        ExprKind::Sum(first, rest) if rest.len() > SHOWN_WHOLE => Some(excerpt(first)),
+        ExprKind::Sum(first, rest) => shortened(first).or_else(|| rest.iter().find_map(|(_, part)| shortened(part))),
+        ExprKind::Product(parts) | ExprKind::Else(parts) => match parts.split_first() {
+            Some((first, rest)) if rest.len() > SHOWN_WHOLE => Some(excerpt(first)),
+            Some(_) | None => parts.iter().find_map(shortened),
+        },
+        ExprKind::Name(_)
+        | ExprKind::Literal(_)
+        | ExprKind::Consent(_)
+        | ExprKind::Permission(_)
+        | ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::Not(_)
+        | ExprKind::Is(..)
+        | ExprKind::Has(..)
+        | ExprKind::PercentOf(..)
+        | ExprKind::Quotient { .. }
+        | ExprKind::Times(..)
+        | ExprKind::Last(_)
+        | ExprKind::SumOf(..)
+        | ExprKind::Halving { .. }
+        | ExprKind::When { .. } => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! A sum of decaying counts with written weights (`40 * times a halving every 72 hours + 30 * ..`) is one entry: its
 //! increments are added up exactly and rounded once (R44).
 
-use super::{Typed, Wanted};
+use super::{Typed, Wanted, excerpt};
 use crate::check::Pass;
 use crate::check::limits::many;
 use crate::check::literals::{no_time, period};
@@ -81,9 +81,10 @@ impl Pass<'_> {
             (i128::from(SCORE.min)..=i128::from(SCORE.max)).contains(&moved)
         };
         if of.scale > SCORE.scale || !fits(of.min) || !fits(of.max) {
-            let finding = Diagnostic::new(&types::TOO_LARGE, value.span, "the result of this calculation may not fit")
-                .primary("what halves has at most six decimal places and lies within a thousand million")
-                .help("give the attribute a range: points: whole from 0 to 100000");
+            let finding =
+                Diagnostic::new(&types::TOO_LARGE, excerpt(value), "the result of this calculation may not fit")
+                    .primary("what halves has at most six decimal places and lies within a thousand million")
+                    .help("give the attribute a range: points: whole from 0 to 100000");
             self.report(finding);
             return None;
         }

@@ -342,7 +342,7 @@ impl Pass<'_> {
     }
 
     /// `s has ..`
-    pub(super) fn has(&mut self, subject: &Expr, test: &SetTest) -> Option<Condition> {
+    pub(in crate::check) fn has(&mut self, subject: &Expr, test: &SetTest) -> Option<Condition> {
         let (left, ty) = self.value(subject, Wanted::default())?;
         if ty != Type::Set {
             let finding = Diagnostic::new(&types::NOT_A_SET, subject.span, "`has` asks what a set contains")

@@ -51,8 +51,7 @@ pub(super) fn misfits(rules: &Verified, world: &World, config: &Config) -> Resul
         look(if is_read(path) {
             EventIndex::open(rules, path).map(|events| {
                 strictly.extend([&events.bad, &events.doubtful].into_iter().filter_map(|bad| unusable(path, bad)));
-                let names = [&events.unknown_events, &events.unknown_offers, &events.unknown_tags];
-                strictly.extend(["event", "offer", "tag"].into_iter().zip(names).filter_map(|(what, names)| {
+                strictly.extend(events.unknown_names().into_iter().filter_map(|(what, _, names)| {
                     let names: Vec<String> = names.keys().map(|name| format!("`{name}`")).collect();
                     let message = format!(
                         "`{}` names {} that the rules do not declare: {}",

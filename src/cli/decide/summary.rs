@@ -257,12 +257,11 @@ fn not_read(table: &str, columns: &[Unread], terminal: &Terminal) {
 
 /// Names in events that the rules do not know: probably slips. Those in consent have been told before.
 pub(super) fn unknown_names(known: &Known, terminal: &Terminal) {
-    let events = &known.events;
-    let all = [("event", &events.unknown_events), ("offer", &events.unknown_offers), ("tag", &events.unknown_tags)];
-    for (what, names) in all {
+    for (what, _, names) in known.events.unknown_names() {
+        let counts = if what == "channel" { "; they count for every channel" } else { "" };
         for (name, count) in names {
             terminal.line(format!(
-                "\nevents: {} of {what} `{name}`, which the rules do not declare",
+                "\nevents: {} of {what} `{name}`, which the rules do not declare{counts}",
                 counted(*count, "row")
             ));
         }
@@ -424,6 +423,7 @@ pub(super) fn machine(run: &Run<'_>) -> serde_json::Value {
         "unknown_events": known.events.unknown_events,
         "unknown_offers": known.events.unknown_offers,
         "unknown_tags": known.events.unknown_tags,
+        "unknown_channels": known.events.unknown_channels,
         "showings_recorded": summary.recorded,
         "engine": engine.how().to_string(),
         "nanoseconds_per_decision": summary.per_decision().as_nanos(),

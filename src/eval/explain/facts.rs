@@ -178,6 +178,7 @@ fn why_missing(rules: &RuleSet, frame: &Frame, id: AttributeId, reason: Missing)
         Missing::Absent
         | Missing::NoConsent
         | Missing::Stale
+        | Missing::Unstamped
         | Missing::FromTheFuture
         | Missing::Unreadable
         | Missing::NotInList

@@ -196,7 +196,11 @@ impl Test<'_> {
             Missing::Stale => declared.fresh.map(|fresh| {
                 format!("`{}` counts for {fresh}, and this test says `as of` an earlier time", declared.name)
             }),
-            Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed => None,
+            Missing::Unstamped
+            | Missing::FromTheFuture
+            | Missing::Unreadable
+            | Missing::NotInList
+            | Missing::Computed => None,
         }
     }
 

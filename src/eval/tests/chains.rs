@@ -182,6 +182,7 @@ fn only_what_may_yet_be_known_is_answered() {
     for (reason, expected) in [
         (Missing::Absent, answered),
         (Missing::Stale, answered),
+        (Missing::Unstamped, answered),
         (Missing::FromTheFuture, next),
         (Missing::Unreadable, next),
         (Missing::NotInList, next),

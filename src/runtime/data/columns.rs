@@ -194,7 +194,12 @@ impl MissingCells {
                 true
             }
             Fact::Missing(
-                Missing::Absent | Missing::NoConsent | Missing::Stale | Missing::FromTheFuture | Missing::Computed,
+                Missing::Absent
+                | Missing::NoConsent
+                | Missing::Stale
+                | Missing::Unstamped
+                | Missing::FromTheFuture
+                | Missing::Computed,
             ) => {
                 noted.counts.absent += 1;
                 false

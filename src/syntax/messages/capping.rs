@@ -18,6 +18,9 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         .find_map(|token| culprit(reader, from, token, end).map(|(to, message)| (token, to, message)))?;
     let span = reader.span_between(first, last);
     let finding = Diagnostic::new(&codes::SPELLING, span, message);
+    if reader.is_word(first, "and") {
+        return Some(finding.help("write `or`").suggest("write `or`", span, "or"));
+    }
     if form.word != "cap" {
         let right = part(reader, form.word, from, end);
         let other = (first..last).find_map(|token| calendar(reader, token)).filter(|_| form.word != "on");
@@ -82,6 +85,9 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
             Some((token + 1, format!("`{}` is written as a number and what is counted", words(token + 1))))
         }
         Some("times") => Some((token + 1, "behind the number stands what is counted".to_owned())),
+        Some("and") if token > from && [token - 1, token + 1].iter().all(|at| event(reader, *at, at + 1).is_some()) => {
+            Some((token + 1, "events that are counted together are joined by `or`: each of them counts".to_owned()))
+        }
         Some("max" | "maximum") => Some((token + 1, format!("`{}` is spelt `at most`", words(token + 1)))),
         Some("up") if is(token + 1, "to") => Some((token + 2, "`up to` is spelt `at most`".to_owned())),
         Some(word) if NUMBERS.contains(&word) && reader.is_word(token.wrapping_sub(1), "most") => {
@@ -117,6 +123,11 @@ fn calendar(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
         "month" | "monthly" => "in each calendar month",
         _ => return None,
     })
+}
+
+/// The number that a word stands for: `two`.
+pub(super) fn figure(word: &str) -> Option<usize> {
+    NUMBERS.iter().position(|number| *number == word)
 }
 
 /// The number that stands in `from..end`, in figures.

@@ -130,6 +130,7 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
             let offer = if reader.is_name(named) { shortened(reader.written(named)) } else { "brand_story".to_owned() };
             Some(format!("that is the clause `fallback`: `fallback {offer}`"))
         }
+        ("a block", "when" | "if") => Some(format!("that is the clause `while`: `while {next}`")),
         ("a block", "after") => {
             let span = (at + 1..at + 6).find(|token| reader.is_word(*token, "for"));
             let length = span.map_or("24 hours".to_owned(), |span| {
@@ -149,6 +150,17 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
         }
         ("an offer", _) if reader.is_sign(at + 1, b':') => {
             Some(format!("the fields of an offer stand behind `with`: `with {word}: \"..\"`"))
+        }
+        ("a cap" | "a gap" | "a pause", "hold" | "wait" | "stop" | "next" | "outside") => Some(
+            "what becomes of the slot stands behind `then`: `then hold at most 2 days`, `then stop` or `then next`".to_owned(),
+        ),
+        ("a window", "hold" | "wait" | "drop" | "next" | "then") => Some(
+            "what becomes of a message stands behind `outside`: `outside hold at most 12 hours`, `outside drop`, or `outside \
+             next channel`"
+                .to_owned(),
+        ),
+        ("a window", "closed" | "close" | "quiet" | "silent" | "from" | "hours") => {
+            Some("a window says when it is open: `open mon to sat 09:00 until 21:00`".to_owned())
         }
         ("a cap", "if") => Some(
             "leave it out: where the customer is not known, a cap per customer blocks anyway (`without customer block` says \

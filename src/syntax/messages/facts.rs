@@ -12,7 +12,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         "expect" => expectation(reader, at, end, trouble),
         "given" => given(reader, at, end, trouble),
         "consent" => consent(reader, trouble, end),
-        "history" => history(reader, trouble, end),
+        "history" => history(reader, at, trouble, end),
         "now" | "active" => clock(reader, trouble, end),
         _ => None,
     }
@@ -163,9 +163,27 @@ fn consent(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic
 /// How far back the brace of the fields of an event is looked for.
 const MOST_FIELD_TOKENS: usize = 40;
 
-fn history(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+fn history(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let before = trouble.checked_sub(1)?;
     let events = ["shown", "sent", "delivered", "clicked", "dismissed", "converted", "decided"];
+    // It may be the end of the clause that comes too early.
+    let unit = match trouble >= end {
+        true => end.checked_sub(1)?,
+        false if reader.is_kind(trouble, TokenKind::Number) => trouble + 1,
+        false => trouble,
+    };
+    let back = |by: usize| unit.checked_sub(by).filter(|token| *token > at);
+    if let (Some(number), Some(word)) = (back(1), back(2))
+        && reader.is_word(word, "at")
+        && reader.is_kind(number, TokenKind::Number)
+        && unit + 1 == end
+        && reader.word(unit).is_some()
+    {
+        let right = format!("{} ago", reader.written(unit));
+        let finding = spelling(reader, unit, end, "a time that lies back says `ago`");
+        let help = format!("write `at {} {right}`", reader.written(number));
+        return Some(finding.help(help).fix("write `ago`", reader.span(unit), right));
+    }
     if trouble >= end || reader.is_word(trouble, "at") {
         return None;
     }
@@ -192,6 +210,10 @@ fn history(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic
         let right = format!("of {}", reader.written(trouble));
         let finding = spelling(reader, trouble, trouble + 1, "`of` stands between an event and its offer");
         return Some(mended(finding, reader, trouble, trouble + 1, &right));
+    }
+    if reader.is_word(trouble, "on") && reader.is_kind(trouble + 1, TokenKind::Number) {
+        let finding = spelling(reader, trouble, trouble + 1, "the time of an event stands behind `at`");
+        return Some(finding.help("for example `at 3 days ago`, or `at 2026-06-15T10:00Z`"));
     }
     reader.is_kind(trouble, TokenKind::Number).then(|| {
         let words: Vec<_> = (trouble..end.min(trouble + 3)).map(|token| reader.written(token)).collect();

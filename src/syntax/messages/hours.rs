@@ -9,6 +9,9 @@ use crate::syntax::reader::Reader;
 pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     match form.word {
         "open" => open(reader, at, end, trouble),
+        "zone" => zone(reader, at, end),
+        "held" => held(reader, at, end),
+        "permission" => permission(reader, at, end),
         "expires" => expires(reader, at, end),
         "expect" => until(reader, at, end, trouble),
         _ => None,
@@ -26,15 +29,80 @@ fn open(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Di
         let finding = spelling(span, "clock times run `until` their end, which is not included");
         return Some(finding.help("write `until`").fix("write `until`", span, "until"));
     }
+    let dotted = (at + 1..end.min(trouble + 2)).find(|token| is_dotted(reader.written(*token)));
+    if let Some(token) = dotted {
+        let (span, right) = (reader.span(token), reader.written(token).replace('.', ":"));
+        let right = if right.len() == 4 { format!("0{right}") } else { right };
+        let finding = spelling(span, "a colon stands between hours and minutes");
+        return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
+    }
     let short = (at + 1..end.min(trouble + 2)).find(|token| is_short(reader.written(*token)))?;
     let (span, right) = (reader.span(short), format!("0{}", reader.written(short)));
     let finding = spelling(span, "an hour has two digits");
     Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
 }
 
+/// `zone Europe/Vienna`
+fn zone(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let slash = (at + 2..end).find(|token| reader.is_sign(*token, b'/') && reader.word(token + 1).is_some())?;
+    let span = reader.span_between(slash - 1, slash + 2);
+    let right = format!("{:?}", reader.text.get(span.range())?);
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, "the name of a zone stands in quotes");
+    Some(finding.help(format!("write `{right}`")).fix("put it in quotes", span, right))
+}
+
+/// `permission push yes`
+fn permission(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let state = at + 2;
+    let answer =
+        reader.word(state).filter(|word| state < end && ["yes", "no", "true", "false", "on"].contains(word))?;
+    let right = if ["no", "false"].contains(&answer) { "denied" } else { "full" };
+    let span = reader.span(state);
+    let finding =
+        Diagnostic::new(&codes::UNEXPECTED, span, "a permission is `full`, `provisional`, `denied` or `unknown`");
+    Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right))
+}
+
+/// `held cart from 8:00`, `held cart since 8 hours`
+fn held(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let word = at + 2;
+    if word >= end || !reader.is_name(at + 1) {
+        return None;
+    }
+    if ["from", "for", "until", "at", "on", "after"].iter().any(|other| reader.is_word(word, other)) {
+        let span = reader.span(word);
+        let finding = Diagnostic::new(&codes::SPELLING, span, "what is held is held `since` a time");
+        return Some(finding.help("for example `held forgotten_cart since 10 hours ago`").suggest(
+            "write `since`",
+            span,
+            "since",
+        ));
+    }
+    if reader.is_word(word, "by") {
+        let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(word), "what is held has no channel yet");
+        return Some(finding.help("leave it out: by which channel it goes is decided when it is let go"));
+    }
+    let unit = word + 2;
+    let is_span = reader.is_word(word, "since") && end == unit + 1;
+    if is_span && reader.word(unit).is_some() {
+        let (span, right) = (reader.span(unit), format!("{} ago", reader.written(unit)));
+        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a time that lies back says `ago`");
+        return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
+    }
+    None
+}
+
 /// `09:00`
 fn is_time(written: &str) -> bool {
     written.len() >= 5 && written.contains(':') && written.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// `09.00`, `9.30`
+fn is_dotted(written: &str) -> bool {
+    written.split_once('.').is_some_and(|(hours, minutes)| {
+        let figures = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        (1..=2).contains(&hours.len()) && minutes.len() == 2 && figures(hours) && figures(minutes)
+    })
 }
 
 /// `9:00`

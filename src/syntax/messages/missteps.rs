@@ -1,6 +1,6 @@
 //! First steps that go wrong: what somebody writes who has read an example or two, each with how it is written.
 
-use super::is_condition;
+use super::{holding, is_condition};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
@@ -12,17 +12,24 @@ const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday",
 /// What is wrong with a clause that begins at `at`, ends before `end` and was complete before token `trouble`.
 pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     let before = trouble.checked_sub(1).filter(|before| *before >= at)?;
+    if let Some(finding) = holding::bare(reader, form, trouble, end) {
+        return Some(finding);
+    }
     let found = if is_condition(form) {
         bare_segment(reader, at, end, trouble)
+            .or_else(|| event_of(reader, at, before, trouble, end))
             .or_else(|| listed(reader, form, before, trouble, end))
             .or_else(|| count_first(reader, at, before, trouble, end))
     } else {
         match form.word {
-            "open" => days(reader, at, end, trouble).or_else(|| hour(reader, trouble, end)),
-            "in" => week_from(reader, before, trouble, end),
-            "outside" => hold(reader, before, trouble, end),
+            "open" => days(reader, at, end, trouble)
+                .or_else(|| hour(reader, trouble, end))
+                .or_else(|| no_day(reader, trouble, end)),
+            "in" => week_from(reader, at, before, trouble, end),
+            "on" => bare_target(reader, at, end),
+            "outside" | "then" | "cap" => holding::find(reader, form, at, end, trouble),
             "consent" => all(reader, at, end),
-            "show" | "send" => otherwise(reader, form, at, trouble, end),
+            "show" | "send" => otherwise(reader, form, at, trouble, end).or_else(|| sent_by(reader, at, trouble, end)),
             "tags" | "class" | "active" => field(reader, trouble, end),
             _ => None,
         }
@@ -49,6 +56,20 @@ fn bare_segment(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> O
     let whole = Span { end: reader.span(trouble).start, ..span };
     let finding = spelling(span, "a segment or value is called by its name alone");
     Some(finding.help(format!("write `{name}`")).fix(format!("write `{name}`"), whole, ""))
+}
+
+/// `last sent renewal`, `times shown sale in the last 7 days`
+fn event_of(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let asked = before.checked_sub(1).filter(|asked| *asked > at && trouble < end && reader.is_name(trouble))?;
+    let is_asked = ["last", "times"].iter().any(|word| reader.is_word(asked, word)) && reader.is_name(before);
+    if !is_asked || ["in", "ever", "halving", "of"].iter().any(|word| reader.is_word(trouble, word)) {
+        return None;
+    }
+    let right = format!("of {}", reader.written(trouble));
+    let span = reader.span(trouble);
+    let finding = spelling(span, "`of` stands between an event and its offer");
+    let whole = format!("{} {} {right}", reader.written(asked), reader.written(before));
+    Some(finding.help(format!("write `{whole}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 /// `unless gluten, vegan`
@@ -92,7 +113,8 @@ fn count_first(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, en
 /// `slot letter by email and sms`: what stands at `and` where a block should begin.
 pub(in crate::syntax) fn joined_channels(reader: &Reader<'_>, at: usize, and: usize) -> Option<Diagnostic> {
     let is_list = reader.is_word(at, "slot") && (at..and).any(|token| reader.is_word(token, "by"));
-    if !is_list || !reader.is_word(and, "and") || !reader.is_name(and + 1) {
+    let joins = reader.is_word(and, "and") || reader.is_word(and, "or");
+    if !is_list || !joins || !reader.is_name(and + 1) {
         return None;
     }
     let gap = Span { start: reader.span(and.checked_sub(1)?).end, ..reader.span(and) };
@@ -134,6 +156,16 @@ fn days(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Di
     None
 }
 
+/// `open montag ..`, `open mo to fr ..`
+fn no_day(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = reader.word(trouble).filter(|word| trouble < end && !["when", "until", "to"].contains(word))?;
+    let known = DAYS.iter().any(|day| day.get(..3) == Some(word)) || !reader.is_word(trouble.wrapping_sub(1), "open");
+    (!known).then(|| {
+        let finding = unexpected(reader.span(trouble), &format!("`{word}` is no day of the week"));
+        finding.help("the days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; for example `open mon to fri 09:00 until 21:00`")
+    })
+}
+
 /// `5pm`, `6:30pm`
 fn hour(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
     let near = trouble.saturating_sub(1)..(trouble + 2).min(end);
@@ -155,25 +187,41 @@ fn hour(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
     })
 }
 
-/// `in any 1 week from monday`
-fn week_from(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+/// `on push`, where a channel is called so
+fn bare_target(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let name = Some(at + 1).filter(|name| *name < end && reader.is_name(*name))?;
+    let is_declared = |kind: &str| {
+        (1..reader.tokens.len())
+            .any(|of| reader.is_word(of - 1, kind) && reader.written(of) == reader.written(name) && of != name)
+    };
+    let kind = ["channel", "offer", "rule", "tags", "class"].into_iter().find(|kind| is_declared(kind))?;
+    let kind = if kind == "tags" { "tag" } else { kind };
+    let (span, right) = (reader.span(name), format!("{kind} {}", reader.written(name)));
+    let finding = unexpected(span, "a target says what it is");
+    Some(finding.help(format!("write `on {right}`")).suggest(format!("write `{right}`"), span, right))
+}
+
+/// `in any 1 week from monday`, `in each calendar week from montag`
+fn week_from(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
     let from = [before, trouble].into_iter().find(|from| *from < end && reader.is_word(*from, "from"))?;
+    if !reader.is_word(at + 1, "any") && !(at + 1..from).any(|token| reader.is_word(token, "week")) {
+        let finding = unexpected(reader.span(from), "only a week says on which day it begins");
+        return Some(finding.help("leave out `from` and what stands behind it"));
+    }
+    if !reader.is_word(at + 1, "any") {
+        let named = from + 1;
+        let span = reader.span(if named < end { named } else { from });
+        let finding = unexpected(span, "a week begins on a day, from `monday` to `sunday`");
+        return Some(match reader.word(named).and_then(day).filter(|_| named < end) {
+            Some(day) => finding.help(format!("write `{day}`")).fix(format!("write `{day}`"), span, day),
+            None => finding.help("write `from monday`"),
+        });
+    }
     let finding = unexpected(reader.span(from), "`in any` looks back from now, and begins on no day of the week");
     let day = reader.word(from + 1).and_then(day).unwrap_or("monday");
     Some(finding.help(format!(
         "write `in each calendar week from {day} in \"Europe/Berlin\"`, or leave out `from` and the day"
     )))
-}
-
-/// `outside hold 16 hours`
-fn hold(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
-    if !reader.is_word(before, "hold") || trouble >= end || !reader.is_kind(trouble, TokenKind::Number) {
-        return None;
-    }
-    let behind = Span { start: reader.span(before).end, end: reader.span(before).end, ..reader.span(before) };
-    let finding = spelling(reader.span(trouble), "`hold` says how long something waits at most");
-    let right = format!("hold at most {} {}", reader.written(trouble), reader.written(trouble + 1));
-    Some(finding.help(format!("write `{right}`")).fix("write `at most`", behind, " at most"))
 }
 
 /// `consent all`
@@ -186,6 +234,20 @@ fn all(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
             .help("write `consent all granted`")
             .fix("write `all granted`", behind, " granted")
     })
+}
+
+/// `send sale by push and email`
+fn sent_by(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let and = [trouble, trouble.wrapping_sub(1)].into_iter().find(|token| {
+        *token < end && *token > at + 1 && (reader.is_word(*token, "and") || reader.is_word(*token, "or"))
+    })?;
+    if !(at..and).any(|token| reader.is_word(token, "by")) || and + 1 >= end || !reader.is_name(and + 1) {
+        return None;
+    }
+    let gap = Span { start: reader.span(and - 1).end, ..reader.span(and) };
+    let right = format!("{}, {}", reader.written(and - 1), reader.written(and + 1));
+    let finding = spelling(reader.span(and), "a comma divides channels, in the order in which they are tried");
+    Some(finding.help(format!("write `by {right}`")).fix("write a comma", gap, ","))
 }
 
 /// `show rye  else show white`

@@ -10,6 +10,7 @@ mod clause;
 mod days;
 mod facts;
 mod heads;
+mod holding;
 mod hours;
 mod later;
 mod lists;

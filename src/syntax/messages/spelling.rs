@@ -178,6 +178,19 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     }
     let digits = written.find(|c: char| !c.is_ascii_digit()).unwrap_or(written.len());
     let (number, rest) = (written.get(..digits).unwrap_or(""), written.get(digits..).unwrap_or(""));
+    let unit = match rest {
+        "s" | "sec" | "secs" => "seconds",
+        "min" | "mins" => "minutes",
+        "h" | "hr" | "hrs" => "hours",
+        "d" => "days",
+        "w" | "wk" | "wks" => "weeks",
+        _ => "",
+    };
+    if digits > 0 && !unit.is_empty() {
+        let right = format!("{number} {}", if number == "1" { unit.trim_end_matches('s') } else { unit });
+        let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{rest}` is spelt `{unit}`"));
+        return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
+    }
     if digits > 0 && UNITS.contains(&rest.trim_end_matches('s')) {
         let right = format!("{number} {rest}");
         return Diagnostic::new(&codes::SPELLING, span, "a space stands between a number and its unit")

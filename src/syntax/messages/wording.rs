@@ -98,6 +98,15 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let Some(number) = number.filter(|number| is_unit(number + 1)) else {
                 return ranked(reader, from, token, end);
             };
+            let before = token.wrapping_sub(1);
+            let one = reader.word(before).map(|word| word.strip_suffix('s').unwrap_or(word));
+            let is_event = |at: usize| reader.is_word(at, "event") && reader.word(at + 1) == one;
+            if let Some(one) = one.filter(|_| (0..reader.tokens.len()).any(is_event)) {
+                let span = format!("{} {}", reader.written(number), reader.written(number + 1));
+                let finding = Diagnostic::new(&codes::SPELLING, reader.span(before), "events are counted by `times`");
+                let help = format!("write `times {one} in the last {span} is at least 1`, or when: `last {one}`");
+                return Some(finding.help(help));
+            }
             let right = format!("is at most {} {} old", reader.written(number), reader.written(number + 1));
             let past = reader.is_word(token + 1, "the") || reader.is_word(token + 1, "last");
             let help =
