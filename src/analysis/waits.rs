@@ -4,11 +4,15 @@
 //! Windows are open or closed and what waits is in time or too late as the search likes; what really is so is looked at
 //! where a customer is made (`hours`).
 
-use super::domain::{Hours, Source, Waits};
+use super::domain::{Hours, Source, Waits, channels_of};
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::slot::Writer;
-use crate::model::{BlockId, CapId, CapZone, Condition, Outside, WindowId};
+use crate::eval;
+use crate::model::{
+    BlockId, CapId, CapZone, ChannelId, Class, Condition, OfferId, Outside, RuleId, SlotId, WindowId,
+};
+use crate::value::Instant;
 
 /// How something stands to its windows and to the caps that hold it.
 pub(super) struct Passed {
@@ -18,16 +22,35 @@ pub(super) struct Passed {
     pub(super) capped: Formula,
 }
 
-/// On what it hangs until when something waits: windows, caps that hold, blocks, and when it is over.
-pub(super) type Bound<'a> = (Vec<WindowId>, Vec<CapId>, Vec<BlockId>, Option<&'a Condition>);
+/// On what it hangs until when something waits: windows, caps that hold, blocks, when it is over, and of what is sent its
+/// channels, each with the caps on it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Bound<'a> {
+    windows: Vec<WindowId>,
+    caps: Vec<CapId>,
+    blocks: Vec<BlockId>,
+    expires: Option<&'a Condition>,
+    ends: Option<Instant>,
+    sent: Option<(SlotId, Class, Vec<(ChannelId, Vec<CapId>)>)>,
+}
 
 impl Writer<'_, '_> {
-    /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10).
-    pub(super) fn passed(&mut self, of: Waits) -> Passed {
-        let (rules, (offer, rule, by)) = (self.rules, of);
-        let (windows, caps) = rules.holding(offer, rule, by);
+    /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10); of what
+    /// this channel carries its windows count, too.
+    pub(super) fn passed(&mut self, of: Waits, by: Option<ChannelId>) -> Passed {
+        let (rules, (offer, rule, sender)) = (self.rules, of);
+        let (mut windows, caps) = rules.holding(offer, rule);
         let blocks = rule.map_or_else(|| rules[offer].blocks.clone(), |rule| rules.blocks_on(rule));
         let expires = rule.and_then(|rule| rules[rule].expires.as_ref()).map(|clause| &clause.condition);
+        let ends = eval::ends(rules, offer, rule).into_iter().min();
+        let class = rules[offer].class;
+        let sent = sender.map(|sender| {
+            let channels = channels_of(rules, sender).iter();
+            (sender.0, class, channels.map(|id| (*id, rules.channel_caps(*id, offer, rule))).collect())
+        });
+        let bound =
+            Bound { windows: windows.clone(), caps: caps.clone(), blocks, expires, ends, sent };
+        windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, class)));
         let (mut dropping, mut waits) = (Vec::new(), Vec::new());
         for id in windows.iter().copied() {
             let closed = self.closed(id);
@@ -47,8 +70,8 @@ impl Writer<'_, '_> {
             let stopped = self.compiler.formulas.any(dropping);
             return Passed { passes: self.compiler.formulas.not(stopped), capped: Formula::NEVER };
         }
-        let may_expire = !spent.is_empty() && expires.is_some();
-        let of = *self.alike.entry((windows, caps, blocks, expires)).or_insert(of);
+        let may_expire = !spent.is_empty() && (expires.is_some() || ends.is_some());
+        let of = *self.alike.entry(bound).or_insert(of);
         let late = self.compiler.flag(Source::Hours(Hours::Late(of)));
         let expires = if may_expire { self.compiler.flag(Source::Hours(Hours::Expires(of))) } else { Formula::NEVER };
         let formulas = &mut self.compiler.formulas;
@@ -59,6 +82,18 @@ impl Writer<'_, '_> {
         let stopped = formulas.any([dropped, too_late]);
         let (open, lives) = (formulas.not(dropped), formulas.not(expires));
         Passed { passes: formulas.not(stopped), capped: formulas.all([open, for_caps, late, lives]) }
+    }
+
+    /// Until when an offer waits that is sent may hang on its channels: they have hours, caps, or ask for something.
+    pub(super) fn ways_turn(&self, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> bool {
+        let (rules, class) = (self.rules, self.rules[offer].class);
+        let (windows, caps) = rules.holding(offer, rule);
+        let turns = |id: &ChannelId| {
+            !rules.channel_windows(*id, class).is_empty()
+                || !rules.channel_caps(*id, offer, rule).is_empty()
+                || rules[*id].asked().next().is_some()
+        };
+        !(windows.is_empty() && caps.is_empty()) && channels.iter().any(turns)
     }
 
     /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
