@@ -10,7 +10,7 @@ use super::read::{Read, Simple};
 use super::slot::Writer;
 use crate::eval;
 use crate::model::{
-    BlockId, CapId, CapZone, ChannelId, Class, Condition, OfferId, Outside, RuleId, SlotId, WindowId,
+    BlockId, CapId, CapZone, ChannelId, Class, Condition, Expression, OfferId, Outside, RuleId, RuleSet, SlotId, WindowId,
 };
 use crate::value::Instant;
 
@@ -84,14 +84,14 @@ impl Writer<'_, '_> {
         Passed { passes: formulas.not(stopped), capped: formulas.all([open, for_caps, late, lives]) }
     }
 
-    /// Until when an offer waits that is sent may hang on its channels: they have hours, caps, or ask for something.
+    /// Until when an offer waits that is sent may hang on its channels: they have hours, or ask for something that changes
+    /// with time. Caps on them only get free, so what carries it now carries it then.
     pub(super) fn ways_turn(&self, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> bool {
         let (rules, class) = (self.rules, self.rules[offer].class);
         let (windows, caps) = rules.holding(offer, rule);
         let turns = |id: &ChannelId| {
             !rules.channel_windows(*id, class).is_empty()
-                || !rules.channel_caps(*id, offer, rule).is_empty()
-                || rules[*id].asked().next().is_some()
+                || rules[*id].asked().any(|clause| hangs_on_now(rules, &clause.condition))
         };
         !(windows.is_empty() && caps.is_empty()) && channels.iter().any(turns)
     }
@@ -117,5 +117,46 @@ impl Writer<'_, '_> {
         }
         let somewhere = self.compiler.formulas.any(any);
         self.compiler.formulas.not(somewhere)
+    }
+}
+
+/// Whether time alone may change what a condition says.
+fn hangs_on_now(rules: &RuleSet, condition: &Condition) -> bool {
+    let mut found = false;
+    condition.each(&mut |part| {
+        found |= match part {
+            Condition::Age(..) => true,
+            Condition::Segment(id) => hangs_on_now(rules, &rules[*id].condition),
+            Condition::And(_)
+            | Condition::Or(_)
+            | Condition::Not(_)
+            | Condition::Holds(_)
+            | Condition::Equal(..)
+            | Condition::OneOf(..)
+            | Condition::Compare(..)
+            | Condition::Between(..)
+            | Condition::Known(_)
+            | Condition::Never(_)
+            | Condition::Has(..) => false,
+        } || part.operands().into_iter().any(|operand| moves(rules, operand));
+    });
+    found
+}
+
+/// Whether time alone may change a value.
+fn moves(rules: &RuleSet, of: &Expression) -> bool {
+    match of {
+        Expression::Now => true,
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_) => false,
+        Expression::Value(id) => moves(rules, &rules[*id].expression),
+        Expression::Rescale(inner, _) => moves(rules, inner),
+        Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
+            moves(rules, left) || moves(rules, right)
+        }
+        Expression::When(inner, when, _) => moves(rules, inner) || hangs_on_now(rules, when),
     }
 }

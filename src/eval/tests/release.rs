@@ -164,8 +164,8 @@ fn a_hold_limit_says_when_and_which() {
           history shown of m at 2026-06-10T05:00Z
           expect  s shows all
           expect  s passes over r because \"hold limit\"
-          expect  s passes over r because \"capped by g1 (until 2026-06-10T13:00Z), would be let go 2026-06-10T20:00Z, held for no longer than 6 hours\"
-          expect  s passes over r because \"w1 (wed 10:00 in UTC)\"
+          expect  s passes over r because \"gap g1 (until 2026-06-10T13:00Z), would be let go 2026-06-10T20:00Z, held for no longer than 6 hours\"
+          expect  s passes over r because \"window w1 closed (wed 10:00 in UTC)\"
         }}
         test \"eight hours are over at the opening, ten hours after it was held\" {{
           given   {{ id: \"a\" }}
