@@ -10,7 +10,8 @@ use super::read::{Read, Simple};
 use super::slot::Writer;
 use crate::eval;
 use crate::model::{
-    BlockId, CapId, CapZone, ChannelId, Class, Condition, Expression, OfferId, Outside, RuleId, RuleSet, SlotId, WindowId,
+    BlockId, CapId, CapZone, ChannelId, Class, Condition, Expression, OfferId, Outside, RuleId, RuleSet, SlotId,
+    WindowId,
 };
 use crate::value::Instant;
 
@@ -48,8 +49,7 @@ impl Writer<'_, '_> {
             let channels = channels_of(rules, sender).iter();
             (sender.0, class, channels.map(|id| (*id, rules.channel_caps(*id, offer, rule))).collect())
         });
-        let bound =
-            Bound { windows: windows.clone(), caps: caps.clone(), blocks, expires, ends, sent };
+        let bound = Bound { windows: windows.clone(), caps: caps.clone(), blocks, expires, ends, sent };
         windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, class)));
         let (mut dropping, mut waits) = (Vec::new(), Vec::new());
         for id in windows.iter().copied() {

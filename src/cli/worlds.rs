@@ -68,11 +68,7 @@ impl World {
         self.compiler_to(now, Depth::Analysed)
     }
 
-    fn compiler_to(
-        &self,
-        now: Option<Instant>,
-        depth: Depth,
-    ) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
+    fn compiler_to(&self, now: Option<Instant>, depth: Depth) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
         let reviewed = customer::now(now, self.settings())?;
         let now = settings::NOW.choose(now, self.settings())?.value;
         Ok(move |named| {

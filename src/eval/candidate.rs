@@ -233,12 +233,7 @@ impl<'a> Guarded<'a> {
 
     /// How an offer that this rule itself or a list brings stands to its windows; if it is sent and a channel carries it now,
     /// also to those of its channels.
-    pub(super) fn waiting(
-        &self,
-        offer: OfferId,
-        rule: Option<RuleId>,
-        sent: Option<(Ways<'_>, ChannelId)>,
-    ) -> Waiting {
+    pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, sent: Option<(Ways<'_>, ChannelId)>) -> Waiting {
         self.bound(offer, rule, sent).look(self.rules, self.frame)
     }
 

@@ -20,8 +20,8 @@ use super::waiting::is_open;
 use crate::frame::{By, Frame, Via};
 use crate::model::show::{show_cap, show_condition, show_expiry, show_substitute};
 use crate::model::{
-    BlockCause, BlockId, CapId, CapKind, ChannelId, Condition, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute,
-    WindowId,
+    BlockCause, BlockId, CapId, CapKind, ChannelId, Condition, PurposeId, RuleId, RuleSet, SegmentId, SlotId,
+    Substitute, WindowId,
 };
 use crate::source::Span;
 use crate::value::{Consent, Truth};
@@ -340,7 +340,9 @@ impl<'r> Coverage<'r> {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {
                 What::Needs(purpose) => point.reached.put(yes_no(frame.consent(purpose) == Consent::Granted)),
-                What::Clause(of, Word::When | Word::Unless) | What::Test(of, _, Word::When | Word::Unless) if audience => {
+                What::Clause(of, Word::When | Word::Unless) | What::Test(of, _, Word::When | Word::Unless)
+                    if audience =>
+                {
                     point.reached.put(answer(condition(rules, frame, of)));
                 }
                 What::Clause(of, Word::Row(window)) | What::Test(of, _, Word::Row(window))

@@ -125,7 +125,9 @@ fn a_tag_is_used_by_whatever_names_it() {
             cap c {{ at most 1 shown ever per customer on tag promo }}
             {what}"
         );
-        let found = compile(SourceSet::single("tags.rules", text).0).diagnostics;
+        let mut compiled = compile(SourceSet::single("tags.rules", text).0);
+        compiled.analyse(None);
+        let found = compiled.diagnostics;
         assert!(found.iter().all(|finding| !finding.is_error()), "{what}: {found:#?}");
         found.iter().filter(|finding| finding.code.name == "lint::unused-tag").count()
     };

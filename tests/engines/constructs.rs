@@ -158,9 +158,7 @@ impl Constructs {
         let lifts = |target: &CapTarget| target.has_offer(rule.show, offer) || target.has_rule(winner);
         let spared = (0..rules.caps.len()).map(CapId::from_index).any(|id| {
             let cap = &rules[id];
-            cap.target.has_offer(rule.show, offer)
-                && cap.exempt.iter().any(lifts)
-                && frame.stops(rules, id, rule.class)
+            cap.target.has_offer(rule.show, offer) && cap.exempt.iter().any(lifts) && frame.stops(rules, id, rule.class)
         });
         self.put_if(spared, "exempt");
     }

@@ -7,9 +7,10 @@
 //! caps, blocks, channels or dates.
 
 use cater::eval::{self, Dropped};
-use cater::frame::{By, Decision, Facts, Frame, Outcome, gather};
-use cater::model::{OfferId, RuleSet, Scope, SlotId};
-use cater::value::Instant;
+use cater::frame::{By, Decision, Fact, Facts, Frame, Outcome, gather};
+use cater::model::{AgeBound, Condition, Expression, OfferId, Outside, RuleId, RuleSet, Scope, SlotId};
+use cater::ops::{Comparison, Direction};
+use cater::value::{Instant, Period, Type, Value};
 
 use super::{Subject, effort, subjects};
 use crate::engines::rng::Rng;
@@ -25,8 +26,12 @@ struct Tally {
     asked_anew: u64,
     /// It was said that it had been held.
     released: u64,
-    /// Of several channels one carried it that would not have carried it before.
+    /// It went by another channel than the first.
     by_another: u64,
+    /// It was held as late as its limit lets it, and not a second earlier.
+    limits: u64,
+    /// It was held if it was over a second after the release, and not if it was over at it.
+    expiries: u64,
 }
 
 #[test]
@@ -48,8 +53,9 @@ fn a_hold_is_let_go_when_a_fresh_decision_lets_it_go() {
         }
     }
     println!("{tally:?}");
-    let Tally { held, let_go, asked_anew, released, by_another: _ } = tally;
-    assert!(held > 200 && let_go * 2 > held && asked_anew * 2 > held && released * 4 > held, "{tally:?}");
+    let Tally { held, let_go, asked_anew, released, by_another: _, limits, expiries } = tally;
+    assert!(held > 100 && let_go * 2 > held && asked_anew * 4 > held && released > 0, "{tally:?}");
+    assert!(limits > 10 && expiries > 0, "{tally:?}");
 }
 
 fn one(
@@ -65,6 +71,9 @@ fn one(
     let context = |at: Instant| format!("{}: {decision:?} of {frame:?}, at {at:?}", subject.name);
     tally.held += 1;
     assert!(frame.now < until, "{}", context(until));
+
+    limit(subject, facts, decision, until, tally);
+    expiry(subject, facts, decision, (offer, until), tally);
 
     // Before: a microsecond, and anywhere.
     let span = until.0 - frame.now.0;
@@ -112,6 +121,74 @@ fn one(
             assert_eq!(subject.decide(&released, slot), fresh, "{}", context(until));
         }
     }
+}
+
+/// For how long a rule may wait at most, as it stands; nothing where it has no number.
+fn longest(rules: &RuleSet, frame: &Frame, rule: RuleId) -> Option<Period> {
+    let closed = rules.windows_on(rule).into_iter().filter(|id| !eval::window_is_open(rules, frame, *id));
+    let of_windows = closed.map(|id| match rules[id].outside {
+        Outside::Hold(most) => most,
+        Outside::Drop | Outside::NextChannel => None,
+    });
+    let spent = rules.caps_on(rule).into_iter().filter(|cap| frame.stops(rules, *cap, rules[rule].class));
+    let all: Option<Vec<Period>> = of_windows.chain(spent.map(|cap| rules[cap].hold())).collect();
+    all?.into_iter().min_by_key(|most| frame.now.plus(*most))
+}
+
+/// On a place: the same customer, as long before the release as the shortest limit lets them wait, and a second around that.
+fn limit(subject: &Subject, facts: &Facts, decision: &Decision, until: Instant, tally: &mut Tally) {
+    let (rules, slot) = (subject.rules(), decision.slot);
+    let By::Rule(rule) = decision.by else { return };
+    let Some(most) = longest(rules, &gather(rules, facts), rule).filter(|_| !rules.sends(slot)) else { return };
+    let start = until.minus(most);
+    let frames = [-1, 0, 1]
+        .map(|seconds| gather(rules, &Facts { now: Instant(start.0 + seconds * super::SECOND), ..facts.clone() }));
+    let alike = frames.iter().all(|frame| longest(rules, frame, rule) == Some(most) && same(frame, &frames[0]));
+    let [before, at, after] = frames.map(|frame| subject.decide(&frame, slot));
+    // There it may not come to its turn, or be let go before.
+    if alike && start.plus(most) == until && (after.by, after.outcome) == (decision.by, decision.outcome) {
+        tally.limits += 1;
+        assert_eq!((at.by, at.outcome), (decision.by, decision.outcome), "{}: {decision:?} of {facts:?}", subject.name);
+        assert_ne!((before.by, before.outcome), (decision.by, decision.outcome), "{}: {decision:?}", subject.name);
+    }
+}
+
+/// A rule that expires at the release is not held, and one that expires a second later is.
+fn expiry(
+    subject: &Subject,
+    facts: &Facts,
+    decision: &Decision,
+    (offer, until): (OfferId, Instant),
+    tally: &mut Tally,
+) {
+    let (rules, slot) = (subject.rules(), decision.slot);
+    let By::Rule(rule) = decision.by else { return };
+    let Some(Condition::Age(Expression::Attribute(id), Direction::Old, AgeBound::One(Comparison::AtLeast, length))) =
+        rules[rule].expires.as_ref().map(|clause| &clause.condition)
+    else {
+        return;
+    };
+    if rules[*id].ty != Type::Time || length.unit.microseconds().is_none() {
+        return;
+    }
+    let [over, in_time] = [0, 1].map(|seconds| {
+        let mut facts = facts.clone();
+        let since = Instant(until.minus(*length).0 + seconds * super::SECOND);
+        facts.set(*id, Fact::Known(Value::Time(since), Some(facts.now)));
+        gather(rules, &facts)
+    });
+    // Its audience may read that time, too.
+    let held = subject.decide(&in_time, slot);
+    if held.by != decision.by || held.outcome != (Outcome::Holds { offer, until }) {
+        return;
+    }
+    let passed_over = eval::passed_over(rules, &over, slot);
+    let dropped = passed_over.into_iter().find(|(of, _)| *of == rule).map(|(_, dropped)| dropped);
+    if dropped.as_ref().is_some_and(of_the_customer) {
+        return;
+    }
+    tally.expiries += 1;
+    assert_eq!(dropped, Some(Dropped::Expired), "{}: {decision:?} of {over:?}", subject.name);
 }
 
 /// The offer is shown or sent by who held it.

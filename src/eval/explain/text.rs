@@ -207,9 +207,7 @@ impl Reason {
                 let clock = clock.as_ref().filter(|_| since.is_none() || lets_go.is_some());
                 Some(format!("{window}: {}", too_long(clock, *lets_go, *since, most)))
             }
-            Self::TooLong { why, most, lets_go } => {
-                Some(too_long(Some(&why.to_string()), *lets_go, None, most))
-            }
+            Self::TooLong { why, most, lets_go } => Some(too_long(Some(&why.to_string()), *lets_go, None, most)),
             Self::Expired { when, over } => {
                 let when = when.clone().unwrap_or_else(|| PROTECTED.to_owned());
                 Some(if *over { when } else { format!("{when}, before it may be let go") })
@@ -225,7 +223,8 @@ impl Reason {
         let counts = |beside: &String| match self {
             // `3 of 3` alone is enough.
             Self::Capped { used: Some(used), at_most, .. } => text == format!("{used} of {at_most}") || text == beside,
-            Self::Channel { why, .. } | Self::TooLong { why, .. } => why.is_named(text),
+            Self::Channel { why, .. } => why.is_named(text),
+            Self::TooLong { why, .. } => why.is_named(text) || text == beside,
             Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }

@@ -44,7 +44,12 @@ impl<'a> Late<'a> {
         let bound = &self.bound;
         let conditions = bound.held_off(rules).chain(bound.asked(rules).chain(bound.expires).map(|of| &of.condition));
         let is_protected = bound.ever_bound(rules).into_iter().any(|id| facts::window_reads_protected(rules, id))
-            || bound.caps.iter().copied().chain(bound.channel_caps(rules)).any(|id| facts::cap_reads_protected(rules, id))
+            || bound
+                .caps
+                .iter()
+                .copied()
+                .chain(bound.channel_caps(rules))
+                .any(|id| facts::cap_reads_protected(rules, id))
             || conditions.into_iter().any(|condition| facts::reads_protected(rules, condition));
         if is_protected { None } else { bound.lets_go(rules, self.guarded.frame) }
     }
@@ -99,9 +104,7 @@ pub(super) fn late(
     let rules = guarded.rules;
     let late = Late::new(guarded, sent, own, offer);
     let why = match dropped {
-        Dropped::Outside(windows) => {
-            windows.iter().map(|id| late.of(*id, closed(rules, guarded.frame, *id))).collect()
-        }
+        Dropped::Outside(windows) => windows.iter().map(|id| late.of(*id, closed(rules, guarded.frame, *id))).collect(),
         Dropped::HoldLimit(windows, caps) => late.hold_limit(windows, caps),
         Dropped::Ends(ending) => vec![ends(rules, *ending, own, offer)],
         Dropped::Expired => own.map(|id| expired(guarded, &rules[id])).into_iter().collect(),
@@ -125,12 +128,7 @@ pub(super) fn late(
 
 /// For what something waits that is held: its windows that are closed, those of the channel that would carry it now, and its
 /// caps that are spent.
-pub(super) fn waits_for(
-    guarded: &Guarded<'_>,
-    sent: Ways<'_>,
-    own: Option<RuleId>,
-    offer: OfferId,
-) -> Vec<Reason> {
+pub(super) fn waits_for(guarded: &Guarded<'_>, sent: Ways<'_>, own: Option<RuleId>, offer: OfferId) -> Vec<Reason> {
     let (rules, frame) = (guarded.rules, guarded.frame);
     let bound = Late::new(guarded, sent, own, offer).bound;
     let mut windows: Vec<WindowId> = bound.bound_now().filter(|id| !is_open(rules, frame, *id)).collect();

@@ -25,9 +25,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "zone" => chain(reader, at, end),
             "basis" | "confirmed" | "version" | "valid" | "direct" => needs_another(reader, trouble),
             "consent" => all(reader, at, end),
-            "show" | "send" => {
-                by_channel(reader, trouble, end).or_else(|| otherwise(reader, form, at, trouble, end))
-            }
+            "show" | "send" => by_channel(reader, trouble, end).or_else(|| otherwise(reader, form, at, trouble, end)),
             "tags" | "class" | "active" => field(reader, trouble, end),
             _ => None,
         }
@@ -211,7 +209,8 @@ fn calendar(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
 fn chain(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
     let inside = |token: usize| (at..token).any(|open| reader.is_sign(open, b'['));
     let is_joint = |token: &usize| {
-        (reader.is_word(*token, "or") || reader.is_word(*token, "and") || reader.is_sign(*token, b',')) && !inside(*token)
+        (reader.is_word(*token, "or") || reader.is_word(*token, "and") || reader.is_sign(*token, b','))
+            && !inside(*token)
     };
     let joint = (at + 2..end).find(is_joint)?;
     let (span, last) = (reader.span(joint), reader.span(joint - 1));
@@ -219,11 +218,11 @@ fn chain(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
     let right = format!("{} else {}", reader.written(joint - 1), reader.written(joint + 1));
     let (place, word) =
         if reader.is_sign(joint, b',') { (Span { start: last.end, ..span }, " else") } else { (span, "else") };
-    Some(
-        finding
-            .help(format!("write `{right}`; where all of them have to be open, `every of [..]`"))
-            .suggest("write `else`", place, word),
-    )
+    Some(finding.help(format!("write `{right}`; where all of them have to be open, `every of [..]`")).suggest(
+        "write `else`",
+        place,
+        word,
+    ))
 }
 
 /// `send sale via push`
@@ -245,10 +244,11 @@ fn needs_another(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
 /// What is said of `needs` in a purpose.
 pub(super) fn a_purpose_needs_none(reader: &Reader<'_>, at: usize) -> Diagnostic {
     let other = if reader.is_name(at + 1) { reader.written(at + 1) } else { "offers" };
-    unexpected(reader.span(at), "a purpose needs no other purpose, so that none can lead back to itself").help(format!(
-        "leave `needs {other}` out here, and name both purposes where both have to be open: `needs {other}, ..` in a rule or a \
-         channel, `needs {other}` and `needs ..` at an attribute"
-    ))
+    unexpected(reader.span(at), "a purpose needs no other purpose, so that none can lead back to itself")
+        .primary("each is asked for alone")
+        .help(format!(
+            "leave `needs {other}` out here; where both have to be open, the rule, the channel or the attribute names both"
+        ))
 }
 
 /// `consent all`
