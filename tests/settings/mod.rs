@@ -310,7 +310,7 @@ fn what_is_required_by_two_lines_is_asked_for_by_both() {
     assert!(found.contains("cater.toml:2 and cater.toml:3 ask for them"), "{found}");
     std::fs::write(folder.path().join("cater.toml"), "").unwrap();
     let (code, found) = said(&["check", "--format", "plain"]);
-    assert!(code == Some(1) && found.contains("lint::conflict"), "{found}");
+    assert!(code == Some(1) && found.contains("lint::no-order"), "{found}");
     for arguments in [&["list"][..], &["read", "one"]] {
         let (code, found) = said(arguments);
         assert!(code == Some(0) && found.contains("one"), "{arguments:?}: {found}");
