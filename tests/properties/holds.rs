@@ -6,14 +6,13 @@
 //! a consent runs out, a count fades) the release is no promise, and what is asked is that it is not late for its windows,
 //! caps, blocks, channels or dates.
 
+use cater::compile::compile;
 use cater::eval::{self, Dropped};
 use cater::frame::{By, Decision, Fact, Facts, Frame, Outcome, gather};
 use cater::model::{AgeBound, Condition, Expression, OfferId, Outside, RuleId, RuleSet, Scope, SlotId};
 use cater::ops::{Comparison, Direction};
-use cater::value::{Instant, Period, Type, Value};
-
-use cater::compile::compile;
 use cater::source::SourceSet;
+use cater::value::{Instant, Period, Type, Value};
 
 use super::{Subject, compiled, effort, subjects};
 use crate::engines::generate::Generated;
@@ -71,7 +70,8 @@ cap rings { at most 1 sent  in any 1 day  per customer  on channel push }
 
 fn waits() -> Subject {
     let files = vec![("waits.rules".to_owned(), WAITS.to_owned())];
-    let rules = compiled(&files).unwrap_or_else(|| panic!("{:#?}", compile(SourceSet::single("w", WAITS).0).diagnostics));
+    let rules =
+        compiled(&files).unwrap_or_else(|| panic!("{:#?}", compile(SourceSet::single("w", WAITS).0).diagnostics));
     let now = Instant::parse("2026-06-15T10:00Z").expect("a time");
     let generated = Generated { rules: (*rules).clone(), now, probes: Vec::new(), scenarios: Vec::new() };
     Subject::new("waits".to_owned(), files, generated)
