@@ -35,7 +35,7 @@ pub(super) fn of(rules: &RuleSet, id: RuleId) -> Vec<Sentence> {
         said.push(Sentence::plain("It is for every customer."));
     }
     said.extend(rule.needs.iter().map(|purpose| need(rules, *purpose)));
-    said.push(order(rules, rule));
+    said.extend(order(rules, rule));
     said.extend(rule.rank.as_ref().map(|rank| score(rules, rank)));
     said.extend(ties(rules, rule));
     if !rule.tasks.is_empty() {
@@ -136,16 +136,21 @@ pub(super) fn terms(purpose: &Purpose) -> String {
     if terms.is_empty() { String::new() } else { format!(", {}", terms.join(", ")) }
 }
 
-fn order(rules: &RuleSet, rule: &Rule) -> Sentence {
+/// The place among the rules with which it competes; nothing where it has neither a place nor others beside it.
+fn order(rules: &RuleSet, rule: &Rule) -> Option<Sentence> {
+    let of_class = rules[rule.slot].order.iter().filter(|other| rules[**other].class == rule.class);
+    if rule.order == Order::Unordered && of_class.count() < 2 {
+        return None;
+    }
     let among = format!("Among the {} rules of `{}`", rule.class.word(), rules[rule.slot].name);
-    Sentence::plain(match &rule.order {
+    Some(Sentence::plain(match &rule.order {
         Order::Unordered => format!("{among} it has no place that its author gave it."),
         Order::Priority(priority) => format!("{among} it has priority {priority}, and the higher one wins."),
         Order::Before(others) => {
             let names: Vec<String> = others.iter().map(|other| format!("`{}`", rules[*other].name)).collect();
             format!("{among} it wins over {}.", names.join(" and "))
         }
-    })
+    }))
 }
 
 fn score(rules: &RuleSet, rank: &Rank) -> Sentence {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::domain::Source;
+use super::domain::{Sender, Source, channels_of};
 use super::formula::Formula;
 use super::slot::Writer;
 use super::waits::Passed;
@@ -49,13 +49,8 @@ struct Way {
 
 impl Writer<'_, '_> {
     /// What becomes of an offer that was chosen for a slot, by this rule itself or by what stands in.
-    pub(super) fn carried(
-        &mut self,
-        slot: SlotId,
-        channels: &[ChannelId],
-        offer: OfferId,
-        rule: Option<RuleId>,
-    ) -> Carried {
+    pub(super) fn carried(&mut self, sender: Sender, offer: OfferId, rule: Option<RuleId>) -> Carried {
+        let (slot, channels) = (sender.0, channels_of(self.rules, sender));
         if !self.rules.sends(slot) {
             let by = vec![By { channel: None, reaches: Formula::ALWAYS, carries: Formula::ALWAYS, waits: None }];
             return Carried {
@@ -104,7 +99,7 @@ impl Writer<'_, '_> {
         let lacks_consent = formulas.all([none, not_capped, lacking]);
         let (mut by, mut too_long) = (Vec::new(), Vec::new());
         for (channel, reaches) in first {
-            let passed = self.passed_by(channel, offer, rule);
+            let passed = self.passed_by(sender, channel, offer, rule);
             let formulas = &mut self.compiler.formulas;
             let carries = formulas.both(reaches, passed.passes);
             by.push(By { channel, reaches, carries, waits: passed.waits });
@@ -116,12 +111,15 @@ impl Writer<'_, '_> {
         Carried { by, any, capped, stops, lacks_consent }
     }
 
-    /// The windows of a channel that carries an offer let the message pass, or it is held and has its place all the same.
-    fn passed_by(&mut self, channel: Option<ChannelId>, offer: OfferId, rule: Option<RuleId>) -> Passed {
+    /// The windows of a channel that carries an offer let the message pass, or it is held and has its place all the same; as
+    /// it is where it waits for windows of its own and may go by any channel then.
+    fn passed_by(&mut self, sender: Sender, by: Option<ChannelId>, offer: OfferId, rule: Option<RuleId>) -> Passed {
         let rules = self.rules;
-        match channel.filter(|channel| !rules.windows_of_message(*channel, rules[offer].class).is_empty()) {
-            Some(channel) => self.passed((offer, rule, Some(channel))),
-            None => Passed { passes: Formula::ALWAYS, waits: None, capped: Formula::NEVER },
+        let of_message = |channel: &ChannelId| !rules.windows_of_message(*channel, rules[offer].class).is_empty();
+        if by.as_ref().is_some_and(of_message) || self.ways_turn(channels_of(rules, sender), offer, rule) {
+            self.passed((offer, rule, Some(sender)), by)
+        } else {
+            Passed { passes: Formula::ALWAYS, waits: None, capped: Formula::NEVER }
         }
     }
 

@@ -66,9 +66,17 @@ pub(super) enum Hours {
     Expires(Waits),
 }
 
-/// Something that may have to wait: an offer, by the rule itself that shows it or standing in, and where a channel was
-/// chosen, by that one.
-pub(super) type Waits = (OfferId, Option<RuleId>, Option<ChannelId>);
+/// Something that may have to wait: an offer, by the rule itself that shows it or standing in, and if it is sent and got as
+/// far as its channels, who sends it.
+pub(super) type Waits = (OfferId, Option<RuleId>, Option<Sender>);
+
+/// Who sends something: a slot, by its own channels or by those of one of its rules.
+pub(super) type Sender = (SlotId, Option<RuleId>);
+
+/// The channels by which it is sent.
+pub(super) fn channels_of(rules: &RuleSet, (slot, rule): Sender) -> &[ChannelId] {
+    rule.map_or(&rules[slot].channels, |rule| rules.channels_of(&rules[rule]))
+}
 
 /// What may be stopped by something that is not in the model (see `doubts.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,13 +7,13 @@
 //! together at odd minutes, or for few customers, are beyond this.
 
 use super::axis::Clock;
-use super::domain::{Hours, Source, YES};
+use super::domain::{Hours, Source, Waits, YES, channels_of};
 use super::events::declared;
 use super::program::Program;
 use super::stand;
 use super::witness::{Witness, customer};
 use super::worlds::{at, order};
-use crate::eval::{self, Wait};
+use crate::eval::{self, Wait, Ways};
 use crate::frame::{Frame, WindowState};
 use crate::model::{CapKind, CapWindow, CapZone, RuleSet, WindowId};
 use crate::value::{Instant, Period, Zone};
@@ -144,7 +144,10 @@ fn fits(rules: &RuleSet, frame: &Frame, said: &[(Hours, bool)]) -> bool {
 
 /// What the hour really says; nothing of a window whose zone nobody knows, or of what does not wait.
 pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> {
-    let wait = |(offer, rule, by)| eval::wait(rules, frame, offer, rule, by);
+    let wait = |(offer, rule, sender): Waits| {
+        let ways = sender.map(|sender| Ways { slot: sender.0, channels: channels_of(rules, sender) });
+        eval::wait(rules, frame, offer, rule, ways)
+    };
     match of {
         Hours::Closed(id) => {
             (frame.window(id) != WindowState::UnknownZone).then(|| !eval::window_is_open(rules, frame, id))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::domain::Sender;
 use super::formula::Formula;
 use super::slot::{RuleFormulas, Writer, substitutes};
 use crate::frame::{Decision, Outcome};
@@ -44,8 +45,7 @@ impl Seen {
 
 /// An offer that a rule itself or a list brings, where nothing else stops it.
 struct Brought<'b> {
-    slot: SlotId,
-    channels: &'b [ChannelId],
+    sender: Sender,
     offer: OfferId,
     rule: Option<RuleId>,
     tasks: &'b [String],
@@ -91,8 +91,8 @@ impl Writer<'_, '_> {
     ) -> Vec<(Seen, Formula)> {
         let rules = self.rules;
         let rule = &rules[formulas.id];
-        let (slot, channels) = (rule.slot, rules.channels_of(rule));
-        let own = Brought { slot, channels, offer: rule.show, rule: Some(formulas.id), tasks: &rule.tasks };
+        let sender = (rule.slot, Some(formulas.id));
+        let own = Brought { sender, offer: rule.show, rule: Some(formulas.id), tasks: &rule.tasks };
         let mut parts = self.brought(&own, formulas.eligible);
         for (via, substitute) in substitutes(rules, formulas.id) {
             let drops = formulas.drops.get(&via).copied().unwrap_or(Formula::NEVER);
@@ -101,7 +101,7 @@ impl Writer<'_, '_> {
                 Substitute::Show(offer) => {
                     let free = self.offer(offer);
                     let where_it_stands_in = self.compiler.formulas.both(drops, free);
-                    let stands_in = Brought { slot, channels, offer, rule: None, tasks: &[] };
+                    let stands_in = Brought { sender, offer, rule: None, tasks: &[] };
                     parts.extend(self.brought(&stands_in, where_it_stands_in));
                 }
                 Substitute::Try(rule) => {
@@ -117,22 +117,21 @@ impl Writer<'_, '_> {
     /// What is seen of each entry of the fallback list where it answers.
     pub(super) fn entries(&mut self, slot: SlotId, answers: &[Formula]) -> Vec<Vec<(Seen, Formula)>> {
         let rules = self.rules;
-        let channels = &rules[slot].channels;
         let mut found = Vec::new();
         for (at, (entry, formula)) in rules[slot].fallback.iter().zip(answers).enumerate() {
             let is_last = at + 1 == rules[slot].fallback.len();
             found.push(match entry.offer {
                 None => vec![(Seen::NOTHING, *formula)],
-                Some(offer) if is_last => self.whatever_the_hour(slot, channels, offer),
-                Some(offer) => self.brought(&Brought { slot, channels, offer, rule: None, tasks: &[] }, *formula),
+                Some(offer) if is_last => self.whatever_the_hour(slot, offer),
+                Some(offer) => self.brought(&Brought { sender: (slot, None), offer, rule: None, tasks: &[] }, *formula),
             });
         }
         found
     }
 
     /// The last entry of a fallback list: it answers at any hour, and where no channel carries it, with nothing (R11).
-    fn whatever_the_hour(&mut self, slot: SlotId, channels: &[ChannelId], offer: OfferId) -> Vec<(Seen, Formula)> {
-        let carried = self.carried(slot, channels, offer, None);
+    fn whatever_the_hour(&mut self, slot: SlotId, offer: OfferId) -> Vec<(Seen, Formula)> {
+        let carried = self.carried((slot, None), offer, None);
         let formulas = &mut self.compiler.formulas;
         let some = formulas.any(carried.by.iter().map(|by| by.reaches));
         let none = formulas.not(some);
@@ -143,9 +142,9 @@ impl Writer<'_, '_> {
 
     /// By each channel the offer now, and later where it has to wait.
     fn brought(&mut self, of: &Brought<'_>, gate: Formula) -> Vec<(Seen, Formula)> {
-        let waits = self.passed((of.offer, of.rule, None)).waits;
+        let waits = self.passed((of.offer, of.rule, None), None).waits;
         let mut found = Vec::new();
-        for by in self.carried(of.slot, of.channels, of.offer, of.rule).by {
+        for by in self.carried(of.sender, of.offer, of.rule).by {
             let formulas = &mut self.compiler.formulas;
             let goes = formulas.both(gate, by.carries);
             let seen = |what| Seen { what, tasks: of.tasks.to_vec() };

@@ -136,7 +136,7 @@ pub(super) fn write<'a>(
         let truths = entry.when.as_ref().map(|when| writer.compiler.condition(when));
         let when = truths.map_or(Formula::ALWAYS, |truths| truths.yes);
         let offer = entry.offer.map_or(Formula::ALWAYS, |offer| {
-            let carried = writer.carried(slot, &rules[slot].channels, offer, None).any;
+            let carried = writer.carried((slot, None), offer, None).any;
             let free = writer.offer(offer);
             writer.compiler.formulas.both(free, carried)
         });
@@ -219,8 +219,8 @@ impl Writer<'_, '_> {
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
         let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
-        let Passed { passes: passed, capped: held_too_long, .. } = self.passed((rule.show, Some(id), None));
-        let carried = self.carried(rule.slot, rules.channels_of(rule), rule.show, Some(id));
+        let Passed { passes: passed, capped: held_too_long, .. } = self.passed((rule.show, Some(id), None), None);
+        let carried = self.carried((rule.slot, Some(id)), rule.show, Some(id));
         let stopping: Vec<_> =
             caps.iter().zip(&spent).filter(|(cap, _)| rules.then(**cap, rule.slot) == Then::Stop).collect();
         let formulas = &mut self.compiler.formulas;
@@ -370,7 +370,7 @@ impl Writer<'_, '_> {
         let formulas = &mut self.compiler.formulas;
         let spent = formulas.any(spent);
         let free = formulas.not(spent);
-        let passed = self.passed((id, None, None)).passes;
+        let passed = self.passed((id, None, None), None).passes;
         self.compiler.formulas.all([live, free, passed])
     }
 

@@ -82,7 +82,7 @@ impl Writer<'_, '_> {
                 Substitute::Nothing => (Formula::ALWAYS, Formula::NEVER),
                 Substitute::Show(offer) => {
                     let rule = &self.rules[formulas.id];
-                    let carried = self.carried(rule.slot, self.rules.channels_of(rule), offer, None);
+                    let carried = self.carried((rule.slot, Some(formulas.id)), offer, None);
                     let free = self.offer(offer);
                     let spent = self.offer_stops(offer, rule.slot);
                     let formulas = &mut self.compiler.formulas;

@@ -4,11 +4,16 @@
 //! Windows are open or closed and what waits is in time or too late as the search likes; what really is so is looked at
 //! where a customer is made (`hours`).
 
-use super::domain::{Hours, Source, Waits};
+use super::domain::{Hours, Source, Waits, channels_of};
 use super::formula::Formula;
 use super::read::{Read, Simple};
 use super::slot::Writer;
-use crate::model::{BlockId, CapId, CapZone, Condition, Outside, WindowId};
+use crate::eval;
+use crate::model::{
+    BlockId, CapId, CapZone, ChannelId, Class, Condition, Expression, OfferId, Outside, RuleId, RuleSet, TagId,
+    WindowId,
+};
+use crate::value::Instant;
 
 /// How something stands to its windows and to the caps that hold it.
 pub(super) struct Passed {
@@ -20,16 +25,37 @@ pub(super) struct Passed {
     pub(super) capped: Formula,
 }
 
-/// On what it hangs until when something waits: windows, caps that hold, blocks, and when it is over.
-pub(super) type Bound<'a> = (Vec<WindowId>, Vec<CapId>, Vec<BlockId>, Option<&'a Condition>);
+/// On what it hangs until when something waits: windows, caps that hold, blocks, when it is over, and of what is sent its
+/// channels, each with the caps on it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Bound<'a> {
+    windows: Vec<WindowId>,
+    caps: Vec<CapId>,
+    blocks: Vec<BlockId>,
+    expires: Option<&'a Condition>,
+    ends: Option<Instant>,
+    /// The tag that the slot rotates on and its channels, the class, and the channels tried, each with the caps on it.
+    sent: Option<(Option<TagId>, &'a [ChannelId], Class, Vec<(ChannelId, Vec<CapId>)>)>,
+}
 
 impl Writer<'_, '_> {
-    /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10).
-    pub(super) fn passed(&mut self, of: Waits) -> Passed {
-        let (rules, (offer, rule, by)) = (self.rules, of);
-        let (windows, caps) = rules.holding(offer, rule, by);
+    /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10); of what
+    /// this channel carries its windows count, too.
+    pub(super) fn passed(&mut self, of: Waits, by: Option<ChannelId>) -> Passed {
+        let (rules, (offer, rule, sender)) = (self.rules, of);
+        let (mut windows, caps) = rules.holding(offer, rule);
         let blocks = rule.map_or_else(|| rules[offer].blocks.clone(), |rule| rules.blocks_on(rule));
         let expires = rule.and_then(|rule| rules[rule].expires.as_ref()).map(|clause| &clause.condition);
+        let ends = eval::ends(rules, offer, rule).into_iter().min();
+        let class = rules[offer].class;
+        let sent = sender.map(|sender| {
+            let channels = channels_of(rules, sender).iter();
+            let slot = &rules[sender.0];
+            let tried = channels.map(|id| (*id, rules.channel_caps(*id, offer, rule))).collect();
+            (slot.rotate, slot.channels.as_slice(), class, tried)
+        });
+        let bound = Bound { windows: windows.clone(), caps: caps.clone(), blocks, expires, ends, sent };
+        windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, class)));
         let (mut dropping, mut waits) = (Vec::new(), Vec::new());
         for id in windows.iter().copied() {
             let closed = self.closed(id);
@@ -50,8 +76,8 @@ impl Writer<'_, '_> {
             let passes = self.compiler.formulas.not(stopped);
             return Passed { passes, waits: None, capped: Formula::NEVER };
         }
-        let may_expire = !spent.is_empty() && expires.is_some();
-        let of = *self.compiler.alike.entry((windows, caps, blocks, expires)).or_insert(of);
+        let may_expire = !spent.is_empty() && (expires.is_some() || ends.is_some());
+        let of = *self.compiler.alike.entry(bound).or_insert(of);
         let late = self.compiler.flag(Source::Hours(Hours::Late(of)));
         let expires = if may_expire { self.compiler.flag(Source::Hours(Hours::Expires(of))) } else { Formula::NEVER };
         let formulas = &mut self.compiler.formulas;
@@ -63,6 +89,18 @@ impl Writer<'_, '_> {
         let (open, lives) = (formulas.not(dropped), formulas.not(expires));
         let capped = formulas.all([open, for_caps, late, lives]);
         Passed { passes: formulas.not(stopped), waits: Some(waits), capped }
+    }
+
+    /// Until when an offer waits that is sent may hang on its channels: they have hours, or ask for something that changes
+    /// with time. Caps on them only get free, so what carries it now carries it then.
+    pub(super) fn ways_turn(&self, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) -> bool {
+        let (rules, class) = (self.rules, self.rules[offer].class);
+        let (windows, caps) = rules.holding(offer, rule);
+        let turns = |id: &ChannelId| {
+            !rules.channel_windows(*id, class).is_empty()
+                || rules[*id].asked().any(|clause| hangs_on_now(rules, &clause.condition))
+        };
+        !(windows.is_empty() && caps.is_empty()) && channels.iter().any(turns)
     }
 
     /// A window is closed: by the hour, or because nobody knows on whose clocks it is read.
@@ -86,5 +124,46 @@ impl Writer<'_, '_> {
         }
         let somewhere = self.compiler.formulas.any(any);
         self.compiler.formulas.not(somewhere)
+    }
+}
+
+/// Whether time alone may change what a condition says.
+fn hangs_on_now(rules: &RuleSet, condition: &Condition) -> bool {
+    let mut found = false;
+    condition.each(&mut |part| {
+        found |= match part {
+            Condition::Age(..) => true,
+            Condition::Segment(id) => hangs_on_now(rules, &rules[*id].condition),
+            Condition::And(_)
+            | Condition::Or(_)
+            | Condition::Not(_)
+            | Condition::Holds(_)
+            | Condition::Equal(..)
+            | Condition::OneOf(..)
+            | Condition::Compare(..)
+            | Condition::Between(..)
+            | Condition::Known(_)
+            | Condition::Never(_)
+            | Condition::Has(..) => false,
+        } || part.operands().into_iter().any(|operand| moves(rules, operand));
+    });
+    found
+}
+
+/// Whether time alone may change a value.
+fn moves(rules: &RuleSet, of: &Expression) -> bool {
+    match of {
+        Expression::Now => true,
+        Expression::Literal(..)
+        | Expression::Attribute(_)
+        | Expression::Gathered(_)
+        | Expression::Consent(_)
+        | Expression::Permission(_) => false,
+        Expression::Value(id) => moves(rules, &rules[*id].expression),
+        Expression::Rescale(inner, _) => moves(rules, inner),
+        Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {
+            moves(rules, left) || moves(rules, right)
+        }
+        Expression::When(inner, when, _) => moves(rules, inner) || hangs_on_now(rules, when),
     }
 }

@@ -384,7 +384,13 @@ impl Pass<'_> {
         let finding = Diagnostic::new(&types::MISMATCH, right_span, "these two are of different kinds")
             .primary(format!("this is {}", self.type_words(right_type)))
             .label(left_span, format!("this is {}", self.type_words(left_type)))
-            .help(mismatch_help(left_type, right_type));
+            .help(match (left_type, &right) {
+                (Type::Date, Expression::Now) => {
+                    "a date is compared with today by its age: `is at least 1 day old` for one that is past, `is at least 1 day \
+                     ahead` for one to come"
+                }
+                (_, _) => mismatch_help(left_type, right_type),
+            });
         self.report(finding);
         None
     }

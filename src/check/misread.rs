@@ -122,14 +122,16 @@ impl Pass<'_> {
             Kind::Window,
         ];
         let kind = other.into_iter().find(|kind| self.names.get(*kind, word).is_some())?;
-        let message = format!("`{word}` is the name of {}, which no condition reads", kind.with_article());
+        let reads = if kind == Kind::Event { "no condition reads by itself" } else { "no condition reads" };
+        let message = format!("`{word}` is the name of {}, which {reads}", kind.with_article());
         told(
             message,
             match kind {
                 Kind::Purpose => format!("the consent for it is `consent.{word}`: `consent.{word} is granted`"),
                 Kind::Offer => "an offer is shown by `show`, and to everybody else by the `fallback` of the slot".to_owned(),
                 Kind::Event => format!(
-                    "when it last happened is `last {word}`, and how often is `times {word} in the last 30 days`"
+                    "how often it happened is `times {word} in the last 30 days`, when it last did `last {word}`: `times {word} in the \
+                     last 30 days is at least 3`, `last {word} is at most 2 days old`"
                 ),
                 Kind::Rule => {
                     "how often something was shown is limited by `cap`: `cap at most 3 shown in any 7 days per customer`"

@@ -209,6 +209,10 @@ impl Pass<'_> {
 
     /// A window that never opens is an error, and hours that its rows take from each other are said.
     fn window_opens(&mut self, name: &str, span: Span, body: &Body) {
+        // That it has no rows is said already.
+        if body.rows.is_empty() {
+            return;
+        }
         let hours = Hours { rows: &body.rows };
         if let Some(rows) = hours.never() {
             let mut finding =
@@ -221,10 +225,10 @@ impl Pass<'_> {
             self.report(finding);
             return;
         }
-        if let Some(week) = hours.closed_week(&body.zones) {
+        if hours.closed_week(&body.zones).is_some() {
             let message = format!("window `{name}` is not open in all of its zones at once");
             let finding = Diagnostic::new(&resolve::WINDOW_NEVER_OPENS, span, message)
-                .primary(format!("closed for a whole week from {}", crate::value::show_date(week)))
+                .primary("no hour is open on the clocks of all of them")
                 .help("open it for longer, or name zones that are nearer to each other");
             self.report(finding);
             return;

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let loaded = worlds::load(&arguments.folder)?;
+    let loaded = worlds::load_checked(&arguments.folder)?;
     let errors = loaded.has_errors();
     if errors && terminal.format != Format::Json {
         terminal.say(format!(

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let loaded = worlds::load(&arguments.folder)?;
+    let loaded = worlds::load_checked(&arguments.folder)?;
     // A rule that is right can be read whatever else is in error; one that is not there may be the one in error.
     let found = loaded.rules.as_ref().and_then(|rules| Some((rules, rules.rule_named(&arguments.rule)?)));
     let (rules, id) = match (found, loaded.runnable()) {

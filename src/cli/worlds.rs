@@ -58,7 +58,12 @@ impl World {
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over. Nothing is said of
     /// reviews: a rule that is due for one decides today as it did yesterday.
     pub(super) fn compile(&self) -> Result<Compiled, CannotRun> {
-        let mut compiled = self.review(None)?;
+        self.compiled(Depth::Analysed)
+    }
+
+    /// The same, looked at no further than that.
+    fn compiled(&self, depth: Depth) -> Result<Compiled, CannotRun> {
+        let mut compiled = self.compiler_to(None, depth)?(self.named()?);
         compiled.diagnostics.retain(|finding| *finding.code != codes::lint::REVIEW_OVERDUE);
         Ok(compiled)
     }
@@ -72,6 +77,10 @@ impl World {
     /// How files are compiled and analysed as the world's, as of `now` if it is given. Where nobody says what time it is,
     /// reviews go by the clock, and all time counts for everything else.
     pub(super) fn compiler(&self, now: Option<Instant>) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
+        self.compiler_to(now, Depth::Analysed)
+    }
+
+    fn compiler_to(&self, now: Option<Instant>, depth: Depth) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
         let reviewed = customer::now(now, self.settings())?;
         let now = settings::NOW.choose(now, self.settings())?.value;
         let baseline = self.baseline()?;
@@ -80,11 +89,15 @@ impl World {
             let used = compiled.sources.iter().count() > self.files.len();
             compiled.is_part |= self.part || (used && self.files == [self.root.as_path()]);
             compiled.review(reviewed, if is_hosted() { Severity::Error } else { Severity::Warning });
-            compiled.analyse(now);
+            match depth {
+                Depth::Analysed => compiled.analyse(now),
+                Depth::Checked => {}
+            }
             if let Some(config) = self.settings() {
                 compiled.settle(&config.settings.required, &config.settings.levels);
             }
-            if let Some((baseline, top)) = &baseline {
+            // What was not looked for has not ceased to be.
+            if let (Some((baseline, top)), Depth::Analysed) = (&baseline, depth) {
                 baseline::set_aside(&mut compiled, baseline, top);
             }
             compiled
@@ -165,6 +178,15 @@ impl World {
     }
 }
 
+/// How far rules are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// Each by itself: which of them are right.
+    Checked,
+    /// Also what they do together that nobody meant; of many rules that takes a while.
+    Analysed,
+}
+
 /// Which baseline holds for a world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Which {
@@ -206,6 +228,15 @@ impl Loaded {
 
 /// The one world at a path, or the bundle: a file is one if its name does not end in `.rules`.
 pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
+    load_to(path, Depth::Analysed)
+}
+
+/// The same for a verb that says what stands in the rules and nothing of what they do together: that is not looked into.
+pub(super) fn load_checked(path: &Path) -> Result<Loaded, CannotRun> {
+    load_to(path, Depth::Checked)
+}
+
+fn load_to(path: &Path, depth: Depth) -> Result<Loaded, CannotRun> {
     let settings = path.file_name().is_some_and(|name| name == Config::FILE);
     if path.is_file() && !settings && path.extension().is_none_or(|extension| extension != "rules") {
         let bytes = std::fs::read(path).map_err(|error| CannotRun::unreadable(path, &error))?;
@@ -218,7 +249,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
         return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
     }
     let world = one(path)?;
-    let Compiled { sources, rules, program, diagnostics: findings, .. } = world.compile()?;
+    let Compiled { sources, rules, program, diagnostics: findings, .. } = world.compiled(depth)?;
     Ok(Loaded { world, rules, findings, sources, left_out: program.left_out.len() })
 }
 

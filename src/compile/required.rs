@@ -26,11 +26,17 @@ fn lacks(rule: &Rule, required: &[Required]) -> Option<Diagnostic> {
     let examples: Vec<&str> = lacking.iter().map(|one| one.field.example()).collect();
     let mut places: Vec<&str> = lacking.iter().map(|one| one.by.as_str()).collect();
     places.dedup();
+    let ask = match places.as_slice() {
+        [one] => format!("{one} asks"),
+        [most @ .., last] => format!("{} and {last} ask", most.join(", ")),
+        [] => String::new(),
+    };
+    let it = if lacking.len() == 1 { "it" } else { "them" };
     let finding = Diagnostic::new(&lint::REQUIRED_CLAUSE, rule.span, format!("rule `{}` has no {words}", rule.name))
         .primary(match first.class {
             Some(class) => format!("required of class {}", class.word()),
             None => "required of every rule".to_owned(),
         })
-        .help(format!("add, for example, `{}`; {} asks for it", examples.join("`, `"), places.join(", ")));
+        .help(format!("add, for example, `{}`; {ask} for {it}", examples.join("`, `")));
     Some(finding)
 }

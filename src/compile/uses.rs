@@ -225,6 +225,7 @@ fn missing(
     beside.extend(known.keys().filter(|file| folder(file) == folder(name)).cloned());
     beside.sort();
     beside.dedup();
+    let is_alone = beside == [from];
     beside.retain(|file| file != from);
     // The right name in the wrong folder is as common a slip as a wrong letter.
     let elsewhere: Vec<String> = known.keys().chain(&library.beside(here)).cloned().collect();
@@ -241,6 +242,7 @@ fn missing(
                 format!("\"{meant}\""),
             )
         }
+        None if is_alone => finding.help(format!("the only rule file there is `{}`, this one", last(from))),
         None if beside.is_empty() => finding.help("there is no rule file in that folder"),
         None => {
             let mut names: Vec<String> =

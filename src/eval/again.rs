@@ -80,6 +80,7 @@ impl Look<'_> {
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Ends(_)
             | Dropped::NoScore => None,
         }
     }
@@ -109,6 +110,7 @@ impl Look<'_> {
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Ends(_)
             | Dropped::NoScore => None,
         }
     }

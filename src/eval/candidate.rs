@@ -9,7 +9,7 @@ use super::awaited::is_awaited;
 use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
-use super::waiting::{Bound, Waiting, is_open};
+use super::waiting::{Bound, Waiting, Ways};
 use crate::frame::{CapState, Frame, Outcome};
 use crate::model::{
     BlockCause, BlockId, CapId, ChannelId, Class, Condition, Fallback, OfferId, PurposeId, Rule, RuleId, RuleSet,
@@ -51,13 +51,50 @@ pub enum Dropped {
     Outside(Vec<WindowId>),
     /// It would have to wait for these windows and caps, for longer than one of them holds anything (R32).
     HoldLimit(Vec<WindowId>, Vec<CapId>),
+    /// It would have to wait until after it is over.
+    Ends(Ending),
     /// It ranks, and its score is missing (R6).
     NoScore,
     /// None of its channels carries it: each with its step, in the order in which they were tried.
     NoChannel(Vec<(ChannelId, Blocked)>),
 }
 
+/// What ends with a day or an hour that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The rule's dates.
+    Rule,
+    /// The offer's dates.
+    Offer,
+    /// The grace after the rule's review (R46).
+    Review,
+}
+
 impl Dropped {
+    /// What is over for a candidate that drops out for its dates or its review.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        match self {
+            Self::RuleNotActive => Some(Ending::Rule),
+            Self::OfferNotActive => Some(Ending::Offer),
+            Self::ReviewOverdue => Some(Ending::Review),
+            Self::RuleOff
+            | Self::OfferOff
+            | Self::Blocked(_)
+            | Self::NoConsent(_)
+            | Self::NotApplicable
+            | Self::NotKnown
+            | Self::Taken
+            | Self::Capped(_)
+            | Self::Expired
+            | Self::ExpiryNotKnown
+            | Self::Outside(_)
+            | Self::HoldLimit(..)
+            | Self::Ends(_)
+            | Self::NoScore
+            | Self::NoChannel(_) => None,
+        }
+    }
+
     /// The caps, pauses and gaps that stopped it, those on its channels with them.
     pub(super) fn spent(&self) -> Vec<CapId> {
         match self {
@@ -82,6 +119,7 @@ impl Dropped {
             | Self::Expired
             | Self::ExpiryNotKnown
             | Self::Outside(_)
+            | Self::Ends(_)
             | Self::NoScore => Vec::new(),
         }
     }
@@ -193,36 +231,37 @@ impl<'a> Guarded<'a> {
         self.waiting(id, None, None)
     }
 
-    /// How an offer that this rule itself or a list brings stands to its windows, and where a channel carries it, to those of
-    /// the channel that speak of the message.
-    pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> Waiting {
-        let of = &self.rules[offer];
-        let (windows, caps) = self.rules.holding(offer, rule, by);
-        let (blocks, expires) = match rule {
-            Some(id) => (self.rules.blocks_on(id), self.rules[id].expires.as_ref()),
-            None => (of.blocks.clone(), None),
-        };
-        let held = self.frame.held_since(offer);
-        Bound { windows: &windows, blocks: &blocks, caps: &caps, class: of.class, expires, held }
-            .look(self.rules, self.frame)
+    /// How an offer that this rule itself or a list brings stands to its windows; if it is sent and a channel carries it now,
+    /// also to those of its channels.
+    pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, sent: Option<(Ways<'_>, ChannelId)>) -> Waiting {
+        self.bound(offer, rule, sent).look(self.rules, self.frame)
     }
 
-    /// The windows that are closed and the caps that are spent, for which it waits.
-    pub(super) fn waits_for(
+    /// What such an offer has to do with time.
+    pub(super) fn bound<'w>(
         &self,
         offer: OfferId,
         rule: Option<RuleId>,
-        by: Option<ChannelId>,
-    ) -> (Vec<WindowId>, Vec<CapId>) {
-        let (mut windows, mut caps) = self.rules.holding(offer, rule, by);
-        windows.retain(|id| !is_open(self.rules, self.frame, *id));
-        caps.retain(|cap| self.frame.stops(self.rules, *cap, self.rules[offer].class));
-        (windows, caps)
+        sent: Option<(Ways<'w>, ChannelId)>,
+    ) -> Bound<'w>
+    where
+        'a: 'w,
+    {
+        let rules = self.rules;
+        let of = &rules[offer];
+        let (windows, caps) = rules.holding(offer, rule);
+        let (blocks, expires) = match rule {
+            Some(id) => (rules.blocks_on(id), rules[id].expires.as_ref()),
+            None => (of.blocks.clone(), None),
+        };
+        let of_channel = sent.map(|(_, by)| rules.windows_of_message(by, of.class)).unwrap_or_default();
+        let (ways, held) = (sent.map(|(ways, _)| ways), self.frame.held_since(offer));
+        Bound { offer, rule, windows, of_channel, blocks, caps, class: of.class, expires, held, ways }
     }
 
     /// What a slot does with an offer that was chosen for it and is `held` so long: shows it, or sends it by the first of the
-    /// channels that carries it; where it waits for its windows or for those of that channel, it is held (R10). What no
-    /// channel carries now is not held.
+    /// channels that carries it; where it waits for its windows or for those of that channel, it is held (R10) until it can go
+    /// by any of them. What no channel carries now is not held.
     fn brings(
         &self,
         slot: SlotId,
@@ -233,7 +272,8 @@ impl<'a> Guarded<'a> {
     ) -> Result<Outcome, Dropped> {
         let at_once = self.at_once(slot, channels, offer, rule)?;
         let class = self.rules[offer].class;
-        let by = at_once.channel().filter(|by| !self.rules.windows_of_message(*by, class).is_empty());
+        let has_hours = |by: &ChannelId| until.is_some() || !self.rules.windows_of_message(*by, class).is_empty();
+        let by = at_once.channel().filter(has_hours).map(|by| (Ways { slot, channels }, by));
         let until = by.map_or(Ok(until), |by| held(self.waiting(offer, rule, Some(by))))?;
         Ok(until.map_or(at_once, |until| Outcome::Holds { offer, until }))
     }

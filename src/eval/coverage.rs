@@ -10,8 +10,9 @@
 //! What is asked for is what a test of the language can ordinarily bring about: unknown only where something without a
 //! declared default is read, and nothing of a rule that is switched off.
 
-use std::collections::HashSet;
+mod parts;
 
+use self::parts::{Tests, may_be_unknown};
 use super::candidate::{Dropped, Guarded};
 use super::condition::condition;
 use super::slot::{Candidate, Fate, replay};
@@ -19,7 +20,8 @@ use super::waiting::is_open;
 use crate::frame::{By, Frame, Via};
 use crate::model::show::{show_cap, show_condition, show_expiry, show_substitute};
 use crate::model::{
-    CapId, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet, SegmentId, SlotId, Substitute, WindowId,
+    BlockCause, BlockId, CapId, CapKind, ChannelId, Condition, PurposeId, RuleId, RuleSet, SegmentId, SlotId,
+    Substitute, WindowId,
 };
 use crate::source::Span;
 use crate::value::{Consent, Truth};
@@ -50,9 +52,11 @@ enum What<'r> {
     Wins,
     Needs(PurposeId),
     Clause(&'r Condition, Word),
-    /// One test of a clause of several, and the segment that it stands in.
-    Test(&'r Condition, Option<SegmentId>),
+    /// One test of a clause of several, the segment that it stands in, and the word before the clause.
+    Test(&'r Condition, Option<SegmentId>, Word),
     Cap(CapId),
+    /// What is kept away for a while after an event.
+    Block(BlockId),
     /// The time of the rule is not over.
     Expires,
     Window(WindowId),
@@ -70,6 +74,10 @@ enum Word {
     Unless,
     /// Of the fallback's entry at this place.
     Fallback(u32),
+    /// Of a block, as long as it holds.
+    While(BlockId),
+    /// Of a row of a window.
+    Row(WindowId),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,6 +174,14 @@ impl<'r> Coverage<'r> {
         }
         let owner = Owner::Rule(id);
         self.add(owner, What::Wins, rule.span, Answers::YES);
+        for block in rules.blocks_on(id) {
+            match &rules[block].cause {
+                BlockCause::After(_) => self.add(owner, What::Block(block), rules[block].span, Answers::YES_NO),
+                BlockCause::While(clause) => {
+                    self.add_condition(owner, &clause.condition, clause.span, Word::While(block));
+                }
+            }
+        }
         for purpose in &rule.needs {
             self.add(owner, What::Needs(*purpose), rule.span, Answers::YES_NO);
         }
@@ -181,7 +197,7 @@ impl<'r> Coverage<'r> {
             self.add(owner, What::Expires, expires.span, Answers::YES_NO);
         }
         for window in rules.windows_on(id) {
-            self.add(owner, What::Window(window), rules[window].span, Answers::YES_NO);
+            self.add_window(owner, window);
         }
         for channel in rules.channels_of(rule) {
             let declared = &rules[*channel];
@@ -196,7 +212,7 @@ impl<'r> Coverage<'r> {
         }
         let of_message = rules.windows_by(rules.channels_of(rule), rule.class).into_iter();
         for window in of_message.filter(|id| !rules[*id].outside.is_of_way()) {
-            self.add(owner, What::Window(window), rules[window].span, Answers::YES_NO);
+            self.add_window(owner, window);
         }
         let substitutes =
             [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
@@ -204,6 +220,15 @@ impl<'r> Coverage<'r> {
             if let Some(substitute) = substitute {
                 self.add(owner, What::Substitute(via, substitute), rule.span, Answers::YES);
             }
+        }
+    }
+
+    /// A window, and for whom its rows speak.
+    fn add_window(&mut self, owner: Owner, id: WindowId) {
+        let window = &self.rules[id];
+        self.add(owner, What::Window(id), window.span, Answers::YES_NO);
+        for clause in window.rows.iter().filter_map(|row| row.when.as_ref()) {
+            self.add_condition(owner, &clause.condition, clause.span, Word::Row(id));
         }
     }
 
@@ -229,7 +254,7 @@ impl<'r> Coverage<'r> {
         if tests.len() > 1 {
             for (test, segment) in tests {
                 let place = segment.map_or(span, |segment| rules[segment].span);
-                self.add(owner, What::Test(test, segment), place, wanted(test));
+                self.add(owner, What::Test(test, segment, word), place, wanted(test));
             }
         }
     }
@@ -282,15 +307,20 @@ impl<'r> Coverage<'r> {
                 | Dropped::OfferOff
                 | Dropped::RuleNotActive
                 | Dropped::ReviewOverdue
-                | Dropped::OfferNotActive
-                | Dropped::Blocked(_),
+                | Dropped::OfferNotActive,
             ) => return,
+            Some(Dropped::Blocked(_)) => return self.blocks(frame, id),
             Some(Dropped::NoConsent(_)) => (audience, caps, windows, channels) = (false, false, false, false),
             Some(Dropped::NotApplicable | Dropped::NotKnown | Dropped::Taken) => {
                 (caps, windows, channels) = (false, false, false);
             }
             Some(Dropped::Capped(_)) => (windows, channels) = (false, false),
             Some(Dropped::Expired | Dropped::ExpiryNotKnown) => (expired, channels) = (true, false),
+            // Over before its own windows open, or before those of a channel do.
+            Some(Dropped::Ends(_)) => {
+                let own = self.rules.windows_on(id);
+                channels = own.iter().all(|window| is_open(self.rules, frame, *window));
+            }
             // For a window of a channel it drops out once that one would carry it.
             Some(Dropped::Outside(closed) | Dropped::HoldLimit(closed, _)) => {
                 let own = self.rules.windows_on(id);
@@ -299,15 +329,25 @@ impl<'r> Coverage<'r> {
             Some(Dropped::NoScore) => channels = false,
             Some(Dropped::NoChannel(_)) | None => {}
         }
+        self.blocks(frame, id);
         let rules = self.rules;
         let ways = Guarded::new(rules, frame).tried(id);
         let by = ways.iter().find(|(_, carries)| *carries).map(|(channel, _)| *channel);
         let own = rules.windows_on(id);
+        let of_own = |window: &WindowId| windows && !expired && own.contains(window);
+        let of_channel = |window: &WindowId| channels && by.is_some_and(|by| rules[by].windows.contains(window));
         for point in self.of(Owner::Rule(id)) {
             let yes_no = |yes: bool| if yes { Answer::Yes } else { Answer::No };
             match point.what {
                 What::Needs(purpose) => point.reached.put(yes_no(frame.consent(purpose) == Consent::Granted)),
-                What::Clause(of, _) | What::Test(of, _) if audience => {
+                What::Clause(of, Word::When | Word::Unless) | What::Test(of, _, Word::When | Word::Unless)
+                    if audience =>
+                {
+                    point.reached.put(answer(condition(rules, frame, of)));
+                }
+                What::Clause(of, Word::Row(window)) | What::Test(of, _, Word::Row(window))
+                    if of_own(&window) || of_channel(&window) =>
+                {
                     point.reached.put(answer(condition(rules, frame, of)));
                 }
                 What::Channel(channel) if channels => {
@@ -317,13 +357,37 @@ impl<'r> Coverage<'r> {
                 }
                 What::Cap(cap) if caps => point.reached.put(yes_no(!frame.stops(rules, cap, rules[id].class))),
                 What::Expires if windows => point.reached.put(yes_no(!expired)),
-                What::Window(window) if windows && !expired && own.contains(&window) => {
-                    point.reached.put(yes_no(is_open(rules, frame, window)));
-                }
-                What::Window(window) if channels && by.is_some_and(|by| rules[by].windows.contains(&window)) => {
+                What::Window(window) if of_own(&window) || of_channel(&window) => {
                     point.reached.put(yes_no(is_open(rules, frame, window)));
                 }
                 What::Wins
+                | What::Clause(..)
+                | What::Test(..)
+                | What::Cap(_)
+                | What::Block(_)
+                | What::Expires
+                | What::Window(_)
+                | What::Channel(_)
+                | What::Substitute(..)
+                | What::Answers(_) => {}
+            }
+        }
+    }
+
+    /// The blocks of a rule that was looked at and is switched on.
+    fn blocks(&mut self, frame: &Frame, id: RuleId) {
+        let rules = self.rules;
+        for point in self.of(Owner::Rule(id)) {
+            match point.what {
+                What::Block(block) => {
+                    let holds = Guarded::new(rules, frame).blocks([block], rules[id].class).is_some();
+                    point.reached.put(if holds { Answer::No } else { Answer::Yes });
+                }
+                What::Clause(of, Word::While(_)) | What::Test(of, _, Word::While(_)) => {
+                    point.reached.put(answer(condition(rules, frame, of)));
+                }
+                What::Wins
+                | What::Needs(_)
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
@@ -348,7 +412,7 @@ impl<'r> Coverage<'r> {
                         point.reached.put(Answer::Yes);
                     }
                 }
-                What::Clause(of, _) | What::Test(of, _) if current == Some(at) => {
+                What::Clause(of, _) | What::Test(of, ..) if current == Some(at) => {
                     point.reached.put(answer(condition(rules, frame, of)));
                 }
                 What::Wins
@@ -356,6 +420,7 @@ impl<'r> Coverage<'r> {
                 | What::Clause(..)
                 | What::Test(..)
                 | What::Cap(_)
+                | What::Block(_)
                 | What::Expires
                 | What::Window(_)
                 | What::Channel(_)
@@ -408,7 +473,7 @@ impl<'r> Coverage<'r> {
     pub fn never(&self) -> Vec<Never> {
         let of_point = |point: &Point<'r>| {
             let missed = point.wanted.each().filter(|answer| !point.reached.has(*answer));
-            let answers: Vec<_> = missed.map(|answer| word(point.what, answer)).collect();
+            let answers: Vec<_> = missed.map(|answer| word(self.rules, point.what, answer)).collect();
             let clause = self.clause(point);
             (!answers.is_empty()).then_some(Never { owner: point.owner, span: point.span, clause, answers })
         };
@@ -428,10 +493,17 @@ impl<'r> Coverage<'r> {
             What::Clause(of, Word::When) => format!("when {}", show_condition(rules, of)),
             What::Clause(of, Word::Unless) => format!("unless {}", show_condition(rules, of)),
             What::Clause(of, Word::Fallback(_)) => format!("fallback .. when {}", show_condition(rules, of)),
-            What::Test(of, None) => show_condition(rules, of),
-            What::Test(of, Some(segment)) => format!("{} in {}", show_condition(rules, of), rules[segment].name),
+            What::Clause(of, Word::While(block)) => {
+                format!("block {} while {}", rules[block].name, show_condition(rules, of))
+            }
+            What::Clause(of, Word::Row(window)) => {
+                format!("window {} when {}", rules[window].name, show_condition(rules, of))
+            }
+            What::Test(of, None, _) => show_condition(rules, of),
+            What::Test(of, Some(segment), _) => format!("{} in {}", show_condition(rules, of), rules[segment].name),
             What::Cap(cap) if rules[cap].rule.is_some() => format!("cap {}", show_cap(rules, cap)),
-            What::Cap(cap) => format!("cap {}", rules[cap].name),
+            What::Cap(cap) => format!("{} {}", rules[cap].kind.word(), rules[cap].name),
+            What::Block(block) => format!("block {}", rules[block].name),
             What::Expires => match point.owner {
                 Owner::Rule(rule) => show_expiry(rules, rule).unwrap_or_default(),
                 Owner::Fallback(_) => String::new(),
@@ -468,11 +540,19 @@ fn answer(truth: Truth) -> Answer {
 }
 
 /// What an answer is called there.
-fn word(what: What<'_>, answer: Answer) -> &'static str {
+fn word(rules: &RuleSet, what: What<'_>, answer: Answer) -> &'static str {
+    let runs = |cap: CapId| match rules[cap].kind {
+        CapKind::Cap => false,
+        CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => true,
+    };
     match (what, answer) {
         (What::Wins, _) => "the answer",
         (What::Needs(_), Answer::Yes) => "open",
         (What::Needs(_), Answer::No | Answer::Unknown) => "closed",
+        (What::Block(_), Answer::Yes) => "over",
+        (What::Block(_), Answer::No | Answer::Unknown) => "running",
+        (What::Cap(cap), Answer::Yes) if runs(cap) => "over",
+        (What::Cap(cap), Answer::No | Answer::Unknown) if runs(cap) => "running",
         (What::Cap(_), Answer::Yes) => "free",
         (What::Cap(_), Answer::No | Answer::Unknown) => "spent",
         (What::Expires, Answer::Yes) => "in time",
@@ -486,79 +566,5 @@ fn word(what: What<'_>, answer: Answer) -> &'static str {
         (What::Clause(..) | What::Test(..), Answer::Yes) => "yes",
         (What::Clause(..) | What::Test(..), Answer::No) => "no",
         (What::Clause(..) | What::Test(..), Answer::Unknown) => "unknown",
-    }
-}
-
-/// The tests of a condition, each once, with the segment that each stands in.
-struct Tests<'r> {
-    rules: &'r RuleSet,
-    found: Vec<(&'r Condition, Option<SegmentId>)>,
-    seen: HashSet<(&'r Condition, Option<SegmentId>)>,
-    /// Each segment is entered once.
-    entered: HashSet<SegmentId>,
-}
-
-impl<'r> Tests<'r> {
-    fn of(rules: &'r RuleSet, condition: &'r Condition) -> Vec<(&'r Condition, Option<SegmentId>)> {
-        let mut tests = Self { rules, found: Vec::new(), seen: HashSet::new(), entered: HashSet::new() };
-        tests.collect(condition, None);
-        tests.found
-    }
-
-    fn collect(&mut self, of: &'r Condition, within: Option<SegmentId>) {
-        match of {
-            Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| self.collect(part, within)),
-            Condition::Not(inner) => self.collect(inner, within),
-            Condition::Segment(id) => {
-                if self.entered.insert(*id) {
-                    self.collect(&self.rules[*id].condition, Some(*id));
-                }
-            }
-            Condition::Holds(_)
-            | Condition::Equal(..)
-            | Condition::OneOf(..)
-            | Condition::Compare(..)
-            | Condition::Between(..)
-            | Condition::Known(_)
-            | Condition::Never(_)
-            | Condition::Has(..)
-            | Condition::Age(..) => {
-                if self.seen.insert((of, within)) {
-                    self.found.push((of, within));
-                }
-            }
-        }
-    }
-}
-
-/// Whether a test of the language can ordinarily make this unknown.
-fn may_be_unknown(rules: &RuleSet, of: &Condition) -> bool {
-    match of {
-        Condition::And(parts) | Condition::Or(parts) => parts.iter().any(|part| may_be_unknown(rules, part)),
-        Condition::Not(inner) => may_be_unknown(rules, inner),
-        Condition::Segment(id) => may_be_unknown(rules, &rules[*id].condition),
-        Condition::Known(_) => false,
-        Condition::Holds(_)
-        | Condition::Equal(..)
-        | Condition::OneOf(..)
-        | Condition::Compare(..)
-        | Condition::Between(..)
-        | Condition::Never(_)
-        | Condition::Has(..)
-        | Condition::Age(..) => of.operands().into_iter().any(|operand| may_be_missing(rules, operand)),
-    }
-}
-
-fn may_be_missing(rules: &RuleSet, of: &Expression) -> bool {
-    match of {
-        Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => false,
-        Expression::Attribute(id) => rules[*id].default.is_none(),
-        // Nobody knows the history of somebody who is not known.
-        Expression::Gathered(_) => true,
-        Expression::Value(id) => may_be_missing(rules, &rules[*id].expression),
-        Expression::Rescale(inner, _) => may_be_missing(rules, inner),
-        Expression::Arithmetic(_, left, right, _) => may_be_missing(rules, left) || may_be_missing(rules, right),
-        Expression::Else(first, second, _) => may_be_missing(rules, first) && may_be_missing(rules, second),
-        Expression::When(inner, when, _) => may_be_missing(rules, inner) || may_be_unknown(rules, when),
     }
 }

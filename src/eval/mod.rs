@@ -23,7 +23,7 @@ mod turns;
 mod waiting;
 
 pub use awaited::is_awaited;
-pub use candidate::Dropped;
+pub use candidate::{Dropped, Ending};
 pub use channels::Blocked;
 pub use condition::condition;
 #[cfg(test)]
@@ -38,4 +38,4 @@ pub use requests::frames;
 #[cfg(test)]
 pub(crate) use slot::stops;
 pub use slot::{ask_again, decide, decide_all};
-pub use waiting::{Wait, is_open as window_is_open, wait};
+pub use waiting::{Wait, Ways, ends, is_open as window_is_open, wait};

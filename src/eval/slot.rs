@@ -199,6 +199,7 @@ impl Run<'_> {
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Ends(_)
             | Dropped::NoChannel(_) => return None,
         };
         Some((via, substitute?))

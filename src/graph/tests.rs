@@ -107,3 +107,47 @@ fn circles_are_printed_whole() {
         ]
     );
 }
+
+/// A tag is used by whatever names it, and else spelt nearly like one that is.
+#[test]
+fn a_tag_is_used_by_whatever_names_it() {
+    let unused = |what: &str| {
+        let text = format!(
+            "event buy \"Buy\" {{}}
+            customer {{ id: text key  vip: yes or no }}
+            channel push {{}}
+            channel sms {{}}
+            offer m {{ class lifecycle  tags promos }}
+            offer n {{ class lifecycle  tags promo }}
+            slot a on web {{ accepts lifecycle  fallback nothing }}
+            rule one in a {{ priority 1  show m }}
+            rule two in a {{ priority 2  when vip  show n }}
+            cap c {{ at most 1 shown ever per customer on tag promo }}
+            {what}"
+        );
+        let mut compiled = compile(SourceSet::single("tags.rules", text).0);
+        compiled.analyse(None);
+        let found = compiled.diagnostics;
+        assert!(found.iter().all(|finding| !finding.is_error()), "{what}: {found:#?}");
+        found.iter().filter(|finding| finding.code.name == "lint::unused-tag").count()
+    };
+    assert_eq!(unused(""), 1);
+    for what in [
+        "cap d { at most 9 shown ever per customer on tag promos }",
+        "gap d { at least 5 days apart per customer on tag promos }",
+        "pause d { for 10 days after 1 dismissed per customer on tag promos }",
+        "block d { for 24 hours after buy on tag promos }",
+        "block d { while vip on tag promos }",
+        "window d { zone \"UTC\" open 09:00 until 17:00 on tag promos outside drop }",
+        "cap d { at most 9 shown ever per customer on class lifecycle exempt tag promos }",
+        "cap d { at most 9 shown ever per customer on class lifecycle uncounted tag promos }",
+        "rule three in a { priority 3 unless last shown of tag promos is less than 3 days old show m }",
+        "rule three in a { priority 3 when times shown of tag promos in the last 3 days is at least 1 show m }",
+        "slot b by push, sms { accepts lifecycle rotate after the last used on tag promos fallback nothing }
+        rule three in b { send m }",
+        "slot b on web { accepts lifecycle ties tag promos fallback nothing }
+        rule three in b { show m }",
+    ] {
+        assert_eq!(unused(what), 0, "{what}");
+    }
+}

@@ -151,10 +151,27 @@ impl Look<'_> {
         self.graph.uses(Thing::Cap(id)).iter().any(|(_, target)| self.may_be_used(*target))
     }
 
-    /// A tag may be read by something outside; one that no cap names is a finding only beside one that is spelt nearly so.
+    /// Whether anything names a tag but the offers that carry it: what is `on` it or leaves it out, what asks for its events,
+    /// what orders or rotates by it.
+    fn names(&self, id: TagId) -> bool {
+        let rules = self.rules;
+        let is_of = |target: &CapTarget| match target {
+            CapTarget::Tags(of) => of.contains(&id),
+            CapTarget::Offers(_)
+            | CapTarget::Rules(_)
+            | CapTarget::Classes(_)
+            | CapTarget::Channels(_)
+            | CapTarget::Anything => false,
+        };
+        let leaves_out = |cap: &Cap| cap.exempt.iter().chain(&cap.uncounted).any(is_of);
+        self.graph.used_by(Thing::Tag(id)).iter().any(|(link, _)| *link != Link::Carries)
+            || rules.blocks.iter().any(|block| is_of(&block.target))
+            || rules.caps.iter().any(leaves_out)
+    }
+
+    /// A tag may be read by something outside; one that nothing names is a finding only beside one that is spelt nearly so.
     fn tag(&self, id: TagId) -> Option<Diagnostic> {
-        let named = |link: Link| matches!(link, Link::Counts | Link::Ties);
-        let counted = |id: TagId| self.graph.used_by(Thing::Tag(id)).iter().any(|(link, _)| named(*link));
+        let counted = |id: TagId| self.names(id);
         if counted(id) || self.may_be_used(Thing::Tag(id)) {
             return None;
         }
@@ -162,7 +179,7 @@ impl Look<'_> {
         let others = (0..self.rules.tags.len()).map(TagId::from_index).filter(|other| counted(*other));
         let meant = nearest(tag, others.map(|other| self.rules[other].as_str()))?;
         let mut carriers = self.rules.offers.iter().filter(|offer| offer.tags.contains(&id)).map(|offer| offer.span);
-        let message = format!("no cap and no `ties` names tag `{tag}`, but one names `{meant}`");
+        let message = format!("nothing names tag `{tag}`, but something names `{meant}`");
         let mut diagnostic = Diagnostic::new(&lint::UNUSED_TAG, carriers.next()?, message)
             .primary(format!("this offer carries `{tag}`"))
             .help(format!("did you mean `{meant}`?"));

@@ -10,11 +10,13 @@ use cater::eval::{self, Blocked, Dropped};
 use cater::frame::{By, Decision, Frame, Outcome, reserve};
 use cater::jit::{self, Compiled, Effort, JitError};
 use cater::model::{
-    CapId, OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, WindowId, verify,
+    CapId, OfferId, Outside, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute, Then, Verified, WindowId, verify,
 };
 use cater::plan::{PlanError, Record};
-use cater::value::{Value, rescale};
+use cater::runtime;
+use cater::value::{Instant, Value, rescale};
 
+use super::constructs::Constructs;
 use super::count::{Counts, Engine};
 use super::frames::{Atoms, open};
 use super::generate::{Generated, generate};
@@ -52,6 +54,7 @@ pub(crate) struct Report {
     pub(crate) most_rules: usize,
     pub(crate) took: Duration,
     pub(crate) counts: Counts,
+    pub(crate) constructs: Constructs,
     /// How often machine code handed over, for what had to wait.
     pub(crate) waited: u64,
     /// How often something was held.
@@ -70,6 +73,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// What was never seen.
+    pub(crate) fn gaps(&self) -> Vec<String> {
+        self.counts.gaps().into_iter().chain(self.constructs.gaps()).collect()
+    }
+
     /// What the hunt did, for people.
     pub(crate) fn summary(&self, budget: Budget) -> String {
         let Self {
@@ -80,6 +88,7 @@ impl Report {
             most_rules,
             took,
             counts,
+            constructs: _,
             ranked,
             waited,
             holds,
@@ -113,6 +122,8 @@ impl Report {
     }
 }
 
+const HOUR: i64 = 3_600_000_000;
+
 /// Frames of one rule set.
 const FRAMES: usize = 250;
 
@@ -133,7 +144,7 @@ pub(crate) fn hunt(budget: Budget) -> Result<Report, String> {
     let is_over = |report: &Report| start.elapsed() > patience && report.rule_sets > PATIENCE;
     for seed in budget.seed.. {
         let spent = start.elapsed() >= enough && report.decisions >= budget.decisions;
-        if spent && (report.counts.gaps().is_empty() || is_over(&report)) {
+        if spent && (report.gaps().is_empty() || is_over(&report)) {
             break;
         }
         one(seed, &mut report)?;
@@ -181,8 +192,34 @@ fn one(seed: u64, report: &mut Report) -> Result<(), String> {
             request(seed, rules, &compiled, &frame, &mut record, &mut rng, report)?;
         }
     }
+    if seed.is_multiple_of(4) {
+        releases(seed, rules, &kept, report)?;
+    }
     report.picks.0 += seen.len() as u64;
     report.picks.1 += rules.slots.iter().map(|slot| slot.order.len() + slot.fallback.len()).sum::<usize>() as u64;
+    Ok(())
+}
+
+/// What was held is let go, as a service does it: when it may go, a little later, and long after. Machine code reckons with
+/// nothing that has waited, so that is asked by way of the engine that hands it over.
+fn releases(seed: u64, rules: &RuleSet, frames: &[Frame], report: &mut Report) -> Result<(), String> {
+    let verified = Verified::new(rules.clone()).map_err(|error| format!("seed {seed}: {error}"))?;
+    let engine = runtime::Engine::from_rules(verified);
+    for frame in frames {
+        for slot in (0..rules.slots.len()).map(SlotId::from_index) {
+            let Outcome::Holds { offer, until } = eval::decide(rules, frame, slot).outcome else { continue };
+            for (at, later) in [0, 7 * HOUR, 200 * HOUR].map(|more| Instant(until.0 + more)).into_iter().enumerate() {
+                let mut then = frame.at(rules, later);
+                then.held = vec![(offer, frame.now)];
+                let reference = eval::decide(rules, &then, slot);
+                report.decisions += 1;
+                if engine.decide(&then, slot) != reference {
+                    return Err(format!("of what was held: {}", shrink::report(seed, rules, &then, &[slot])));
+                }
+                report.constructs.released(rules, &then, &reference, at == 0);
+            }
+        }
+    }
     Ok(())
 }
 
@@ -211,6 +248,7 @@ fn each_slot(
         if machine != Some(reference) && !waited {
             return Err(shrink::report(seed, rules, frame, &[slot]));
         }
+        report.constructs.decision(rules, frame, &reference);
         ranked(rules, frame, &reference, report);
         by_hours(rules, frame, &reference, report);
         new |= seen.insert(format!("{slot:?} {:?}", reference.by));
@@ -252,7 +290,9 @@ pub(crate) fn machine(
 /// Whether machine code may hand a slot over: something is held there, or dropped out for its windows. Nothing else is a
 /// reason to.
 pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
-    let late = |dropped: &Dropped| matches!(dropped, Dropped::HoldLimit(..) | Dropped::Expired | Dropped::Outside(_));
+    let late = |dropped: &Dropped| {
+        matches!(dropped, Dropped::HoldLimit(..) | Dropped::Ends(_) | Dropped::Expired | Dropped::Outside(_))
+    };
     let decision = eval::decide(rules, frame, slot);
     matches!(decision.outcome, Outcome::Holds { .. })
         || eval::passed_over(rules, frame, slot).iter().any(|(_, dropped)| late(dropped))
@@ -362,6 +402,9 @@ fn request(
     }
     slots.truncate(6);
     let reference = eval::decide_all(rules, frame, &slots);
+    for offer in reference.iter().filter_map(|decision| decision.outcome.offer()) {
+        report.constructs.uncounted(rules, offer);
+    }
     report.decisions += slots.len() as u64;
     if machine_all(rules, compiled, frame, record, &slots).as_deref() != Some(&reference) {
         return Err(shrink::report(seed, rules, frame, &slots));

@@ -1,5 +1,6 @@
 //! Both engines, one meaning: a generator of rule sets and frames hunts for a difference.
 
+pub(crate) mod constructs;
 pub(crate) mod count;
 mod division;
 pub(crate) mod frames;
@@ -19,7 +20,7 @@ use cater::jit;
 fn the_hunt_finds_no_difference_and_sees_every_operator() {
     let budget = hunt::Budget::from_environment(12);
     let report = hunt::hunt(budget).unwrap_or_else(|difference| panic!("{difference}"));
-    eprintln!("{}\n{}", report.counts.table(), report.summary(budget));
+    eprintln!("{}\n{}\n{}", report.counts.table(), report.constructs.table(), report.summary(budget));
     assert!(report.ranked.iter().all(|count| *count > 100), "scores decided too seldom: {:?}", report.ranked);
     let hours = [report.passed_on[0], report.passed_on[1], report.by_channel];
     let few = report.decisions < 100_000;
@@ -27,7 +28,7 @@ fn the_hunt_finds_no_difference_and_sees_every_operator() {
     assert!(few || hours.iter().all(|count| *count > 0), "hours of channels were never asked: {hours:?}");
     assert!(report.decisions >= budget.decisions, "stopped too early");
     assert!(report.refused * 10 <= report.rule_sets, "machine code refuses too many rule sets");
-    let gaps = report.counts.gaps();
+    let gaps = report.gaps();
     assert!(gaps.is_empty(), "never seen: {gaps:#?}");
 }
 

@@ -456,6 +456,101 @@ const CASES: &[Case] = &[
         right: &["\"not applicable\""],
     },
     Case {
+        row: "an event in a condition: how often, or when it last happened",
+        frame: RULE,
+        wrong: &[
+            (
+                "when purchase is at least 3",
+                answer("resolve::unknown-attribute", "purchase", "`times purchase in the last 30 days is at least 3`"),
+            ),
+            (
+                "when shown is at least 3",
+                answer("resolve::unknown-attribute", "shown", "`last shown is at most 2 days old`"),
+            ),
+            (
+                "expires 24 hours after purchase",
+                answer("resolve::unknown-attribute", "purchase", "when it last did `last purchase`"),
+            ),
+        ],
+        right: &[
+            "when times purchase in the last 30 days is at least 3",
+            "when last shown is at most 2 days old",
+            "expires 24 hours after last purchase",
+        ],
+    },
+    Case {
+        row: "a cap over a span that the calendar does not count",
+        frame: CAP,
+        wrong: &[
+            (
+                "at most 3 shown in each calendar hour in \"UTC\" per customer",
+                answer(UNEXPECTED, "hour", "`in any 1 hour`"),
+            ),
+            (
+                "at most 3 shown in each calendar year in \"UTC\" per customer",
+                answer(UNEXPECTED, "year", "`in any 12 months`"),
+            ),
+            (
+                "at most 3 shown in each calendar season in \"UTC\" per customer",
+                answer(UNEXPECTED, "season", "`in each calendar day`"),
+            ),
+        ],
+        right: &[
+            "at most 3 shown in any 1 hour per customer",
+            "at most 3 shown in each calendar quarter in \"UTC\" per customer",
+        ],
+    },
+    Case {
+        row: "hold until nine: the hour at which it opens, or the longest wait",
+        frame: "window w { zone \"UTC\"  open 09:00 until 17:00  on class marketing  outside {} }\nrule a in hero { show sale  \
+                priority 9 }",
+        wrong: &[("hold until 09:00", answer(SPELLING, "until 09:00", "`outside hold at most 12 hours`"))],
+        right: &["hold at most 12 hours"],
+    },
+    Case {
+        row: "a date before now: today counts, or does not",
+        frame: RULE,
+        wrong: &[
+            ("when birthday is before now", answer("type::mismatch", "now", "`is at least 1 day old`")),
+            ("when birthday is after now", answer("type::mismatch", "now", "`is at least 1 day ahead`")),
+        ],
+        right: &["when birthday is at least 1 day old", "when last_order is before now"],
+    },
+    Case {
+        row: "home or Berlin: whichever is known, or both",
+        frame: "window w { {}  open 09:00 until 17:00  on tag promo  outside drop }\nrule a in hero { show sale  priority 9  \
+                needs offers }",
+        wrong: &[
+            ("zone home_zone or \"Europe/Berlin\"", answer(SPELLING, "or", "`home_zone else \"Europe/Berlin\"`")),
+            ("zone home_zone, \"Europe/Berlin\"", answer(SPELLING, ",", "`home_zone else \"Europe/Berlin\"`")),
+        ],
+        right: &["zone home_zone else \"Europe/Berlin\""],
+    },
+    Case {
+        row: "via push: the channel of a message",
+        frame: "channel push { needs offers }\nslot mail by push { accepts lifecycle  fallback nothing }\nrule a in mail { {} }",
+        wrong: &[
+            ("send club via push", answer(SPELLING, "via", "`by push`")),
+            ("send club through push", answer(SPELLING, "through", "`by push`")),
+        ],
+        right: &["send club by push"],
+    },
+    Case {
+        row: "a purpose that needs another, so that two could need each other",
+        frame: "{}\nrule a in hero { priority 9  needs gifts, offers  show sale }",
+        wrong: &[
+            (
+                "purpose gifts \"x\" { basis consent  needs offers  direct marketing }",
+                answer(UNEXPECTED, "needs", "leave `needs offers` out here"),
+            ),
+            (
+                "purpose gifts \"x\" { needs offers  basis consent  direct marketing }",
+                answer(UNEXPECTED, "needs", "leave `needs offers` out here"),
+            ),
+        ],
+        right: &["purpose gifts \"x\" { basis consent  direct marketing }"],
+    },
+    Case {
         row: "one error for a purpose or a type, none for what rests on it",
         frame: "{}\nrule a in hero { when lo is more than 60 days old  show tips  priority 4 }",
         wrong: &[

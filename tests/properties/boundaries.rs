@@ -5,12 +5,13 @@
 use cater::eval::{self, Fate, Reason, Who};
 use cater::frame::{CapState, ConsentRecord, Fact, Facts, Frame, Happened, Stamp, gather};
 use cater::model::{
-    Active, AgeBound, AttributeId, CapId, CapKind, CapUnit, CapWindow, Condition, Expression, PurposeId, RuleSet,
+    Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapUnit, CapWindow, CapZone, Condition, Expression,
+    PurposeId, RuleSet, SlotId, WindowId, WindowRow,
 };
 use cater::ops::{Comparison, Direction};
-use cater::value::{Consent, Datum, Instant, Missing, Period, Truth, Type, Value};
+use cater::value::{Consent, Datum, Instant, Missing, Period, Truth, Type, Value, Weekday, Zone};
 
-use super::{SECOND, Subject, effort, frame, subjects};
+use super::{SECOND, Subject, effort, frame, on_everybody, subjects};
 use crate::engines::rng::Rng;
 use crate::engines::walk::{self, Part};
 
@@ -21,8 +22,14 @@ fn moved(at: Instant, seconds: i64) -> Instant {
 /// Every condition of the rules, with what stands in it.
 fn conditions(rules: &RuleSet) -> Vec<&Condition> {
     let mut found = Vec::new();
-    let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless));
-    for clause in clauses {
+    let clauses = rules.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.unless).chain(&rule.expires));
+    let rows = rules.windows.iter().flat_map(|window| &window.rows).filter_map(|row| row.when.as_ref());
+    let blocks = rules.blocks.iter().filter_map(|block| match &block.cause {
+        BlockCause::While(clause) => Some(clause),
+        BlockCause::After(_) => None,
+    });
+    let channels = rules.channels.iter().flat_map(|channel| channel.conditions()).map(|(_, clause)| clause);
+    for clause in clauses.chain(rows).chain(blocks).chain(channels) {
         walk::condition(rules, &clause.condition, &mut |part| {
             if let Part::Condition(condition) = part {
                 found.push(condition);
@@ -185,9 +192,9 @@ fn what_caps_count_is_out_of_their_window_to_the_second() {
                 }
                 (CapKind::Cap, CapWindow::Calendar(calendar)) => {
                     let zone = match &cap.zone {
-                        Some(cater::model::CapZone::Named(zone)) => zone.as_str(),
-                        Some(cater::model::CapZone::Attribute(id)) if rules[*id].needs.is_empty() => "UTC",
-                        Some(cater::model::CapZone::Attribute(_)) | None => continue,
+                        Some(CapZone::Named(zone)) => zone.as_str(),
+                        Some(CapZone::Attribute(id)) if rules[*id].needs.is_empty() => "UTC",
+                        Some(CapZone::Attribute(_)) | None => continue,
                     };
                     let Some(start) = calendar.start(now, zone) else { continue };
                     for seconds in [-1, 0, 1] {
@@ -220,6 +227,89 @@ fn what_caps_count_is_out_of_their_window_to_the_second() {
     // Gaps are rare where little is made; the cases of the grammar have them to the second.
     let enough = |(kind, count): (usize, &u32)| *count > 2 || kind == 2 && effort() == 1;
     assert!(tried.iter().enumerate().all(enough), "{tried:?}");
+}
+
+/// Whether a row speaks of a day and is open then, by a clock of seconds; over midnight it belongs to the day on which it
+/// opens, and speaks of the next one as well.
+fn row_says(row: &WindowRow, day: Weekday, second: i64) -> (bool, bool) {
+    let (opens, closes) = (i64::from(row.opens), i64::from(row.closes));
+    let before = Weekday::ALL[(day as usize + 6) % 7];
+    let (today, yesterday) = (row.days.contains(&day), row.days.contains(&before));
+    if opens < closes {
+        return (today, today && opens <= second && second < closes);
+    }
+    (today || yesterday, today && second >= opens || yesterday && second < closes)
+}
+
+#[test]
+fn windows_open_and_close_to_the_second() {
+    let mut tried = [0_u32; 2];
+    for subject in subjects() {
+        let rules = subject.rules();
+        for (at, window) in rules.windows.iter().enumerate() {
+            // On the clocks of one zone: `somebody` is at home in UTC.
+            let zone = match window.zones.first.first() {
+                Some(CapZone::Named(zone)) => zone.as_str(),
+                Some(CapZone::Attribute(id)) if rules[*id].needs.is_empty() => "UTC",
+                Some(CapZone::Attribute(_)) | None => continue,
+            };
+            if window.rows.iter().any(|row| row.when.is_some()) {
+                continue;
+            }
+            let clock = Zone::named(zone).expect("a zone");
+            // In June nobody sets a clock.
+            let week = ["2026-06-14T00:00Z", "2026-06-22T00:00Z"].map(|at| Instant::parse(at).expect("a time"));
+            for turn in clock.turns(week[0], week[1], &window.times()) {
+                for seconds in [-1, 0, 1] {
+                    let now = moved(turn, seconds);
+                    let shown = clock.clock(now);
+                    let says = |row: &WindowRow| row_says(row, shown.weekday, shown.micros / SECOND);
+                    let mut of_day = window.rows.iter().map(says).filter(|(speaks, _)| *speaks).peekable();
+                    let stated = of_day.peek().is_some() && of_day.all(|(_, is_open)| is_open);
+                    let frame = gather(rules, &somebody(rules, now));
+                    let is_open = eval::window_is_open(rules, &frame, WindowId::from_index(at));
+                    assert_eq!(is_open, stated, "{}, {} at {now:?}", subject.name, window.name);
+                    tried[usize::from(is_open)] += 1;
+                }
+            }
+        }
+    }
+    assert!(tried.iter().all(|count| *count > 100), "{tried:?}");
+}
+
+/// What became of each candidate: the step at which it dropped out, or that it did not.
+fn fates(subject: &Subject, frame: &Frame, slot: SlotId) -> Vec<(Who, String)> {
+    let of = |fate: &Fate| match fate {
+        Fate::Drops(reasons) => {
+            reasons.iter().map(|reason| format!("{} {:?}", reason.step(), reason.short())).collect()
+        }
+        Fate::Wins | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => String::new(),
+    };
+    subject.explain(frame, slot).candidates.into_iter().map(|candidate| (candidate.who, of(&candidate.fate))).collect()
+}
+
+#[test]
+fn it_is_worth_asking_again_when_it_is_said() {
+    let mut tried = 0_u32;
+    on_everybody(40, |subject, facts, _| {
+        let rules = subject.rules();
+        let frame = gather(rules, facts);
+        for slot in subject.slots() {
+            let decision = subject.decide(&frame, slot);
+            let Some(again) = decision.again else { continue };
+            assert!(frame.now < again && again.0 <= frame.now.plus(rules.defaults.horizon).0, "{}", subject.name);
+            let [before, then] = [-1, 0].map(|more| frame.at(rules, Instant(again.0 + more)));
+            // A microsecond makes the difference for somebody; unless something else has changed until then, which may stop
+            // whoever passes that step now at an earlier one.
+            let until_then = fates(subject, &before, slot);
+            if until_then == fates(subject, &frame, slot) {
+                let context = || format!("{}: {decision:?} of {frame:?}", subject.name);
+                assert_ne!(until_then, fates(subject, &then, slot), "{}", context());
+                tried += 1;
+            }
+        }
+    });
+    assert!(tried > 50, "{tried}");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! | permuting rules, clauses and files changes nothing | `sameness`; models and findings: `tests/order` |
 //! | adding an unrelated attribute changes nothing | `sameness` |
 //! | removing a consent never adds processing | `consent` |
+//! | the replay of a hold at its time equals a fresh decision | `holds` |
 //! | every outcome names a reason | `outcomes` |
 //! | every slot yields content, or its declared `nothing`, for a customer of whom nothing is known | `outcomes` |
 //! | explanations contain no attribute that the viewer may not see | `consent`; words: `src/eval/tests/redaction` |
@@ -19,8 +20,7 @@
 //! | unknown never beats known in an exclusion | `reading` |
 //! | a decision reads only attributes in the bundle's manifest | `reading` |
 //!
-//! Two wait for what is not built: the replay of a hold equals a fresh decision (windows), and a held-out customer
-//! consumes nothing (holdouts).
+//! One waits for what is not built: a held-out customer consumes nothing (holdouts).
 //!
 //! `CATER_PROPERTIES=20` tries twenty times as much; `CATER_PROPERTIES_SEED` says where the generated rule sets begin. A
 //! failure names the world or the seed, and the customer.
@@ -28,6 +28,7 @@
 mod boundaries;
 mod caps;
 mod consent;
+mod holds;
 mod outcomes;
 mod reading;
 mod sameness;

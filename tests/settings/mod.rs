@@ -297,6 +297,33 @@ fn cater_toml_is_found_from_inside_and_holds_for_a_file() {
     }
 }
 
+/// Two lines of `cater.toml` that ask for something ask together; and what rules do together is nothing for `list` and `read`.
+#[test]
+fn what_is_required_by_two_lines_is_asked_for_by_both() {
+    let folder = folder("[required]\nrules = [\"owner\"]\nservice = [\"metric\"]\n");
+    let clash = "customer { id: text key  n: whole from 0 to 9 }
+        offer card { class service }
+        offer story { class service }
+        slot home on web { accepts service  fallback nothing }
+        rule one in home { when n is at least 3  show card }
+        rule two in home { when n is at least 5  show story }";
+    std::fs::write(folder.path().join("home.rules"), clash).unwrap();
+    let said = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments, None);
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, found) = said(&["check", "--format", "plain"]);
+    assert_eq!(code, Some(1), "{found}");
+    assert!(found.contains("cater.toml:2 and cater.toml:3 ask for them"), "{found}");
+    std::fs::write(folder.path().join("cater.toml"), "").unwrap();
+    let (code, found) = said(&["check", "--format", "plain"]);
+    assert!(code == Some(1) && found.contains("lint::no-order"), "{found}");
+    for arguments in [&["list"][..], &["read", "one"]] {
+        let (code, found) = said(arguments);
+        assert!(code == Some(0) && found.contains("one"), "{arguments:?}: {found}");
+    }
+}
+
 /// The same file is spelt in the same letters everywhere, also where the disk would not mind.
 #[test]
 fn a_file_is_used_under_its_own_name_alone() {

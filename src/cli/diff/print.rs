@@ -186,7 +186,9 @@ fn undecided(open: &Open) -> String {
         Undecided::Budget => "the search was given up",
         Undecided::Hours => "it hangs on hours at which nobody was found and nobody excluded",
         Undecided::Events => "it hangs on a history that was not found and not excluded",
-        Undecided::Calculation => "it hangs on a calculation or a declaration for which nobody was found and nobody excluded",
+        Undecided::Calculation => {
+            "it hangs on a calculation or a declaration for which nobody was found and nobody excluded"
+        }
         Undecided::Instants => "more instants would have to be told apart than are looked at",
         Undecided::LeftOut => "it hangs on rules that are in error",
     };

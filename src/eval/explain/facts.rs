@@ -6,7 +6,7 @@ use super::super::condition::condition;
 use super::super::expression::{datum, is_assumed};
 use crate::frame::Frame;
 use crate::model::show::{show_condition, show_value};
-use crate::model::{AttributeId, CapId, Condition, Expression, RuleSet, Scope, WindowId};
+use crate::model::{AttributeId, CapId, Condition, Expression, Gathered, Operand, RuleSet, Scope, WindowId};
 use crate::value::{Datum, Missing, SCORE, Truth, Type, Value};
 
 /// The most elements of a set that are written out.
@@ -298,15 +298,29 @@ fn described(rules: &RuleSet, frame: &Frame, found: BTreeSet<AttributeId>) -> Ve
     found.into_iter().map(|id| (id, why(id))).collect()
 }
 
+/// What is missing where an attribute is: itself, or of something that fades what it fades and since when.
+fn lacking(rules: &RuleSet, frame: &Frame, id: AttributeId) -> BTreeSet<AttributeId> {
+    let declared = rules.attributes.len().saturating_sub(rules.gathered.len());
+    let faded = id.index().checked_sub(declared).and_then(|at| rules.gathered.get(at));
+    let Some(Gathered::Halved { of, since, .. }) = faded else { return BTreeSet::from([id]) };
+    let read = [of, since].into_iter().filter_map(|operand| match operand {
+        Operand::Attribute(id) => Some(*id),
+        Operand::Gathered(id) => Some(AttributeId::from_index(declared + id.index())),
+        Operand::Number(..) | Operand::Time(_) => None,
+    });
+    let is_missing = |id: &AttributeId| datum(rules, frame, &Expression::Attribute(*id)).known().is_none();
+    let lacks: BTreeSet<AttributeId> = read.filter(is_missing).collect();
+    // Both are known, and yet nothing comes of them.
+    if lacks.is_empty() { BTreeSet::from([id]) } else { lacks }
+}
+
 /// The attributes for which an expression has no value.
 fn missing(rules: &RuleSet, frame: &Frame, expression: &Expression, found: &mut BTreeSet<AttributeId>) {
     if datum(rules, frame, expression).known().is_some() {
         return;
     }
     match expression {
-        Expression::Attribute(id) => {
-            found.insert(*id);
-        }
+        Expression::Attribute(id) => found.extend(lacking(rules, frame, *id)),
         Expression::Value(id) => missing(rules, frame, &rules[*id].expression, found),
         Expression::Rescale(of, _) => missing(rules, frame, of, found),
         Expression::Arithmetic(_, left, right, _) | Expression::Else(left, right, _) => {

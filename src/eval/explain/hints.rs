@@ -63,7 +63,8 @@ impl Test<'_> {
             | Dropped::ReviewOverdue
             | Dropped::Expired
             | Dropped::Outside(_)
-            | Dropped::HoldLimit(..) => vec![self.now()],
+            | Dropped::HoldLimit(..)
+            | Dropped::Ends(_) => vec![self.now()],
             Dropped::RuleOff | Dropped::OfferOff | Dropped::NotApplicable | Dropped::Taken => Vec::new(),
         }
     }

@@ -323,7 +323,7 @@ pub enum Reason {
         /// Whether nobody knows on whose clocks it is read.
         nobody: bool,
     },
-    /// A window is closed for longer than anything is held.
+    /// It would have to wait for a window for longer than that holds anything.
     HoldLimit {
         /// Its name.
         window: String,
@@ -334,6 +334,9 @@ pub enum Reason {
         /// Where it was held before, since when.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Instant>,
+        /// When it would be let go, where that is known and may be told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lets_go: Option<Instant>,
     },
     /// A cap, a pause or a gap that would let it wait has nothing left for longer than that.
     TooLong {
@@ -341,6 +344,9 @@ pub enum Reason {
         why: Box<Self>,
         /// The longest wait: `2 days`.
         most: String,
+        /// As in [`Self::HoldLimit`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lets_go: Option<Instant>,
     },
     /// Its time is over, or will be before it may be let go.
     Expired {

@@ -130,13 +130,23 @@ pub fn nearest(rules: &RuleSet, frame: &Frame, slot: SlotId, rule: RuleId) -> Op
     Some(Change { rule: name, facts, provided })
 }
 
-/// Whether it hangs on a protected fact until when a rule waits: on the clocks or a row of a window, on a cap that holds, or
-/// on its expiry.
+/// Whether it hangs on a protected fact until when a rule waits: on the clocks or a row of a window, on a cap that holds, on
+/// its expiry, or on what lets its channels carry it.
 fn waits_for_protected(rules: &RuleSet, rule: RuleId) -> bool {
-    let expires = rules[rule].expires.as_ref();
+    let (of, expires) = (&rules[rule], rules[rule].expires.as_ref());
+    let channels = rules.channels_of(of);
+    let of_channels = rules.windows_by(channels, of.class);
+    let asks_protected = |channel: &ChannelId| {
+        rules[*channel].asked().any(|clause| facts::reads_protected(rules, &clause.condition))
+            || rules.channel_caps(*channel, of.show, Some(rule)).iter().any(|id| facts::cap_reads_protected(rules, *id))
+    };
+    let (mut windows, caps) = rules.holding(of.show, Some(rule));
+    windows.extend(of_channels);
+    let may_wait = rules.sends(of.slot) && !(windows.is_empty() && caps.is_empty());
     expires.is_some_and(|clause| facts::reads_protected(rules, &clause.condition))
-        || rules.caps_on(rule).into_iter().any(|id| rules[id].hold().is_some() && facts::cap_reads_protected(rules, id))
-        || rules.windows_on(rule).into_iter().any(|id| facts::window_reads_protected(rules, id))
+        || caps.into_iter().any(|id| facts::cap_reads_protected(rules, id))
+        || windows.into_iter().any(|id| facts::window_reads_protected(rules, id))
+        || may_wait && channels.iter().any(asks_protected)
 }
 
 /// Whether the steps tell that a protected fact stopped the rule: it dropped out of its audience, and every clause that
@@ -229,6 +239,7 @@ impl Search<'_> {
                 | Dropped::ExpiryNotKnown
                 | Dropped::Outside(_)
                 | Dropped::HoldLimit(..)
+                | Dropped::Ends(_)
                 | Dropped::NoScore,
             ) => {}
             Some(Dropped::Blocked(blocks)) => {

@@ -3,6 +3,7 @@
 use super::super::again::again;
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
+use super::super::waiting::Ways;
 use super::flat::{self, Flat};
 use super::{
     Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, waiting,
@@ -121,7 +122,7 @@ impl Story<'_> {
             let found = self.found(|tried| *tried == Tried::Fallback(at));
             let offer = entry.offer.map(|offer| rules[offer].name.clone());
             let fate = match found {
-                Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, entry, dropped)),
+                Some(found) => self.fate(found, |dropped| fallback_reasons(self.guarded, self.slot, entry, dropped)),
                 None => Fate::NotNeeded,
             };
             let passed_over = match (&fate, entry.offer) {
@@ -157,10 +158,7 @@ impl Story<'_> {
             By::Substitute(id, _) => (rules.channels_of(&rules[id]), None),
             By::Fallback(_) | By::SlotOff => (rules[self.slot].channels.as_slice(), None),
         };
-        let by = self.guarded.at_once(self.slot, channels, offer, own).ok().and_then(|at_once| at_once.channel());
-        let (windows, caps) = self.guarded.waits_for(offer, own, by);
-        let windows = windows.into_iter().map(|window| waiting::closed(rules, self.guarded.frame, window));
-        windows.chain(caps.into_iter().map(|cap| capped(self.guarded, cap))).collect()
+        waiting::waits_for(self.guarded, Ways { slot: self.slot, channels }, own, offer)
     }
 
     /// The rules in the order in which they come to their turn; where a score may not be shown, as if all were equal.
@@ -218,7 +216,10 @@ impl Story<'_> {
                 continue;
             }
             let fate = self.fate(found, |dropped| match what {
-                Substitute::Show(offer) => offer_reasons(self.guarded, *offer, dropped),
+                Substitute::Show(offer) => {
+                    let sent = Ways { slot: self.slot, channels: rules.channels_of(&rules[id]) };
+                    offer_reasons(self.guarded, sent, None, *offer, dropped)
+                }
                 Substitute::Try(rule) => rule_reasons(self.guarded, *rule, dropped),
                 Substitute::Nothing => Vec::new(),
             });
@@ -345,10 +346,6 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         }
         Dropped::NoConsent(purposes) => purposes.iter().map(|purpose| no_consent(guarded, *purpose)).collect(),
         Dropped::NotApplicable | Dropped::NotKnown => audience_reasons(guarded, guards(rule)),
-        Dropped::Expired => {
-            let over = rule.expires.as_ref().is_some_and(|clause| guarded.holds(&clause.condition));
-            vec![waiting::expired(rules, rule, over)]
-        }
         Dropped::ExpiryNotKnown => waiting::no_expiry(rules, guarded.frame, rule),
         Dropped::NoScore => rule.rank.as_ref().map(|rank| score_reasons(guarded, &rank.by)).unwrap_or_default(),
         Dropped::OfferOff
@@ -356,13 +353,24 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         | Dropped::Blocked(_)
         | Dropped::Taken
         | Dropped::Capped(_)
+        | Dropped::Expired
         | Dropped::Outside(_)
         | Dropped::HoldLimit(..)
-        | Dropped::NoChannel(_) => offer_reasons(guarded, rule.show, dropped),
+        | Dropped::Ends(_)
+        | Dropped::NoChannel(_) => {
+            let sent = Ways { slot: rule.slot, channels: rules.channels_of(rule) };
+            offer_reasons(guarded, sent, Some(id), rule.show, dropped)
+        }
     }
 }
 
-fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<Reason> {
+fn offer_reasons(
+    guarded: &Guarded<'_>,
+    sent: Ways<'_>,
+    own: Option<RuleId>,
+    id: OfferId,
+    dropped: &Dropped,
+) -> Vec<Reason> {
     let offer = &guarded.rules[id];
     match dropped {
         Dropped::OfferOff => vec![switched_off(&offer.name, offer.off.as_deref())],
@@ -370,17 +378,8 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
         Dropped::Blocked(blocks) => blocks.iter().flat_map(|block| blocked(guarded, *block)).collect(),
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
-        Dropped::Outside(windows) => {
-            windows.iter().map(|window| waiting::closed(guarded.rules, guarded.frame, *window)).collect()
-        }
-        Dropped::HoldLimit(windows, caps) => {
-            let rules = guarded.rules;
-            let of_windows = windows.iter().map(|window| waiting::hold_limit(rules, guarded.frame, *window, id));
-            let of_caps = caps.iter().map(|cap| Reason::TooLong {
-                most: rules[*cap].hold().map(|most| most.to_string()).unwrap_or_default(),
-                why: Box::new(capped(guarded, *cap)),
-            });
-            of_windows.chain(of_caps).collect()
+        Dropped::Expired | Dropped::Outside(_) | Dropped::HoldLimit(..) | Dropped::Ends(_) => {
+            waiting::late(guarded, sent, own, id, dropped)
         }
         Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
         // An offer has neither dates of a rule nor an audience.
@@ -390,7 +389,6 @@ fn offer_reasons(guarded: &Guarded<'_>, id: OfferId, dropped: &Dropped) -> Vec<R
         | Dropped::NoConsent(_)
         | Dropped::NotApplicable
         | Dropped::NotKnown
-        | Dropped::Expired
         | Dropped::ExpiryNotKnown
         | Dropped::NoScore => Vec::new(),
     }
@@ -413,13 +411,16 @@ fn score_reasons(guarded: &Guarded<'_>, by: &Expression) -> Vec<Reason> {
     reasons
 }
 
-fn fallback_reasons(guarded: &Guarded<'_>, entry: &Fallback, dropped: &Dropped) -> Vec<Reason> {
+fn fallback_reasons(guarded: &Guarded<'_>, slot: SlotId, entry: &Fallback, dropped: &Dropped) -> Vec<Reason> {
     match (dropped, entry.offer) {
         (Dropped::NotApplicable | Dropped::NotKnown, _) => {
             let guard = entry.when.iter().map(|condition| Guard { condition, is_unless: false });
             audience_reasons(guarded, guard)
         }
-        (_, Some(offer)) => offer_reasons(guarded, offer, dropped),
+        (_, Some(offer)) => {
+            let sent = Ways { slot, channels: &guarded.rules[slot].channels };
+            offer_reasons(guarded, sent, None, offer, dropped)
+        }
         (_, None) => Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! An explanation in words: one line for the answer, one for each candidate, short reasons first (R22).
 
 use super::{Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Proviso, Reason, Sending, Who};
-use crate::value::{show_date, show_instant};
+use crate::value::{Instant, show_date, show_instant};
 
 /// What stands in for a fact that may not be named.
 pub(super) const PROTECTED: &str = "a protected fact";
@@ -202,14 +202,12 @@ impl Reason {
             Self::Blocked { fact: None, .. } => Some(PROTECTED.to_owned()),
             Self::Closed { nobody: true, .. } => Some("nobody knows the customer's time zone".to_owned()),
             Self::Closed { clock, .. } => clock.clone().or_else(|| Some(PROTECTED.to_owned())),
-            Self::HoldLimit { window, most, since: Some(since), .. } => {
-                Some(format!("{window}: held since {}, for no longer than {most}", show_instant(*since)))
+            Self::HoldLimit { window, most, clock, since, lets_go } => {
+                // What waited until now is late, whatever the clocks show.
+                let clock = clock.as_ref().filter(|_| since.is_none() || lets_go.is_some());
+                Some(format!("{window}: {}", too_long(clock, *lets_go, *since, most)))
             }
-            Self::HoldLimit { window, most, clock: Some(clock), .. } => {
-                Some(format!("{window}: {clock}, closed for longer than {most}"))
-            }
-            Self::HoldLimit { window, most, .. } => Some(format!("{window}: closed for longer than {most}")),
-            Self::TooLong { why, most } => Some(format!("{why}, for longer than {most}")),
+            Self::TooLong { why, most, lets_go } => Some(too_long(Some(&why.to_string()), *lets_go, None, most)),
             Self::Expired { when, over } => {
                 let when = when.clone().unwrap_or_else(|| PROTECTED.to_owned());
                 Some(if *over { when } else { format!("{when}, before it may be let go") })
@@ -225,7 +223,8 @@ impl Reason {
         let counts = |beside: &String| match self {
             // `3 of 3` alone is enough.
             Self::Capped { used: Some(used), at_most, .. } => text == format!("{used} of {at_most}") || text == beside,
-            Self::Channel { why, .. } | Self::TooLong { why, .. } => why.is_named(text),
+            Self::Channel { why, .. } => why.is_named(text),
+            Self::TooLong { why, .. } => why.is_named(text) || text == beside,
             Self::SwitchedOff { .. }
             | Self::NotActive { .. }
             | Self::ReviewOverdue { .. }
@@ -248,6 +247,16 @@ impl Reason {
             || text == self.to_string()
             || beside.as_ref().is_some_and(counts)
     }
+}
+
+/// `wed 10:00 in UTC, would be let go 2026-06-10T20:00Z, held for no longer than 6 hours`
+fn too_long(what: Option<&String>, lets_go: Option<Instant>, since: Option<Instant>, most: &str) -> String {
+    let lets_go = lets_go.map(|at| format!("would be let go {}", show_instant(at)));
+    let limit = match since {
+        Some(since) => format!("held since {}, for no longer than {most}", show_instant(since)),
+        None => format!("held for no longer than {most}"),
+    };
+    what.cloned().into_iter().chain(lets_go).chain([limit]).collect::<Vec<_>>().join(", ")
 }
 
 impl Reason {

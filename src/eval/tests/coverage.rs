@@ -255,3 +255,74 @@ test "nobody" { as tired  given { id: missing }  used 0 of week  expect home pas
         assert!(unmet.is_empty(), "{}: {unmet:?}", case.name);
     }
 }
+
+/// What never came up of rules of their own, after the tests that stand behind them.
+fn never_of(rules: &str, tests: &str) -> Vec<String> {
+    let compiled = compile(SourceSet::single("own.rules", format!("{rules}{tests}")).0);
+    let model = compiled.rules.as_ref().unwrap();
+    let mut coverage = Coverage::new(model);
+    for case in &compiled.program.tests {
+        for expectation in &case.expectations {
+            coverage.count(&gather(model, &case.facts), expectation.slot, None);
+        }
+    }
+    let lines = coverage.never().into_iter().map(|never| format!("{}: {}", never.clause, never.answers.join(", ")));
+    lines.collect()
+}
+
+/// Blocks and the rows of windows ask something, too; and what is no cap is not called one.
+#[test]
+fn blocks_rows_and_pauses_are_tried() {
+    let rules = r#"
+customer { id: text key  y: yes or no  z: yes or no }
+event stop "Stop" {}
+offer m { class marketing }
+offer all { class service }
+slot s on web { accepts marketing, service  fallback all }
+rule r in s { show m }
+block b { while y  on class marketing }
+block after { for 2 days after stop  on class marketing }
+pause pp { for 10 days  after 1 dismissed  per customer  on class marketing }
+window w { zone "UTC"  open 00:00 until 24:00  open 09:00 until 12:00 when z  on class marketing  outside drop }
+persona p { now 2026-06-15T10:00Z  given { id: "a", y: no, z: no } }
+"#;
+    let tried = |tests: &str| never_of(rules, tests);
+    assert_eq!(
+        tried(""),
+        [
+            "fallback all: the answer",
+            "show m: the answer",
+            "block b while y: yes, no, unknown",
+            "block after: over, running",
+            "pause pp: over, running",
+            "window w: open, closed",
+            "window w when z: yes, no, unknown",
+        ]
+    );
+    let shown = "test \"a\" { as p  expect s shows m }";
+    let closed = "test \"b\" { as p  now 2026-06-15T20:00Z  given { z: yes }  expect s shows all }";
+    assert_eq!(
+        tried(&format!("{shown}{closed}")),
+        ["block b while y: yes, unknown", "block after: running", "pause pp: running", "window w when z: unknown"]
+    );
+    // What a block stops has asked nothing of what comes behind it.
+    let blocked = "test \"a\" { as p  given { y: missing }  history stop at 1 day ago  expect s shows all }";
+    assert_eq!(
+        tried(blocked),
+        [
+            "show m: the answer",
+            "block b while y: yes, no",
+            "block after: over",
+            "pause pp: over, running",
+            "window w: open, closed",
+            "window w when z: yes, no, unknown",
+        ]
+    );
+    let all = format!(
+        "{shown}{closed}{blocked}
+        test \"c\" {{ as p  given {{ y: yes }}  expect s shows all }}
+        test \"d\" {{ as p  given {{ z: missing }}  expect s shows m }}
+        test \"e\" {{ as p  history dismissed of m at 1 day ago  expect s shows all }}"
+    );
+    assert_eq!(tried(&all), Vec::<String>::new());
+}

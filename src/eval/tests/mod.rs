@@ -17,6 +17,8 @@ mod order;
 mod ranked;
 mod reading;
 mod redaction;
+#[cfg(feature = "cli")]
+mod release;
 mod request;
 mod words;
 

@@ -133,7 +133,11 @@ impl Step {
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
             Dropped::HoldLimit(_, caps) if !caps.is_empty() => Self::Capped,
-            Dropped::Expired | Dropped::ExpiryNotKnown | Dropped::Outside(_) | Dropped::HoldLimit(..) => Self::Outside,
+            Dropped::Expired
+            | Dropped::ExpiryNotKnown
+            | Dropped::Outside(_)
+            | Dropped::HoldLimit(..)
+            | Dropped::Ends(_) => Self::Outside,
             Dropped::NoChannel(_) => Self::NoChannel,
         }
     }
@@ -299,6 +303,7 @@ fn lacks_channel_consent(dropped: &Dropped) -> bool {
         | Dropped::ExpiryNotKnown
         | Dropped::Outside(_)
         | Dropped::HoldLimit(..)
+        | Dropped::Ends(_)
         | Dropped::NoScore => false,
     }
 }

@@ -218,7 +218,8 @@ impl<'t> Reader<'t> {
             // `if cap show ..`, `if over cap show ..`
             "cap" => !["over", "if", "when", "unless"].iter().any(|word| self.is_word(at.wrapping_sub(1), word)),
             // `for each customer`
-            "each" => !self.is_word(at + 1, "customer"),
+            // `for each customer`, `in each calendar ..`
+            "each" => !self.is_word(at + 1, "customer") && !self.is_word(at + 1, "calendar"),
             _ => true,
         };
         second && clauses.words().any(|clause| clause == word) && !self.is_used_as_name(at)

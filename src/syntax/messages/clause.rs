@@ -76,6 +76,9 @@ pub(in crate::syntax) fn not_a_clause(
             false => finding.help(clause_list(noun, words)),
         };
     };
+    if noun == "a purpose" && word == "needs" {
+        return super::missteps::a_purpose_needs_none(reader, at);
+    }
     let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{written}` is not a clause of {noun}"))
         .primary("a clause should begin here");
     let example = |meant: &str| words.iter().find(|(word, _)| *word == meant).map(|(_, example)| *example);

@@ -25,11 +25,19 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "open" => days(reader, at, end, trouble)
                 .or_else(|| hour(reader, trouble, end))
                 .or_else(|| no_day(reader, trouble, end)),
-            "in" => week_from(reader, at, before, trouble, end),
+            "in" => calendar(reader, at, end).or_else(|| week_from(reader, at, before, trouble, end)),
             "on" => bare_target(reader, at, end),
-            "outside" | "then" | "cap" => holding::find(reader, form, at, end, trouble),
+            "outside" => {
+                hold_until(reader, before, trouble, end).or_else(|| holding::find(reader, form, at, end, trouble))
+            }
+            "cap" => calendar(reader, at, end).or_else(|| holding::find(reader, form, at, end, trouble)),
+            "then" => holding::find(reader, form, at, end, trouble),
+            "zone" => chain(reader, at, end),
+            "basis" | "confirmed" | "version" | "valid" | "direct" => needs_another(reader, trouble),
             "consent" => all(reader, at, end),
-            "show" | "send" => otherwise(reader, form, at, trouble, end).or_else(|| sent_by(reader, at, trouble, end)),
+            "show" | "send" => by_channel(reader, trouble, end)
+                .or_else(|| otherwise(reader, form, at, trouble, end))
+                .or_else(|| sent_by(reader, at, trouble, end)),
             "tags" | "class" | "active" => field(reader, trouble, end),
             _ => None,
         }
@@ -222,6 +230,78 @@ fn week_from(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end:
     Some(finding.help(format!(
         "write `in each calendar week from {day} in \"Europe/Berlin\"`, or leave out `from` and the day"
     )))
+}
+
+/// `outside hold until 09:00`
+fn hold_until(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let until = [before, trouble].into_iter().find(|until| *until < end && reader.is_word(*until, "until"))?;
+    if !reader.is_word(until.checked_sub(1)?, "hold") {
+        return None;
+    }
+    let finding = spelling(reader.span_between(until, end), "what waits for a window is let go when that opens");
+    Some(finding.help(
+        "write `outside hold`, or `outside hold at most 12 hours` for what is not worth waiting longer; when the window opens \
+         stands in `open`",
+    ))
+}
+
+/// `in each calendar hour`
+fn calendar(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    const UNITS: [&str; 4] = ["day", "week", "month", "quarter"];
+    let unit = (at + 1..end).find(|unit| reader.is_word(unit - 1, "calendar"))?;
+    let word = reader.word(unit).filter(|word| !UNITS.contains(word))?;
+    let finding = unexpected(reader.span(unit), "the calendar has days, weeks, months and quarters to count in");
+    Some(finding.help(match word.trim_end_matches('s') {
+        "second" | "minute" | "hour" => format!("for any {word} write `in any 1 {}`", word.trim_end_matches('s')),
+        "year" => "for any year write `in any 12 months`; the longest of the calendar is `in each calendar quarter`".to_owned(),
+        _ => "write `in each calendar day`, `week from monday`, `month` or `quarter`, and `in \"Europe/Berlin\"` behind it".to_owned(),
+    }))
+}
+
+/// `zone home or "Europe/Berlin"`, `zone home, "Europe/Berlin"`
+fn chain(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let inside = |token: usize| (at..token).any(|open| reader.is_sign(open, b'['));
+    let is_joint = |token: &usize| {
+        (reader.is_word(*token, "or") || reader.is_word(*token, "and") || reader.is_sign(*token, b','))
+            && !inside(*token)
+    };
+    let joint = (at + 2..end).find(is_joint)?;
+    let (span, last) = (reader.span(joint), reader.span(joint - 1));
+    let finding = spelling(span, "the zones of a chain are joined by `else`: the first that is known counts");
+    let right = format!("{} else {}", reader.written(joint - 1), reader.written(joint + 1));
+    let (place, word) =
+        if reader.is_sign(joint, b',') { (Span { start: last.end, ..span }, " else") } else { (span, "else") };
+    Some(finding.help(format!("write `{right}`; where all of them have to be open, `every of [..]`")).suggest(
+        "write `else`",
+        place,
+        word,
+    ))
+}
+
+/// `send sale via push`
+fn by_channel(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = [trouble.wrapping_sub(1), trouble]
+        .into_iter()
+        .find(|at| *at < end && ["via", "through", "over", "using"].iter().any(|word| reader.is_word(*at, word)))?;
+    let named = Some(word + 1).filter(|named| *named < end && reader.is_name(*named))?;
+    let (span, channel) = (reader.span(word), reader.written(named));
+    let finding = spelling(span, "the channels of a message stand behind `by`");
+    Some(finding.help(format!("write `by {channel}`")).fix(format!("write `by {channel}`"), span, "by"))
+}
+
+/// `basis consent  needs offers`: a purpose rests on no other.
+fn needs_another(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
+    reader.is_word(trouble, "needs").then(|| a_purpose_needs_none(reader, trouble))
+}
+
+/// What is said of `needs` in a purpose.
+pub(super) fn a_purpose_needs_none(reader: &Reader<'_>, at: usize) -> Diagnostic {
+    let other = if reader.is_name(at + 1) { reader.written(at + 1) } else { "offers" };
+    unexpected(reader.span(at), "a purpose needs no other purpose, so that none can lead back to itself")
+        .primary("each is asked for alone")
+        .help(format!(
+            "leave `needs {other}` out here; where both have to be open, the rule, the channel or the attribute names both"
+        ))
 }
 
 /// `consent all`

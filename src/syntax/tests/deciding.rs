@@ -340,6 +340,7 @@ fn verdict(of: &Explanation) -> Verdict {
         short(&serde_json::to_value(&of.answer.sends).expect("a message")),
         short(&serde_json::to_value(&of.answer.by).expect("an author")),
         of.answer.tasks.join(" "),
+        format!("until={}", of.answer.until.is_some()),
     ];
     let fate = |candidate: &eval::Candidate| {
         short(&serde_json::to_value((&candidate.who, &candidate.fate, &candidate.passed_over)).expect("a candidate"))

@@ -75,14 +75,12 @@ pub(super) const OTHERWISE: [(&str, &[&str]); 8] = [
         ],
     ),
     (
-        "where a declaration stands, a switch that is thrown in the file, the one number that there is, and what nothing \
-         waits for yet: none of it looks at a customer",
+        "where a declaration stands, a switch that is thrown in the file, and the one number that there is: none of it looks at \
+         a customer",
         &[
-            "clause `horizon` of `defaults`",
             "clause `off` of a slot",
             "clause `picks` of a slot",
             "declaration `use`",
-            "production `defaults_horizon`",
             "production `slot_picks`",
             "production `use_file`",
         ],
