@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Title, zones};
 use crate::model::show::{show_cap, show_gathered};
-use crate::model::{RuleId, RuleSet, SlotId};
+use crate::model::{CapId, Clause, RuleId, RuleSet, SlotId};
 use crate::value::show_instant;
 
 /// The largest whole number that a script reads exactly: 2^53 - 1.
@@ -40,6 +40,7 @@ pub(super) fn json(rules: &RuleSet, slots: &[SlotId], title: &Title<'_>) -> Json
                 "blocks": rules.blocks_on(rule),
                 "windows": rules.windows_on(rule),
                 "lastDay": rules.last_day(rule),
+                "spares": spares(rules, rule),
             })
         })
         .collect();
@@ -60,7 +61,7 @@ pub(super) fn json(rules: &RuleSet, slots: &[SlotId], title: &Title<'_>) -> Json
         .iter()
         .map(|attribute| json!({ "word": attribute.ty.word(), "isProtected": attribute.is_protected() }))
         .collect();
-    let caps: Vec<String> = (0..rules.caps.len()).map(|at| show_cap(rules, crate::model::CapId::from_index(at))).collect();
+    let caps: Vec<String> = (0..rules.caps.len()).map(|at| show_cap(rules, CapId::from_index(at))).collect();
     let mut data = json!({
         "slots": slots,
         "rules": model,
@@ -75,6 +76,14 @@ pub(super) fn json(rules: &RuleSet, slots: &[SlotId], title: &Title<'_>) -> Json
     });
     widen(&mut data);
     data
+}
+
+/// Of each clause, `when` before `unless`, whether it spares people: a yes of it is told like what is not known (R18).
+fn spares(rules: &RuleSet, rule: RuleId) -> Vec<bool> {
+    let rule = &rules[rule];
+    let is_protective = |clause: &Clause| rules.read_by(&clause.condition).iter().any(|id| rules[*id].protective);
+    let when = rule.when.iter().map(|_| false);
+    when.chain(rule.unless.iter().map(is_protective)).collect()
 }
 
 /// JSON as it may stand in a `<script>`: nothing in it ends one, or begins a comment of HTML.

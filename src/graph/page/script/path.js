@@ -102,8 +102,9 @@ class Path {
   reason(id, found) {
     const words = stepWords(this.data, found);
     if (found.step !== "NotApplicable" && found.step !== "NotKnown") return words;
-    const wanted = found.step === "NotApplicable" ? NO : UNKNOWN;
-    const at = this.decider.clauses(id).findIndex((clause) => clause.passes === wanted);
+    const { spares } = this.data.bound[id];
+    const stops = ({ passes }, at) => (found.step === "NotApplicable" ? passes === NO && !spares[at] : passes !== YES);
+    const at = this.decider.clauses(id).findIndex(stops);
     const clause = this.board.cards.get(id).details.querySelector(`[data-clause="${at}"]`);
     return clause ? `${words}: ${clause.textContent}` : words;
   }
@@ -111,7 +112,7 @@ class Path {
   /** What would become of a rule that nobody asked. */
   wouldBe(id, found) {
     if (found.by?.slotOff) return "not asked: the slot is switched off";
-    const would = this.decider.rule(id);
+    const would = asTold(this.decider, id, this.decider.rule(id));
     if (would.outcome) return "not asked: it would answer";
     return would.unsaid ? `not asked: ${unsaidWords(this.data, would)}` : `not asked: ${this.reason(id, would)}`;
   }
@@ -127,9 +128,10 @@ class Path {
     line.className = fate ? `fate ${fate.kind}` : "fate";
     for (const old of panel.querySelectorAll(".truth")) old.remove();
     if (!this.decider) return;
+    const { spares } = this.data.bound[id];
     this.decider.clauses(id).forEach(({ passes, isUnless }, at) => {
       const item = panel.querySelector(`[data-clause="${at}"]`);
-      const holds = isUnless ? negate(passes) : passes;
+      const holds = spares[at] && passes !== YES ? UNKNOWN : isUnless ? negate(passes) : passes;
       if (item) item.append(" ", make("span", { className: `truth ${passes === YES ? "good" : "bad"}` }, truthWords(holds)));
     });
   }

@@ -52,7 +52,7 @@ function walk(run, first) {
     tried.add(id);
     const rule = rules.rules[id];
     const found = decider.rule(id);
-    looked.push({ ...place, ...found });
+    looked.push({ ...place, ...asTold(decider, id, found) });
     if (found.outcome) return { answer: { outcome: found.outcome, by: { rule: id } } };
     if (found.unsaid) return { unsaid: found.unsaid };
     note(found);
@@ -76,6 +76,14 @@ function walk(run, first) {
     note(shown);
     return { stops };
   }
+}
+
+/** A step as it may be told: of the spared a yes reads like what is not known (R18). */
+function asTold(decider, id, found) {
+  if (found.step !== "NotApplicable") return found;
+  const { spares } = decider.data.bound[id];
+  const isAgainst = decider.clauses(id).some(({ passes }, at) => passes === NO && !spares[at]);
+  return isAgainst ? found : { ...found, step: "NotKnown" };
 }
 
 function spentCaps(found) {
