@@ -214,7 +214,8 @@ impl Hints {
             Type::Zone => json!(rng.pick(&["Europe/Berlin", "UTC", "Asia/Tokyo"])),
             Type::Score(half_life) => {
                 let part = |rng: &mut Rng| {
-                    let at = *rng.pick(&[now, now.minus(half_life), Instant(now.0 - rng.between(0, 9_000_000_000_000))]);
+                    let some = Instant(now.0 - rng.between(0, 9_000_000_000_000));
+                    let at = *rng.pick(&[now, now.minus(half_life), some]);
                     json!({ "value": rng.between(-20, 90), "at": show_instant(at) })
                 };
                 (0..rng.below(4)).map(|_| part(rng)).collect()

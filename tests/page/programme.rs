@@ -85,9 +85,9 @@ offer basket { class service }
     // Hidden by a rule above it, and two of which nobody said which is stronger.
     text.push_str(
         "offer twice { class marketing }\nrule hidden_one in place_0 {\n  when country is AT\n  when country is DE or country is AT\n  unless minor\n  needs offers\n  priority 2\n  show twice\n}\n\
-         rule above_it in place_0 { when country is AT  unless minor  priority 3  show story_two }\noffer story_two { class marketing }\n\
-         rule one_of_two in place_0 { when age is at least 70  priority 1  show twice }\n\
-         rule other_of_two in place_0 { when country is IT  priority 1  show story_two }\n",
+         rule above_it in place_0 { when country is AT  unless minor  needs offers  priority 3  show story_two }\noffer story_two { class marketing }\n\
+         rule one_of_two in place_0 { when age is at least 70  needs offers  priority 1  show twice }\n\
+         rule other_of_two in place_0 { when country is IT  needs offers  priority 1  show story_two }\n",
     );
     text
 }

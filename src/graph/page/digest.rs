@@ -84,7 +84,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 fn block(state: [u32; 8], bytes: &[u8]) -> [u32; 8] {
     let word = |four: &[u8]| four.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
     let mut schedule: Vec<u32> = bytes.chunks_exact(4).map(word).collect();
-    while let [.., w16, w15, _, _, _, _, _, _, w7, _, _, _, _, w2, _] = schedule.as_slice()
+    while let [.., w16, w15, _, _, _, _, _, _, _, w7, _, _, _, _, w2, _] = schedule.as_slice()
         && schedule.len() < 64
     {
         let small = w15.rotate_right(7) ^ w15.rotate_right(18) ^ (w15 >> 3);

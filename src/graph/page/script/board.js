@@ -100,6 +100,8 @@ class Board {
       card.details.classList.add("selected");
       card.row.setAttribute("aria-pressed", "true");
       this.fill(card);
+    } else {
+      this.panel.replaceChildren();
     }
     const hash = card ? `#rule-${id}` : " ";
     history.replaceState(null, "", hash);

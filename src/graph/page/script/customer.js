@@ -125,7 +125,7 @@ class Customer {
       const found = fields.find(([, field]) => field.input === input);
       if (!found || written.is !== "object") continue;
       const [id, field] = found;
-      const to = group === null ? written : within(written, group);
+      const to = group === null ? written : objectIn(written, group);
       const value = field.write();
       if (value === null) to.of.delete(list[id].name);
       else to.of.set(list[id].name, value);
@@ -170,7 +170,7 @@ class Customer {
 }
 
 /** The object of that name in an object, made where there is none. */
-function within(written, name) {
+function objectIn(written, name) {
   if (written.of.get(name)?.is !== "object") written.of.set(name, { is: "object", of: new Map() });
   return written.of.get(name);
 }

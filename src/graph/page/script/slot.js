@@ -101,7 +101,12 @@ function standIn(decider, id, found) {
     if (substitute === null || is() === false) return none;
     return is() === undefined ? unsaid("Audience") : { via, substitute };
   };
-  const belongs = () => every(decider.clauses(id).map(({ passes }) => (passes === NO ? false : passes & NO ? undefined : true)));
+  // The customer might belong, and nothing speaks against it: a `when` is not no, and every `unless` is.
+  const belongs = () =>
+    every(decider.clauses(id).map(({ passes, isUnless }) => {
+      const against = isUnless ? NO | UNKNOWN : NO;
+      return passes & against ? (passes & ~against ? undefined : false) : true;
+    }));
   const ways = found.ways ?? [];
   switch (found.step) {
     case "Capped":

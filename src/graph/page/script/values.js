@@ -155,7 +155,7 @@ const FIRST_DAY = -719_162n;
 const LAST_DAY = 2_932_895n;
 
 const floorDivide = (a, b) => (a >= 0n ? a / b : -((-a + b - 1n) / b));
-const within = (of, least, most) => (of < least ? least : of > most ? most : of);
+const clamped = (of, least, most) => (of < least ? least : of > most ? most : of);
 
 /** Year, month and day of a count of days since 1970-01-01. */
 function civil(days) {
@@ -187,20 +187,20 @@ function lengthOfMonth(year, month) {
 /** An instant so much later, or earlier where `sign` is -1n: a day is 24 hours, a month is clamped at its end. */
 function movedBy(at, period, sign) {
   const count = BigInt(period.count) * sign;
-  if (period.unit !== "Month") return within(at + count * LENGTHS[period.unit], FIRST_INSTANT, LAST_INSTANT);
+  if (period.unit !== "Month") return clamped(at + count * LENGTHS[period.unit], FIRST_INSTANT, LAST_INSTANT);
   const days = floorDivide(at, DAY);
   const [year, month, day] = civil(days);
   const months = year * 12n + (month - 1n) + count;
   const [toYear, toMonth] = [floorDivide(months, 12n), months - floorDivide(months, 12n) * 12n + 1n];
   const last = lengthOfMonth(toYear, toMonth);
   const moved = daysOf(toYear, toMonth, day < last ? day : last) * DAY + (at - days * DAY);
-  return within(moved, FIRST_INSTANT, LAST_INSTANT);
+  return clamped(moved, FIRST_INSTANT, LAST_INSTANT);
 }
 const plus = (at, period) => movedBy(at, period, 1n);
 const minus = (at, period) => movedBy(at, period, -1n);
 
 function dayMovedBy(day, period, sign) {
-  return within(floorDivide(movedBy(day * DAY, period, sign), DAY), FIRST_DAY, LAST_DAY);
+  return clamped(floorDivide(movedBy(day * DAY, period, sign), DAY), FIRST_DAY, LAST_DAY);
 }
 
 /** `t is more than 60 days old` and its like, of a time or a date. */
