@@ -44,7 +44,12 @@ fn the_page_reads_and_decides_customers_as_the_tool() {
             let facts = customer_from_json(rules, text, Facts::nothing(rules, *now));
             let (Ok(facts), Some(answer)) = (&facts, answer.as_array()) else {
                 // What one of the two cannot read the other cannot read either.
-                assert!(facts.is_err() && answer.is_string(), "{}: {text}: {answer}, {:?}", world.display(), facts.err());
+                assert!(
+                    facts.is_err() && answer.is_string(),
+                    "{}: {text}: {answer}, {:?}",
+                    world.display(),
+                    facts.err()
+                );
                 refused += 1;
                 continue;
             };
@@ -55,7 +60,12 @@ fn the_page_reads_and_decides_customers_as_the_tool() {
                 if let Some(difference) = tally.compare(rules, &frame, *slot, said)
                     && told.is_none()
                 {
-                    panic!("{}, slot {}: {text} at {}: {difference}", world.display(), rules[*slot].name, show_instant(*now));
+                    panic!(
+                        "{}, slot {}: {text} at {}: {difference}",
+                        world.display(),
+                        rules[*slot].name,
+                        show_instant(*now)
+                    );
                 }
             }
         }
@@ -63,7 +73,7 @@ fn the_page_reads_and_decides_customers_as_the_tool() {
     }
     eprintln!("{read} customers read, {refused} refused by both; {}", tally.summary());
     assert!(read > 2_000 && refused > 20, "{read} read, {refused} refused");
-    assert!(tally.unsaid.values().sum::<usize>() * 100 <= tally.decisions * 15, "{}", tally.summary());
+    assert!(tally.unsaid.values().sum::<usize>() * 100 <= tally.decisions * 5, "{}", tally.summary());
 }
 
 const READ: &str = r#"
@@ -78,7 +88,8 @@ const READ: &str = r#"
 
 /// Every folder of rules among the examples.
 fn worlds() -> Vec<PathBuf> {
-    let rules = files_below("rules-examples").into_iter().filter(|file| file.extension().is_some_and(|of| of == "rules"));
+    let rules =
+        files_below("rules-examples").into_iter().filter(|file| file.extension().is_some_and(|of| of == "rules"));
     let folders: BTreeSet<PathBuf> = rules.filter_map(|file| Some(file.parent()?.to_owned())).collect();
     folders.into_iter().collect()
 }
@@ -104,7 +115,12 @@ struct Hints {
 impl Hints {
     /// Walks the rules as they are written down, so that nothing of them is missed.
     fn of(rules: &RuleSet) -> Self {
-        let mut hints = Self { texts: vec!["x".to_owned(), String::new()], numbers: vec![0, 1], periods: Vec::new(), days: Vec::new() };
+        let mut hints = Self {
+            texts: vec!["x".to_owned(), String::new()],
+            numbers: vec![0, 1],
+            periods: Vec::new(),
+            days: Vec::new(),
+        };
         hints.walk(&serde_json::to_value(rules).unwrap());
         hints
     }
@@ -136,7 +152,8 @@ impl Hints {
 
     /// A customer, and when: at the edges of what the rules ask.
     fn customer(&self, rules: &RuleSet, rng: &mut Rng) -> (String, Instant) {
-        let now = Instant(1_781_517_600_000_000 + rng.between(-200, 200) * 86_400_000_000 + rng.between(0, 86_399_999_999));
+        let now =
+            Instant(1_781_517_600_000_000 + rng.between(-200, 200) * 86_400_000_000 + rng.between(0, 86_399_999_999));
         let (mut fields, mut moment, mut consent, mut permission) = (Map::new(), Map::new(), Map::new(), Map::new());
         for attribute in &rules.attributes {
             if rng.percent(if attribute.key { 5 } else { 20 }) {
@@ -144,7 +161,13 @@ impl Hints {
             }
             let value = self.value(rules, attribute.ty, now, rng);
             let stamp = attribute.fresh.map(|fresh| {
-                let at = *rng.pick(&[now, now, now.minus(fresh), Instant(now.minus(fresh).0 - 1), Instant(now.0 + 600_000_000)]);
+                let at = *rng.pick(&[
+                    now,
+                    now,
+                    now.minus(fresh),
+                    Instant(now.minus(fresh).0 - 1),
+                    Instant(now.0 + 600_000_000),
+                ]);
                 show_instant(at)
             });
             let value = match stamp.filter(|_| rng.percent(90)) {
@@ -190,7 +213,8 @@ impl Hints {
             Type::YesNo => json!(rng.percent(50)),
             Type::Number(number) => {
                 let near = rng.pick(&self.numbers).saturating_add(rng.between(-1, 1));
-                let of = *rng.pick(&[near.clamp(number.min, number.max), near.clamp(number.min, number.max), number.min]);
+                let of =
+                    *rng.pick(&[near.clamp(number.min, number.max), near.clamp(number.min, number.max), number.min]);
                 let text = show_number(if rng.percent(1) { number.max.saturating_add(1) } else { of }, number.scale);
                 serde_json::from_str(&text).unwrap()
             }

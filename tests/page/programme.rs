@@ -65,10 +65,11 @@ offer basket { class service }
         let of = ["winter", "running", "comeback_of_the_lapsed", "cross_sell", "tips", "loyalty_programme"][rule % 6];
         let _ = writeln!(text, "offer {of}_{rule:03} {{ class marketing  tags promo }}");
         let condition = conditions[rule % conditions.len()];
-        let other = conditions[(rule * 7 + 3) % conditions.len()];
+        // The weaker, the wider: nobody is hidden by those above.
+        let least = 2 * (rules - rule);
         let _ = write!(
             text,
-            "rule {of}_{name} in place_{slot} {{\n  about \"Number {rule} of the programme\"\n  owner \"crm@shop.example\"\n  when {condition}\n  when {other}\n  unless minor\n  needs offers, scoring\n  priority {}\n  show {of}_{rule:03}\n",
+            "rule {of}_{name} in place_{slot} {{\n  about \"Number {rule} of the programme\"\n  owner \"crm@shop.example\"\n  when {condition}\n  when spent is at least {least}.00\n  unless minor\n  needs offers, scoring\n  priority {}\n  show {of}_{rule:03}\n",
             10_000 - rule
         );
         if rule % 5 == 0 {

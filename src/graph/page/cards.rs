@@ -78,21 +78,24 @@ fn head(rules: &RuleSet, slots: &[SlotId], title: Title<'_>, about: &About<'_>, 
 fn column(rules: &RuleSet, id: SlotId, about: &About<'_>, shared: &Shared) -> String {
     let slot = &rules[id];
     let ranked = InSlot::new(rules, id, about, shared);
+    let class_of = |at: usize| slot.order.get(at).map(|rule| rules[*rule].class);
+    let is_mixed = (1..slot.order.len()).any(|at| class_of(at) != class_of(0));
     let cards = slot.order.iter().enumerate().map(|(at, rule)| {
         let relations = ranked.of(&slot.order, at);
-        card(rules, *rule, at + 1, about, &relations)
+        let is_first = at.checked_sub(1).is_none_or(|before| class_of(before) != class_of(at));
+        let class = rules[*rule].class.word();
+        let head = if is_mixed && is_first { format!("<li class=\"of-class\">{class}</li>\n") } else { String::new() };
+        head + &card(rules, *rule, at + 1, about, &relations)
     });
     let classes: Vec<&str> = slot.accepts.iter().map(|class| class.word()).collect();
-    let label = if slot.label.is_empty() { String::new() } else { format!("<p class=\"label\">{}</p>", escape(&slot.label)) };
+    let label =
+        if slot.label.is_empty() { String::new() } else { format!("<p class=\"label\">{}</p>", escape(&slot.label)) };
     let off = slot.off.as_ref().map(|why| format!("<p><span class=\"badge switch\">off: {}</span></p>", escape(why)));
     let ties: Vec<String> = slot.ties.iter().map(|tag| format!("tag {}", escape(&rules[*tag]))).collect();
     let ties = if ties.is_empty() { String::new() } else { format!(", ties {}", ties.join(", ")) };
     let rotate = slot.rotate.map(|tag| format!(", rotates after tag {}", escape(&rules[tag]))).unwrap_or_default();
-    let cards: String = if slot.order.is_empty() {
-        "<li class=\"none\">no rules</li>\n".to_owned()
-    } else {
-        cards.collect()
-    };
+    let cards: String =
+        if slot.order.is_empty() { "<li class=\"none\">no rules</li>\n".to_owned() } else { cards.collect() };
     format!(
         "<section class=\"slot\" id=\"slot-{0}\" data-slot=\"{0}\" aria-labelledby=\"slot-{0}-name\">\n\
          <header><h2 id=\"slot-{0}-name\">{1}</h2><p class=\"note\">{2}, accepts {3}{ties}{rotate}</p>{label}{4}\
@@ -124,7 +127,9 @@ fn fallback(rules: &RuleSet, slot: &Slot) -> String {
             .as_ref()
             .map(|when| format!("<br><span class=\"word\">when</span> {}", code(&show_condition(rules, when))))
             .unwrap_or_default();
-        format!("<li data-fallback=\"{at}\"><span class=\"entry\">{what}{when}</span><span class=\"state\"></span></li>\n")
+        format!(
+            "<li data-fallback=\"{at}\"><span class=\"entry\">{what}{when}</span><span class=\"state\"></span></li>\n"
+        )
     });
     format!("<h3>Falls back to</h3>\n<ol class=\"fallback\">\n{}</ol>\n", entries.collect::<String>())
 }
@@ -135,7 +140,9 @@ fn elsewhere(rules: &RuleSet, about: &About<'_>) -> String {
         return String::new();
     }
     let items = about.elsewhere().iter().map(|(thing, finding)| {
-        let of = thing.map(|thing: Thing| format!("<p>{} {}</p>", thing.word(), code(thing.name(rules)))).unwrap_or_default();
+        let of = thing
+            .map(|thing: Thing| format!("<p>{} {}</p>", thing.word(), code(thing.name(rules))))
+            .unwrap_or_default();
         format!("<li>{of}{}</li>\n", finding_words(finding))
     });
     format!(

@@ -75,35 +75,31 @@ impl Kind {
     }
 }
 
-/// One line of the list: words before the name, the rule, words behind it.
+/// One line of the list: words before the names, the rules, words behind them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Relation {
     pub(super) kind: Kind,
     pub(super) before: String,
-    pub(super) to: RuleId,
+    pub(super) to: Vec<RuleId>,
     pub(super) behind: String,
 }
 
-/// The most rules that a list names before it counts the rest.
-const NAMED: usize = 12;
-
-/// A rule among others. `more` says what the list leaves out, one sentence each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Relations {
-    pub(super) list: Vec<Relation>,
-    pub(super) more: Vec<String>,
-}
+/// The most rules that a line of the list names before it counts the rest.
+const NAMED: usize = 6;
 
 /// Who spends each cap, and for whom each rule stands in: looked up once for the whole page.
 pub(super) struct Shared {
     spend: BTreeMap<CapId, Vec<RuleId>>,
     stands_in: BTreeMap<RuleId, Vec<(&'static str, RuleId)>>,
+    /// Where each rule stands in its slot.
+    places: BTreeMap<RuleId, usize>,
 }
 
 impl Shared {
     pub(super) fn new(rules: &RuleSet, slots: &[SlotId]) -> Self {
-        let mut shared = Self { spend: BTreeMap::new(), stands_in: BTreeMap::new() };
-        for id in slots.iter().flat_map(|slot| rules[*slot].order.iter().copied()) {
+        let mut shared = Self { spend: BTreeMap::new(), stands_in: BTreeMap::new(), places: BTreeMap::new() };
+        for (place, id) in slots.iter().flat_map(|slot| rules[*slot].order.iter().copied().enumerate()) {
+            shared.places.insert(id, place);
             // A cap of a rule's own is nobody else's, though it may count what others show.
             for cap in rules.caps_on(id).into_iter().filter(|cap| rules[*cap].rule.is_none()) {
                 shared.spend.entry(cap).or_default().push(id);
@@ -141,8 +137,8 @@ impl<'a> InSlot<'a> {
     }
 
     /// How the rule at a place of the slot's order stands to others.
-    pub(super) fn of(&self, order: &[RuleId], place: usize) -> Relations {
-        let mut found = Relations::default();
+    pub(super) fn of(&self, order: &[RuleId], place: usize) -> Vec<Relation> {
+        let mut found = Vec::new();
         let Some(id) = order.get(place).copied() else { return found };
         let above = place.checked_sub(1).and_then(|at| order.get(at).copied());
         let below = order.get(place + 1).copied();
@@ -152,16 +148,16 @@ impl<'a> InSlot<'a> {
             let kind = if kind == Kind::Outranks { Kind::OutrankedBy } else { kind };
             let rest = place - 1;
             let behind = if rest == 0 { why } else { format!("{why}; {rest} more stand above") };
-            found.list.push(Relation { kind, before: "comes after".to_owned(), to: stronger, behind });
+            found.push(Relation { kind, before: "comes after".to_owned(), to: vec![stronger], behind });
         }
         if let Some(weaker) = below {
             let (kind, why) = self.why(id, weaker);
             let rest = order.len() - place - 2;
             let behind = if rest == 0 { why } else { format!("{why}; {rest} more stand below") };
-            found.list.push(Relation { kind, before: "comes before".to_owned(), to: weaker, behind });
+            found.push(Relation { kind, before: "comes before".to_owned(), to: vec![weaker], behind });
         }
         self.stand_ins(id, &mut found);
-        self.caps(id, &mut found);
+        self.caps(id, order, place, &mut found);
         found
     }
 
@@ -172,7 +168,9 @@ impl<'a> InSlot<'a> {
             Standing::First if a.class != b.class => {
                 (Kind::Outranks, format!("class {} goes before {}", a.class.word(), b.class.word()))
             }
-            Standing::First if self.ranking.is_before(first, second) => (Kind::Outranks, "it is written `before`".to_owned()),
+            Standing::First if self.ranking.is_before(first, second) => {
+                (Kind::Outranks, "it is written `before`".to_owned())
+            }
             Standing::First => match (a.priority, b.priority) {
                 (Some(a), Some(b)) if a != b => (Kind::Outranks, format!("priority {a} against {b}")),
                 (Some(_) | None, Some(_) | None) => (Kind::Outranks, "by the slot's `ties`".to_owned()),
@@ -186,7 +184,7 @@ impl<'a> InSlot<'a> {
     }
 
     /// What findings say of it and others.
-    fn clashes(&self, id: RuleId, found: &mut Relations) {
+    fn clashes(&self, id: RuleId, found: &mut Vec<Relation>) {
         for (clash, to, finding) in self.about.clashes(id) {
             let (kind, words) = match clash {
                 Clash::CoveredBy => (Kind::CoveredBy, "is hidden by"),
@@ -196,14 +194,14 @@ impl<'a> InSlot<'a> {
                 Clash::HiddenBy => (Kind::CoveredBy, "is hidden by"),
                 Clash::NamedWith => (Kind::NamedWith, "is named together with"),
             };
-            found.list.push(Relation { kind, before: words.to_owned(), to: *to, behind: in_code(finding) });
+            found.push(Relation { kind, before: words.to_owned(), to: vec![*to], behind: in_code(finding) });
         }
     }
 
     /// What stands in for it, and for whom it does.
-    fn stand_ins(&self, id: RuleId, found: &mut Relations) {
+    fn stand_ins(&self, id: RuleId, found: &mut Vec<Relation>) {
         let mut add = |before: String, to: RuleId| {
-            found.list.push(Relation { kind: Kind::StandsIn, before, to, behind: String::new() });
+            found.push(Relation { kind: Kind::StandsIn, before, to: vec![to], behind: String::new() });
         };
         for (words, to) in tries(self.rules, id) {
             add(format!("{words}, tries"), to);
@@ -213,24 +211,24 @@ impl<'a> InSlot<'a> {
         }
     }
 
-    /// Who spends the same caps.
-    fn caps(&self, id: RuleId, found: &mut Relations) {
+    /// Who spends the same caps: those that stand nearest, and how many more.
+    fn caps(&self, id: RuleId, order: &[RuleId], place: usize, found: &mut Vec<Relation>) {
         for cap in self.rules.caps_on(id) {
             let all = self.shared.spend.get(&cap).into_iter().flatten().copied();
-            let others: Vec<RuleId> = all.filter(|other| *other != id).collect();
-            let name = &self.rules[cap].name;
-            for to in others.iter().take(NAMED) {
-                let slot = &self.rules[self.rules[*to].slot];
-                let behind = if self.rules[*to].slot == self.rules[id].slot {
-                    format!("`{name}`")
-                } else {
-                    format!("`{name}`, in `{}`", slot.name)
-                };
-                found.list.push(Relation { kind: Kind::SharesCap, before: "spends the same cap as".to_owned(), to: *to, behind });
+            let mut others: Vec<RuleId> = all.filter(|other| *other != id).collect();
+            if others.is_empty() {
+                continue;
             }
-            if others.len() > NAMED {
-                found.more.push(format!("and as {} more: `{name}`", others.len() - NAMED));
-            }
+            let distance = |other: &RuleId| match self.shared.places.get(other) {
+                Some(at) if self.rules[*other].slot == self.rules[id].slot => at.abs_diff(place),
+                Some(_) | None => order.len(),
+            };
+            others.sort_by_key(distance);
+            let rest = others.len().saturating_sub(NAMED);
+            others.truncate(NAMED);
+            let before = format!("spends `{}` together with", self.rules[cap].name);
+            let behind = if rest == 0 { String::new() } else { format!("and {rest} more") };
+            found.push(Relation { kind: Kind::SharesCap, before, to: others, behind });
         }
     }
 }

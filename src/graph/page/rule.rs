@@ -12,11 +12,11 @@ use crate::model::{Active, OfferId, RuleId, RuleSet, WindowId};
 use crate::value::{show_date, show_instant};
 
 use super::about::About;
-use super::relations::Relations;
+use super::relations::Relation;
 use super::text::{code, counted, escape};
 
 /// A row and what stands behind it. `place` counts from 1.
-pub(super) fn card(rules: &RuleSet, id: RuleId, place: usize, about: &About<'_>, relations: &Relations) -> String {
+pub(super) fn card(rules: &RuleSet, id: RuleId, place: usize, about: &About<'_>, relations: &[Relation]) -> String {
     let rule = &rules[id];
     let findings = about.rule(id);
     let off = if rule.off.is_some() || rules[rule.show].off.is_some() { " off" } else { "" };
@@ -36,17 +36,21 @@ pub(super) fn card(rules: &RuleSet, id: RuleId, place: usize, about: &About<'_>,
 fn row(rules: &RuleSet, id: RuleId, place: usize, findings: &[&Diagnostic]) -> String {
     let rule = &rules[id];
     let order = Some(show_order(rules, id)).filter(|order| !order.is_empty());
-    let order = order.map(|order| format!(", {order}")).unwrap_or_default();
+    // A row has room for the class or for the order; a line above tells the class.
+    let meta = match order {
+        Some(order) => format!("<span class=\"class\">{}, </span>{}", rule.class.word(), escape(&order)),
+        None => rule.class.word().to_owned(),
+    };
     let mut badges = Vec::new();
     if let Some(worst) = findings.iter().map(|finding| finding.severity).max() {
         badges.push(finding_badge(worst, findings.len()));
     }
+    if let Some(why) = rule.off.as_ref().or(rules[rule.show].off.as_ref()) {
+        badges.push(format!("<span class=\"badge switch\">off<span class=\"why\">: {}</span></span>", escape(why)));
+    }
     let mut badge = |class: &str, words: String| {
         badges.push(format!("<span class=\"badge {class}\">{}</span>", escape(&words)));
     };
-    if let Some(why) = rule.off.as_ref().or(rules[rule.show].off.as_ref()) {
-        badge("switch", format!("off: {why}"));
-    }
     if rule.active.is_some() || rules[rule.show].active.is_some() {
         badge("dates", "dates".to_owned());
     }
@@ -61,11 +65,9 @@ fn row(rules: &RuleSet, id: RuleId, place: usize, findings: &[&Diagnostic]) -> S
     }
     format!(
         "<span class=\"place\">{place}</span><span class=\"what\"><span class=\"name\">{}</span> <span class=\"meta\">\
-         {}{}</span> <span class=\"shown\"><span class=\"verb\">{}s</span> {}</span></span>\
+         {meta}</span> <span class=\"shown\"><span class=\"verb\">{}s</span> {}</span></span>\
          <span class=\"badges\">{}</span><span class=\"state\"></span>",
         escape(&rule.name),
-        rule.class.word(),
-        escape(&order),
         show_verb(rules, rule.slot),
         escape(&rules[rule.show].name),
         badges.join(" "),
@@ -75,7 +77,11 @@ fn row(rules: &RuleSet, id: RuleId, place: usize, findings: &[&Diagnostic]) -> S
 /// A sign, and the word: never a colour alone.
 pub(super) fn finding_badge(worst: Severity, count: usize) -> String {
     let word = if count == 1 { worst.word().to_owned() } else { format!("{count} findings") };
-    format!("<span class=\"badge finding {0}\"><span aria-hidden=\"true\">{1}</span> {word}</span>", worst.word(), sign(worst))
+    format!(
+        "<span class=\"badge finding {0}\"><span aria-hidden=\"true\">{1}</span> {word}</span>",
+        worst.word(),
+        sign(worst)
+    )
 }
 
 fn sign(severity: Severity) -> &'static str {
@@ -115,7 +121,10 @@ fn facts(rules: &RuleSet, id: RuleId, about: &About<'_>) -> String {
     });
     add("Caps", lines(caps));
     let blocks = rules.blocks_on(id).into_iter();
-    add("Blocks", lines(blocks.map(|block| format!("{} {}", code(&rules[block].name), escape(&show_block(rules, block))))));
+    add(
+        "Blocks",
+        lines(blocks.map(|block| format!("{} {}", code(&rules[block].name), escape(&show_block(rules, block))))),
+    );
     add("Windows", lines(rules.windows_on(id).into_iter().map(|window| open(rules, window))));
     add("Expires", show_expiry(rules, id).map(|text| code(&text)).unwrap_or_default());
     if rules.sends(rule.slot) {
@@ -129,13 +138,12 @@ fn facts(rules: &RuleSet, id: RuleId, about: &About<'_>) -> String {
     add("Also", rule.tasks.iter().map(|task| code(task)).collect::<Vec<_>>().join(", "));
     add("Because", plain(&rule.because));
     let whose = [("owner", &rule.owner), ("metric", &rule.metric), ("ticket", &rule.ticket)];
-    let mut whose: Vec<String> = whose
-        .into_iter()
-        .filter_map(|(word, text)| Some(format!("{word} {}", escape(text.as_ref()?))))
-        .collect();
+    let mut whose: Vec<String> =
+        whose.into_iter().filter_map(|(word, text)| Some(format!("{word} {}", escape(text.as_ref()?)))).collect();
     whose.extend(rule.review_by.map(|day| format!("review by {}", show_date(day))));
     add("Whose", whose.join(", "));
-    let label = if rule.label.is_empty() { String::new() } else { format!("<p class=\"label\">{}</p>", escape(&rule.label)) };
+    let label =
+        if rule.label.is_empty() { String::new() } else { format!("<p class=\"label\">{}</p>", escape(&rule.label)) };
     format!("{label}<dl>\n{list}</dl>\n")
 }
 
@@ -266,23 +274,24 @@ pub(super) fn ticked(sentence: &str) -> String {
 }
 
 /// How it stands to other rules, each with a link to it.
-fn relations_list(rules: &RuleSet, relations: &Relations) -> String {
-    if relations.list.is_empty() {
+fn relations_list(rules: &RuleSet, relations: &[Relation]) -> String {
+    if relations.is_empty() {
         return String::new();
     }
-    let items = relations.list.iter().map(|relation| {
-        let behind = if relation.behind.is_empty() { String::new() } else { format!(": {}", ticked(&relation.behind)) };
-        format!(
-            "<li data-kind=\"{}\" data-line=\"{}\" data-to=\"{2}\">{3} <a href=\"#rule-{2}\">{4}</a>{behind}</li>\n",
-            relation.kind.class(),
-            relation.kind.label(),
-            relation.to.index(),
-            escape(&relation.before),
-            escape(&rules[relation.to].name),
-        )
+    let items = relations.iter().map(|relation| {
+        let link = |to: &RuleId| {
+            format!("<a href=\"#rule-{0}\" data-to=\"{0}\">{1}</a>", to.index(), escape(&rules[*to].name))
+        };
+        let names = relation.to.iter().map(link).collect::<Vec<_>>().join(", ");
+        let behind = match relation.behind.as_str() {
+            "" => String::new(),
+            more if relation.to.len() > 1 => format!(" {}", ticked(more)),
+            why => format!(": {}", ticked(why)),
+        };
+        let (kind, label) = (relation.kind.class(), relation.kind.label());
+        format!("<li data-kind=\"{kind}\" data-line=\"{label}\">{} {names}{behind}</li>\n", ticked(&relation.before))
     });
-    let more = relations.more.iter().map(|more| format!("<li class=\"more\">{}</li>\n", ticked(more)));
-    format!("<h4>Beside other rules</h4>\n<ul class=\"relations\">{}</ul>\n", items.chain(more).collect::<String>())
+    format!("<h4>Beside other rules</h4>\n<ul class=\"relations\">{}</ul>\n", items.collect::<String>())
 }
 
 /// What the search finds a rule by: its name and label, what it shows, reads, needs and spends, and its findings; not the

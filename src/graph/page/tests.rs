@@ -45,17 +45,20 @@ fn everything_is_said_without_a_script() {
         "<code>p</code> Choose &lt;b&gt;what&lt;/b&gt; I see",
         "at most 5 shown in any 7 days per customer on class marketing",
         "<code>try second</code>",
-        "if capped, tries <a href=\"#rule-1\">second</a>",
+        "if capped, tries <a href=\"#rule-1\" data-to=\"1\">second</a>",
         "by its name alone: nobody said which is stronger",
     ] {
         assert!(first.contains(said), "{said}\n{first}");
     }
     let second = between(&page, "<details class=\"rule\" id=\"rule-1\"", "</details>");
     assert!(second.contains("<code>lapsed</code> is <code>seen is more than 60 days old</code>"), "{second}");
-    assert!(second.contains("if capped, stands in for <a href=\"#rule-0\">first</a>"), "{second}");
+    assert!(second.contains("if capped, stands in for <a href=\"#rule-0\" data-to=\"0\">first</a>"), "{second}");
     assert!(second.contains("priority 9 against 1"), "{second}");
     let third = between(&page, "<details class=\"rule\" id=\"rule-2\"", "</details>");
-    assert!(third.contains("lint::contradiction") && third.contains("aria-hidden=\"true\">!</span> warning"), "{third}");
+    assert!(
+        third.contains("lint::contradiction") && third.contains("aria-hidden=\"true\">!</span> warning"),
+        "{third}"
+    );
     let fallback = between(&page, "<ol class=\"fallback\">", "</ol>");
     assert!(fallback.contains("<code>b</code> (service)") && fallback.contains("<code>lapsed</code>"), "{fallback}");
     assert!(fallback.contains("nothing"), "{fallback}");

@@ -35,7 +35,10 @@ mod tests {
 
     #[test]
     fn nothing_of_a_text_is_markup() {
-        assert_eq!(escape("</script><img onerror='x' a=\"&\">"), "&lt;/script&gt;&lt;img onerror=&#39;x&#39; a=&quot;&amp;&quot;&gt;");
+        assert_eq!(
+            escape("</script><img onerror='x' a=\"&\">"),
+            "&lt;/script&gt;&lt;img onerror=&#39;x&#39; a=&quot;&amp;&quot;&gt;"
+        );
         assert_eq!(escape("a\u{202e}b\0c"), "a\u{fffd}b\u{fffd}c");
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use crate::model::{CapZone, RuleSet};
-use crate::value::{Instant, Value, date_in_zone, zone_is_known, Date, Zone};
+use crate::value::{Date, Instant, Value, Zone, date_in_zone, zone_is_known};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400;
@@ -26,8 +26,11 @@ pub(super) fn tables(rules: &RuleSet) -> Json {
         Some(Value::Text(text)) if zone_is_known(text) => Some(text.as_ref()),
         Some(_) | None => None,
     });
-    let all: BTreeSet<&str> =
-        written.chain(defaults).chain(["UTC", rules.defaults.zone.as_str()]).filter(|zone| zone_is_known(zone)).collect();
+    let all: BTreeSet<&str> = written
+        .chain(defaults)
+        .chain(["UTC", rules.defaults.zone.as_str()])
+        .filter(|zone| zone_is_known(zone))
+        .collect();
     all.into_iter().filter_map(|name| Some((name.to_owned(), table(name)?))).collect::<serde_json::Map<_, _>>().into()
 }
 

@@ -31,6 +31,7 @@ class Board {
       row.setAttribute("role", "button");
       row.setAttribute("aria-controls", "panel");
       row.setAttribute("aria-pressed", "false");
+      row.tabIndex = -1;
       const hasFinding = row.querySelector(".finding") !== null;
       this.cards.set(id, { id, details, row, item: details.parentElement, find: details.dataset.find, hasFinding });
     }
@@ -55,6 +56,9 @@ class Board {
     this.root.addEventListener("pointerleave", () => this.hover(null));
     document.addEventListener("keydown", (event) => this.key(event));
     const shown = new Map();
+    this.root.addEventListener("focusin", (event) => {
+      if (event.target.matches(".rule > summary")) this.reach(event.target);
+    });
     addEventListener("beforeprint", () => {
       for (const details of document.querySelectorAll("details")) {
         shown.set(details, details.open);
@@ -62,6 +66,12 @@ class Board {
       }
     });
     addEventListener("afterprint", () => shown.forEach((open, details) => (details.open = open)));
+  }
+
+  /** One row of a column is reached by the tab key, the others from there by arrows. */
+  reach(row) {
+    for (const other of row.closest(".slot").querySelectorAll('.rule > summary[tabindex="0"]')) other.tabIndex = -1;
+    row.tabIndex = 0;
   }
 
   hover(details) {
@@ -142,6 +152,8 @@ class Board {
         card.item.hidden = !(words.every((word) => card.find.includes(word)) && (card.hasFinding || !onlyFindings));
         if (!card.item.hidden) here += 1;
       }
+      const rows = [...column.querySelectorAll(".rules > li:not([hidden]) > .rule > summary")];
+      if (rows.length > 0 && !rows.some((row) => row.tabIndex === 0)) this.reach(rows[0]);
       const isWanted = wanted.has(column.dataset.slot);
       column.hidden = !isWanted || (isFiltered && here === 0);
       if (isWanted) found += here;

@@ -25,14 +25,14 @@ class Lines {
     this.root.setAttribute("height", scrollHeight);
     if (!card || card.item.hidden || card.item.closest(".slot").hidden) return;
     const drawn = new Set();
-    for (const relation of card.details.querySelectorAll(".relations > li[data-to]")) {
-      const to = cards.get(Number(relation.dataset.to));
-      const { kind } = relation.dataset;
+    for (const link of card.details.querySelectorAll(".relations a[data-to]")) {
+      const to = cards.get(Number(link.dataset.to));
+      const { kind, line } = link.parentElement.dataset;
       if (!to || drawn.has(`${kind} ${to.id}`) || drawn.size >= MOST_LINES) continue;
       if (to.item.hidden || to.item.closest(".slot").hidden) continue;
       drawn.add(`${kind} ${to.id}`);
       this.line(card, to, kind, drawn.size);
-      if (selected !== null) this.mark(to, kind, relation.dataset.line);
+      if (selected !== null) this.mark(to, kind, line);
     }
   }
 
@@ -47,7 +47,7 @@ class Lines {
     const [a, b] = [this.box(from.row), this.box(to.row)];
     const isOneColumn = from.item.closest(".slot") === to.item.closest(".slot");
     const [ya, yb] = [a.top + a.height / 2, b.top + b.height / 2];
-    const lane = 7 + ((number - 1) % 6) * 5;
+    const lane = 12 + ((number - 1) % 5) * 5;
     const line = document.createElementNS(SVG, "path");
     if (isOneColumn) {
       const x = a.left - lane;
