@@ -51,20 +51,8 @@ pub(super) fn day_and_clocks(rules: &RuleSet, of: &Expression, end: End) -> Opti
 }
 
 fn written(of: &Expression) -> Option<Instant> {
-    match of {
-        Expression::Literal(Value::Time(at), Type::Time) => Some(*at),
-        Expression::Literal(..)
-        | Expression::Attribute(_)
-        | Expression::Value(_)
-        | Expression::Gathered(_)
-        | Expression::Consent(_)
-        | Expression::Permission(_)
-        | Expression::Now
-        | Expression::Rescale(..)
-        | Expression::Arithmetic(..)
-        | Expression::Else(..)
-        | Expression::When(..) => None,
-    }
+    let (Value::Time(at), Type::Time) = of.as_literal()? else { return None };
+    Some(*at)
 }
 
 /// From when and until when something runs; ends a sentence.

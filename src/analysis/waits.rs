@@ -25,13 +25,9 @@ impl Writer<'_, '_> {
     /// Windows and caps that hold let what waits for them pass, or it is held and has its place all the same (R10).
     pub(super) fn passed(&mut self, of: Waits) -> Passed {
         let (rules, (offer, rule, by)) = (self.rules, of);
-        let (mut windows, mut caps, blocks) = match rule {
-            Some(rule) => (rules.windows_on(rule), rules.caps_on(rule), rules.blocks_on(rule)),
-            None => (rules[offer].windows.clone(), rules[offer].caps.clone(), rules[offer].blocks.clone()),
-        };
-        caps.retain(|cap| rules[*cap].hold().is_some());
+        let (windows, caps) = rules.holding(offer, rule, by);
+        let blocks = rule.map_or_else(|| rules[offer].blocks.clone(), |rule| rules.blocks_on(rule));
         let expires = rule.and_then(|rule| rules[rule].expires.as_ref()).map(|clause| &clause.condition);
-        windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, rules[offer].class)));
         let (mut dropping, mut waits) = (Vec::new(), Vec::new());
         for id in windows.iter().copied() {
             let closed = self.closed(id);

@@ -197,7 +197,7 @@ impl<'a> Guarded<'a> {
     /// the channel that speak of the message.
     pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> Waiting {
         let of = &self.rules[offer];
-        let (windows, caps) = self.holding(offer, rule, by);
+        let (windows, caps) = self.rules.holding(offer, rule, by);
         let (blocks, expires) = match rule {
             Some(id) => (self.rules.blocks_on(id), self.rules[id].expires.as_ref()),
             None => (of.blocks.clone(), None),
@@ -207,19 +207,6 @@ impl<'a> Guarded<'a> {
             .look(self.rules, self.frame)
     }
 
-    /// The windows that bind it, and the caps that hold it.
-    fn holding(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> (Vec<WindowId>, Vec<CapId>) {
-        let of = &self.rules[offer];
-        let (mut windows, mut caps) = match rule {
-            Some(id) => (self.rules.windows_on(id), self.rules.caps_on(id)),
-            None => (of.windows.clone(), of.caps.clone()),
-        };
-        caps.retain(|cap| self.rules[*cap].hold().is_some());
-        windows.extend(by.into_iter().flat_map(|channel| self.rules.windows_of_message(channel, of.class)));
-        windows.sort_unstable();
-        (windows, caps)
-    }
-
     /// The windows that are closed and the caps that are spent, for which it waits.
     pub(super) fn waits_for(
         &self,
@@ -227,7 +214,7 @@ impl<'a> Guarded<'a> {
         rule: Option<RuleId>,
         by: Option<ChannelId>,
     ) -> (Vec<WindowId>, Vec<CapId>) {
-        let (mut windows, mut caps) = self.holding(offer, rule, by);
+        let (mut windows, mut caps) = self.rules.holding(offer, rule, by);
         windows.retain(|id| !is_open(self.rules, self.frame, *id));
         caps.retain(|cap| self.frame.stops(self.rules, *cap, self.rules[offer].class));
         (windows, caps)

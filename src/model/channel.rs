@@ -108,6 +108,20 @@ impl RuleSet {
         windows.filter(|id| !self[*id].outside.is_of_way()).collect()
     }
 
+    /// For what an offer that this rule itself or a list brings may have to wait: the windows that bind it, and where a channel
+    /// carries it those that bind the message there, and the caps that hold it; sorted.
+    pub fn holding(&self, offer: OfferId, rule: Option<RuleId>, by: Option<ChannelId>) -> (Vec<WindowId>, Vec<CapId>) {
+        let of = &self[offer];
+        let (mut windows, mut caps) = match rule {
+            Some(id) => (self.windows_on(id), self.caps_on(id)),
+            None => (of.windows.clone(), of.caps.clone()),
+        };
+        caps.retain(|cap| self[*cap].hold().is_some());
+        windows.extend(by.into_iter().flat_map(|channel| self.windows_of_message(channel, of.class)));
+        windows.sort_unstable();
+        (windows, caps)
+    }
+
     /// Every window that may have a say in an offer that a rule itself or a list brings: those on the channels by which it
     /// would go; sorted, each once.
     pub fn windows_by(&self, channels: &[ChannelId], class: Class) -> Vec<WindowId> {

@@ -2,7 +2,7 @@
 
 use super::{AgeBound, Condition, Expression, RuleSet};
 use crate::ops::{Arithmetic, Comparison, Direction, Operator, Quantifier};
-use crate::value::Type;
+use crate::value::{Type, Value};
 
 impl Condition {
     /// The operator at its head; `None` for a segment, which is a name.
@@ -45,6 +45,23 @@ impl Condition {
 }
 
 impl Expression {
+    /// The value that is written, with its type; `None` for all that is read or reckoned.
+    pub fn as_literal(&self) -> Option<(&Value, Type)> {
+        match self {
+            Self::Literal(value, ty) => Some((value, *ty)),
+            Self::Attribute(_)
+            | Self::Value(_)
+            | Self::Gathered(_)
+            | Self::Consent(_)
+            | Self::Permission(_)
+            | Self::Now
+            | Self::Rescale(..)
+            | Self::Arithmetic(..)
+            | Self::Else(..)
+            | Self::When(..) => None,
+        }
+    }
+
     /// The operator at its head; `None` for what is only read, and for a change of scale.
     pub fn operator(&self) -> Option<Operator> {
         match self {

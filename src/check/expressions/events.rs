@@ -309,18 +309,6 @@ impl Pass<'_> {
 
 /// A written number: mantissa and places.
 fn written(expression: &Expression) -> Option<(i64, u8)> {
-    match expression {
-        Expression::Literal(Value::Number(mantissa), Type::Number(number)) => Some((*mantissa, number.scale)),
-        Expression::Literal(..)
-        | Expression::Attribute(_)
-        | Expression::Value(_)
-        | Expression::Gathered(_)
-        | Expression::Consent(_)
-        | Expression::Permission(_)
-        | Expression::Now
-        | Expression::Rescale(..)
-        | Expression::Arithmetic(..)
-        | Expression::Else(..)
-        | Expression::When(..) => None,
-    }
+    let (Value::Number(mantissa), Type::Number(number)) = expression.as_literal()? else { return None };
+    Some((*mantissa, number.scale))
 }

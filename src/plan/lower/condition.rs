@@ -182,19 +182,7 @@ impl Lowering<'_> {
 
 /// The place of a written member, `yes` being 0 and `no` 1.
 fn member_of(expression: &Expression) -> Option<u16> {
-    match expression {
-        Expression::Literal(value, _) => state_of(value),
-        Expression::Attribute(_)
-        | Expression::Value(_)
-        | Expression::Gathered(_)
-        | Expression::Consent(_)
-        | Expression::Permission(_)
-        | Expression::Now
-        | Expression::Rescale(..)
-        | Expression::Arithmetic(..)
-        | Expression::Else(..)
-        | Expression::When(..) => None,
-    }
+    expression.as_literal().and_then(|(value, _)| state_of(value))
 }
 
 /// The place of a value among the few of its type.
