@@ -21,7 +21,7 @@ const MEASURE: &str = r#"
         const found = [];
         for (const slot of document.querySelectorAll(".slot:not([hidden])")) {
             const outer = slot.getBoundingClientRect();
-            const boxes = [...slot.querySelectorAll(".rules > li:not([hidden]), .fallback > li")].map((of) => [of, of.getBoundingClientRect()]);
+            const boxes = [...slot.querySelectorAll(".rules > li:not([hidden]), .fallback > li")].filter((of) => getComputedStyle(of).display !== "none").map((of) => [of, of.getBoundingClientRect()]);
             boxes.forEach(([of, box], at) => {
                 if (box.height < 12 || box.left < outer.left - 1 || box.right > outer.right + 1) found.push(`out: ${of.textContent.slice(0, 60)}`);
                 if (at > 0 && box.top < boxes[at - 1][1].bottom - 0.5) found.push(`over: ${of.textContent.slice(0, 60)}`);

@@ -177,6 +177,7 @@ impl Browser {
     }
 
     /// A picture of the window, under the folder of what is built; its path is printed.
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests looks at it")]
     pub(crate) fn picture(&mut self, name: &str) -> PathBuf {
         let shot = self.call("Page.captureScreenshot", json!({ "format": "png" }));
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("page");

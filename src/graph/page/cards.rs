@@ -84,7 +84,8 @@ fn column(rules: &RuleSet, id: SlotId, about: &About<'_>, shared: &Shared) -> St
         let relations = ranked.of(&slot.order, at);
         let is_first = at.checked_sub(1).is_none_or(|before| class_of(before) != class_of(at));
         let class = rules[*rule].class.word();
-        let head = if is_mixed && is_first { format!("<li class=\"of-class\">{class}</li>\n") } else { String::new() };
+        let only = if is_mixed { "" } else { " only" };
+        let head = if is_first { format!("<li class=\"of-class{only}\">{class}</li>\n") } else { String::new() };
         head + &card(rules, *rule, at + 1, about, &relations)
     });
     let classes: Vec<&str> = slot.accepts.iter().map(|class| class.word()).collect();

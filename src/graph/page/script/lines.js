@@ -36,8 +36,9 @@ class Lines {
     }
   }
 
-  /** A rule that is joined says so itself. */
+  /** A rule that is joined says so itself, by what weighs most: the list begins with it. */
   mark(card, kind, words) {
+    if (card.row.querySelector(".rel")) return;
     const mark = make("span", { className: `badge rel ${kind}` }, words);
     card.row.querySelector(".badges").append(mark);
     this.marks.push(mark);

@@ -86,7 +86,7 @@ function byWords(data, by) {
   const { rules } = data.rules;
   if (by.slotOff) return "the slot is switched off";
   if (by.fallback !== undefined) return "by the fallback";
-  if (by.substitute !== undefined) return `${by.via} of ${rules[by.substitute].name}`;
+  if (by.substitute !== undefined) return `${by.via}, in the place of ${rules[by.substitute].name}`;
   return `by ${rules[by.rule].name}`;
 }
 
