@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cater::compile::compile;
-use cater::frame::{Facts, gather};
+use cater::frame::{CapState, Facts, Frame, gather};
 use cater::graph::page::{Title, page};
 use cater::model::{RuleSet, SlotId, Verified};
 use cater::runtime::data::customer_from_json;
 use cater::source::SourceSet;
-use cater::value::{Consent, Date, Instant, Period, Permission, Type, show_date, show_instant, show_number};
+use cater::value::{
+    Consent, Date, Datum, Instant, Period, Permission, Type, Value, show_date, show_instant, show_number,
+};
 use serde_json::{Map, Value as Json, json};
 
 use super::browser::Browser;
@@ -37,7 +39,16 @@ fn the_page_reads_and_decides_customers_as_the_tool() {
         let mut rng = Rng::new(seed);
         let hints = Hints::of(rules);
         let customers: Vec<(String, Instant)> = (0..CUSTOMERS).map(|_| hints.customer(rules, &mut rng)).collect();
-        let asked: Vec<Json> = customers.iter().map(|(text, now)| json!([text, show_instant(*now)])).collect();
+        // What the reader of the page says beside the JSON: how far caps are used, what events add up to.
+        let told = |text: &str, now: Instant, of: bool| {
+            let facts = customer_from_json(rules, text, Facts::nothing(rules, now)).ok().filter(|_| of);
+            facts.map_or_else(|| json!({}), |facts| told(rules, &gather(rules, &facts)))
+        };
+        let asked: Vec<Json> = customers
+            .iter()
+            .enumerate()
+            .map(|(at, (text, now))| json!([text, show_instant(*now), told(text, *now, at % 2 == 0)]))
+            .collect();
         let script = format!("{ASK}; {READ}; read({})", json!(asked));
         let answers = browser.ask(&script);
         for ((text, now), answer) in customers.iter().zip(answers.as_array().unwrap()) {
@@ -56,10 +67,7 @@ fn the_page_reads_and_decides_customers_as_the_tool() {
             read += 1;
             let frame = gather(rules, facts);
             for (slot, said) in slots.iter().zip(answer) {
-                let told = said["unsaid"].as_str().map(str::to_owned);
-                if let Some(difference) = tally.compare(rules, &frame, *slot, said)
-                    && told.is_none()
-                {
+                if let Some(difference) = tally.compare(rules, &frame, *slot, said) {
                     panic!(
                         "{}, slot {}: {text} at {}: {difference}",
                         world.display(),
@@ -73,18 +81,43 @@ fn the_page_reads_and_decides_customers_as_the_tool() {
     }
     eprintln!("{read} customers read, {refused} refused by both; {}", tally.summary());
     assert!(read > 2_000 && refused > 20, "{read} read, {refused} refused");
-    assert!(tally.unsaid.values().sum::<usize>() * 100 <= tally.decisions * 5, "{}", tally.summary());
+    assert!(tally.unsaid.values().sum::<usize>() * 100 <= tally.decisions * 20, "{}", tally.summary());
 }
 
 const READ: &str = r#"
-    const read = (customers) => customers.map(([text, now]) => {
+    const read = (customers) => customers.map(([text, now, told]) => {
         try {
-            return cater.data.slots.map((slot) => plain(cater.ofCustomer(text, now, slot)));
+            return cater.data.slots.map((slot) => plain(cater.ofCustomer(text, now, slot, told)));
         } catch (error) {
             return error.message;
         }
     });
     "#;
+
+/// What a frame holds that a reader can say: how far each cap is used, and what events add up to.
+fn told(rules: &RuleSet, frame: &Frame) -> Json {
+    let (mut caps, mut values) = (Map::new(), Map::new());
+    for (at, state) in frame.caps.iter().enumerate() {
+        if let CapState::Used(used) = state {
+            caps.insert(at.to_string(), json!(used));
+        }
+    }
+    for (at, (gathered, datum)) in rules.gathered.iter().zip(&frame.gathered).enumerate() {
+        let text = match datum {
+            Datum::Known(Value::Number(number)) => {
+                let scale = rules.type_of_gathered(gathered).number().map_or(0, |number| number.scale);
+                show_number(*number, scale)
+            }
+            Datum::Known(Value::Time(time)) => show_instant(*time),
+            Datum::Known(Value::Never) => "never".to_owned(),
+            Datum::Known(_) | Datum::Missing(_) => continue,
+        };
+        if !gathered.occurrences().is_empty() {
+            values.insert(at.to_string(), json!(text));
+        }
+    }
+    json!({ "caps": caps, "values": values })
+}
 
 /// Every folder of rules among the examples.
 fn worlds() -> Vec<PathBuf> {
@@ -201,10 +234,25 @@ impl Hints {
                 fields.insert(name.to_owned(), Json::Object(of));
             }
         }
+        if rng.percent(25) {
+            let events = (0..1 + rng.below(4)).map(|_| self.event(rules, now, rng)).collect();
+            fields.insert("history".to_owned(), Json::Array(events));
+        }
         if rng.percent(3) {
             fields.insert("no_such_attribute".to_owned(), json!(1));
         }
         (Json::Object(fields).to_string(), now)
+    }
+
+    /// Something that happened, not too long ago.
+    fn event(&self, rules: &RuleSet, now: Instant, rng: &mut Rng) -> Json {
+        let at = Instant(now.0 - rng.between(0, 20) * 86_400_000_000);
+        let event = rng.pick(&rules.events);
+        let mut of = json!({ "event": event.name, "at": show_instant(at) });
+        if !rules.offers.is_empty() && rng.percent(80) {
+            of["offer"] = json!(rng.pick(&rules.offers).name);
+        }
+        of
     }
 
     fn value(&self, rules: &RuleSet, ty: Type, now: Instant, rng: &mut Rng) -> Json {

@@ -219,6 +219,7 @@ function factsOf(data, text) {
         break;
       case "history":
         if (of.is !== "list") throw new Unreadable("the history cannot be read: write a list of events");
+        of.of.forEach((event) => happened(data, event));
         facts.hasHistory = of.of.length > 0;
         break;
       default:
@@ -243,6 +244,15 @@ function attribute(data, facts, given, name, written, isOfMoment) {
   const isKey = all[id].key && fact.value && fact.value.kind === "Text";
   const key = isKey ? trimmed(fact.value.of) : "";
   facts.attributes[id] = !isKey ? fact : key === "" ? ABSENT : { value: { kind: "Text", of: key }, stamp: null };
+}
+
+/** Nothing is counted of what happened, but it must be something that can happen. */
+function happened(data, written) {
+  const [event, at] = written.is === "object" ? [written.of.get("event"), written.of.get("at")] : [];
+  if (event?.is !== "text" || at?.is !== "text" || instantOf(at.of, data) === null) {
+    throw new Unreadable("the history cannot be read: write objects with `event` and `at`");
+  }
+  if (!data.rules.events.some(({ name }) => name === event.of)) throw new Unreadable(`\`${event.of}\` is no event of the rules`);
 }
 
 function consent(data, facts, name, written) {
