@@ -93,7 +93,7 @@ pub(super) fn embedded(data: &Json) -> String {
 
 /// Takes out where things stand in the text, and what people wrote about them: the cards say it.
 fn strip(of: &mut Json) {
-    const UNREAD: [&str; 9] = ["span", "about", "owner", "metric", "ticket", "because", "tasks", "content", "label"];
+    const UNREAD: [&str; 8] = ["span", "about", "owner", "metric", "ticket", "because", "tasks", "content"];
     match of {
         Json::Object(fields) => {
             // The fields of a struct; what an author named so is a value, never a field.

@@ -39,7 +39,7 @@ fn everything_is_said_without_a_script() {
     let first = between(&page, "<details class=\"rule\" id=\"rule-0\"", "</details>");
     for said in [
         "<span class=\"name\">first</span>",
-        "marketing, priority 9",
+        "<span class=\"class\">marketing, </span>priority 9",
         "<code>tier is at least silver</code>",
         "<span class=\"word\">unless</span> <code>minor</code>",
         "<code>p</code> Choose &lt;b&gt;what&lt;/b&gt; I see",
