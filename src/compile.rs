@@ -19,9 +19,11 @@ pub mod uses;
 use crate::analysis;
 use crate::check::{self, Program};
 use crate::diagnostics::codes::{lint, resolve, syntax as codes};
+use crate::diagnostics::fingerprint::Landmark;
 use crate::diagnostics::{self, Allowance, Allowed, Diagnostic, Levels, Severity};
 use crate::model::{LeftOut, Required, RuleSet, Verified};
 use crate::source::{SourceSet, Span};
+use crate::syntax::tree::Item;
 use crate::value::Instant;
 use uses::{Alone, Library, Reading};
 
@@ -41,6 +43,10 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that are allowed, with their reasons.
     pub allowed: Vec<Allowed>,
+    /// The findings that somebody has set aside as old, in reading order. A compilation sets none aside.
+    pub known: Vec<Diagnostic>,
+    /// Which declaration stands where, by file and place.
+    pub landmarks: Vec<Landmark>,
     allowances: Vec<Allowance>,
     /// Whether there is more to this rule set than was read, so that nobody can say what is not used.
     pub is_part: bool,
@@ -110,6 +116,15 @@ impl Compiled {
     }
 }
 
+/// A declaration by its keyword and name; a test by its sentence.
+fn landmark(item: &Item, sources: &SourceSet) -> Landmark {
+    let keyword = sources.text(item.keyword);
+    Landmark {
+        span: item.span,
+        name: item.title().map_or_else(|| keyword.to_owned(), |name| format!("{keyword} {name}")),
+    }
+}
+
 /// Compiles all files of a rule set together. A `use` in them can name only another of them.
 pub fn compile(sources: SourceSet) -> Compiled {
     compile_with(sources, &Alone)
@@ -121,6 +136,7 @@ pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
     let (mut program, mut findings) = check::check(&reading.files);
     elsewhere::explain(&mut findings, &reading, library);
     let Reading { sources, files, mut diagnostics, misses: is_part } = reading;
+    let landmarks = files.iter().flat_map(|file| file.items.iter().map(|item| landmark(item, &sources))).collect();
     let allowances: Vec<Allowance> = files.into_iter().flat_map(|file| file.allowances).collect();
     diagnostics.append(&mut findings);
     let rules = match Verified::new(std::mem::replace(&mut program.rules, RuleSet::new())) {
@@ -143,5 +159,5 @@ pub fn compile_with(sources: SourceSet, library: &dyn Library) -> Compiled {
     };
     let (mut diagnostics, allowed) = diagnostics::settle(diagnostics, &allowances, &Levels::default());
     diagnostics::sort(&mut diagnostics);
-    Compiled { sources, rules, program, diagnostics, allowed, allowances, is_part }
+    Compiled { sources, rules, program, diagnostics, allowed, known: Vec::new(), landmarks, allowances, is_part }
 }

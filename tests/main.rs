@@ -20,6 +20,8 @@ mod fixes;
 mod flaws;
 #[cfg(feature = "cli")]
 mod grammar;
+#[cfg(all(unix, feature = "cli"))]
+mod hosted;
 mod house;
 #[cfg(feature = "cli")]
 mod junit;
@@ -36,6 +38,8 @@ mod page;
 mod pages;
 #[cfg(all(feature = "cli", feature = "jit"))]
 mod properties;
+#[cfg(feature = "cli")]
+mod reports;
 #[cfg(all(unix, feature = "cli"))]
 mod service;
 #[cfg(feature = "cli")]

@@ -1,18 +1,24 @@
-//! `cater check`: what is wrong or odd; with `--fix`, what certainly mends it.
+//! `cater check`: what is wrong or odd; with `--fix`, what certainly mends it; with a baseline, what is new of it.
 
 mod diff;
 mod fits;
 mod fix;
+mod known;
+mod tell;
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::baseline::Top;
 use super::terminal::Terminal;
-use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
-use crate::compile::mend::mendable;
+use super::worlds::{Which, World};
+use super::{CannotRun, Ended, Outcome, customer, settings, worlds};
+use crate::compile::Compiled;
 use crate::diagnostics::{self, Severity, render};
 use crate::value::Instant;
+use known::Writing;
+use tell::{Output, Teller};
 
 /// Read, check and analyse rules.
 #[derive(Debug, Args)]
@@ -31,6 +37,21 @@ pub(super) struct Arguments {
     /// With `--fix`: change nothing, show a diff; exit code 1 if anything would change.
     #[arg(long, requires = "fix")]
     dry_run: bool,
+    /// Set aside the old findings that this file lists, instead of those that cater.toml names.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what is found to the baseline, so that from now on only new findings count.
+    #[arg(long, conflicts_with = "fix")]
+    write_baseline: bool,
+    /// Write to this file, whole or not at all, instead of standard output; for every format but human and plain.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// End with 0 whatever is found, and still with 2 where something could not run.
+    #[arg(long)]
+    exit_zero: bool,
+    /// Print the JSON Schema of what `--format json` writes instead.
+    #[arg(long, exclusive = true)]
+    schema: bool,
 }
 
 /// From which severity on findings fail a check.
@@ -65,100 +86,99 @@ impl FailLevel {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let worlds = worlds::find(&arguments.paths)?;
+    if arguments.schema {
+        terminal.text(render::SCHEMA);
+        return Ok(Ended::Clean);
+    }
+    let output = Output::new(arguments, terminal)?;
+    let mut teller = Teller::new(output, Top::find()?);
+    match check(arguments, terminal, &mut teller) {
+        Ok(_) if arguments.exit_zero => Ok(Ended::Clean),
+        Ok(true) => Ok(Ended::Found),
+        Ok(false) => Ok(Ended::Clean),
+        Err(refused) => {
+            // Whoever reads the file must see there, too, that something could not run.
+            teller.refused(&refused, terminal);
+            Err(refused)
+        }
+    }
+}
+
+/// What was found of one world.
+struct Looked {
+    compiled: Compiled,
+    /// What in `cater.toml` and its data does not fit the rules.
+    misfits: Vec<CannotRun>,
+    /// What was mended, in words; empty where nothing was.
+    fixed: String,
+    /// For machines, a file each.
+    files: Vec<serde_json::Value>,
+    /// From which severity on findings fail the run.
+    level: FailLevel,
+    /// What is set aside.
+    baseline: Option<PathBuf>,
+}
+
+/// Checks every world and tells what was found; whether anything fails the run.
+fn check(arguments: &Arguments, terminal: &Terminal, teller: &mut Teller) -> Result<bool, CannotRun> {
+    let mut worlds = worlds::find(&arguments.paths)?;
+    for world in &mut worlds {
+        if let Some(file) = &arguments.baseline {
+            world.baseline = Which::This(file.clone());
+        }
+    }
+    teller.output.spares(&worlds)?;
+    let mut writing = arguments.write_baseline.then(Writing::default);
     let mut failed = false;
-    let mut machine = Machine::default();
-    for world in &worlds {
-        let (compiled, fixed) = if arguments.fix {
-            let fix::Fixed { compiled, summary, files } = fix::run(world, arguments.now, arguments.dry_run, terminal)?;
-            failed |= arguments.dry_run && !files.is_empty();
-            machine.fixed.extend(files);
-            (compiled, summary)
-        } else {
-            (world.review(arguments.now)?, String::new())
-        };
-        let misfits = match (&compiled.rules, &world.config) {
-            (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {
-                fits::misfits(rules, world, config)?
-            }
-            (_, Some(config)) => fits::absent(config),
-            (_, None) => Vec::new(),
-        };
-        failed |= !misfits.is_empty();
-        let level = settings::FAIL_LEVEL.choose(arguments.fail_level, world.settings())?.or(FailLevel::Error);
-        failed |= diagnostics::worst(&compiled.diagnostics) >= Some(level.severity());
-        if terminal.format == Format::Json {
-            machine.findings.push(render::json(&compiled.diagnostics, &compiled.sources));
-            machine.findings.extend(misfits.iter().map(CannotRun::machine));
-            machine.allowed.extend(render::json_allowed(&compiled.allowed, &compiled.sources));
+    for mut world in worlds {
+        let file = world.baseline_file()?;
+        if let Some(writing) = &mut writing {
+            world.baseline = Which::None;
+            let looked = look(&world, arguments, terminal, file)?;
+            writing.add(world, looked, &teller.top)?;
             continue;
         }
-        // What is left after a dry run stands at places that no file has.
-        if !arguments.dry_run || fixed.is_empty() {
-            terminal.findings(&compiled.diagnostics, &compiled.sources);
+        let looked = look(&world, arguments, terminal, file)?;
+        failed |= teller.world(&world, looked, arguments, terminal)?;
+    }
+    let mut is_settled = true;
+    if let Some(writing) = writing {
+        let (looked, is_written) = writing.write(&teller.top, terminal)?;
+        failed |= !is_written;
+        is_settled = is_written;
+        for (world, looked) in looked {
+            failed |= teller.world(&world, looked, arguments, terminal)?;
         }
-        misfits.iter().for_each(|misfit| terminal.found(misfit));
-        let right = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
-        let wrong = compiled.program.left_out.len();
-        let rules = match wrong {
-            0 => counted(right, "rule"),
-            _ => format!("{} ({wrong} left out)", counted(right + wrong, "rule")),
-        };
-        let slots = compiled.rules.as_ref().map_or(0, |rules| rules.slots.len());
-        let found = render::count(&compiled.diagnostics);
-        let data = match misfits.iter().map(CannotRun::count).sum() {
-            0 => String::new(),
-            errors => format!("{} in cater.toml and its data", counted(errors, "error")),
-        };
-        let found = match (found.is_empty(), data.is_empty()) {
-            (true, true) => "no findings".to_owned(),
-            (false, false) => format!("{found}, {data}"),
-            (_, _) => format!("{found}{data}"),
-        };
-        let allowed = match compiled.allowed.len() {
-            0 => String::new(),
-            count => format!(", {count} allowed"),
-        };
-        // After a `--fix` nothing is left that another would mend.
-        let mends =
-            if arguments.fix { 0 } else { mendable(&compiled, &world.sources()?, &world.compiler(arguments.now)?) };
-        let fixed = match mends {
-            _ if !fixed.is_empty() => format!("; {fixed}"),
-            0 => fixed,
-            count => format!("; `--fix` mends {count}"),
-        };
-        terminal.say(format!(
-            "{}: {} in {}: {found}{allowed}{fixed}",
-            world.root.display(),
-            rules,
-            counted(slots, "slot")
-        ));
     }
-    if terminal.format == Format::Json {
-        terminal.json(&machine.joined(arguments.fix));
+    // A baseline that could not be written may not be there.
+    if is_settled {
+        failed |= teller.outdated(terminal)?;
     }
-    Ok(if failed { Ended::Found } else { Ended::Clean })
+    teller.end(arguments, terminal)?;
+    Ok(failed)
 }
 
-/// What is said to machines about all worlds.
-#[derive(Default)]
-struct Machine {
-    findings: Vec<serde_json::Value>,
-    allowed: Vec<serde_json::Value>,
-    fixed: Vec<serde_json::Value>,
-}
-
-impl Machine {
-    fn joined(self, fixes: bool) -> serde_json::Value {
-        let mut whole = joined(self.findings);
-        if let Some(fields) = whole.as_object_mut() {
-            fields.insert("allowed".to_owned(), self.allowed.into());
-            if fixes {
-                fields.insert("fixed".to_owned(), self.fixed.into());
-            }
+fn look(
+    world: &World,
+    arguments: &Arguments,
+    terminal: &Terminal,
+    baseline: Option<PathBuf>,
+) -> Result<Looked, CannotRun> {
+    let (compiled, fixed, files) = if arguments.fix {
+        let fix::Fixed { compiled, summary, files } = fix::run(world, arguments.now, arguments.dry_run, terminal)?;
+        (compiled, summary, files)
+    } else {
+        (world.review(arguments.now)?, String::new(), Vec::new())
+    };
+    let misfits = match (&compiled.rules, &world.config) {
+        (Some(rules), Some(config)) if diagnostics::worst(&compiled.diagnostics) < Some(Severity::Error) => {
+            fits::misfits(rules, world, config)?
         }
-        whole
-    }
+        (_, Some(config)) => fits::absent(config),
+        (_, None) => Vec::new(),
+    };
+    let level = settings::FAIL_LEVEL.choose(arguments.fail_level, world.settings())?.or(FailLevel::Error);
+    Ok(Looked { compiled, misfits, fixed, files, level, baseline })
 }
 
 /// The envelopes of several worlds as one.

@@ -63,6 +63,9 @@ pub(super) struct Arguments {
     /// As for `check`.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_level: Option<FailLevel>,
+    /// As for `check`.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// As for `build`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -170,9 +173,9 @@ fn lines(arguments: &Arguments, world: &World, terminal: &Terminal) -> Result<Ve
     let manner = &terminal.manner;
     all.push(of(
         &settings::FORMAT,
-        (json!(written(terminal.format)), manner.format.origin),
+        (json!(written(manner.format.spelling())), manner.format.origin),
         "",
-        "how findings and results are written",
+        "how findings and results are written; what only `check` can write, other verbs take for plain",
     ));
     all.push(of(
         &settings::COLOR,
@@ -339,6 +342,13 @@ fn checking(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result
         (json!(written(level.or(FailLevel::Error))), origin),
         "",
         "from which severity on findings end `cater check` with 1",
+    ));
+    let baseline = settings::BASELINE.choose(arguments.baseline.clone(), config)?;
+    all.push(of(
+        &settings::BASELINE,
+        (baseline.value.map_or(Json::Null, |file| path(&file)), baseline.origin),
+        "none",
+        "the file of old findings that are set aside, until they are mended",
     ));
     let mut tables = |key: &str, set: Vec<(String, Json)>, what: &'static str| {
         let line =

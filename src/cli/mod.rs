@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 clean; 1 findings at or above the fail level, failed tests, bad rows under `--strict`; 2 could not run.
 
+mod baseline;
 mod build;
 mod check;
 mod completions;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diagnostics::{Code, codes, render};
+use settings::Origin;
 use terminal::Terminal;
 
 /// Who sees what in which slot: rules that can be read aloud, proved and explained.
@@ -44,7 +46,7 @@ struct Arguments {
     color: Option<Colour>,
     /// How findings and results are written; for people, if nobody says otherwise.
     #[arg(long, global = true, value_enum, value_name = "FORMAT")]
-    format: Option<Format>,
+    format: Option<Spelling>,
     /// Say nothing but findings and results.
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -61,8 +63,45 @@ enum Colour {
     Never,
 }
 
-/// How findings and results are written.
+/// How findings and results may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Spelling {
+    /// For people at a terminal.
+    Human,
+    /// Plain lines, no drawing, no colour.
+    Plain,
+    /// For machines.
+    Json,
+    /// Findings for code scanning: SARIF 2.1.0 (`check` alone).
+    Sarif,
+    /// Findings as annotations and a job summary of GitHub (`check` alone).
+    Github,
+    /// Findings as a Code Quality report of GitLab (`check` alone).
+    Gitlab,
+    /// Findings as JUnit XML (`check` alone; for tests there is `test --junit`).
+    Junit,
+    /// Findings as a comment for a pull request (`check` alone).
+    Markdown,
+}
+
+impl Spelling {
+    /// How a verb writes that only knows these three.
+    fn format(self) -> Format {
+        match self {
+            Self::Human => Format::Human,
+            Self::Json => Format::Json,
+            Self::Plain | Self::Sarif | Self::Github | Self::Gitlab | Self::Junit | Self::Markdown => Format::Plain,
+        }
+    }
+
+    /// Whether every verb writes it.
+    fn is_common(self) -> bool {
+        matches!(self, Self::Human | Self::Plain | Self::Json)
+    }
+}
+
+/// How findings and results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     /// For people at a terminal.
     Human,
@@ -190,7 +229,32 @@ fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
+/// When this runs, for build servers that sort by it: `2026-06-15T10:00:00`, in UTC.
+fn clock() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = crate::value::Instant(i64::try_from(since.as_secs()).unwrap_or_default().saturating_mul(1_000_000));
+    let shown = crate::value::show_instant(now);
+    let shown = shown.trim_end_matches('Z');
+    // Whole minutes are shown without their seconds, which the schema asks for.
+    if shown.len() == "2026-06-15T10:00".len() { format!("{shown}:00") } else { shown.to_owned() }
+}
+
 type Outcome = Result<Ended, CannotRun>;
+
+/// Refuses a format that the verb does not write, if it was asked for here. What the environment asks of all verbs counts
+/// for those that can.
+fn fits(verb: &Verb, terminal: &Terminal) -> Result<(), CannotRun> {
+    let asked = &terminal.manner.format;
+    if asked.spelling().is_common() || asked.origin != Origin::Flag("--format") || matches!(verb, Verb::Check(_)) {
+        return Ok(());
+    }
+    let message = format!("only `cater check` writes {}", settings::written(asked.spelling()));
+    let help = match (asked.spelling(), verb) {
+        (Spelling::Junit, Verb::Test(_)) => "write the results of tests with `--junit FILE`",
+        (_, _) => "name human, plain or json",
+    };
+    Err(CannotRun::new(&codes::run::BAD_ARGUMENT, message).help(help))
+}
 
 /// Runs the tool with the process's arguments.
 pub fn main() -> ExitCode {
@@ -213,6 +277,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Err(refused) = fits(&arguments.verb, &terminal) {
+        terminal.refuse(&refused);
+        return ExitCode::from(2);
+    }
     let outcome = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments, &mut terminal),
         Verb::Fmt(arguments) => fmt::run(&arguments, &mut terminal),

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use super::check::FailLevel;
 use super::decide::Assumed;
-use super::{CannotRun, Colour, Format};
+use super::{CannotRun, Colour, Spelling};
 use crate::diagnostics::codes;
 use crate::runtime::data::{MOST_WORKERS, World as Config};
 use crate::value::Instant;
@@ -146,6 +146,15 @@ pub(super) static FAIL_LEVEL: Setting<FailLevel> = Setting {
     file: |config| config.settings.fail_level.map(FailLevel::from),
 };
 
+pub(super) static BASELINE: Setting<PathBuf> = Setting {
+    key: "baseline",
+    flag: "--baseline",
+    variable: "CATER_BASELINE",
+    parse: |text| Some(PathBuf::from(text)),
+    wants: "a file",
+    file: |config| config.settings.baseline.clone(),
+};
+
 pub(super) static BUNDLE: Setting<PathBuf> = Setting {
     key: "bundle",
     flag: "--output",
@@ -157,12 +166,12 @@ pub(super) static BUNDLE: Setting<PathBuf> = Setting {
 
 // How the tool talks is for whoever sits there to say, and none of the rules' business: no key of cater.toml.
 
-pub(super) static FORMAT: Setting<Format> = Setting {
+pub(super) static FORMAT: Setting<Spelling> = Setting {
     key: "format",
     flag: "--format",
     variable: "CATER_FORMAT",
     parse: word,
-    wants: "human, plain or json",
+    wants: "human, plain, json, sarif, github, gitlab, junit or markdown",
     file: |_| None,
 };
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use anstream::ColorChoice;
 
 use super::settings::{Chosen, Origin};
-use super::{Arguments, CannotRun, Colour, Format, settings};
+use super::{Arguments, CannotRun, Colour, Format, Spelling, settings};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes;
 use crate::diagnostics::render;
@@ -25,9 +25,16 @@ pub(super) struct Terminal {
 /// How the tool talks, and who said so.
 #[derive(Debug)]
 pub(super) struct Manner {
-    pub(super) format: Chosen<Format>,
+    pub(super) format: Chosen<Spelling>,
     pub(super) color: Chosen<Colour>,
     pub(super) quiet: Chosen<bool>,
+}
+
+impl Chosen<Spelling> {
+    /// What is asked for, or what holds where nobody asks.
+    pub(super) fn spelling(&self) -> Spelling {
+        self.value.unwrap_or(Spelling::Human)
+    }
 }
 
 impl Terminal {
@@ -56,7 +63,7 @@ impl Terminal {
             Colour::Always => ColorChoice::Always.write_global(),
             Colour::Never => ColorChoice::Never.write_global(),
         }
-        let format = manner.format.clone().or(Format::Human);
+        let format = manner.format.spelling().format();
         let choice = anstream::AutoStream::choice(&std::io::stdout());
         let colour = format == Format::Human && choice != ColorChoice::Never;
         Self { format, quiet: manner.quiet.clone().or(false), colour, manner }
@@ -161,8 +168,19 @@ impl Terminal {
 
     fn coded(&self, ansi: &str, word: &str, said: &CannotRun) {
         let mut err = anstream::stderr().lock();
-        let _ = writeln!(err, "{}[{}]: {}", self.styled(ansi, word), said.code.name, said.message);
-        let _ = writeln!(err, "  help: {}", help(said));
+        // A job of GitHub takes a line for a command, and a file may have any name.
+        let spelt = |text: &str| match self.manner.format.spelling() {
+            Spelling::Github => text.replace(['\n', '\r'], " "),
+            Spelling::Human
+            | Spelling::Plain
+            | Spelling::Json
+            | Spelling::Sarif
+            | Spelling::Gitlab
+            | Spelling::Junit
+            | Spelling::Markdown => text.to_owned(),
+        };
+        let _ = writeln!(err, "{}[{}]: {}", self.styled(ansi, word), said.code.name, spelt(&said.message));
+        let _ = writeln!(err, "  help: {}", spelt(&help(said)));
     }
 }
 
@@ -177,7 +195,7 @@ pub(super) fn misuse(error: &clap::Error) {
     let arguments: Vec<_> = std::env::args_os().collect();
     let environment = settings::FORMAT.choose(None, None).ok().and_then(|chosen| chosen.value);
     let says = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--format"));
-    let asks_for_json = (environment == Some(Format::Json) && !says)
+    let asks_for_json = (environment == Some(Spelling::Json) && !says)
         || arguments.iter().any(|argument| argument == "--format=json")
         || arguments.windows(2).any(|pair| matches!(pair, [first, second] if first == "--format" && second == "json"));
     let code = &codes::run::BAD_ARGUMENT;

@@ -6,12 +6,14 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::baseline::{self, Top};
 use super::library::{self, Disk};
 use super::terminal::Terminal;
 use super::{CannotRun, customer, settings};
 use crate::bundle::{self, BundleError};
 use crate::compile::uses::{self, plain, seen_from};
 use crate::compile::{Compiled, compile_with};
+use crate::diagnostics::baseline::Baseline;
 use crate::diagnostics::{self, Diagnostic, Severity, codes, nearest, render};
 use crate::model::{RuleId, RuleSet, Verified};
 use crate::runtime::data::{DataError, World as Config};
@@ -34,13 +36,23 @@ pub(super) struct World {
     library: Disk,
     /// Whether there is more to this rule set than what was named, so that nobody can say what is not used.
     part: bool,
+    /// Which findings are set aside as old.
+    pub(super) baseline: Which,
 }
 
 impl World {
     /// No files and no settings.
     pub(super) fn nowhere() -> Self {
         let library = Disk::new(&[], &[]);
-        Self { root: PathBuf::new(), config: None, above: None, files: Vec::new(), library, part: false }
+        Self {
+            root: PathBuf::new(),
+            config: None,
+            above: None,
+            files: Vec::new(),
+            library,
+            part: false,
+            baseline: Which::AsSettled,
+        }
     }
 
     /// Reads, compiles and analyses all its files. What was over before the world's `now` is over. Nothing is said of
@@ -62,6 +74,7 @@ impl World {
     pub(super) fn compiler(&self, now: Option<Instant>) -> Result<impl Fn(SourceSet) -> Compiled, CannotRun> {
         let reviewed = customer::now(now, self.settings())?;
         let now = settings::NOW.choose(now, self.settings())?.value;
+        let baseline = self.baseline()?;
         Ok(move |named| {
             let mut compiled = compile_with(named, &self.library);
             let used = compiled.sources.iter().count() > self.files.len();
@@ -71,8 +84,26 @@ impl World {
             if let Some(config) = self.settings() {
                 compiled.settle(&config.settings.required, &config.settings.levels);
             }
+            if let Some((baseline, top)) = &baseline {
+                baseline::set_aside(&mut compiled, baseline, top);
+            }
             compiled
         })
+    }
+
+    /// The file of its baseline, if it has one.
+    pub(super) fn baseline_file(&self) -> Result<Option<PathBuf>, CannotRun> {
+        match &self.baseline {
+            Which::AsSettled => Ok(settings::BASELINE.choose(None, self.settings())?.value),
+            Which::This(file) => Ok(Some(file.clone())),
+            Which::None => Ok(None),
+        }
+    }
+
+    /// What is set aside as old, and from where its paths are seen.
+    fn baseline(&self) -> Result<Option<(Baseline, Top)>, CannotRun> {
+        let Some(file) = self.baseline_file()? else { return Ok(None) };
+        Ok(Some((baseline::read(&file)?, Top::find()?)))
     }
 
     /// The files that were named.
@@ -125,6 +156,17 @@ impl World {
         }
         portable
     }
+}
+
+/// Which baseline holds for a world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// What environment and `cater.toml` say.
+    AsSettled,
+    /// That file.
+    This(PathBuf),
+    /// None: the run is about to write it.
+    None,
 }
 
 /// Whether this is a run that decides about a change: hosted checks say so by `CI` (R46).
@@ -289,7 +331,15 @@ fn below(folder: &Path, found: &mut Vec<World>) -> Result<(), CannotRun> {
 
 fn unconfigured(folder: &Path, files: Vec<PathBuf>) -> World {
     let library = Disk::new(&[folder.to_path_buf()], &[]);
-    World { root: folder.to_path_buf(), config: None, above: None, files, library, part: false }
+    World {
+        root: folder.to_path_buf(),
+        config: None,
+        above: None,
+        files,
+        library,
+        part: false,
+        baseline: Which::AsSettled,
+    }
 }
 
 /// A folder with a `cater.toml`: the files and folders of rules that it names.
@@ -302,7 +352,15 @@ fn configured(folder: &Path) -> Result<World, CannotRun> {
             .help("put rules there, or name their files in cater.toml: rules = [\"rules/\"]"));
     }
     let library = Disk::new(&bounds(&config, folder), &[]);
-    Ok(World { root: folder.to_path_buf(), config: Some(config), above: None, files, library, part: false })
+    Ok(World {
+        root: folder.to_path_buf(),
+        config: Some(config),
+        above: None,
+        files,
+        library,
+        part: false,
+        baseline: Which::AsSettled,
+    })
 }
 
 /// Every file that `rules` names.
@@ -342,13 +400,13 @@ fn alone(file: &Path) -> Result<World, CannotRun> {
         let below = !uses::leads_up(&plain) && !file.is_absolute();
         let bound = if below { PathBuf::from(".") } else { folder };
         let library = Disk::new(&[bound], &[]);
-        return Ok(World { root, config: None, above: None, files, library, part: false });
+        return Ok(World { root, config: None, above: None, files, library, part: false, baseline: Which::AsSettled });
     };
     let config = Config::open(&top.join(Config::FILE))?;
     let world = files_of(&config, &top)?;
     let library = Disk::new(&bounds(&config, &top), &world);
     let part = world.iter().any(|other| !same(other, file));
-    Ok(World { root, config: None, above: Some(config), files, library, part })
+    Ok(World { root, config: None, above: Some(config), files, library, part, baseline: Which::AsSettled })
 }
 
 /// What the folders above make of a folder.

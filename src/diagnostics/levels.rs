@@ -119,6 +119,11 @@ fn has_level(code: &Code) -> bool {
     Levels::STAGES.contains(&code.stage())
 }
 
+/// Whether its level may be lower than it is as shipped.
+pub(super) fn can_be_lowered(code: &Code) -> bool {
+    has_level(code) && !is_fixed(code)
+}
+
 /// Whether the code is of an error that leaves an item out.
 fn is_fixed(code: &Code) -> bool {
     code.severity == Severity::Error && code.stage() != "lint"

@@ -4,11 +4,17 @@
 //! plain words: lower case, no full stop, user text in backticks, no type theory.
 
 mod allowance;
+#[cfg(feature = "cli")]
+pub mod baseline;
 pub mod codes;
+#[cfg(feature = "cli")]
+pub mod fingerprint;
 mod levels;
 mod page;
 #[cfg(feature = "cli")]
 pub mod render;
+#[cfg(feature = "cli")]
+pub mod report;
 
 pub use allowance::{Allowance, Allowed, settle, unused};
 pub use levels::{Level, Levels, NoLevel};
@@ -55,6 +61,12 @@ impl Code {
     /// The part of the name before `::`.
     pub fn stage(&self) -> &'static str {
         self.name.split_once("::").map_or("", |(stage, _)| stage)
+    }
+
+    /// Whether a baseline may know it: what somebody may also lower, and nothing about allowances
+    /// and baselines themselves.
+    pub fn can_be_known(&self) -> bool {
+        levels::can_be_lowered(self) && self.stage() != "allow"
     }
 
     /// Whether a comment beside a declaration may allow it: warnings and notes about rules. What `cater.toml` makes of

@@ -26,7 +26,7 @@ test "rows" {
 
 /// An element: its name, its attributes, and what is in it.
 #[derive(Debug, Default)]
-struct Element {
+pub(crate) struct Element {
     name: String,
     attributes: BTreeMap<String, String>,
     children: Vec<Element>,
@@ -34,17 +34,17 @@ struct Element {
 }
 
 impl Element {
-    fn attribute(&self, name: &str) -> &str {
+    pub(crate) fn attribute(&self, name: &str) -> &str {
         self.attributes.get(name).unwrap_or_else(|| panic!("{} has no {name}", self.name))
     }
 
-    fn count(&self, name: &str) -> usize {
+    pub(crate) fn count(&self, name: &str) -> usize {
         self.attribute(name).parse().unwrap_or_else(|_| panic!("{name} of {} is no number", self.name))
     }
 }
 
 /// Reads a document, panicking on anything that XML 1.0 does not allow.
-fn read(text: &str) -> Element {
+pub(crate) fn read(text: &str) -> Element {
     let text = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").expect("a declaration");
     let allowed = |letter: char| letter >= ' ' && !matches!(letter, '\u{fffe}' | '\u{ffff}') || letter == '\n';
     assert!(text.chars().all(allowed), "a letter that XML does not know");
@@ -112,7 +112,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// What the schemas ask for: the elements in their order, the attributes that must be there, counts that are right.
-fn valid(root: &Element) -> &[Element] {
+pub(crate) fn valid(root: &Element) -> &[Element] {
     assert_eq!(root.name, "testsuites");
     for (at, suite) in root.children.iter().enumerate() {
         assert_eq!(suite.name, "testsuite");

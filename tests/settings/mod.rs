@@ -85,6 +85,13 @@ fn cases() -> Vec<Case> {
             [json!("error"), json!("note"), json!("error"), json!("warning")],
         ),
         case(
+            "baseline",
+            "baseline = \"file.json\"",
+            Some(("CATER_BASELINE", "environment.json")),
+            &["--baseline", "flag.json"],
+            [Value::Null, json!("file.json"), json!("environment.json"), json!("flag.json")],
+        ),
+        case(
             "bundle",
             "bundle = \"file.cater\"",
             Some(("CATER_BUNDLE", "environment.cater")),
@@ -199,7 +206,7 @@ fn an_empty_variable_is_none_and_nonsense_is_refused() {
         let (Some(variable), Some(key)) = (line["environment"].as_str(), line["key"].as_str()) else { continue };
         let output = run(folder.path(), &["config"], Some((variable, "nonsense")));
         // Any text is a path.
-        let refused = !["state", "bundle"].contains(&key);
+        let refused = !["state", "baseline", "bundle"].contains(&key);
         assert_eq!(output.status.code(), Some(if refused { 2 } else { 0 }), "{variable}");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(said.contains("run::bad-environment"), refused, "{variable}: {said}");

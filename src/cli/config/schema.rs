@@ -14,7 +14,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
     let yes_no = || json!({ "type": "boolean" });
     let words = |words: &[&str]| json!({ "enum": words });
-    let keys: [(&str, Json); 16] = [
+    let keys: [(&str, Json); 17] = [
         ("now", text()),
         ("slots", texts()),
         ("rules", texts()),
@@ -28,6 +28,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
         ("workers", json!({ "type": "integer", "minimum": 1, "maximum": MOST_WORKERS })),
         ("jit", yes_no()),
         ("fail_level", words(&[Severity::Error, Severity::Warning, Severity::Note].map(Severity::word))),
+        ("baseline", text()),
         ("bundle", text()),
         ("required", required()),
         ("lints", lints()),

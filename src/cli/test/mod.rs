@@ -1,7 +1,6 @@
 //! `cater test`: the customers that authors wrote beside their rules.
 
 mod coverage;
-mod junit;
 mod ran;
 
 use std::path::PathBuf;
@@ -13,13 +12,13 @@ use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, build, check, worlds};
 use crate::check::Unmade;
 use crate::compile::Compiled;
+use crate::diagnostics::render::junit::{self, Suite};
 use crate::diagnostics::{Diagnostic, codes, nearest, render};
 use crate::eval::coverage::Coverage;
 use crate::frame::Case;
 use crate::model::{RuleId, RuleSet, SlotId, Verified};
 use crate::runtime::Engine;
 use crate::source::Span;
-use junit::Suite;
 use ran::{Ran, Wanted, What, place};
 use worlds::World;
 
@@ -121,7 +120,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         return Err(nothing_found(arguments, &tally));
     }
     if let Some(output) = &arguments.junit {
-        build::write_whole(output, junit::file(&tally.suites, &now()).as_bytes())?;
+        build::write_whole(output, junit::file(&tally.suites, &super::clock()).as_bytes())?;
     }
     summary(arguments, &mut tally, terminal);
     let found = tally.failed > 0 || tally.broken > 0 || tally.under > 0 || tally.errors_in_tests > 0;
@@ -145,7 +144,7 @@ fn in_error(world: &World, errors: &[Diagnostic], compiled: &Compiled, tally: &m
         world.in_error(errors, &compiled.sources, "its tests were not run", terminal);
     }
     let mut suite = Suite::new(&world.root.display().to_string());
-    suite.in_error("the rules", &render::plain(errors, &compiled.sources), &render::count(errors));
+    suite.in_error("the rules", "rules", &render::count(errors), &render::plain(errors, &compiled.sources));
     tally.suites.push(suite);
 }
 
@@ -200,7 +199,7 @@ fn one_world(
             let ran = ran::run(rules, compiled, &engine, case, tried.as_mut());
             tally.passed += usize::from(ran.failures.is_empty());
             tally.failed += usize::from(!ran.failures.is_empty());
-            suite.ran(&ran);
+            ran.tell(&mut suite);
             match terminal.format {
                 Format::Json => tally.tests.push(machine(world, &ran)),
                 Format::Human | Format::Plain => report(&ran, terminal),
@@ -211,7 +210,7 @@ fn one_world(
         tally.failed += 1;
         let place = place(compiled, case.span);
         let text = render::plain(errors, &compiled.sources);
-        suite.in_error(if case.name.is_empty() { "a test" } else { &case.name }, &text, NOT_RUN);
+        suite.in_error(if case.name.is_empty() { "a test" } else { &case.name }, "rules", NOT_RUN, &text);
         match terminal.format {
             Format::Json => {
                 let failure = json!({ "place": place, "expectation": null, "message": NOT_RUN });
@@ -345,14 +344,4 @@ fn nothing_found(arguments: &Arguments, tally: &Tally) -> CannotRun {
                 None => refused.help("`cater test --list` names them all"),
             }
         })
-}
-
-/// When the tests were run, for build servers that sort by it: `2026-06-15T10:00:00`, in UTC.
-fn now() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let now = crate::value::Instant(i64::try_from(since.as_secs()).unwrap_or_default().saturating_mul(1_000_000));
-    let shown = crate::value::show_instant(now);
-    let shown = shown.trim_end_matches('Z');
-    // Whole minutes are shown without their seconds, which the schema asks for.
-    if shown.len() == "2026-06-15T10:00".len() { format!("{shown}:00") } else { shown.to_owned() }
 }

@@ -1,6 +1,7 @@
 //! One test, run: on the reference evaluator, which says what the rules mean, and on the engine that services run.
 
 use crate::compile::Compiled;
+use crate::diagnostics::render::junit::Suite;
 use crate::eval::coverage::Coverage;
 use crate::eval::{self, Mismatch};
 use crate::frame::{By, Case, Decision, Expectation, Expected, Outcome};
@@ -35,6 +36,20 @@ pub(super) enum What {
     Unmet(Box<Mismatch>),
     /// The engine of services decides otherwise than the reference evaluator: no fault of the rules.
     Engines { reference: String, engine: String, how: String },
+}
+
+impl Ran<'_> {
+    /// Its case among the others.
+    pub(super) fn tell(&self, suite: &mut Suite) {
+        let Some(first) = self.failures.first() else { return suite.passed(&self.case.name, self.seconds) };
+        let mut text = String::new();
+        for failure in &self.failures {
+            text.push_str(&format!("{}: {}\n", failure.place, failure.expectation));
+            failure.lines().iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+        }
+        let message = format!("{}: {}", first.place, first.message());
+        suite.failed(&self.case.name, self.seconds, "expectation", &message, &text);
+    }
 }
 
 impl Failure {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json as object};
 
+use crate::diagnostics::fingerprint::Fingerprint;
 use crate::diagnostics::{Allowed, Code, Diagnostic, Fix, Label};
 use crate::source::{SourceSet, Span};
 
@@ -14,17 +15,42 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceSet) -> Value {
     envelope(diagnostics.iter().map(|finding| one(finding, sources)).collect())
 }
 
+/// The JSON Schema of what `cater check` writes.
+pub const SCHEMA: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/findings.schema.json"));
+
+/// Findings, each as above with its `fingerprint`.
+pub fn json_marked<'f>(
+    findings: impl IntoIterator<Item = (&'f Diagnostic, &'f Fingerprint)>,
+    sources: &SourceSet,
+) -> Vec<Value> {
+    findings.into_iter().map(|(finding, fingerprint)| marked(finding, fingerprint, sources)).collect()
+}
+
 /// The findings that are allowed in their place: each as above, with its `reason` and the place of the comment.
-pub fn json_allowed(allowed: &[Allowed], sources: &SourceSet) -> Vec<Value> {
-    let one = |allowed: &Allowed| {
-        let mut finding = one(&allowed.finding, sources);
+pub fn json_allowed<'f>(
+    allowed: impl IntoIterator<Item = (&'f Allowed, &'f Fingerprint)>,
+    sources: &SourceSet,
+) -> Vec<Value> {
+    let one = |(allowed, fingerprint): (&Allowed, &Fingerprint)| {
+        let mut finding = marked(&allowed.finding, fingerprint, sources);
         if let Some(fields) = finding.as_object_mut() {
             fields.insert("reason".to_owned(), allowed.reason.clone().into());
             fields.insert("allowed_by".to_owned(), span(allowed.by, sources));
         }
         finding
     };
-    allowed.iter().map(one).collect()
+    allowed.into_iter().map(one).collect()
+}
+
+fn marked(finding: &Diagnostic, fingerprint: &Fingerprint, sources: &SourceSet) -> Value {
+    with_fingerprint(one(finding, sources), fingerprint)
+}
+
+fn with_fingerprint(mut finding: Value, fingerprint: &Fingerprint) -> Value {
+    if let Some(fields) = finding.as_object_mut() {
+        fields.insert("fingerprint".to_owned(), fingerprint.as_str().into());
+    }
+    finding
 }
 
 /// A finding that is about no place in rule text, in the same shape: about a file of data, a state, an argument.
@@ -33,6 +59,11 @@ pub fn json_without_place(code: &Code, message: &str, help: Option<&str>) -> Val
         "code": code.name, "severity": code.severity.word(), "message": message, "help": help,
         "span": Value::Null, "labels": [], "facts": [], "fix": Value::Null,
     })
+}
+
+/// The same with its `fingerprint`.
+pub fn json_about(code: &Code, message: &str, help: Option<&str>, fingerprint: &Fingerprint) -> Value {
+    with_fingerprint(json_without_place(code, message, help), fingerprint)
 }
 
 /// Findings that are written already, as one object.

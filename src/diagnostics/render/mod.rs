@@ -1,12 +1,26 @@
 //! Findings as people and machines read them. One list of findings, several renderings; none adds a fact.
+//!
+//! People at a terminal and readers of our own JSON get them with the files at hand; every other format is made of a
+//! [`Report`](super::report::Report).
 
+mod github;
+mod gitlab;
 mod human;
 mod json;
+pub mod junit;
+mod markdown;
+mod markup;
 mod plain;
+mod sarif;
 
+pub use github::{command, github};
+pub use gitlab::gitlab;
 pub use human::human;
-pub use json::{SCHEMA_VERSION, envelope, json, json_allowed, json_without_place};
+pub use json::{SCHEMA, SCHEMA_VERSION, envelope, json, json_about, json_allowed, json_marked, json_without_place};
+pub use junit::junit;
+pub use markdown::{Comment, markdown};
 pub use plain::plain;
+pub use sarif::sarif;
 
 use super::{Diagnostic, Severity};
 

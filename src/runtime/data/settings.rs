@@ -7,6 +7,7 @@
 //! workers    = 4                        # threads; else one a core
 //! jit        = false                    # decide with the reference evaluator; else with machine code
 //! fail_level = "warning"                # from which severity on `check` ends with 1; else "error"
+//! baseline   = "known.json"             # the old findings that are set aside; else none
 //! bundle     = "dist/shop.cater"        # where `build` writes; else rules.cater where one stands
 //!
 //! [required]
@@ -48,6 +49,8 @@ pub struct Settings {
     pub jit: Option<bool>,
     /// From which severity on findings fail a check.
     pub fail_level: Option<Severity>,
+    /// The file of the findings that are set aside.
+    pub baseline: Option<PathBuf>,
     /// Where a bundle is written.
     pub bundle: Option<PathBuf>,
     /// What rules must say.
@@ -58,8 +61,8 @@ pub struct Settings {
 
 impl Settings {
     /// The keys that [`Settings::read`] knows.
-    pub(super) const KEYS: [&str; 9] =
-        ["state", "assume", "strict", "workers", "jit", "fail_level", "bundle", "required", "lints"];
+    pub(super) const KEYS: [&str; 10] =
+        ["state", "assume", "strict", "workers", "jit", "fail_level", "baseline", "bundle", "required", "lints"];
 
     /// Reads the value of one of those keys; false for any other key.
     pub(super) fn read(
@@ -84,6 +87,7 @@ impl Settings {
                 let severities = [Severity::Error, Severity::Warning, Severity::Note];
                 self.fail_level = Some(reader.choice(value, &severities.map(|one| (one.word(), one)))?);
             }
+            "baseline" => self.baseline = Some(reader.path(value)?),
             "bundle" => self.bundle = Some(reader.path(value)?),
             "required" => self.required = required(reader, value, lines)?,
             "lints" => self.levels = levels(reader, value, lines)?,

@@ -223,6 +223,14 @@ pub struct Broken {
 }
 
 impl Item {
+    /// What it is called: its name, or the sentence of a test.
+    pub fn title(&self) -> Option<&str> {
+        if let ItemKind::Test(test) = &self.kind {
+            return Some(&test.label.text);
+        }
+        self.name().map(|name| name.text.as_str())
+    }
+
     /// The declared name, where the declaration has one.
     pub fn name(&self) -> Option<&Name> {
         match &self.kind {
