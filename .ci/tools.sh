@@ -8,6 +8,7 @@
 # BRING is one of these, none of which needs root; all they bring lies under target/tools:
 #
 #   from_deb PACKAGE ...            Debian packages, unpacked beside the system
+#   chromium_from_deb               a browser without a window, with all that it needs and the system lacks
 #   from_venv NAME REQUIREMENT ...  Python packages in an environment of their own
 #   from_npm FOLDER                 what package-lock.json of that folder says
 #
@@ -74,6 +75,30 @@ from_deb() {
         printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$program" >"$script"
         chmod +x "$script"
     done
+}
+
+chromium_from_deb() {
+    # What it stands on is asked of apt, which only pretends to install; without lists of packages it gets its own.
+    shell=chromium-headless-shell
+    lists=
+    if ! apt-cache show "$shell" >/dev/null 2>&1; then
+        mkdir -p "$TOOLS/apt/partial"
+        lists="-o Dir::State::lists=$TOOLS/apt"
+        apt-get $lists update || return 1
+    fi
+    packages=$(apt-get $lists -s install --no-install-recommends "$shell" | sed -n 's/^Inst \([^ ]*\).*/\1/p')
+    [ -n "$packages" ] || return 1
+    # The download is large: where it was unpacked before, it is there.
+    tree=$TOOLS/chromium
+    mkdir -p "$tree/deb"
+    (cd "$tree/deb" && apt-get $lists download $packages) || return 1
+    for package in "$tree"/deb/*.deb; do
+        dpkg-deb -x "$package" "$tree" || return 1
+    done
+    rm -r "$tree/deb"
+    libraries=$(find "$tree" -name '*.so*' -exec dirname {} + | sort -u | tr '\n' ':')
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$tree/usr/lib/chromium/$shell" >"$TOOLS/bin/$shell"
+    chmod +x "$TOOLS/bin/$shell"
 }
 
 from_venv() {

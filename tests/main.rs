@@ -32,6 +32,8 @@ mod markdown;
 mod misreadings;
 #[cfg(feature = "cli")]
 mod order;
+#[cfg(all(unix, feature = "cli"))]
+mod page;
 #[cfg(feature = "cli")]
 mod pages;
 #[cfg(all(feature = "cli", feature = "jit"))]

@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Outcome, build, counted, list, worlds};
 use crate::diagnostics::codes;
+use crate::graph::page::{Title, page};
 use crate::graph::{draw, picture};
-use crate::model::SlotId;
+use crate::model::{RuleSet, SlotId};
 
 /// Draw the rules.
 #[derive(Debug, Args)]
@@ -22,6 +23,9 @@ pub(super) struct Arguments {
     /// As what.
     #[arg(long = "as", value_enum, default_value_t = Drawing::Svg, value_name = "DRAWING")]
     drawing: Drawing,
+    /// As a page to look around in; the same as `--as html`.
+    #[arg(long, conflicts_with = "drawing")]
+    html: bool,
     /// Where to write it; standard output if no file is given.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -36,6 +40,8 @@ enum Drawing {
     Dot,
     /// For Markdown pages.
     Mermaid,
+    /// A page for a browser: searched, and a customer typed in lights up the way to what they see.
+    Html,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
@@ -62,11 +68,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         }
     }
     let title = world.root.file_name().map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned());
-    let picture = picture(rules, &slots, &title, &loaded.findings);
-    let text = match arguments.drawing {
-        Drawing::Svg => draw::svg(&picture),
-        Drawing::Dot => draw::dot(&picture),
-        Drawing::Mermaid => draw::mermaid(&picture),
+    let picture = || picture(rules, &slots, &title, &loaded.findings);
+    let drawing = if arguments.html { Drawing::Html } else { arguments.drawing };
+    let text = match drawing {
+        Drawing::Svg => draw::svg(&picture()),
+        Drawing::Dot => draw::dot(&picture()),
+        Drawing::Mermaid => draw::mermaid(&picture()),
+        Drawing::Html => html(&loaded, rules, &slots, &title),
     };
     match &arguments.output {
         Some(path) => {
@@ -83,4 +91,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let is = if left_out == 1 { "is" } else { "are" };
     terminal.say(format!("{rules} in error {is} not in the drawing; `cater check` says why"));
     Ok(Ended::Found)
+}
+
+/// The rules as a page, with the world's `now` and moment.
+fn html(loaded: &worlds::Loaded, rules: &RuleSet, slots: &[SlotId], name: &str) -> String {
+    let settings = loaded.world.settings();
+    let title = Title {
+        name,
+        left_out: loaded.left_out,
+        now: settings.and_then(|config| config.now),
+        moment: settings.map(|config| config.moment()),
+    };
+    page(rules, slots, title, &loaded.findings)
 }

@@ -6,6 +6,7 @@
 
 mod circle;
 pub mod draw;
+pub mod page;
 mod picture;
 mod ranking;
 mod references;

@@ -99,6 +99,11 @@ impl<'a> Ranking<'a> {
         pairs.filter(|(a, b)| self.outranks(**b, **a)).map(|(a, b)| (*a, *b)).collect()
     }
 
+    /// Whether `a` is written `before` `b`, itself or over others.
+    pub fn is_before(&self, a: RuleId, b: RuleId) -> bool {
+        self.chain(a, b)
+    }
+
     fn chain(&self, a: RuleId, b: RuleId) -> bool {
         self.before.get(&a).is_some_and(|behind| behind.contains(&b))
     }

@@ -66,6 +66,35 @@ fn a_tool_is_brought_without_root() {
 }
 
 #[test]
+fn a_browser_is_brought_with_what_it_stands_on() {
+    let stubs = [
+        ("apt-cache", "exit 0"),
+        (
+            "apt-get",
+            r#"case "$*" in
+                *-s\ install*) echo "Inst libodd (1)"; echo "Inst chromium-headless-shell (2)"; echo "Conf libodd" ;;
+                *download\ libodd\ chromium-headless-shell) touch libodd.deb chromium-headless-shell.deb ;;
+                *) exit 1 ;;
+            esac"#,
+        ),
+        (
+            "dpkg-deb",
+            r#"case "$2" in
+                *libodd.deb) mkdir -p "$3/usr/lib/odd"; touch "$3/usr/lib/odd/libodd.so.1" ;;
+                *) mkdir -p "$3/usr/lib/chromium"; program=$3/usr/lib/chromium/chromium-headless-shell
+                   printf '#!/bin/sh\necho "with $LD_LIBRARY_PATH"' >"$program"; chmod +x "$program" ;;
+            esac"#,
+        ),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    // Not by `need`: where one stands in the path already, it would be taken.
+    let script = "chromium_from_deb && suite page chromium-headless-shell\nclosing";
+    let (said, ok) = with_tools(folder.path(), &stubs, script);
+    let libraries = folder.path().join("tools/chromium/usr/lib/odd");
+    assert!(ok && said.contains(&format!("with {}:", libraries.display())), "{said}");
+}
+
+#[test]
 fn every_target_of_make_explains_itself() {
     let text = read("Makefile");
     let is_target = |line: &&str| line.starts_with(|c: char| c.is_ascii_lowercase()) && line.contains(':');
