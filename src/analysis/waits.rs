@@ -23,6 +23,9 @@ pub(super) struct Passed {
     pub(super) capped: Formula,
 }
 
+/// The slot that sends, the class of what is sent, and each channel with the caps on it.
+type Sent = (SlotId, Class, Vec<(ChannelId, Vec<CapId>)>);
+
 /// On what it hangs until when something waits: windows, caps that hold, blocks, when it is over, and of what is sent its
 /// channels, each with the caps on it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -32,7 +35,7 @@ pub(super) struct Bound<'a> {
     blocks: Vec<BlockId>,
     expires: Option<&'a Condition>,
     ends: Option<Instant>,
-    sent: Option<(SlotId, Class, Vec<(ChannelId, Vec<CapId>)>)>,
+    sent: Option<Sent>,
 }
 
 impl Writer<'_, '_> {
