@@ -25,6 +25,10 @@ pub(super) struct Passed {
     pub(super) capped: Formula,
 }
 
+/// The tag that the slot rotates on and its channels, the class of what is sent, and each channel that is tried with the caps
+/// on it.
+type Sent<'a> = (Option<TagId>, &'a [ChannelId], Class, Vec<(ChannelId, Vec<CapId>)>);
+
 /// On what it hangs until when something waits: windows, caps that hold, blocks, when it is over, and of what is sent its
 /// channels, each with the caps on it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -34,8 +38,7 @@ pub(super) struct Bound<'a> {
     blocks: Vec<BlockId>,
     expires: Option<&'a Condition>,
     ends: Option<Instant>,
-    /// The tag that the slot rotates on and its channels, the class, and the channels tried, each with the caps on it.
-    sent: Option<(Option<TagId>, &'a [ChannelId], Class, Vec<(ChannelId, Vec<CapId>)>)>,
+    sent: Option<Sent<'a>>,
 }
 
 impl Writer<'_, '_> {
