@@ -174,8 +174,9 @@ fn dropped(step: &Dropped) -> (&'static str, Json) {
         Dropped::Expired => ("Expired", json!([])),
         Dropped::ExpiryNotKnown => ("ExpiryNotKnown", json!([])),
         Dropped::Outside(by) => ("Outside", json!(by)),
-        // The page does not say so: then it cannot say.
+        // The page says neither: then it cannot say.
         Dropped::HoldLimit(..) => ("HoldLimit", json!([])),
+        Dropped::Ends(_) => ("Ends", json!([])),
         Dropped::NoScore => ("NoScore", json!([])),
         Dropped::NoChannel(ways) => {
             let ways = ways.iter().map(|(channel, step)| {
