@@ -50,9 +50,9 @@ fn decided(folder: &Path, world: &str, slot: &str) -> Vec<Value> {
     let seen = |line: &str| {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let mut decision = line["decisions"][0].clone();
-        // By whom is none of the customer's business.
+        // By whom, with what sound and until when is no difference (`Shown`).
         let fields = decision.as_object_mut().expect("a decision");
-        ["by", "rule", "again"].into_iter().for_each(|field| drop(fields.remove(field)));
+        ["by", "rule", "silent", "until"].into_iter().for_each(|field| drop(fields.remove(field)));
         decision
     };
     text.lines().map(seen).collect()
