@@ -128,14 +128,11 @@ fn one_slot<'c>(
 pub(super) fn shared(comparison: &Comparison<'_>) -> Vec<bool> {
     let joint = &comparison.joint;
     let mut found = vec![false; joint.rules.offers.len()];
-    let new = |at: usize| joint.new.offers.get(at).map_or(at, |id| *id as usize);
-    let sides: [(Vec<bool>, &dyn Fn(usize) -> usize); 2] =
-        [(slot::shared(comparison.old), &|at| at), (slot::shared(comparison.new), &new)];
-    for (shared, number) in sides {
-        for at in shared.iter().enumerate().filter(|(_, shared)| **shared).map(|(at, _)| number(at)) {
-            if let Some(place) = found.get_mut(at) {
-                *place = true;
-            }
+    let of_old = slot::shared(comparison.old).into_iter().enumerate();
+    let of_new = joint.new.offers.iter().map(|id| *id as usize).zip(slot::shared(comparison.new));
+    for (at, _) in of_old.chain(of_new).filter(|(_, shared)| *shared) {
+        if let Some(place) = found.get_mut(at) {
+            *place = true;
         }
     }
     found

@@ -135,12 +135,10 @@ pub(super) fn changed(
     let kept = longest_rising(&pairs);
     let [kept_old, kept_new]: [BTreeSet<usize>; 2] =
         [kept.iter().map(|(old, _)| *old).collect(), kept.iter().map(|(_, new)| *new).collect()];
-    let of = |side: usize, len: usize, kept: &BTreeSet<usize>| -> BTreeSet<Answerer> {
-        let places: Vec<usize> = (0..len).filter(|at| !kept.contains(at)).collect();
-        let _ = side;
-        places.into_iter().map(Answerer::Place).collect()
+    let others = |len: usize, kept: &BTreeSet<usize>| -> BTreeSet<Answerer> {
+        (0..len).filter(|at| !kept.contains(at)).map(Answerer::Place).collect()
     };
-    let (mut changed_old, mut changed_new) = (of(0, old.len(), &kept_old), of(1, new.len(), &kept_new));
+    let (mut changed_old, mut changed_new) = (others(old.len(), &kept_old), others(new.len(), &kept_new));
     let is_stopped = |side: usize, changed: &BTreeSet<Answerer>| {
         changed.iter().any(|from| matches!(from, Answerer::Place(at) if stops(side, *at)))
     };

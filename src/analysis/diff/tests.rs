@@ -28,7 +28,7 @@ cap pressure { at most 2 shown in any 7 days per customer on class marketing }
 
 /// What is said of a change: for each region what was, what is, who, and of what kind it is.
 fn said(old: &str, new: &str) -> Vec<String> {
-    let [old, new] = [old, new].map(|text| rules(text));
+    let [old, new] = [old, new].map(rules);
     let comparison = Comparison::new(&old, &new).expect("comparable");
     let found = comparison.differences(&Options::default());
     let mut lines = Vec::new();
