@@ -2,7 +2,7 @@
 // the model's own, written down by one serializer; a variant that stands nowhere here stops the page loudly, not quietly.
 
 /** A default fills what nobody gave and what is too old; never what the customer closed, and never what was garbled. */
-const isFilled = (reason) => reason === "Absent" || reason === "Stale";
+const isFilled = (reason) => ["Absent", "Stale", "Unstamped"].includes(reason);
 
 /** Reads conditions and expressions of one rule set over one frame. */
 class Reader {

@@ -72,7 +72,7 @@ function readFact(attribute, fact, now, horizon) {
   const [type, halfLife] = variant(attribute.ty);
   let { value, stamp } = fact;
   if (type === "Score") {
-    if (value && stamp === null) return missing("Stale");
+    if (value && stamp === null) return missing("Unstamped");
     const increments = fact.increments ?? [{ points: value.of, at: stamp, halfLife }];
     const counted = increments.map(({ at }) => at).filter((at) => at <= horizon);
     if (fact.increments) stamp = counted.length > 0 ? counted.reduce((a, b) => (a > b ? a : b)) : null;
@@ -82,7 +82,8 @@ function readFact(attribute, fact, now, horizon) {
   }
   if (stamp !== null && stamp > horizon) return missing("FromTheFuture");
   const { fresh } = attribute;
-  const isStale = fresh !== null && (stamp === null || stamp < minus(now, fresh));
+  if (fresh !== null && stamp === null) return missing("Unstamped");
+  const isStale = fresh !== null && stamp < minus(now, fresh);
   return isStale ? missing("Stale") : { value };
 }
 
