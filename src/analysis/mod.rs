@@ -19,6 +19,7 @@ mod axis;
 mod carry;
 mod compile;
 mod confirm;
+pub mod consent;
 pub mod diff;
 mod domain;
 mod doubts;
@@ -135,6 +136,7 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     confirm(rules, &mut report);
     report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
+    report.diagnostics.extend(consent::leaks(rules));
     // The worst first; among equals in reading order.
     report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
