@@ -33,6 +33,7 @@ mod leak;
 mod needs;
 mod settled;
 mod steps;
+mod words;
 
 pub use labels::{Source, Through};
 pub use leak::leaks;
