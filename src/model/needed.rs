@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, ChannelId, Condition, Event, EventId, Expression, OfferId, RuleId,
-    RuleSet, SlotId, Substitute, WindowId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, ChannelId, Condition, Event, EventId, Expression, OfferId,
+    RuleId, RuleSet, SlotId, Substitute, WindowId,
 };
 
 /// Attributes and events.
@@ -34,9 +34,8 @@ impl RuleSet {
         of.order.iter().for_each(|rule| found.rule(*rule));
         for entry in &of.fallback {
             entry.when.iter().for_each(|when| found.condition(when));
-            entry.offer.into_iter().for_each(|offer| found.offer(offer));
+            entry.offer.into_iter().for_each(|offer| found.offer(offer, slot, &of.channels));
         }
-        of.channels.iter().for_each(|channel| found.channel(*channel));
         found.needed
     }
 }
@@ -57,26 +56,34 @@ impl Collector<'_> {
         rules.caps_on(id).into_iter().for_each(|cap| self.cap(cap));
         rules.blocks_on(id).into_iter().for_each(|block| self.block(block));
         rules.windows_on(id).into_iter().for_each(|window| self.window(window));
+        self.channels(rule.slot, rules.channels_of(rule), rule.show, Some(id));
         for substitute in [rule.if_capped, rule.if_no_consent, rule.if_unknown].into_iter().flatten() {
             match substitute {
-                Substitute::Show(offer) => self.offer(offer),
+                Substitute::Show(offer) => self.offer(offer, rule.slot, rules.channels_of(rule)),
                 Substitute::Try(_) | Substitute::Nothing => {}
             }
         }
     }
 
-    fn offer(&mut self, id: OfferId) {
+    fn offer(&mut self, id: OfferId, slot: SlotId, channels: &[ChannelId]) {
         let offer = &self.rules[id];
         offer.caps.iter().for_each(|cap| self.cap(*cap));
         offer.blocks.iter().for_each(|block| self.block(*block));
         offer.windows.iter().for_each(|window| self.window(*window));
+        self.channels(slot, channels, id, None);
     }
 
-    fn channel(&mut self, id: ChannelId) {
-        let channel = &self.rules[id];
-        channel.conditions().for_each(|(_, clause)| self.condition(&clause.condition));
-        channel.caps.iter().for_each(|cap| self.cap(*cap));
-        channel.windows.iter().for_each(|window| self.window(*window));
+    /// By which channel an offer goes, where the slot sends.
+    fn channels(&mut self, slot: SlotId, channels: &[ChannelId], offer: OfferId, rule: Option<RuleId>) {
+        let rules = self.rules;
+        if !rules.sends(slot) {
+            return;
+        }
+        for id in channels {
+            rules[*id].conditions().for_each(|(_, clause)| self.condition(&clause.condition));
+            rules.channel_caps(*id, offer, rule).into_iter().for_each(|cap| self.cap(cap));
+            rules.channel_windows(*id, rules[offer].class).iter().for_each(|window| self.window(*window));
+        }
     }
 
     fn window(&mut self, id: WindowId) {

@@ -2,6 +2,7 @@
 //!
 //! - `two_runs`: two customers who differ in nothing but what a closed purpose opens see the same and are told the same, by
 //!   both engines, byte for byte.
+//! - `lines`: the same from the outside, from tables to what the tool writes.
 //! - `unmasked`: where the proof takes nothing of masking, the same holds though nothing is masked.
 //! - `planted`: rule sets of which each leaks in another way. With masking off every one of them really does, and the proof
 //!   alone rejects it; with the guard put in, it is accepted, and does not leak.
@@ -10,6 +11,7 @@
 //! Masking is done in one place, when facts become a frame. So *masking off* needs no switch anywhere: it is the frame of a
 //! customer who granted everything, with the consents put back as they were.
 
+mod lines;
 mod planted;
 mod reads;
 mod two_runs;
@@ -19,7 +21,7 @@ use cater::analysis::consent::{Source, needs_of};
 use cater::eval::Explanation;
 use cater::frame::{ConsentRecord, Facts, Frame, Happened, gather};
 use cater::model::{AttributeId, Basis, CapKind, EventId, PurposeId, RuleSet};
-use cater::value::{Consent, Datum, Instant, Missing, Type, Value};
+use cater::value::{Consent, Datum, Instant, Missing, Value};
 
 use crate::engines::generate::{Size, sized};
 use crate::engines::rng::Rng;
@@ -63,9 +65,9 @@ fn closed(rules: &RuleSet, purpose: PurposeId, rng: &mut Rng) -> ConsentRecord {
 
 /// Gives an event its fields, or some of them.
 fn fill(rules: &RuleSet, event: &mut Happened, rng: &mut Rng) {
-    let fields = rules[event.event].fields.iter().map(|field| match field.ty {
-        Type::Number(number) if rng.percent(85) => Datum::Known(Value::Number(rng.between(number.min, number.max))),
-        _ => Datum::Missing(Missing::Absent),
+    let fields = rules[event.event].fields.iter().map(|field| match field.ty.number() {
+        Some(number) if rng.percent(85) => Datum::Known(Value::Number(rng.between(number.min, number.max))),
+        Some(_) | None => Datum::Missing(Missing::Absent),
     });
     event.fields = fields.collect();
 }
@@ -94,9 +96,7 @@ fn vary(subject: &Subject, facts: &Facts, purpose: PurposeId, rng: &mut Rng) -> 
             other.set(id, fact);
         }
     }
-    let opened = |event: EventId| {
-        needs_of(rules, Source::Event(event)).contains(&purpose) && !is_counted(rules, event)
-    };
+    let opened = |event: EventId| needs_of(rules, Source::Event(event)).contains(&purpose) && !is_counted(rules, event);
     let before = other.history.len();
     other.history.retain(|event| !opened(event.event) || rng.percent(40));
     varied += (before - other.history.len()) as u64;

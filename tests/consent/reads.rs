@@ -118,10 +118,12 @@ fn every_page_fits_its_schema() {
             }
             let name = path.to_str().unwrap();
             let page: serde_json::Value = serde_json::from_str(&run(&["manifest", name, "--format", "json"])).unwrap();
-            let wrong: Vec<String> = schema.iter_errors(&page).map(|why| format!("{}: {why}", why.instance_path())).collect();
+            let wrong: Vec<String> =
+                schema.iter_errors(&page).map(|why| format!("{}: {why}", why.instance_path())).collect();
             assert!(wrong.is_empty(), "{name}: {wrong:?}");
             assert_eq!(page["proved"], true, "{name}");
-            let part = run(&["manifest", name, "--format", "json", "--slot", page["slots"][0]["slot"].as_str().unwrap()]);
+            let part =
+                run(&["manifest", name, "--format", "json", "--slot", page["slots"][0]["slot"].as_str().unwrap()]);
             assert!(schema.is_valid(&serde_json::from_str(&part).unwrap()), "{name}: a part of it");
             tried += 1;
         }

@@ -16,7 +16,8 @@ const PAIRS: u64 = 100;
 fn what_a_closed_purpose_opens_changes_nothing() {
     let wanted = number("CATER_CONSENT_PAIRS", 20_000);
     let first = number("CATER_CONSENT_SEED", 1);
-    let (mut pairs, mut decisions, mut explanations, mut varied, mut sets, mut idle) = (0_u64, 0_u64, 0_u64, 0_u64, 0, 0);
+    let (mut pairs, mut decisions, mut explanations, mut varied, mut sets, mut idle) =
+        (0_u64, 0_u64, 0_u64, 0_u64, 0, 0);
     let start = std::time::Instant::now();
     for seed in first.. {
         if pairs >= wanted {

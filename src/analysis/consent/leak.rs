@@ -66,7 +66,10 @@ fn behind(rules: &RuleSet, slot: SlotId, rule: RuleId) -> String {
         [one, rest @ ..] => {
             let more = rest.len();
             let rules_ = if more == 1 { "rule" } else { "rules" };
-            format!("whether `{name}` wins tells it, and so do `{}`, {more} more {rules_} and {list} behind it", rules[*one].name)
+            format!(
+                "whether `{name}` wins tells it, and so do `{}`, {more} more {rules_} and {list} behind it",
+                rules[*one].name
+            )
         }
     }
 }
@@ -79,9 +82,11 @@ fn holder(place: Place) -> Option<RuleId> {
         Holder::Fallback(_) => None,
     };
     match place {
-        Place::When(rule) | Place::Unless(rule) | Place::Expires(rule) | Place::Rank(rule) | Place::MightBelong(rule) => {
-            Some(rule)
-        }
+        Place::When(rule)
+        | Place::Unless(rule)
+        | Place::Expires(rule)
+        | Place::Rank(rule)
+        | Place::MightBelong(rule) => Some(rule),
         Place::Block(_, holder)
         | Place::Window(_, holder)
         | Place::Cap(_, _, holder)

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CapPart, Holder, Place, Proof, Reader, Reading, Source, Through, prove};
 use crate::model::{
-    AttributeId, BlockCause, Cap, CapKind, CapWindow, ChannelId, Event, EventId, Gathered, GatheredId, Lookback, Operand,
-    PurposeId, RuleId, RuleSet, SlotId,
+    AttributeId, BlockCause, Cap, CapKind, CapWindow, ChannelId, Event, EventId, Gathered, GatheredId, Lookback,
+    Operand, PurposeId, RuleId, RuleSet, SlotId,
 };
 use crate::value::{Calendar, Period};
 
@@ -126,8 +126,7 @@ pub struct Used {
 /// What every slot of a rule set needs.
 pub fn needs(rules: &RuleSet) -> Needs {
     let reader = Reader::new(rules);
-    let slots: Vec<SlotNeeds> =
-        (0..rules.slots.len()).map(|at| one(rules, &reader, SlotId::from_index(at))).collect();
+    let slots: Vec<SlotNeeds> = (0..rules.slots.len()).map(|at| one(rules, &reader, SlotId::from_index(at))).collect();
     let mut read: BTreeSet<Source> = BTreeSet::new();
     for slot in &slots {
         let opened = slot.purposes.iter().flat_map(|purposed| &purposed.opens);
@@ -146,7 +145,14 @@ pub fn needs(rules: &RuleSet) -> Needs {
 #[derive(Default)]
 struct Collected {
     back: Option<Back>,
-    used: BTreeMap<(Use, Option<String>, Vec<Through>), (BTreeSet<RuleId>, BTreeSet<u32>)>,
+    used: BTreeMap<(Use, Option<String>, Vec<Through>), By>,
+}
+
+/// In whose service.
+#[derive(Default)]
+struct By {
+    rules: BTreeSet<RuleId>,
+    fallbacks: BTreeSet<u32>,
 }
 
 fn one(rules: &RuleSet, reader: &Reader<'_>, slot: SlotId) -> SlotNeeds {
@@ -157,15 +163,14 @@ fn one(rules: &RuleSet, reader: &Reader<'_>, slot: SlotId) -> SlotNeeds {
         prove(rules, slot).into_iter().map(|proof| (proof.purpose, proof)).collect();
     let of_slot = &rules[slot];
     // Of a slot that is switched off nothing is asked.
-    let (order, ways) = if of_slot.off.is_some() { (&[][..], &[][..]) } else { (&of_slot.order[..], &of_slot.channels[..]) };
+    let (order, ways) =
+        if of_slot.off.is_some() { (&[][..], &[][..]) } else { (&of_slot.order[..], &of_slot.channels[..]) };
     let purposes = (0..rules.purposes.len()).map(PurposeId::from_index).filter_map(|purpose| {
-        let needing = order.iter().copied().filter(|rule| rules[*rule].needs.contains(&purpose)).collect::<BTreeSet<_>>();
+        let needing =
+            order.iter().copied().filter(|rule| rules[*rule].needs.contains(&purpose)).collect::<BTreeSet<_>>();
         let channels = ways.iter().copied().filter(|id| rules[*id].needs.contains(&purpose)).collect::<Vec<_>>();
-        let opens: Vec<Need> = made
-            .iter()
-            .filter(|need| super::needs_of(rules, need.source).contains(&purpose))
-            .cloned()
-            .collect();
+        let opens: Vec<Need> =
+            made.iter().filter(|need| super::needs_of(rules, need.source).contains(&purpose)).cloned().collect();
         let record = made.iter().find(|need| need.source == Source::Consent(purpose)).cloned();
         let is_there = !needing.is_empty() || !channels.is_empty() || !opens.is_empty() || record.is_some();
         is_there.then(|| Purposed {
@@ -188,12 +193,12 @@ fn one(rules: &RuleSet, reader: &Reader<'_>, slot: SlotId) -> SlotNeeds {
 
 impl Collected {
     fn need(self, source: Source) -> Need {
-        let used = self.used.into_iter().map(|((to, part, through), (rules, fallbacks))| Used {
+        let used = self.used.into_iter().map(|((to, part, through), by)| Used {
             to,
             part,
             through,
-            rules: rules.into_iter().collect(),
-            fallbacks: fallbacks.into_iter().collect(),
+            rules: by.rules.into_iter().collect(),
+            fallbacks: by.fallbacks.into_iter().collect(),
         });
         Need { source, back: self.back, used: used.collect() }
     }
@@ -201,13 +206,13 @@ impl Collected {
 
 fn note(rules: &RuleSet, collected: &mut Collected, reading: &Reading<'_>) {
     let (to, part, holder) = describe(rules, reading.place);
-    let (of_rules, of_fallbacks) = collected.used.entry((to, part, reading.through.to_vec())).or_default();
+    let by = collected.used.entry((to, part, reading.through.to_vec())).or_default();
     match holder {
         Some(Holder::Rule(rule) | Holder::StandsIn(rule, _)) => {
-            of_rules.insert(rule);
+            by.rules.insert(rule);
         }
         Some(Holder::Fallback(at)) => {
-            of_fallbacks.insert(at);
+            by.fallbacks.insert(at);
         }
         None => {}
     }

@@ -140,9 +140,8 @@ impl<'a> Closed<'a> {
     /// What a question about the purpose itself can come to: it reads anything but granted.
     fn reads(&self, is_asked: impl Fn(u16) -> bool) -> Flow {
         let closed = Consent::ALL.into_iter().filter(|reading| *reading != Consent::Granted);
-        let bits = closed.fold(0, |bits, reading| {
-            bits | if is_asked(reading.member()) { Truths::YES.0 } else { Truths::NO.0 }
-        });
+        let bits = closed
+            .fold(0, |bits, reading| bits | if is_asked(reading.member()) { Truths::YES.0 } else { Truths::NO.0 });
         debug_assert!(bits & !Truths::BOTH.0 == 0, "a consent is never missing");
         Flow::new(Truths(bits), false)
     }

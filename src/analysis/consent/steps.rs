@@ -12,8 +12,8 @@
 use super::labels::Source;
 use crate::frame::Via;
 use crate::model::{
-    AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, CapZone, ChannelId, Clause, Condition, Event, EventId, Expression,
-    OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute, WindowId,
+    AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, CapZone, ChannelId, Clause, Condition, Event, EventId,
+    Expression, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute, WindowId,
 };
 use crate::source::Span;
 
@@ -160,7 +160,14 @@ struct Walk<'a, 'f> {
 }
 
 impl<'a> Walk<'a, '_> {
-    fn look(&mut self, place: Place, span: Span, looked: Looked<'a>, open: [&'a [PurposeId]; 2], may_be_masked: May<'a>) {
+    fn look(
+        &mut self,
+        place: Place,
+        span: Span,
+        looked: Looked<'a>,
+        open: [&'a [PurposeId]; 2],
+        may_be_masked: May<'a>,
+    ) {
         (self.f)(Step { place, span, looked, open, may_be_masked, counts: false });
     }
 
@@ -209,7 +216,8 @@ impl<'a> Walk<'a, '_> {
                 self.clause(Place::MightBelong(id), clause, [&[], &[]], Some((Some(needs), Masked::MightBelong)));
             }
         }
-        let ways = [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
+        let ways =
+            [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
         for (via, substitute) in ways {
             let Some(Substitute::Show(offer)) = substitute else { continue };
             // Behind its caps and its audience all that the rule needs is open, and for `if no consent` some of it is not.
@@ -222,13 +230,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// An offer that no rule shows itself: what binds it, and by what it goes.
-    fn stands_in(
-        &mut self,
-        holder: Holder,
-        offer: OfferId,
-        channels: &'a [ChannelId],
-        open: &'a [PurposeId],
-    ) {
+    fn stands_in(&mut self, holder: Holder, offer: OfferId, channels: &'a [ChannelId], open: &'a [PurposeId]) {
         let rules = self.rules;
         let of = &rules[offer];
         let may = Some((None, Masked::StandsIn));

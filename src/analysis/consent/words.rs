@@ -58,7 +58,11 @@ impl Place {
                     CapPart::Counts => "",
                 };
                 let cap = &rules[id];
-                let name = if cap.rule.is_some() { format!("the {}", cap.name) } else { format!("{} {}", cap.kind.word(), cap.name) };
+                let name = if cap.rule.is_some() {
+                    format!("the {}", cap.name)
+                } else {
+                    format!("{} {}", cap.kind.word(), cap.name)
+                };
                 format!("{part}{name} {}", for_whom(holder))
             }
             Self::Channel(id, part, holder) => {

@@ -51,7 +51,11 @@ pub(super) fn page(rules: &RuleSet, needs: &Needs, head: &Head) -> Vec<Part> {
 
 fn one_slot(rules: &RuleSet, needs: &SlotNeeds, parts: &mut Vec<Part>) {
     let slot = &rules[needs.slot];
-    let place = if slot.sends() { format!("by {}", show_channels(rules, &slot.channels)) } else { format!("on {}", slot.place) };
+    let place = if slot.sends() {
+        format!("by {}", show_channels(rules, &slot.channels))
+    } else {
+        format!("on {}", slot.place)
+    };
     let label = if slot.label.is_empty() { String::new() } else { format!(": {}", slot.label) };
     parts.push(Part::Heading(format!("slot {} {place}{label}", slot.name)));
     if slot.off.is_some() {
@@ -84,7 +88,10 @@ fn purpose(rules: &RuleSet, purposed: &Purposed, parts: &mut Vec<Part>) {
         let uses: Vec<String> = record.used.iter().map(|of| used(rules, of)).collect();
         facts.push(("asked", format!("how it reads, for the {}", uses.join("; "))));
     }
-    facts.push(("without it", purposed.proof.as_ref().map_or_else(|| "nothing is opened by it here".to_owned(), stands)));
+    facts.push((
+        "without it",
+        purposed.proof.as_ref().map_or_else(|| "nothing is opened by it here".to_owned(), stands),
+    ));
     parts.push(Part::Facts(facts));
     if !purposed.opens.is_empty() {
         parts.push(Part::Table(purposed.opens.iter().map(|need| row(rules, need)).collect()));
@@ -109,7 +116,8 @@ fn stands(proof: &Proof) -> String {
         (proof.leaks.len(), "not covered"),
     ];
     words.extend(others.into_iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}")));
-    let has_no_say = if proof.counted.is_empty() { "none of it has a say" } else { "none of it has a say but to hold back" };
+    let has_no_say =
+        if proof.counted.is_empty() { "none of it has a say" } else { "none of it has a say but to hold back" };
     format!("{has_no_say}: {}", words.join(", "))
 }
 
@@ -140,7 +148,11 @@ fn proof(rules: &RuleSet, needs: &Needs, parts: &mut Vec<Part>) {
         .flat_map(|(slot, proof)| proof.masked.iter().map(|(why, kept)| (*slot, *proof, *why, kept)))
         .collect();
     if masked.is_empty() {
-        parts.push(Part::Text("This holds though nothing were masked: a consent stands before every reading.".to_owned()));
+        let is_settled = proofs.iter().any(|(_, proof)| !proof.settled.is_empty());
+        let or_beside = if is_settled { ", or is asked beside it" } else { "" };
+        parts.push(Part::Text(format!(
+            "Of what is decided this holds though nothing were masked: a consent stands before every reading{or_beside}."
+        )));
     } else {
         parts.push(Part::Text("Here it rests on masking alone, which is done before anything is decided:".to_owned()));
         let row = |(slot, proof, why, kept): (&SlotNeeds, &Proof, Masked, &Kept)| {
@@ -156,7 +168,9 @@ fn proof(rules: &RuleSet, needs: &Needs, parts: &mut Vec<Part>) {
     };
     let held = each_once(held.map(row).collect());
     if !held.is_empty() {
-        parts.push(Part::Text("These are counted though the purpose is closed, and only ever hold something back:".to_owned()));
+        parts.push(Part::Text(
+            "These are counted though the purpose is closed, and only ever hold something back:".to_owned(),
+        ));
         parts.push(Part::Table(held));
     }
 }

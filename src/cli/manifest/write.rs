@@ -8,6 +8,7 @@ const NAMED: usize = 10;
 /// Lines for a terminal; titles in the style that is given.
 pub(super) fn text(parts: &[Part], bold: impl Fn(&str) -> String) -> String {
     let mut lines: Vec<String> = Vec::new();
+    let mut was_facts = false;
     for part in parts {
         match part {
             Part::Title(title) => lines.push(bold(title)),
@@ -17,12 +18,18 @@ pub(super) fn text(parts: &[Part], bold: impl Fn(&str) -> String) -> String {
             Part::Facts(facts) => {
                 lines.extend(facts.iter().map(|(name, said)| format!("    {name:<NAMED$}  {said}")));
             }
-            Part::Table(rows) => lines.extend(table(rows)),
+            Part::Table(rows) => {
+                if was_facts {
+                    lines.push(String::new());
+                }
+                lines.extend(table(rows));
+            }
             Part::Lines(names) => {
                 lines.push(String::new());
                 lines.extend(names.iter().map(|name| format!("  {name:<NAMED$}{}", "_".repeat(40))));
             }
         }
+        was_facts = matches!(part, Part::Facts(_));
     }
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -70,7 +77,9 @@ pub(super) fn markdown(parts: &[Part]) -> String {
                 let body = rows.iter().map(|cells| row(cells.clone().map(|cell| plain(&cell))));
                 head.into_iter().chain(body).collect::<Vec<_>>().join("\n")
             }
-            Part::Lines(names) => names.iter().map(|name| format!("{name}: ________________")).collect::<Vec<_>>().join("\n\n"),
+            Part::Lines(names) => {
+                names.iter().map(|name| format!("{name}: ________________")).collect::<Vec<_>>().join("\n\n")
+            }
         });
     }
     format!("{}\n", blocks.join("\n\n"))

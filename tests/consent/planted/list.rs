@@ -46,8 +46,10 @@ const LEFT: &str = r#"{"id": "c", "history": [
 pub(super) const PLANTS: &[Plant] = &[
     Plant {
         how: "the audience",
-        text: home!("rule first in home { when churn is at least 50  needs profiling  priority 9  show a }
-                     rule second in home { priority 1  show b }"),
+        text: home!(
+            "rule first in home { when churn is at least 50  needs profiling  priority 9  show a }
+                     rule second in home { priority 1  show b }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -55,8 +57,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "an unless",
-        text: home!("rule first in home { unless churn is at least 50  needs profiling  priority 9  show a }
-                     rule second in home { priority 1  show b }"),
+        text: home!(
+            "rule first in home { unless churn is at least 50  needs profiling  priority 9  show a }
+                     rule second in home { priority 1  show b }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -80,10 +84,12 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "through two segments",
-        text: home!("segment restless = churn is at least 50
+        text: home!(
+            "segment restless = churn is at least 50
                      segment leaving  = restless or vip
                      rule first in home { when leaving  needs profiling  priority 9  show a }
-                     rule second in home { priority 1  show b }"),
+                     rule second in home { priority 1  show b }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -91,8 +97,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "through a value",
-        text: home!("value loyalty = 100 - churn
-                     rule first in home { when loyalty is at least 50  needs profiling  show a }"),
+        text: home!(
+            "value loyalty = 100 - churn
+                     rule first in home { when loyalty is at least 50  needs profiling  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -100,8 +108,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "inside a sum that a condition switches",
-        text: home!("value points = (10 when churn is at least 50) + 1
-                     rule first in home { when points is at least 5  needs profiling  show a }"),
+        text: home!(
+            "value points = (10 when churn is at least 50) + 1
+                     rule first in home { when points is at least 5  needs profiling  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -109,8 +119,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "that a higher rule drops out is seen below it",
-        text: home!("rule first in home { before second  when churn is at least 50  needs profiling  show a }
-                     rule second in home { priority 5  show b }"),
+        text: home!(
+            "rule first in home { before second  when churn is at least 50  needs profiling  show a }
+                     rule second in home { priority 5  show b }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -118,8 +130,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "what the host carries out, where both show the same",
-        text: home!("rule first in home { when churn is at least 50  needs profiling  priority 9  show a  also call_agent }
-                     rule second in home { priority 1  show a }"),
+        text: home!(
+            "rule first in home { when churn is at least 50  needs profiling  priority 9  show a  also call_agent }
+                     rule second in home { priority 1  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -127,8 +141,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "an explanation of a rule that never wins",
-        text: home!("rule first in home { priority 9  show b }
-                     rule second in home { when churn is at least 50  needs profiling  priority 1  show a }"),
+        text: home!(
+            "rule first in home { priority 9  show b }
+                     rule second in home { when churn is at least 50  needs profiling  priority 1  show a }"
+        ),
         made: Stripped("second"),
         told: Explanation,
         one: HIGH,
@@ -136,8 +152,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "the score of a rule",
-        text: home!("rule first in home { needs profiling  priority 5  rank by churn  show a }
-                     rule second in home { priority 5  rank by 50  show b }"),
+        text: home!(
+            "rule first in home { needs profiling  priority 5  rank by churn else 0  show a }
+                     rule second in home { priority 5  rank by 50  show b }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: HIGH,
@@ -145,15 +163,19 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "the score of a rule, before its consent is asked",
-        text: home!("rule first in home { needs profiling  priority 5  rank by churn  show a  if no consent show hint }
-                     rule second in home { priority 5  rank by 50  show b }"),
+        text: home!(
+            "rule first in home { needs profiling  priority 5  rank by churn else 0  show a  if no consent show hint }
+                     rule second in home { priority 5  rank by 50  show b }"
+        ),
         made: Rests(
             Masked::Compared,
-            home!("rule first in home {
-                     needs profiling  priority 5  rank by (churn when consent.profiling is granted)
+            home!(
+                "rule first in home {
+                     needs profiling  priority 5  rank by (churn when consent.profiling is granted) else 0
                      show a  if no consent show hint
                    }
-                   rule second in home { priority 5  rank by 50  show b }"),
+                   rule second in home { priority 5  rank by 50  show b }"
+            ),
         ),
         told: Decision,
         one: HIGH,
@@ -191,9 +213,11 @@ pub(super) const PLANTS: &[Plant] = &[
         text: home!("rule first in home { cap at most 1 shown in each calendar day in lives per customer  show a }"),
         made: Rests(
             Masked::HoldsBack,
-            home!("rule first in home {
+            home!(
+                "rule first in home {
                      cap at most 1 shown in each calendar day in lives per customer  needs profiling  show a
-                   }"),
+                   }"
+            ),
         ),
         told: Decision,
         one: r#"{"id": "c", "lives": "UTC",
@@ -214,13 +238,15 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a row of a window",
-        text: home!("window hours {
+        text: home!(
+            "window hours {
                        zone \"UTC\"
                        open mon to sun 08:00 until 20:00
                        open mon 12:00 until 13:00 when risky
                        on rule first  outside drop
                      }
-                     rule first in home { needs profiling  show a }"),
+                     rule first in home { needs profiling  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: RISKY,
@@ -228,8 +254,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "on whose clocks a window is read",
-        text: home!("window hours { zone lives else \"UTC\"  open 09:00 until 11:00  on rule first  outside drop }
-                     rule first in home { needs profiling  show a }"),
+        text: home!(
+            "window hours { zone lives else \"UTC\"  open 09:00 until 11:00  on rule first  outside drop }
+                     rule first in home { needs profiling  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: r#"{"id": "c", "lives": "UTC"}"#,
@@ -237,10 +265,12 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "until when something is held",
-        text: home!("window hours {
+        text: home!(
+            "window hours {
                        zone lives else \"UTC\"  open 12:00 until 13:00  on rule first  outside hold at most 20 hours
                      }
-                     rule first in home { needs profiling  show a }"),
+                     rule first in home { needs profiling  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: r#"{"id": "c", "lives": "UTC"}"#,
@@ -265,8 +295,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a block",
-        text: home!("block spare { while risky  on rule first }
-                     rule first in home { needs profiling  show a }"),
+        text: home!(
+            "block spare { while risky  on rule first }
+                     rule first in home { needs profiling  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: RISKY,
@@ -274,14 +306,18 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a block that is asked before the consent",
-        text: home!("block spare { while risky  on rule first }
+        text: home!(
+            "block spare { while risky  on rule first }
                      rule first in home { needs profiling  priority 9  show a  if no consent show hint }
-                     rule second in home { priority 1  show b }"),
+                     rule second in home { priority 1  show b }"
+        ),
         made: Rests(
             Masked::BeforeConsent,
-            home!("block spare { while consent.profiling is granted and risky  on rule first }
+            home!(
+                "block spare { while consent.profiling is granted and risky  on rule first }
                    rule first in home { needs profiling  priority 9  show a  if no consent show hint }
-                   rule second in home { priority 1  show b }"),
+                   rule second in home { priority 1  show b }"
+            ),
         ),
         told: Decision,
         one: RISKY,
@@ -289,14 +325,18 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a block on what stands in",
-        text: home!("block spare { while risky  on offer hint }
-                     rule first in home { cap at most 1 shown ever per customer  show a  if capped show hint }"),
+        text: home!(
+            "block spare { while risky  on offer hint }
+                     rule first in home { cap at most 1 shown ever per customer  show a  if capped show hint }"
+        ),
         made: Rests(
             Masked::StandsIn,
-            home!("block spare { while risky  on offer hint }
+            home!(
+                "block spare { while risky  on offer hint }
                    rule first in home {
                      cap at most 1 shown ever per customer  needs profiling  show a  if capped show hint
-                   }"),
+                   }"
+            ),
         ),
         told: Decision,
         one: r#"{"id": "c", "risky": true, "history": [{"event": "shown", "at": "2026-06-14T10:00Z", "offer": "a"}]}"#,
@@ -319,13 +359,17 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "what stands in for want of consent, for whoever might belong",
-        text: home!("rule first in home { when churn is at least 50  needs profiling  show a  if no consent show hint }"),
+        text: home!(
+            "rule first in home { when churn is at least 50  needs profiling  show a  if no consent show hint }"
+        ),
         made: Rests(
             Masked::MightBelong,
-            home!("rule first in home {
+            home!(
+                "rule first in home {
                      when consent.profiling is not granted or churn is at least 50
                      needs profiling  show a  if no consent show hint
-                   }"),
+                   }"
+            ),
         ),
         told: Decision,
         one: HIGH,
@@ -333,9 +377,11 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a count of events",
-        text: home!("rule first in home {
+        text: home!(
+            "rule first in home {
                        when times cancel in the last 30 days is at least 2  needs profiling  show a
-                     }"),
+                     }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: LEFT,
@@ -343,9 +389,11 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a sum over events",
-        text: home!("rule first in home {
+        text: home!(
+            "rule first in home {
                        when sum of cancel.points in the last 30 days is at least 100  needs profiling  show a
-                     }"),
+                     }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: LEFT,
@@ -361,8 +409,10 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a count that fades",
-        text: home!("value leaving = 40 * times cancel halving every 72 hours
-                     rule first in home { when leaving is at least 30  needs profiling  show a }"),
+        text: home!(
+            "value leaving = 40 * times cancel halving every 72 hours
+                     rule first in home { when leaving is at least 30  needs profiling  show a }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: LEFT,
@@ -370,9 +420,11 @@ pub(super) const PLANTS: &[Plant] = &[
     },
     Plant {
         how: "a number that fades",
-        text: home!("rule first in home {
+        text: home!(
+            "rule first in home {
                        when churn halving every 30 days since seen is at least 40  needs profiling  show a
-                     }"),
+                     }"
+        ),
         made: Stripped("first"),
         told: Decision,
         one: r#"{"id": "c", "churn": 80, "seen": "2026-06-14T10:00Z"}"#,

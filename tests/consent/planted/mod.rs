@@ -196,6 +196,7 @@ fn a_leak_names_where_it_flows() {
 #[test]
 fn a_leak_flows_from_slot_to_slot() {
     let text = "
+        slot home on web { accepts service  fallback story }
         slot aside on web { accepts service  fallback story }
         rule first in aside { when churn is at least 50  needs profiling  show a }
         rule second in home { show a }
