@@ -27,10 +27,12 @@ use crate::engines::generate::{Size, sized};
 use crate::engines::rng::Rng;
 use crate::properties::Subject;
 
-/// A generated rule set of a seed, with both engines. Small ones try as many constructs, and more of them a second.
+/// A generated rule set of a seed, with both engines. Small ones try as many constructs, and more of them a second: the
+/// smallest change of an explanation is looked for by deciding hundreds of times.
 fn generated(seed: u64) -> Subject {
     let mut rng = Rng::new(seed ^ 0x5eed);
-    let rules = 1 + rng.below(*rng.clone().pick(&[4, 12, 12, 40]));
+    let most = if seed.is_multiple_of(25) { 40 } else { *rng.pick(&[3, 6, 12]) };
+    let rules = 1 + rng.below(most);
     let size = Size { rules, slots: 1 + rng.below(3), probes: 0 };
     Subject::new(format!("seed {seed}"), Vec::new(), sized(seed, size))
 }

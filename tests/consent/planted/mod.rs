@@ -216,3 +216,55 @@ fn a_leak_flows_from_slot_to_slot() {
     assert!(proof(&leaky, slots[1]).is_none(), "asked alone it reads nothing of it");
     assert!(!leaks(&leaky).is_empty() && leaks(&whole).is_empty(), "the rule set as a whole is what is rejected");
 }
+
+/// What a condition asks together with the consent comes to the same whatever the data says, if and only if it does.
+#[test]
+fn a_question_about_the_consent_settles_what_it_settles() {
+    let high = "churn is at least 50";
+    let settled = [
+        format!("consent.profiling is granted and {high}"),
+        format!("{high} and consent.profiling is granted"),
+        format!("consent.profiling is not granted or {high}"),
+        format!("consent.profiling is one of [granted] and {high}"),
+        format!("consent.profiling is not one of [denied, withdrawn, expired, pending, unknown, objected] and {high}"),
+        format!("vip or (consent.profiling is granted and {high})"),
+        format!("not (consent.profiling is not granted or {high})"),
+        "asking".to_owned(),
+        "asked and churn is known".to_owned(),
+        "(churn when consent.profiling is granted) is at least 50".to_owned(),
+        "switched is at least 1".to_owned(),
+    ];
+    let masked = [
+        high.to_owned(),
+        format!("consent.profiling is granted or {high}"),
+        format!("consent.profiling is not granted and {high}"),
+        format!("consent.profiling is denied and {high}"),
+        format!("consent.profiling is one of [granted, unknown] and {high}"),
+        format!("consent.other is granted and {high}"),
+        format!("vip and {high}"),
+        "churn is known".to_owned(),
+        "(churn else 0) is at least 50".to_owned(),
+        "(1 when churn is at least 50) is at least 1".to_owned(),
+        "(churn when consent.profiling is not granted) is at least 50".to_owned(),
+    ];
+    let stands = |condition: &str| {
+        let text = format!(
+            "purpose other \"Something else\" {{ basis consent }}
+             segment asking = consent.profiling is granted and churn is at least 50
+             segment asked = consent.profiling is granted
+             value switched = (2 when asking) + 0
+             slot home on web {{ accepts service  fallback a when {condition}, story }}
+             rule first in home {{ when vip  show b }}"
+        );
+        let rules = rules_of(condition, &text);
+        let proof = proof(&rules, home(&rules)).unwrap_or_else(|| panic!("{condition}: nothing is read"));
+        assert_eq!(proof.masked.len() + proof.settled.len(), 1, "{condition}: {proof:?}");
+        proof.holds_unmasked()
+    };
+    for condition in settled {
+        assert!(stands(&condition), "{condition}: not settled");
+    }
+    for condition in masked {
+        assert!(!stands(&condition), "{condition}: settled");
+    }
+}
