@@ -56,7 +56,7 @@ fn the_proof_the_page_and_the_bundle_say_the_same() {
 
 #[test]
 fn nothing_else_has_a_say() {
-    let wanted = number("CATER_CONSENT_PAIRS", 5_000);
+    let wanted = number("CATER_CONSENT_PAIRS", 1_500);
     let (mut pairs, mut varied) = (0_u64, 0_u64);
     for seed in 1.. {
         if pairs >= wanted {

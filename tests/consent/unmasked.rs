@@ -17,7 +17,7 @@ use crate::engines::rng::Rng;
 
 #[test]
 fn what_the_proof_accepts_does_not_rest_on_masking() {
-    let wanted = number("CATER_CONSENT_PAIRS", 20_000);
+    let wanted = number("CATER_CONSENT_PAIRS", 10_000);
     let first = number("CATER_CONSENT_SEED", 1);
     let (mut accepted, mut told, mut differ, mut rejected) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut settled = 0_u64;
