@@ -2,7 +2,7 @@
 
 use cater::analysis::consent::Masked;
 
-use super::Made::{KeyNeeds, Masked as Rests, Stripped};
+use super::Made::{KeyNeeds, Masked as Rests, Stripped, StrippedOfRank};
 use super::Plant;
 use super::Told::{Decision, Explanation};
 
@@ -156,7 +156,7 @@ pub(super) const PLANTS: &[Plant] = &[
             "rule first in home { needs profiling  priority 5  rank by churn else 0  show a }
                      rule second in home { priority 5  rank by 50  show b }"
         ),
-        made: Stripped("first"),
+        made: StrippedOfRank("first"),
         told: Decision,
         one: HIGH,
         two: LOW,
