@@ -2,7 +2,7 @@
 //!
 //! Takes the typed model and no word of the checker: a model that somebody edited is judged like any other. Gives, for
 //! every slot, each [`Reading`] of an attribute or of events with the purposes that it needs and how it stands to each of
-//! them; [`prove`] gathers them by purpose, [`needs`] for the page that a privacy officer signs. Refuses to know how a
+//! them; [`prove`] gathers them by purpose, [`needs()`] for the page that a privacy officer signs. Refuses to know how a
 //! decision is computed, and takes nothing for granted of masking.
 //!
 //! The idea is information flow typing. The label of something is the set of purposes that its value may tell of: an
