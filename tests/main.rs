@@ -10,6 +10,8 @@ mod aloud;
 mod base;
 #[cfg(feature = "cli")]
 mod book;
+#[cfg(all(feature = "cli", feature = "jit"))]
+mod consent;
 #[cfg(feature = "jit")]
 mod engines;
 #[cfg(feature = "cli")]

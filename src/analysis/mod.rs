@@ -23,6 +23,7 @@ mod blocking;
 mod carry;
 mod compile;
 mod confirm;
+pub mod consent;
 pub mod diff;
 mod domain;
 mod doubts;
@@ -137,6 +138,7 @@ pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
     let mut report = decide(rules, options, true);
     report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
+    report.diagnostics.extend(consent::leaks(rules));
     // The worst first; among equals in reading order.
     report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report

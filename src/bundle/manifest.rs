@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BundleError, Digest};
-use crate::model::{RuleSet, Slot};
+use crate::model::{Needed, RuleSet, Slot, SlotId};
 
 /// The edition of the language that this program speaks.
 pub const EDITION: &str = "2026";
@@ -23,8 +23,22 @@ pub struct Manifest {
     pub slots: Vec<SlotEntry>,
     /// Which attributes and events are read only with which purpose.
     pub purposes: Vec<PurposeEntry>,
+    /// What each slot reads, in the order of the slots: what has to be sent for it, and no more. Older writers did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<Vec<ReadEntry>>,
     /// The checks that the rules passed before they were shipped.
     pub checks: Vec<String>,
+}
+
+/// What a slot reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadEntry {
+    /// The slot.
+    pub slot: String,
+    /// Attributes, in order of name.
+    pub attributes: Vec<String>,
+    /// Events, the built-in ones first, then in order of name.
+    pub events: Vec<String>,
 }
 
 /// A slot.
@@ -60,6 +74,7 @@ impl Manifest {
             zones: crate::value::zone_data_version().to_owned(),
             slots,
             purposes,
+            reads: Some(reads(rules)),
             checks: checks.iter().map(|check| (*check).to_owned()).collect(),
         }
     }
@@ -76,7 +91,10 @@ impl Manifest {
         if self.slots != slots(rules) {
             return differs("slots");
         }
-        if self.purposes != purposes(rules) { differs("purposes") } else { Ok(()) }
+        if self.purposes != purposes(rules) {
+            return differs("purposes");
+        }
+        if self.reads.as_ref().is_some_and(|said| *said != reads(rules)) { differs("readings") } else { Ok(()) }
     }
 }
 
@@ -95,6 +113,18 @@ fn slots(rules: &RuleSet) -> Vec<SlotEntry> {
     let entry =
         |slot: &Slot| SlotEntry { name: slot.name.clone(), place: slot.place.clone(), channels: channels(slot) };
     rules.slots.iter().map(entry).collect()
+}
+
+fn reads(rules: &RuleSet) -> Vec<ReadEntry> {
+    let entry = |(at, slot): (usize, &Slot)| {
+        let Needed { attributes, events } = rules.needed_by(SlotId::from_index(at));
+        ReadEntry {
+            slot: slot.name.clone(),
+            attributes: attributes.into_iter().map(|id| rules[id].name.clone()).collect(),
+            events: events.into_iter().map(|id| rules[id].name.clone()).collect(),
+        }
+    };
+    rules.slots.iter().enumerate().map(entry).collect()
 }
 
 fn purposes(rules: &RuleSet) -> Vec<PurposeEntry> {

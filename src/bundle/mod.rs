@@ -11,7 +11,7 @@ mod manifest;
 mod tests;
 
 pub use format::{FORMAT_VERSION, MAGIC, MAX_BYTES};
-pub use manifest::{EDITION, Manifest, PurposeEntry, SlotEntry};
+pub use manifest::{EDITION, Manifest, PurposeEntry, ReadEntry, SlotEntry};
 
 use std::fmt;
 
@@ -41,7 +41,7 @@ impl fmt::Debug for Digest {
 /// What was in the file.
 #[derive(Clone, Debug)]
 pub struct Bundle {
-    /// What it says of itself; slots, purposes and revision have been compared with the content.
+    /// What it says of itself; slots, purposes, readings and revision have been compared with the content.
     pub manifest: Manifest,
     /// The rules.
     pub rules: Verified,
@@ -135,6 +135,14 @@ pub fn write(rules: &Verified, sources: &SourceSet, checks: &[&str]) -> Result<V
     let manifest = Manifest::new(rules, [&model, &text], checks);
     let manifest = serde_json::to_vec(&manifest).map_err(|why| undecodable("manifest", why.to_string()))?;
     format::write(format::Sections { manifest: &manifest, model: &model, text: &text })
+}
+
+/// The revision that a bundle of these rules has: the same rules and text have the same one, whatever built it.
+///
+/// # Errors
+/// The bundle would be larger than [`MAX_BYTES`].
+pub fn revision(rules: &Verified, sources: &SourceSet) -> Result<String, BundleError> {
+    Ok(read(&write(rules, sources, &[])?)?.manifest.revision)
 }
 
 /// Reads a bundle; nothing of it is used before all of it has been checked.

@@ -17,6 +17,7 @@ mod graph;
 mod interrupt;
 mod library;
 mod list;
+mod manifest;
 mod new;
 mod read;
 mod settings;
@@ -81,7 +82,7 @@ enum Spelling {
     Gitlab,
     /// Findings as JUnit XML (`check` alone; for tests there is `test --junit`).
     Junit,
-    /// Findings as a comment for a pull request (`check` alone).
+    /// Findings as a comment for a pull request, or a manifest as a page (`check` and `manifest` alone).
     Markdown,
 }
 
@@ -128,6 +129,8 @@ enum Verb {
     Why(why::Arguments),
     /// Say whose decisions a change of the rules touches.
     Diff(diff::Arguments),
+    /// Print what each slot needs of customers, purpose by purpose, with the proof that nothing else has a say.
+    Manifest(manifest::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.
@@ -248,7 +251,9 @@ type Outcome = Result<Ended, CannotRun>;
 /// for those that can.
 fn fits(verb: &Verb, terminal: &Terminal) -> Result<(), CannotRun> {
     let asked = &terminal.manner.format;
-    if asked.spelling().is_common() || asked.origin != Origin::Flag("--format") || matches!(verb, Verb::Check(_)) {
+    let is_page = asked.spelling() == Spelling::Markdown && matches!(verb, Verb::Manifest(_));
+    let writes = is_page || asked.spelling().is_common() || matches!(verb, Verb::Check(_));
+    if writes || asked.origin != Origin::Flag("--format") {
         return Ok(());
     }
     let message = format!("only `cater check` writes {}", settings::written(asked.spelling()));
@@ -292,6 +297,7 @@ pub fn main() -> ExitCode {
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Diff(arguments) => diff::run(&arguments, &mut terminal),
+        Verb::Manifest(arguments) => manifest::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),

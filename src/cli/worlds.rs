@@ -167,7 +167,11 @@ impl World {
     }
 
     /// The same sources under names seen from the world's folder, so that a bundle does not say where it was built.
+    /// Those of a bundle are so already.
     pub(super) fn portable(&self, sources: &SourceSet) -> SourceSet {
+        if self.files.is_empty() {
+            return sources.clone();
+        }
         let root = if self.files == [self.root.as_path()] { beside(&self.root) } else { self.root.clone() };
         let root = plain(&root.display().to_string());
         let mut portable = SourceSet::default();

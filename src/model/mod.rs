@@ -12,6 +12,7 @@ mod field;
 mod gathered;
 mod ids;
 mod left_out;
+mod needed;
 mod operator;
 mod order;
 mod reads;
@@ -42,6 +43,7 @@ pub use ids::{
     ValueId, WindowId,
 };
 pub use left_out::LeftOut;
+pub use needed::Needed;
 pub use order::SCORE_PLACES;
 pub use renumber::{Numbers, Renumber};
 pub use target::CapTarget;

@@ -21,6 +21,7 @@ const FOLDER: &str = "docs/codes";
 /// What no example raises, with the file of the tests that do, or of the code where no test can.
 const RAISED_ELSEWHERE: &[(&str, &str)] = &[
     ("syntax::file-too-large", "src/syntax/tests/limits.rs"),
+    ("consent::leak", "tests/consent/planted/mod.rs"),
     ("bundle::undecodable", "src/bundle/tests.rs"),
     ("bundle::model-refused", "src/bundle/tests.rs"),
     ("bundle::manifest-differs", "src/bundle/tests.rs"),

@@ -56,10 +56,10 @@ pub(crate) fn effort() -> usize {
 /// A rule set with both engines, and customers to try it on.
 pub(crate) struct Subject {
     /// The world, or the seed.
-    name: String,
+    pub(crate) name: String,
     /// The rule files of a world, by name; none of a generated rule set.
     files: Vec<(String, String)>,
-    engine: Engine,
+    pub(crate) engine: Engine,
     atoms: Atoms,
 }
 
@@ -69,23 +69,23 @@ impl Subject {
         Self { name, files, engine: Engine::from_rules(rules), atoms: Atoms::of(&generated) }
     }
 
-    fn rules(&self) -> &RuleSet {
+    pub(crate) fn rules(&self) -> &RuleSet {
         self.engine.rules()
     }
 
-    fn slots(&self) -> Vec<SlotId> {
+    pub(crate) fn slots(&self) -> Vec<SlotId> {
         self.engine.slots()
     }
 
     /// What a slot answers, by both engines.
-    fn decide(&self, frame: &Frame, slot: SlotId) -> Decision {
+    pub(crate) fn decide(&self, frame: &Frame, slot: SlotId) -> Decision {
         let reference = eval::decide(self.rules(), frame, slot);
         assert_eq!(self.engine.decide(frame, slot), reference, "{}: the engines differ: {frame:?}", self.name);
         reference
     }
 
     /// A customer at a moment.
-    fn customer(&self, rng: &mut Rng) -> Facts {
+    pub(crate) fn customer(&self, rng: &mut Rng) -> Facts {
         let rules = self.rules();
         let frame = self.atoms.draw(rules, rng);
         let mut facts = Facts::nothing(rules, frame.now);
@@ -157,7 +157,7 @@ pub(crate) fn subjects() -> &'static [Subject] {
 }
 
 /// The rules of some files, if nothing is in error.
-fn compiled(files: &[(String, String)]) -> Option<Verified> {
+pub(crate) fn compiled(files: &[(String, String)]) -> Option<Verified> {
     let mut sources = SourceSet::default();
     for (name, text) in files {
         sources.add(name.clone(), text.clone());

@@ -146,7 +146,11 @@ fn a_decision_reads_only_what_the_manifest_says() {
         let mut rng = Rng::new(at as u64 + 50);
         for slot in subject.slots() {
             assert!(manifest.slots.iter().any(|entry| entry.name == rules[slot].name), "{}", subject.name);
-            let read = read_by_slot(rules, slot);
+            let entry = manifest.reads.as_ref().and_then(|all| all.iter().find(|entry| entry.slot == rules[slot].name));
+            let said = &entry.expect("an entry").attributes;
+            let read: BTreeSet<_> =
+                said.iter().map(|name| rules.attribute_named(name).expect("an attribute")).collect();
+            assert!(read.is_subset(&read_by_slot(rules, slot)), "{}: more than anything there reads", subject.name);
             for (id, purpose) in read.iter().flat_map(|id| rules[*id].needs.iter().map(move |purpose| (id, purpose))) {
                 let (name, purpose) = (&rules[*id].name, &rules[*purpose].name);
                 let entry = manifest.purposes.iter().find(|entry| entry.name == *purpose);

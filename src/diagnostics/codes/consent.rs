@@ -12,5 +12,6 @@ codes! {
     SUBSTITUTE_CLASS = "substitute-class", Error, "a substitute of a higher class than its rule";
     SUBSTITUTE_NEEDS = "substitute-needs", Error, "a substitute for missing consent that needs the same consent";
     SUBSTITUTE_SELLS = "substitute-sells", Error, "without consent, a marketing substitute for chosen people";
+    LEAK = "leak", Error, "a decision tells of what a closed purpose hides";
     FALLBACK_SELLS = "fallback-sells", Error, "a marketing fallback for chosen people";
 }
