@@ -31,6 +31,7 @@ mod hours;
 mod lived;
 mod pairs;
 mod predicate;
+pub mod pressure;
 mod program;
 mod range;
 mod reach;

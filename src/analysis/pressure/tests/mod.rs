@@ -1,0 +1,3 @@
+//! Pressure, held against every small programme tried out.
+
+mod cases;
