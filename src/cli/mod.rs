@@ -18,6 +18,7 @@ mod interrupt;
 mod library;
 mod list;
 mod new;
+mod pressure;
 mod read;
 mod settings;
 mod tables;
@@ -128,6 +129,8 @@ enum Verb {
     Why(why::Arguments),
     /// Say whose decisions a change of the rules touches.
     Diff(diff::Arguments),
+    /// Say how much a customer can receive in any day, week and month.
+    Pressure(pressure::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.
@@ -292,6 +295,7 @@ pub fn main() -> ExitCode {
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Diff(arguments) => diff::run(&arguments, &mut terminal),
+        Verb::Pressure(arguments) => pressure::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),

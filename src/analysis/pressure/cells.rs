@@ -5,6 +5,7 @@
 use crate::frame::{By, Decision, Outcome, Stamp, Via, stamp};
 use crate::model::{
     Active, BlockCause, BlockId, CapId, ChannelId, Class, OfferId, RuleId, RuleSet, SlotId, Substitute,
+    WindowId,
 };
 use crate::value::{Date, Instant};
 
@@ -25,6 +26,8 @@ pub struct Cell {
     pub(super) stamp: Option<Stamp>,
     /// Every cap, pause and gap that stops it, and what its blocks count; sorted.
     pub(super) bound: Vec<CapId>,
+    /// Every window outside of which it does not come; sorted.
+    pub(super) windows: Vec<WindowId>,
     /// When it can be.
     pub(super) lives: Active,
 }
@@ -125,8 +128,19 @@ impl Of<'_> {
         bound.extend(channel.into_iter().flat_map(|channel| rules.channel_caps(channel, offer, self.rule)));
         bound.sort_unstable();
         bound.dedup();
+        let mut windows = Vec::new();
+        if self.binds {
+            windows.extend(match self.rule {
+                Some(rule) => rules.windows_on(rule),
+                None => rules[offer].windows.clone(),
+            });
+            let of_channel = |channel| rules.channel_windows(channel, rules[offer].class);
+            windows.extend(channel.into_iter().flat_map(of_channel));
+        }
+        windows.sort_unstable();
+        windows.dedup();
         let stamp = stamp(rules, &Decision::new(slot, outcome, by));
-        Cell { slot, by, offer, channel, class: rules[offer].class, stamp, bound, lives }
+        Cell { slot, by, offer, channel, class: rules[offer].class, stamp, bound, windows, lives }
     }
 }
 

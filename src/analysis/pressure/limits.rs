@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::cells::Cell;
+use super::hours;
 use super::touch::{ANY, Starts, shortest};
 use crate::frame::{brought_about, is_counted};
-use crate::model::{AttributeId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, RuleSet, Scope};
+use crate::model::{AttributeId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, RuleSet, Scope, WindowId};
 use crate::value::{Calendar, Instant, Period};
 
 /// How a limit counts over time.
@@ -35,6 +36,8 @@ pub(super) struct Limit {
     pub(super) kind: Kind,
     /// The number at which it stops.
     pub(super) number: u32,
+    /// Of one that counts by a calendar, the only hours at which what it stops and counts can come, if there are such.
+    open: Option<Vec<(i64, i64)>>,
 }
 
 /// What a limit has to do with a cell.
@@ -74,7 +77,7 @@ pub(super) struct Limits {
 }
 
 /// The limits of these cells.
-pub(super) fn limits(rules: &RuleSet, cells: &[Cell]) -> Limits {
+pub(super) fn limits(rules: &RuleSet, cells: &[Cell], starts: &Starts) -> Limits {
     let mut found = Limits { of: vec![Vec::new(); cells.len()], never: vec![false; cells.len()], ..Limits::default() };
     let by_cap = Concerned::of(rules, cells);
     for (at, cap) in rules.caps.iter().enumerate() {
@@ -98,9 +101,13 @@ pub(super) fn limits(rules: &RuleSet, cells: &[Cell]) -> Limits {
         }
         match limit(rules, id, cells, stopped) {
             Err(loose) => found.loose.push((id, loose)),
-            Ok(limit) => {
+            Ok(mut limit) => {
                 let number = found.all.len();
                 let reserved = matches!(limit.kind, Kind::Reserved(..));
+                if matches!(limit.kind, Kind::Calendar(..)) {
+                    let of = stopped.iter().filter_map(|at| cells.get(*at)).filter(|cell| adds(rules, cap, cell, false) > 0);
+                    limit.open = hours::open(rules, &common_windows(of), starts.looked_at());
+                }
                 for cell in by_cap.concerned(rules, cap, cells, stopped) {
                     let adds = cells.get(cell).map_or(0, |cell| adds(rules, cap, cell, reserved));
                     let stops = stopped.binary_search(&cell).is_ok();
@@ -113,6 +120,18 @@ pub(super) fn limits(rules: &RuleSet, cells: &[Cell]) -> Limits {
         }
     }
     found
+}
+
+/// The windows outside of which none of these comes.
+fn common_windows<'c>(cells: impl Iterator<Item = &'c Cell>) -> Vec<WindowId> {
+    let mut common: Option<Vec<WindowId>> = None;
+    for cell in cells {
+        common = Some(match common {
+            None => cell.windows.clone(),
+            Some(common) => common.into_iter().filter(|window| cell.windows.contains(window)).collect(),
+        });
+    }
+    common.unwrap_or_default()
 }
 
 /// Which cells a cap has to do with, without asking every cell of every cap.
@@ -191,7 +210,7 @@ fn limit(rules: &RuleSet, id: CapId, cells: &[Cell], stopped: &[usize]) -> Resul
         (CapKind::Pause { length, .. }, CapWindow::Ever | CapWindow::Calendar(_), _) => Kind::Pause(*length, None),
         (CapKind::Block { length }, _, _) => Kind::Rolling(*length),
     };
-    Ok(Limit { cap: id, kind, number: cap.at_most.max(1) })
+    Ok(Limit { cap: id, kind, number: cap.at_most.max(1), open: None })
 }
 
 /// The zones in which a calendar may be read.
@@ -222,13 +241,13 @@ impl Limit {
         match &self.kind {
             Kind::Rolling(period) => times(windows(length, shortest(*period))),
             Kind::Ever => times(1),
-            Kind::Calendar(calendar, zones) => times(touched(starts, *calendar, zones, length)),
+            Kind::Calendar(calendar, zones) => times(self.touched(starts, *calendar, zones, length)),
             Kind::Reserved(reserve, window, zones) => times(match window {
                 CapWindow::Rolling(window) => windows(length, shortest(*reserve).min(shortest(*window))),
                 CapWindow::Ever => windows(length, shortest(*reserve)),
                 // Cut where a period begins and every so often, no piece holds more than the number.
                 CapWindow::Calendar(calendar) => {
-                    windows(length, shortest(*reserve)) + touched(starts, *calendar, zones, length) - 1
+                    windows(length, shortest(*reserve)) + self.touched(starts, *calendar, zones, length).max(1) - 1
                 }
             }),
             // Whatever each adds, a pause needs no more of them than its number.
@@ -236,6 +255,23 @@ impl Limit {
                 (pausing(number, shortest(*pause), window.map(shortest), length), true)
             }
         }
+    }
+
+    fn touched(&self, starts: &mut Starts, calendar: Calendar, zones: &[String], length: i64) -> u64 {
+        let each = zones.iter().map(|zone| match &self.open {
+            Some(open) => starts.touched_within(calendar, zone, open, length).periods,
+            None => starts.touched(calendar, zone, length).periods,
+        });
+        each.max().unwrap_or(1)
+    }
+
+    /// Where a stretch begins in which it lets most pass, if that hangs on a calendar.
+    pub(super) fn best_begin(&self, starts: &mut Starts, zone: Option<&str>, length: i64) -> Option<Instant> {
+        let (calendar, zone) = self.calendar(zone)?;
+        Some(match &self.open {
+            Some(open) => starts.touched_within(calendar, zone, open, length).at,
+            None => starts.touched(calendar, zone, length).at,
+        })
     }
 
     /// The lengths, in microseconds, after which it lets more pass.
@@ -308,10 +344,6 @@ impl Limit {
 fn windows(length: i64, window: i64) -> u64 {
     let (length, window) = (length.max(1).unsigned_abs(), window.max(1).unsigned_abs());
     length.div_ceil(window)
-}
-
-fn touched(starts: &mut Starts, calendar: Calendar, zones: &[String], length: i64) -> u64 {
-    zones.iter().map(|zone| starts.touched(calendar, zone, length).periods).max().unwrap_or(1)
 }
 
 /// The most in a stretch where `number` within a window are followed by a pause.

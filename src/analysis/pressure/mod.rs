@@ -16,6 +16,7 @@ mod cells;
 mod customers;
 mod exempt;
 mod groups;
+mod hours;
 mod limits;
 mod plan;
 mod programme;
@@ -198,7 +199,7 @@ pub fn pressure(rules: &RuleSet, options: &Options) -> Pressure {
     let flat = rules.flattened();
     let scores: Vec<Scores> = (0..flat.slots.len()).map(|at| Scores::of(&flat, SlotId::from_index(at))).collect();
     let cells = cells::cells(rules, options.from);
-    let limits = limits::limits(rules, &cells);
+    let limits = limits::limits(rules, &cells, &Starts::new(options.from));
     let mut finder = Finder::new(&flat, &scores, options.clone());
     let can_be: Vec<bool> = if cells.len() <= ASKED {
         cells.iter().enumerate().map(|(at, cell)| *finder.who(at, cell) != Known::Nobody).collect()
@@ -392,9 +393,7 @@ fn beginnings(
     let mut found = Vec::new();
     let mut has_months = false;
     for limit in involved.iter().filter_map(|at| work.limits.all.get(*at)) {
-        if let Some((calendar, zone)) = limit.calendar(Some(Identity::ZONE)) {
-            found.push(starts.touched(calendar, zone, stretch.length()).at);
-        }
+        found.extend(limit.best_begin(starts, Some(Identity::ZONE), stretch.length()));
         has_months |= limit.periods().iter().any(|period| period.unit.microseconds().is_none());
     }
     if has_months {

@@ -12,6 +12,8 @@ use crate::value::{Calendar, Instant, Period};
 const YEARS: i64 = 9;
 const YEAR: i64 = 366 * DAY;
 const DAY: i64 = 86_400_000_000;
+/// 2020-01-01: what rules say today is not said of clocks as they were set long ago.
+const BEGIN: Instant = Instant(1_577_836_800_000_000);
 
 /// The zones that stand for any: between them the clocks of the world jump by as much, and skip as much, as they do
 /// anywhere (a test goes through all zones there are).
@@ -66,6 +68,50 @@ impl Starts {
         best
     }
 
+    /// The same where only what lies in these stretches counts, each with its end, which is not included; in order.
+    pub(super) fn touched_within(
+        &mut self,
+        calendar: Calendar,
+        zone: &str,
+        open: &[(i64, i64)],
+        length: i64,
+    ) -> Touched {
+        let starts = self.of(calendar, zone).to_vec();
+        // Of each period with an open time its first and its last instant of that.
+        let mut ends: Vec<(i64, i64)> = Vec::new();
+        for period in starts.windows(2) {
+            let [start, end] = period else { continue };
+            let from = open.partition_point(|(_, closes)| closes <= start);
+            let inside = open.get(from..).unwrap_or_default().iter().take_while(|(opens, _)| opens < end);
+            let (mut first, mut last) = (None, None);
+            for (opens, closes) in inside {
+                first = first.or(Some((*opens).max(*start)));
+                last = Some((*closes).min(*end) - 1);
+            }
+            ends.extend(first.zip(last));
+        }
+        let mut best = Touched { periods: 0, at: Instant(ends.first().map_or(0, |(first, _)| *first)) };
+        let mut from = 0;
+        for (place, (first, _)) in ends.iter().enumerate() {
+            while ends.get(from).is_some_and(|(_, last)| first - last >= length) {
+                from += 1;
+            }
+            let periods = (place + 1).saturating_sub(from) as u64;
+            if periods > best.periods
+                && let Some((begin, _)) = ends.get(from)
+            {
+                best = Touched { periods, at: Instant((*begin).max(first - length + 1)) };
+            }
+        }
+        best
+    }
+
+    /// From when to when is looked at.
+    pub(super) fn looked_at(&self) -> (Instant, Instant) {
+        let begin = self.from.unwrap_or(BEGIN);
+        (begin, Instant(begin.0.saturating_add(YEARS * YEAR)))
+    }
+
     /// The beginnings of the periods within this stretch, its first instant not included.
     pub(super) fn within(&mut self, calendar: Calendar, zone: &str, after: Instant, until: Instant) -> Vec<Instant> {
         let mut found = Vec::new();
@@ -78,13 +124,12 @@ impl Starts {
     }
 
     fn of(&mut self, calendar: Calendar, zone: &str) -> &[i64] {
-        // 2020-01-01: what rules say today is not said of clocks as they were set long ago.
-        let begin = self.from.unwrap_or(Instant(1_577_836_800_000_000));
+        let (begin, end) = self.looked_at();
         self.known.entry((calendar, zone.to_owned())).or_insert_with(|| {
             let mut starts = Vec::new();
             let mut at = begin;
             while let Some(next) = calendar.end(at, zone).filter(|next| at < *next) {
-                if next.0 - begin.0 > YEARS * YEAR {
+                if end < next {
                     break;
                 }
                 starts.push(next.0);
@@ -101,9 +146,9 @@ pub(super) fn shortest(period: Period) -> i64 {
         return unit.saturating_mul(i64::from(period.count)).max(1);
     }
     // What of a window of months is in it hangs on the day that is asked, so four years of days are.
-    let begin = 1_577_836_800_000_000_i64;
-    let days = (0..1_461_i64).map(|day| Instant(begin + day * DAY));
-    days.map(|at| at.0 - at.minus(period).0).min().unwrap_or(DAY).max(1)
+    let days = (0..1_461_i64).map(|day| Instant(BEGIN.0 + day * DAY));
+    let lengths = days.flat_map(|at| [at.0 - at.minus(period).0, at.plus(period).0 - at.0]);
+    lengths.min().unwrap_or(DAY).max(1)
 }
 
 #[cfg(test)]
@@ -160,6 +205,23 @@ mod tests {
                 let found = own.touched(calendar, zone.as_str(), length).periods;
                 assert!(found <= most, "{calendar} in {zone}: {found} and not {most}");
             }
+        }
+    }
+
+    #[test]
+    fn closed_hours_are_no_part_of_a_period() {
+        let mut starts = Starts::new(None);
+        let (begin, end) = starts.looked_at();
+        let zone = crate::value::Zone::named("Europe/Berlin").unwrap();
+        let turns = zone.turns(begin, end, &[9 * 3600, 21 * 3600]);
+        let open: Vec<(i64, i64)> = turns
+            .windows(2)
+            .filter(|pair| (9..21).contains(&(zone.clock(pair[0]).micros / HOUR)))
+            .map(|pair| (pair[0].0, pair[1].0))
+            .collect();
+        for (length, periods) in [(DAY, 2), (7 * DAY, 8), (31 * DAY, 32), (HOUR, 1), (12 * HOUR, 1), (12 * HOUR + 2, 2)] {
+            let found = starts.touched_within(Calendar::Day, "Europe/Berlin", &open, length);
+            assert_eq!(found.periods, periods, "{}", length / HOUR);
         }
     }
 
