@@ -48,7 +48,7 @@ struct Small {
 fn small(draw: &mut Draw) -> Small {
     let (stretch, step, unit) =
         if draw.in_ten(6) { (Rolling::Day, 6 * HOUR, 6) } else { (Rolling::Week, 24 * HOUR, 24) };
-    let mut period = |draw: &mut Draw, most: usize| format!("{} hours", (1 + draw.below(most)) * unit);
+    let period = |draw: &mut Draw, most: usize| format!("{} hours", (1 + draw.below(most)) * unit);
     let has_calendar = stretch == Rolling::Day && draw.in_ten(3);
     let rules = 1 + draw.below(3);
     let slots = 1 + draw.below(2);
