@@ -359,8 +359,11 @@ fn pausing(number: u64, pause: i64, window: Option<i64>, length: i64) -> u64 {
         // Once the number is reached, every other is followed by a pause.
         return number - 1 + windows(length, pause);
     };
+    if number == 1 {
+        return windows(length, pause);
+    }
     let plain = number.saturating_mul(windows(length, pause.min(window)));
-    if number == 1 || pause < window || plain > MOST {
+    if pause < window || plain > MOST {
         return plain;
     }
     // How long it takes, from the first on, until `many` have come with one pause at the end at most.

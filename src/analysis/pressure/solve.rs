@@ -68,12 +68,12 @@ pub(super) fn solve(things: usize, rows: &[Row]) -> Solved {
     let mut rests_on: Vec<usize> = choice.iter().filter_map(|row| shared.get(*row)).map(|row| row.name).collect();
     let uncovered = merged.iter().filter(|thing| !thing.rows.iter().any(|(row, _)| choice.contains(row)));
     for thing in uncovered.filter(|thing| thing.most > 0) {
-        match thing.own.as_slice() {
-            [] => {
-                let tightest = thing.rows.iter().min_by_key(|(row, takes)| limits.get(*row).map(|most| most / takes));
-                rests_on.extend(tightest.and_then(|(row, _)| shared.get(*row)).map(|row| row.name));
+        let leaves = |(row, takes): &(usize, u64)| limits.get(*row).map_or(u64::MAX, |most| most / takes);
+        match thing.rows.iter().min_by_key(|row| leaves(row)) {
+            Some(row) if leaves(row) <= thing.most || thing.own.is_empty() => {
+                rests_on.extend(shared.get(row.0).map(|row| row.name));
             }
-            own => rests_on.extend(own),
+            Some(_) | None => rests_on.extend(&thing.own),
         }
     }
     rests_on.sort_unstable();

@@ -61,9 +61,8 @@ fn small(draw: &mut Draw) -> Small {
         text.push_str(&format!("slot s{slot} by {ways} {{ accepts marketing, lifecycle  fallback nothing }}\n"));
     }
     for rule in 0..rules {
-        let class = draw.one(&["marketing", "marketing", "lifecycle"]);
         let tag = draw.one(&["t0", "t1"]);
-        text.push_str(&format!("offer o{rule} {{ class {class}  tags {tag} }}\n"));
+        text.push_str(&format!("offer o{rule} {{ class marketing  tags {tag} }}\n"));
         let when = if draw.in_ten(8) { format!("when f{rule}") } else { String::new() };
         let cap = if draw.in_ten(5) {
             let then = draw.one(&["", "then next", "then next"]);
@@ -87,13 +86,13 @@ fn small(draw: &mut Draw) -> Small {
     let unit = draw.one(&["customer", "customer", "household", "everybody"]);
     let number = 1 + draw.below(3);
     text.push_str(&format!(
-        "cap all {{ at most {number} sent in any {} per {unit} on class marketing, lifecycle {then} {besides} }}\n",
+        "cap all {{ at most {number} sent in any {} per {unit} on class marketing {then} {besides} }}\n",
         period(draw, 3)
     ));
     let kinds = draw.below(4);
     for extra in 0..kinds {
         let target =
-            draw.one(&["tag t0", "class marketing", "channel c0", "offer o0", "class marketing, lifecycle", "channel c0, c1"]);
+            draw.one(&["tag t0", "class marketing", "channel c0", "offer o0", "channel c1"]);
         let then = if draw.in_ten(7) { "then next" } else { "" };
         let number = 1 + draw.below(3);
         let one = match draw.below(7) {
