@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 
 use super::axis::Clock;
-use super::domain::{Column, NO, Source, YES};
+use super::domain::{NO, Source, YES};
 use super::events::{asked, declared, gathered_of, within};
 use super::history::only_rule;
 use super::hours;
 use super::program::Program;
 use super::realise::truth_atom;
+use super::stand;
 use super::witness::last_used_atom;
 use crate::frame::{Fact, Facts, Happened, Stamp, gather};
 use crate::model::{
@@ -126,18 +127,8 @@ fn really(program: &Program<'_>, facts: &Facts, point: &[usize], clock: Clock) -
     for ((dim, source), place) in program.dims().zip(&mut found) {
         match source {
             Source::Attribute(id) => {
-                let Some(id) = gathered_of(rules, *id) else { continue };
-                let column = program.column_at(dim, clock)?;
-                *place = match frame.gathered(id) {
-                    Datum::Missing(Missing::NoConsent) => column.masked?,
-                    Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => Column::ABSENT,
-                    Datum::Missing(_) => column.garbled.unwrap_or(Column::ABSENT),
-                    Datum::Known(Value::Never) => column.never?,
-                    Datum::Known(Value::Number(at) | Value::Time(Instant(at))) => {
-                        column.first + column.axis.atom(*at)?
-                    }
-                    Datum::Known(_) => return None,
-                };
+                let Some(gathered) = gathered_of(rules, *id) else { continue };
+                *place = stand::attribute(program, (dim, *id), frame.gathered(gathered), clock)?;
             }
             Source::Spent(id) => *place = if frame.is_spent(rules, *id) { YES } else { NO },
             Source::Opaque(number) => *place = truth_atom(program, &flat, *number)?,

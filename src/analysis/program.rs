@@ -199,6 +199,14 @@ impl<'a> Program<'a> {
         Start { domains: self.dims().map(domain).collect(), key_is_known, anonymous }
     }
 
+    /// Whether it is seen at once, without a search, that nobody satisfies all of these.
+    pub(super) fn nobody_at_once(&self, required: &[Formula]) -> bool {
+        self.starts.iter().all(|start| {
+            let mut region = Region::new(start.domains.clone());
+            required.iter().any(|formula| region.require(&self.formulas, *formula).is_err())
+        })
+    }
+
     /// The poorest point of a box: what is missing where anything may be missing, nothing granted, spent or taken.
     pub(super) fn poorest(&self, region: &Region) -> Vec<usize> {
         let mut point = vec![0; self.formulas.dims()];

@@ -122,13 +122,6 @@ impl<'a, T> Scope<'a, T> {
 
     /// Whether it is seen at once, without a search, that nobody satisfies all of these.
     pub(super) fn nobody_at_once(&self, required: impl Fn(&T) -> Vec<Formula>) -> bool {
-        self.complete
-            && self.worlds.iter().all(|(program, of)| {
-                let required = required(of);
-                program.starts.iter().all(|start| {
-                    let mut region = Region::new(start.domains.clone());
-                    required.iter().any(|formula| region.require(&program.formulas, *formula).is_err())
-                })
-            })
+        self.complete && self.worlds.iter().all(|(program, of)| program.nobody_at_once(&required(of)))
     }
 }

@@ -2,13 +2,16 @@
 //!
 //! Takes a program and a frame; gives the point. The other way round is `witness` and `realise`.
 
+use super::axis::Clock;
 use super::domain::{Column, NO, Source, YES};
 use super::events::declared;
+use super::formula::Dim;
 use super::hours;
 use super::program::Program;
 use super::realise::truth_atom;
 use super::witness::last_used_atom;
 use crate::frame::Frame;
+use crate::model::AttributeId;
 use crate::value::{Datum, Missing, Value};
 
 /// The point of a frame that was gathered under the program's rules at an instant of its world; nothing where a value lies
@@ -20,24 +23,12 @@ pub(super) fn point(program: &Program<'_>, frame: &Frame) -> Option<Vec<usize>> 
     flat.attributes.truncate(declared(rules));
     let flat = flat.flattened();
     let flag = |so: bool| Some(if so { YES } else { NO });
-    let atom = |(dim, source): (super::formula::Dim, &Source)| match source {
+    let atom = |(dim, source): (Dim, &Source)| match source {
         Source::Now => program.schema.now().atom(frame.now.0),
         Source::Consent(id) => Some(usize::from(flat.consent(*id).member())),
         Source::Permission(id) => Some(usize::from(flat.permission(*id).member())),
         Source::LastUsed(slot) => Some(last_used_atom(rules, *slot, flat.last_used(*slot))),
-        Source::Attribute(id) => {
-            let column = program.column_at(dim, clock)?;
-            match flat.attribute(*id) {
-                Datum::Missing(Missing::NoConsent) => column.masked,
-                Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => Some(Column::ABSENT),
-                Datum::Missing(
-                    Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed,
-                ) => Some(column.garbled.unwrap_or(Column::ABSENT)),
-                Datum::Known(Value::Never) => column.never,
-                Datum::Known(Value::Set(_)) => Some(column.first),
-                Datum::Known(value) => Some(column.first + column.axis.atom(program.schema.position(*id, value)?)?),
-            }
-        }
+        Source::Attribute(id) => attribute(program, (dim, *id), flat.attribute(*id), clock),
         Source::Element(id, text) => {
             flag(matches!(flat.attribute(*id), Datum::Known(Value::Set(held)) if held.contains(text)))
         }
@@ -49,4 +40,24 @@ pub(super) fn point(program: &Program<'_>, frame: &Frame) -> Option<Vec<usize>> 
         Source::Opaque(number) => truth_atom(program, &flat, *number),
     };
     program.dims().map(atom).collect()
+}
+
+/// The atom of what is known of an attribute at an instant.
+pub(super) fn attribute(
+    program: &Program<'_>,
+    (dim, id): (Dim, AttributeId),
+    datum: &Datum,
+    clock: Clock,
+) -> Option<usize> {
+    let column = program.column_at(dim, clock)?;
+    match datum {
+        Datum::Missing(Missing::NoConsent) => column.masked,
+        Datum::Missing(Missing::Absent | Missing::Stale | Missing::Unstamped) => Some(Column::ABSENT),
+        Datum::Missing(Missing::FromTheFuture | Missing::Unreadable | Missing::NotInList | Missing::Computed) => {
+            Some(column.garbled.unwrap_or(Column::ABSENT))
+        }
+        Datum::Known(Value::Never) => column.never,
+        Datum::Known(Value::Set(_)) => Some(column.first),
+        Datum::Known(value) => Some(column.first + column.axis.atom(program.schema.position(id, value)?)?),
+    }
 }

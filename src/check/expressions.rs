@@ -416,28 +416,7 @@ impl Pass<'_> {
 
     /// The word for a literal operand, for errors that show what was written.
     pub(super) fn written_word(expr: &Expr) -> Option<&'static str> {
-        match &expr.kind {
-            ExprKind::Literal(literal) => Some(literal_word(literal)),
-            ExprKind::Name(_)
-            | ExprKind::Consent(_)
-            | ExprKind::Permission(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Is(..)
-            | ExprKind::Has(..)
-            | ExprKind::Else(_)
-            | ExprKind::Sum(..)
-            | ExprKind::Product(_)
-            | ExprKind::PercentOf(..)
-            | ExprKind::Quotient { .. }
-            | ExprKind::Times(..)
-            | ExprKind::Last(_)
-            | ExprKind::SumOf(..)
-            | ExprKind::Halving { .. }
-            | ExprKind::When { .. } => None,
-        }
+        expr.literal().map(literal_word)
     }
 }
 

@@ -271,29 +271,8 @@ impl Pass<'_> {
 
     /// Whether a part of a condition is a value that nothing is asked of.
     fn is_bare(&self, part: &Expr) -> bool {
-        match &part.kind {
-            ExprKind::Name(name) => !self.is_declared(name),
-            ExprKind::Literal(LiteralKind::YesNo(_)) => false,
-            ExprKind::Literal(_) => true,
-            ExprKind::Consent(_)
-            | ExprKind::Permission(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Is(..)
-            | ExprKind::Has(..)
-            | ExprKind::Else(_)
-            | ExprKind::Sum(..)
-            | ExprKind::Product(_)
-            | ExprKind::PercentOf(..)
-            | ExprKind::Quotient { .. }
-            | ExprKind::Times(..)
-            | ExprKind::Last(_)
-            | ExprKind::SumOf(..)
-            | ExprKind::Halving { .. }
-            | ExprKind::When { .. } => false,
-        }
+        part.name().is_some_and(|name| !self.is_declared(name))
+            || part.literal().is_some_and(|literal| !matches!(literal, LiteralKind::YesNo(_)))
     }
 
     /// `tier is at least bronze or higher`. Whether one stood there.
@@ -502,33 +481,15 @@ fn shown(number: Number) -> String {
 
 /// A plain value as it is written.
 fn written(expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name.clone()),
-        ExprKind::Literal(LiteralKind::Text(text)) => Some(match written_member(text) {
+    if let Some(name) = expr.name() {
+        return Some(name.to_owned());
+    }
+    match expr.literal()? {
+        LiteralKind::Text(text) => Some(match written_member(text) {
             plain if plain == *text => format!("{text:?}"),
             quoted => quoted,
         }),
-        ExprKind::Literal(LiteralKind::Number(number)) => Some(shown(*number)),
-        ExprKind::Literal(
-            LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_),
-        )
-        | ExprKind::Consent(_)
-        | ExprKind::Permission(_)
-        | ExprKind::And(_)
-        | ExprKind::Or(_)
-        | ExprKind::Not(_)
-        | ExprKind::Paren(_)
-        | ExprKind::Is(..)
-        | ExprKind::Has(..)
-        | ExprKind::Else(_)
-        | ExprKind::Sum(..)
-        | ExprKind::Product(_)
-        | ExprKind::PercentOf(..)
-        | ExprKind::Quotient { .. }
-        | ExprKind::Times(..)
-        | ExprKind::Last(_)
-        | ExprKind::SumOf(..)
-        | ExprKind::Halving { .. }
-        | ExprKind::When { .. } => None,
+        LiteralKind::Number(number) => Some(shown(*number)),
+        LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_) => None,
     }
 }

@@ -229,9 +229,7 @@ pub(super) fn facts(
                 near.extend(nearest(who, names).map(str::to_owned));
                 continue;
             }
-            let mut facts = known.nobody.clone();
-            facts.attributes = decoder.facts(&row, &known.nobody.attributes, &mut MissingCells::default());
-            facts.permissions = decoder.permissions(&row, &mut MissingCells::default());
+            let mut facts = decoder.customer(&row, &known.nobody, &mut MissingCells::default());
             known.tell(who, &mut facts);
             return Ok(facts);
         }

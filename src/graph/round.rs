@@ -47,8 +47,7 @@ impl Circle {
 pub fn circles(rules: &RuleSet) -> Vec<Circle> {
     let graph = RuleGraph::new(rules);
     let is_defined = |thing| matches!(thing, Thing::Segment(_) | Thing::Value(_));
-    let mut found =
-        round(&graph, Round::Definition, |link, to| matches!(link, Link::Reads | Link::Excludes) && is_defined(to));
+    let mut found = round(&graph, Round::Definition, |link, to| link.is_read() && is_defined(to));
     found.extend(round(&graph, Round::Before, |link, _| link == Link::Before));
     found.extend(round(&graph, Round::Substitute, |link, to| {
         matches!(link, Link::IfCapped | Link::IfNoConsent | Link::IfUnknown) && matches!(to, Thing::Rule(_))

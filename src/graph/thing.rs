@@ -125,3 +125,10 @@ pub enum Link {
     /// A rule is written `before` another.
     Before,
 }
+
+impl Link {
+    /// Whether a condition or an expression reads what is named.
+    pub(super) fn is_read(self) -> bool {
+        matches!(self, Self::Reads | Self::Excludes)
+    }
+}

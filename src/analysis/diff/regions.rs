@@ -63,8 +63,9 @@ struct Both {
 
 /// Looks at every slot.
 pub(super) fn differences<'c>(comparison: &'c Comparison<'c>, options: &Options) -> Differences<'c> {
+    let doubts = Doubts::none(&shared(comparison));
     let twins = comparison.joint.slots.iter().zip(&comparison.scores);
-    let slots = twins.map(|(twin, scores)| one_slot(comparison, twin, scores, options)).collect();
+    let slots = twins.map(|(twin, scores)| one_slot(comparison, twin, (scores, &doubts), options)).collect();
     Differences { comparison, slots }
 }
 
@@ -84,10 +85,12 @@ impl SlotDifference<'_> {
     /// The regions in which a frame of the joint rules stands; never more than one.
     pub(super) fn standing(&self, frame: &Frame) -> Vec<usize> {
         let here = |program: &Program<'_>| {
-            let clock = at(program.schema.rules, frame.now);
-            let alike = || order(&program.schema, clock) == order(&program.schema, program.world.clock());
             let atom = program.schema.now().atom(frame.now.0);
-            (self.worlds.len() == 1 || alike()) && atom.is_some_and(|atom| program.world.clocks.contains_key(&atom))
+            let alike = || {
+                let clock = at(program.schema.rules, frame.now);
+                self.worlds.len() == 1 || order(&program.schema, clock) == order(&program.schema, program.world.clock())
+            };
+            atom.is_some_and(|atom| program.world.clocks.contains_key(&atom)) && alike()
         };
         let Some(world) = self.worlds.iter().position(|(program, _)| here(program)) else { return Vec::new() };
         let point = self.worlds.get(world).and_then(|(program, _)| stand::point(program, frame));
@@ -101,16 +104,15 @@ impl SlotDifference<'_> {
 fn one_slot<'c>(
     comparison: &'c Comparison<'c>,
     twin: &'c Twin,
-    scores: &'c [Scores; 2],
+    (scores, doubts): (&'c [Scores; 2], &Doubts),
     options: &Options,
 ) -> SlotDifference<'c> {
     let joint = &comparison.joint;
     let [old_slot, new_slot] = twin.joint;
     let [old_scores, new_scores] = scores;
-    let doubts = Doubts::none(&shared(comparison));
     let found = Scope::new(&comparison.flat, options.from, options.budget, |compiler| {
-        let old = slot::write(compiler, old_slot, &doubts, old_scores);
-        let new = slot::write(compiler, new_slot, &doubts, new_scores);
+        let old = slot::write(compiler, old_slot, doubts, old_scores);
+        let new = slot::write(compiler, new_slot, doubts, new_scores);
         couple(compiler, &joint.twice, std::slice::from_ref(twin));
         Both { old, new }
     });
@@ -162,16 +164,19 @@ fn look(comparison: &Comparison<'_>, options: &Options, slot: &mut SlotDifferenc
     if unordered {
         slot.open.push(Open { answers: None, why: Undecided::Calculation });
     }
+    let said = [(0, &old), (1, &new)].map(|(at, side)| {
+        side.answers.iter().map(|answer| answered(rules, slot.twin, (at, side), answer)).collect::<Vec<_>>()
+    });
     let mut searches = 0;
-    for one in &old.answers {
-        for other in &new.answers {
+    for (one, before) in old.answers.iter().zip(&said[0]) {
+        for (other, now) in new.answers.iter().zip(&said[1]) {
             if !changed.old.contains(&one.from) && !changed.new.contains(&other.from) {
                 continue;
             }
-            let Some(cell) = cell(comparison, slot.twin, [&old, &new], one, other) else { continue };
+            let Some(cell) = cell((one, before), (other, now)) else { continue };
             if slot.worlds.iter().all(|(program, both)| {
                 let required = [old.required(&both.old, one), new.required(&both.new, other)];
-                nobody_at_once(program, &required)
+                program.nobody_at_once(&required)
             }) {
                 continue;
             }
@@ -183,13 +188,6 @@ fn look(comparison: &Comparison<'_>, options: &Options, slot: &mut SlotDifferenc
             look_into(comparison, options, slot, &cell, [&old, &new]);
         }
     }
-}
-
-fn nobody_at_once(program: &Program<'_>, required: &[Formula]) -> bool {
-    program.starts.iter().all(|start| {
-        let mut region = super::super::region::Region::new(start.domains.clone());
-        required.iter().any(|formula| region.require(&program.formulas, *formula).is_err())
-    })
 }
 
 /// Where a difference between two sides may come from.
@@ -235,36 +233,29 @@ fn what_changed(rules: &RuleSet, [old, new]: [&Side; 2], worlds: &[(Program<'_>,
     changed(names, alike, entries_alike, stops, entries)
 }
 
-/// What is to be said of two answers; nothing where no difference would be.
-fn cell<'s>(
-    comparison: &Comparison<'_>,
-    twin: &Twin,
-    [old, new]: [&Side; 2],
-    one: &'s Answer,
-    other: &'s Answer,
-) -> Option<Cell<'s>> {
-    let rules = &comparison.flat;
-    let answered = |at: usize, side: &Side, answer: &Answer| Answered {
-        by: match answer.from {
-            Spot::Place(_) => {
-                side.rule(rules, answer.from).map_or(Answerer::SlotOff, |id| Answerer::Rule(rules[id].name.clone()))
-            }
-            Spot::Entry(_) if twin.own.get(at).copied().flatten().is_none() => Answerer::NoSlot,
-            Spot::Entry(entry) => Answerer::Fallback(entry + 1),
-            Spot::Off => Answerer::SlotOff,
-        },
-        shown: Shown::seen(rules, &answer.seen),
+/// What is said of an answer, and on which purposes it rests.
+type Said = (Answered, BTreeSet<String>);
+
+fn answered(rules: &RuleSet, twin: &Twin, (at, side): (usize, &Side), answer: &Answer) -> Said {
+    let rule = side.rule(rules, answer.from);
+    let by = match answer.from {
+        Spot::Place(_) => rule.map_or(Answerer::SlotOff, |id| Answerer::Rule(rules[id].name.clone())),
+        Spot::Entry(_) if twin.own.get(at).copied().flatten().is_none() => Answerer::NoSlot,
+        Spot::Entry(entry) => Answerer::Fallback(entry + 1),
+        Spot::Off => Answerer::SlotOff,
     };
-    let answered = [answered(0, old, one), answered(1, new, other)];
-    let mut kinds = kinds_of(&answered[0].shown, &answered[1].shown);
-    let of =
-        |side: &Side, answer: &Answer| side.rule(rules, answer.from).map(|id| processed(rules, id)).unwrap_or_default();
-    let before = of(old, one);
-    let purposes: Vec<String> = of(new, other).into_iter().filter(|purpose| !before.contains(purpose)).collect();
+    let shown = Shown::seen(rules, &answer.seen);
+    (Answered { by, shown }, rule.map(|id| processed(rules, id)).unwrap_or_default())
+}
+
+/// What is to be said of two answers; nothing where no difference would be.
+fn cell<'s>((old, before): (&'s Answer, &Said), (new, now): (&'s Answer, &Said)) -> Option<Cell<'s>> {
+    let mut kinds = kinds_of(&before.0.shown, &now.0.shown);
+    let purposes: Vec<String> = now.1.difference(&before.1).cloned().collect();
     if !purposes.is_empty() {
         kinds.push(Kind::NewPurpose);
     }
-    (!kinds.is_empty()).then_some(Cell { old: one, new: other, answered, kinds, purposes })
+    (!kinds.is_empty()).then(|| Cell { old, new, answered: [before.0.clone(), now.0.clone()], kinds, purposes })
 }
 
 /// Finds the regions of two answers, in every world.

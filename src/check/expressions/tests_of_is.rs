@@ -176,28 +176,10 @@ impl Pass<'_> {
     /// `birthday is at least 2026-01-01`: whether that day itself is in has words of its own.
     fn dated(&mut self, left: &Expression, span: Span, comparison: Comparison, value: &Expr) {
         let subject = show_expression(&self.rules, left);
-        let written = match &value.kind {
-            ExprKind::Literal(LiteralKind::Date(written)) => Some(show_date(date(*written))),
-            ExprKind::Name(name) => Some(name.clone()),
-            ExprKind::Literal(_)
-            | ExprKind::Consent(_)
-            | ExprKind::Permission(_)
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Paren(_)
-            | ExprKind::Is(..)
-            | ExprKind::Has(..)
-            | ExprKind::Else(_)
-            | ExprKind::Sum(..)
-            | ExprKind::Product(_)
-            | ExprKind::PercentOf(..)
-            | ExprKind::Quotient { .. }
-            | ExprKind::Times(..)
-            | ExprKind::Last(_)
-            | ExprKind::SumOf(..)
-            | ExprKind::Halving { .. }
-            | ExprKind::When { .. } => None,
+        let written = if let Some(LiteralKind::Date(written)) = value.literal() {
+            Some(show_date(date(*written)))
+        } else {
+            value.name().map(str::to_owned)
         };
         let is_written = written.is_some();
         let day = written.unwrap_or_else(|| "..".to_owned());

@@ -86,12 +86,10 @@ impl<'s> Side<'s> {
 
     fn facts(&self, file: usize, row: &Row, others: &Others<'_>) -> Facts {
         let nobody = &self.known.nobody;
-        let mut missing = MissingCells::default();
-        let mut facts = nobody.clone();
-        if let Some(decoder) = self.decoders.get(file) {
-            facts.attributes = decoder.facts(row, &nobody.attributes, &mut missing);
-            facts.permissions = decoder.permissions(row, &mut missing);
-        }
+        let mut facts = match self.decoders.get(file) {
+            Some(decoder) => decoder.customer(row, nobody, &mut MissingCells::default()),
+            None => nobody.clone(),
+        };
         if let Some(key) = &row.key {
             self.known.tell(key, &mut facts);
         }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::decide::bad_rows;
 use super::super::terminal::Terminal;
 use super::super::{Format, counted};
 use super::base::{Counted, SlotCount};
@@ -75,18 +76,14 @@ fn people(rules: [&Verified; 2], found: &Differences<'_>, counts: Option<&Counte
     if let Some(counts) = counts {
         for (side, bad) in ["old", "new"].into_iter().zip(&counts.bad) {
             if bad.count > 0 {
-                super::super::decide::bad_rows(
-                    &format!("passed over, which the {side} rules cannot read"),
-                    bad,
-                    terminal,
-                );
+                bad_rows(&format!("passed over, which the {side} rules cannot read"), bad, terminal);
             }
         }
     }
 }
 
 fn people_of(count: u64) -> String {
-    format!("{count} customer{}", if count == 1 { "" } else { "s" })
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "customer")
 }
 
 /// The regions of a slot, each with its number, those with the same answers and kinds together.

@@ -180,7 +180,7 @@ fn clauses(rules: &RuleSet, id: RuleId) -> String {
 
 /// What the names in its clauses stand for, through every level.
 fn definitions(rules: &RuleSet, id: RuleId, about: &About<'_>) -> String {
-    let named = about.graph.reach(Thing::Rule(id), is_read).into_iter().filter_map(|thing| match thing {
+    let named = about.graph.reach(Thing::Rule(id), Link::is_read).into_iter().filter_map(|thing| match thing {
         Thing::Segment(id) => Some((rules[id].name.clone(), show_condition(rules, &rules[id].condition))),
         Thing::Value(id) => Some((rules[id].name.clone(), show_expression(rules, &rules[id].expression))),
         Thing::Purpose(_)
@@ -195,25 +195,6 @@ fn definitions(rules: &RuleSet, id: RuleId, about: &About<'_>) -> String {
         | Thing::Window(_) => None,
     });
     lines(named.map(|(name, words)| format!("{} is {}", code(&name), code(&words))))
-}
-
-fn is_read(link: Link) -> bool {
-    match link {
-        Link::Reads | Link::Excludes => true,
-        Link::Needs
-        | Link::Shows
-        | Link::IfCapped
-        | Link::IfNoConsent
-        | Link::IfUnknown
-        | Link::Holds
-        | Link::FallsBack
-        | Link::BoundBy
-        | Link::Counts
-        | Link::Carries
-        | Link::Ties
-        | Link::SendsBy
-        | Link::Before => false,
-    }
 }
 
 fn open(rules: &RuleSet, id: WindowId) -> String {
@@ -306,7 +287,7 @@ fn found_by(rules: &RuleSet, id: RuleId, about: &About<'_>) -> String {
     [&rule.about, &rule.owner, &rule.metric, &rule.ticket].into_iter().flatten().for_each(|text| add(text));
     add(rule.class.word());
     add(&show_order(rules, id));
-    for thing in about.graph.reach(Thing::Rule(id), is_read) {
+    for thing in about.graph.reach(Thing::Rule(id), Link::is_read) {
         add(thing.name(rules));
     }
     for (link, thing) in about.graph.uses(Thing::Rule(id)) {

@@ -137,15 +137,10 @@ impl<'a> Worker<'a> {
     fn facts(&mut self, file: usize, row: &Row) -> Result<Facts, StateError> {
         let moment = self.batch.moment;
         self.missing.clear();
-        let attributes = match self.decoders.get(file) {
-            Some(decoder) => decoder.facts(row, &moment.attributes, &mut self.missing),
-            None => moment.attributes.clone(),
+        let mut facts = match self.decoders.get(file) {
+            Some(decoder) => decoder.customer(row, moment, &mut self.missing),
+            None => moment.clone(),
         };
-        let permissions = match self.decoders.get(file) {
-            Some(decoder) => decoder.permissions(row, &mut self.missing),
-            None => moment.permissions.clone(),
-        };
-        let mut facts = Facts { attributes, permissions, ..moment.clone() };
         if let (Some(key), Some(consent)) = (&row.key, self.batch.consent) {
             consent.tell(key, &mut facts);
         }

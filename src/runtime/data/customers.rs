@@ -15,7 +15,7 @@ use super::csv::{CsvSource, Places, no_key};
 use super::input::{Format, Input, Progress, open, plain, unreadable};
 use super::jsonl::{self, JsonlSource};
 use super::{BadRow, DataError};
-use crate::frame::Fact;
+use crate::frame::{Fact, Facts};
 use crate::model::Verified;
 use crate::value::{Missing, Permission, Value};
 
@@ -252,6 +252,12 @@ impl Decoder {
             *slot = Fact::Known(Value::Text(Arc::clone(key)), None);
         }
         facts
+    }
+
+    /// A row's customer over what is known of nobody; cells that hold no value are counted.
+    pub fn customer(&self, row: &Row, nobody: &Facts, missing: &mut MissingCells) -> Facts {
+        let attributes = self.facts(row, &nobody.attributes, missing);
+        Facts { attributes, permissions: self.permissions(row, missing), ..nobody.clone() }
     }
 
     /// What a row says the customer's device permits, by channel; where it does not say, it is unknown and counted.

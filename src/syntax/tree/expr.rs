@@ -15,6 +15,18 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// The name, where it is one and nothing else.
+    pub fn name(&self) -> Option<&str> {
+        if let ExprKind::Name(name) = &self.kind { Some(name) } else { None }
+    }
+
+    /// The written value, where it is one and nothing else.
+    pub fn literal(&self) -> Option<&LiteralKind> {
+        if let ExprKind::Literal(literal) = &self.kind { Some(literal) } else { None }
+    }
+}
+
 /// What an expression says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExprKind {
