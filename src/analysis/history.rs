@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::frame::{CapState, Fact, Facts, Happened, Stamp, cap_states, gather};
 use crate::model::{
-    CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, ChannelId, Class, EventId, OfferId, Rule, RuleId, RuleSet, TagId,
+    CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, ChannelId, Class, EventId, OfferId, Rule, RuleId, RuleSet,
+    TagId,
 };
 use crate::value::Instant;
 

@@ -88,9 +88,8 @@ fn summary(name: &str, found: &Pressure, budgets: usize, over: usize) -> String 
 
 /// `email.week`
 fn figure(rules: &RuleSet, name: &str) -> Result<Asked, CannotRun> {
-    let refused = |help: String| {
-        CannotRun::new(&codes::run::BAD_ARGUMENT, format!("there is no figure `{name}`")).help(help)
-    };
+    let refused =
+        |help: String| CannotRun::new(&codes::run::BAD_ARGUMENT, format!("there is no figure `{name}`")).help(help);
     let (of, stretch) = name.rsplit_once('.').unwrap_or((name, ""));
     let scopes = words::scopes(rules);
     let Some((_, scope)) = scopes.iter().find(|(known, _)| known == of) else {
@@ -100,6 +99,7 @@ fn figure(rules: &RuleSet, name: &str) -> Result<Asked, CannotRun> {
             None => format!("name one of {} and a day, week or month: `total.week`", names.join(", ")),
         }));
     };
-    let stretch = Rolling::from_word(stretch).ok_or_else(|| refused(format!("write `{of}.day`, `{of}.week` or `{of}.month`")))?;
+    let stretch =
+        Rolling::from_word(stretch).ok_or_else(|| refused(format!("write `{of}.day`, `{of}.week` or `{of}.month`")))?;
     Ok((*scope, stretch))
 }

@@ -75,7 +75,8 @@ fn pressure_fits_its_own_schema() {
         cap two { at most 1 clicked ever per customer on offer a }\n\
         cap three { at most 3 sent in any 5 days per customer on class marketing }\n\
         rule r in s { needs ads  when yes  priority 2  send a }\nrule q in s { send b }\nrule w in web { needs ads  show a }\n";
-    let here = folder(&[("one/shop.rules", RULES), ("one/cater.toml", "[pressure]\nsms.week = 2\nmarketing.day = 9\n")]);
+    let here =
+        folder(&[("one/shop.rules", RULES), ("one/cater.toml", "[pressure]\nsms.week = 2\nmarketing.day = 9\n")]);
     let published: Value = serde_json::from_str(&read("docs/reference/pressure.schema.json")).unwrap();
     assert_eq!(object(here.path(), &["pressure", "--schema"]), published);
     let validator = jsonschema::options().build(&published).unwrap();

@@ -4,8 +4,7 @@
 
 use crate::frame::{By, Decision, Outcome, Stamp, Via, stamp};
 use crate::model::{
-    Active, BlockCause, BlockId, CapId, ChannelId, Class, OfferId, RuleId, RuleSet, SlotId, Substitute,
-    WindowId,
+    Active, BlockCause, BlockId, CapId, ChannelId, Class, OfferId, RuleId, RuleSet, SlotId, Substitute, WindowId,
 };
 use crate::value::{Date, Instant};
 
@@ -57,7 +56,8 @@ pub(super) fn cells(rules: &RuleSet, from: Option<Instant>) -> Vec<Cell> {
         for (at, entry) in rules[slot].fallback.iter().enumerate() {
             let Some(offer) = entry.offer else { continue };
             // The last entry answers whatever its switch and dates say (R11).
-            let (lives, binds) = if at == last { (Some(Active::default()), false) } else { (alive(rules, offer), true) };
+            let (lives, binds) =
+                if at == last { (Some(Active::default()), false) } else { (alive(rules, offer), true) };
             let by = By::Fallback(u32::try_from(at).unwrap_or(u32::MAX));
             let of = Of { slot, by, offer, channels: &rules[slot].channels, rule: None, binds };
             all.extend(lives.into_iter().flat_map(|lives| of.cells(rules, lives)));
@@ -73,10 +73,10 @@ fn of_rule(rules: &RuleSet, id: RuleId, all: &mut Vec<Cell>) {
     // What stands in for a rule does so while the rule itself is on.
     let Some(lives) = rule_lives(rules, id) else { return };
     let channels = rules.channels_of(rule);
-    let own =
-        Of { slot: rule.slot, by: By::Rule(id), offer: rule.show, channels, rule: Some(id), binds: true };
+    let own = Of { slot: rule.slot, by: By::Rule(id), offer: rule.show, channels, rule: Some(id), binds: true };
     all.extend(own.cells(rules, lives));
-    let clauses = [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
+    let clauses =
+        [(Via::Capped, rule.if_capped), (Via::NoConsent, rule.if_no_consent), (Via::Unknown, rule.if_unknown)];
     for (via, substitute) in clauses {
         let Some(Substitute::Show(offer)) = substitute else { continue };
         let Some(lives) = alive(rules, offer).and_then(|alive| both(lives, alive)) else { continue };
@@ -99,11 +99,8 @@ struct Of<'r> {
 
 impl Of<'_> {
     fn cells(&self, rules: &RuleSet, lives: Active) -> Vec<Cell> {
-        let ways: Vec<Option<ChannelId>> = if rules.sends(self.slot) {
-            self.channels.iter().copied().map(Some).collect()
-        } else {
-            vec![None]
-        };
+        let ways: Vec<Option<ChannelId>> =
+            if rules.sends(self.slot) { self.channels.iter().copied().map(Some).collect() } else { vec![None] };
         ways.into_iter().map(|channel| self.cell(rules, lives, channel)).collect()
     }
 

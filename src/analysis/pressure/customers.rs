@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::doubts::Doubts;
 use super::super::domain::{NO, Source};
+use super::super::doubts::Doubts;
 use super::super::formula::{Formula, Formulas};
 use super::super::program::Program;
 use super::super::reach::SlotScope;
@@ -62,8 +62,10 @@ impl<'a> Finder<'a> {
         let (flat, shared) = (self.flat, &self.shared);
         let Some(scores) = self.scores.get(cell.slot.index()) else { return Known::Open };
         let options = &self.options;
-        let scope =
-            self.scopes.entry(cell.slot).or_insert_with(|| scope_of(flat, cell.slot, &Doubts::none(shared), scores, options));
+        let scope = self
+            .scopes
+            .entry(cell.slot)
+            .or_insert_with(|| scope_of(flat, cell.slot, &Doubts::none(shared), scores, options));
         let Some(whole) = scope.worlds.first().and_then(|(_, of)| is_whole(flat, of, cell)) else { return Known::Open };
         // What comes before differs from world to world only in its formulas.
         let blockers: Vec<Vec<(usize, Formula)>> = scope.worlds.iter().map(|(_, of)| before(flat, of, cell)).collect();

@@ -8,7 +8,11 @@ use crate::value::{Instant, Zone};
 
 /// The stretches in which all of these may be open, each with its end, which is not included; nothing where they leave every
 /// hour open.
-pub(super) fn open(rules: &RuleSet, windows: &[WindowId], (from, until): (Instant, Instant)) -> Option<Vec<(i64, i64)>> {
+pub(super) fn open(
+    rules: &RuleSet,
+    windows: &[WindowId],
+    (from, until): (Instant, Instant),
+) -> Option<Vec<(i64, i64)>> {
     let mut found: Option<Vec<(i64, i64)>> = None;
     for window in windows {
         let Some(open) = of_one(&rules[*window], from, until) else { continue };

@@ -10,7 +10,9 @@ use super::cells::Cell;
 use super::hours;
 use super::touch::{ANY, Starts, shortest};
 use crate::frame::{brought_about, is_counted};
-use crate::model::{AttributeId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, RuleSet, Scope, WindowId};
+use crate::model::{
+    AttributeId, Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, RuleSet, Scope, WindowId,
+};
 use crate::value::{Calendar, Instant, Period};
 
 /// How a limit counts over time.
@@ -105,7 +107,8 @@ pub(super) fn limits(rules: &RuleSet, cells: &[Cell], starts: &Starts) -> Limits
                 let number = found.all.len();
                 let reserved = matches!(limit.kind, Kind::Reserved(..));
                 if matches!(limit.kind, Kind::Calendar(..)) {
-                    let of = stopped.iter().filter_map(|at| cells.get(*at)).filter(|cell| adds(rules, cap, cell, false) > 0);
+                    let of =
+                        stopped.iter().filter_map(|at| cells.get(*at)).filter(|cell| adds(rules, cap, cell, false) > 0);
                     limit.open = hours::open(rules, &common_windows(of), starts.looked_at());
                 }
                 for cell in by_cap.concerned(rules, cap, cells, stopped) {
@@ -162,9 +165,10 @@ impl Concerned {
         let mut all: Vec<usize> = match &cap.target {
             CapTarget::Rules(of) => of.iter().flat_map(|rule| list(&self.of_rule, rule.0)).collect(),
             CapTarget::Offers(of) => of.iter().flat_map(|offer| list(&self.of_offer, offer.0)).collect(),
-            CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => {
-                (0..cells.len()).filter(|at| cells.get(*at).is_some_and(|cell| adds(rules, cap, cell, true) > 0)).collect()
-            }
+            CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => (0..cells
+                .len())
+                .filter(|at| cells.get(*at).is_some_and(|cell| adds(rules, cap, cell, true) > 0))
+                .collect(),
         };
         all.extend(stopped);
         all.sort_unstable();
@@ -251,9 +255,7 @@ impl Limit {
                 }
             }),
             // Whatever each adds, a pause needs no more of them than its number.
-            Kind::Pause(pause, window) => {
-                (pausing(number, shortest(*pause), window.map(shortest), length), true)
-            }
+            Kind::Pause(pause, window) => (pausing(number, shortest(*pause), window.map(shortest), length), true),
         }
     }
 
@@ -283,9 +285,7 @@ impl Limit {
                 CapWindow::Rolling(window) => vec![shortest(*reserve), shortest(*window)],
                 CapWindow::Ever | CapWindow::Calendar(_) => vec![shortest(*reserve)],
             },
-            Kind::Pause(pause, window) => {
-                window.iter().chain([pause]).map(|period| shortest(*period)).collect()
-            }
+            Kind::Pause(pause, window) => window.iter().chain([pause]).map(|period| shortest(*period)).collect(),
         }
     }
 
@@ -325,10 +325,8 @@ impl Limit {
             }
             Kind::Reserved(reserve, ..) => since(&|then| at < then.plus(*reserve)) < number,
             Kind::Pause(length, window) => {
-                let times: Vec<Instant> = past
-                    .iter()
-                    .flat_map(|(then, adds)| std::iter::repeat_n(*then, *adds as usize))
-                    .collect();
+                let times: Vec<Instant> =
+                    past.iter().flat_map(|(then, adds)| std::iter::repeat_n(*then, *adds as usize)).collect();
                 let mut runs = times.windows(self.number as usize);
                 !runs.any(|run| {
                     let fits = |first: Instant, last: Instant| window.is_none_or(|window| last.minus(window) < first);

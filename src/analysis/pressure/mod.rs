@@ -271,9 +271,8 @@ impl Work<'_> {
         if all.is_empty() {
             return None;
         }
-        let of = |group: &Group| -> Vec<Cell> {
-            group.cells.iter().filter_map(|at| self.cells.get(*at).cloned()).collect()
-        };
+        let of =
+            |group: &Group| -> Vec<Cell> { group.cells.iter().filter_map(|at| self.cells.get(*at).cloned()).collect() };
         let unlimited: Vec<Cell> = all.iter().filter(|group| !group.is_limited()).flat_map(of).collect();
         let limited: Vec<Group> = all.into_iter().filter(Group::is_limited).collect();
         let figures = Rolling::ALL.map(|stretch| self.figure(&limited, stretch));

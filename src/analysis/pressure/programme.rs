@@ -52,7 +52,8 @@ impl<'p> Programme<'p> {
         from: Option<Instant>,
         starts: &'p mut Starts,
     ) -> Self {
-        let involved: BTreeSet<usize> = groups.iter().flat_map(|group| group.limited()).map(|part| part.limit).collect();
+        let involved: BTreeSet<usize> =
+            groups.iter().flat_map(|group| group.limited()).map(|part| part.limit).collect();
         let lengths = involved.iter().filter_map(|at| limits.get(*at)).flat_map(Limit::lengths).collect();
         Self { limits, groups, from, starts, lengths, whole: BTreeMap::new(), cut: BTreeMap::new() }
     }

@@ -45,9 +45,7 @@ impl Identity {
     pub(super) fn of(rules: &RuleSet) -> Self {
         let mut found = Self::default();
         found.facts.extend(rules.key().map(|key| (key, Value::Text("c1".into()))));
-        let is_known = |of: AttributeId| {
-            rules.caps.iter().any(|cap| !cap.alone && cap.unit == CapUnit::Attribute(of))
-        };
+        let is_known = |of: AttributeId| rules.caps.iter().any(|cap| !cap.alone && cap.unit == CapUnit::Attribute(of));
         for cap in &rules.caps {
             if let CapUnit::Attribute(id) = cap.unit {
                 match rules[id].scope {
@@ -245,4 +243,3 @@ pub(super) fn hour_of(finder: &mut Finder<'_>, number: usize, cell: &Cell, optio
         Known::Nobody | Known::Open => None,
     }
 }
-

@@ -248,8 +248,7 @@ impl Tried<'_> {
             return false;
         }
         self.left -= 1;
-        let open: Vec<&Merged> =
-            self.order.iter().skip(at).filter_map(|place| self.merged.get(*place)).collect();
+        let open: Vec<&Merged> = self.order.iter().skip(at).filter_map(|place| self.merged.get(*place)).collect();
         if so_far.saturating_add(cover_of(&open, left).0) <= self.below {
             return true;
         }

@@ -3,8 +3,8 @@
 use super::words;
 use crate::analysis::pressure::{Figure, Figures, Pressure, Rolling, Scope};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Event, RuleSet};
 use crate::model::show::show_limit;
+use crate::model::{Event, RuleSet};
 use crate::runtime::data::{Budget, BudgetOf, World};
 use crate::value::show_instant;
 
@@ -34,7 +34,11 @@ fn finding(rules: &RuleSet, found: &Pressure, of: BudgetOf, budget: &Budget) -> 
     let allows = format!("{}:{} allows {}", World::FILE, budget.line, budget.at_most);
     let in_any = format!("in any {} {}", words::stretch(stretch), said_of(rules, figures.scope));
     if !figures.unlimited.is_empty() {
-        return Some(unlimited(rules, figures, &format!("`{key}`: {in_any} a customer can receive any number, and {allows}")));
+        return Some(unlimited(
+            rules,
+            figures,
+            &format!("`{key}`: {in_any} a customer can receive any number, and {allows}"),
+        ));
     }
     if figure.at_most <= budget.at_most {
         return None;
@@ -45,7 +49,10 @@ fn finding(rules: &RuleSet, found: &Pressure, of: BudgetOf, budget: &Budget) -> 
     } else if sure > budget.at_most {
         format!("`{key}`: {in_any} a customer can receive {sure}, perhaps {}, and {allows}", figure.at_most)
     } else {
-        format!("`{key}`: it is only shown that {in_any} a customer receives no more than {}, and {allows}", figure.at_most)
+        format!(
+            "`{key}`: it is only shown that {in_any} a customer receives no more than {}, and {allows}",
+            figure.at_most
+        )
     };
     Some(at_its_caps(rules, figure, message, budget))
 }

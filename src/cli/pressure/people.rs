@@ -101,7 +101,11 @@ impl To<'_> {
                 return;
             }
             Some(Gap::TooLong) => {
-                self.terminal.line(format!("\n{} {scope} in {within}: {}", figure.at_most, words::gap(self.rules, &Gap::TooLong)));
+                self.terminal.line(format!(
+                    "\n{} {scope} in {within}: {}",
+                    figure.at_most,
+                    words::gap(self.rules, &Gap::TooLong)
+                ));
                 return;
             }
             Some(Gap::Nobody(_) | Gap::NoPlan | Gap::NotDecided) | None => {}

@@ -95,7 +95,8 @@ pub(super) fn mend(rules: &RuleSet, cell: &Cell) -> String {
         (By::Fallback(_) | By::SlotOff, _) => {
             "a fallback never counts: let a rule bring it, with a cap that counts what is sent".to_owned()
         }
-        (By::Substitute(..), Class::Marketing | Class::Lifecycle) | (By::Rule(_), Class::Lifecycle | Class::Marketing) => {
+        (By::Substitute(..), Class::Marketing | Class::Lifecycle)
+        | (By::Rule(_), Class::Lifecycle | Class::Marketing) => {
             let offer = &rules[cell.offer].name;
             format!("declare a cap on it: `at most 2 sent in any 7 days per customer on offer {offer}`")
         }
@@ -120,10 +121,9 @@ pub(super) fn loose(rules: &RuleSet, cap: CapId, why: &Loose) -> [String; 2] {
             format!("counts {}, which need not happen", show_events(rules, events)),
             "count `sent` too, or add `reserve` with a time to the cap".to_owned(),
         ],
-        Loose::Lifted(events) => [
-            format!("begins anew with each {}", show_events(rules, events)),
-            "add a cap that counts `sent`".to_owned(),
-        ],
+        Loose::Lifted(events) => {
+            [format!("begins anew with each {}", show_events(rules, events)), "add a cap that counts `sent`".to_owned()]
+        }
         Loose::OfTheMoment(_) => [
             format!("counts by `{}`, which may be another each time", show_unit(rules, rules[cap].unit)),
             "add a cap per customer".to_owned(),
