@@ -1,6 +1,5 @@
 //! The figures for people: a table, how it comes to that, what nothing limits, what is exempt, on what it all rests.
 
-use super::super::Format;
 use super::super::terminal::Terminal;
 use super::{Asked, words};
 use crate::analysis::pressure::{Figures, Gap, Holds, Pressure, Rolling, Scope, Step};
@@ -222,10 +221,7 @@ impl To<'_> {
     /// `, shop.rules:12`
     fn place(&self, span: Span) -> String {
         let Some(source) = self.sources.get(span.source) else { return String::new() };
-        let line = source.place(span.start).line;
-        match self.terminal.format {
-            Format::Human | Format::Plain | Format::Json => format!(", {}:{line}", source.name),
-        }
+        format!(", {}:{}", source.name, source.place(span.start).line)
     }
 }
 
