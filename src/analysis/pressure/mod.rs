@@ -115,7 +115,10 @@ impl Scope {
 pub struct Figure {
     /// Of what something limits: never more than this.
     pub at_most: u64,
-    /// A schedule of so much was decided by the evaluator, step by step; empty where none was looked for.
+    /// So much comes in the schedule.
+    pub at_least: u64,
+    /// Decided by the evaluator, step by step, with what has to come before it from outside the scope; empty where none was
+    /// looked for.
     pub schedule: Vec<Step>,
     /// Why the schedule has less, if it has.
     pub gap: Option<Gap>,
@@ -275,11 +278,11 @@ impl Work<'_> {
             |group: &Group| -> Vec<Cell> { group.cells.iter().filter_map(|at| self.cells.get(*at).cloned()).collect() };
         let unlimited: Vec<Cell> = all.iter().filter(|group| !group.is_limited()).flat_map(of).collect();
         let limited: Vec<Group> = all.into_iter().filter(Group::is_limited).collect();
-        let figures = Rolling::ALL.map(|stretch| self.figure(&limited, stretch));
+        let figures = Rolling::ALL.map(|stretch| self.figure(scope, &limited, stretch));
         Some(Figures { scope, unlimited, has_limited: !limited.is_empty(), figures })
     }
 
-    fn figure(&mut self, limited: &[Group], stretch: Rolling) -> Figure {
+    fn figure(&mut self, scope: Scope, limited: &[Group], stretch: Rolling) -> Figure {
         let groups: Vec<&Group> = limited.iter().collect();
         let mut lookup = Starts::new(self.options.from);
         let mut programme = Programme::new(&self.limits.all, groups.clone(), self.options.from, &mut self.starts);
@@ -290,7 +293,8 @@ impl Work<'_> {
             caps.sort_unstable();
             caps
         };
-        let mut figure = Figure { at_most: bound.most, schedule: Vec::new(), gap: None, rests_on: caps(&bound) };
+        let mut figure =
+            Figure { at_most: bound.most, at_least: 0, schedule: Vec::new(), gap: None, rests_on: caps(&bound) };
         if bound.most == 0 {
             return figure;
         }
@@ -320,14 +324,15 @@ impl Work<'_> {
                 &plan.steps,
                 until,
             );
-            if steps.len() > figure.schedule.len() {
-                figure.schedule = steps;
+            let reached = steps.iter().filter(|step| scope.has(&step.cell)).count() as u64;
+            if reached > figure.at_least {
+                (figure.at_least, figure.schedule) = (reached, steps);
             }
-            if figure.schedule.len() as u64 >= figure.at_most {
+            if figure.at_least >= figure.at_most {
                 break;
             }
         }
-        if (figure.schedule.len() as u64) < figure.at_most {
+        if figure.at_least < figure.at_most {
             figure.gap = Some(self.gap(limited, &order, planned, figure.at_most));
         }
         figure

@@ -99,7 +99,7 @@ struct Search<'s, 'p> {
     best: Vec<(Instant, usize)>,
     target: u64,
     left: usize,
-    seen: BTreeSet<Vec<(Instant, usize)>>,
+    seen: BTreeSet<(Instant, Vec<(Instant, usize)>)>,
 }
 
 impl Search<'_, '_> {
@@ -116,7 +116,7 @@ impl Search<'_, '_> {
         if self.steps.len() as u64 + rest <= self.best.len() as u64 {
             return;
         }
-        if self.mixed && !self.is_new() {
+        if self.mixed && !self.is_new(at) {
             return;
         }
         for next in place..self.order.len() {
@@ -136,11 +136,11 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Whether the same things were not looked at before, in another order at the same instants.
-    fn is_new(&mut self) -> bool {
+    /// Whether it was not here before with the same things, in another order at the same instants.
+    fn is_new(&mut self, at: Instant) -> bool {
         let mut steps = self.steps.clone();
         steps.sort_unstable();
-        self.seen.insert(steps)
+        self.seen.insert((at, steps))
     }
 
     fn passes(&self, group: usize, at: Instant) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! Takes a plan; gives what was really decided, step after step, each with all that was known. What a window holds is
 //! decided again when it is let go, and what comes too early when it may come; a step that nobody is found for is left
-//! out. The customer keeps their key, their household and their clocks throughout; everything else may change from one
+//! out. What stands before it in its slot comes first, where that leads to it, and belongs to the schedule, in its scope or not.
+//! The customer keeps their key, their household and their clocks throughout; everything else may change from one
 //! decision to the next.
 
 use super::super::Options;
@@ -16,6 +17,8 @@ use crate::value::{Date, Instant, Value};
 
 /// How often a step is moved to a later instant before it is left out.
 const MOST_WAITS: usize = 6;
+/// How much of something else comes before a step at most.
+const MOST_BEFORE: usize = 12;
 /// So many of the cells of a group are tried for a step.
 const MOST_CELLS: usize = 6;
 
@@ -122,11 +125,37 @@ impl Run<'_> {
                     Tried::No => {}
                 }
             }
+            if of.iter().take(MOST_CELLS).any(|number| self.after_others(finder, cells, *number, at)) {
+                return;
+            }
             match next.filter(|next| at < *next && *next < until) {
                 Some(next) => at = next,
                 None => return,
             }
         }
+    }
+
+    /// What the customer of a cell gets first, until it is the cell's turn: what stands before it, up to its caps.
+    fn after_others(&mut self, finder: &mut Finder<'_>, cells: &[Cell], number: usize, at: Instant) -> bool {
+        let Some(cell) = cells.get(number) else { return false };
+        let Known::Customer(customer) = finder.who(number, cell) else { return false };
+        let before = (self.steps.len(), self.history.len(), self.reserved.len());
+        for _ in 0..MOST_BEFORE {
+            let facts = self.facts(customer, at, true);
+            let decision = eval::decide(self.rules, &gather(self.rules, &facts), cell.slot);
+            let is_of =
+                |other: &&Cell| other.slot == cell.slot && other.by == decision.by && is_it(other, decision.outcome);
+            let Some(comes) = cells.iter().find(is_of) else { break };
+            self.note(Step { at, cell: comes.clone(), facts });
+            if comes == cell {
+                return true;
+            }
+        }
+        let (steps, history, reserved) = before;
+        self.steps.truncate(steps);
+        self.history.truncate(history);
+        self.reserved.truncate(reserved);
+        false
     }
 
     /// The customer as they are at that time, and as they would be had they lived as much later or earlier.

@@ -43,7 +43,7 @@ fn finding(rules: &RuleSet, found: &Pressure, of: BudgetOf, budget: &Budget) -> 
     if figure.at_most <= budget.at_most {
         return None;
     }
-    let sure = figure.schedule.len() as u64;
+    let sure = figure.at_least;
     let message = if sure > budget.at_most && sure == figure.at_most {
         format!("`{key}`: {in_any} a customer can receive {sure}, and {allows}")
     } else if sure > budget.at_most {

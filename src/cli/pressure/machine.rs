@@ -88,7 +88,7 @@ impl To<'_> {
         json!({
             "at_most": of.unlimited.is_empty().then_some(figure.at_most),
             "limited_at_most": figure.at_most,
-            "at_least": figure.schedule.len(),
+            "at_least": figure.at_least,
             "gap": kind.map(|kind| json!({ "kind": kind, "why": gap.map(|gap| words::gap(self.rules, gap)) })),
             "rests_on": figure.rests_on.iter().map(|cap| self.rules[*cap].name.as_str()).collect::<Vec<_>>(),
             "budget": budget,

@@ -111,14 +111,15 @@ impl To<'_> {
         }
         let but = if figures.unlimited.is_empty() { "" } else { ", besides what has no limit" };
         self.terminal.line("");
-        self.heading(&format!("how {} come {scope} within {within}{but}", figure.schedule.len()));
+        self.heading(&format!("how {} come {scope} within {within}{but}", figure.at_least));
         let rows = rows(&figure.schedule);
         for (times, step) in rows.iter().take(most) {
             let by = words::bringer(self.rules, step.cell.by, step.cell.slot);
             let offer = &self.rules[step.cell.offer].name;
             let channel = step.cell.channel.map_or("", |channel| self.rules[channel].name.as_str());
+            let first = if figures.scope.has(&step.cell) { "" } else { ", which comes first" };
             let times = if *times == 1 { String::new() } else { format!(", {times} times") };
-            self.terminal.line(format!("  {}  {offer} by {channel}, by {by}{times}", show_instant(step.at)));
+            self.terminal.line(format!("  {}  {offer} by {channel}, by {by}{times}{first}", show_instant(step.at)));
         }
         let more = rows.len().saturating_sub(most);
         if more > 0 {

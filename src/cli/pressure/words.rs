@@ -36,7 +36,7 @@ pub(super) fn stretch(stretch: Rolling) -> &'static str {
 
 /// The number of a figure: the bound, or between what it lies.
 pub(super) fn number(figure: &Figure) -> String {
-    let found = figure.schedule.len() as u64;
+    let found = figure.at_least;
     match figure.gap {
         Some(Gap::TooLong) | None => figure.at_most.to_string(),
         Some(Gap::Nobody(_) | Gap::NoPlan | Gap::NotDecided) => format!("{found} to {}", figure.at_most),

@@ -17,7 +17,10 @@ use crate::value::{Consent, Datum, Instant, Period, Permission, Unit, Value};
 
 const HOUR: i64 = 3_600_000_000;
 /// States beyond which a programme is too large to be tried out.
-const MOST_STATES: usize = 30_000;
+const MOST_STATES: usize = 12_000;
+
+/// More at one time than this is too much as well.
+const MOST_SENT: usize = 40;
 
 /// Numbers that look like chance, the same on every machine.
 struct Draw(u64);
@@ -154,7 +157,7 @@ impl Courses<'_> {
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        if self.known.len() > MOST_STATES {
+        if self.known.len() > MOST_STATES || past.len() > MOST_SENT {
             self.too_large = true;
             return 0;
         }
@@ -322,6 +325,11 @@ fn no_bound_is_below_the_truth_and_nearly_all_are_it() {
         let scope = [Scope::Total, Scope::Total, Scope::Channel(ChannelId::from_index(1))][draw.below(3)];
         let found = pressure(&rules, &Options::default());
         let figures = found.figures.iter().find(|figures| figures.scope == scope);
+        // What has no limit has no end.
+        if figures.is_some_and(|figures| !figures.unlimited.is_empty()) {
+            *seen.entry("unlimited").or_default() += 1;
+            continue;
+        }
         let Some(truth) = truth(&rules, &small, scope) else {
             too_large += 1;
             continue;
@@ -330,12 +338,8 @@ fn no_bound_is_below_the_truth_and_nearly_all_are_it() {
             assert_eq!(truth, 0, "nothing can come, and {truth} do:\n{}", small.text);
             continue;
         };
-        if !figures.unlimited.is_empty() {
-            *seen.entry("unlimited").or_default() += 1;
-            continue;
-        }
         let figure = figures.of(small.stretch);
-        let (most, shown) = (figure.at_most, figure.schedule.len() as u64);
+        let (most, shown) = (figure.at_most, figure.at_least);
         assert!(most >= truth, "at most {most}, and {truth} come in {scope:?}:\n{}", small.text);
         assert!(shown <= truth, "{shown} are shown, and {truth} come in {scope:?}:\n{}", small.text);
         compared += 1;
