@@ -66,15 +66,15 @@ fn the_schema_is_the_one_that_is_published() {
 /// What `cater pressure` writes fits what it publishes, and holds no field of which the schema says nothing.
 #[test]
 fn pressure_fits_its_own_schema() {
-    const RULES: &str = "customer { id: text key  yes: yes or no }\npurpose ads \"Ads\" { basis consent  direct marketing }\n\
+    const RULES: &str = "customer { id: text key  plus: yes or no }\npurpose ads \"Ads\" { basis consent  direct marketing }\n\
         channel sms { needs ads }\nchannel email { needs ads }\noffer a { class marketing  tags t }\n\
         offer b { class critical }\noffer c { class service }\n\
-        slot s by sms, email { accepts critical, marketing  fallback a when yes, nothing }\n\
+        slot s by sms, email { accepts critical, marketing  fallback a when plus, nothing }\n\
         slot web on web { accepts marketing, service  fallback c }\n\
         cap one { at most 2 sent in any 3 days per customer on tag t exempt offer a }\n\
         cap two { at most 1 clicked ever per customer on offer a }\n\
         cap three { at most 3 sent in any 5 days per customer on class marketing }\n\
-        rule r in s { needs ads  when yes  priority 2  send a }\nrule q in s { send b }\nrule w in web { needs ads  show a }\n";
+        rule r in s { needs ads  when plus  priority 2  send a }\nrule q in s { when plus  send b }\nrule w in web { needs ads  show a }\n";
     let here =
         folder(&[("one/shop.rules", RULES), ("one/cater.toml", "[pressure]\nsms.week = 2\nmarketing.day = 9\n")]);
     let published: Value = serde_json::from_str(&read("docs/reference/pressure.schema.json")).unwrap();

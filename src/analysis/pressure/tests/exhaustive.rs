@@ -238,7 +238,7 @@ fn truth(rules: &RuleSet, small: &Small, scope: Scope) -> Option<u64> {
     let mut longest = 0;
     let mut ever = false;
     for cap in &rules.caps {
-        let length = |period: crate::value::Period| period.unit.microseconds().unwrap() * i64::from(period.count);
+        let length = |period: Period| period.unit.microseconds().unwrap() * i64::from(period.count);
         longest = longest.max(match cap.window {
             CapWindow::Rolling(period) => length(period),
             CapWindow::Ever => 0,
