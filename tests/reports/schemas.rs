@@ -74,7 +74,7 @@ fn pressure_fits_its_own_schema() {
         cap one { at most 2 sent in any 3 days per customer on tag t exempt offer a }\n\
         cap two { at most 1 clicked ever per customer on offer a }\n\
         cap three { at most 3 sent in any 5 days per customer on class marketing }\n\
-        rule r in s { needs ads  when plus  priority 2  send a }\nrule q in s { when plus  send b }\nrule w in web { needs ads  show a }\n";
+        rule r in s { needs ads  when plus  priority 2  send a }\nrule q in s { when plus is no  send b }\nrule w in web { needs ads  show a }\n";
     let here =
         folder(&[("one/shop.rules", RULES), ("one/cater.toml", "[pressure]\nsms.week = 2\nmarketing.day = 9\n")]);
     let published: Value = serde_json::from_str(&read("docs/reference/pressure.schema.json")).unwrap();

@@ -64,7 +64,7 @@ fn small(draw: &mut Draw) -> Small {
         text.push_str(&format!("slot s{slot} by {ways} {{ accepts marketing, lifecycle  fallback nothing }}\n"));
     }
     for rule in 0..rules {
-        let tag = draw.one(&["t0", "t1"]);
+        let tag = if rule == 0 { "t0" } else { draw.one(&["t0", "t1"]) };
         text.push_str(&format!("offer o{rule} {{ class marketing  tags {tag} }}\n"));
         let when = if draw.in_ten(8) { format!("when f{rule}") } else { String::new() };
         let cap = if draw.in_ten(5) {
