@@ -14,7 +14,10 @@ use std::cell::Cell as Counter;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::frame::{CapState, Fact, Facts, Happened, Stamp, cap_states, gather};
-use crate::model::{CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, EventId, OfferId, RuleId, RuleSet, TagId};
+use crate::model::{
+    CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, ChannelId, Class, EventId, OfferId, Rule, RuleId, RuleSet,
+    TagId,
+};
 use crate::value::Instant;
 
 /// Steps of trying before it is given up.
@@ -23,6 +26,8 @@ const BUDGET: usize = 20_000;
 const MOST_EVENTS: u32 = 100_000;
 /// Of so many tags every combination is tried; of more only each alone, all together, and those of offers.
 const FEW_TAGS: usize = 4;
+/// So many rules are looked at for something that a channel really carries.
+const MOST_SENT: usize = 32;
 
 /// What came out.
 #[derive(Clone, Debug)]
@@ -476,6 +481,25 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
             CapTarget::Anything => add(None, None, &[]),
         }
     }
+    // What goes by a channel may be anything; with no more than its class it counts for no cap on anything else.
+    let channels: BTreeSet<ChannelId> = caps
+        .iter()
+        .flat_map(|cap| match &rules[*cap].target {
+            CapTarget::Channels(of) => of.as_slice(),
+            CapTarget::Offers(_)
+            | CapTarget::Rules(_)
+            | CapTarget::Tags(_)
+            | CapTarget::Classes(_)
+            | CapTarget::Anything => &[],
+        })
+        .copied()
+        .collect();
+    if !channels.is_empty() {
+        let sends = |rule: &&Rule| rules.channels_of(rule).iter().any(|channel| channels.contains(channel));
+        for rule in rules.rules.iter().filter(sends).take(MOST_SENT) {
+            add(Some(rule.show), only(rule.show), &rules[rule.show].tags);
+        }
+    }
     let tags: Vec<TagId> = tags.into_iter().collect();
     if tags.len() <= FEW_TAGS {
         for subset in 1_usize..1 << tags.len() {
@@ -486,6 +510,30 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
     } else {
         tags.iter().for_each(|tag| add(None, None, &[*tag]));
         add(None, None, &tags);
+    }
+    // Without a channel it may have gone by any, and counts for all of them; by one, for that alone.
+    let plain: Vec<Stamp> = found.clone();
+    for by in channels {
+        found.extend(plain.iter().map(|stamp| match stamp {
+            Stamp::Of { offer, rule, via, class, tags, .. } => Stamp::Of {
+                offer: *offer,
+                rule: *rule,
+                via: *via,
+                class: *class,
+                tags: tags.clone(),
+                channel: Some(by),
+            },
+            Stamp::Unstamped | Stamp::Retired { .. } => stamp.clone(),
+        }));
+        let of_class = |class| Stamp::Of {
+            offer: None,
+            rule: None,
+            via: None,
+            class: Some(class),
+            tags: Vec::new(),
+            channel: Some(by),
+        };
+        found.extend(Class::ALL.map(of_class));
     }
     found
 }

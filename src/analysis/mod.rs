@@ -38,6 +38,7 @@ mod only_capped;
 mod pairs;
 mod parallel;
 mod predicate;
+pub mod pressure;
 mod program;
 mod proof;
 mod range;

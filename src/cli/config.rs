@@ -372,6 +372,9 @@ fn checking(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result
     }
     let required = required.into_iter().map(|(name, list)| (name, json!(list))).collect();
     tables("required", required, "what rules must say: all of them, or those of a class");
+    let budgets = config.iter().flat_map(|config| &config.settings.pressure);
+    let budgets = budgets.map(|budget| (format!("{}.{}", budget.of, budget.stretch), json!(budget.at_most))).collect();
+    tables("pressure", budgets, "the most messages in any day, week or month that `cater pressure` lets pass");
     let levels = config.iter().flat_map(|config| config.settings.levels.iter());
     let levels = levels.map(|(name, level)| (name.to_owned(), json!(level.word()))).collect();
     tables("lints", levels, "how findings of a code or stage weigh, instead of as shipped");

@@ -19,6 +19,7 @@ mod library;
 mod list;
 mod manifest;
 mod new;
+mod pressure;
 mod read;
 mod settings;
 mod tables;
@@ -131,6 +132,8 @@ enum Verb {
     Diff(diff::Arguments),
     /// Print what each slot needs of customers, purpose by purpose, with the proof that nothing else has a say.
     Manifest(manifest::Arguments),
+    /// Say how much a customer can receive in any day, week and month.
+    Pressure(pressure::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.
@@ -298,6 +301,7 @@ pub fn main() -> ExitCode {
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Diff(arguments) => diff::run(&arguments, &mut terminal),
         Verb::Manifest(arguments) => manifest::run(&arguments, &mut terminal),
+        Verb::Pressure(arguments) => pressure::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),

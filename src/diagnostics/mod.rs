@@ -72,7 +72,8 @@ impl Code {
     /// Whether a comment beside a declaration may allow it: warnings and notes about rules. What `cater.toml` makes of
     /// its severity does not matter.
     pub fn can_be_allowed(&self) -> bool {
-        self.severity < Severity::Error && !["allow", "bundle", "data", "state", "run"].contains(&self.stage())
+        self.severity < Severity::Error
+            && !["allow", "bundle", "data", "pressure", "state", "run"].contains(&self.stage())
     }
 }
 

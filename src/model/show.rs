@@ -236,11 +236,13 @@ pub fn show_counted(rules: &RuleSet, cap: &Cap) -> String {
     }
 }
 
-fn show_events(rules: &RuleSet, events: &[EventId]) -> String {
+/// Events as a list: `shown or sent`.
+pub fn show_events(rules: &RuleSet, events: &[EventId]) -> String {
     events.iter().map(|event| rules[*event].name.as_str()).collect::<Vec<_>>().join(" or ")
 }
 
-fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
+/// What caps and the like are on: `tag promo`, `class marketing`.
+pub fn show_target(rules: &RuleSet, target: &CapTarget) -> String {
     let named = |word: &str, names: Vec<&str>| format!("{word} {}", names.join(", "));
     match target {
         CapTarget::Offers(ids) => named("offer", ids.iter().map(|id| rules[*id].name.as_str()).collect()),

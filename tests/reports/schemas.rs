@@ -63,6 +63,39 @@ fn the_schema_is_the_one_that_is_published() {
     assert_eq!(object(here.path(), &["check", "--schema"]), *OWN);
 }
 
+/// What `cater pressure` writes fits what it publishes, and holds no field of which the schema says nothing.
+#[test]
+fn pressure_fits_its_own_schema() {
+    const RULES: &str = "customer { id: text key  plus: yes or no }\npurpose ads \"Ads\" { basis consent  direct marketing }\n\
+        channel sms { needs ads }\nchannel email { needs ads }\noffer a { class marketing  tags t }\n\
+        offer b { class critical }\noffer c { class service }\n\
+        slot s by sms, email { accepts critical, marketing  fallback a when plus, nothing }\n\
+        slot web on web { accepts marketing, service  fallback c }\n\
+        cap one { at most 2 sent in any 3 days per customer on tag t exempt offer a }\n\
+        cap two { at most 1 clicked ever per customer on offer a }\n\
+        cap three { at most 3 sent in any 5 days per customer on class marketing }\n\
+        rule r in s { needs ads  when plus  priority 2  send a }\nrule q in s { when plus is no  send b }\nrule w in web { needs ads  show a }\n";
+    let here =
+        folder(&[("one/shop.rules", RULES), ("one/cater.toml", "[pressure]\nsms.week = 2\nmarketing.day = 9\n")]);
+    let published: Value = serde_json::from_str(&read("docs/reference/pressure.schema.json")).unwrap();
+    assert_eq!(object(here.path(), &["pressure", "--schema"]), published);
+    let validator = jsonschema::options().build(&published).unwrap();
+    let found = object(here.path(), &["pressure", "one", "--format", "json"]);
+    fits(&validator, &found);
+    for list in ["figures", "not_limiting", "exemptions", "holds_as_long_as", "diagnostics"] {
+        assert!(!found[list].as_array().unwrap().is_empty(), "{list}: {found:#}");
+    }
+    for (pointer, value) in [
+        ("/figures/0/day/at_most", Value::from("many")),
+        ("/figures/0/scope", Value::from("world")),
+        ("/schema_version", Value::from(2)),
+    ] {
+        let mut broken = found.clone();
+        *broken.pointer_mut(pointer).unwrap() = value;
+        assert!(!validator.is_valid(&broken), "{pointer}");
+    }
+}
+
 #[test]
 fn every_finding_fits_our_own_schema() {
     let all = all_cases();

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostics::{Level, Levels, Severity};
 use crate::model::{Class, RuleField};
-use crate::runtime::data::MOST_WORKERS;
+use crate::runtime::data::{MOST_WORKERS, STRETCHES};
 
 /// The schema. `what` says of a key what it does, in the words of `cater config --explain`.
 pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
@@ -14,7 +14,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
     let yes_no = || json!({ "type": "boolean" });
     let words = |words: &[&str]| json!({ "enum": words });
-    let keys: [(&str, Json); 17] = [
+    let keys: [(&str, Json); 18] = [
         ("now", text()),
         ("slots", texts()),
         ("rules", texts()),
@@ -31,6 +31,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
         ("baseline", text()),
         ("bundle", text()),
         ("required", required()),
+        ("pressure", pressure()),
         ("lints", lints()),
     ];
     let described = keys.into_iter().map(|(key, mut schema)| {
@@ -78,6 +79,14 @@ fn required() -> Json {
     let of = std::iter::once("rules").chain(Class::ALL.map(Class::word));
     let of: Map<String, Json> = of.map(|name| (name.to_owned(), list.clone())).collect();
     json!({ "type": "object", "properties": of, "additionalProperties": false })
+}
+
+/// Of each class, each channel and in total: how many in which stretch of time.
+fn pressure() -> Json {
+    let number = json!({ "type": "integer", "minimum": 0 });
+    let stretches: Map<String, Json> = STRETCHES.iter().map(|word| ((*word).to_owned(), number.clone())).collect();
+    let of = json!({ "type": "object", "properties": stretches, "additionalProperties": false });
+    json!({ "type": "object", "additionalProperties": of })
 }
 
 /// For each code and stage the levels it may have.

@@ -21,6 +21,7 @@ pub mod bundle;
 pub mod consent;
 pub mod data;
 pub mod lint;
+pub mod pressure;
 pub mod resolve;
 pub mod run;
 pub mod state;
@@ -40,6 +41,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         allow::ALL,
         bundle::ALL,
         data::ALL,
+        pressure::ALL,
         state::ALL,
         run::ALL,
     ]

@@ -7,6 +7,8 @@
 //!
 //! JSON is read in every build; files of many customers, consent and events with the feature `cli`.
 
+#[cfg(feature = "cli")]
+mod budget;
 mod cell;
 #[cfg(feature = "cli")]
 mod columns;
@@ -41,6 +43,8 @@ mod units;
 #[cfg(feature = "cli")]
 mod world;
 
+#[cfg(feature = "cli")]
+pub use budget::{Budget, BudgetOf, STRETCHES, TOTAL};
 pub use cell::key as key_form;
 #[cfg(feature = "cli")]
 pub use columns::{ColumnCounts, MissingCells, Override, Overrides};

@@ -14,6 +14,9 @@
 //! rules     = ["owner", "metric"]       # what every rule must say
 //! marketing = ["review by"]             # and what every rule of a class must
 //!
+//! [pressure]
+//! email.week = 3                        # the most messages in any 7 days, of a class, by a channel or in total
+//!
 //! [lints]
 //! lint               = "note"           # a stage
 //! "lint::unused-tag" = "allow"          # a code, which beats its stage
@@ -25,6 +28,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::budget::{Budget, budgets};
 use super::world::{Entry, Toml, World, line};
 use super::{DataError, codes};
 use crate::diagnostics::{Level, Levels, NoLevel, Severity};
@@ -57,12 +61,25 @@ pub struct Settings {
     pub required: Vec<Required>,
     /// How findings weigh.
     pub levels: Levels,
+    /// How much a customer may receive.
+    pub pressure: Vec<Budget>,
 }
 
 impl Settings {
     /// The keys that [`Settings::read`] knows.
-    pub(super) const KEYS: [&str; 10] =
-        ["state", "assume", "strict", "workers", "jit", "fail_level", "baseline", "bundle", "required", "lints"];
+    pub(super) const KEYS: [&str; 11] = [
+        "state",
+        "assume",
+        "strict",
+        "workers",
+        "jit",
+        "fail_level",
+        "baseline",
+        "bundle",
+        "required",
+        "pressure",
+        "lints",
+    ];
 
     /// Reads the value of one of those keys; false for any other key.
     pub(super) fn read(
@@ -90,6 +107,7 @@ impl Settings {
             "baseline" => self.baseline = Some(reader.path(value)?),
             "bundle" => self.bundle = Some(reader.path(value)?),
             "required" => self.required = required(reader, value, lines)?,
+            "pressure" => self.pressure = budgets(reader, value, lines)?,
             "lints" => self.levels = levels(reader, value, lines)?,
             _ => return Ok(false),
         }
@@ -243,6 +261,10 @@ mod tests {
             ("[required]\nrules = [\"priority\"]", "data::unknown-clause", "`priority`", "`review by`"),
             ("[required]\nmarketting = []", "data::unknown-key", "line 2", "did you mean `marketing`?"),
             ("required = [\"owner\"]", "data::bad-world", "line 1: this is a list", ""),
+            ("[pressure]\nemail.weak = 3", "data::unknown-key", "line 2: `weak`", "did you mean `week`?"),
+            ("[pressure]\nemail = 3", "data::bad-world", "line 2: this is a number", ""),
+            ("[pressure]\nemail.week = \"3\"", "data::bad-world", "line 2: this is a text", "without quotes"),
+            ("[pressure]\nemail.week = -1", "data::bad-world", "line 2: `-1` is no number of messages", "below 0"),
             ("workers = 0", "data::bad-world", "line 1: `0`", "from 1 to 1024"),
             ("workers = \"4\"", "data::bad-world", "line 1: this is a text", ""),
             ("assume = \"show\"", "data::bad-world", "line 1: `show`", "did you mean `shown`?"),

@@ -1,0 +1,4 @@
+//! Pressure, held against every small programme tried out.
+
+mod cases;
+mod exhaustive;
