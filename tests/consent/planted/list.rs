@@ -2,13 +2,14 @@
 
 use cater::analysis::consent::Masked;
 
-use super::Made::{KeyNeeds, Masked as Rests, Stripped, StrippedOfRank};
+use super::Made::{KeyNeeds, Masked as Rests, Stripped, StrippedHalf};
 use super::Plant;
 use super::Told::{Decision, Explanation};
 
 /// What all of them know. All that needs profiling is what the two customers differ in.
 pub(super) const PRELUDE: &str = r#"
 purpose profiling "Score how likely I am to leave" { basis consent  direct marketing }
+purpose mails     "Write to me"                    { basis consent  direct marketing }
 event cancel "The page to leave was opened" { needs profiling  points: whole from 0 to 100 }
 customer {
   id:        text                     key
@@ -25,6 +26,7 @@ offer a     { class service }
 offer b     { class service }
 offer hint  { class service }
 offer story { class service }
+offer sell  { class marketing }
 "#;
 
 /// A slot of which most of them are about.
@@ -156,7 +158,7 @@ pub(super) const PLANTS: &[Plant] = &[
             "rule first in home { needs profiling  priority 5  rank by churn else 0  show a }
                      rule second in home { priority 5  rank by 50  show b }"
         ),
-        made: StrippedOfRank("first"),
+        made: StrippedHalf("first", Masked::Compared),
         told: Decision,
         one: HIGH,
         two: LOW,
@@ -299,7 +301,7 @@ pub(super) const PLANTS: &[Plant] = &[
             "block spare { while risky  on rule first }
                      rule first in home { needs profiling  show a }"
         ),
-        made: Stripped("first"),
+        made: StrippedHalf("first", Masked::BeforeConsent),
         told: Decision,
         one: RISKY,
         two: SAFE,
@@ -441,13 +443,13 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         how: "whether a channel reaches, where the channel forgot",
         text: "channel push { needs profiling  reached when seen is at most 14 days old }
-               channel email {}
-               slot home by push, email { accepts service  fallback nothing }
-               rule first in home { send a }",
-        made: Stripped("push"),
+               channel email { needs mails }
+               slot home by push, email { accepts marketing  fallback nothing }
+               rule first in home { send sell }",
+        made: StrippedHalf("push", Masked::AskedFirst),
         told: Decision,
-        one: r#"{"id": "c", "seen": "2026-06-14T10:00Z"}"#,
-        two: r#"{"id": "c", "seen": "2026-01-14T10:00Z"}"#,
+        one: r#"{"id": "c", "seen": "2026-06-14T10:00Z", "consent": {"mails": "granted"}}"#,
+        two: r#"{"id": "c", "seen": "2026-01-14T10:00Z", "consent": {"mails": "granted"}}"#,
     },
     Plant {
         how: "whether a channel reaches, before its consent is asked",
@@ -472,8 +474,8 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         how: "whether a message makes a sound",
         text: "channel push { needs profiling  silent when risky }
-               slot home by push { accepts service  fallback nothing }
-               rule first in home { send a }",
+               slot home by push { accepts marketing  fallback nothing }
+               rule first in home { send sell }",
         made: Stripped("push"),
         told: Decision,
         one: RISKY,
