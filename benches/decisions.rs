@@ -14,6 +14,7 @@ mod frames;
 #[expect(dead_code, clippy::unwrap_used, reason = "tests use the rest")]
 mod generate;
 mod handwritten;
+mod median;
 #[path = "../tests/engines/rng.rs"]
 mod rng;
 mod timing;

@@ -6,6 +6,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use crate::median::median;
+
 /// Somebody who decides: a name, and what one round does; gives something that depends on every decision.
 pub(crate) struct Contender<'a> {
     pub(crate) name: &'static str,
@@ -44,10 +46,4 @@ pub(crate) fn compare(contenders: &mut [Contender<'_>], rounds: usize, decisions
             Timed { name: contender.name, nanoseconds: median(times), ratio: median(ratios) }
         })
         .collect()
-}
-
-/// The middle one.
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -117,6 +117,16 @@ impl Atoms {
         }
     }
 
+    /// Whether one of them is at least `from` and below `to`.
+    pub(super) fn meets_range(&self, from: usize, to: usize) -> bool {
+        let words = self.words().iter().enumerate().take(to.div_ceil(WORD)).skip(from / WORD);
+        words.into_iter().any(|(at, word)| {
+            let (low, high) = (at * WORD, (at + 1) * WORD);
+            let (from, to) = (from.clamp(low, high) - low, to.clamp(low, high) - low);
+            from < to && word & ((u64::MAX >> (WORD - (to - from))) << from) != 0
+        })
+    }
+
     /// Whether every atom of this one is in the other.
     pub(super) fn within(&self, other: &Self) -> bool {
         match (self, other) {
@@ -182,6 +192,10 @@ mod tests {
                 let listed: Vec<usize> = (from..to.min(width)).collect();
                 assert_eq!(set.iter().collect::<Vec<_>>(), listed, "{width}: {from}..{to}");
                 assert!((0..width).all(|atom| set.has(atom) == listed.contains(&atom)));
+                for (low, high) in [(0, 1), (0, width), (from, to), (to, width + 70), (width / 4, width / 3), (9, 3)] {
+                    let in_range = listed.iter().any(|atom| (low..high).contains(atom));
+                    assert_eq!(set.meets_range(low, high), in_range, "{width}: {from}..{to} in {low}..{high}");
+                }
                 let rest = all.minus(&set);
                 assert_eq!(rest.count(), width - listed.len());
                 assert!(!set.meets(&rest) && set.and(&rest).is_empty() && set.or(&rest) == all);

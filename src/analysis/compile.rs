@@ -4,7 +4,9 @@
 //! first to find out which dimensions there are and where they are cut, then, per world (see `worlds.rs`), to write the
 //! formulas down. Both times the same code runs; the first time every literal is taken to be true.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::atoms::Atoms;

@@ -18,8 +18,10 @@
 //! | what waits for a window | in time, too late; likewise |
 //! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::axis::{Axis, Clock, Edge, Scale, Texts};
 use super::formula::Dim;

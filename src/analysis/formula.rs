@@ -11,7 +11,9 @@
 //! and `any` are flattened, and literals of one dimension in one of them are merged: `x >= 5 and x <= 9` is one
 //! literal, `x >= 5 and x <= 3` is never.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::atoms::Atoms;
 
@@ -55,7 +57,9 @@ pub(super) enum Node {
 #[derive(Clone, Debug)]
 pub(super) struct Formulas {
     nodes: Vec<Node>,
-    known: HashMap<Node, Formula>,
+    /// The formula of each node, found by the node's hash: nodes are kept once.
+    known: HashTable<Formula>,
+    hasher: DefaultHashBuilder,
     negated: HashMap<Formula, Formula>,
     widths: Vec<usize>,
 }
@@ -63,8 +67,8 @@ pub(super) struct Formulas {
 impl Formulas {
     /// An empty store over dimensions with these numbers of atoms.
     pub(super) fn new(widths: Vec<usize>) -> Self {
-        let known = [(Node::Always, Formula::ALWAYS), (Node::Never, Formula::NEVER)].into_iter().collect();
-        Self { nodes: vec![Node::Always, Node::Never], known, negated: HashMap::new(), widths }
+        let (known, hasher) = (HashTable::new(), DefaultHashBuilder::default());
+        Self { nodes: vec![Node::Always, Node::Never], known, hasher, negated: HashMap::new(), widths }
     }
 
     /// The number of atoms of a dimension.
@@ -117,10 +121,14 @@ impl Formulas {
     fn join(&mut self, parts: impl IntoIterator<Item = Formula>, all: bool) -> Formula {
         let (neutral, dominant) =
             if all { (Formula::ALWAYS, Formula::NEVER) } else { (Formula::NEVER, Formula::ALWAYS) };
+        // Most of what is joined says nothing: a rule without dates, caps and windows.
+        let mut queue: Vec<Formula> = parts.into_iter().filter(|part| *part != neutral).collect();
+        if let [] | [_] = queue.as_slice() {
+            return queue.pop().unwrap_or(neutral);
+        }
+        queue.reverse();
         let mut literals: Vec<(Dim, Atoms)> = Vec::new();
         let mut rest: Vec<Formula> = Vec::new();
-        let mut queue: Vec<Formula> = parts.into_iter().collect();
-        queue.reverse();
         while let Some(part) = queue.pop() {
             if part == dominant {
                 return dominant;
@@ -201,13 +209,17 @@ impl Formulas {
         }
     }
 
+    /// The formula of a node, which is neither `Always` nor `Never`.
     fn intern(&mut self, node: Node) -> Formula {
-        if let Some(known) = self.known.get(&node) {
+        let Self { nodes, known, hasher, .. } = self;
+        let hash = hasher.hash_one(&node);
+        let of = |formula: &Formula| nodes.get(formula.0 as usize);
+        if let Some(known) = known.find(hash, |formula| of(formula) == Some(&node)) {
             return *known;
         }
-        let formula = Formula(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(node.clone());
-        self.known.insert(node, formula);
+        let formula = Formula(u32::try_from(nodes.len()).unwrap_or(u32::MAX));
+        known.insert_unique(hash, formula, |formula| of(formula).map_or(0, |node| hasher.hash_one(node)));
+        nodes.push(node);
         formula
     }
 }

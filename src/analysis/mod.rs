@@ -8,14 +8,18 @@
 //! condition tells apart (`axis`, `domain`); conditions become formulas over atoms (`read`, `predicate`, `compile`), a
 //! slot the formulas of its decision (`slot`); instants fall into *worlds* (`worlds`); one `search` answers every
 //! question of the form "is there a customer of whom all this is so and none of that", and `realise` makes the customer.
-//! What is asked: `reach` (can the rule win), `pairs` (does a name decide), `range` (is a condition always yes).
+//! What is asked: `reach` (can the rule win), `pairs` (does a name decide), `range` (is a condition always yes),
+//! `redundant` (would anybody miss it), `only_capped` (does anybody see it before a cap of another is spent). What stands
+//! in the way of an answer is found by the index of `blocking`; `proof` proves every "never" apart from the search.
 //!
 //! Exact means: a rule is called unreachable only if no customer at no instant sees it, and reachable only with a
 //! customer, who replays in the reference evaluator. Between the two stands *not decided*, which is never counted as
 //! either.
 
+mod answers;
 mod atoms;
 mod axis;
+mod blocking;
 mod carry;
 mod compile;
 mod confirm;
@@ -29,14 +33,18 @@ mod gap;
 mod history;
 mod hours;
 mod lived;
+mod only_capped;
 mod pairs;
+mod parallel;
 mod predicate;
 pub mod pressure;
 mod program;
+mod proof;
 mod range;
 mod reach;
 mod read;
 mod realise;
+mod redundant;
 mod region;
 mod scope;
 mod scores;
@@ -66,9 +74,13 @@ use crate::value::Instant;
 
 use doubts::Doubts;
 pub use findings::findings;
+pub use proof::{Proofs, prove};
 pub use search::Undecided;
 pub use slot::Culprit;
-pub use verdict::{Clash, Coverer, FallbackVerdict, NeverTaken, Place, Range, SubstituteVerdict, Verdict};
+pub use verdict::{
+    Clash, Coverer, FallbackVerdict, NeverTaken, OnlyCapped, Place, Preempted, Range, Redundant, SubstituteVerdict,
+    Verdict,
+};
 pub use witness::Witness;
 
 /// What to look at, and how far.
@@ -105,6 +117,14 @@ pub struct Report {
     pub equal_scores: Vec<Clash>,
     /// Rules that need `priority` or `before` (R7): the second of each has neither, or both have.
     pub unordered: Vec<Clash>,
+    /// Rules of which the only difference is a name, and nothing comes of it.
+    pub preempted: Vec<Preempted>,
+    /// Rules that say what another says that stands above them: which.
+    pub copies: BTreeMap<RuleId, RuleId>,
+    /// Rules without which everybody would see the same.
+    pub redundant: Vec<Redundant>,
+    /// Rules that are only seen once a cap of another is spent.
+    pub only_capped: Vec<OnlyCapped>,
     /// The truths that each condition can have.
     pub conditions: BTreeMap<Place, Range>,
     /// Pairs of rules of which it was not decided whether they clash.
@@ -115,30 +135,48 @@ pub struct Report {
 
 /// Looks at a whole rule set.
 pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
-    let mut report = Report::default();
-    // What is gathered is looked at like an attribute; `events` knows that it is not as free as one.
-    let flat = rules.flattened();
-    for (at, segment) in flat.segments.iter().enumerate() {
-        let range = range::of_condition(&flat, &segment.condition, options.from, options.budget);
-        report.conditions.insert(Place::Segment(SegmentId::from_index(at)), range);
-    }
-    for (at, channel) in rules.channels.iter().enumerate() {
-        if let Some(asked) = findings::closed_channel::asked(channel) {
-            let range = range::of_condition(&flat, &asked, options.from, options.budget);
-            report.conditions.insert(Place::Channel(ChannelId::from_index(at)), range);
-        }
-    }
-    let shared = slot::shared(&flat);
-    for at in 0..rules.slots.len() {
-        one_slot(&flat, SlotId::from_index(at), &shared, options, &mut report);
-    }
-    confirm_fallbacks(rules, &mut report);
-    confirm(rules, &mut report);
+    let mut report = decide(rules, options, true);
     report.diagnostics = findings(rules, options, &report);
     report.diagnostics.extend(graph::unused(rules, &options.left_out));
     // The worst first; among equals in reading order.
     report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
+}
+
+/// What can win, and what clashes: the verdicts alone, without the truths of conditions and without findings.
+pub fn verdicts(rules: &RuleSet, options: &Options) -> Report {
+    decide(rules, options, false)
+}
+
+fn decide(rules: &RuleSet, options: &Options, conditions: bool) -> Report {
+    let mut report = Report::default();
+    // What is gathered is looked at like an attribute; `events` knows that it is not as free as one.
+    let flat = rules.flattened();
+    if conditions {
+        of_declarations(rules, &flat, options, &mut report);
+    }
+    let shared = slot::shared(&flat);
+    let slot = |at: usize| one_slot(&flat, SlotId::from_index(at), &shared, options, conditions);
+    for slot in parallel::each(rules.slots.len(), slot) {
+        report.take_in(slot);
+    }
+    confirm_fallbacks(rules, &mut report);
+    confirm(rules, &mut report);
+    report
+}
+
+/// The truths of segments, and of what lets a channel be used.
+fn of_declarations(rules: &RuleSet, flat: &RuleSet, options: &Options, report: &mut Report) {
+    for (at, segment) in flat.segments.iter().enumerate() {
+        let range = range::of_condition(flat, &segment.condition, options.from, options.budget);
+        report.conditions.insert(Place::Segment(SegmentId::from_index(at)), range);
+    }
+    for (at, channel) in rules.channels.iter().enumerate() {
+        if let Some(asked) = findings::closed_channel::asked(channel) {
+            let range = range::of_condition(flat, &asked, options.from, options.budget);
+            report.conditions.insert(Place::Channel(ChannelId::from_index(at)), range);
+        }
+    }
 }
 
 /// Takes back every fallback whose customer the reference evaluator does not confirm: of rules that rank together each is
@@ -197,33 +235,23 @@ fn scope_of<'a>(
     scope::Scope::new(rules, options.from, options.budget, write)
 }
 
-fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, report: &mut Report) {
+fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, with_conditions: bool) -> Report {
     let scores = scores::Scores::of(rules, id);
     let scope_with = |doubts: &Doubts| scope_of(rules, id, doubts, &scores, options);
     let mut scope = scope_with(&Doubts::none(shared));
     let reach::OfRules { mut verdicts, mut substitutes } = reach::rules(&mut scope, rules, id);
     let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
-    let mut pairs = pairs::pairs(&mut scope, rules, id, &verdicts);
-    report.conflicts.append(&mut pairs.conflicts);
-    report.equal_scores.append(&mut pairs.equal_scores);
-    report.unordered.append(&mut pairs.unordered);
-    report.undecided_pairs.append(&mut pairs.undecided);
-    report.more_clashes += pairs.more;
-    for (place, rule) in rules[id].order.iter().enumerate() {
-        let when = rules[*rule].when.len();
-        for clause in 0..when + rules[*rule].unless.len() {
-            let range =
-                range::range(&mut scope, |of| of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied());
-            let at = if clause < when { Place::When(*rule, clause) } else { Place::Unless(*rule, clause - when) };
-            report.conditions.insert(at, range);
-        }
-    }
-    for (at, entry) in rules[id].fallback.iter().enumerate() {
-        if entry.when.is_some() {
-            let range = range::range(&mut scope, |of| of.conditions.get(at).copied().flatten());
-            report.conditions.insert(Place::Fallback(id, at), range);
-        }
-    }
+    let answers = answers::Answers::of(&scope);
+    let pairs = pairs::pairs(&mut scope, rules, id, &verdicts, &answers);
+    let copies = copies(&scope, rules, id, &verdicts);
+    // What is left out may make a difference that is not seen here.
+    let (redundant, only_capped) = if with_conditions && options.left_out.is_empty() {
+        let redundant = redundant::redundant(&mut scope, rules, id, &verdicts, &answers);
+        (redundant, only_capped::only_capped(&mut scope, rules, id, &verdicts, &answers))
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let conditions = if with_conditions { conditions_of(&mut scope, rules, id) } else { BTreeMap::new() };
     let claims = verdicts.values().any(Verdict::rests_on_all)
         || fallbacks.iter().any(FallbackVerdict::rests_on_all)
         || substitutes.values().any(SubstituteVerdict::rests_on_all);
@@ -241,7 +269,82 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, rep
             verdict.doubted(of_fallbacks.get(at));
         }
     }
-    report.fallbacks.insert(id, fallbacks);
-    report.rules.extend(verdicts);
-    report.substitutes.extend(substitutes);
+    Report {
+        diagnostics: Vec::new(),
+        rules: verdicts,
+        substitutes,
+        fallbacks: BTreeMap::from([(id, fallbacks)]),
+        conflicts: pairs.conflicts,
+        equal_scores: pairs.equal_scores,
+        unordered: pairs.unordered,
+        preempted: pairs.preempted,
+        copies,
+        redundant,
+        only_capped,
+        conditions,
+        undecided_pairs: pairs.undecided,
+        more_clashes: pairs.more,
+    }
+}
+
+/// The rules that one other covers, which is for the same customers and shows the same.
+fn copies(
+    scope: &reach::SlotScope<'_>,
+    rules: &RuleSet,
+    id: SlotId,
+    verdicts: &BTreeMap<RuleId, Verdict>,
+) -> BTreeMap<RuleId, RuleId> {
+    let place = |rule: RuleId| rules[id].order.iter().position(|other| *other == rule);
+    let copy = |(rule, verdict): (&RuleId, &Verdict)| {
+        let Verdict::Covered(by) = verdict else { return None };
+        let [Coverer::Rule(original)] = by.as_slice() else { return None };
+        let (one, other) = (place(*rule)?, place(*original)?);
+        let same = scope.worlds.iter().all(|(_, of)| {
+            let rules = of.rules.get(one).zip(of.rules.get(other));
+            rules.is_some_and(|(one, other)| one.eligible == other.eligible && one.outcomes == other.outcomes)
+        });
+        (same && rules[*rule].because == rules[*original].because).then_some((*rule, *original))
+    };
+    verdicts.iter().filter_map(copy).collect()
+}
+
+/// The truths of every condition of a slot.
+fn conditions_of(scope: &mut reach::SlotScope<'_>, rules: &RuleSet, id: SlotId) -> BTreeMap<Place, Range> {
+    let mut conditions = BTreeMap::new();
+    for (place, rule) in rules[id].order.iter().enumerate() {
+        let when = rules[*rule].when.len();
+        for clause in 0..when + rules[*rule].unless.len() {
+            let range =
+                range::range(scope, |of| of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied());
+            let at = if clause < when { Place::When(*rule, clause) } else { Place::Unless(*rule, clause - when) };
+            conditions.insert(at, range);
+        }
+    }
+    for (at, entry) in rules[id].fallback.iter().enumerate() {
+        if entry.when.is_some() {
+            let range = range::range(scope, |of| of.conditions.get(at).copied().flatten());
+            conditions.insert(Place::Fallback(id, at), range);
+        }
+    }
+    conditions
+}
+
+impl Report {
+    /// Adds what was found out of another slot.
+    fn take_in(&mut self, mut slot: Report) {
+        self.diagnostics.append(&mut slot.diagnostics);
+        self.rules.append(&mut slot.rules);
+        self.substitutes.append(&mut slot.substitutes);
+        self.fallbacks.append(&mut slot.fallbacks);
+        self.conflicts.append(&mut slot.conflicts);
+        self.equal_scores.append(&mut slot.equal_scores);
+        self.unordered.append(&mut slot.unordered);
+        self.preempted.append(&mut slot.preempted);
+        self.copies.append(&mut slot.copies);
+        self.redundant.append(&mut slot.redundant);
+        self.only_capped.append(&mut slot.only_capped);
+        self.conditions.append(&mut slot.conditions);
+        self.undecided_pairs.append(&mut slot.undecided_pairs);
+        self.more_clashes += slot.more_clashes;
+    }
 }

@@ -14,13 +14,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answers::Answers;
+use super::blocking::Blockers;
 use super::formula::Formula;
 use super::reach::SlotScope;
 use super::scope::Question;
 use super::search::{Answer, Undecided};
 use super::seen::{Seen, What};
 use super::slot::SlotFormulas;
-use super::verdict::{Clash, Verdict};
+use super::verdict::{Clash, Preempted, Verdict};
 use crate::graph::{Ranking, Standing};
 use crate::model::{Class, RuleId, RuleSet, SlotId};
 
@@ -40,6 +42,8 @@ pub(super) struct Pairs {
     pub(super) unordered: Vec<Clash>,
     /// How many more there are than were kept.
     pub(super) more: usize,
+    /// Pairs that the order leaves open and that overlap, though what stands above both always answers first: these.
+    pub(super) preempted: Vec<Preempted>,
     /// Pairs that were not decided.
     pub(super) undecided: Vec<(RuleId, RuleId, Undecided)>,
 }
@@ -51,6 +55,7 @@ pub(super) fn pairs(
     rules: &RuleSet,
     slot: SlotId,
     verdicts: &BTreeMap<RuleId, Verdict>,
+    answers: &Answers,
 ) -> Pairs {
     let ranking = Ranking::new(rules, slot);
     let order = &rules[slot].order;
@@ -92,8 +97,12 @@ pub(super) fn pairs(
                     found.undecided.push((*first, *second, Undecided::Budget));
                     return found;
                 }
-                match together(scope, places, meeting, &above) {
-                    Answer::Never(_) => {}
+                match together(scope, answers, places, meeting, &above) {
+                    Answer::Never(by) => {
+                        if let Answer::Never(all) = &mut answer {
+                            all.extend(by);
+                        }
+                    }
                     Answer::Unknown(why) => answer = Answer::Unknown(why),
                     somebody @ Answer::Found(_) => {
                         answer = somebody;
@@ -111,6 +120,12 @@ pub(super) fn pairs(
                 Answer::Found(witness) => {
                     named |= standing == Standing::Unordered;
                     list.push(Clash { first: *first, second: *second, witness });
+                }
+                // Where nobody is between them, no blocker had a part in it.
+                Answer::Never(by) if standing == Standing::Equal && !by.is_empty() => {
+                    let mut rules: Vec<RuleId> = by.into_iter().filter_map(|number| answers.rule(number)).collect();
+                    rules.dedup();
+                    found.preempted.push(Preempted { first: *first, second: *second, by: rules });
                 }
                 Answer::Never(_) => {}
                 Answer::Unknown(why) => found.undecided.push((*first, *second, why)),
@@ -216,21 +231,15 @@ fn part_at_once(scope: &SlotScope<'_>, places: (usize, usize), meeting: Meeting)
 /// Somebody for whom they meet so, and nothing above answers.
 fn together(
     scope: &mut SlotScope<'_>,
+    answers: &Answers,
     places: (usize, usize),
     meeting: Meeting,
     above: &dyn Fn(RuleId) -> bool,
 ) -> Answer {
-    let blockers: Vec<Vec<(usize, Formula)>> = scope
-        .worlds
-        .iter()
-        .map(|(_, of)| {
-            let rules = of.rules.iter().filter(|rule| above(rule.id));
-            let parts = rules.flat_map(|rule| &rule.parts).map(|(_, formula)| *formula);
-            parts.enumerate().collect()
-        })
-        .collect();
+    let none = Blockers::default();
+    let is_above = |number: usize| answers.rule(number).is_some_and(above);
     scope.ask(|world, _, of| Question {
         required: meeting.required(of, places),
-        blockers: blockers.get(world).map(Vec::as_slice).unwrap_or_default(),
+        blockers: answers.in_world(world, &none).all().among(&is_above),
     })
 }

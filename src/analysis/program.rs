@@ -31,6 +31,8 @@ pub(super) struct Program<'a> {
     pub(super) world: World,
     /// Of each dimension that is an attribute, its atoms at the world's instant.
     pub(super) columns: Vec<Option<Column>>,
+    /// The attributes that need a purpose.
+    masked: Vec<Dim>,
 }
 
 /// One kind of customer.
@@ -38,6 +40,8 @@ pub(super) struct Program<'a> {
 pub(super) struct Start {
     /// Of each dimension, what is possible.
     pub(super) domains: Vec<Atoms>,
+    /// The poorest point of all that is possible.
+    poorest: Vec<usize>,
     /// The rule set has a key, and the customer's is known.
     pub(super) key_is_known: bool,
     /// The rule set has a key, and the customer's is missing.
@@ -54,8 +58,12 @@ impl<'a> Program<'a> {
             Source::Element(..) | Source::Spent(_) | Source::Nobody => None,
             Source::Taken(_) | Source::Unseen(_) | Source::Hours(_) | Source::Opaque(_) => None,
         });
-        let columns = columns.collect();
-        let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts: Vec::new(), world, columns };
+        let columns: Vec<Option<Column>> = columns.collect();
+        let is_masked = |column: &Option<Column>| column.as_ref().is_some_and(|column| column.masked.is_some());
+        let dims = (0_u32..).map(Dim).zip(&columns);
+        let masked = dims.filter(|(_, column)| is_masked(column)).map(|(dim, _)| dim).collect();
+        let starts = Vec::new();
+        let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts, world, columns, masked };
         program.couple_masks();
         program.couple_objections();
         super::events::couple(&mut program);
@@ -196,7 +204,14 @@ impl<'a> Program<'a> {
                 | Source::Opaque(_) => all,
             }
         };
-        Start { domains: self.dims().map(domain).collect(), key_is_known, anonymous }
+        let region = Region::new(self.dims().map(domain).collect());
+        let mut poorest = vec![0; self.formulas.dims()];
+        let consents = |source: &Source| matches!(source, Source::Consent(_));
+        for first in [true, false] {
+            let dims = self.dims().filter(|(_, source)| consents(source) == first);
+            dims.for_each(|(dim, _)| self.choose(dim, &region, &mut poorest));
+        }
+        Start { domains: region.into_domains(), poorest, key_is_known, anonymous }
     }
 
     /// Whether it is seen at once, without a search, that nobody satisfies all of these.
@@ -207,20 +222,51 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// The poorest point of a box: what is missing where anything may be missing, nothing granted, spent or taken.
-    pub(super) fn poorest(&self, region: &Region) -> Vec<usize> {
-        let mut point = vec![0; self.formulas.dims()];
-        let consents = |source: &Source| matches!(source, Source::Consent(_));
-        for first in [true, false] {
-            for (dim, source) in self.dims().filter(|(_, source)| consents(source) == first) {
-                let Some(domain) = region.domain(dim) else { continue };
-                let atom = self.poor(dim, source, domain, &point);
-                if let Some(place) = point.get_mut(dim.index()) {
-                    *place = atom;
-                }
+    /// Whether a box asks nothing of what a customer has to be made up for (the hour, a history, a calculation), so that
+    /// whoever has the attributes and consents of one of its points is in it.
+    pub(super) fn is_plain(&self, start: usize, region: &Region) -> bool {
+        let Some(start) = self.starts.get(start) else { return false };
+        region.changed().all(|dim| match self.schema.sources.get(dim.index()) {
+            Some(Source::Consent(_) | Source::Permission(_) | Source::Now) => true,
+            // Zones that no condition mentions may run out.
+            Some(Source::Attribute(id)) => {
+                super::events::gathered_of(self.schema.rules, *id).is_none() && self.schema.rules[*id].ty != Type::Zone
             }
+            Some(Source::Element(..)) => true,
+            Some(
+                Source::Spent(_)
+                | Source::Nobody
+                | Source::Taken(_)
+                | Source::LastUsed(_)
+                | Source::Unseen(_)
+                | Source::Hours(_)
+                | Source::Opaque(_),
+            )
+            | None => region.domain(dim) == start.domains.get(dim.index()),
+        })
+    }
+
+    /// The poorest point of a box that was a start: what is missing where anything may be missing, nothing granted, spent
+    /// or taken.
+    pub(super) fn poorest(&self, start: usize, region: &Region) -> Vec<usize> {
+        let mut point = self.starts.get(start).map(|start| start.poorest.clone()).unwrap_or_default();
+        let is_consent = |dim: &Dim| matches!(self.schema.sources.get(dim.index()), Some(Source::Consent(_)));
+        let (consents, others): (Vec<Dim>, Vec<Dim>) = region.changed().partition(is_consent);
+        // What is masked hangs on what is granted.
+        let masked = if consents.is_empty() { [].iter() } else { self.masked.iter() };
+        for dim in consents.iter().chain(masked).chain(&others) {
+            self.choose(*dim, region, &mut point);
         }
         point
+    }
+
+    /// Puts the poorest atom of a dimension into a point.
+    fn choose(&self, dim: Dim, region: &Region, point: &mut [usize]) {
+        let of = self.schema.sources.get(dim.index()).zip(region.domain(dim));
+        let atom = of.map(|(source, domain)| self.poor(dim, source, domain, point));
+        if let Some((place, atom)) = point.get_mut(dim.index()).zip(atom) {
+            *place = atom;
+        }
     }
 
     fn poor(&self, dim: Dim, source: &Source, domain: &Atoms, point: &[usize]) -> usize {

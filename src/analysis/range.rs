@@ -1,8 +1,9 @@
 //! Which truths a condition can have at all: never yes, never no, or both as the customer may be.
 
 use super::compile::Truths;
-use super::scope::{Question, Scope};
-use super::search::Answer;
+use super::formula::{Formula, Formulas};
+use super::scope::Scope;
+use super::search::Existence;
 use super::verdict::Range;
 use crate::model::{Condition, RuleSet};
 use crate::value::Instant;
@@ -15,27 +16,24 @@ pub(super) fn of_condition(rules: &RuleSet, condition: &Condition, from: Option<
 
 /// The range of one of the conditions of a scope.
 pub(super) fn range<T>(scope: &mut Scope<'_, T>, truths: impl Fn(&T) -> Option<Truths>) -> Range {
-    let mut ask = |formula: &dyn Fn(&mut super::formula::Formulas, Truths) -> super::formula::Formula| {
-        scope.ask(|_, formulas, of| {
-            let formula = truths(of).map(|truths| formula(formulas, truths));
-            Question::of(formula.into_iter().collect())
-        })
+    let mut ask = |formula: &dyn Fn(&mut Formulas, Truths) -> Formula| {
+        scope.is_there(|_, formulas, of| truths(of).map(|truths| formula(formulas, truths)).into_iter().collect())
     };
     let no = ask(&|_, truths| truths.no);
     let yes = ask(&|_, truths| truths.yes);
     match (yes, no) {
-        (Answer::Found(_), Answer::Found(_)) => Range::Open,
-        (Answer::Found(_), Answer::Never(_)) => match ask(&|formulas, truths| formulas.not(truths.yes)) {
-            Answer::Never(_) => Range::AlwaysYes,
+        (Existence::Somebody, Existence::Somebody) => Range::Open,
+        (Existence::Somebody, Existence::Nobody) => match ask(&|formulas, truths| formulas.not(truths.yes)) {
+            Existence::Nobody => Range::AlwaysYes,
             // Not shown to hold for everybody, so only the weaker claim is made.
-            Answer::Found(_) | Answer::Unknown(_) => Range::NeverNo,
+            Existence::Somebody | Existence::Unknown(_) => Range::NeverNo,
         },
-        (Answer::Never(_), Answer::Found(_)) => match ask(&|formulas, truths| formulas.not(truths.no)) {
-            Answer::Never(_) => Range::AlwaysNo,
-            Answer::Found(_) | Answer::Unknown(_) => Range::NeverYes,
+        (Existence::Nobody, Existence::Somebody) => match ask(&|formulas, truths| formulas.not(truths.no)) {
+            Existence::Nobody => Range::AlwaysNo,
+            Existence::Somebody | Existence::Unknown(_) => Range::NeverYes,
         },
-        (Answer::Never(_), Answer::Never(_) | Answer::Unknown(_)) => Range::NeverYes,
-        (Answer::Unknown(_), Answer::Never(_)) => Range::NeverNo,
-        (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => Range::Unknown(why),
+        (Existence::Nobody, Existence::Nobody | Existence::Unknown(_)) => Range::NeverYes,
+        (Existence::Unknown(_), Existence::Nobody) => Range::NeverNo,
+        (Existence::Unknown(why), _) | (_, Existence::Unknown(why)) => Range::Unknown(why),
     }
 }

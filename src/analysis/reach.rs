@@ -15,9 +15,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::blocking::Blockers;
 use super::formula::{Formula, Formulas};
 use super::scope::{Question, Scope};
-use super::search::{Answer, Undecided};
+use super::search::{Answer, Existence, Undecided};
 use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas, substitutes};
 use super::verdict::{Coverer, FallbackVerdict, NeverTaken, SubstituteVerdict, Verdict};
 use crate::frame::Via;
@@ -28,11 +29,11 @@ pub(super) type SlotScope<'a> = Scope<'a, SlotFormulas>;
 
 /// What stands in the way, over all worlds of a slot.
 #[derive(Clone)]
-struct Blockers {
+struct Above {
     /// By number.
     names: Vec<Coverer>,
     /// Per world.
-    formulas: Vec<Vec<(usize, Formula)>>,
+    formulas: Vec<Blockers>,
     /// How many stand above the rule of each place, and above the fallback list.
     above: Vec<usize>,
 }
@@ -53,7 +54,7 @@ pub(super) struct OfRules {
 
 /// The verdict on every rule of a slot, in the order in which they win.
 pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) -> OfRules {
-    let mut blockers = Blockers::none(scope.worlds.len());
+    let mut blockers = Above::none(scope.worlds.len());
     let mut verdicts = BTreeMap::new();
     let mut place = 0;
     for tier in rules.tiers(slot) {
@@ -93,7 +94,7 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
 
 /// Whether a substitute of a rule is ever taken. One that may be tried in another's place comes to its turn there, so
 /// whatever stands above it is left aside.
-fn substitute(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via: Via) -> SubstituteVerdict {
+fn substitute(scope: &mut SlotScope<'_>, blockers: &Above, place: usize, via: Via) -> SubstituteVerdict {
     let rule = scope.worlds.first().and_then(|(_, of)| of.rules.get(place));
     let in_turn = rule.is_some_and(|rule| rule.tried.is_empty() && !rule.more_ways);
     let before = if in_turn { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
@@ -109,9 +110,9 @@ fn substitute(scope: &mut SlotScope<'_>, blockers: &Blockers, place: usize, via:
         Answer::Unknown(why) => return SubstituteVerdict::Unknown(why),
         Answer::Never(used) => used,
     };
-    SubstituteVerdict::Never(if is_contradictory(scope, blockers, &Way { required: &drops, before }) {
+    SubstituteVerdict::Never(if is_contradictory(scope, &Way { required: &drops, before }) {
         NeverTaken::NeverDrops
-    } else if is_contradictory(scope, blockers, &way) {
+    } else if is_contradictory(scope, &way) {
         NeverTaken::NeverStands
     } else {
         NeverTaken::Covered(cover(scope, blockers, &[way], used))
@@ -123,7 +124,7 @@ fn in_tier(
     scope: &mut SlotScope<'_>,
     rules: &RuleSet,
     slot: SlotId,
-    above: &Blockers,
+    above: &Above,
     (tier, place): (std::ops::Range<usize>, usize),
 ) -> Verdict {
     let mut blockers = above.clone();
@@ -160,12 +161,12 @@ pub(super) fn fallback(
     slot: SlotId,
     verdicts: &BTreeMap<RuleId, Verdict>,
 ) -> Vec<FallbackVerdict> {
-    let mut of_rules = Blockers::none(scope.worlds.len());
+    let mut of_rules = Above::none(scope.worlds.len());
     for (place, id) in rules[slot].order.iter().enumerate() {
         let wins = verdicts.get(id).is_none_or(|verdict| !verdict.is_never());
         of_rules.add_rule(scope, place, *id, (wins, false));
     }
-    let mut of_entries = Blockers::none(scope.worlds.len());
+    let mut of_entries = Above::none(scope.worlds.len());
     let mut found = Vec::new();
     let entries = &rules[slot].fallback;
     for (at, entry) in entries.iter().enumerate() {
@@ -180,19 +181,19 @@ pub(super) fn fallback(
     found
 }
 
-fn entry_verdict(scope: &mut SlotScope<'_>, blockers: &Blockers, at: usize) -> FallbackVerdict {
+fn entry_verdict(scope: &mut SlotScope<'_>, blockers: &Above, at: usize) -> FallbackVerdict {
     let required = |of: &SlotFormulas| of.fallback.get(at).copied().unwrap_or(Formula::NEVER);
     let way = Way { required: &required, before: blockers.names.len() };
     match ask(scope, blockers, &way, None) {
         Answer::Found(witness) => FallbackVerdict::Reachable(witness),
         Answer::Unknown(why) => FallbackVerdict::Unknown(why),
-        Answer::Never(_) if is_contradictory(scope, blockers, &way) => FallbackVerdict::Contradictory,
+        Answer::Never(_) if is_contradictory(scope, &way) => FallbackVerdict::Contradictory,
         Answer::Never(used) => FallbackVerdict::Covered(cover(scope, blockers, &[way], used)),
     }
 }
 
 /// Whether the rule wins in its own place.
-fn in_place(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: &Blockers, place: usize) -> Verdict {
+fn in_place(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: &Above, place: usize) -> Verdict {
     let is_off = rules[slot].order.get(place).is_none_or(|id| {
         let rule = &rules[*id];
         rule.off.is_some() || rules[rule.show].off.is_some()
@@ -205,20 +206,14 @@ fn in_place(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: 
     match ask(scope, blockers, &way, None) {
         Answer::Found(witness) => Verdict::Reachable(witness),
         Answer::Unknown(why) => Verdict::Unknown(why),
-        Answer::Never(_) if is_contradictory(scope, blockers, &way) => contradiction(scope, place),
+        Answer::Never(_) if is_contradictory(scope, &way) => contradiction(scope, place),
         Answer::Never(used) => Verdict::Covered(cover(scope, blockers, &[way], used)),
     }
 }
 
 /// A better verdict on a rule that is covered in its place, from the ways in which it is tried; `None` where there are
 /// none.
-fn by_try(
-    scope: &mut SlotScope<'_>,
-    rules: &RuleSet,
-    slot: SlotId,
-    blockers: &Blockers,
-    place: usize,
-) -> Option<Verdict> {
+fn by_try(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: &Above, place: usize) -> Option<Verdict> {
     let (_, first) = scope.worlds.first()?;
     let rule = first.rules.get(place)?;
     let entries: Vec<Option<RuleId>> = rule.tried.iter().map(|(entry, _)| *entry).collect();
@@ -269,7 +264,7 @@ fn by_try_among_ranked(
     scope: &mut SlotScope<'_>,
     rules: &RuleSet,
     slot: SlotId,
-    blockers: &Blockers,
+    blockers: &Above,
     place: usize,
 ) -> Verdict {
     let tried: Vec<Option<RuleId>> = scope
@@ -307,8 +302,8 @@ fn eligible(of: &SlotFormulas, place: usize) -> Formula {
 }
 
 /// Whether there is nobody even without any blocker.
-fn is_contradictory(scope: &mut SlotScope<'_>, blockers: &Blockers, way: &Way<'_>) -> bool {
-    matches!(ask(scope, blockers, way, Some(&BTreeSet::new())), Answer::Never(_))
+fn is_contradictory(scope: &mut SlotScope<'_>, way: &Way<'_>) -> bool {
+    scope.is_there(|_, _, of| vec![(way.required)(of)]) == Existence::Nobody
 }
 
 /// The guards of a rule that contradict each other, minimal. Nobody is eligible.
@@ -319,12 +314,12 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     // Tried in this order: what an author looks for least is left out first.
     for culprit in culprits.clone() {
         let without: Vec<Culprit> = culprits.iter().copied().filter(|other| *other != culprit).collect();
-        let answer = scope.ask(|_, _, of| {
+        let answer = scope.is_there(|_, _, of| {
             let guards = of.rules.get(place).map(|rule| rule.guards.as_slice()).unwrap_or_default();
             let kept = guards.iter().filter(|(culprit, _)| without.contains(culprit));
-            Question::of(kept.map(|(_, formula)| *formula).collect())
+            kept.map(|(_, formula)| *formula).collect()
         });
-        if matches!(answer, Answer::Never(_)) {
+        if answer == Existence::Nobody {
             culprits = without;
         }
     }
@@ -344,35 +339,33 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
     if culprits.iter().all(is_date) { Verdict::NeverActive } else { Verdict::Contradictory(culprits) }
 }
 
-fn ask(scope: &mut SlotScope<'_>, blockers: &Blockers, way: &Way<'_>, only: Option<&BTreeSet<usize>>) -> Answer {
-    let filtered: Option<Vec<Vec<(usize, Formula)>>> = only.map(|only| {
-        let of = |world: &Vec<(usize, Formula)>| {
-            let find = |number: &usize| world.binary_search_by_key(number, |(number, _)| *number).ok();
-            only.range(..way.before).filter_map(find).filter_map(|at| world.get(at).copied()).collect()
+fn ask(scope: &mut SlotScope<'_>, blockers: &Above, way: &Way<'_>, only: Option<&BTreeSet<usize>>) -> Answer {
+    let none = Blockers::default();
+    let filtered: Option<Vec<Blockers>> = only.map(|only| {
+        let of = |world: &Blockers| {
+            Blockers::plain(only.range(..way.before).filter_map(|number| world.numbered(*number)).collect())
         };
         blockers.formulas.iter().map(of).collect()
     });
     scope.ask(|world, _: &mut Formulas, of| {
-        let all = filtered.as_ref().unwrap_or(&blockers.formulas).get(world).map(Vec::as_slice).unwrap_or_default();
-        // Numbers rise, so those that stand before are the first.
-        let before = all.partition_point(|(number, _)| *number < way.before);
-        Question { required: vec![(way.required)(of)], blockers: all.get(..before).unwrap_or_default() }
+        let all = filtered.as_ref().unwrap_or(&blockers.formulas).get(world).unwrap_or(&none);
+        Question { required: vec![(way.required)(of)], blockers: all.before(way.before) }
     })
 }
 
 /// A minimal set of blockers that leave nobody, of those that a proof used.
-fn cover(scope: &mut SlotScope<'_>, blockers: &Blockers, ways: &[Way<'_>], used: BTreeSet<usize>) -> Vec<Coverer> {
+fn cover(scope: &mut SlotScope<'_>, blockers: &Above, ways: &[Way<'_>], used: BTreeSet<usize>) -> Vec<Coverer> {
     let holds = |scope: &mut SlotScope<'_>, only: &BTreeSet<usize>| {
         ways.iter().all(|way| matches!(ask(scope, blockers, way, Some(only)), Answer::Never(_)))
     };
     let name =
         |numbers: &BTreeSet<usize>| numbers.iter().filter_map(|number| blockers.names.get(*number).copied()).collect();
+    let none = Blockers::default();
     let mut at_once: Option<BTreeSet<usize>> = None;
     for way in ways {
         let found = scope.follows_at_once(|world, _, of| {
-            let all = blockers.formulas.get(world).map(Vec::as_slice).unwrap_or_default();
-            let before = all.partition_point(|(number, _)| *number < way.before);
-            Question { required: vec![(way.required)(of)], blockers: all.get(..before).unwrap_or_default() }
+            let all = blockers.formulas.get(world).unwrap_or(&none);
+            Question { required: vec![(way.required)(of)], blockers: all.before(way.before) }
         });
         at_once = Some(at_once.map_or(found.clone(), |known| known.intersection(&found).copied().collect()));
     }
@@ -395,9 +388,9 @@ fn cover(scope: &mut SlotScope<'_>, blockers: &Blockers, ways: &[Way<'_>], used:
     name(&kept)
 }
 
-impl Blockers {
+impl Above {
     fn none(worlds: usize) -> Self {
-        Self { names: Vec::new(), formulas: vec![Vec::new(); worlds], above: Vec::new() }
+        Self { names: Vec::new(), formulas: vec![Blockers::default(); worlds], above: Vec::new() }
     }
 
     /// The parts of the rule at a place; without its own where it never wins in its place, and where it stops the slot only
@@ -428,9 +421,9 @@ impl Blockers {
     fn add(&mut self, scope: &SlotScope<'_>, name: Coverer, formula: &dyn Fn(&SlotFormulas) -> Option<Formula>) {
         let number = self.names.len();
         self.names.push(name);
-        for (blockers, (_, of)) in self.formulas.iter_mut().zip(&scope.worlds) {
+        for (blockers, (program, of)) in self.formulas.iter_mut().zip(&scope.worlds) {
             if let Some(formula) = formula(of).filter(|formula| *formula != Formula::NEVER) {
-                blockers.push((number, formula));
+                blockers.add(&program.formulas, number, formula);
             }
         }
     }

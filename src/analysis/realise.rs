@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use super::atoms::Atoms;
 use super::axis::Clock;
+use super::blocking::View;
 use super::domain::{Column, GAP, Source, YES};
 use super::events::gathered_of;
 use super::formula::{Dim, Formula};
@@ -50,7 +51,7 @@ pub(super) enum Realised {
 /// What a customer must satisfy.
 pub(super) struct Shadows<'s> {
     pub(super) question: &'s [Formula],
-    pub(super) blockers: &'s [(usize, Formula)],
+    pub(super) blockers: View<'s>,
 }
 
 /// Turns the point, or another one of the region, into a customer.
@@ -90,7 +91,7 @@ pub(super) fn realise(
                         let holds = |formula: &Formula| program.formulas.holds(*formula, point);
                         shadows.question.iter().all(holds)
                             && program.couplings.iter().all(holds)
-                            && !shadows.blockers.iter().any(|(_, blocker)| holds(blocker))
+                            && shadows.blockers.holding(&program.formulas, point).next().is_none()
                     };
                     match let_go_sooner(program, &witness, good) {
                         Some(witness) => Realised::Customer(Box::new(witness)),
@@ -196,10 +197,8 @@ fn judge(program: &Program<'_>, region: &Region, shadows: &Shadows<'_>, point: V
     if !shadows.question.iter().all(holds) || !program.couplings.iter().all(holds) {
         return Judged::Other;
     }
-    match shadows.blockers.iter().any(|(_, blocker)| formulas.holds(*blocker, &point)) {
-        true => Judged::Shadowed(point),
-        false => Judged::Good(point),
-    }
+    let is_shadowed = shadows.blockers.holding(formulas, &point).next().is_some();
+    if is_shadowed { Judged::Shadowed(point) } else { Judged::Good(point) }
 }
 
 /// The facts with events that add up to the point, or to another one of which all is so that was asked; else such a one

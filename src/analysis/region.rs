@@ -34,6 +34,11 @@ impl Region {
         Self { domains, past: Vec::new() }
     }
 
+    /// What is possible of each dimension.
+    pub(super) fn into_domains(self) -> Vec<Atoms> {
+        self.domains
+    }
+
     /// What is possible of a dimension.
     pub(super) fn domain(&self, dim: Dim) -> Option<&Atoms> {
         self.domains.get(dim.index())
@@ -42,6 +47,11 @@ impl Region {
     /// The moment to return to; it grows with every change.
     pub(super) fn moment(&self) -> usize {
         self.past.len()
+    }
+
+    /// The dimensions that were narrowed, some more than once.
+    pub(super) fn changed(&self) -> impl Iterator<Item = Dim> {
+        self.past.iter().map(|(dim, _)| *dim)
     }
 
     /// Takes back everything since the moment.

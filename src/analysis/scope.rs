@@ -5,12 +5,13 @@
 
 use std::collections::BTreeSet;
 
+use super::blocking::{Blockers, View};
 use super::compile::Compiler;
 use super::domain::Source;
 use super::formula::{Formula, Formulas};
 use super::program::Program;
 use super::region::{Region, Status};
-use super::search::{Answer, Undecided, search};
+use super::search::{Answer, Existence, Undecided, exists, search};
 use super::worlds::worlds;
 use crate::model::{RuleSet, Scope as Whose};
 use crate::value::Instant;
@@ -26,15 +27,8 @@ pub(super) struct Scope<'a, T> {
 pub(super) struct Question<'q> {
     /// What must hold.
     pub(super) required: Vec<Formula>,
-    /// What must not, each with a number by which the answer names it.
-    pub(super) blockers: &'q [(usize, Formula)],
-}
-
-impl<'q> Question<'q> {
-    /// Whether there is anybody of whom all this holds.
-    pub(super) fn of(required: Vec<Formula>) -> Self {
-        Question { required, blockers: &[] }
-    }
+    /// What must not.
+    pub(super) blockers: View<'q>,
 }
 
 impl<'a, T> Scope<'a, T> {
@@ -95,6 +89,24 @@ impl<'a, T> Scope<'a, T> {
         undecided.map_or(Answer::Never(used), Answer::Unknown)
     }
 
+    /// Whether there is anybody in any world of whom all this holds; nobody is shown.
+    pub(super) fn is_there(&mut self, question: impl Fn(usize, &mut Formulas, &T) -> Vec<Formula>) -> Existence {
+        let none = Blockers::default();
+        let mut undecided = None;
+        for (number, (program, of)) in self.worlds.iter_mut().enumerate() {
+            let required = question(number, &mut program.formulas, of);
+            match exists(program, &required, none.all(), self.budget) {
+                Existence::Somebody => return Existence::Somebody,
+                Existence::Nobody => {}
+                Existence::Unknown(why) => undecided = undecided.max(Some(why)),
+            }
+        }
+        if !self.complete {
+            undecided = undecided.max(Some(Undecided::Instants));
+        }
+        undecided.map_or(Existence::Nobody, Existence::Unknown)
+    }
+
     /// Whether a formula is seen at once to hold wherever `required` does, in every world and for every kind of
     /// customer; `false` may mean that it takes a search to see it.
     pub(super) fn follows_at_once<'q>(
@@ -104,17 +116,19 @@ impl<'a, T> Scope<'a, T> {
         let mut common: Option<BTreeSet<usize>> = None;
         for (number, (program, of)) in self.worlds.iter_mut().enumerate() {
             let Question { required, blockers } = question(number, &mut program.formulas, of);
-            for start in &program.starts {
+            for (at, start) in program.starts.iter().enumerate() {
                 let mut region = Region::new(start.domains.clone());
                 if required.iter().any(|formula| region.require(&program.formulas, *formula).is_err()) {
                     continue;
                 }
+                // What holds in the whole box holds at any point of it.
+                let point = program.poorest(at, &region);
                 let holds = |formula| region.status(&program.formulas, formula) == Status::Holds;
-                let of = blockers.iter().filter(|(number, formula)| match &common {
+                let of = blockers.holding(&program.formulas, &point).filter(|(number, formula)| match &common {
                     Some(common) => common.contains(number) && holds(*formula),
                     None => holds(*formula),
                 });
-                common = Some(of.map(|(number, _)| *number).collect());
+                common = Some(of.map(|(number, _)| number).collect());
             }
         }
         common.filter(|_| self.complete).unwrap_or_default()

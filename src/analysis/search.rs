@@ -25,6 +25,7 @@
 
 use std::collections::BTreeSet;
 
+use super::blocking::View;
 use super::formula::{Formula, Formulas, Node};
 use super::program::Program;
 use super::realise::{Realised, Shadows};
@@ -69,24 +70,46 @@ pub enum Undecided {
 }
 
 /// Searches every start of the program in turn.
-pub(super) fn search(
-    program: &mut Program<'_>,
-    required: &[Formula],
-    blockers: &[(usize, Formula)],
-    budget: usize,
-) -> Answer {
+pub(super) fn search(program: &mut Program<'_>, required: &[Formula], blockers: View<'_>, budget: usize) -> Answer {
     let mut used = BTreeSet::new();
     let mut undecided = None;
     for start in 0..program.starts.len() {
         let mut search = Search::new(program, start, required, blockers, budget);
         match search.dive() {
             Ended::Found(witness) => return Answer::Found(witness),
+            // Only who does not show them ends so.
+            Ended::Plain => undecided = undecided.max(Some(Undecided::Budget)),
             Ended::Never if search.given_up > 0 => undecided = undecided.max(search.why_given_up),
             Ended::Never => used.append(&mut search.used),
             Ended::Unknown(why) => undecided = undecided.max(Some(why)),
         }
     }
     undecided.map_or(Answer::Never(used), Answer::Unknown)
+}
+
+/// Whether there is such a customer, where nobody need be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Existence {
+    Somebody,
+    Nobody,
+    Unknown(Undecided),
+}
+
+/// Searches as [`search`] does, but makes no customer where it is plain that one can be made: whatever the hour, the
+/// history and what is calculated are, they are in the box.
+pub(super) fn exists(program: &mut Program<'_>, required: &[Formula], blockers: View<'_>, budget: usize) -> Existence {
+    let mut undecided = None;
+    for start in 0..program.starts.len() {
+        let mut search = Search::new(program, start, required, blockers, budget);
+        search.shows = false;
+        match search.dive() {
+            Ended::Found(_) | Ended::Plain => return Existence::Somebody,
+            Ended::Never if search.given_up > 0 => undecided = undecided.max(search.why_given_up),
+            Ended::Never => {}
+            Ended::Unknown(why) => undecided = undecided.max(Some(why)),
+        }
+    }
+    undecided.map_or(Existence::Nobody, Existence::Unknown)
 }
 
 /// Where something required comes from.
@@ -100,6 +123,8 @@ enum Origin {
 
 enum Ended {
     Found(Box<Witness>),
+    /// There is somebody, who is not wanted.
+    Plain,
     Never,
     Unknown(Undecided),
 }
@@ -119,7 +144,7 @@ struct Search<'p, 'a> {
     region: Region,
     required: Vec<Demand>,
     question: &'p [Formula],
-    blockers: &'p [(usize, Formula)],
+    blockers: View<'p>,
     /// Which blockers and couplings are required already.
     taken_in: BTreeSet<Formula>,
     used: BTreeSet<usize>,
@@ -128,6 +153,8 @@ struct Search<'p, 'a> {
     why_given_up: Option<Undecided>,
     budget: usize,
     choices: usize,
+    /// A customer is made of what is found.
+    shows: bool,
 }
 
 impl<'p, 'a> Search<'p, 'a> {
@@ -135,7 +162,7 @@ impl<'p, 'a> Search<'p, 'a> {
         program: &'p mut Program<'a>,
         start: usize,
         question: &'p [Formula],
-        blockers: &'p [(usize, Formula)],
+        blockers: View<'p>,
         budget: usize,
     ) -> Self {
         let domains = program.starts.get(start).map(|start| start.domains.clone()).unwrap_or_default();
@@ -152,6 +179,7 @@ impl<'p, 'a> Search<'p, 'a> {
             why_given_up: None,
             budget,
             choices: 0,
+            shows: true,
         };
         question.iter().for_each(|formula| search.demand(*formula, Origin::Question));
         search
@@ -179,9 +207,12 @@ impl<'p, 'a> Search<'p, 'a> {
             if let Some(choice) = branch {
                 return self.branch(choice);
             }
-            let point = self.program.poorest(&self.region);
+            let point = self.program.poorest(self.start, &self.region);
             if self.take_in(&point) {
                 continue;
+            }
+            if !self.shows && self.blockers.is_empty() && self.program.is_plain(self.start, &self.region) {
+                return Ended::Plain;
             }
             match self.realise(&point) {
                 Realised::Customer(witness) => return Ended::Found(witness),
@@ -301,12 +332,9 @@ impl<'p, 'a> Search<'p, 'a> {
             new.into_iter().for_each(|coupling| self.demand(coupling, Origin::Question));
             return true;
         }
-        let mut violated: Vec<(usize, usize, Formula)> = self
-            .blockers
-            .iter()
-            .filter(|(_, blocker)| formulas.holds(*blocker, point))
-            .map(|(number, blocker)| (parts(formulas, *blocker), *number, *blocker))
-            .collect();
+        let holding = self.blockers.holding(formulas, point);
+        let mut violated: Vec<(usize, usize, Formula)> =
+            holding.map(|(number, blocker)| (parts(formulas, blocker), number, blocker)).collect();
         // The broadest first: they exclude the most.
         violated.sort_unstable_by_key(|(parts, number, _)| (*parts, *number));
         let mut found = false;

@@ -150,6 +150,36 @@ impl SubstituteVerdict {
     }
 }
 
+/// Two rules that can both answer for one customer with nothing but their names to decide, which never comes to pass:
+/// something above always answers first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preempted {
+    /// The one whose name comes first.
+    pub first: RuleId,
+    /// The other.
+    pub second: RuleId,
+    /// Of what answers first, what the proof used.
+    pub by: Vec<RuleId>,
+}
+
+/// A rule without which everybody would see the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redundant {
+    /// It wins for somebody.
+    pub rule: RuleId,
+    /// What would be seen in its place, and is the same; none: the fallback list.
+    pub by: Vec<RuleId>,
+}
+
+/// A rule that is only seen by those for whom a cap of these is spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnlyCapped {
+    /// It wins for somebody.
+    pub rule: RuleId,
+    /// What stands above it, and answers until its caps are spent.
+    pub by: Vec<RuleId>,
+}
+
 /// Two rules of a slot that can answer for one customer though no author said which wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {

@@ -46,8 +46,8 @@ pub(super) struct World {
 impl World {
     /// The instant that stands for the world.
     pub(super) fn clock(&self) -> Clock {
-        let any = Clock { now: Instant(ANY), today: date_in_zone(Instant(ANY), "UTC") };
-        self.clocks.values().next().copied().unwrap_or(any)
+        let any = || Clock { now: Instant(ANY), today: date_in_zone(Instant(ANY), "UTC") };
+        self.clocks.values().next().copied().unwrap_or_else(any)
     }
 }
 

@@ -38,9 +38,10 @@ impl Pass<'_> {
     pub(super) fn consent(&mut self) {
         self.channels_keep_consent();
         for at in 0..self.rules.rules.len() {
-            let rule = self.rules[RuleId::from_index(at)].clone();
+            let id = RuleId::from_index(at);
+            let rule = self.rules[id].clone();
             let before = self.findings.len();
-            let missing = self.rule_reads(&rule);
+            let missing = self.rule_reads(id, &rule);
             if self.findings[before..].iter().any(Diagnostic::is_error) {
                 self.poison(Kind::Rule, &rule.name);
             }
@@ -85,9 +86,9 @@ impl Pass<'_> {
 
     /// Every purpose of every attribute and event that the rule reads, `never used`, protective. Gives the purposes it
     /// forgot.
-    fn rule_reads(&mut self, rule: &Rule) -> Vec<PurposeId> {
+    fn rule_reads(&mut self, id: RuleId, rule: &Rule) -> Vec<PurposeId> {
         let whens = rule.when.iter().map(|clause| (clause, false));
-        let blocks: Vec<Clause> = self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.blocking(id));
+        let blocks: Vec<Clause> = self.blocking(id);
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
         // What, where, whether by an `unless`, and whether in a block. What a block reads is read for whoever it stops
         // (R19); its own promises are looked at once, there.
@@ -106,7 +107,7 @@ impl Pass<'_> {
             read.push((self.reads_in(&clause.condition), clause.span, true, true));
         }
         // So is what a window reads, its zones too.
-        for id in self.rules.rule_named(&rule.name).map_or_else(Vec::new, |id| self.rules.windows_on(id)) {
+        for id in self.rules.windows_on(id) {
             read.extend(self.window_reads(id).into_iter().map(|(span, reads)| (reads, span, true, true)));
         }
         let mut missing: Vec<Forgotten> = Vec::new();

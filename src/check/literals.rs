@@ -254,10 +254,10 @@ impl Pass<'_> {
     /// The place of a member in its list; says so where it is none.
     pub(super) fn member(&mut self, list: EnumId, text: &str, span: Span) -> Option<u16> {
         let wanted = nfc(text);
-        let members = self.rules.members(list).to_vec();
-        if let Some(at) = members.iter().position(|member| *member == wanted) {
+        if let Some(at) = self.rules.members(list).iter().position(|member| *member == wanted) {
             return u16::try_from(at).ok();
         }
+        let members = self.rules.members(list).to_vec();
         let shown = members.iter().take(8).map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ");
         let more = if members.len() > 8 { format!(" and {} more", members.len() - 8) } else { String::new() };
         let (code, what) = if list == EnumId::CONSENT {

@@ -4,6 +4,7 @@ mod diff;
 mod fits;
 mod fix;
 mod known;
+mod prove;
 mod tell;
 
 use std::path::PathBuf;
@@ -37,6 +38,9 @@ pub(super) struct Arguments {
     /// With `--fix`: change nothing, show a diff; exit code 1 if anything would change.
     #[arg(long, requires = "fix")]
     dry_run: bool,
+    /// Prove again, apart from the search, that the rules never win of which that is said; the summary says in how many cases.
+    #[arg(long)]
+    prove: bool,
     /// Set aside the old findings that this file lists, instead of those that cater.toml names.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -111,6 +115,8 @@ struct Looked {
     misfits: Vec<CannotRun>,
     /// What was mended, in words; empty where nothing was.
     fixed: String,
+    /// What came of proving everything again.
+    proved: Option<prove::Proved>,
     /// For machines, a file each.
     files: Vec<serde_json::Value>,
     /// From which severity on findings fail the run.
@@ -139,6 +145,7 @@ fn check(arguments: &Arguments, terminal: &Terminal, teller: &mut Teller) -> Res
             continue;
         }
         let looked = look(&world, arguments, terminal, file)?;
+        failed |= looked.proved.as_ref().is_some_and(|proved| !proved.holds);
         failed |= teller.world(&world, looked, arguments, terminal)?;
     }
     let mut is_settled = true;
@@ -178,7 +185,9 @@ fn look(
         (_, None) => Vec::new(),
     };
     let level = settings::FAIL_LEVEL.choose(arguments.fail_level, world.settings())?.or(FailLevel::Error);
-    Ok(Looked { compiled, misfits, fixed, files, level, baseline })
+    let from = settings::NOW.choose(arguments.now, world.settings())?.value;
+    let proved = arguments.prove.then(|| prove::prove(&compiled, from)).flatten();
+    Ok(Looked { compiled, misfits, fixed, proved, files, level, baseline })
 }
 
 /// The envelopes of several worlds as one.

@@ -4,6 +4,8 @@
 //! which the head cannot be read still has its clauses read, so that all their errors are told, and then becomes a
 //! broken item.
 
+use std::thread::{self, ScopedJoinHandle};
+
 use super::blocks::Body;
 use super::clauses::{
     BLOCK, CAP, CHANNEL, CLASS, Clauses, DEFAULTS, Form, GAP, OFFER, PAUSE, PERSONA, PURPOSE, RULE, SLOT, TEST, WINDOW,
@@ -11,13 +13,16 @@ use super::clauses::{
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
-use super::reader::{Reader, Stopped, end_of};
+use super::reader::{MAX_FINDINGS, Reader, Stopped, end_of};
 use super::scan::{TokenKind, shortened};
 use super::tree::{
     Block, Broken, Case, Definition, Event, Expr, Item, ItemKind, Name, Named, Persona, Slot, SlotWay, Text,
 };
 use super::words::{OPENERS, Opener, USE_ELSEWHERE, opener};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
+
+/// Half of a file with fewer words and signs is read in less time than a helper takes to start.
+const WORTH_HALVING: usize = 5_000;
 
 /// The name, second name, channels and label of a head.
 struct Head {
@@ -31,18 +36,61 @@ impl<'t> Reader<'t> {
     /// Every declaration of the file.
     pub(super) fn items(&mut self) -> Vec<Item> {
         let mut items: Vec<Item> = Vec::new();
-        let mut at = 0;
-        while at < self.tokens.len() {
+        let at = match self.middle() {
+            Some(middle) => self.halves(middle, &mut items),
+            None => 0,
+        };
+        self.items_between(at, self.tokens.len(), &mut items);
+        items
+    }
+
+    /// Reads declarations from the token `at` until one begins at `until` or behind it; gives where that is.
+    pub(super) fn items_between(&mut self, mut at: usize, until: usize, items: &mut Vec<Item>) -> usize {
+        while at < until {
             if self.is_full() {
                 let finding = Diagnostic::new(&codes::TOO_MANY, self.span(at), "the rest of the file is not read")
                     .help("mend the errors above and check again");
                 self.report(finding);
-                break;
+                return self.tokens.len();
             }
-            let next = if self.is_opening(at) { self.item(at, &mut items) } else { self.outside(at, &mut items) };
+            let next = if self.is_opening(at) { self.item(at, items) } else { self.outside(at, items) };
             at = next.max(at + 1);
         }
-        items
+        at
+    }
+
+    /// Where a long file may be read in two halves: at a header.
+    fn middle(&self) -> Option<usize> {
+        let half = self.tokens.len() / 2;
+        (half >= WORTH_HALVING).then(|| self.next_header(half)).filter(|middle| *middle < self.tokens.len())
+    }
+
+    /// Reads a long file on two cores; gives how far. The second half only counts if the first ends where it begins, and
+    /// if no finding has to be left out: then nothing differs from reading it in one go.
+    fn halves(&mut self, middle: usize, items: &mut Vec<Item>) -> usize {
+        let mut second = self.again();
+        thread::scope(|scope| {
+            let read = move || {
+                let mut items = Vec::new();
+                second.items_between(middle, second.tokens.len(), &mut items);
+                (items, second.findings)
+            };
+            let helper = thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, read);
+            let at = self.items_between(0, middle, items);
+            match helper.map(ScopedJoinHandle::join) {
+                Ok(Ok((mut more, mut findings))) if at == middle => {
+                    if self.findings.len() + findings.len() >= MAX_FINDINGS {
+                        return at;
+                    }
+                    items.append(&mut more);
+                    self.findings.append(&mut findings);
+                    self.tokens.len()
+                }
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                // It could not be had, or read from a place at which no declaration begins.
+                Ok(Ok(_)) | Err(_) => at,
+            }
+        })
     }
 
     /// Reads the declaration that opens at `at`; gives the token behind it.

@@ -1,5 +1,7 @@
 //! What reading a file needs at hand: its text, its tokens, and the findings so far.
 
+use std::sync::Arc;
+
 use super::grammar::{self, Pair, Rule, Stop};
 use super::literal::Builder;
 use super::outline::Outline;
@@ -18,15 +20,20 @@ pub(super) struct Reader<'t> {
     pub(super) source: SourceId,
     pub(super) text: &'t str,
     pub(super) tokens: &'t [Token],
-    pub(super) outline: Outline,
+    pub(super) outline: Arc<Outline>,
     pub(super) findings: Vec<Diagnostic>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(source: SourceId, text: &'t str, tokens: &'t [Token]) -> Self {
-        let mut reader = Self { source, text, tokens, outline: Outline::default(), findings: Vec::new() };
-        reader.outline = Outline::of(&reader);
+        let mut reader = Self { source, text, tokens, outline: Arc::default(), findings: Vec::new() };
+        reader.outline = Arc::new(Outline::of(&reader));
         reader
+    }
+
+    /// A second reader of the same file, which has found nothing yet.
+    pub(super) fn again(&self) -> Self {
+        Self { outline: self.outline.clone(), findings: Vec::new(), ..*self }
     }
 
     pub(super) fn token(&self, at: usize) -> Option<&'t Token> {

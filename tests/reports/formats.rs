@@ -36,7 +36,7 @@ fn junit_fails_with_what_fails_the_check() {
         let json = object(folder.path(), &["check", "--format", "json"]);
         assert_eq!(suite.count("tests"), list(&json, "/diagnostics").len());
     }
-    fs::write(folder.path().join("shop.rules"), "offer story { class service }\nslot home on web { accepts service  fallback story }\nrule a in home { show story }\n").unwrap();
+    fs::write(folder.path().join("shop.rules"), "offer story { class service }\nslot home on web { accepts service  fallback story }\noffer tips { class service }\nrule a in home { show tips }\n").unwrap();
     let clean = said(folder.path(), &["check", "--format", "junit"]);
     let root = junit::read(&clean);
     assert_eq!((junit::valid(&root)[0].count("tests"), junit::valid(&root)[0].count("failures")), (1, 0));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::blocking::Blockers;
 use super::super::doubts::Doubts;
 use super::super::formula::Formula;
 use super::super::program::Program;
@@ -278,8 +279,8 @@ fn look_into(
         blockers.sort_unstable();
         blockers.dedup();
         for round in 0.. {
-            let numbered: Vec<(usize, Formula)> = blockers.iter().copied().enumerate().collect();
-            let somebody = match search(program, &required, &numbered, options.budget) {
+            let numbered = Blockers::plain(blockers.iter().copied().enumerate().collect());
+            let somebody = match search(program, &required, numbered.all(), options.budget) {
                 Found::Found(witness) => *witness,
                 Found::Never(_) => break,
                 Found::Unknown(why) => {

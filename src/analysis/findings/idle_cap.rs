@@ -132,7 +132,7 @@ fn shows(rules: &RuleSet, id: RuleId) -> Vec<(Option<Via>, OfferId)> {
 }
 
 /// Every stamp that a decision can leave behind.
-fn stamps(rules: &RuleSet) -> Vec<Stamp> {
+pub(super) fn stamps(rules: &RuleSet) -> Vec<Stamp> {
     let mut found = Vec::new();
     for id in (0..rules.rules.len()).map(RuleId::from_index) {
         let rule = &rules[id];

@@ -10,12 +10,16 @@ mod block_on_unknown;
 pub(super) mod closed_channel;
 mod conflict;
 mod contradiction;
+mod dominated_cap;
 mod equal_scores;
 mod idle_cap;
 mod idle_substitute;
 mod never_active;
 mod no_order;
 mod not_decided;
+mod only_capped;
+mod preempted;
+mod redundant_rule;
 mod service_hides;
 mod unreachable_fallback;
 mod unreachable_rule;
@@ -25,7 +29,7 @@ pub(in crate::analysis) mod words;
 use super::{Options, Report};
 use crate::diagnostics::Diagnostic;
 use crate::frame::{Fact, Facts, Frame, gather};
-use crate::model::{Condition, RuleSet, SegmentId};
+use crate::model::{Condition, RuleId, RuleSet, SegmentId};
 use crate::value::{Instant, Value};
 
 use super::verdict::{Place, Range};
@@ -38,7 +42,7 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 15] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 19] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
@@ -47,12 +51,16 @@ const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 15] = [
     never_active::find,
     service_hides::find,
     unreachable_rule::find,
+    redundant_rule::find,
     unreachable_fallback::find,
     idle_substitute::find,
     idle_cap::find,
+    dominated_cap::find,
     always_true::find,
     block_on_unknown::find,
     window_on_unknown::find,
+    only_capped::find,
+    preempted::find,
     not_decided::find,
 ];
 
@@ -70,6 +78,12 @@ impl Look<'_> {
             facts.set(key, Fact::Known(Value::Text("c1".into()), None));
         }
         gather(self.rules, &facts)
+    }
+
+    /// Whether it is said already that nobody knows where the rule stands; what follows from its place is not said again.
+    fn is_disputed(&self, rule: RuleId) -> bool {
+        let clashes = self.report.conflicts.iter().chain(&self.report.unordered).chain(&self.report.equal_scores);
+        clashes.into_iter().any(|clash| clash.first == rule || clash.second == rule)
     }
 
     fn segment(&self, id: SegmentId) -> Option<Range> {

@@ -1,4 +1,5 @@
-//! `lint::unreachable-rule`: whoever could see the rule always sees something above it.
+//! `lint::unreachable-rule`: whoever could see the rule always sees something above it; `lint::duplicate-rule` where that
+//! says the same.
 //!
 //! What the rule names in its place may answer all the same: then the rule is no idle one, and to remove it would change
 //! what is seen.
@@ -42,8 +43,22 @@ fn by_nobody(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> bool {
             .any(|clash| clash.second == id && covers(clash.first) || clash.first == id && covers(clash.second))
 }
 
+/// The rule says what another says that stands above it.
+fn copy(look: &Look<'_>, id: RuleId, original: RuleId) -> Diagnostic {
+    let rules = look.rules;
+    let (rule, other) = (&rules[id], &rules[original]);
+    let message = format!("`{}` says the same as `{}`, which answers first", rule.name, other.name);
+    Diagnostic::new(&lint::DUPLICATE_RULE, rule.span, message)
+        .primary(show_audience(rules, id))
+        .label(other.span, words::outranks(rules, original, id))
+        .help(format!("remove `{}`; nothing that anybody sees changes", rule.name))
+}
+
 fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
     let rules = look.rules;
+    if let Some(original) = look.report.copies.get(&id) {
+        return copy(look, id, *original);
+    }
     let rule = &rules[id];
     // A rule and what it names in its place are one culprit.
     let mut culprits: BTreeMap<RuleId, Vec<Option<Via>>> = BTreeMap::new();

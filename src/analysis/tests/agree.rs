@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 use super::cells::frames;
 use super::schemas::{ranked, schema, sending, with_hours};
+use crate::analysis::seen::Seen as Read;
 use crate::analysis::testing::{replay, rules};
 use crate::analysis::{
-    Coverer, FallbackVerdict, Options, Place, Range, Report, SubstituteVerdict, Verdict, analyse, slot,
+    Coverer, FallbackVerdict, Options, Place, Range, Report, SubstituteVerdict, Verdict, analyse, prove, slot,
 };
 use crate::eval::{condition, decide, expression, stops};
 use crate::frame::{By, Decision, Frame, Via};
@@ -77,12 +78,15 @@ fn what_hours_decide_is_never_claimed_wrongly() {
 
 /// Compares so many schemas; gives how often each verdict came up, and how many there were that were not decided.
 fn agree(count: u64, calculations: bool) -> ([usize; 8], usize) {
-    let ([a, b, c, d, e, f, g, h, _, _], unknown) = agree_on(count, &|seed| schema(seed, calculations));
+    let ([a, b, c, d, e, f, g, h, _, _, superfluous @ ..], unknown) =
+        agree_on(count, &|seed| schema(seed, calculations));
+    assert!(count < 120 || superfluous.iter().all(|found| *found > 0), "some finding never comes up: {superfluous:?}");
     ([a, b, c, d, e, f, g, h], unknown)
 }
 
-fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 10], usize) {
-    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 10]);
+fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 14], usize) {
+    let (mut looked_at, mut unknown, mut tally) = (0, 0, [0_usize; 14]);
+    let (mut proved, mut beyond) = (0, 0);
     let said = setting("CATER_SHOW", 0) > 0;
     let most = usize::try_from(setting("CATER_CELLS", MOST_CELLS)).unwrap_or(usize::MAX);
     for seed in setting("CATER_SEED", 0).. {
@@ -100,12 +104,37 @@ fn agree_on(count: u64, schema: &dyn Fn(u64) -> String) -> ([usize; 10], usize) 
             println!("schema {seed}:\n{text}");
         }
         replay(&model, &report);
+        let proofs = prove(&model, &Options::default(), &report);
+        assert!(proofs.wrong.is_empty(), "schema {seed}: the proof of {:?} does not hold\n{text}", proofs.wrong);
+        let smaller = less_covered(&model, &report);
+        assert!(smaller.is_empty(), "schema {seed}: less covers as well: {smaller:?}\n{text}");
+        (proved, beyond) = (proved + proofs.proved.len(), beyond + proofs.beyond.len());
         let seen = Seen::new(&model, slot, &frames);
         let wrong = seen.disagreements(&report, &mut tally, &mut unknown);
         assert!(wrong.is_empty(), "schema {seed}:\n{text}\n{}", wrong.join("\n"));
     }
     println!("{looked_at} schemas; rules and conditions by verdict {tally:?}, not decided {unknown}");
+    println!("proved again {proved}, by more than cases {beyond}");
+    assert!(beyond * 2 <= proved, "{beyond} of {proved} take more than cases");
     (tally, unknown)
+}
+
+/// The rules that are also proved never to win where one of those that cover them is left out: a cover says all that it
+/// takes, and no more.
+fn less_covered(rules: &RuleSet, report: &Report) -> Vec<String> {
+    let mut found = Vec::new();
+    for (rule, verdict) in &report.rules {
+        let Verdict::Covered(by) = verdict else { continue };
+        for at in 0..by.len() {
+            let mut fewer = by.clone();
+            fewer.remove(at);
+            let only = Report { rules: [(*rule, Verdict::Covered(fewer))].into(), ..Report::default() };
+            if prove(rules, &Options::default(), &only).proved.contains_key(rule) {
+                found.push(format!("{} without {:?}", rules[*rule].name, by[at]));
+            }
+        }
+    }
+    found
 }
 
 /// What looking at every customer shows.
@@ -148,7 +177,7 @@ impl<'a> Seen<'a> {
         self.rules[self.slot].order.iter().position(|other| *other == rule).unwrap()
     }
 
-    fn disagreements(&self, report: &Report, tally: &mut [usize; 10], unknown: &mut usize) -> Vec<String> {
+    fn disagreements(&self, report: &Report, tally: &mut [usize; 14], unknown: &mut usize) -> Vec<String> {
         let mut wrong = Vec::new();
         for rule in &self.rules[self.slot].order {
             self.rule(*rule, &report.rules[rule], tally, unknown, &mut wrong);
@@ -161,7 +190,79 @@ impl<'a> Seen<'a> {
         for (at, verdict) in report.fallbacks[&self.slot].iter().enumerate() {
             self.fallback(at, verdict, &mut wrong);
         }
+        tally[10] += report.redundant.len();
+        tally[11] += report.copies.len();
+        tally[12] += report.preempted.len();
+        tally[13] += report.only_capped.len();
+        self.superfluous(report, &mut wrong);
+        self.only_when_capped(report, &mut wrong);
         wrong
+    }
+
+    /// What each customer reads: the offer, the reason and the tasks.
+    fn told(&self, rules: &RuleSet, frame: &Frame) -> (Read, Option<String>) {
+        let decision = decide(rules, frame, self.slot);
+        let because = match decision.by {
+            By::Rule(rule) | By::Substitute(rule, _) => rules[rule].because.clone(),
+            By::Fallback(_) | By::SlotOff => None,
+        };
+        (Read::of(rules, &decision), because)
+    }
+
+    /// Without a rule that changes nothing everybody reads the same; one that says the same as another is for the same
+    /// customers; of two that are pre-empted somebody could see both.
+    fn superfluous(&self, report: &Report, wrong: &mut Vec<String>) {
+        let names = |rules: &[RuleId]| rules.iter().map(|rule| self.rules[*rule].name.clone()).collect::<Vec<_>>();
+        for redundant in &report.redundant {
+            let mut without = self.rules.clone();
+            without.slots[self.slot.index()].order.retain(|rule| *rule != redundant.rule);
+            let same = |frame: &Frame| self.told(self.rules, frame) == self.told(&without, frame);
+            let wins = self.by.contains(&By::Rule(redundant.rule));
+            if !wins || !self.frames.iter().all(same) {
+                wrong.push(format!("{:?} changes something, or never wins", names(&[redundant.rule])));
+            }
+        }
+        for (copy, original) in &report.copies {
+            if self.eligible[self.place(*copy)] != self.eligible[self.place(*original)] {
+                wrong.push(format!("{:?} are not for the same customers", names(&[*copy, *original])));
+            }
+        }
+        for pair in &report.preempted {
+            let (one, other) = (self.place(pair.first), self.place(pair.second));
+            if !self.answers[one].iter().zip(&self.answers[other]).any(|(one, other)| one.is_some() && other.is_some())
+            {
+                wrong.push(format!("nobody could see both of {:?}", names(&[pair.first, pair.second])));
+            }
+        }
+    }
+
+    /// A rule is said to be seen only where a cap is spent if and only if that is so of everybody who sees it.
+    fn only_when_capped(&self, report: &Report, wrong: &mut Vec<String>) {
+        let slot = &self.rules[self.slot];
+        let key = self.rules.key();
+        let spent = |frame: &Frame| {
+            let caps = (0..self.rules.caps.len()).map(crate::model::CapId::from_index);
+            key.is_some_and(|key| frame.attribute(key).known().is_none())
+                || caps.into_iter().any(|cap| frame.is_spent(self.rules, cap))
+        };
+        for (place, rule) in slot.order.iter().enumerate() {
+            let tries = |other: &RuleId| {
+                slot::substitutes(self.rules, *other).any(|(_, named)| named == Substitute::Try(*rule))
+            };
+            let winners = || self.frames.iter().zip(&self.by).filter(|(_, by)| **by == By::Rule(*rule));
+            let is_exact = self.rules[*rule].rank.is_none()
+                && slot.order.iter().all(|other| other == rule || !self.rules.rank_together(*other, *rule))
+                && !slot.order.iter().any(tries)
+                && matches!(report.rules.get(rule), Some(Verdict::Reachable(_)));
+            let said = report.only_capped.iter().any(|found| found.rule == *rule);
+            // Alone it would be seen before: it is the caps of others that let it be seen.
+            let alone =
+                self.frames.iter().zip(&self.eligible[place]).any(|(frame, eligible)| *eligible && !spent(frame));
+            let so = winners().all(|(frame, _)| spent(frame));
+            if is_exact && alone && said != so || said && !so {
+                wrong.push(format!("{}: only when capped? {so}, and said {said}", self.rules[*rule].name));
+            }
+        }
     }
 
     /// What a rule names in its place: without what is never taken nothing changes, and what is taken somebody sees, as far
@@ -170,7 +271,7 @@ impl<'a> Seen<'a> {
         &self,
         rule: RuleId,
         report: &Report,
-        tally: &mut [usize; 10],
+        tally: &mut [usize; 14],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {
@@ -219,7 +320,7 @@ impl<'a> Seen<'a> {
         &self,
         rule: RuleId,
         verdict: &Verdict,
-        tally: &mut [usize; 10],
+        tally: &mut [usize; 14],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {
@@ -318,7 +419,7 @@ impl<'a> Seen<'a> {
         Some(format!("{name}: {:?} of {by:?} is not needed", by[idle]))
     }
 
-    fn pairs(&self, report: &Report, tally: &mut [usize; 10], unknown: &mut usize, wrong: &mut Vec<String>) {
+    fn pairs(&self, report: &Report, tally: &mut [usize; 14], unknown: &mut usize, wrong: &mut Vec<String>) {
         let ranking = Ranking::new(self.rules, self.slot);
         let order = &self.rules[self.slot].order;
         let never = |rule: &RuleId| report.rules[rule].is_never();
@@ -418,7 +519,7 @@ impl<'a> Seen<'a> {
         &self,
         place: Place,
         range: Range,
-        tally: &mut [usize; 10],
+        tally: &mut [usize; 14],
         unknown: &mut usize,
         wrong: &mut Vec<String>,
     ) {

@@ -297,7 +297,7 @@ fn refused(why: &CannotRun) -> Refused {
 
 /// The line about a world.
 fn summary(world: &World, looked: &Looked, arguments: &Arguments, terminal: &Terminal) -> Result<(), CannotRun> {
-    let Looked { compiled, misfits, fixed, .. } = looked;
+    let Looked { compiled, misfits, fixed, proved, .. } = looked;
     let right = compiled.rules.as_ref().map_or(0, |rules| rules.rules.len());
     let wrong = compiled.program.left_out.len();
     let rules = match wrong {
@@ -324,8 +324,9 @@ fn summary(world: &World, looked: &Looked, arguments: &Arguments, terminal: &Ter
         0 => String::new(),
         count => format!("; `--fix` mends {count}"),
     };
+    let proved = proved.as_ref().map_or(String::new(), |proved| format!("; {}", proved.words));
     let root = world.root.display();
-    terminal.say(format!("{root}: {rules} in {}: {found}{hidden}{fixed}", counted(slots, "slot")));
+    terminal.say(format!("{root}: {rules} in {}: {found}{hidden}{fixed}{proved}", counted(slots, "slot")));
     Ok(())
 }
 

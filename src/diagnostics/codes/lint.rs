@@ -11,6 +11,12 @@ codes! {
         "a rule of a higher class without conditions, which beats every rule of a lower class";
     UNREACHABLE_RULE = "unreachable-rule", Warning,
         "a rule that never wins, because those above it take everybody who could see it";
+    DUPLICATE_RULE = "duplicate-rule", Warning, "a rule that says the same as one above it";
+    REDUNDANT_RULE = "redundant-rule", Warning, "a rule without which everybody would see the same";
+    ONLY_WHEN_CAPPED = "only-when-capped", Note, "a rule that is only seen while a cap of another is spent";
+    PREEMPTED_OVERLAP = "preempted-overlap", Note,
+        "two rules with nothing but their names to decide, where something else always answers first";
+    DOMINATED_CAP = "dominated-cap", Warning, "a cap that is never spent before a stricter one";
     UNREACHABLE_FALLBACK = "unreachable-fallback", Warning,
         "a fallback that is never shown, because what stands before it always answers";
     UNREACHABLE_SUBSTITUTE = "unreachable-substitute", Warning,

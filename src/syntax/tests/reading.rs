@@ -2,6 +2,9 @@
 
 use super::dice::Dice;
 use super::{generate, parse, shape};
+use crate::source::SourceId;
+use crate::syntax::reader::Reader;
+use crate::syntax::scan;
 use crate::syntax::tree::{ExprKind, File, ItemKind, RuleClause};
 
 fn well_read(text: &str) -> File {
@@ -119,4 +122,33 @@ fn what_begins_behind_a_condition_is_no_event() {
         assert!(read(Rule::opener, &format!("{word} a")).is_ok(), "`{word}` is missing in `opener` of the grammar");
         assert!(read(Rule::opener, &format!("{word} is at least 3")).is_err(), "an event may be called `{word}`");
     }
+}
+
+/// A long file is read in two halves; the outcome is that of reading it in one go, whatever is wrong with it where.
+#[test]
+fn two_halves_are_the_whole() {
+    let mut halved = 0;
+    for seed in 0..24 {
+        let mut dice = Dice::new(seed);
+        let count = 350 + dice.below(200);
+        let mut text = generate::items(&mut dice, count).join("\n");
+        for _ in 0..[0, 1, 5, 400][dice.below(4)] {
+            // Around the middle, where the halves meet, more often than elsewhere.
+            let at = if dice.one_in(2) { text.len() / 2 + dice.below(2_000) } else { dice.below(text.len()) };
+            let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            text.insert_str(
+                at,
+                dice.pick(&["}", "{", "\"", "]", "\nrule ", " rule x in y {", "\n}", "//", "when when"]),
+            );
+        }
+        let scan = scan::scan(SourceId(0), &text);
+        let mut whole = Reader::new(SourceId(0), &text, &scan.tokens);
+        let mut items = Vec::new();
+        whole.items_between(0, scan.tokens.len(), &mut items);
+        let mut halves = Reader::new(SourceId(0), &text, &scan.tokens);
+        halved += usize::from(scan.tokens.len() >= 10_000);
+        assert_eq!(halves.items(), items, "seed {seed}");
+        assert_eq!(halves.findings, whole.findings, "seed {seed}");
+    }
+    assert!(halved > 12, "only {halved} files were long enough");
 }
