@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::blocking::Blockers;
 use super::super::domain::{NO, Source};
 use super::super::doubts::Doubts;
 use super::super::formula::{Formula, Formulas};
@@ -68,7 +69,18 @@ impl<'a> Finder<'a> {
             .or_insert_with(|| scope_of(flat, cell.slot, &Doubts::none(shared), scores, options));
         let Some(whole) = scope.worlds.first().and_then(|(_, of)| is_whole(flat, of, cell)) else { return Known::Open };
         // What comes before differs from world to world only in its formulas.
-        let blockers: Vec<Vec<(usize, Formula)>> = scope.worlds.iter().map(|(_, of)| before(flat, of, cell)).collect();
+        let blockers: Vec<Blockers> = scope
+            .worlds
+            .iter()
+            .map(|(program, of)| {
+                let mut blockers = Blockers::default();
+                for (number, formula) in before(flat, of, cell) {
+                    blockers.add(&program.formulas, number, formula);
+                }
+                blockers
+            })
+            .collect();
+        let none = Blockers::default();
         for spared in [true, false] {
             let unspent: Vec<Vec<Formula>> = scope
                 .worlds
@@ -78,7 +90,7 @@ impl<'a> Finder<'a> {
             let answer = scope.ask(|world, formulas, of| {
                 let mut all = unspent.get(world).cloned().unwrap_or_default();
                 all.push(required(formulas, of, cell));
-                Question { required: all, blockers: blockers.get(world).map(Vec::as_slice).unwrap_or_default() }
+                Question { required: all, blockers: blockers.get(world).unwrap_or(&none).all() }
             });
             match answer {
                 Answer::Found(witness) => return Known::Customer(Box::new(witness.facts)),
