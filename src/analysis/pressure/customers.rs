@@ -69,9 +69,18 @@ impl<'a> Finder<'a> {
             .or_insert_with(|| scope_of(flat, cell.slot, &Doubts::none(shared), scores, options));
         let Some(whole) = scope.worlds.first().and_then(|(_, of)| is_whole(flat, of, cell)) else { return Known::Open };
         // What comes before differs from world to world only in its formulas.
+        let blockers: Vec<Blockers> = scope
+            .worlds
+            .iter()
+            .map(|(program, of)| {
+                let mut blockers = Blockers::default();
+                for (number, formula) in before(flat, of, cell) {
+                    blockers.add(&program.formulas, number, formula);
+                }
+                blockers
+            })
+            .collect();
         let none = Blockers::default();
-        let blockers: Vec<Blockers> =
-            scope.worlds.iter().map(|(_, of)| Blockers::plain(before(flat, of, cell))).collect();
         for spared in [true, false] {
             let unspent: Vec<Vec<Formula>> = scope
                 .worlds

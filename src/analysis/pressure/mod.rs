@@ -4,9 +4,9 @@
 //! reaches it, every step of which the reference evaluator has decided; or, where the best schedule found has less, both
 //! numbers. Whoever makes a scope unbounded is named. Refuses to know files and rendering.
 //!
-//! In the order of the files: what can come is cut into [`cells`] (slot, rule, offer, channel); caps, pauses, gaps and
-//! blocks become [`limits`] over them; what all limits treat alike is one of the [`groups`]; the [`programme`] gives the
-//! bound from above; a [`plan`] is found from below and carried out with real [`customers`] in [`replay`].
+//! In the order of the files: what can come is cut into `cells` (slot, rule, offer, channel); caps, pauses, gaps and
+//! blocks become `limits` over them; what all limits treat alike is one of the `groups`; the `programme` gives the
+//! bound from above; a `plan` is found from below and carried out with real `customers` in `replay`.
 //!
 //! Anybody may be asked for at any time and as often as a host likes, events may happen at any time or never, and what is
 //! known of a customer may change from one decision to the next. What stays: who they are, to which household they belong,

@@ -59,7 +59,7 @@ pub(super) fn solve(things: usize, rows: &[Row]) -> Solved {
     let mut most = above;
     if below < above && merged.len() <= MOST_THINGS {
         let mut tried = Tried { merged: &merged, order: &order, best: &mut best, below, left: BUDGET };
-        let is_done = tried.all(0, &mut limits.clone(), &mut vec![0; merged.len()], 0);
+        let is_done = tried.all(0, &limits, &mut vec![0; merged.len()], 0);
         below = tried.below;
         if is_done {
             most = below;
@@ -93,7 +93,7 @@ pub(super) fn solve(things: usize, rows: &[Row]) -> Solved {
 }
 
 /// Things that the same rows with others hold are one; a row of one thing is that thing's number.
-fn merge<'r>(things: usize, rows: &'r [Row]) -> (Vec<Merged>, Vec<&'r Row>) {
+fn merge(things: usize, rows: &[Row]) -> (Vec<Merged>, Vec<&Row>) {
     let shared: Vec<&Row> = rows.iter().filter(|row| row.of.len() > 1).collect();
     let mut own: Vec<(u64, Vec<usize>)> = vec![(u64::MAX, Vec::new()); things];
     for row in rows.iter().filter(|row| row.of.len() == 1) {
@@ -238,7 +238,7 @@ struct Tried<'t> {
 
 impl Tried<'_> {
     /// Whether all were looked at.
-    fn all(&mut self, at: usize, left: &mut Vec<u64>, counts: &mut Vec<u64>, so_far: u64) -> bool {
+    fn all(&mut self, at: usize, left: &[u64], counts: &mut Vec<u64>, so_far: u64) -> bool {
         if so_far > self.below {
             self.below = so_far;
             self.best.clone_from(counts);
@@ -255,12 +255,12 @@ impl Tried<'_> {
         let Some(thing) = self.merged.get(place) else { return true };
         let most = most_of(thing, left);
         for count in (0..=most).rev() {
-            let mut rest = left.clone();
+            let mut rest = left.to_vec();
             take(thing, count, &mut rest);
             if let Some(of) = counts.get_mut(place) {
                 *of = count;
             }
-            let is_done = self.all(at + 1, &mut rest, counts, so_far + count);
+            let is_done = self.all(at + 1, &rest, counts, so_far + count);
             if let Some(of) = counts.get_mut(place) {
                 *of = 0;
             }
@@ -313,8 +313,8 @@ mod tests {
             let mut rows: Vec<Row> =
                 (0..things).map(|thing| Row { most: draw(5), of: vec![(thing, 1 + draw(2))], name: thing }).collect();
             for name in 0..draw(4) as usize {
-                let of: Vec<(usize, u64)> =
-                    (0..things).filter_map(|thing| (draw(2) == 0).then(|| (thing, 1 + draw(2)))).collect();
+                let of: Vec<usize> = (0..things).filter(|_| draw(2) == 0).collect();
+                let of: Vec<(usize, u64)> = of.into_iter().map(|thing| (thing, 1 + draw(2))).collect();
                 rows.push(Row { most: draw(7), of, name: 100 + name });
             }
             rows.retain(|row| !row.of.is_empty());
