@@ -309,6 +309,14 @@ impl Pass<'_> {
         if count == 0 {
             self.counts_to_nothing(after_span, "a pause after 0 would never begin", "write at least 1");
         }
+        if count > 1 && within.is_none() {
+            let message = "this pause does not say over which time it counts";
+            let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, after_span, message)
+                .primary("in how much time?")
+                .help(format!("after `{count}` and what is counted write `in any 7 days`; only `after 1` needs no window"));
+            self.report(finding);
+            return None;
+        }
         self.findings.extend(named_twice("`after`", names));
         self.findings.extend(named_twice("`without`", without));
         let events = self.events_named(names)?;

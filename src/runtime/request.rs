@@ -253,7 +253,8 @@ impl Engine {
         let [_, meant] = brings(decided, &of);
         let event = one.event.unwrap_or(meant);
         let mut stored = decided.clone();
-        (stored.event, stored.at) = (rules[event].name.clone(), one.at);
+        // Where the clocks of two machines differ, nothing happens before it was decided: that would free a cap.
+        (stored.event, stored.at) = (rules[event].name.clone(), one.at.max(decided.at));
         let mut records = match &known.customer {
             Some(customer) => vec![transaction.history(customer)?],
             None => Vec::new(),

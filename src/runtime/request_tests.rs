@@ -349,6 +349,28 @@ fn an_event_that_names_its_decision_is_the_stores_own() {
     }
 }
 
+/// A clock that runs behind frees no cap: what is confirmed happened when it was decided, at the earliest.
+#[test]
+fn nothing_happens_before_it_was_decided() {
+    let engine = engine(1);
+    let rules = engine.rules();
+    for store in stores().1 {
+        ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 100));
+        let confirmed = engine.confirm(
+            store.as_ref(),
+            "1/deal",
+            purchase(&engine),
+            Instant(5 * MINUTE),
+            Instant(101 * MINUTE),
+        );
+        assert_eq!(confirmed, Ok(Confirmed::InTime));
+        let mut facts = facts(&engine, "anna", "h1", 102);
+        remember(rules, &mut facts, &mut Stored { rules, store: Some(store.as_ref()), told: None }).unwrap();
+        let bought = facts.history.iter().find(|happened| happened.event == purchase(&engine));
+        assert_eq!(bought.map(|happened| happened.at), Some(Instant(100 * MINUTE)));
+    }
+}
+
 /// Several confirmations land together: one that is of no decision keeps the others out.
 #[test]
 fn all_confirmations_or_none() {

@@ -22,7 +22,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         return Some(finding.help("write `or`").suggest("write `or`", span, "or"));
     }
     if form.word != "cap" {
-        let right = part(reader, form.word, from, end);
+        let is_unit = (first..last).any(|token| reader.is_word(token, "customer"));
+        let right = if is_unit { "per customer".to_owned() } else { part(reader, form.word, from, end) };
         let other = (first..last).find_map(|token| calendar(reader, token)).filter(|_| form.word != "on");
         return Some(finding.help(match other {
             Some(other) => format!("write `{right}`, or `{other} in \"Europe/Berlin\"`, whichever is meant"),

@@ -119,6 +119,9 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let right = if simple { format!("is from {low} to {high}") } else { "is from 1 to 5".to_owned() };
             let to = if simple { token + 4 } else { token + 1 };
             let message = "`between` does not say whether its ends are in".to_owned();
+            if reader.is_word(token.wrapping_sub(1), "not") {
+                return finding(to, message, format!("write `not (.. {right})`; both ends are in what is excluded"), None);
+            }
             finding(to, message, format!("write `{right}`; both ends are in"), simple.then_some(right))
         }
         "in" if reader.is_sign(token + 1, b'[') => {
