@@ -313,7 +313,9 @@ impl Pass<'_> {
             let message = "this pause does not say over which time it counts";
             let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, after_span, message)
                 .primary("in how much time?")
-                .help(format!("after `{count}` and what is counted write `in any 7 days`; only `after 1` needs no window"));
+                .help(format!(
+                    "after `{count}` and what is counted write `in any 7 days`; only `after 1` needs no window"
+                ));
             self.report(finding);
             return None;
         }

@@ -356,13 +356,8 @@ fn nothing_happens_before_it_was_decided() {
     let rules = engine.rules();
     for store in stores().1 {
         ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 100));
-        let confirmed = engine.confirm(
-            store.as_ref(),
-            "1/deal",
-            purchase(&engine),
-            Instant(5 * MINUTE),
-            Instant(101 * MINUTE),
-        );
+        let confirmed =
+            engine.confirm(store.as_ref(), "1/deal", purchase(&engine), Instant(5 * MINUTE), Instant(101 * MINUTE));
         assert_eq!(confirmed, Ok(Confirmed::InTime));
         let mut facts = facts(&engine, "anna", "h1", 102);
         remember(rules, &mut facts, &mut Stored { rules, store: Some(store.as_ref()), told: None }).unwrap();

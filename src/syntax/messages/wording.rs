@@ -120,7 +120,12 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             let to = if simple { token + 4 } else { token + 1 };
             let message = "`between` does not say whether its ends are in".to_owned();
             if reader.is_word(token.wrapping_sub(1), "not") {
-                return finding(to, message, format!("write `not (.. {right})`; both ends are in what is excluded"), None);
+                return finding(
+                    to,
+                    message,
+                    format!("write `not (.. {right})`; both ends are in what is excluded"),
+                    None,
+                );
             }
             finding(to, message, format!("write `{right}`; both ends are in"), simple.then_some(right))
         }
