@@ -137,11 +137,6 @@ impl<'b> View<'b> {
         Self { among: Some(is), ..self }
     }
 
-    /// Whether it is none.
-    pub(super) fn is_empty(self) -> bool {
-        self.count == 0
-    }
-
     /// Those that hold at a point, in order.
     pub(super) fn holding(
         self,

@@ -296,11 +296,11 @@ fn copies(
     id: SlotId,
     verdicts: &BTreeMap<RuleId, Verdict>,
 ) -> BTreeMap<RuleId, RuleId> {
-    let place = |rule: RuleId| rules[id].order.iter().position(|other| *other == rule);
+    let places: BTreeMap<RuleId, usize> = rules[id].order.iter().enumerate().map(|(at, rule)| (*rule, at)).collect();
     let copy = |(rule, verdict): (&RuleId, &Verdict)| {
         let Verdict::Covered(by) = verdict else { return None };
         let [Coverer::Rule(original)] = by.as_slice() else { return None };
-        let (one, other) = (place(*rule)?, place(*original)?);
+        let (one, other) = (*places.get(rule)?, *places.get(original)?);
         let same = scope.worlds.iter().all(|(_, of)| {
             let rules = of.rules.get(one).zip(of.rules.get(other));
             rules.is_some_and(|(one, other)| one.eligible == other.eligible && one.outcomes == other.outcomes)

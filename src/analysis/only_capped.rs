@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use super::answers::Answers;
 use super::blocking::Blockers;
-use super::domain::{NO, Source};
-use super::formula::{Dim, Formula};
+use super::domain::Source;
+use super::formula::Formula;
 use super::reach::SlotScope;
 use super::scope::Question;
 use super::search::Answer;
+use super::slot::RuleFormulas;
 use super::verdict::{OnlyCapped, Verdict};
 use crate::frame::Fact;
 use crate::model::{RuleId, RuleSet, SlotId};
@@ -24,15 +25,13 @@ pub(super) fn only_capped(
     verdicts: &BTreeMap<RuleId, Verdict>,
     answers: &Answers,
 ) -> Vec<OnlyCapped> {
+    let is_spent = |source: &Source| matches!(source, Source::Spent(_) | Source::Nobody);
     let unspent: Vec<Formula> = scope
         .worlds
         .iter_mut()
         .map(|(program, _)| {
-            let sources = program.schema.sources.iter().enumerate();
-            let states = sources.filter(|(_, source)| matches!(source, Source::Spent(_) | Source::Nobody));
-            let dims: Vec<Dim> = states.map(|(at, _)| Dim(at as u32)).collect();
-            let left: Vec<Formula> = dims.into_iter().map(|dim| program.formulas.is(dim, NO)).collect();
-            program.formulas.all(left)
+            let unspent = program.none_of(is_spent);
+            program.formulas.all(unspent)
         })
         .collect();
     let none = Blockers::default();
@@ -42,9 +41,9 @@ pub(super) fn only_capped(
         let key = rules.key().and_then(|key| witness.facts.attributes.get(key.index()));
         let is_nobody = !matches!(key, None | Some(Fact::Known(..)));
         let plain = witness.facts.history.is_empty() && !is_nobody;
-        let tried =
-            scope.worlds.first().and_then(|(_, of)| of.rules.get(place)).is_none_or(|rule| !rule.tried.is_empty());
-        if plain || tried || rules[*id].rank.is_some() {
+        let in_turn =
+            scope.worlds.first().and_then(|(_, of)| of.rules.get(place)).is_some_and(RuleFormulas::comes_in_turn);
+        if plain || !in_turn || rules[*id].rank.is_some() {
             continue;
         }
         let answer = scope.ask(|world, _, of| Question {

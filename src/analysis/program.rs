@@ -154,10 +154,7 @@ impl<'a> Program<'a> {
             let width = self.formulas.width(dim);
             let all = Atoms::all(width);
             match source {
-                Source::Now => {
-                    let atoms = self.world.clocks.keys().map(|atom| Atoms::one(width, *atom));
-                    atoms.fold(Atoms::none(width), |found, atom| found.or(&atom))
-                }
+                Source::Now => self.world.atoms(width),
                 Source::Consent(id) => match rules[*id].basis {
                     Basis::Consent | Basis::ExplicitConsent => all,
                     Basis::LegitimateInterest(_) => Atoms::one(width, Consent::Granted.member().into())
@@ -212,6 +209,12 @@ impl<'a> Program<'a> {
             dims.for_each(|(dim, _)| self.choose(dim, &region, &mut poorest));
         }
         Start { domains: region.into_domains(), poorest, key_is_known, anonymous }
+    }
+
+    /// None of these two-valued things is so.
+    pub(super) fn none_of(&mut self, is: impl Fn(&Source) -> bool) -> Vec<Formula> {
+        let dims: Vec<Dim> = self.dims().filter(|(_, source)| is(source)).map(|(dim, _)| dim).collect();
+        dims.into_iter().map(|dim| self.formulas.is(dim, NO)).collect()
     }
 
     /// Whether it is seen at once, without a search, that nobody satisfies all of these.

@@ -63,7 +63,7 @@ fn of_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, repo
             Some(Verdict::Contradictory(culprits)) => Claim::Contradictory(culprits),
             Some(Verdict::Reachable(_) | Verdict::Off | Verdict::NeverActive | Verdict::Unknown(_)) | None => continue,
         };
-        if rules[id].order.iter().any(|other| other != rule && rules.rank_together(*other, *rule)) {
+        if rules.ranks_among_others(*rule) {
             found.ranked.push(*rule);
             continue;
         }

@@ -96,7 +96,7 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
 /// whatever stands above it is left aside.
 fn substitute(scope: &mut SlotScope<'_>, blockers: &Above, place: usize, via: Via) -> SubstituteVerdict {
     let rule = scope.worlds.first().and_then(|(_, of)| of.rules.get(place));
-    let in_turn = rule.is_some_and(|rule| rule.tried.is_empty() && !rule.more_ways);
+    let in_turn = rule.is_some_and(RuleFormulas::comes_in_turn);
     let before = if in_turn { blockers.above.get(place).copied().unwrap_or(0) } else { 0 };
     let of_rule = |of: &SlotFormulas, part: fn(&RuleFormulas) -> &BTreeMap<Via, Formula>| {
         let formula = of.rules.get(place).and_then(|rule| part(rule).get(&via));
@@ -222,7 +222,7 @@ fn by_try(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: &A
     }
     let more = rule.more_ways;
     let concerned = entries.iter().flatten().chain(rules[slot].order.get(place));
-    if concerned.into_iter().any(|rule| is_ranked_among_others(rules, *rule)) {
+    if concerned.into_iter().any(|rule| rules.ranks_among_others(*rule)) {
         return Some(by_try_among_ranked(scope, rules, slot, blockers, place));
     }
     let own = |of: &SlotFormulas| eligible(of, place);
@@ -291,10 +291,6 @@ fn by_try_among_ranked(
         }
     }
     Verdict::Unknown(Undecided::Calculation)
-}
-
-fn is_ranked_among_others(rules: &RuleSet, rule: RuleId) -> bool {
-    rules[rules[rule].slot].order.iter().any(|other| *other != rule && rules.rank_together(rule, *other))
 }
 
 fn eligible(of: &SlotFormulas, place: usize) -> Formula {

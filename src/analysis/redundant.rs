@@ -18,7 +18,7 @@ use super::reach::SlotScope;
 use super::scope::Question;
 use super::search::Answer;
 use super::seen::Seen;
-use super::slot::{SlotFormulas, substitutes};
+use super::slot::{RuleFormulas, SlotFormulas, substitutes};
 use super::verdict::{Redundant, Verdict};
 use crate::model::{CapTarget, EventTarget, Gathered, Order, RuleId, RuleSet, SlotId};
 
@@ -72,9 +72,9 @@ pub(super) fn redundant(
     let named = named(rules);
     let mut left = MOST_SEARCHES;
     for (place, id) in rules[slot].order.iter().enumerate() {
-        let tried =
-            scope.worlds.first().and_then(|(_, of)| of.rules.get(place)).is_none_or(|rule| !rule.tried.is_empty());
-        let stands_alone = !tried
+        let in_turn =
+            scope.worlds.first().and_then(|(_, of)| of.rules.get(place)).is_some_and(RuleFormulas::comes_in_turn);
+        let stands_alone = in_turn
             && !named.contains(id)
             && substitutes(rules, *id).next().is_none()
             && rules[*id].rank.is_none()

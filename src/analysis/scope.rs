@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::blocking::{Blockers, View};
+use super::blocking::View;
 use super::compile::Compiler;
 use super::domain::Source;
 use super::formula::{Formula, Formulas};
@@ -91,11 +91,10 @@ impl<'a, T> Scope<'a, T> {
 
     /// Whether there is anybody in any world of whom all this holds; nobody is shown.
     pub(super) fn is_there(&mut self, question: impl Fn(usize, &mut Formulas, &T) -> Vec<Formula>) -> Existence {
-        let none = Blockers::default();
         let mut undecided = None;
         for (number, (program, of)) in self.worlds.iter_mut().enumerate() {
             let required = question(number, &mut program.formulas, of);
-            match exists(program, &required, none.all(), self.budget) {
+            match exists(program, &required, self.budget) {
                 Existence::Somebody => return Existence::Somebody,
                 Existence::Nobody => {}
                 Existence::Unknown(why) => undecided = undecided.max(Some(why)),

@@ -25,7 +25,7 @@
 
 use std::collections::BTreeSet;
 
-use super::blocking::View;
+use super::blocking::{Blockers, View};
 use super::formula::{Formula, Formulas, Node};
 use super::program::Program;
 use super::realise::{Realised, Shadows};
@@ -97,10 +97,11 @@ pub(super) enum Existence {
 
 /// Searches as [`search`] does, but makes no customer where it is plain that one can be made: whatever the hour, the
 /// history and what is calculated are, they are in the box.
-pub(super) fn exists(program: &mut Program<'_>, required: &[Formula], blockers: View<'_>, budget: usize) -> Existence {
+pub(super) fn exists(program: &mut Program<'_>, required: &[Formula], budget: usize) -> Existence {
+    let none = Blockers::default();
     let mut undecided = None;
     for start in 0..program.starts.len() {
-        let mut search = Search::new(program, start, required, blockers, budget);
+        let mut search = Search::new(program, start, required, none.all(), budget);
         search.shows = false;
         match search.dive() {
             Ended::Found(_) | Ended::Plain => return Existence::Somebody,
@@ -153,7 +154,7 @@ struct Search<'p, 'a> {
     why_given_up: Option<Undecided>,
     budget: usize,
     choices: usize,
-    /// A customer is made of what is found.
+    /// A customer is made of what is found. Else nothing blocks.
     shows: bool,
 }
 
@@ -211,7 +212,7 @@ impl<'p, 'a> Search<'p, 'a> {
             if self.take_in(&point) {
                 continue;
             }
-            if !self.shows && self.blockers.is_empty() && self.program.is_plain(self.start, &self.region) {
+            if !self.shows && self.program.is_plain(self.start, &self.region) {
                 return Ended::Plain;
             }
             match self.realise(&point) {

@@ -21,7 +21,6 @@ use crate::model::{
     Active, BlockCause, BlockId, CapId, CapUnit, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
     Then,
 };
-use crate::value::{Date, Instant};
 
 /// Something that has to be so for a rule to be eligible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +89,13 @@ pub(super) struct RuleFormulas {
     pub(super) tried: Vec<(Option<RuleId>, Formula)>,
     /// There are more such ways than are written down.
     pub(super) more_ways: bool,
+}
+
+impl RuleFormulas {
+    /// It is tried in the place of no other, so that it comes to its turn where it stands.
+    pub(super) fn comes_in_turn(&self) -> bool {
+        self.tried.is_empty() && !self.more_ways
+    }
 }
 
 /// A slot's formulas.
@@ -190,7 +196,7 @@ impl Writer<'_, '_> {
         let is_on = rule.off.is_none() && rules[rule.show].off.is_none();
         let switch = if is_on { Formula::ALWAYS } else { Formula::NEVER };
         let dates = self.active(rule.active);
-        let review = self.reviewed(rules.last_day(id));
+        let review = self.reviewed(id);
         let offer_dates = self.active(rules[rule.show].active);
         let needs: Vec<_> = rule.needs.iter().map(|purpose| (*purpose, self.compiler.open(*purpose))).collect();
         let when: Vec<_> = rule.when.iter().map(|clause| self.compiler.condition(&clause.condition)).collect();
@@ -301,11 +307,9 @@ impl Writer<'_, '_> {
     }
 
     /// The last day without a review is not over.
-    fn reviewed(&mut self, last_day: Option<Date>) -> Formula {
-        let Some(Date(last)) = last_day else { return Formula::ALWAYS };
-        let over = Date(last.saturating_add(1)).start_in(&self.rules.defaults.zone);
-        let over: Option<Instant> = over.or_else(|| Date(last.saturating_add(1)).start_in("UTC"));
-        let until = over.map_or(Edge::End, |over| Edge::At(over.0));
+    fn reviewed(&mut self, rule: RuleId) -> Formula {
+        let Some(over) = self.rules.review_ends(rule) else { return Formula::ALWAYS };
+        let until = Edge::At(over.0);
         self.compiler.now(&Shape::stretch(Edge::Start, until))
     }
 

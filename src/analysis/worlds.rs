@@ -20,6 +20,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::atoms::Atoms;
 use super::axis::{Clock, ClockEdge, Edge, Scale, Way};
 use super::domain::Schema;
 use crate::model::{AttributeId, RuleSet};
@@ -48,6 +49,14 @@ impl World {
     pub(super) fn clock(&self) -> Clock {
         let any = || Clock { now: Instant(ANY), today: date_in_zone(Instant(ANY), "UTC") };
         self.clocks.values().next().copied().unwrap_or_else(any)
+    }
+}
+
+impl World {
+    /// The atoms of now that belong here, of so many.
+    pub(super) fn atoms(&self, width: usize) -> Atoms {
+        let atoms = self.clocks.keys().map(|atom| Atoms::one(width, *atom));
+        atoms.fold(Atoms::none(width), |found, atom| found.or(&atom))
     }
 }
 

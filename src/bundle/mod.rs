@@ -126,6 +126,11 @@ const BOUNDS: decode::Bounds = decode::Bounds { depth: limits::DEPTH + 8, enums:
 /// # Errors
 /// The bundle would be larger than [`MAX_BYTES`].
 pub fn write(rules: &Verified, sources: &SourceSet, checks: &[&str]) -> Result<Vec<u8>, BundleError> {
+    pack(rules, sources, checks).map(|(_, bytes)| bytes)
+}
+
+/// What a bundle says of itself, and its bytes.
+fn pack(rules: &Verified, sources: &SourceSet, checks: &[&str]) -> Result<(Manifest, Vec<u8>), BundleError> {
     let undecodable = |section, why: String| BundleError::Undecodable { section, why };
     let set: &RuleSet = rules;
     let model = postcard::to_stdvec(set).map_err(|why| undecodable("model", why.to_string()))?;
@@ -133,8 +138,9 @@ pub fn write(rules: &Verified, sources: &SourceSet, checks: &[&str]) -> Result<V
         sources.iter().map(|(_, source)| (source.name.as_str(), source.text.as_str())).collect();
     let text = postcard::to_stdvec(&text).map_err(|why| undecodable("rule text", why.to_string()))?;
     let manifest = Manifest::new(rules, [&model, &text], checks);
-    let manifest = serde_json::to_vec(&manifest).map_err(|why| undecodable("manifest", why.to_string()))?;
-    format::write(format::Sections { manifest: &manifest, model: &model, text: &text })
+    let said = serde_json::to_vec(&manifest).map_err(|why| undecodable("manifest", why.to_string()))?;
+    let bytes = format::write(format::Sections { manifest: &said, model: &model, text: &text })?;
+    Ok((manifest, bytes))
 }
 
 /// The revision that a bundle of these rules has: the same rules and text have the same one, whatever built it.
@@ -142,7 +148,7 @@ pub fn write(rules: &Verified, sources: &SourceSet, checks: &[&str]) -> Result<V
 /// # Errors
 /// The bundle would be larger than [`MAX_BYTES`].
 pub fn revision(rules: &Verified, sources: &SourceSet) -> Result<String, BundleError> {
-    Ok(read(&write(rules, sources, &[])?)?.manifest.revision)
+    pack(rules, sources, &[]).map(|(manifest, _)| manifest.revision)
 }
 
 /// Reads a bundle; nothing of it is used before all of it has been checked.

@@ -14,7 +14,7 @@ use crate::model::{
     BlockCause, BlockId, CapId, ChannelId, Class, Clause, Condition, OfferId, Outside, RuleId, RuleSet, SlotId,
     WindowId, limits,
 };
-use crate::value::{Date, Instant, Period, Truth, Unit, Zone};
+use crate::value::{Instant, Period, Truth, Unit, Zone};
 
 /// How a candidate stands to its windows and to the caps that hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -283,13 +283,6 @@ impl Bound<'_> {
 /// sends it.
 pub fn ends(rules: &RuleSet, offer: OfferId, rule: Option<RuleId>) -> Vec<Instant> {
     let dates = [rules[offer].active, rule.and_then(|rule| rules[rule].active)];
-    let review = rule.and_then(|rule| review_ends(rules, rule));
+    let review = rule.and_then(|rule| rules.review_ends(rule));
     dates.into_iter().flatten().filter_map(|active| active.until).chain(review).collect()
-}
-
-/// The first instant at which a review is overdue, and its grace over.
-pub(super) fn review_ends(rules: &RuleSet, rule: RuleId) -> Option<Instant> {
-    let Date(last) = rules.last_day(rule)?;
-    let over = Date(last.saturating_add(1));
-    over.start_in(&rules.defaults.zone).or_else(|| over.start_in("UTC"))
 }

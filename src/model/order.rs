@@ -21,6 +21,11 @@ impl RuleSet {
         both && self[a].slot == self[b].slot && self.standing(a) == self.standing(b)
     }
 
+    /// Whether the rule shares its tier with others, so that a score decides when it comes to its turn.
+    pub fn ranks_among_others(&self, rule: RuleId) -> bool {
+        self[self[rule].slot].order.iter().any(|other| *other != rule && self.rank_together(rule, *other))
+    }
+
     /// The place in the slot's `ties` of the tag that a rule's offer carries, the first if there are several; behind the
     /// last where it carries none.
     pub fn ties_place(&self, rule: RuleId) -> usize {

@@ -236,6 +236,11 @@ pub fn show_counted(rules: &RuleSet, cap: &Cap) -> String {
     }
 }
 
+/// What a cap is called: `cap weekly`, `pause calm`; of a rule's own clause `the cap of sale`.
+pub fn show_called(cap: &Cap) -> String {
+    if cap.rule.is_some() { format!("the {}", cap.name) } else { format!("{} {}", cap.kind.word(), cap.name) }
+}
+
 /// Events as a list: `shown or sent`.
 pub fn show_events(rules: &RuleSet, events: &[EventId]) -> String {
     events.iter().map(|event| rules[*event].name.as_str()).collect::<Vec<_>>().join(" or ")

@@ -1,7 +1,7 @@
 //! What a checked expression holds, and until when a rule may go on without a review.
 
 use super::{Expression, RuleId, RuleSet};
-use crate::value::{Date, EnumId, Type};
+use crate::value::{Date, EnumId, Instant, Type};
 
 impl RuleSet {
     /// The type of a checked expression.
@@ -30,5 +30,12 @@ impl RuleSet {
         let rule = &self[rule];
         let review_by = rule.review_by.filter(|_| rule.class.stops_unreviewed())?;
         Some(review_by.plus(self.defaults.grace))
+    }
+
+    /// The first instant at which a review is overdue, and its grace over: the rule goes on no longer.
+    pub fn review_ends(&self, rule: RuleId) -> Option<Instant> {
+        let Date(last) = self.last_day(rule)?;
+        let over = Date(last.saturating_add(1));
+        over.start_in(&self.defaults.zone).or_else(|| over.start_in("UTC"))
     }
 }

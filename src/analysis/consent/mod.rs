@@ -188,10 +188,22 @@ impl Proof {
 
 /// For every purpose, in order, that a slot reads anything for: the proof.
 pub fn prove(rules: &RuleSet, slot: SlotId) -> Vec<Proof> {
-    let mut proofs: Vec<Option<Proof>> = vec![None; rules.purposes.len()];
-    readings(rules, slot, &mut |reading| {
+    let mut proofs = Proofs::new(rules);
+    readings(rules, slot, &mut |reading| proofs.note(reading));
+    proofs.done()
+}
+
+/// The proofs of a slot while its readings come.
+struct Proofs(Vec<Option<Proof>>);
+
+impl Proofs {
+    fn new(rules: &RuleSet) -> Self {
+        Self(vec![None; rules.purposes.len()])
+    }
+
+    fn note(&mut self, reading: &Reading<'_>) {
         for (purpose, standing) in reading.standings {
-            let Some(place) = proofs.get_mut(purpose.index()) else { continue };
+            let Some(place) = self.0.get_mut(purpose.index()) else { continue };
             let proof = place.get_or_insert_with(|| Proof {
                 purpose: *purpose,
                 guarded: 0,
@@ -214,6 +226,9 @@ pub fn prove(rules: &RuleSet, slot: SlotId) -> Vec<Proof> {
                 Standing::Leaks => proof.leaks.push(keep()),
             }
         }
-    });
-    proofs.into_iter().flatten().collect()
+    }
+
+    fn done(self) -> Vec<Proof> {
+        self.0.into_iter().flatten().collect()
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CapPart, Holder, Place, Proof, Reader, Reading, Source, Through, prove};
+use super::{CapPart, Holder, Place, Proof, Proofs, Reader, Reading, Source, Through};
 use crate::model::{
     AttributeId, BlockCause, Cap, CapKind, CapWindow, ChannelId, Event, EventId, Gathered, GatheredId, Lookback,
     Operand, PurposeId, RuleId, RuleSet, SlotId,
@@ -157,10 +157,14 @@ struct By {
 
 fn one(rules: &RuleSet, reader: &Reader<'_>, slot: SlotId) -> SlotNeeds {
     let mut all: BTreeMap<Source, Collected> = BTreeMap::new();
-    reader.readings(slot, &mut |reading| note(rules, all.entry(reading.source).or_default(), reading));
+    let mut proofs = Proofs::new(rules);
+    reader.readings(slot, &mut |reading| {
+        note(rules, all.entry(reading.source).or_default(), reading);
+        proofs.note(reading);
+    });
     let made: Vec<Need> = all.into_iter().map(|(source, collected)| collected.need(source)).collect();
     let mut proofs: BTreeMap<PurposeId, Proof> =
-        prove(rules, slot).into_iter().map(|proof| (proof.purpose, proof)).collect();
+        proofs.done().into_iter().map(|proof| (proof.purpose, proof)).collect();
     let of_slot = &rules[slot];
     // Of a slot that is switched off nothing is asked.
     let (order, ways) =

@@ -3,6 +3,7 @@
 use super::{CapPart, ChannelPart, Holder, Masked, Place};
 use crate::frame::Via;
 use crate::model::RuleSet;
+use crate::model::show::show_called;
 
 impl Masked {
     /// One name for machines.
@@ -57,13 +58,7 @@ impl Place {
                     CapPart::Unit => "the unit of ",
                     CapPart::Counts => "",
                 };
-                let cap = &rules[id];
-                let name = if cap.rule.is_some() {
-                    format!("the {}", cap.name)
-                } else {
-                    format!("{} {}", cap.kind.word(), cap.name)
-                };
-                format!("{part}{name} {}", for_whom(holder))
+                format!("{part}{} {}", show_called(&rules[id]), for_whom(holder))
             }
             Self::Channel(id, part, holder) => {
                 let part = match part {

@@ -65,10 +65,7 @@ pub(super) fn formula(program: &mut Program<'_>, region: &Box) -> Formula {
 fn whole(program: &Program<'_>, dim: Dim, source: &Source) -> Atoms {
     let width = program.formulas.width(dim);
     match source {
-        Source::Now => {
-            let atoms = program.world.clocks.keys().map(|atom| Atoms::one(width, *atom));
-            atoms.fold(Atoms::none(width), |found, atom| found.or(&atom))
-        }
+        Source::Now => program.world.atoms(width),
         Source::Consent(_)
         | Source::Permission(_)
         | Source::Attribute(_)

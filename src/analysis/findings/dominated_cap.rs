@@ -7,10 +7,11 @@
 
 use super::Look;
 use super::idle_cap::stamps;
+use super::words::called;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::frame::{Stamp, is_counted};
-use crate::model::{Cap, CapId, CapKind, CapWindow, RuleSet, Then};
+use crate::model::{Cap, CapId, CapKind, CapWindow, RuleId, RuleSet, Then};
 use crate::value::Unit;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
@@ -20,33 +21,28 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let stamps = stamps(rules);
-    let ids = || (0..rules.caps.len()).map(CapId::from_index);
+    let bound = Bound::new(rules);
+    let ids = (0..rules.caps.len()).map(CapId::from_index);
     let dominated = |id: CapId| {
+        let by = bound.alike(id).filter(|by| dominates(rules, &stamps, *by, id));
         // Of two that say the same, the later one is told of.
-        let by = ids().filter(|by| *by != id && dominates(rules, &stamps, *by, id));
-        by.filter(|by| *by < id || !dominates(rules, &stamps, id, *by)).min()
+        let is_same = |by: CapId| bound.binds_all(id, by) && dominates(rules, &stamps, id, by);
+        by.filter(|by| *by < id || !is_same(*by)).min()
     };
-    ids().filter_map(|id| Some(finding(rules, id, dominated(id)?))).collect()
-}
-
-fn name(rules: &RuleSet, cap: &Cap) -> String {
-    match cap.rule {
-        Some(rule) => format!("this {} of `{}`", cap.kind.word(), rules[rule].name),
-        None => format!("{} `{}`", cap.kind.word(), cap.name),
-    }
+    ids.filter_map(|id| Some(finding(rules, id, dominated(id)?))).collect()
 }
 
 fn finding(rules: &RuleSet, id: CapId, by: CapId) -> Diagnostic {
     let (cap, other) = (&rules[id], &rules[by]);
     let word = cap.kind.word();
-    let message = format!("{} never has a say: whenever it is spent, {} is", name(rules, cap), name(rules, other));
+    let message = format!("{} never has a say: whenever it is spent, {} is", called(rules, cap), called(rules, other));
     Diagnostic::new(&lint::DOMINATED_CAP, cap.span, message)
         .primary("everything that it counts, the other counts too, for at least as long and to no higher number")
         .label(other.span, format!("the stricter {}", other.kind.word()))
         .help(format!("remove the {word}, or make it stricter than the other"))
 }
 
-/// Whether everything that `cap` stops is stopped by `by` at the same time.
+/// Whether `cap`, where `by` binds the same, is spent only while `by` is, and does no more then.
 fn dominates(rules: &RuleSet, stamps: &[Stamp], by: CapId, cap: CapId) -> bool {
     let (other, one) = (&rules[by], &rules[cap]);
     let alike = |cap: &Cap| (cap.unit, cap.alone, cap.reserve, cap.store_down_blocks, cap.number, cap.zone.clone());
@@ -61,7 +57,6 @@ fn dominates(rules: &RuleSet, stamps: &[Stamp], by: CapId, cap: CapId) -> bool {
         && does_the_same
         && other.at_most <= one.at_most
         && lasts(one.window, other.window)
-        && binds_all(rules, by, cap)
         && one.events.iter().all(|event| {
             other.events.contains(event)
                 && stamps
@@ -89,12 +84,38 @@ fn lasts(one: CapWindow, other: CapWindow) -> bool {
     }
 }
 
-/// Whether `by` binds every rule, offer and channel that `cap` binds, and `cap` any.
-fn binds_all(rules: &RuleSet, by: CapId, cap: CapId) -> bool {
-    let of_rules = rules.rules.iter().enumerate().map(|(at, _)| rules.caps_on(crate::model::RuleId::from_index(at)));
-    let of_offers = rules.offers.iter().map(|offer| offer.caps.clone());
-    let of_channels = rules.channels.iter().map(|channel| channel.caps.clone());
-    let bound: Vec<Vec<CapId>> =
-        of_rules.chain(of_offers).chain(of_channels).filter(|caps| caps.contains(&cap)).collect();
-    !bound.is_empty() && bound.iter().all(|caps| caps.contains(&by))
+/// What binds what: a rule, an offer or a channel each has its caps, and a cap has those it is bound to.
+struct Bound {
+    /// The caps of each thing, in order.
+    caps: Vec<Vec<CapId>>,
+    /// Per cap the places of the things in `caps`.
+    things: Vec<Vec<usize>>,
+}
+
+impl Bound {
+    fn new(rules: &RuleSet) -> Self {
+        let of_rules = (0..rules.rules.len()).map(|at| rules.caps_on(RuleId::from_index(at)));
+        let of_offers = rules.offers.iter().map(|offer| offer.caps.clone());
+        let of_channels = rules.channels.iter().map(|channel| channel.caps.clone());
+        let mut caps: Vec<Vec<CapId>> = of_rules.chain(of_offers).chain(of_channels).collect();
+        let mut things = vec![Vec::new(); rules.caps.len()];
+        for (at, caps) in caps.iter_mut().enumerate() {
+            caps.sort_unstable();
+            for cap in caps {
+                things[cap.index()].push(at);
+            }
+        }
+        Self { caps, things }
+    }
+
+    /// The other caps that bind everything that `cap` binds; none where it binds nothing.
+    fn alike(&self, cap: CapId) -> impl Iterator<Item = CapId> {
+        let first = self.things[cap.index()].first().map(|at| self.caps[*at].as_slice()).unwrap_or_default();
+        first.iter().copied().filter(move |by| *by != cap && self.binds_all(*by, cap))
+    }
+
+    /// Whether `by` binds everything that `cap` binds.
+    fn binds_all(&self, by: CapId, cap: CapId) -> bool {
+        self.things[cap.index()].iter().all(|at| self.caps[*at].binary_search(&by).is_ok())
+    }
 }

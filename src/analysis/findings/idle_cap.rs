@@ -5,6 +5,7 @@
 //! every cap, so nothing is said of caps on declared events; and an offer that nobody shows is told as that.
 
 use super::Look;
+use super::words::called;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::frame::{Stamp, Via, brought_about, is_counted};
@@ -33,10 +34,7 @@ enum Idle {
 fn finding(rules: &RuleSet, id: CapId, stamps: &[Stamp]) -> Option<Diagnostic> {
     let cap = &rules[id];
     let word = cap.kind.word();
-    let name = match cap.rule {
-        Some(rule) => format!("this {word} of `{}`", rules[rule].name),
-        None => format!("{word} `{}`", cap.name),
-    };
+    let name = called(rules, cap);
     let never = match cap.kind {
         CapKind::Cap => "is never spent",
         CapKind::Pause { .. } | CapKind::Gap => "never begins",

@@ -17,13 +17,12 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         };
         let ended = rule.active.and_then(|active| active.until);
         let offer_ended = offer.active.and_then(|active| active.until);
-        let last_day = rules.last_day(*id);
-        let unreviewed =
-            last_day.and_then(|day| crate::value::Date(day.0.saturating_add(1)).start_in(&rules.defaults.zone));
         let said = match () {
             () if over(ended) => ended.map(|at| ("its dates ended", show_instant(at))),
             () if over(offer_ended) => offer_ended.map(|at| ("the dates of its offer ended", show_instant(at))),
-            () if over(unreviewed) => last_day.map(|at| ("without a review it went on to", show_date(at))),
+            () if over(rules.review_ends(*id)) => {
+                rules.last_day(*id).map(|at| ("without a review it went on to", show_date(at)))
+            }
             () => None,
         };
         match said {

@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostic;
 use crate::frame::{Fact, Happened, Stamp};
 use crate::graph::{Ranking, Standing};
 use crate::model::show::show_value;
-use crate::model::{OfferId, RuleId, RuleSet};
+use crate::model::{Cap, OfferId, RuleId, RuleSet};
 use crate::value::{Consent, Instant, Missing, Permission, Type, Value, show_instant, show_number};
 
 /// More events than this are told by their number.
@@ -18,6 +18,14 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A cap, pause, gap or block of the one place that a finding underlines.
+pub(super) fn called(rules: &RuleSet, cap: &Cap) -> String {
+    match cap.rule {
+        Some(rule) => format!("this {} of `{}`", cap.kind.word(), rules[rule].name),
+        None => format!("{} `{}`", cap.kind.word(), cap.name),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::frame::{By, Decision, Outcome, Stamp, Via, stamp};
 use crate::model::{
     Active, BlockCause, BlockId, CapId, ChannelId, Class, OfferId, RuleId, RuleSet, SlotId, Substitute, WindowId,
 };
-use crate::value::{Date, Instant};
+use crate::value::Instant;
 
 /// One way in which something reaches a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,13 +161,9 @@ fn rule_lives(rules: &RuleSet, id: RuleId) -> Option<Active> {
     if rule.off.is_some() {
         return None;
     }
-    let reviewed = rules.last_day(id).map(|Date(last)| {
-        let over = Date(last.saturating_add(1));
-        let until = over.start_in(&rules.defaults.zone).or_else(|| over.start_in("UTC"));
-        Active { from: None, until }
-    });
+    let reviewed = Active { from: None, until: rules.review_ends(id) };
     let lives = both(alive(rules, rule.show)?, rule.active.unwrap_or_default())?;
-    both(lives, reviewed.unwrap_or_default())
+    both(lives, reviewed)
 }
 
 /// The time in both; nothing where there is none.

@@ -7,10 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::super::blocking::Blockers;
-use super::super::domain::{NO, Source};
+use super::super::domain::Source;
 use super::super::doubts::Doubts;
 use super::super::formula::{Formula, Formulas};
-use super::super::program::Program;
 use super::super::reach::SlotScope;
 use super::super::scope::Question;
 use super::super::scores::Scores;
@@ -69,23 +68,15 @@ impl<'a> Finder<'a> {
             .or_insert_with(|| scope_of(flat, cell.slot, &Doubts::none(shared), scores, options));
         let Some(whole) = scope.worlds.first().and_then(|(_, of)| is_whole(flat, of, cell)) else { return Known::Open };
         // What comes before differs from world to world only in its formulas.
-        let blockers: Vec<Blockers> = scope
-            .worlds
-            .iter()
-            .map(|(program, of)| {
-                let mut blockers = Blockers::default();
-                for (number, formula) in before(flat, of, cell) {
-                    blockers.add(&program.formulas, number, formula);
-                }
-                blockers
-            })
-            .collect();
+        let blockers: Vec<Blockers> =
+            scope.worlds.iter().map(|(_, of)| Blockers::plain(before(flat, of, cell))).collect();
         let none = Blockers::default();
+        let is_spent = |source: &Source| matches!(source, Source::Spent(_));
         for spared in [true, false] {
             let unspent: Vec<Vec<Formula>> = scope
                 .worlds
                 .iter_mut()
-                .map(|(program, _)| if spared { unspent(program) } else { Vec::new() })
+                .map(|(program, _)| if spared { program.none_of(is_spent) } else { Vec::new() })
                 .collect();
             let answer = scope.ask(|world, formulas, of| {
                 let mut all = unspent.get(world).cloned().unwrap_or_default();
@@ -108,9 +99,8 @@ fn is_whole(rules: &RuleSet, of: &SlotFormulas, cell: &Cell) -> Option<bool> {
     let Some(rule) = cell.rule() else { return Some(true) };
     let place = rules[cell.slot].order.iter().position(|id| *id == rule)?;
     let formulas = of.rules.get(place)?;
-    let ranks = rules.tiers(cell.slot).any(|tier| tier.len() > 1 && tier.contains(&rule));
     // What is tried, and what stands in for it there, is looked for in its own place alone.
-    Some(formulas.tried.is_empty() && !formulas.more_ways && (!ranks || of.rivals.contains_key(&place)))
+    Some(formulas.comes_in_turn() && (!rules.ranks_among_others(rule) || of.rivals.contains_key(&place)))
 }
 
 /// What must be so.
@@ -160,13 +150,6 @@ fn before(rules: &RuleSet, of: &SlotFormulas, cell: &Cell) -> Vec<(usize, Formul
         }
     };
     found.into_iter().filter(|formula| *formula != Formula::NEVER).enumerate().collect()
-}
-
-/// No cap is spent.
-fn unspent(program: &mut Program<'_>) -> Vec<Formula> {
-    let caps: Vec<_> =
-        program.dims().filter(|(_, source)| matches!(source, Source::Spent(_))).map(|(dim, _)| dim).collect();
-    caps.into_iter().map(|dim| program.formulas.is(dim, NO)).collect()
 }
 
 /// Whether it may be held and let go.

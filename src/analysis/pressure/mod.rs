@@ -284,9 +284,8 @@ impl Work<'_> {
 
     fn figure(&mut self, scope: Scope, limited: &[Group], stretch: Rolling) -> Figure {
         let groups: Vec<&Group> = limited.iter().collect();
-        let mut lookup = Starts::new(self.options.from);
-        let mut programme = Programme::new(&self.limits.all, groups.clone(), self.options.from, &mut self.starts);
-        let bound = programme.most(stretch.length());
+        let from = self.options.from;
+        let bound = Programme::new(&self.limits.all, groups.clone(), from, &mut self.starts).most(stretch.length());
         let caps = |bound: &Bound| -> Vec<CapId> {
             let mut caps: Vec<CapId> =
                 bound.rests_on.iter().filter_map(|at| self.limits.all.get(*at)).map(|limit| limit.cap).collect();
@@ -304,13 +303,13 @@ impl Work<'_> {
             return figure;
         }
         let order = order(limited, &bound.filling);
-        let beginnings = beginnings(self, limited, &order, stretch, &mut lookup);
+        let beginnings = beginnings(self, limited, &order, stretch);
+        let mut programme = Programme::new(&self.limits.all, groups.clone(), from, &mut self.starts);
         let mut planned = 0;
         for from in beginnings {
             let until = Instant(from.0.saturating_add(stretch.length()));
             let of = Stretch { from, until, zone: Some(Identity::ZONE) };
-            let mut programme = Programme::new(&self.limits.all, groups.clone(), self.options.from, &mut self.starts);
-            let plan = plan::plan(&groups, &order, &self.limits.all, &mut programme, &mut lookup, of);
+            let plan = plan::plan(&groups, &order, &self.limits.all, &mut programme, of);
             planned = planned.max(plan.steps.len() as u64);
             if plan.is_best && order.len() == limited.len() && is_timeless(limited, self.limits) {
                 figure.at_most = figure.at_most.min(plan.steps.len() as u64);
@@ -385,19 +384,13 @@ fn is_timeless(groups: &[Group], limits: &Limits) -> bool {
 }
 
 /// When schedules may begin: where calendars are cut most often, where a customer is known, where something begins.
-fn beginnings(
-    work: &mut Work<'_>,
-    limited: &[Group],
-    order: &[usize],
-    stretch: Rolling,
-    starts: &mut Starts,
-) -> Vec<Instant> {
+fn beginnings(work: &mut Work<'_>, limited: &[Group], order: &[usize], stretch: Rolling) -> Vec<Instant> {
     let involved: BTreeSet<usize> =
         order.iter().filter_map(|at| limited.get(*at)).flat_map(|group| &group.parts).map(|part| part.limit).collect();
     let mut found = Vec::new();
     let mut has_months = false;
     for limit in involved.iter().filter_map(|at| work.limits.all.get(*at)) {
-        found.extend(limit.best_begin(starts, Some(Identity::ZONE), stretch.length()));
+        found.extend(limit.best_begin(&mut work.starts, Some(Identity::ZONE), stretch.length()));
         has_months |= limit.periods().iter().any(|period| period.unit.microseconds().is_none());
     }
     if has_months {

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::groups::Group;
 use super::limits::Limit;
 use super::programme::Programme;
-use super::touch::Starts;
+use super::touch::within;
 use crate::value::{Instant, Period};
 
 /// Steps of the search before the best plan so far stands.
@@ -44,7 +44,6 @@ pub(super) fn plan(
     order: &[usize],
     limits: &[Limit],
     programme: &mut Programme<'_>,
-    starts: &mut Starts,
     stretch: Stretch<'_>,
 ) -> Plan {
     let involved: BTreeSet<usize> =
@@ -56,7 +55,7 @@ pub(super) fn plan(
         .collect();
     let mut turns: Vec<Instant> = calendars
         .iter()
-        .flat_map(|(calendar, zone)| starts.within(*calendar, zone, stretch.from, stretch.until))
+        .flat_map(|(calendar, zone)| within(*calendar, zone, stretch.from, stretch.until))
         .chain(order.iter().filter_map(|at| groups.get(*at)?.lives.0))
         .filter(|at| stretch.from < *at && *at < stretch.until)
         .collect();

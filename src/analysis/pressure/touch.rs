@@ -112,32 +112,24 @@ impl Starts {
         (begin, Instant(begin.0.saturating_add(YEARS * YEAR)))
     }
 
-    /// The beginnings of the periods within this stretch, its first instant not included.
-    pub(super) fn within(&mut self, calendar: Calendar, zone: &str, after: Instant, until: Instant) -> Vec<Instant> {
-        let mut found = Vec::new();
-        let mut at = after;
-        while let Some(next) = calendar.end(at, zone).filter(|next| at < *next && *next < until) {
-            found.push(next);
-            at = next;
-        }
-        found
-    }
-
     fn of(&mut self, calendar: Calendar, zone: &str) -> &[i64] {
         let (begin, end) = self.looked_at();
         self.known.entry((calendar, zone.to_owned())).or_insert_with(|| {
-            let mut starts = Vec::new();
-            let mut at = begin;
-            while let Some(next) = calendar.end(at, zone).filter(|next| at < *next) {
-                if end < next {
-                    break;
-                }
-                starts.push(next.0);
-                at = next;
-            }
-            starts
+            let starts = within(calendar, zone, begin, Instant(end.0.saturating_add(1)));
+            starts.into_iter().map(|Instant(at)| at).collect()
         })
     }
+}
+
+/// The beginnings of the periods within this stretch, its first instant not included.
+pub(super) fn within(calendar: Calendar, zone: &str, after: Instant, until: Instant) -> Vec<Instant> {
+    let mut found = Vec::new();
+    let mut at = after;
+    while let Some(next) = calendar.end(at, zone).filter(|next| at < *next && *next < until) {
+        found.push(next);
+        at = next;
+    }
+    found
 }
 
 /// The shortest that a period can be, in microseconds: one month is 28 days.
@@ -188,7 +180,7 @@ mod tests {
             (Calendar::Day, "Australia/Lord_Howe", 7 * DAY),
         ] {
             let Touched { periods, at } = starts.touched(calendar, zone, length);
-            let inside = starts.within(calendar, zone, at, Instant(at.0 + length));
+            let inside = within(calendar, zone, at, Instant(at.0 + length));
             assert_eq!(inside.len() as u64 + 1, periods, "{calendar} in {zone}");
         }
     }

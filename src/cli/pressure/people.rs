@@ -3,7 +3,7 @@
 use super::super::terminal::Terminal;
 use super::{Asked, words};
 use crate::analysis::pressure::{Figures, Gap, Holds, Pressure, Rolling, Scope, Step};
-use crate::model::show::{show_target, show_unit};
+use crate::model::show::{show_called, show_target, show_unit};
 use crate::model::{CapId, RuleSet};
 use crate::source::{SourceSet, Span};
 use crate::value::show_instant;
@@ -185,7 +185,7 @@ impl To<'_> {
         for (cap, why) in &found.loose {
             let [why, help] = words::loose(self.rules, *cap, why);
             let place = self.place(self.rules[*cap].span);
-            self.terminal.line(format!("  {} {why}{place}", words::cap(self.rules, *cap)));
+            self.terminal.line(format!("  {} {why}{place}", show_called(&self.rules[*cap])));
             self.help(&help);
         }
         self.terminal.line("");
@@ -199,7 +199,7 @@ impl To<'_> {
         for exempt in &found.exempt {
             self.terminal.line(format!(
                 "  {}: {} {}{}",
-                words::cap(self.rules, exempt.cap),
+                show_called(&self.rules[exempt.cap]),
                 exempt.lifted.word(),
                 show_target(self.rules, &exempt.target),
                 self.place(self.rules[exempt.cap].span)
@@ -228,7 +228,7 @@ impl To<'_> {
 
 /// On what the figures rest, a line each.
 pub(super) fn holds(rules: &RuleSet, found: &Pressure) -> Vec<String> {
-    let list = |caps: &[CapId]| caps.iter().map(|cap| words::cap(rules, *cap)).collect::<Vec<_>>().join(", ");
+    let list = |caps: &[CapId]| caps.iter().map(|cap| show_called(&rules[*cap])).collect::<Vec<_>>().join(", ");
     let mut lines = vec![
         "it is somebody whose key is known: of all others nobody knows what they received".to_owned(),
         "what is decided goes out at once and is confirmed before its reservation ends".to_owned(),

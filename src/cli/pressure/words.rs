@@ -134,9 +134,3 @@ pub(super) fn loose(rules: &RuleSet, cap: CapId, why: &Loose) -> [String; 2] {
         ],
     }
 }
-
-/// `cap weekly`, `the cap of sale`.
-pub(super) fn cap(rules: &RuleSet, id: CapId) -> String {
-    let cap = &rules[id];
-    if cap.rule.is_some() { format!("the {}", cap.name) } else { format!("{} {}", cap.kind.word(), cap.name) }
-}

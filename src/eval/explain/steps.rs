@@ -196,7 +196,7 @@ impl Story<'_> {
             Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => Vec::new(),
         };
         let score = match fate {
-            Fate::Wins | Fate::Outranked { .. } if competes_by_score(rules, id) => shown_score(self.guarded, id),
+            Fate::Wins | Fate::Outranked { .. } if rules.ranks_among_others(id) => shown_score(self.guarded, id),
             Fate::Wins | Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded => None,
         };
         let passed_over = self.before(&fate, id, rule.show, Some(id));
@@ -300,11 +300,6 @@ fn outranking(guarded: &Guarded<'_>, stronger: RuleId, weaker: RuleId) -> Outran
         () if tag.is_some() => Outranking::Tie { score: None, tag },
         () => Outranking::Name,
     }
-}
-
-/// Whether the rule shares its tier with others.
-fn competes_by_score(rules: &RuleSet, id: RuleId) -> bool {
-    rules[rules[id].slot].order.iter().any(|other| *other != id && rules.rank_together(id, *other))
 }
 
 /// The score as people write it, if the marks of what it reads let it be shown.

@@ -3,7 +3,7 @@
 
 use super::super::candidate::{Dropped, Ending, Guarded};
 use super::super::expression::datum;
-use super::super::waiting::{Bound, Waiting, Ways, is_open, longest, review_ends};
+use super::super::waiting::{Bound, Waiting, Ways, is_open, longest};
 use super::steps::capped;
 use super::{Reason, facts, ways};
 use crate::frame::{Frame, WindowState};
@@ -145,7 +145,7 @@ fn ends(rules: &RuleSet, ending: Ending, own: Option<RuleId>, offer: OfferId) ->
         Ending::Offer => named(&rules[offer].name, rules[offer].active.and_then(|active| active.until)),
         Ending::Rule => rule.and_then(|rule| named(&rule.name, rule.active.and_then(|active| active.until))),
         Ending::Review => own.and_then(|id| {
-            let (due, over) = (rules[id].review_by?, review_ends(rules, id)?);
+            let (due, over) = (rules[id].review_by?, rules.review_ends(id)?);
             let rule = &rules[id].name;
             Some(format!("the review of {rule} was due {}, its grace ends {}", show_date(due), show_instant(over)))
         }),
