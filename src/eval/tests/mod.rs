@@ -103,7 +103,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotPermitted { .. } => "permission",
         Reason::NotReached { .. } => "reach",
         Reason::Blocked { .. } => "blocked",
-        Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Expired { .. } => "outside",
+        Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Overdue { .. } | Reason::Expired { .. } => "outside",
         Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } | Reason::TooLong { .. } => "capped",
     }
 }
