@@ -297,9 +297,9 @@ mod tests {
                     row(&days, opens, if closes == opens { 24 } else { closes })
                 })
                 .collect();
-            let mut painted = vec![false; 7 * 24];
+            let mut painted = [false; 7 * 24];
             for (day, weekday) in Weekday::ALL.iter().enumerate() {
-                let mut left = vec![true; 48];
+                let mut left = [true; 48];
                 let of_day: Vec<_> = rows.iter().filter(|row| row.days.contains(weekday)).collect();
                 for row in &of_day {
                     let (opens, closes) = ((row.opens / 3600) as usize, (row.closes / 3600) as usize);
