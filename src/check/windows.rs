@@ -1,12 +1,11 @@
 //! Windows: in which zone, at which hours, for whom, and what becomes of a candidate outside; and what expires.
 
 use super::Pass;
-use super::caps::missing;
 use super::expressions::Wanted;
 use super::hours::Hours;
 use super::literals::period;
 use super::names::Kind;
-use super::purposes::Once;
+use super::purposes::{Once, missing};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{lint, resolve, types};
 use crate::model::{

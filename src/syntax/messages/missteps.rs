@@ -33,6 +33,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "cap" => calendar(reader, at, end).or_else(|| holding::find(reader, form, at, end, trouble)),
             "then" => holding::find(reader, form, at, end, trouble),
             "zone" => chain(reader, at, end),
+            "for" => occasions(reader, at, end, trouble),
             "basis" | "confirmed" | "version" | "valid" | "direct" => needs_another(reader, trouble),
             "consent" => all(reader, at, end),
             "show" | "send" => by_channel(reader, trouble, end)
@@ -276,6 +277,30 @@ fn chain(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
         place,
         word,
     ))
+}
+
+/// `for 24 hours after shown of sale or purchase`, `after purchase, sent`
+fn occasions(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let is_joint = |token: &usize| {
+        *token < end && (reader.is_sign(*token, b',') || ["or", "and"].iter().any(|word| reader.is_word(*token, word)))
+    };
+    let joint = [trouble.wrapping_sub(1), trouble].into_iter().find(is_joint).filter(|joint| *joint > at + 3)?;
+    let next = Some(joint + 1).filter(|next| *next < end && reader.is_name(*next))?;
+    let event = reader.written(next);
+    if let Some(of) = (at + 4..joint).find(|token| reader.is_word(*token, "of")) {
+        let (first, offer) = (reader.written(of - 1), reader.written(of + 1));
+        let finding = unexpected(reader.span(next), "the offer behind `of` goes with every event of the clause");
+        let finding = finding.primary("another event behind it").label(reader.span_between(of, of + 2), "the offer");
+        return Some(finding.help(format!(
+            "for either of `{offer}` write `after {first} or {event} of {offer}`; if only the first is about `{offer}`, declare a block \
+             for each"
+        )));
+    }
+    let gap = Span { start: reader.span(joint - 1).end, ..reader.span(joint) };
+    let right = format!("{} or {event}", reader.written(joint - 1));
+    let finding =
+        spelling(reader.span(joint), "events after which a block holds are joined by `or`: each of them begins it");
+    Some(finding.help(format!("write `{right}`")).suggest("write `or`", gap, " or"))
 }
 
 /// `send sale via push`
