@@ -131,7 +131,7 @@ impl Pass<'_> {
             (cause.value.is_none(), "does not say when it holds", "for 24 hours after purchase"),
             (target.value.is_none(), "does not say what it is on", "on class marketing"),
         ];
-        missing(&mut findings, span, &format!("block `{name}`"), &lacks);
+        missing(&mut findings, (span, clauses.is_empty()), &format!("block `{name}`"), &lacks);
         self.findings.append(&mut findings);
         let cause = match cause.value? {
             BlockClause::For { length, after, of } => {

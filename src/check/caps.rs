@@ -200,7 +200,7 @@ impl Pass<'_> {
         }
         missing(
             &mut findings,
-            span,
+            (span, clauses.is_empty()),
             what,
             &[
                 (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
@@ -287,7 +287,7 @@ impl Pass<'_> {
         }
         missing(
             &mut findings,
-            span,
+            (span, clauses.is_empty()),
             &format!("pause `{name}`"),
             &[
                 (length.value.is_none(), "does not say how long it lasts", "for 10 days"),
@@ -345,7 +345,7 @@ impl Pass<'_> {
         }
         missing(
             &mut findings,
-            span,
+            (span, clauses.is_empty()),
             &format!("gap `{name}`"),
             &[
                 (apart.value.is_none(), "does not say how long it is", "at least 8 hours apart"),

@@ -63,7 +63,7 @@ impl Pass<'_> {
             (target.value.is_none(), "does not say what it is on", "on class marketing"),
             (outside.value.is_none(), "does not say what happens outside", "outside hold at most 12 hours"),
         ];
-        missing(&mut findings, span, &format!("window `{name}`"), &lacks);
+        missing(&mut findings, (span, clauses.is_empty()), &format!("window `{name}`"), &lacks);
         self.findings.append(&mut findings);
         if let Some((_, span)) = openings.get(limits::ROWS) {
             let message = format!("a window has at most {} rows", limits::ROWS);

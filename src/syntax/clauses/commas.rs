@@ -64,7 +64,9 @@ impl Reader<'_> {
         // What is behind it has not been read far: a word or two were taken for members of a list.
         (at + 1..=last).rev().take(4).find(|comma| {
             let next = comma + 1;
-            let ends = next >= to || self.is_sign(next, b'}') || self.begins(clauses, next);
+            // Columns begin with words that clauses begin with.
+            let is_column = self.is_word(at, "cases") && !self.first_on_line(next) && !self.is_word(next, "row");
+            let ends = next >= to || self.is_sign(next, b'}') || self.begins(clauses, next) && !is_column;
             self.is_sign(*comma, b',') && ends && self.reached(rule, at, *comma, without) == (*comma, true)
         })
     }

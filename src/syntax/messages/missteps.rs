@@ -17,6 +17,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     }
     let found = if is_condition(form) {
         bare_segment(reader, at, end, trouble)
+            .or_else(|| choice(reader, form, trouble, end))
+            .or_else(|| has_alone(reader, at, trouble, end))
             .or_else(|| event_of(reader, at, before, trouble, end))
             .or_else(|| listed(reader, form, before, trouble, end))
             .or_else(|| count_first(reader, at, before, trouble, end))
@@ -65,6 +67,36 @@ fn bare_segment(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> O
     let whole = Span { end: reader.span(trouble).start, ..span };
     let finding = spelling(span, "a segment or value is called by its name alone");
     Some(finding.help(format!("write `{name}`")).fix(format!("write `{name}`"), whole, ""))
+}
+
+/// `value x = if vip then 1 else 0`, `segment x = if vip then yes else no`
+fn choice(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = trouble.checked_sub(1).filter(|word| trouble < end && reader.is_word(*word, "if"))?;
+    let then = (trouble..end).find(|then| reader.is_word(*then, "then"));
+    let words = |from: usize, to: usize| {
+        let text = reader.text.get(reader.span_between(from, to).range()).unwrap_or("");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let asked = then.filter(|then| *then > trouble).map_or_else(|| "..".to_owned(), |then| words(trouble, then));
+    let (message, help) = if form.word == "value" {
+        let other = then.and_then(|then| (then..end).find(|other| reader.is_word(*other, "else")));
+        let chosen = then.map_or_else(|| "1".to_owned(), |then| words(then + 1, other.unwrap_or(end)));
+        ("a value has no `if`", format!("write `({chosen} when {asked})`: that is 0 where it is not so"))
+    } else {
+        ("a condition has no `if`", format!("it says itself who is meant: write `{asked}`"))
+    };
+    Some(spelling(reader.span(word), message).help(help))
+}
+
+/// `when has name`
+fn has_alone(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let has = Some(trouble).filter(|has| *has < end && reader.is_word(*has, "has"))?;
+    let begins = has == at + 1 || ["and", "or", "not"].iter().any(|word| reader.is_word(has - 1, word));
+    let named = Some(has + 1).filter(|named| begins && *named < end && reader.is_name(*named))?;
+    let right = format!("{} is known", reader.written(named));
+    let span = reader.span_between(has, named + 1);
+    let finding = spelling(span, "whether there is a value is asked behind its name");
+    Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 /// `last sent renewal`, `times shown sale in the last 7 days`

@@ -156,6 +156,11 @@ fn a_first_misstep_is_told_how_it_is_written() {
         (RULE, "for each customer  show a", "for", "`cap at most 3 shown in any 7 days per customer`"),
         (RULE, "if (vip) show a", "if", "write `when ..`"),
         (RULE, "when age => 3  show a", "=>", "write `is at least`"),
+        (RULE, "when has email  show a", "has email", "write `email is known`"),
+        ("{}", "value v = if vip then 3 else 0", "if", "write `(3 when vip)`"),
+        ("{}", "segment v = if vip and age is 3 then yes else no", "if", "write `vip and age is 3`"),
+        ("test \"t\" { now 2026-06-15T10:00Z  {} }", "expect home == a", "==", "write `shows`"),
+        ("test \"t\" { now 2026-06-15T10:00Z  {} }", "expect home shows a && also b", "&&", "write `and`"),
     ] {
         let text = frame.replace("{}", written);
         let findings = parse(&text).1;
