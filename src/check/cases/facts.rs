@@ -52,9 +52,9 @@ impl Pass<'_> {
                 }
                 CaseClause::History(fact) => match self.happened(fact, now) {
                     Some(events) => {
-                        // Purchases of two amounts are two facts about one thing.
+                        // Purchases of two amounts are two facts about one thing, and so is one of no amount beside them.
                         let both = |known: &tree::Fact| {
-                            !known.fields.is_empty() && !fact.fields.is_empty() && self.of_one_block(known, fact)
+                            (!known.fields.is_empty() || !fact.fields.is_empty()) && self.of_one_block(known, fact)
                         };
                         history.retain(|(known, _)| about(known) != about(fact) || both(known));
                         history.push((fact, events));

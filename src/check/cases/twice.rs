@@ -61,7 +61,7 @@ impl Pass<'_> {
                     self.report_twice(&mut BTreeMap::new(), fields.collect());
                     // Purchases of two amounts are two facts about one thing.
                     let replaces = |(known, _): &&(&Fact, Span)| {
-                        about(known) == about(fact) && (known.fields.is_empty() || fact.fields.is_empty())
+                        about(known) == about(fact) && known.fields.is_empty() && fact.fields.is_empty()
                     };
                     if let Some((_, first)) = histories.iter().find(replaces) {
                         let finding = twice(fact.event.span, *first, "this history stands twice", ONE_CLAUSE);
