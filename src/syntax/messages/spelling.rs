@@ -84,8 +84,8 @@ fn sign(reader: &Reader<'_>, token: usize) -> (usize, &'static str) {
         _ => 0,
     };
     match (first, second) {
-        (b'<', b'=') => (2, "is at most"),
-        (b'>', b'=') => (2, "is at least"),
+        (b'<', b'=') | (b'=', b'<') => (2, "is at most"),
+        (b'>', b'=') | (b'=', b'>') => (2, "is at least"),
         (b'=', b'=') => (2, "is"),
         (b'!', b'=') | (b'<', b'>') => (2, "is not"),
         (b'&', b'&') => (2, "and"),
@@ -242,14 +242,17 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
     if trouble >= end {
         return None;
     }
-    if form.word == "if" && trouble == at + 1 && (reader.is_name(trouble) || reader.is_word(trouble, "not")) {
+    let begins = reader.is_name(trouble) || reader.is_word(trouble, "not") || reader.is_sign(trouble, b'(');
+    if form.word == "if" && trouble == at + 1 && begins {
         let span = reader.span(at);
         let finding = Diagnostic::new(&codes::SPELLING, span, "a condition of a rule begins with `when`");
+        let right = if reader.is_sign(trouble, b'(') { ".." } else { written };
         return Some(
-            finding
-                .primary("`if` is for substitutes: `if capped show ..`")
-                .help(format!("write `when {written}`"))
-                .fix("write `when`", span, "when"),
+            finding.primary("`if` is for substitutes: `if capped show ..`").help(format!("write `when {right}`")).fix(
+                "write `when`",
+                span,
+                "when",
+            ),
         );
     }
     let time = reader.is_kind(trouble, TokenKind::Number) || reader.is_word(trouble, "now");
@@ -269,10 +272,8 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
     if trouble >= end {
         return None;
     }
-    let listed = Diagnostic::new(&codes::SPELLING, reader.span(trouble), "several values stand in `one of`");
-    if reader.is_sign(trouble, b'[') && reader.is_word(trouble.wrapping_sub(1), "is") {
-        let finding = listed.help("write `is one of [..]`");
-        return Some(finding.fix("write `one of`", reader.span(trouble), "one of ["));
+    if let Some(finding) = bracketed(reader, trouble, end) {
+        return Some(finding);
     }
     let open = [trouble, trouble.wrapping_sub(1), trouble + 1].into_iter().find(|open| reader.is_sign(*open, b'('));
     if let Some(finding) = open.and_then(|open| in_round_brackets(reader, open, end)) {
@@ -296,6 +297,42 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
     let right = format!("one of [{}]", reader.text.get(span.range()).unwrap_or(""));
     let finding = Diagnostic::new(&codes::SPELLING, span, "several values stand in `one of`");
     Some(finding.help(format!("write `is {right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `x is [DE, AT]`, `x is not ["a"]`: a list is compared as a whole, where one of its values is meant, or of a set one of
+/// its elements.
+fn bracketed(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let open = [trouble, trouble + 1].into_iter().find(|open| *open < end && reader.is_sign(*open, b'['))?;
+    let negated = reader.is_word(open - 1, "not");
+    let is = open.checked_sub(if negated { 2 } else { 1 }).filter(|is| reader.is_word(*is, "is"))?;
+    let subject = is.checked_sub(1)?;
+    let name = reader.written(subject);
+    let declared = (0..reader.tokens.len()).find(|at| {
+        *at != subject
+            && reader.is_word(*at, name)
+            && reader.is_sign(*at + 1, b':')
+            && !reader.is_kind(at + 2, TokenKind::Number)
+    });
+    let is_set = |at: usize| reader.is_word(at + 2, "set") && reader.is_word(at + 3, "of");
+    let whole = reader.span_between(is, open);
+    let of = if negated { ("is not one of", "has none of") } else { ("is one of", "has any of") };
+    let finding = |message: &str| Diagnostic::new(&codes::SPELLING, reader.span(open), message);
+    let right =
+        |words: &str| (format!("write `{words}`"), Span { end: reader.span(open).start, ..whole }, format!("{words} "));
+    if declared.is_some_and(is_set) {
+        let (title, span, text) = right(of.1);
+        let finding = finding("a set is asked what it contains");
+        return Some(finding.help(format!("write `{name} {} [..]`", of.1)).suggest(title, span, text));
+    }
+    let (title, span, text) = right(of.0);
+    let finding = finding("several values stand in `one of`");
+    let only_texts = reader.is_kind(open + 1, TokenKind::Text);
+    Some(match declared.is_none() && only_texts {
+        true => finding
+            .help(format!("write `{} [..]`; where `{name}` is a set, `{} [..]`", of.0, of.1))
+            .suggest(title, span, text),
+        false => finding.help(format!("write `{} [..]`", of.0)).fix(title, span, text),
+    })
 }
 
 /// `is (DE, AT)`, `in (DE, AT)`, `is one of (DE, AT)`: the list that opens at token `open`.
