@@ -6,6 +6,7 @@ use crate::source::Span;
 use crate::syntax::clauses::Form;
 use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
+use crate::value::{Instant, show_instant};
 
 /// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
 pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
@@ -143,6 +144,15 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         .or_else(|| missteps::find(reader, form, at, end, trouble))
 }
 
+/// The instant of a time with an offset from UTC, `2026-06-15T10:00+02:00`, and its last token.
+fn with_offset(reader: &Reader<'_>, token: usize) -> Option<(usize, Instant)> {
+    let is_sign = reader.is_sign(token + 1, b'+') || reader.is_sign(token + 1, b'-');
+    let [time, sign, offset] = [token, token + 1, token + 2].map(|at| reader.span(at));
+    let is_one = is_sign && time.end == sign.start && sign.end == offset.start;
+    let written: String = (token..token + 3).map(|at| reader.written(at)).collect();
+    Some((token + 2, Instant::parse(&written).filter(|_| is_one)?))
+}
+
 /// Dates and times in other spellings.
 fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     if !reader.is_kind(token, TokenKind::Number) {
@@ -152,6 +162,13 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let written = reader.written(token);
     let shape: String = written.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let finding = |message: String| Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message));
+    if shape.starts_with("0000-00-00T")
+        && let Some((last, at)) = with_offset(reader, token)
+    {
+        let (span, right) = (reader.span_between(token, last + 1), show_instant(at));
+        let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, "a time with an offset is not written so");
+        return Some(finding.help(format!("in UTC that is `{right}`")).fix(format!("write `{right}`"), span, right));
+    }
     if shape.starts_with("0000-00-00T") && !shape.ends_with('Z') {
         let civil = written.replacen('T', " ", 1);
         let help = format!(

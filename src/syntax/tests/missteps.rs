@@ -67,6 +67,18 @@ fn a_first_misstep_is_told_how_it_is_written() {
             "Europe/Vienna",
             "write `\"Europe/Vienna\"`",
         ),
+        (
+            "test \"t\" { {}  expect s gives nothing }",
+            "now 2026-06-15T10:00+02:00",
+            "2026-06-15T10:00+02:00",
+            "`2026-06-15T08:00Z`",
+        ),
+        (
+            "test \"t\" { {}  expect s gives nothing }",
+            "now 2026-06-15T10:00:30-05:30",
+            "2026-06-15T10:00:30-05:30",
+            "`2026-06-15T15:30:30Z`",
+        ),
         (CAP, "ever  then hold at most two days", "two", "write `2`"),
         (CAP, "ever  then next channel", "channel", "goes on to the next channel anyway"),
         (CAP, "ever  hold at most 2 days", "hold", "write `then hold`"),
