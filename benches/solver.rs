@@ -2,7 +2,7 @@
 //!
 //! Written from the rules themselves and not from what the analysis makes of them, so that both can only agree if both
 //! are right. Numbers and ages are encoded by order (one variable a constant: "at least this"), lists by one variable a
-//! member, sets by one a word; every attribute has one for "is known". Rules are taken from the top: each is one call
+//! member, sets by one a word; every attribute has one for "is known", every cap one for "has something left". Rules are taken from the top: each is one call
 //! with the assumption that its clauses hold; then a clause says for good that they do not, as whatever stands below
 //! must get past it.
 
@@ -24,7 +24,10 @@ fn of_slot(mut rules: Vec<&Rule>) -> Vec<String> {
     let mut encoder = Encoder::new(&rules);
     let mut dead = Vec::new();
     for rule in rules {
-        let wanted: Vec<Lit> = rule.clauses.iter().map(|clause| encoder.clause(clause.unless, &clause.any)).collect();
+        let mut wanted: Vec<Lit> =
+            rule.clauses.iter().map(|clause| encoder.clause(clause.unless, &clause.any)).collect();
+        // Its own cap may be spent or not, whatever the others are.
+        wanted.extend(rule.cap.map(|_| encoder.new_lit()));
         if encoder.solver.solve_limited(&wanted) == lbool::TRUE {
             let mut not: Vec<Lit> = wanted.iter().map(|lit| !*lit).collect();
             encoder.solver.add_clause_reuse(&mut not);

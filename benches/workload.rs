@@ -57,7 +57,7 @@ pub(crate) struct Rule {
     pub(crate) slot: usize,
     pub(crate) clauses: Vec<Clause>,
     pub(crate) priority: usize,
-    cap: Option<usize>,
+    pub(crate) cap: Option<usize>,
 }
 
 /// Some of these hold, or with `unless` none does.

@@ -53,6 +53,13 @@ impl Answers {
         self.rules.get(number).copied().flatten()
     }
 
+    /// The place of the rule that answers by this number; behind the last place, the entry of the fallback list.
+    pub(super) fn place(&self, number: usize) -> Result<usize, usize> {
+        let last = self.first.len().saturating_sub(1);
+        let at = self.first.partition_point(|first| *first <= number).saturating_sub(1);
+        if at < last { Ok(at) } else { Err(number - self.before(last)) }
+    }
+
     /// How many answers stand before the rule of a place; of the place after the last, before the fallback list.
     pub(super) fn before(&self, place: usize) -> usize {
         self.first.get(place).copied().unwrap_or(self.rules.len())

@@ -133,9 +133,7 @@ fn same_for_all(rules: &RuleSet, id: WindowId, now: Instant) -> Option<bool> {
     if window.rows.iter().any(|row| row.when.is_some()) {
         return None;
     }
-    let clock = Zone::named(zone)?.clock(now);
-    let mut of_day = window.rows.iter().filter(|row| row.mentions(clock.weekday)).peekable();
-    Some(of_day.peek().is_some() && of_day.all(|row| row.is_open(clock)))
+    Some(window.is_open(Zone::named(zone)?.clock(now), |_| true))
 }
 
 fn fits(rules: &RuleSet, frame: &Frame, said: &[(Hours, bool)]) -> bool {
@@ -150,7 +148,7 @@ pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> 
     };
     match of {
         Hours::Closed(id) => {
-            (frame.window(id) != WindowState::UnknownZone).then(|| !eval::window_is_open(rules, frame, id))
+            (*frame.window(id) != WindowState::UnknownZone).then(|| !eval::window_is_open(rules, frame, id))
         }
         Hours::Late(waits) => wait(waits).map(|wait| wait != Wait::InTime),
         Hours::Expires(waits) => match wait(waits)? {

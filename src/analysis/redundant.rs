@@ -2,8 +2,8 @@
 //!
 //! Takes the formulas of a slot; gives the rules that win for somebody, of whom each would see the same offer, by the
 //! same channel, with the same reason and the same tasks, if the rule were not there. For each thing that is seen instead
-//! and differs the question is: is there a customer for whom the rule wins, and without it this? Mostly the first answer
-//! is yes, and a rule costs one search.
+//! and differs the question is: is there a customer for whom the rule wins, and without it this? Mostly the customer who
+//! showed that the rule wins is one, and a rule costs no search.
 //!
 //! Nothing is said of a rule on which more hangs than its own place: one that is tried in the place of another or names
 //! something for its own, ranks among others, is named after `before` or by a cap or a count, or stands where `then stop`
@@ -19,7 +19,9 @@ use super::scope::Question;
 use super::search::Answer;
 use super::seen::Seen;
 use super::slot::{RuleFormulas, SlotFormulas, substitutes};
+use super::stand;
 use super::verdict::{Redundant, Verdict};
+use super::witness::Witness;
 use crate::model::{CapTarget, EventTarget, Gathered, Order, RuleId, RuleSet, SlotId};
 
 /// Searches of a slot, beyond which nothing is claimed.
@@ -80,7 +82,8 @@ pub(super) fn redundant(
             && rules[*id].rank.is_none()
             && matches!(rules[*id].order, Order::Priority(_));
         if stands_alone
-            && matches!(verdicts.get(id), Some(Verdict::Reachable(_)))
+            && let Some(Verdict::Reachable(witness)) = verdicts.get(id)
+            && !is_missed(scope, rules, place, witness, answers)
             && let Some(by) = takers(scope, rules, slot, place, answers, &mut left)
             // Of two that say the same the lower one is told of already.
             && !by.iter().any(|taker| matches!(verdicts.get(taker), Some(Verdict::Covered(_))) || named.contains(taker))
@@ -111,6 +114,30 @@ fn named(rules: &RuleSet) -> BTreeSet<RuleId> {
         EventTarget::Offer(_) | EventTarget::Tag(_) | EventTarget::Class(_) | EventTarget::Channel(_) => None,
     }));
     named
+}
+
+/// Whether this customer, for whom the rule wins, plainly sees something else without it.
+fn is_missed(scope: &SlotScope<'_>, rules: &RuleSet, place: usize, witness: &Witness, answers: &Answers) -> bool {
+    let none = Blockers::default();
+    let frame = witness.frame(rules);
+    let mine = answers.before(place)..answers.before(place + 1);
+    scope.worlds.iter().enumerate().any(|(world, (program, of))| {
+        let Some(point) = stand::point(program, &frame) else { return false };
+        let mut holding =
+            answers.in_world(world, &none).all().holding(&program.formulas, &point).map(|(number, _)| number);
+        // Where it does not win at all, the customer is of another world.
+        if !holding.next().is_some_and(|first| mine.contains(&first)) {
+            return false;
+        }
+        let Some(next) = holding.find(|number| !mine.contains(number)) else { return false };
+        let spot = answers.place(next).map_or_else(Spot::Entry, Spot::Place);
+        let seen = |spot: Spot| -> Option<Told> {
+            let all = told(of, rules, spot);
+            let holds = |nth: &usize| program.formulas.holds(formula(of, spot, *nth), &point);
+            all.into_iter().enumerate().find(|(nth, _)| holds(nth)).map(|(_, told)| told)
+        };
+        seen(Spot::Place(place)).zip(seen(spot)).is_some_and(|(own, other)| own != other)
+    })
 }
 
 /// What takes the place of a rule for everybody who sees it, if that is always the same as what they see.

@@ -18,7 +18,7 @@ use super::{BundleError, Digest};
 /// How a bundle begins: a byte no text has, and a line break that careless copying changes.
 pub const MAGIC: [u8; 8] = *b"\x93CATERB\n";
 /// The version that is written and read.
-pub const FORMAT_VERSION: u32 = 8;
+pub const FORMAT_VERSION: u32 = 9;
 /// The largest bundle that is read or written, in bytes.
 pub const MAX_BYTES: usize = 512 * 1024 * 1024;
 

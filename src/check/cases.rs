@@ -287,6 +287,14 @@ impl<'a> Pass<'a> {
             self.report(finding);
             return None;
         }
+        if expect.spends_nothing && matches!(expect.outcome, Outcome::PassesOver(_)) {
+            let message = "`and spends nothing` goes with what the slot does";
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, message)
+                .primary("who is passed over never spends anything")
+                .help("leave it out, or write a second `expect` with `shows`, `sends`, `holds` or `gives nothing`");
+            self.report(finding);
+            return None;
+        }
         let what = match &expect.outcome {
             Outcome::Sends(offer, channel) => {
                 let fits = slot.is_none_or(|slot| self.verb_fits(Verb::Send, offer.span, slot));
@@ -336,7 +344,7 @@ impl<'a> Pass<'a> {
                 }
             }
         };
-        Some(Expectation { slot: slot?, what, span })
+        Some(Expectation { slot: slot?, what, spends_nothing: expect.spends_nothing, span })
     }
 
     /// The time behind `until`; the outer `None` where there is no such time.

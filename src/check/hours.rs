@@ -1,12 +1,13 @@
 //! Which hours the rows of a window leave, whatever the customer: the ground of what is said of windows that never open.
 
-use crate::model::{CapZone, WindowRow, Zones};
+use crate::model::{CapZone, WindowRow, Zones, may_be_open};
 use crate::value::{Date, Instant, Weekday, Zone};
 
-/// From when until when, in seconds of a day; the end not included.
+/// From when until when, in seconds since the midnight with which the day begins; the end not included, and perhaps on the
+/// next day.
 type Stretch = (u32, u32);
 
-const END: u32 = 86_400;
+const DAY: u32 = 86_400;
 
 /// The rows of one window.
 pub(super) struct Hours<'a> {
@@ -18,8 +19,8 @@ impl<'a> Hours<'a> {
     pub(super) fn never(&self) -> Option<Vec<&'a WindowRow>> {
         let closed = |day: &Weekday| {
             let base = self.base(*day);
-            let mentioned = self.rows.iter().any(|row| row.mentions(*day));
-            !mentioned || !base.is_empty() && left(&base, *day).is_empty()
+            let is_named = self.rows.iter().any(|row| row.days.contains(day));
+            !is_named || !base.is_empty() && left(&base).is_none()
         };
         Weekday::ALL.iter().all(closed).then(|| self.rows.iter().filter(|row| row.when.is_none()).collect())
     }
@@ -44,17 +45,10 @@ impl<'a> Hours<'a> {
             let end = Date(monday.0 + 7).start_in("UTC")?;
             let mut turns: Vec<Instant> = named.iter().flat_map(|zone| zone.turns(start, end, &times)).collect();
             turns.push(Instant(start.0 + 1));
-            let opens = turns.iter().any(|at| named.iter().all(|zone| self.may_be_open(zone, *at)));
+            let opens = turns.iter().any(|at| named.iter().all(|zone| may_be_open(self.rows, zone.clock(*at))));
             (!opens).then_some(monday)
         };
         (0..52).find_map(week)
-    }
-
-    /// Whether the rows without a condition let somebody through.
-    fn may_be_open(&self, zone: &Zone, at: Instant) -> bool {
-        let clock = zone.clock(at);
-        let mut of_day = self.rows.iter().filter(|row| row.mentions(clock.weekday)).peekable();
-        of_day.peek().is_some() && of_day.all(|row| row.when.is_some() || row.is_open(clock))
     }
 
     /// Rows that leave no hour of a day on which each of them is open; each set of rows once, with its first such day.
@@ -62,13 +56,13 @@ impl<'a> Hours<'a> {
         let mut found: Vec<(Weekday, Vec<&WindowRow>)> = Vec::new();
         for day in Weekday::ALL {
             let base = self.base(day);
-            if left(&base, day).is_empty() && base.len() > 1 {
+            if left(&base).is_none() && base.len() > 1 {
                 found.push((day, base));
                 continue;
             }
-            for row in self.rows.iter().filter(|row| row.when.is_some() && row.mentions(day)) {
+            for row in self.rows.iter().filter(|row| row.when.is_some() && row.days.contains(&day)) {
                 let with: Vec<&WindowRow> = base.iter().copied().chain([row]).collect();
-                if left(&with, day).is_empty() {
+                if left(&with).is_none() {
                     found.push((day, with));
                 }
             }
@@ -86,7 +80,7 @@ impl<'a> Hours<'a> {
     pub(super) fn without_base(&self) -> Vec<(Weekday, &'a WindowRow)> {
         let mut found: Vec<(Weekday, &WindowRow)> = Vec::new();
         for day in Weekday::ALL.into_iter().filter(|day| self.base(*day).is_empty()) {
-            if let Some(row) = self.rows.iter().find(|row| row.mentions(day))
+            if let Some(row) = self.rows.iter().find(|row| row.days.contains(&day))
                 && !found.iter().any(|(_, known)| *known == row)
             {
                 found.push((day, row));
@@ -97,31 +91,15 @@ impl<'a> Hours<'a> {
 
     /// The rows without a condition that speak of a day.
     fn base(&self, day: Weekday) -> Vec<&'a WindowRow> {
-        self.rows.iter().filter(|row| row.when.is_none() && row.mentions(day)).collect()
+        self.rows.iter().filter(|row| row.when.is_none() && row.days.contains(&day)).collect()
     }
 }
 
-/// When a row is open on a day, what it leaves over from the day before included.
-fn stretches(row: &WindowRow, day: Weekday) -> Vec<Stretch> {
-    let mut open = Vec::new();
-    if row.is_overnight() && row.days.contains(&day.before()) {
-        open.push((0, row.closes));
-    }
-    if row.days.contains(&day) {
-        open.push((row.opens, if row.is_overnight() { END } else { row.closes }));
-    }
-    open
-}
-
-/// What all of these rows leave of a day.
-fn left(rows: &[&WindowRow], day: Weekday) -> Vec<Stretch> {
-    rows.iter().fold(vec![(0, END)], |open, row| {
-        let of_row = stretches(row, day);
-        let shared = open
-            .iter()
-            .flat_map(|(from, to)| of_row.iter().map(move |(other, until)| (*from.max(other), *to.min(until))));
-        shared.filter(|(from, to)| from < to).collect()
-    })
+/// The hours that all of these rows of one day leave.
+fn left(rows: &[&WindowRow]) -> Option<Stretch> {
+    let from = rows.iter().map(|row| row.opens).max()?;
+    let until = rows.iter().map(|row| row.closes + if row.is_overnight() { DAY } else { 0 }).min()?;
+    (from < until).then_some((from, until))
 }
 
 #[cfg(test)]
@@ -151,8 +129,12 @@ mod tests {
         let hours = Hours { rows: &with_saturday };
         assert!(hours.never().is_none());
         assert_eq!(hours.taken().iter().map(|(day, rows)| (*day, rows.len())).collect::<Vec<_>>(), [(WORK[0], 2)]);
-        let night = [row(&[Weekday::Friday], 22, 6), row(&[Weekday::Saturday], 5, 14)];
-        assert!(Hours { rows: &night }.taken().is_empty(), "they share an hour on saturday");
+        let night = [row(&[Weekday::Friday], 22, 6), row(&[Weekday::Saturday], 8, 14)];
+        assert!(Hours { rows: &night }.taken().is_empty(), "each has its own day");
+        let friday = [row(&[Weekday::Friday], 22, 6), row(&[Weekday::Friday], 20, 2)];
+        assert!(Hours { rows: &friday }.taken().is_empty(), "they share the night");
+        let evening = [row(&[Weekday::Friday], 22, 6), row(&[Weekday::Friday], 1, 5)];
+        assert_eq!(Hours { rows: &evening }.taken().len(), 1, "the morning is that of friday");
     }
 
     #[test]

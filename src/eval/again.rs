@@ -80,6 +80,7 @@ impl Look<'_> {
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Overdue(_)
             | Dropped::Ends(_)
             | Dropped::NoScore => None,
         }
@@ -110,6 +111,7 @@ impl Look<'_> {
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Overdue(_)
             | Dropped::Ends(_)
             | Dropped::NoScore => None,
         }

@@ -52,6 +52,8 @@ pub enum Dropped {
     Outside(Vec<WindowId>),
     /// It would have to wait for these windows and caps, for longer than one of them holds anything (R32).
     HoldLimit(Vec<WindowId>, Vec<CapId>),
+    /// It was held for longer than anything by which it may have waited holds; these caps are spent still.
+    Overdue(Vec<CapId>),
     /// It would have to wait until after it is over.
     Ends(Ending),
     /// It ranks, and its score is missing (R6).
@@ -90,6 +92,7 @@ impl Dropped {
             | Self::ExpiryNotKnown
             | Self::Outside(_)
             | Self::HoldLimit(..)
+            | Self::Overdue(_)
             | Self::Ends(_)
             | Self::NoScore
             | Self::NoChannel(_) => None,
@@ -99,7 +102,7 @@ impl Dropped {
     /// The caps, pauses and gaps that stopped it, those on its channels with them.
     pub(super) fn spent(&self) -> Vec<CapId> {
         match self {
-            Self::Capped(caps) | Self::HoldLimit(_, caps) => caps.clone(),
+            Self::Capped(caps) | Self::HoldLimit(_, caps) | Self::Overdue(caps) => caps.clone(),
             Self::NoChannel(ways) => {
                 let caps = ways.iter().filter_map(|(_, step)| match step {
                     Blocked::Capped(caps) => Some(caps),
@@ -226,18 +229,21 @@ impl<'a> Guarded<'a> {
 
     /// How a rule stands to its windows and its expiry.
     pub(super) fn rule_waiting(&self, id: RuleId) -> Waiting {
-        self.waiting(self.rules[id].show, Some(id), None)
+        let rule = &self.rules[id];
+        let ways = Ways { slot: rule.slot, channels: self.rules.channels_of(rule) };
+        self.waiting(rule.show, Some(id), Some(ways), None)
     }
 
-    /// How an offer that stands in stands to its windows. It expires with no rule.
-    pub(super) fn offer_waiting(&self, id: OfferId) -> Waiting {
-        self.waiting(id, None, None)
-    }
-
-    /// How an offer that this rule itself or a list brings stands to its windows; if it is sent and a channel carries it now,
-    /// also to those of its channels.
-    pub(super) fn waiting(&self, offer: OfferId, rule: Option<RuleId>, sent: Option<(Ways<'_>, ChannelId)>) -> Waiting {
-        self.bound(offer, rule, sent).look(self.rules, self.frame)
+    /// How an offer that this rule itself or a list brings stands to its windows; where a channel carries it now, `by`, also
+    /// to those of its channels.
+    pub(super) fn waiting(
+        &self,
+        offer: OfferId,
+        rule: Option<RuleId>,
+        ways: Option<Ways<'_>>,
+        by: Option<ChannelId>,
+    ) -> Waiting {
+        self.bound(offer, rule, ways, by).look(self.rules, self.frame)
     }
 
     /// What such an offer has to do with time.
@@ -245,7 +251,8 @@ impl<'a> Guarded<'a> {
         &self,
         offer: OfferId,
         rule: Option<RuleId>,
-        sent: Option<(Ways<'w>, ChannelId)>,
+        ways: Option<Ways<'w>>,
+        by: Option<ChannelId>,
     ) -> Bound<'w>
     where
         'a: 'w,
@@ -257,9 +264,10 @@ impl<'a> Guarded<'a> {
             Some(id) => (rules.blocks_on(id), rules[id].expires.as_ref()),
             None => (of.blocks.clone(), None),
         };
-        let of_channel = sent.map(|(_, by)| rules.windows_of_message(by, of.class)).unwrap_or_default();
-        let (ways, held) = (sent.map(|(ways, _)| ways), self.frame.held_since(offer));
-        Bound { offer, rule, windows, of_channel, blocks, caps, class: of.class, expires, held, ways }
+        let of_channel = by.map(|by| rules.windows_of_message(by, of.class)).unwrap_or_default();
+        let channels = ways.map_or(&[][..], |ways| ways.channels);
+        let (ways, held) = (ways.filter(|_| by.is_some()), self.frame.held_since(offer));
+        Bound { offer, rule, windows, of_channel, blocks, caps, class: of.class, expires, held, ways, channels }
     }
 
     /// What a slot does with an offer that was chosen for it and is `held` so long: shows it, or sends it by the first of the
@@ -276,8 +284,9 @@ impl<'a> Guarded<'a> {
         let at_once = self.at_once(slot, channels, offer, rule)?;
         let class = self.rules[offer].class;
         let has_hours = |by: &ChannelId| until.is_some() || !self.rules.windows_of_message(*by, class).is_empty();
-        let by = at_once.channel().filter(has_hours).map(|by| (Ways { slot, channels }, by));
-        let until = by.map_or(Ok(until), |by| held(self.waiting(offer, rule, Some(by))))?;
+        let ways = Some(Ways { slot, channels });
+        let by = at_once.channel().filter(has_hours);
+        let until = by.map_or(Ok(until), |by| held(self.waiting(offer, rule, ways, Some(by))))?;
         Ok(until.map_or(at_once, |until| Outcome::Holds { offer, until }))
     }
 
@@ -314,7 +323,7 @@ impl<'a> Guarded<'a> {
     fn stands_in(&self, slot: SlotId, channels: &[ChannelId], id: OfferId) -> Result<Outcome, Dropped> {
         let offer = &self.rules[id];
         passed(self.taken(id).or_else(|| self.caps(&offer.caps, offer.class)))?;
-        let until = held(self.offer_waiting(id))?;
+        let until = held(self.waiting(id, None, Some(Ways { slot, channels }), None))?;
         self.brings(slot, channels, id, None, until)
     }
 

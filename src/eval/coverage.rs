@@ -326,6 +326,7 @@ impl<'r> Coverage<'r> {
                 let own = self.rules.windows_on(id);
                 channels = closed.iter().any(|window| !own.contains(window));
             }
+            Some(Dropped::Overdue(_)) => channels = false,
             Some(Dropped::NoScore) => channels = false,
             Some(Dropped::NoChannel(_)) | None => {}
         }

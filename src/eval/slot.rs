@@ -182,7 +182,7 @@ impl Run<'_> {
         let (via, substitute) = match dropped {
             Dropped::Capped(_) => (Via::Capped, rule.if_capped),
             // A cap stopped it, too (R13): it would have let it wait, but not for so long.
-            Dropped::HoldLimit(_, caps) if !caps.is_empty() => (Via::Capped, rule.if_capped),
+            Dropped::HoldLimit(_, caps) | Dropped::Overdue(caps) if !caps.is_empty() => (Via::Capped, rule.if_capped),
             Dropped::NoConsent(_) => (Via::NoConsent, rule.if_no_consent.filter(|_| self.guarded.might_belong(id))),
             // Of the channels the one that came farthest says why: one that was only capped, or only lacked consent. What comes
             // too early or too late is no cap's doing, so nothing stands in for a channel outside its hours.
@@ -208,6 +208,7 @@ impl Run<'_> {
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Overdue(_)
             | Dropped::Ends(_)
             | Dropped::NoChannel(_) => return None,
         };

@@ -56,18 +56,15 @@ pub(super) struct Bound<'a> {
     pub(super) held: Option<Instant>,
     /// By what it is sent, where its channels have a say.
     pub(super) ways: Option<Ways<'a>>,
+    /// Every channel by which it may have waited; none where it is shown.
+    pub(super) channels: &'a [ChannelId],
 }
 
-/// Whether a window is open: its day is mentioned, and every row is open, says nothing of that day, or is about others.
+/// Whether a window is open for a customer: a row whose condition is no is about others.
 pub fn is_open(rules: &RuleSet, frame: &Frame, id: WindowId) -> bool {
-    let state = frame.window(id);
-    let lifted = |when: &Clause| condition(rules, frame, &when.condition).is_no();
-    state.is_mentioned()
-        && rules[id]
-            .rows
-            .iter()
-            .enumerate()
-            .all(|(at, row)| state.row_is_open(at) || row.when.as_ref().is_some_and(lifted))
+    let when = |at: usize| rules[id].rows.get(at).and_then(|row| row.when.as_ref());
+    let is_about_others = |when: &Clause| condition(rules, frame, &when.condition).is_no();
+    frame.window(id).is_open(&rules[id], |at| !when(at).is_some_and(is_about_others))
 }
 
 /// What becomes of something that has to wait.
@@ -102,13 +99,20 @@ pub fn wait(
         Some(ways) => Some(guarded.way(ways.slot, ways.channels, offer, rule).by?.0),
         None => None,
     };
-    match guarded.waiting(offer, rule, ways.zip(by)) {
+    match guarded.waiting(offer, rule, ways, by) {
         Waiting::Passes => None,
         Waiting::Until(_) => Some(Wait::InTime),
-        Waiting::Drops(Dropped::HoldLimit(..)) => Some(Wait::TooLong),
+        Waiting::Drops(Dropped::HoldLimit(..) | Dropped::Overdue(_)) => Some(Wait::TooLong),
         Waiting::Drops(Dropped::Ends(_)) => Some(Wait::Expires),
         Waiting::Drops(dropped) => (dropped == Dropped::Expired && lives()).then_some(Wait::Expires),
     }
+}
+
+/// What lets something wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    Window(WindowId),
+    Cap(CapId),
 }
 
 /// How long one look ahead reaches.
@@ -133,15 +137,14 @@ impl Bound<'_> {
         let closed: Vec<WindowId> = self.bound_now().filter(|id| !is_open(rules, frame, *id)).collect();
         let spent: Vec<CapId> = self.spent(rules, frame).collect();
         if self.is_overdue(rules, frame) {
-            let holding = self.bound_now().filter(|id| longest(rules[*id].outside).is_some());
-            return Waiting::Drops(Dropped::HoldLimit(holding.collect(), spent));
+            return Waiting::Drops(Dropped::Overdue(spent));
         }
         if closed.is_empty() && spent.is_empty() {
             return Waiting::Passes;
         }
         // What has no clock has no hour at which it opens.
         let is_final =
-            |id: &WindowId| frame.window(*id) == WindowState::UnknownZone || rules[*id].outside == Outside::Drop;
+            |id: &WindowId| *frame.window(*id) == WindowState::UnknownZone || rules[*id].outside == Outside::Drop;
         let dropping: Vec<WindowId> = closed.iter().copied().filter(is_final).collect();
         if !dropping.is_empty() {
             return Waiting::Drops(Dropped::Outside(dropping));
@@ -169,12 +172,18 @@ impl Bound<'_> {
         self.windows.iter().chain(&self.of_channel).copied()
     }
 
-    /// Whether it was held for longer than anything that binds it holds, and is only now let go.
-    pub(super) fn is_overdue(&self, rules: &RuleSet, frame: &Frame) -> bool {
-        let of_windows = self.bound_now().filter_map(|id| longest(rules[id].outside));
-        let of_caps = self.caps.iter().filter_map(|id| rules[*id].hold());
+    /// Whether it was held for longer than anything by which it may have waited holds, and is only now let go.
+    fn is_overdue(&self, rules: &RuleSet, frame: &Frame) -> bool {
         let Some(since) = self.held else { return false };
-        of_windows.chain(of_caps).map(|most| since.plus(most)).max().is_some_and(|last| last < frame.now)
+        self.holders(rules).map(|(_, most)| since.plus(most)).max().is_some_and(|last| last < frame.now)
+    }
+
+    /// What may have held it, each with its longest wait: its windows, those of any of its channels, its caps.
+    pub(super) fn holders<'r>(&'r self, rules: &'r RuleSet) -> impl Iterator<Item = (Holder, Period)> + 'r {
+        let of_channels = rules.windows_by(self.channels, self.class);
+        let windows = self.windows.iter().copied().chain(of_channels);
+        let windows = windows.filter_map(|id| Some((Holder::Window(id), longest(rules[id].outside)?)));
+        windows.chain(self.caps.iter().filter_map(|id| Some((Holder::Cap(*id), rules[*id].hold()?))))
     }
 
     /// The caps that are spent, for which it waits.

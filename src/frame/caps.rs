@@ -466,6 +466,15 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
     }
 }
 
+/// What counts a decision once it is shown or sent: caps, those that only reserve it too, pauses, gaps and blocks.
+pub fn spends(rules: &RuleSet, decision: &Decision) -> Vec<CapId> {
+    let Some(stamp) = stamp(rules, decision) else { return Vec::new() };
+    let brought = brought_about(&stamp);
+    let ids = (0..rules.caps.len()).map(CapId::from_index);
+    let is_brought = |cap: &Cap| cap.reserve.is_some() || cap.events.iter().any(|event| brought.contains(event));
+    ids.filter(|id| is_brought(&rules[*id]) && counts(rules, &rules[*id], &stamp)).collect()
+}
+
 /// Whether a cap counts an event of this stamp.
 pub fn is_counted(rules: &RuleSet, cap: &Cap, event: EventId, stamp: &Stamp) -> bool {
     cap.events.contains(&event) && counts(rules, cap, stamp)

@@ -38,6 +38,8 @@ pub struct Expectation {
     pub slot: SlotId,
     /// What.
     pub what: Expected,
+    /// Whether no cap, pause, gap or block may count it.
+    pub spends_nothing: bool,
     /// The clause in the text.
     pub span: Span,
 }

@@ -19,7 +19,7 @@ mod tests;
 mod unit_tests;
 mod windows;
 
-pub use caps::{brought_about, cap_states, concerns, is_counted, is_late, is_over, reserve, stamp};
+pub use caps::{brought_about, cap_states, concerns, is_counted, is_late, is_over, reserve, spends, stamp};
 pub use case::{Asked, Because, Case, Expectation, Expected};
 pub use decision::{By, Decision, Outcome, Via};
 pub use facts::{ConsentRecord, Fact, Facts, Happened, Reserved, Shared, Stamp};

@@ -1,6 +1,6 @@
-//! What the clocks say of each window: whether its day is one that it mentions, and which rows are open (R33, R34).
+//! On which clocks each window is read, and what they show (R33, R34).
 //!
-//! Takes masked attributes and an instant; gives what clocks alone decide. Refuses to know the conditions of rows: those
+//! Takes masked attributes and an instant; gives what clocks alone say. Refuses to know the conditions of rows: those
 //! are asked where all conditions are.
 
 use serde::{Deserialize, Serialize};
@@ -10,35 +10,25 @@ use crate::model::{AttributeId, CapZone, RuleSet, Window, WindowId};
 use crate::value::{Datum, Instant, Missing, WallClock, Zone};
 
 /// What clocks say of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WindowState {
     /// Nobody knows on whose clocks it is read, and so it is closed (R33).
     UnknownZone,
-    /// On all clocks that count.
-    Clocks {
-        /// Whether some row speaks of the day that they show.
-        mentioned: bool,
-        /// A bit for each row, the first the lowest: whether it is open, or says nothing of that day.
-        rows: u64,
-    },
+    /// What those show on which it is read, at least one: it has to be open on each.
+    Clocks(Vec<WallClock>),
 }
 
 impl WindowState {
-    /// Whether the day that the clocks show is one that the window mentions.
-    pub fn is_mentioned(self) -> bool {
-        match self {
-            Self::UnknownZone => false,
-            Self::Clocks { mentioned, .. } => mentioned,
-        }
+    /// Whether a window that stands so is open; `applies` says of a row, by its place, whether it is about the customer.
+    pub fn is_open(&self, window: &Window, applies: impl Fn(usize) -> bool) -> bool {
+        self.on_each(|clock| window.is_open(clock, &applies))
     }
 
-    /// Whether a row, as far as clocks go, is open or says nothing.
-    pub fn row_is_open(self, row: usize) -> bool {
+    /// Whether something is so on every clock; never where nobody knows on whose.
+    pub fn on_each(&self, is_so: impl Fn(WallClock) -> bool) -> bool {
         match self {
             Self::UnknownZone => false,
-            Self::Clocks { rows, .. } => {
-                u32::try_from(row).is_ok_and(|row| rows.checked_shr(row).unwrap_or(0) & 1 == 1)
-            }
+            Self::Clocks(clocks) => !clocks.is_empty() && clocks.iter().all(|clock| is_so(*clock)),
         }
     }
 }
@@ -51,15 +41,7 @@ pub(super) fn states(rules: &RuleSet, attributes: &[Datum], now: Instant) -> Vec
 fn state(rules: &RuleSet, attributes: &[Datum], window: &Window, now: Instant) -> WindowState {
     let zones = zones(rules, attributes, window);
     let clocks: Option<Vec<WallClock>> = zones.iter().map(|name| Some(Zone::named(name)?.clock(now))).collect();
-    let Some(clocks) = clocks.filter(|clocks| !clocks.is_empty()) else { return WindowState::UnknownZone };
-    let mentioned = clocks.iter().all(|clock| window.mentions(clock.weekday));
-    let open = window
-        .rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| clocks.iter().all(|clock| !row.mentions(clock.weekday) || row.is_open(*clock)));
-    let rows = open.fold(0, |bits: u64, (at, _)| bits | 1_u64.checked_shl(at as u32).unwrap_or(0));
-    WindowState::Clocks { mentioned, rows }
+    clocks.filter(|clocks| !clocks.is_empty()).map_or(WindowState::UnknownZone, WindowState::Clocks)
 }
 
 /// The zones on whose clocks a window is read: one, or all of `every`; none where one that counts is not known.
@@ -90,8 +72,8 @@ pub(super) fn named<'a>(rules: &'a RuleSet, attributes: &'a [Datum], id: Attribu
 
 impl Frame {
     /// What the clocks say of a window; one that the frame does not know is closed.
-    pub fn window(&self, id: WindowId) -> WindowState {
-        self.windows.get(id.index()).copied().unwrap_or(WindowState::UnknownZone)
+    pub fn window(&self, id: WindowId) -> &WindowState {
+        self.windows.get(id.index()).unwrap_or(&WindowState::UnknownZone)
     }
 
     /// The zones on whose clocks a window is read; none where that is not known.

@@ -48,7 +48,7 @@ pub use order::SCORE_PLACES;
 pub use renumber::{Numbers, Renumber};
 pub use target::CapTarget;
 pub use verify::{Flaw, Verified, VerifyError, limits, verify};
-pub use window::{Outside, Window, WindowRow, Zones};
+pub use window::{HoursOf, Outside, Window, WindowRow, Zones, may_be_open};
 
 use serde::{Deserialize, Serialize};
 

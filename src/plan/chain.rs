@@ -16,11 +16,11 @@
 
 use std::collections::HashMap;
 
-use super::PlanError;
 use super::guard::GuardId;
 use super::lower::{Ask, Lowering};
 use super::number::NumberId;
 use super::ways::StandIn;
+use super::{PlanError, hours};
 use crate::frame::{By, Decision, Outcome, Via};
 use crate::model::{
     Active, BlockCause, BlockId, CapId, Class, Clause, Fallback, OfferId, Outside, RuleId, Slot, SlotId, Substitute,
@@ -500,7 +500,7 @@ impl Chain<'_, '_> {
         let rules = self.lowering.rules;
         let (mut dropping, mut holding) = (Vec::new(), Vec::new());
         for id in windows {
-            let open = self.open(*id)?;
+            let open = hours::open(self.lowering, *id)?;
             match rules[*id].outside {
                 Outside::Drop => dropping.push(open),
                 Outside::Hold(_) => holding.push(open),
@@ -510,20 +510,5 @@ impl Chain<'_, '_> {
         }
         let guards = &mut self.lowering.guards;
         Ok(HoursGuards { dropping: guards.all(dropping), holding: guards.all(holding) })
-    }
-
-    /// Whether a window is open: its clocks say so, and each row with a condition is open or about others.
-    pub(super) fn open(&mut self, id: WindowId) -> Result<GuardId, PlanError> {
-        let rules = self.lowering.rules;
-        let bit = self.lowering.layout.window(id);
-        let mut all = vec![self.lowering.guards.bits(bit.word, bit.mask(), bit.mask())];
-        for (at, row) in rules[id].rows.iter().enumerate() {
-            let Some(when) = &row.when else { continue };
-            let bit = self.lowering.layout.row(id, at);
-            let open = self.lowering.guards.bits(bit.word, bit.mask(), bit.mask());
-            let others = self.lowering.ask(&when.condition, Ask::No)?;
-            all.push(self.lowering.guards.any([open, others]));
-        }
-        Ok(self.lowering.guards.all(all))
     }
 }

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::hours::Said;
 use crate::model::{Active, Attribute, AttributeId, CapId, ChannelId, OfferId, PurposeId, RuleSet, SlotId, WindowId};
 use crate::ops::Direction;
 use crate::value::{Consent, Date, Period, Permission};
@@ -125,10 +126,10 @@ pub struct Layout {
     pub(super) last_used: Vec<Option<Group>>,
     /// Of what a store that does not answer stops, and of what it lets pass.
     pub(super) caps: Vec<[Option<Bit>; 2]>,
-    /// Per window: whether, as far as clocks go, it is open but for the rows that have places of their own.
+    /// Of each window whose rows are about everybody, whether it is open.
     pub(super) windows: Vec<Option<Bit>>,
-    /// Whether, as far as clocks go, a row with a condition is open.
-    pub(super) rows: HashMap<(WindowId, usize), Bit>,
+    /// Of each other window, what the clock of that number says.
+    pub(super) hours: HashMap<(WindowId, usize, Said), Bit>,
     pub(super) taken: Vec<Option<Bit>>,
     pub(super) now: Option<Word>,
     pub(super) today: Option<Word>,
@@ -154,7 +155,7 @@ impl Layout {
             last_used: vec![None; rules.slots.len()],
             caps: vec![[None; 2]; rules.caps.len()],
             windows: vec![None; rules.windows.len()],
-            rows: HashMap::new(),
+            hours: HashMap::new(),
             taken: vec![None; rules.offers.len()],
             now: None,
             today: None,
@@ -339,7 +340,7 @@ impl Layout {
         bit
     }
 
-    /// Whether a window is open, its rows with a condition left out.
+    /// Whether a window is open whose rows are about everybody.
     pub(super) fn window(&mut self, id: WindowId) -> Bit {
         if let Some(Some(bit)) = self.windows.get(id.index()) {
             return *bit;
@@ -351,13 +352,13 @@ impl Layout {
         bit
     }
 
-    /// Whether a row of a window is open, or says nothing of the day.
-    pub(super) fn row(&mut self, id: WindowId, row: usize) -> Bit {
-        if let Some(bit) = self.rows.get(&(id, row)) {
+    /// What the clock of that number says of a window.
+    pub(super) fn hours(&mut self, id: WindowId, nth: usize, said: Said) -> Bit {
+        if let Some(bit) = self.hours.get(&(id, nth, said)) {
             return *bit;
         }
         let bit = self.next_bit();
-        self.rows.insert((id, row), bit);
+        self.hours.insert((id, nth, said), bit);
         bit
     }
 

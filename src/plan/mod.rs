@@ -7,6 +7,7 @@
 
 mod chain;
 pub mod guard;
+mod hours;
 mod layout;
 mod lower;
 pub mod number;

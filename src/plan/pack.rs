@@ -173,17 +173,15 @@ impl Layout {
         Ok(())
     }
 
-    /// What the clocks say of each window. A row without a condition counts for whoever it is, so such rows are one bit.
+    /// What the clocks say of each window.
     fn pack_windows(&self, rules: &RuleSet, frame: &Frame, record: &mut Record) {
         for (index, bit) in self.windows.iter().enumerate() {
             let Some(bit) = bit else { continue };
             let id = WindowId::from_index(index);
-            let state = frame.window(id);
-            let mut plain = rules[id].rows.iter().enumerate().filter(|(_, row)| row.when.is_none());
-            record.write_bit(*bit, state.is_mentioned() && plain.all(|(at, _)| state.row_is_open(at)));
+            record.write_bit(*bit, frame.window(id).is_open(&rules[id], |_| true));
         }
-        for ((id, row), bit) in &self.rows {
-            record.write_bit(*bit, frame.window(*id).row_is_open(*row));
+        for ((id, nth, said), bit) in &self.hours {
+            record.write_bit(*bit, said.holds(&rules[*id], frame.window(*id), *nth));
         }
     }
 

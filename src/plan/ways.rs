@@ -1,10 +1,10 @@
 //! By which channel a message goes, as a tree of tests: the channels one after the other, each with the answer that it
 //! gives aloud and the one without a sound (R36).
 
-use super::PlanError;
 use super::chain::{Chain, Link};
 use super::guard::GuardId;
 use super::lower::Ask;
+use super::{PlanError, hours};
 use crate::frame::{By, Outcome};
 use crate::model::{CapId, ChannelId, Class, OfferId, Then};
 
@@ -155,7 +155,7 @@ impl Chain<'_, '_> {
         let of_message = self.hours(&rules.windows_of_message(id, class))?;
         let mut way = Vec::new();
         for window in rules.windows_of_way(id, class) {
-            way.push(self.open(window)?);
+            way.push(hours::open(self.lowering, window)?);
         }
         Ok(WayHours { way: self.lowering.guards.all(way), dropping: of_message.dropping, holding: of_message.holding })
     }

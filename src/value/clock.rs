@@ -9,6 +9,7 @@
 
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{ToSpan, civil};
+use serde::{Deserialize, Serialize};
 
 use super::{Date, Instant, Weekday};
 
@@ -17,7 +18,7 @@ use super::{Date, Instant, Weekday};
 pub struct Zone(TimeZone);
 
 /// What a clock shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WallClock {
     /// The day of the week.
     pub weekday: Weekday,

@@ -81,7 +81,7 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
     let both = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     // How long it took is no one's data.
     let is_time =
-        |line: &&str| !["nanoseconds", "seconds", " ns ", "decisions in"].iter().any(|word| line.contains(word));
+        |line: &&str| !["nanoseconds", "seconds", " ns", " µs", "decisions in"].iter().any(|word| line.contains(word));
     both.iter().flat_map(|text| text.lines()).filter(is_time).map(|line| format!("{line}\n")).collect()
 }
 

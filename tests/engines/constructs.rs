@@ -146,6 +146,7 @@ impl Constructs {
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Overdue(_)
             | Dropped::Ends(_)
             | Dropped::NoScore
             | Dropped::NoChannel(_) => {}
@@ -183,7 +184,7 @@ impl Constructs {
                 }
             }
             Dropped::Capped(caps) => of_caps(caps).into_iter().for_each(|name| self.put(name)),
-            Dropped::HoldLimit(_, caps) => {
+            Dropped::HoldLimit(_, caps) | Dropped::Overdue(caps) => {
                 self.put("hold limit");
                 of_caps(caps).into_iter().for_each(|name| self.put(name));
             }
@@ -231,7 +232,7 @@ impl Constructs {
         self.put_if(lets_go, "release");
         self.put_if(lets_go && at_its_end, "hold at its end");
         let late = |(rule, dropped): &(RuleId, Dropped)| {
-            matches!(dropped, Dropped::HoldLimit(..)) && held.contains(&rules[*rule].show)
+            matches!(dropped, Dropped::Overdue(_)) && held.contains(&rules[*rule].show)
         };
         self.put_if(eval::passed_over(rules, frame, decision.slot).iter().any(late), "hold limit after a release");
     }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use cater::frame::{CapState, Counted, Frame, WindowState};
 use cater::model::{
     Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId,
-    PurposeId, RuleSet,
+    PurposeId, RuleSet, Window,
 };
 use cater::ops::{Comparison, Direction};
 use cater::value::{
-    Consent, Date, Datum, Instant, Missing, NumberType, Period, Permission, Type, Value, date_in_zone, pow10, rescale,
+    Consent, Date, Datum, Instant, Missing, NumberType, Period, Permission, Type, Value, WallClock, Weekday,
+    date_in_zone, pow10, rescale,
 };
 
 use super::generate::{Generated, Scenario};
@@ -37,6 +38,22 @@ enum Atom {
     /// So far from now, in microseconds or days, and then so many more.
     Edge(Direction, Period, i64),
     Now(i64),
+}
+
+/// A clock at an edge of a row, beside it or anywhere.
+fn clock(window: &Window, rng: &mut Rng) -> WallClock {
+    let day = 86_400_000_000;
+    let edges: Vec<i64> = window
+        .rows
+        .iter()
+        .flat_map(|row| [row.opens, row.closes])
+        .map(|second| i64::from(second) * 1_000_000)
+        .collect();
+    let micros = match rng.below(4) {
+        0 => rng.between(0, day - 1),
+        _ => (*rng.pick(&edges) + rng.between(-1, 1)).rem_euclid(day),
+    };
+    WallClock { weekday: *rng.pick(&Weekday::ALL), micros }
 }
 
 /// What is worth trying for each attribute of a rule set.
@@ -270,9 +287,11 @@ impl Atoms {
             if rng.percent(20) {
                 frame.windows[index] = match rng.below(8) {
                     0 => WindowState::UnknownZone,
-                    1 => WindowState::Clocks { mentioned: false, rows: u64::MAX },
-                    2 => WindowState::Clocks { mentioned: true, rows: u64::MAX },
-                    _ => WindowState::Clocks { mentioned: true, rows: rng.below(16) as u64 },
+                    _ => {
+                        let window = &rules.windows[index];
+                        let most = window.zones.every.len().max(1);
+                        WindowState::Clocks((0..1 + rng.below(most)).map(|_| clock(window, rng)).collect())
+                    }
                 };
             }
         }

@@ -291,7 +291,10 @@ pub(crate) fn machine(
 /// reason to.
 pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
     let late = |dropped: &Dropped| {
-        matches!(dropped, Dropped::HoldLimit(..) | Dropped::Ends(_) | Dropped::Expired | Dropped::Outside(_))
+        matches!(
+            dropped,
+            Dropped::HoldLimit(..) | Dropped::Overdue(_) | Dropped::Ends(_) | Dropped::Expired | Dropped::Outside(_)
+        )
     };
     let decision = eval::decide(rules, frame, slot);
     matches!(decision.outcome, Outcome::Holds { .. })
@@ -299,7 +302,7 @@ pub(crate) fn waits(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
         // What stands in, and the fallback list, are no rules.
         || frame.windows.iter().enumerate().any(|(at, state)| {
             let id = WindowId::from_index(at);
-            let closed = !state.is_mentioned() || (0..rules[id].rows.len()).any(|row| !state.row_is_open(row));
+            let closed = !state.is_open(&rules[id], |_| true);
             closed && matches!(rules[id].outside, Outside::Hold(_)) && stands_in(rules, slot, id)
         })
         // What waits for a cap is handed over before its score and its channels are asked.

@@ -176,6 +176,7 @@ fn dropped(step: &Dropped) -> (&'static str, Json) {
         Dropped::Outside(by) => ("Outside", json!(by)),
         // The page says neither: then it cannot say.
         Dropped::HoldLimit(..) => ("HoldLimit", json!([])),
+        Dropped::Overdue(_) => ("Overdue", json!([])),
         Dropped::Ends(_) => ("Ends", json!([])),
         Dropped::NoScore => ("NoScore", json!([])),
         Dropped::NoChannel(ways) => {

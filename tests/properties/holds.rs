@@ -64,6 +64,7 @@ window ring { zone home else "UTC"  open 08:00 until 18:00  on channel push  out
 window text { zone home else "UTC"  open mon to sat 10:00 until 17:00  on channel sms  outside hold at most 14 hours }
 window post { zone home else "UTC"  open mon to fri 08:30 until 16:00  on channel mail  outside drop }
 gap calm { at least 9 hours apart  per customer  on offer sale  then hold at most 7 hours }
+gap pace { at least 1 hour apart  per customer  on offer note  then hold at most 2 hours }
 cap often { at most 1 shown  in any 2 days  per customer  on offer late  then hold at most 40 hours }
 cap rings { at most 1 sent  in any 1 day  per customer  on channel push }
 "#;

@@ -17,7 +17,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         if !rules.window_binds(id) {
             continue;
         }
-        if frame.window(id) == WindowState::UnknownZone {
+        if *frame.window(id) == WindowState::UnknownZone {
             let message = format!("window `{}` is closed for the customer of whom nothing is known", window.name);
             let finding = Diagnostic::new(&lint::WINDOW_ON_UNKNOWN, window.span, message)
                 .primary("on whose clocks, where none of its zones is known?")

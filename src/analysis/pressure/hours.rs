@@ -27,18 +27,13 @@ pub(super) fn open(
 fn of_one(window: &Window, from: Instant, until: Instant) -> Option<Vec<(i64, i64)>> {
     let Some(CapZone::Named(name)) = window.zones.first.first() else { return None };
     let zone = Zone::named(name)?;
-    let is_open = |at: Instant| {
-        let clock = zone.clock(at);
-        let closes = |row: &&crate::model::WindowRow| row.when.is_none() && row.mentions(clock.weekday);
-        window.mentions(clock.weekday) && window.rows.iter().filter(closes).all(|row| row.is_open(clock))
-    };
     let mut turns = vec![from];
     turns.extend(zone.turns(from, until, &window.times()));
     turns.push(until);
     let mut open: Vec<(i64, i64)> = Vec::new();
     for pair in turns.windows(2) {
         let [begin, end] = pair else { continue };
-        if !is_open(*begin) {
+        if !window.may_be_open(zone.clock(*begin)) {
             continue;
         }
         match open.last_mut() {

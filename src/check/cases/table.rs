@@ -269,7 +269,7 @@ fn meant(column: &Column, cell: &Cell) -> Option<CaseClause> {
         },
         (ColumnKind::Expect(slot), CellKind::Expects(outcome, reason)) => {
             let (slot, outcome, reason) = (slot.clone(), outcome.clone(), reason.clone());
-            Some(CaseClause::Expect(Expectation { slot, outcome, reason, tasks: None }))
+            Some(CaseClause::Expect(Expectation { slot, outcome, reason, tasks: None, spends_nothing: false }))
         }
         (
             ColumnKind::Attribute(_)

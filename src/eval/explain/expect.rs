@@ -6,8 +6,8 @@ use super::super::slot::decide;
 use super::flat::{Flat, set_aside};
 use super::steps::{rule_reasons, without_change};
 use super::{Candidate, Explanation, Fate, Reason, Who, explain};
-use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome};
-use crate::model::show::show_verb;
+use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, spends};
+use crate::model::show::{show_called, show_verb};
 use crate::model::{ChannelId, OfferId, RuleId, RuleSet};
 use crate::value::{Instant, show_instant};
 
@@ -65,7 +65,21 @@ pub fn meets(rules: &RuleSet, frame: &Frame, expectation: &Expectation) -> Resul
             passes_over_channel(rules, &without_change(rules, frame, expectation.slot), *channel, because)
         }
     };
+    let verdict = verdict.and_then(|()| match expectation.spends_nothing {
+        true => spends_nothing(rules, &decision),
+        false => Ok(()),
+    });
     verdict.map_err(|what| Box::new(mismatch(rules, frame, expectation, &what)))
+}
+
+/// Nothing counts it.
+fn spends_nothing(rules: &RuleSet, decision: &Decision) -> Result<(), String> {
+    let spent: Vec<String> = spends(rules, decision).into_iter().map(|id| show_called(&rules[id])).collect();
+    if spent.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("expected it to spend nothing; it counts for {}", spent.join(", ")))
+    }
 }
 
 /// The time is the one expected, where one is named.
@@ -90,6 +104,7 @@ fn told(rules: &RuleSet, offer: OfferId, channel: Option<ChannelId>) -> String {
 
 fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &str) -> Mismatch {
     let explanation = explain(rules, frame, expectation.slot);
+    let decision = decide(rules, frame, expectation.slot);
     let message = format!("{what}, but {}", explanation.headline());
     let wanted = wanted(rules, expectation);
     let (mut why, mut rest) = (Vec::new(), Vec::new());
@@ -150,6 +165,10 @@ fn mismatch(rules: &RuleSet, frame: &Frame, expectation: &Expectation, what: &st
             (format!("passes over {name}, because of {}", named(because)), got)
         }
     };
+    let spent = if expectation.spends_nothing { spends(rules, &decision) } else { Vec::new() };
+    let spent: Vec<String> = spent.into_iter().map(|id| show_called(&rules[id])).collect();
+    let expected = if expectation.spends_nothing { format!("{expected}, and spends nothing") } else { expected };
+    let got = if spent.is_empty() { got } else { format!("{got}; counts for {}", spent.join(", ")) };
     Mismatch { message, expected, got, why, rest: rest.iter().map(|line| line.trim_start().to_owned()).collect() }
 }
 

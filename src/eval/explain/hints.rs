@@ -64,6 +64,7 @@ impl Test<'_> {
             | Dropped::Expired
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Overdue(_)
             | Dropped::Ends(_) => vec![self.now()],
             Dropped::RuleOff | Dropped::OfferOff | Dropped::NotApplicable | Dropped::Taken => Vec::new(),
         }
@@ -105,6 +106,7 @@ impl Test<'_> {
             | Reason::Blocked { .. }
             | Reason::Closed { .. }
             | Reason::HoldLimit { .. }
+            | Reason::Overdue { .. }
             | Reason::Expired { .. }
             | Reason::NoCounter { .. }
             | Reason::Waiting { .. } => None,
@@ -126,6 +128,7 @@ impl Test<'_> {
             // What nobody knows is not waited for.
             Reason::TooLong { .. }
             | Reason::HoldLimit { .. }
+            | Reason::Overdue { .. }
             | Reason::Expired { .. }
             | Reason::Blocked { .. }
             | Reason::NoCounter { .. }
@@ -163,6 +166,7 @@ impl Test<'_> {
             | Reason::Waiting { .. }
             | Reason::NoCounter { .. }
             | Reason::HoldLimit { .. }
+            | Reason::Overdue { .. }
             | Reason::TooLong { .. }
             | Reason::Expired { .. }
             | Reason::Channel { .. }

@@ -338,6 +338,15 @@ pub enum Reason {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lets_go: Option<Instant>,
     },
+    /// It was held for longer than anything by which it may have waited holds.
+    Overdue {
+        /// Since when.
+        since: Instant,
+        /// The windows and caps that hold longest, by their names.
+        by: Vec<String>,
+        /// The longest wait: `12 hours`.
+        most: String,
+    },
     /// A cap, a pause or a gap that would let it wait has nothing left for longer than that.
     TooLong {
         /// How it stands.

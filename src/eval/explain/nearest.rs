@@ -239,6 +239,7 @@ impl Search<'_> {
                 | Dropped::ExpiryNotKnown
                 | Dropped::Outside(_)
                 | Dropped::HoldLimit(..)
+                | Dropped::Overdue(_)
                 | Dropped::Ends(_)
                 | Dropped::NoScore,
             ) => {}

@@ -351,6 +351,7 @@ pub(super) fn rule_reasons(guarded: &Guarded<'_>, id: RuleId, dropped: &Dropped)
         | Dropped::Expired
         | Dropped::Outside(_)
         | Dropped::HoldLimit(..)
+        | Dropped::Overdue(_)
         | Dropped::Ends(_)
         | Dropped::NoChannel(_) => {
             let sent = Ways { slot: rule.slot, channels: rules.channels_of(rule) };
@@ -373,7 +374,7 @@ fn offer_reasons(
         Dropped::Taken => vec![Reason::Taken { offer: offer.name.clone() }],
         Dropped::Blocked(blocks) => blocks.iter().flat_map(|block| blocked(guarded, *block)).collect(),
         Dropped::Capped(caps) => caps.iter().map(|cap| capped(guarded, *cap)).collect(),
-        Dropped::Expired | Dropped::Outside(_) | Dropped::HoldLimit(..) | Dropped::Ends(_) => {
+        Dropped::Expired | Dropped::Outside(_) | Dropped::HoldLimit(..) | Dropped::Overdue(_) | Dropped::Ends(_) => {
             waiting::late(guarded, sent, own, id, dropped)
         }
         Dropped::NoChannel(blocked) => ways::blocked(guarded, blocked),
@@ -574,6 +575,7 @@ fn blocked(guarded: &Guarded<'_>, id: BlockId) -> Vec<Reason> {
             | Reason::Waiting { .. }
             | Reason::Closed { .. }
             | Reason::HoldLimit { .. }
+            | Reason::Overdue { .. }
             | Reason::TooLong { .. }
             | Reason::Expired { .. }
             | Reason::Channel { .. }

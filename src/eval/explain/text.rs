@@ -166,6 +166,7 @@ impl Reason {
             Self::Blocked { block, .. } => vec![block.clone()],
             Self::Closed { window, .. } => vec![window.clone()],
             Self::HoldLimit { window, .. } => vec!["hold limit".to_owned(), window.clone()],
+            Self::Overdue { by, .. } => std::iter::once("hold limit".to_owned()).chain(by.iter().cloned()).collect(),
             Self::TooLong { why, .. } => std::iter::once("hold limit".to_owned()).chain(why.short()).collect(),
             Self::Expired { .. } => vec!["expired".to_owned()],
             Self::Waiting { cap, kind, .. } if kind == "block" => vec![cap.clone()],
@@ -203,9 +204,10 @@ impl Reason {
             Self::Closed { nobody: true, .. } => Some("nobody knows the customer's time zone".to_owned()),
             Self::Closed { clock, .. } => clock.clone().or_else(|| Some(PROTECTED.to_owned())),
             Self::HoldLimit { window, most, clock, since, lets_go } => {
-                // What waited until now is late, whatever the clocks show.
-                let clock = clock.as_ref().filter(|_| since.is_none() || lets_go.is_some());
-                Some(format!("{window}: {}", too_long(clock, *lets_go, *since, most)))
+                Some(format!("{window}: {}", too_long(clock.as_ref(), *lets_go, *since, most)))
+            }
+            Self::Overdue { since, by, most } => {
+                Some(format!("{}: {}", by.join(", "), too_long(None, None, Some(*since), most)))
             }
             Self::TooLong { why, most, lets_go } => Some(too_long(Some(&why.to_string()), *lets_go, None, most)),
             Self::Expired { when, over } => {
@@ -239,6 +241,7 @@ impl Reason {
             | Self::Waiting { .. }
             | Self::Closed { .. }
             | Self::HoldLimit { .. }
+            | Self::Overdue { .. }
             | Self::Expired { .. }
             | Self::NoCounter { .. }
             | Self::Capped { .. } => text == beside,
@@ -278,6 +281,7 @@ impl Reason {
             | Self::Capped { .. }
             | Self::Closed { .. }
             | Self::HoldLimit { .. }
+            | Self::Overdue { .. }
             | Self::TooLong { .. }
             | Self::Expired { .. }
             | Self::NotPermitted { .. }
@@ -298,6 +302,7 @@ impl Reason {
             Self::Waiting { kind, .. } | Self::NoCounter { kind, .. } if kind == "block" => "its blocks",
             Self::Waiting { .. } | Self::NoCounter { .. } | Self::Capped { .. } | Self::TooLong { .. } => "its caps",
             Self::Closed { .. } | Self::HoldLimit { .. } => "its windows",
+            Self::Overdue { .. } => "how long it was held",
             Self::Expired { .. } => "its expiry",
             Self::Channel { .. } | Self::NotPermitted { .. } | Self::NotReached { .. } => "its channels",
         }
@@ -314,6 +319,7 @@ impl Reason {
             Self::Closed { window, .. } => format!("window {window} closed"),
             Self::Capped { .. }
             | Self::HoldLimit { .. }
+            | Self::Overdue { .. }
             | Self::TooLong { .. }
             | Self::Expired { .. }
             | Self::NoCounter { .. }

@@ -3,7 +3,7 @@
 
 use super::super::candidate::{Dropped, Ending, Guarded};
 use super::super::expression::datum;
-use super::super::waiting::{Bound, Waiting, Ways, is_open, longest};
+use super::super::waiting::{Bound, Holder, Waiting, Ways, is_open, longest};
 use super::steps::capped;
 use super::{Reason, facts, ways};
 use crate::frame::{Frame, WindowState};
@@ -23,11 +23,12 @@ struct Late<'a> {
 impl<'a> Late<'a> {
     fn new(guarded: &'a Guarded<'a>, sent: Ways<'a>, own: Option<RuleId>, offer: OfferId) -> Self {
         // What its own hours stop was asked of no channel.
-        let got_far = guarded.rules.sends(sent.slot) && !matches!(guarded.waiting(offer, own, None), Waiting::Drops(_));
+        let got_far = guarded.rules.sends(sent.slot)
+            && !matches!(guarded.waiting(offer, own, Some(sent), None), Waiting::Drops(_));
         let way = got_far.then(|| guarded.way(sent.slot, sent.channels, offer, own));
         let by = way.as_ref().and_then(|way| way.by).map(|(by, _)| by);
         let passed_over = way.map(|way| ways::blocked(guarded, &way.passed_over)).unwrap_or_default();
-        Self { guarded, by, passed_over, bound: guarded.bound(offer, own, by.map(|by| (sent, by))) }
+        Self { guarded, by, passed_over, bound: guarded.bound(offer, own, Some(sent), by) }
     }
 
     /// A window on the channel speaks of what goes by it.
@@ -57,8 +58,7 @@ impl<'a> Late<'a> {
     /// Every window and cap whose own limit is over before it would be let go, then what else it would wait for.
     fn hold_limit(&self, windows: &[WindowId], caps: &[CapId]) -> Vec<Reason> {
         let (rules, frame) = (self.guarded.rules, self.guarded.frame);
-        let is_overdue = self.bound.is_overdue(rules, frame);
-        let lets_go = if is_overdue { None } else { self.lets_go() };
+        let lets_go = self.lets_go();
         let of_window = |id: &WindowId| longest(rules[*id].outside);
         let of_cap = |id: &CapId| rules[*id].hold();
         let all = windows.iter().filter_map(of_window).chain(caps.iter().filter_map(of_cap));
@@ -67,7 +67,7 @@ impl<'a> Late<'a> {
         // Where nobody knows until when, or nobody may see, it is known of the shortest alone.
         let is_over = |most: Period| match lets_go {
             Some(at) => since.plus(most) < at,
-            None => is_overdue || Some(since.plus(most)) == shortest,
+            None => Some(since.plus(most)) == shortest,
         };
         let (mut over, mut others) = (Vec::new(), Vec::new());
         for id in windows {
@@ -90,6 +90,29 @@ impl<'a> Late<'a> {
         }
         over.into_iter().chain(others).collect()
     }
+
+    /// That it was held too long, by what holds longest, then what it would wait for now.
+    fn overdue(&self, spent: &[CapId]) -> Vec<Reason> {
+        let (rules, frame) = (self.guarded.rules, self.guarded.frame);
+        let Some(since) = self.bound.held else { return Vec::new() };
+        let holders: Vec<(Holder, Period)> = self.bound.holders(rules).collect();
+        let Some(longest) = holders.iter().map(|(_, most)| *most).max_by_key(|most| since.plus(*most)) else {
+            return Vec::new();
+        };
+        let mut by: Vec<String> = holders
+            .iter()
+            .filter(|(_, most)| since.plus(*most) == since.plus(longest))
+            .map(|(holder, _)| match holder {
+                Holder::Window(id) => rules[*id].name.clone(),
+                Holder::Cap(id) => rules[*id].name.clone(),
+            })
+            .collect();
+        by.dedup();
+        let shut = self.bound.bound_now().filter(|id| !is_open(rules, frame, *id));
+        let shut: Vec<Reason> = shut.map(|id| self.of(id, closed(rules, frame, id))).collect();
+        let spent = spent.iter().map(|id| capped(self.guarded, *id));
+        std::iter::once(Reason::Overdue { since, by, most: longest.to_string() }).chain(shut).chain(spent).collect()
+    }
 }
 
 /// Why the hours stopped an offer that this rule itself or a list brings: the channels that were passed over before, each
@@ -106,6 +129,7 @@ pub(super) fn late(
     let why = match dropped {
         Dropped::Outside(windows) => windows.iter().map(|id| late.of(*id, closed(rules, guarded.frame, *id))).collect(),
         Dropped::HoldLimit(windows, caps) => late.hold_limit(windows, caps),
+        Dropped::Overdue(caps) => late.overdue(caps),
         Dropped::Ends(ending) => vec![ends(rules, *ending, own, offer)],
         Dropped::Expired => own.map(|id| expired(guarded, &rules[id])).into_iter().collect(),
         Dropped::RuleOff
@@ -155,7 +179,7 @@ fn ends(rules: &RuleSet, ending: Ending, own: Option<RuleId>, offer: OfferId) ->
 
 /// A window that drops what it is on.
 pub(super) fn closed(rules: &RuleSet, frame: &Frame, id: WindowId) -> Reason {
-    let nobody = frame.window(id) == WindowState::UnknownZone;
+    let nobody = *frame.window(id) == WindowState::UnknownZone;
     Reason::Closed { window: rules[id].name.clone(), clock: clock(rules, frame, id), nobody }
 }
 

@@ -144,7 +144,12 @@ fn a_wrong_expectation_is_answered_in_plain_words() {
     let hero = hero();
     let frame = gather(&hero.world.rules, &hero.visitor(&C));
     let meets = |what| {
-        let expectation = crate::frame::Expectation { slot: hero.slot, what, span: crate::model::testing::nowhere() };
+        let expectation = crate::frame::Expectation {
+            slot: hero.slot,
+            what,
+            spends_nothing: false,
+            span: crate::model::testing::nowhere(),
+        };
         crate::eval::meets(&hero.world.rules, &frame, &expectation).map_err(|mismatch| mismatch.message)
     };
     for (what, message) in [

@@ -127,8 +127,7 @@ fn nothing_flips_but_at_turns() {
             let clock = Zone::named(zone).unwrap();
             let shows = |now: Instant| {
                 let shown = clock.clock(now);
-                window.mentions(shown.weekday)
-                    && window.rows.iter().all(|row| !row.mentions(shown.weekday) || row.is_open(shown))
+                window.is_open(shown, |_| true)
             };
             let mut last = at("2026-02-20T00:00Z");
             for turn in clock.turns(last, at("2026-04-10T00:00Z"), &window.times()) {

@@ -20,6 +20,7 @@ mod redaction;
 #[cfg(feature = "cli")]
 mod release;
 mod request;
+mod spends;
 mod words;
 
 use crate::eval::{explain, meets};
@@ -50,7 +51,7 @@ fn reason(text: &str) -> Because {
 
 fn expect(rules: &RuleSet, facts: &Facts, slot: SlotId, what: Expected) {
     let frame = gather(rules, facts);
-    let expectation = Expectation { slot, what, span: nowhere() };
+    let expectation = Expectation { slot, what, spends_nothing: false, span: nowhere() };
     if let Err(mismatch) = meets(rules, &frame, &expectation) {
         panic!("{}\n{}", mismatch.message, mismatch.why.join("\n"));
     }
@@ -103,7 +104,7 @@ fn kind(reason: &crate::eval::Reason) -> &'static str {
         Reason::NotPermitted { .. } => "permission",
         Reason::NotReached { .. } => "reach",
         Reason::Blocked { .. } => "blocked",
-        Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Expired { .. } => "outside",
+        Reason::Closed { .. } | Reason::HoldLimit { .. } | Reason::Overdue { .. } | Reason::Expired { .. } => "outside",
         Reason::Waiting { .. } | Reason::NoCounter { .. } | Reason::Capped { .. } | Reason::TooLong { .. } => "capped",
     }
 }

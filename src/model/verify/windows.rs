@@ -118,23 +118,17 @@ fn row(rules: &RuleSet, reads: &All, row: &WindowRow) -> Checked {
     if read.protective.is_read() { Err(Flaw::Protective) } else { Ok(()) }
 }
 
-/// Whether some minute of a day is left by all rows that speak of it and have no condition; of a day of which only others
-/// speak all of it may be. Hours are looked at where one of them begins: if anything is left, something is left there.
+/// Whether some minute of the hours of a day is left by all rows that speak of it and have no condition; of a day of which
+/// only others speak all of it may be. Looked at where one of them begins: if anything is left, something is left there.
 fn opens_on(window: &Window, day: Weekday) -> bool {
-    let yesterday = day.before();
-    let of_day: Vec<&WindowRow> = window
-        .rows
-        .iter()
-        .filter(|row| row.days.contains(&day) || row.closes < row.opens && row.days.contains(&yesterday))
-        .collect();
-    let begins = of_day.iter().map(|row| row.opens).chain([0]);
+    let of_day: Vec<&WindowRow> = window.rows.iter().filter(|row| row.days.contains(&day)).collect();
+    let for_all: Vec<&WindowRow> = of_day.iter().copied().filter(|row| row.when.is_none()).collect();
     let is_open = |row: &WindowRow, second: u32| {
-        let (late, early) = (row.opens <= second, second < row.closes);
-        let (today, before) = (row.days.contains(&day), row.days.contains(&yesterday));
-        if row.closes < row.opens { today && late || before && early } else { today && late && early }
+        let until = if row.closes < row.opens { 86_400 + row.closes } else { row.closes };
+        (row.opens..until).contains(&second)
     };
-    let mut begins = begins.filter(|second| of_day.iter().all(|row| row.when.is_some() || is_open(row, *second)));
-    !of_day.is_empty() && begins.next().is_some()
+    let is_left = |second: u32| for_all.iter().all(|row| is_open(row, second));
+    !of_day.is_empty() && (for_all.is_empty() || for_all.iter().any(|row| is_left(row.opens)))
 }
 
 /// A rule expires after a time, and needs the purposes of what it reads for that.

@@ -132,11 +132,12 @@ impl Step {
             Dropped::NotKnown | Dropped::NoScore => Self::NotKnown,
             Dropped::Taken => Self::Taken,
             Dropped::Capped(_) => Self::Capped,
-            Dropped::HoldLimit(_, caps) if !caps.is_empty() => Self::Capped,
+            Dropped::HoldLimit(_, caps) | Dropped::Overdue(caps) if !caps.is_empty() => Self::Capped,
             Dropped::Expired
             | Dropped::ExpiryNotKnown
             | Dropped::Outside(_)
             | Dropped::HoldLimit(..)
+            | Dropped::Overdue(_)
             | Dropped::Ends(_) => Self::Outside,
             Dropped::NoChannel(_) => Self::NoChannel,
         }
@@ -303,6 +304,7 @@ fn lacks_channel_consent(dropped: &Dropped) -> bool {
         | Dropped::ExpiryNotKnown
         | Dropped::Outside(_)
         | Dropped::HoldLimit(..)
+        | Dropped::Overdue(_)
         | Dropped::Ends(_)
         | Dropped::NoScore => false,
     }

@@ -284,7 +284,9 @@ impl Builder<'_> {
             true if row.skip(Rule::nothing) => Some(Vec::new()),
             true => Some(self.names(row.take(Rule::names)?)),
         };
-        Some(Expectation { slot, outcome, reason, tasks })
+        row.skip(Rule::and);
+        let spends_nothing = row.skip(Rule::spends);
+        Some(Expectation { slot, outcome, reason, tasks, spends_nothing })
     }
 
     /// `until 2026-03-29T06:00Z`, if it stands there.

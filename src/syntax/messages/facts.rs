@@ -92,8 +92,9 @@ fn bare_reason(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
     let because = (at..end.min(trouble + 1)).rev().find(|token| reader.is_word(*token, "because"))?;
     let words = because + 1..end;
     let bare = words.len() > 1 && words.clone().all(|token| reader.is_kind(token, TokenKind::Word));
-    let has_tasks = reader.is_word(because + 2, "and") && reader.is_word(because + 3, "also");
-    if !bare || has_tasks {
+    let goes_on = reader.is_word(because + 2, "and")
+        && (reader.is_word(because + 3, "also") || reader.is_word(because + 3, "spends"));
+    if !bare || goes_on {
         return None;
     }
     let finding = spelling(reader, because + 1, end, "a reason of several words stands in quotes");

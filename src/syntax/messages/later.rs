@@ -22,7 +22,6 @@ static LATER: &[Later] = &[
     Later { clauses: &["expect"], words: &["asks"], what: "the expectation `asks`" },
     Later { clauses: &["expect"], words: &["and", "records"], what: "the expectation `and records`" },
     Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
-    Later { clauses: &["expect"], words: &["and", "spends"], what: "the expectation `and spends`" },
     Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
 ];
 

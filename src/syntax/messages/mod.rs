@@ -214,10 +214,16 @@ fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stoppe
     if !(stopped.expected.is_empty() && goes_on && stopped.at < end && is_value) {
         return None;
     }
-    if reader.is_word(stopped.at, "also") && reader.is_word(stopped.at - 1, "and") {
-        let span = reader.span_between(stopped.at - 1, stopped.at + 1);
-        let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a row cannot say which tasks go with the decision");
-        return Some(finding.help("write a test of its own for it: `expect home shows sale and also call_agent`"));
+    if reader.is_word(stopped.at - 1, "and") {
+        let beside = [
+            ("also", "which tasks go with the decision", "and also call_agent"),
+            ("spends", "what the decision spends", "and spends nothing"),
+        ];
+        if let Some((_, what, example)) = beside.into_iter().find(|(word, ..)| reader.is_word(stopped.at, word)) {
+            let span = reader.span_between(stopped.at - 1, stopped.at + 1);
+            let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("a row cannot say {what}"));
+            return Some(finding.help(format!("write a test of its own for it: `expect home shows sale {example}`")));
+        }
     }
     let message = format!("a comma stands between two {what}");
     let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(stopped.at), message)

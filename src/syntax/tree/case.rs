@@ -176,6 +176,8 @@ pub struct Expectation {
     pub reason: Option<Reason>,
     /// `and also call_agent`; `and also nothing` has none.
     pub tasks: Option<Vec<Name>>,
+    /// `and spends nothing`
+    pub spends_nothing: bool,
 }
 
 /// What a test expects of a slot.

@@ -1,6 +1,6 @@
 //! Windows over generated offers and rules, and rules that expire.
 //!
-//! Every row without a condition holds noon, so that no window is closed for ever; what is held without an end expires.
+//! Rows of one day without a condition share an hour, noon or midnight, so that no window is closed for ever; what is held without an end expires.
 
 use std::collections::BTreeSet;
 
@@ -111,28 +111,43 @@ impl World {
 
     fn rows(&mut self) -> Vec<WindowRow> {
         let mut rows = Vec::new();
-        let night = self.rng.percent(15);
-        for _ in 0..if night { 1 } else { 1 + self.rng.below(3) } {
-            let mut days = self.rng.some(&Weekday::ALL, 70);
-            if days.is_empty() || rows.is_empty() {
-                days = Weekday::ALL.to_vec();
+        // The days whose hours go over midnight.
+        let nights = match self.rng.below(6) {
+            0 => Weekday::ALL.to_vec(),
+            1 => self.rng.some(&Weekday::ALL, 50),
+            _ => Vec::new(),
+        };
+        for nth in 0..1 + self.rng.below(3) {
+            let days = if nth == 0 { Weekday::ALL.to_vec() } else { self.rng.some(&Weekday::ALL, 70) };
+            let (by_night, by_day): (Vec<Weekday>, Vec<Weekday>) = days.iter().partition(|day| nights.contains(day));
+            for (mut days, night) in [(by_night, true), (by_day, false)] {
+                days.sort_unstable();
+                days.dedup();
+                if days.is_empty() {
+                    continue;
+                }
+                let opens = (NOON - self.rng.between(0, NOON)) as u32;
+                let closes = (NOON + self.rng.between(1, NOON)) as u32;
+                let (opens, closes) =
+                    if night { (closes.min(86_399), opens.clamp(1, 43_199)) } else { (opens, closes) };
+                rows.push(WindowRow { days, opens, closes, when: None, span: span() });
             }
-            days.sort_unstable();
-            days.dedup();
-            let opens = (NOON - self.rng.between(0, NOON)) as u32;
-            let closes = (NOON + self.rng.between(1, NOON)) as u32;
-            // Over midnight it is the other way round.
-            let (opens, closes) = if night { (closes.min(86_399), opens.max(1)) } else { (opens, closes) };
-            rows.push(WindowRow { days, opens, closes, when: None, span: span() });
         }
         if self.rng.percent(40) {
             let condition = self.condition(2);
             let read = self.rules.read_by(&condition);
             let spares = read.iter().any(|id| self.rules[*id].protective);
             if !spares && walk::purposes_of(&self.rules, std::iter::once(&condition)).is_empty() {
-                let (opens, closes) = (self.rng.between(0, 80_000) as u32, self.rng.between(80_001, 86_400) as u32);
+                let (early, late) = (self.rng.between(0, 80_000) as u32, self.rng.between(80_001, 86_399) as u32);
+                let (opens, closes) = if self.rng.percent(40) { (late, early.max(1)) } else { (early, late) };
+                let mut days = self.rng.some(&Weekday::ALL, 80);
+                days.sort_unstable();
+                days.dedup();
+                if days.is_empty() {
+                    days = Weekday::ALL.to_vec();
+                }
                 let when = Some(Clause { condition, span: span() });
-                rows.push(WindowRow { days: Weekday::ALL.to_vec(), opens, closes, when, span: span() });
+                rows.push(WindowRow { days, opens, closes, when, span: span() });
             }
         }
         rows

@@ -222,5 +222,11 @@ function every(answers) {
   return answers.includes(undefined) ? undefined : true;
 }
 
+/** Whether one is true: a true one decides, then one that cannot be said. */
+function some(answers) {
+  if (answers.includes(true)) return true;
+  return answers.includes(undefined) ? undefined : false;
+}
+
 const CONSENTS = ["Granted", "Denied", "Withdrawn", "Expired", "Pending", "Unknown", "Objected"];
 const PERMISSIONS = ["Full", "Provisional", "Denied", "Unknown"];

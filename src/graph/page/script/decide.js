@@ -13,7 +13,7 @@ function frameOf(written) {
     gathered: written.gathered.map(datumOf),
     windows: written.windows.map((state) => {
       if (state === null || state === "UnknownZone") return state;
-      return { mentioned: state.Clocks.mentioned, rows: BigInt(state.Clocks.rows) };
+      return state.Clocks.map(({ weekday, micros }) => ({ weekday: WEEKDAYS.indexOf(weekday), micros: BigInt(micros) }));
     }),
   };
 }
@@ -185,13 +185,14 @@ class Decider {
   isOpen(id) {
     const state = this.frame.windows[id];
     if (state === null) return undefined;
-    if (state === "UnknownZone" || !state.mentioned) return false;
-    return every(this.rules.windows[id].rows.map((row, at) => {
-      if ((state.rows >> BigInt(at)) & 1n) return true;
-      if (row.when === null) return false;
+    if (typeof state === "string") return state === "Open";
+    const { rows } = this.rules.windows[id];
+    const applies = rows.map((row) => {
+      if (row.when === null) return true;
       const holds = this.read.condition(row.when.condition);
-      return holds === NO ? true : holds & NO ? undefined : false;
-    }));
+      return holds === NO ? false : holds & NO ? undefined : true;
+    });
+    return every(state.map((clock) => some(["today", "yesterday"].map((of) => inHours(rows, clock, of, applies)))));
   }
 
   /** How a candidate stands to time. Until when something waits, and whether that is too long, the page does not say. */

@@ -160,17 +160,14 @@ function capState(data, facts, frame, cap, hasKey) {
   return { Used: 0 };
 }
 
-/** What the clocks say of a window; `null` where the page cannot read them. */
+/** The clocks on which a window is read, or what was said of it; `null` where the page cannot read them. */
 function windowState(data, frame, window, said) {
-  const rowsOf = (open) => window.rows.reduce((bits, row, at) => (open(row) ? bits | (1n << BigInt(at)) : bits), 0n);
-  if (said !== undefined) return { mentioned: said === "open", rows: rowsOf(() => true) };
+  if (said !== undefined) return said === "open" ? "Open" : "Closed";
   const zones = zonesOf(data, frame, window);
   if (zones === null) return null;
   if (zones.length === 0) return "UnknownZone";
   const clocks = zones.map((zone) => clockAt(data.zones, zone, frame.now));
-  if (clocks.includes(null)) return null;
-  const mentioned = clocks.every((clock) => window.rows.some((row) => mentions(row, clock.weekday)));
-  return { mentioned, rows: rowsOf((row) => clocks.every((clock) => !mentions(row, clock.weekday) || isOpenAt(row, clock))) };
+  return clocks.includes(null) ? null : clocks;
 }
 
 /** The zones on whose clocks a window is read; none where one that counts is not known, `null` where nobody can say. */
@@ -195,13 +192,18 @@ const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 const opensOn = (row, weekday) => row.days.includes(WEEKDAYS[(weekday + 7) % 7]);
 const isOvernight = (row) => row.closes < row.opens;
 
-function mentions(row, weekday) {
-  return opensOn(row, weekday) || (isOvernight(row) && opensOn(row, weekday - 1));
+/** Whether a row is open on a clock, of the hours of today or yesterday; `undefined` where it does not speak of that day. */
+function saysRow(row, { weekday, micros }, of) {
+  const hasOpened = BigInt(row.opens) * 1_000_000n <= micros;
+  const hasClosed = BigInt(row.closes) * 1_000_000n <= micros;
+  if (of === "today") return opensOn(row, weekday) ? hasOpened && (isOvernight(row) || !hasClosed) : undefined;
+  return opensOn(row, weekday - 1) ? isOvernight(row) && !hasClosed : undefined;
 }
 
-function isOpenAt(row, { weekday, micros }) {
-  const opens = BigInt(row.opens) * 1_000_000n <= micros;
-  const isLeft = micros < BigInt(row.closes) * 1_000_000n;
-  const today = opensOn(row, weekday);
-  return isOvernight(row) ? (today && opens) || (opensOn(row, weekday - 1) && isLeft) : today && opens && isLeft;
+/** Whether a clock is in the hours of today or yesterday; `applies` says of each row whether it is about the customer. */
+function inHours(rows, clock, of, applies) {
+  const said = rows.map((row) => saysRow(row, clock, of));
+  const speaking = said.flatMap((open, at) => (open === undefined ? [] : [at]));
+  const hasHours = of === "today" ? speaking.length > 0 : some(speaking.map((at) => applies[at]));
+  return every([hasHours, ...speaking.map((at) => (said[at] ? true : flip(applies[at])))]);
 }

@@ -7,6 +7,7 @@ pub(super) const OTHERWISE: [(&str, &[&str]); 8] = [
         "what a test expects: it is compared with the decision and brings nothing about",
         &[
             "`also` (production `also`)",
+            "`spends` (production `spends`)",
             "`expect` (production `column_expect`)",
             "`holds` (production `holds`)",
             "`passes over` (production `passes_over`)",

@@ -196,6 +196,8 @@ impl Writer<'_> {
             "expect hero shows sale because comeback and also call_agent, letter",
             "expect hero shows sale and also nothing",
             "expect hero gives nothing because fallback",
+            "expect hero shows sale and also letter and spends nothing",
+            "expect hero gives nothing and spends nothing",
             "expect hero sends sale",
             "expect hero sends sale by push because silent and also letter",
             "expect hero passes over comeback because capped",
