@@ -5,6 +5,10 @@
 //! where it stands, whether a purpose is open, a cap has something left, a window is open, another slot shows the offer. What
 //! is asked of a later instant, while it is worked out when something may go, is not counted.
 
+#[cfg(test)]
+pub(crate) use counting::tallied;
+pub(super) use counting::{aside, leaf, of, thing};
+
 /// Of which candidate something is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Of {
@@ -107,7 +111,3 @@ mod counting {
         (tally.leaves.len() + tally.things.iter().filter(|(_, thing)| is_question(thing)).count()) as u64
     }
 }
-
-#[cfg(test)]
-pub(crate) use counting::tallied;
-pub(super) use counting::{aside, leaf, of, thing};

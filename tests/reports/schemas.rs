@@ -100,14 +100,14 @@ fn pressure_fits_its_own_schema() {
 #[test]
 fn cost_fits_its_own_schema() {
     const RULES: &str = "customer { id: text key  plus: yes or no }\npurpose ads \"Ads\" { basis consent  direct marketing }\n\
-        channel sms { needs ads }\noffer a { class marketing }\noffer b { class service }\n\
+        channel sms { needs ads }\noffer a { class marketing }\noffer b { class service }\noffer c { class service }\n\
         cap one { at most 2 shown in any 3 days per customer on offer a }\n\
         slot mail by sms { accepts marketing, service  fallback nothing }\n\
         slot web on web { accepts marketing, service  fallback b when plus, nothing }\n\
         slot shut on web { accepts service  fallback b  off because \"later\" }\n\
         rule m in mail { needs ads  when plus  send a }\n\
         rule w in web { needs ads  priority 3  when plus  show a  if capped show b }\n\
-        rule x in web { priority 2  when plus is known  show b }\nrule y in web { priority 1  when plus  show b }\n";
+        rule x in web { priority 2  when plus is known  show c }\nrule y in web { priority 1  when plus  show c }\n";
     let here = folder(&[("one/shop.rules", RULES), ("one/cater.toml", "[cost]\nslot = 2\nmail = 90\n")]);
     let published: Value = serde_json::from_str(&read("docs/reference/cost.schema.json")).unwrap();
     assert_eq!(object(here.path(), &["cost", "--schema"]), published);

@@ -23,7 +23,8 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
 
 /// Days that lie between others of a window and are mentioned by no row.
 fn missing_days(window: &Window) -> Option<Diagnostic> {
-    let mentioned: Vec<bool> = Weekday::ALL.iter().map(|day| window.mentions(*day)).collect();
+    let mentioned: Vec<bool> =
+        Weekday::ALL.iter().map(|day| window.rows.iter().any(|row| row.days.contains(day))).collect();
     let (first, last) = (mentioned.iter().position(|is| *is)?, mentioned.iter().rposition(|is| *is)?);
     let days = Weekday::ALL.iter().zip(&mentioned).skip(first).take(last - first);
     let gap: Vec<&str> = days.filter(|(_, is)| !**is).map(|(day, _)| day.word()).collect();
@@ -36,12 +37,6 @@ fn missing_days(window: &Window) -> Option<Diagnostic> {
         .primary("on a day that no row mentions it is closed")
         .help("write a row for it, if it was not meant to stay closed in the middle of the week");
     Some(window.rows.iter().fold(found, |found, row| found.label(row.span, "open then")))
-}
-
-/// Whether a window may be open when a clock shows that: rows with a condition may say nothing.
-fn may_be_open(window: &Window, clock: WallClock) -> bool {
-    let open = |row: &crate::model::WindowRow| row.when.is_some() || !row.mentions(clock.weekday) || row.is_open(clock);
-    window.mentions(clock.weekday) && window.rows.iter().all(open)
 }
 
 /// Hours of a day at which every rule of a slot is outside of a window, between hours at which some is not.
@@ -92,7 +87,7 @@ fn of_day(rules: &RuleSet, bound: &[Vec<WindowId>], all: &[WindowId], day: Weekd
         .zip(ends)
         .map(|(from, to)| {
             let clock = WallClock { weekday: day, micros: i64::from(from) * 1_000_000 };
-            let open = |windows: &&Vec<WindowId>| windows.iter().all(|window| may_be_open(&rules[*window], clock));
+            let open = |windows: &&Vec<WindowId>| windows.iter().all(|window| rules[*window].may_be_open(clock));
             let open = bound.iter().enumerate().filter(|(_, windows)| open(windows)).map(|(at, _)| at).collect();
             (from, to, open)
         })
