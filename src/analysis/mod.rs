@@ -19,11 +19,13 @@
 mod answers;
 mod atoms;
 mod axis;
+mod between;
 mod blocking;
 mod carry;
 mod compile;
 mod confirm;
 pub mod consent;
+pub mod cost;
 pub mod diff;
 mod domain;
 mod doubts;
@@ -56,6 +58,7 @@ mod stand;
 mod turn;
 mod verdict;
 mod waits;
+mod whom;
 mod witness;
 mod worlds;
 
@@ -73,6 +76,7 @@ use crate::graph;
 use crate::model::{ChannelId, LeftOut, RuleId, RuleSet, SegmentId, SlotId};
 use crate::value::Instant;
 
+pub use between::Gap;
 use doubts::Doubts;
 pub use findings::findings;
 pub use proof::{Proofs, prove};
@@ -82,6 +86,7 @@ pub use verdict::{
     Clash, Coverer, FallbackVerdict, NeverTaken, OnlyCapped, Place, Preempted, Range, Redundant, SubstituteVerdict,
     Verdict,
 };
+pub use whom::{Group, Whom};
 pub use witness::Witness;
 
 /// What to look at, and how far.
@@ -126,6 +131,8 @@ pub struct Report {
     pub redundant: Vec<Redundant>,
     /// Rules that are only seen once a cap of another is spent.
     pub only_capped: Vec<OnlyCapped>,
+    /// Whom the rules of a slot leave out between those whom they take.
+    pub gaps: BTreeMap<SlotId, Vec<Gap>>,
     /// The truths that each condition can have.
     pub conditions: BTreeMap<Place, Range>,
     /// Pairs of rules of which it was not decided whether they clash.
@@ -163,6 +170,7 @@ fn decide(rules: &RuleSet, options: &Options, conditions: bool) -> Report {
         report.take_in(slot);
     }
     confirm_fallbacks(rules, &mut report);
+    confirm_gaps(rules, &mut report);
     confirm(rules, &mut report);
     report
 }
@@ -193,6 +201,17 @@ fn confirm_fallbacks(rules: &RuleSet, report: &mut Report) {
                 *verdict = FallbackVerdict::Unknown(Undecided::Calculation);
             }
         }
+    }
+}
+
+/// Takes back every gap whose customer the reference evaluator does not confirm, and those of what events add up to: nobody
+/// declares that.
+fn confirm_gaps(rules: &RuleSet, report: &mut Report) {
+    for (slot, gaps) in &mut report.gaps {
+        gaps.retain(|gap| {
+            let by = || eval::decide(rules, &gap.witness.frame(rules), *slot).by;
+            gap.attribute.index() < rules.attributes.len() && matches!(by(), By::Fallback(_))
+        });
     }
 }
 
@@ -253,6 +272,11 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, wit
     } else {
         (Vec::new(), Vec::new())
     };
+    let gaps = if with_conditions && options.left_out.is_empty() {
+        between::gaps(&mut scope, rules, id, &verdicts, options)
+    } else {
+        Vec::new()
+    };
     let conditions = if with_conditions { conditions_of(&mut scope, rules, id) } else { BTreeMap::new() };
     let claims = verdicts.values().any(Verdict::rests_on_all)
         || fallbacks.iter().any(FallbackVerdict::rests_on_all)
@@ -283,6 +307,7 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, wit
         copies,
         redundant,
         only_capped,
+        gaps: BTreeMap::from([(id, gaps)]),
         conditions,
         undecided_pairs: pairs.undecided,
         more_clashes: pairs.more,
@@ -345,6 +370,7 @@ impl Report {
         self.copies.append(&mut slot.copies);
         self.redundant.append(&mut slot.redundant);
         self.only_capped.append(&mut slot.only_capped);
+        self.gaps.append(&mut slot.gaps);
         self.conditions.append(&mut slot.conditions);
         self.undecided_pairs.append(&mut slot.undecided_pairs);
         self.more_clashes += slot.more_clashes;

@@ -5,7 +5,7 @@ mod fits;
 mod fix;
 mod known;
 mod prove;
-mod tell;
+pub(super) mod tell;
 
 use std::path::PathBuf;
 

@@ -10,10 +10,12 @@ use serde_json::{Value as Json, json};
 
 use super::check::FailLevel;
 use super::decide::{self, Assumed};
+use super::diff::{self, FailOn};
 use super::settings::{self, Origin, Setting, written};
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Colour, Ended, Format, Outcome, build, customer, worlds};
+use crate::analysis::diff::Kind;
 use crate::compile::uses::plain;
 use crate::runtime::data::World as Config;
 use crate::value::{Instant, show_instant};
@@ -66,6 +68,9 @@ pub(super) struct Arguments {
     /// As for `check`.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// As for `diff`.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = diff::kind)]
+    fail_on: Vec<FailOn>,
     /// As for `build`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -350,6 +355,13 @@ fn checking(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result
         "none",
         "the file of old findings that are set aside, until they are mended",
     ));
+    let fail_on = settings::FAIL_ON.choose(diff::given(&arguments.fail_on), config)?;
+    all.push(of(
+        &settings::FAIL_ON,
+        (json!(diff::kinds(fail_on.value.as_deref()).into_iter().map(Kind::word).collect::<Vec<_>>()), fail_on.origin),
+        "",
+        "the kinds of change that end `cater diff` with 1, as does what it could not decide then",
+    ));
     let mut tables = |key: &str, set: Vec<(String, Json)>, what: &'static str| {
         let line =
             |key: String, value, origin| Line { key, value, nothing: "none", origin, flag: None, variable: None, what };
@@ -375,6 +387,13 @@ fn checking(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result
     let budgets = config.iter().flat_map(|config| &config.settings.pressure);
     let budgets = budgets.map(|budget| (format!("{}.{}", budget.of, budget.stretch), json!(budget.at_most))).collect();
     tables("pressure", budgets, "the most messages in any day, week or month that `cater pressure` lets pass");
+    let costs = config.iter().flat_map(|config| &config.settings.cost);
+    let costs = costs.map(|budget| (budget.of.clone(), json!(budget.at_most))).collect();
+    tables(
+        "cost",
+        costs,
+        "the most questions that a decision may ask, in every slot or in one, that `cater cost` lets pass",
+    );
     let levels = config.iter().flat_map(|config| config.settings.levels.iter());
     let levels = levels.map(|(name, level)| (name.to_owned(), json!(level.word()))).collect();
     tables("lints", levels, "how findings of a code or stage weigh, instead of as shipped");

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod config;
 mod confirm;
+mod cost;
 mod customer;
 mod decide;
 mod diff;
@@ -77,13 +78,13 @@ enum Spelling {
     Json,
     /// Findings for code scanning: SARIF 2.1.0 (`check` alone).
     Sarif,
-    /// Findings as annotations and a job summary of GitHub (`check` alone).
+    /// Findings or changes as annotations and a job summary of GitHub (`check` and `diff` alone).
     Github,
     /// Findings as a Code Quality report of GitLab (`check` alone).
     Gitlab,
     /// Findings as JUnit XML (`check` alone; for tests there is `test --junit`).
     Junit,
-    /// Findings as a comment for a pull request, or a manifest as a page (`check` and `manifest` alone).
+    /// Findings or changes as a comment for a pull request, or a manifest as a page (`check`, `diff` and `manifest` alone).
     Markdown,
 }
 
@@ -134,6 +135,8 @@ enum Verb {
     Manifest(manifest::Arguments),
     /// Say how much a customer can receive in any day, week and month.
     Pressure(pressure::Arguments),
+    /// Say whom each slot leaves with nothing, and how many questions a decision asks at most.
+    Cost(cost::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.
@@ -254,12 +257,25 @@ type Outcome = Result<Ended, CannotRun>;
 /// for those that can.
 fn fits(verb: &Verb, terminal: &Terminal) -> Result<(), CannotRun> {
     let asked = &terminal.manner.format;
-    let is_page = asked.spelling() == Spelling::Markdown && matches!(verb, Verb::Manifest(_));
+    let is_page = match asked.spelling() {
+        Spelling::Markdown => matches!(verb, Verb::Manifest(_) | Verb::Diff(_)),
+        Spelling::Github => matches!(verb, Verb::Diff(_)),
+        Spelling::Human | Spelling::Plain | Spelling::Json | Spelling::Sarif | Spelling::Gitlab | Spelling::Junit => {
+            false
+        }
+    };
     let writes = is_page || asked.spelling().is_common() || matches!(verb, Verb::Check(_));
     if writes || asked.origin != Origin::Flag("--format") {
         return Ok(());
     }
-    let message = format!("only `cater check` writes {}", settings::written(asked.spelling()));
+    let others = match asked.spelling() {
+        Spelling::Markdown => ", `cater diff` and `cater manifest` write",
+        Spelling::Github => " and `cater diff` write",
+        Spelling::Human | Spelling::Plain | Spelling::Json | Spelling::Sarif | Spelling::Gitlab | Spelling::Junit => {
+            " writes"
+        }
+    };
+    let message = format!("only `cater check`{others} {}", settings::written(asked.spelling()));
     let help = match (asked.spelling(), verb) {
         (Spelling::Junit, Verb::Test(_)) => "write the results of tests with `--junit FILE`",
         (_, _) => "name human, plain or json",
@@ -302,6 +318,7 @@ pub fn main() -> ExitCode {
         Verb::Diff(arguments) => diff::run(&arguments, &mut terminal),
         Verb::Manifest(arguments) => manifest::run(&arguments, &mut terminal),
         Verb::Pressure(arguments) => pressure::run(&arguments, &mut terminal),
+        Verb::Cost(arguments) => cost::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use super::check::FailLevel;
 use super::decide::Assumed;
+use super::diff::FailOn;
 use super::{CannotRun, Colour, Spelling};
 use crate::diagnostics::codes;
 use crate::runtime::data::{MOST_WORKERS, World as Config};
@@ -153,6 +154,18 @@ pub(super) static BASELINE: Setting<PathBuf> = Setting {
     parse: |text| Some(PathBuf::from(text)),
     wants: "a file",
     file: |config| config.settings.baseline.clone(),
+};
+
+pub(super) static FAIL_ON: Setting<Vec<FailOn>> = Setting {
+    key: "fail_on",
+    flag: "--fail-on",
+    variable: "CATER_FAIL_ON",
+    parse: |text| text.split(',').map(|word| FailOn::from_word(word.trim())).collect(),
+    wants: "kinds of change with commas between them, any or none",
+    file: |config| {
+        let words = config.settings.fail_on.as_ref()?;
+        Some(words.iter().filter_map(|word| FailOn::from_word(word)).collect())
+    },
 };
 
 pub(super) static BUNDLE: Setting<PathBuf> = Setting {

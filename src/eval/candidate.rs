@@ -9,6 +9,7 @@ use super::awaited::is_awaited;
 use super::channels::Blocked;
 use super::condition::condition;
 use super::expression::datum;
+use super::tally;
 use super::waiting::{Bound, Waiting, Ways};
 use crate::frame::{CapState, Frame, Outcome};
 use crate::model::{
@@ -186,6 +187,7 @@ impl<'a> Guarded<'a> {
     /// and nowhere before (R44).
     pub(super) fn score(&self, id: RuleId) -> Option<i64> {
         let by = &self.rules[id].rank.as_ref()?.by;
+        tally::of(tally::Of::Rule(id.0));
         let exact = datum(self.rules, self.frame, by);
         match ops::rescale(exact, self.rules.scale_of(by), SCORE_PLACES) {
             Datum::Known(Value::Number(score)) => Some(score),
@@ -206,6 +208,7 @@ impl<'a> Guarded<'a> {
     /// What comes of a rule in its turn, or the first step at which it drops out.
     pub(super) fn rule(&self, id: RuleId) -> Result<Outcome, Dropped> {
         let rule = &self.rules[id];
+        tally::of(tally::Of::Rule(id.0));
         let dropped = self
             .switches(id)
             .or_else(|| self.blocks(self.rules.blocks_on(id), rule.class))
@@ -388,6 +391,7 @@ impl<'a> Guarded<'a> {
     }
 
     fn consent(&self, rule: &Rule) -> Option<Dropped> {
+        rule.needs.iter().for_each(|purpose| tally::thing(tally::Thing::Purpose(purpose.0)));
         let is_closed = |purpose: &PurposeId| self.frame.consent(*purpose) != Consent::Granted;
         let closed: Vec<_> = rule.needs.iter().copied().filter(is_closed).collect();
         (!closed.is_empty()).then_some(Dropped::NoConsent(closed))
@@ -399,12 +403,16 @@ impl<'a> Guarded<'a> {
     }
 
     fn taken(&self, offer: OfferId) -> Option<Dropped> {
+        tally::thing(tally::Thing::Taken(offer.0));
         self.frame.is_taken(offer).then_some(Dropped::Taken)
     }
 
     pub(super) fn blocks(&self, blocks: impl IntoIterator<Item = BlockId>, class: Class) -> Option<Dropped> {
         let holds = |id: &BlockId| match &self.rules[*id].cause {
-            BlockCause::After(cap) => self.frame.stops(self.rules, *cap, class),
+            BlockCause::After(cap) => {
+                tally::thing(tally::Thing::Cap(cap.0));
+                self.frame.stops(self.rules, *cap, class)
+            }
             BlockCause::While(clause) => !condition(self.rules, self.frame, &clause.condition).is_no(),
         };
         let holding: Vec<_> = blocks.into_iter().filter(holds).collect();
@@ -417,6 +425,7 @@ impl<'a> Guarded<'a> {
     }
 
     pub(super) fn caps(&self, caps: &[CapId], class: Class) -> Option<Dropped> {
+        caps.iter().for_each(|cap| tally::thing(tally::Thing::Cap(cap.0)));
         let spent: Vec<_> = caps.iter().copied().filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
         spent.iter().any(|cap| !self.is_waited_for(*cap)).then_some(Dropped::Capped(spent))
     }

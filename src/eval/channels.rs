@@ -7,6 +7,7 @@
 
 use super::candidate::Guarded;
 use super::condition::condition;
+use super::tally::{self, Thing};
 use super::waiting::is_open;
 use crate::model::{CapId, ChannelId, Clause, OfferId, PurposeId, RuleId, SlotId, WindowId};
 use crate::value::{Consent, Truth};
@@ -72,17 +73,21 @@ impl Guarded<'_> {
         if !self.permits(channel.reached.as_ref()) {
             return Some(Blocked::Reach);
         }
+        let needs = self.rules.channel_needs(id, class).iter();
+        needs.for_each(|purpose| tally::thing(Thing::ChannelPurpose(id.0, purpose.0)));
         let is_closed = |purpose: &PurposeId| self.frame.consent(*purpose) != Consent::Granted;
         let closed: Vec<_> = self.rules.channel_needs(id, class).iter().copied().filter(is_closed).collect();
         if !closed.is_empty() {
             return Some(Blocked::Consent(closed));
         }
         let caps = self.rules.channel_caps(id, offer, rule).into_iter();
+        let caps = caps.inspect(|cap| tally::thing(Thing::ChannelCap(id.0, cap.0)));
         let spent: Vec<_> = caps.filter(|cap| self.frame.stops(self.rules, *cap, class)).collect();
         if !spent.is_empty() {
             return Some(Blocked::Capped(spent));
         }
         let windows = self.rules.windows_of_way(id, class).into_iter();
+        let windows = windows.inspect(|window| tally::thing(Thing::ChannelWindow(id.0, window.0)));
         let closed: Vec<_> = windows.filter(|window| !is_open(self.rules, self.frame, *window)).collect();
         (!closed.is_empty()).then_some(Blocked::Outside(closed))
     }

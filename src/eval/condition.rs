@@ -1,6 +1,7 @@
 //! The truth of a condition in a frame, word by word as `ops` defines it.
 
 use super::expression::{datum, undefaulted};
+use super::tally;
 use crate::frame::Frame;
 use crate::model::{AgeBound, Condition, RuleSet};
 use crate::ops;
@@ -10,6 +11,9 @@ use crate::value::Truth;
 pub fn condition(rules: &RuleSet, frame: &Frame, condition: &Condition) -> Truth {
     let truth = |part: &Condition| self::condition(rules, frame, part);
     let read = |expression| datum(rules, frame, expression);
+    if condition.is_leaf() {
+        tally::leaf(condition);
+    }
     match condition {
         Condition::And(all) => all.iter().map(truth).fold(Truth::Yes, Truth::and),
         Condition::Or(any) => any.iter().map(truth).fold(Truth::No, Truth::or),

@@ -17,6 +17,7 @@ mod expression;
 mod passed_over;
 mod requests;
 mod slot;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -35,7 +36,7 @@ pub use explain::{
 pub use expression::expression;
 pub use passed_over::passed_over;
 pub use requests::frames;
-#[cfg(test)]
-pub(crate) use slot::stops;
 pub use slot::{ask_again, decide, decide_all};
+#[cfg(test)]
+pub(crate) use slot::{asked, stops};
 pub use waiting::{Wait, Ways, ends, is_open as window_is_open, wait};

@@ -4,6 +4,7 @@
 use super::again::again;
 use super::candidate::{Dropped, Guarded};
 use super::channels::Blocked;
+use super::tally;
 use crate::frame::{By, Decision, Frame, Outcome, Via, reserve};
 use crate::model::{CapId, RuleId, RuleSet, SlotId, Substitute};
 use crate::value::Instant;
@@ -37,6 +38,12 @@ pub fn decide_all(rules: &RuleSet, frame: &Frame, slots: &[SlotId]) -> Vec<Decis
 #[cfg(test)]
 pub(crate) fn stops(rules: &RuleSet, frame: &Frame, slot: SlotId) -> bool {
     replay(&Guarded::new(rules, frame), slot).stopped.is_some()
+}
+
+/// How much is asked to decide a slot; `shared` are the offers that several slots show.
+#[cfg(test)]
+pub(crate) fn asked(rules: &RuleSet, frame: &Frame, slot: SlotId, shared: &[bool]) -> u64 {
+    tally::tallied(shared, || replay(&Guarded::new(rules, frame), slot))
 }
 
 /// Something that was looked at while a slot was decided.
@@ -109,6 +116,7 @@ impl Run<'_> {
         }
         for (at, entry) in (0_u32..).zip(&slot.fallback) {
             let is_last = at as usize + 1 == slot.fallback.len();
+            tally::of(tally::Of::Entry(at));
             let found = self.guarded.fallback(id, entry, is_last);
             if let Some(outcome) = self.note(Candidate::Fallback(at), found) {
                 return (outcome, By::Fallback(at));
@@ -154,6 +162,7 @@ impl Run<'_> {
             match substitute {
                 Substitute::Try(rule) => id = rule,
                 Substitute::Show(offer) => {
+                    tally::of(tally::Of::Instead(id.0));
                     let found = self.guarded.offer(rule.slot, rules.channels_of(rule), offer);
                     let spent = found.as_ref().err().map(Dropped::spent).unwrap_or_default();
                     *stopping = stopping.or_else(|| self.guarded.stopping(rule.slot, &spent));

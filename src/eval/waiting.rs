@@ -8,6 +8,7 @@
 
 use super::candidate::{Dropped, Ending, Guarded};
 use super::condition::condition;
+use super::tally;
 use super::turns::turns;
 use crate::frame::{Frame, WindowState};
 use crate::model::{
@@ -132,6 +133,7 @@ impl Bound<'_> {
             Some(Truth::Yes) => return Waiting::Drops(Dropped::Expired),
             Some(Truth::Unknown) => return Waiting::Drops(Dropped::ExpiryNotKnown),
         }
+        self.bound_now().for_each(|window| tally::thing(tally::Thing::Window(window.0)));
         let closed: Vec<WindowId> = self.bound_now().filter(|id| !is_open(rules, frame, *id)).collect();
         let spent: Vec<CapId> = self.spent(rules, frame).collect();
         if self.is_overdue(rules, frame) {
@@ -151,7 +153,7 @@ impl Bound<'_> {
         let of_caps = spent.iter().filter_map(|id| rules[*id].hold());
         let most = closed.iter().filter_map(|id| longest(rules[*id].outside)).chain(of_caps);
         let limit = most.map(|most| since.plus(most)).min().unwrap_or(frame.now);
-        match self.release(rules, frame, limit) {
+        match tally::aside(|| self.release(rules, frame, limit)) {
             Some(waiting) => waiting,
             None => Waiting::Drops(Dropped::HoldLimit(closed, spent)),
         }

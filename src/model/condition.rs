@@ -100,6 +100,22 @@ impl Condition {
         }
     }
 
+    /// Whether it is made of no other condition.
+    pub fn is_leaf(&self) -> bool {
+        match self {
+            Self::And(_) | Self::Or(_) | Self::Not(_) | Self::Segment(_) => false,
+            Self::Holds(_)
+            | Self::Equal(..)
+            | Self::OneOf(..)
+            | Self::Compare(..)
+            | Self::Between(..)
+            | Self::Known(_)
+            | Self::Never(_)
+            | Self::Has(..)
+            | Self::Age(..) => true,
+        }
+    }
+
     /// The expressions that stand directly in this condition, not in conditions below it.
     pub fn operands(&self) -> Vec<&Expression> {
         match self {

@@ -12,6 +12,7 @@ mod limits;
 mod planted;
 pub(crate) mod rng;
 pub(crate) mod shrink;
+mod totality;
 pub(crate) mod walk;
 
 use cater::jit;

@@ -216,12 +216,64 @@ fn what_could_not_run_fails_the_action_whatever_it_is_told() {
     assert!(repository.text("at/x.sarif").contains("\"executionSuccessful\": false"));
 }
 
+/// Whose decisions change since a revision: as annotations, in the summary, and as a comment; and it fails the step as
+/// `cater.toml` or the input says.
+#[test]
+fn the_action_says_whose_decisions_change() {
+    let repository = Repository::new(SOUND);
+    let git = |arguments: &[&str]| {
+        let output = repository.command("git").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", both(&output));
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    git(&["add", "."]);
+    git(&["-c", "user.name=ann", "-c", "user.email=ann@shop.example", "commit", "--quiet", "--message", "one"]);
+    let base = [("binary", "cater"), ("path", "shop"), ("compare-with", "main")];
+    let with = |more: &[(&'static str, &'static str)]| [&base[..], more].concat();
+    let same = act(&repository, &with(&[("comment-file", "same.md")]));
+    assert_eq!((same.status, same.outputs["changes-exit-code"].as_str()), (0, "0"), "{}", same.said);
+    assert!(repository.text("at/same.md").contains("nobody's decision changes"));
+
+    fs::write(
+        repository.at("at/shop/shop.rules"),
+        SOUND.replace("show story", "priority 50  show story")
+            + "offer tips { class service }\nrule new in home { priority 60  show tips }\n",
+    )
+    .unwrap();
+    let told = act(&repository, &with(&[("comment-file", "changes.md")]));
+    assert_eq!((told.status, told.outputs["changes-exit-code"].as_str()), (0, "0"), "{}", told.said);
+    assert!(told.said.contains("::notice file=shop/shop.rules,line=5,"), "{}", told.said);
+    assert!(
+        told.summary.contains("### cater check\n") && told.summary.contains("### cater diff\n"),
+        "{}",
+        told.summary
+    );
+    assert_eq!(told.outputs["comment-file"], "changes.md");
+    assert!(repository.text("at/changes.md").contains("| other-content | 1 |"));
+    for (fail, status) in [("true", 1), ("false", 0)] {
+        let failed = act(&repository, &with(&[("fail-on", "newly-silent,other-content"), ("fail", fail)]));
+        assert_eq!((failed.status, failed.outputs["changes-exit-code"].as_str()), (status, "1"), "{}", failed.said);
+        assert!(failed.said.contains("::error file=shop/shop.rules,line=5,"), "{}", failed.said);
+    }
+    fs::write(repository.at("at/shop/cater.toml"), "fail_on = [\"any\"]\n").unwrap();
+    assert_eq!(act(&repository, &with(&[])).status, 1);
+    assert_eq!(act(&repository, &with(&[("fail-on", "none")])).status, 0);
+    // A revision that is not there fails it, whatever it is told.
+    let inputs = [("binary", "cater"), ("path", "shop"), ("compare-with", "nowhere"), ("fail", "false")];
+    let lost = act(&repository, &inputs);
+    assert_eq!((lost.status, lost.outputs["changes-exit-code"].as_str()), (2, "2"), "{}", lost.said);
+    assert!(lost.said.contains("::error title=run%3A%3Ano-such-path::"), "{}", lost.said);
+}
+
 #[test]
 fn no_input_becomes_a_command() {
     let repository = Repository::new(SOUND);
     let bad = "$(touch pwned) `touch pwned`; touch pwned";
-    for name in ["path", "args", "sarif-file", "fail"] {
-        act(&repository, &[("binary", "cater"), (name, bad)]);
+    for name in ["path", "args", "sarif-file", "fail", "compare-with", "fail-on", "comment-file"] {
+        let compare = if name == "compare-with" { bad } else { "main" };
+        let mut inputs = vec![("binary", "cater"), ("compare-with", compare)];
+        inputs.extend((name != "compare-with").then_some((name, bad)));
+        act(&repository, &inputs);
     }
     let names: Vec<_> = fs::read_dir(repository.at("at")).unwrap().map(|one| one.unwrap().file_name()).collect();
     assert!(!Path::new(&repository.at("at/pwned")).exists(), "{names:?}");

@@ -107,5 +107,5 @@ fn the_environment_asks_those_verbs_that_can() {
     assert_eq!(listed.status.code(), Some(0), "{}", String::from_utf8_lossy(&listed.stderr));
     let asked = cater(folder.path(), &["list", "--format", "github"]);
     assert_eq!(asked.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&asked.stderr).contains("only `cater check` writes github"));
+    assert!(String::from_utf8_lossy(&asked.stderr).contains("only `cater check` and `cater diff` write github"));
 }

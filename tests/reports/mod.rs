@@ -2,6 +2,7 @@
 //! with fingerprints that stay and names that are out to break it.
 
 mod baseline;
+mod changes;
 mod formats;
 mod github;
 mod hostile;
@@ -60,7 +61,8 @@ rule silver in home {
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cater"));
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    for variable in ["CI", "GITHUB_STEP_SUMMARY", "CATER_FORMAT", "CATER_BASELINE", "CATER_FAIL_LEVEL"] {
+    for variable in ["CI", "GITHUB_STEP_SUMMARY", "CATER_FORMAT", "CATER_BASELINE", "CATER_FAIL_LEVEL", "CATER_FAIL_ON"]
+    {
         command.env_remove(variable);
     }
     command

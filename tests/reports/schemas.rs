@@ -96,6 +96,51 @@ fn pressure_fits_its_own_schema() {
     }
 }
 
+/// What `cater cost` writes fits what it publishes.
+#[test]
+fn cost_fits_its_own_schema() {
+    const RULES: &str = "customer { id: text key  plus: yes or no }\npurpose ads \"Ads\" { basis consent  direct marketing }\n\
+        channel sms { needs ads }\noffer a { class marketing }\noffer b { class service }\noffer c { class service }\n\
+        cap one { at most 2 shown in any 3 days per customer on offer a }\n\
+        slot mail by sms { accepts marketing, service  fallback nothing }\n\
+        slot web on web { accepts marketing, service  fallback b when plus, nothing }\n\
+        slot shut on web { accepts service  fallback b  off because \"later\" }\n\
+        rule m in mail { needs ads  when plus  send a }\n\
+        rule w in web { needs ads  priority 3  when plus  show a  if capped show b }\n\
+        rule x in web { priority 2  when plus is known  show c }\nrule y in web { priority 1  when plus  show c }\n";
+    let here = folder(&[("one/shop.rules", RULES), ("one/cater.toml", "[cost]\nslot = 2\nmail = 90\n")]);
+    let published: Value = serde_json::from_str(&read("docs/reference/cost.schema.json")).unwrap();
+    assert_eq!(object(here.path(), &["cost", "--schema"]), published);
+    let validator = jsonschema::options().build(&published).unwrap();
+    let found = object(here.path(), &["cost", "one", "--format", "json"]);
+    fits(&validator, &found);
+    let slots = list(&found, "/slots");
+    let kinds: Vec<&str> = slots.iter().map(|slot| text(slot, "/ends_in/kind")).collect();
+    assert_eq!(kinds, ["nothing", "off", "nothing"]);
+    assert!(list(&slots[2], "/spared").len() == 1 && !list(&slots[2], "/nothing_for/groups").is_empty(), "{found:#}");
+    let sum: usize = slots.iter().map(|slot| number(slot, "/at_most")).sum();
+    assert_eq!(number(&found, "/at_most"), sum);
+    for slot in slots {
+        let of: usize = ["conditions", "purposes", "caps", "windows", "slots"]
+            .iter()
+            .map(|key| number(slot, &format!("/of/{key}")))
+            .sum();
+        assert_eq!(number(slot, "/at_most"), of);
+    }
+    let codes: Vec<&str> = list(&found, "/diagnostics").iter().map(|one| text(one, "/code")).collect();
+    assert_eq!(codes, ["cost::over-budget"], "{found:#}");
+    for (pointer, value) in [
+        ("/slots/0/at_most", Value::from("many")),
+        ("/slots/0/ends_in/kind", Value::from("luck")),
+        ("/slots/0/path/0/step", Value::from("whim")),
+        ("/schema_version", Value::from(2)),
+    ] {
+        let mut broken = found.clone();
+        *broken.pointer_mut(pointer).unwrap() = value;
+        assert!(!validator.is_valid(&broken), "{pointer}");
+    }
+}
+
 #[test]
 fn every_finding_fits_our_own_schema() {
     let all = all_cases();

@@ -92,6 +92,13 @@ fn cases() -> Vec<Case> {
             [Value::Null, json!("file.json"), json!("environment.json"), json!("flag.json")],
         ),
         case(
+            "fail_on",
+            "fail_on = [\"newly-silent\"]",
+            Some(("CATER_FAIL_ON", "other-time, other-content")),
+            &["--fail-on", "none"],
+            [json!([]), json!(["newly-silent"]), json!(["other-content", "other-time"]), json!([])],
+        ),
+        case(
             "bundle",
             "bundle = \"file.cater\"",
             Some(("CATER_BUNDLE", "environment.cater")),

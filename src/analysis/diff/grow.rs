@@ -18,10 +18,15 @@ use crate::value::Type;
 const MOST_SINGLE: usize = 256;
 
 /// A region: of these dimensions these atoms, of all others any.
-pub(super) type Box = Vec<(Dim, Atoms)>;
+pub(in crate::analysis) type Box = Vec<(Dim, Atoms)>;
 
 /// The box around a point; nothing if the point itself is not in what was asked for.
-pub(super) fn grow(program: &Program<'_>, required: &[Formula], blockers: &[Formula], point: &[usize]) -> Option<Box> {
+pub(in crate::analysis) fn grow(
+    program: &Program<'_>,
+    required: &[Formula],
+    blockers: &[Formula],
+    point: &[usize],
+) -> Option<Box> {
     let formulas = &program.formulas;
     let width = |dim: Dim| formulas.width(dim);
     let mut order: Vec<(u8, Dim)> = program.dims().map(|(dim, source)| (late(source), dim)).collect();
@@ -51,12 +56,12 @@ pub(super) fn grow(program: &Program<'_>, required: &[Formula], blockers: &[Form
 }
 
 /// Whether a point lies in a box.
-pub(super) fn has(region: &Box, point: &[usize]) -> bool {
+pub(in crate::analysis) fn has(region: &Box, point: &[usize]) -> bool {
     region.iter().all(|(dim, atoms)| point.get(dim.index()).is_some_and(|atom| atoms.has(*atom)))
 }
 
 /// A box as a formula.
-pub(super) fn formula(program: &mut Program<'_>, region: &Box) -> Formula {
+pub(in crate::analysis) fn formula(program: &mut Program<'_>, region: &Box) -> Formula {
     let parts: Vec<Formula> = region.iter().map(|(dim, atoms)| program.formulas.literal(*dim, atoms.clone())).collect();
     program.formulas.all(parts)
 }

@@ -42,13 +42,13 @@ pub(super) struct Twin {
 
 /// Things of one name that differ.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Twice {
-    pub(super) attributes: Vec<(AttributeId, AttributeId)>,
-    pub(super) purposes: Vec<(PurposeId, PurposeId)>,
-    pub(super) channels: Vec<(ChannelId, ChannelId)>,
-    pub(super) offers: Vec<(OfferId, OfferId)>,
-    pub(super) caps: Vec<(CapId, CapId)>,
-    pub(super) windows: Vec<(WindowId, WindowId)>,
+pub(in crate::analysis) struct Twice {
+    pub(in crate::analysis) attributes: Vec<(AttributeId, AttributeId)>,
+    pub(in crate::analysis) purposes: Vec<(PurposeId, PurposeId)>,
+    pub(in crate::analysis) channels: Vec<(ChannelId, ChannelId)>,
+    pub(in crate::analysis) offers: Vec<(OfferId, OfferId)>,
+    pub(in crate::analysis) caps: Vec<(CapId, CapId)>,
+    pub(in crate::analysis) windows: Vec<(WindowId, WindowId)>,
 }
 
 /// What two rule sets must agree on to be laid side by side.

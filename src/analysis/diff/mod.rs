@@ -12,11 +12,11 @@
 
 mod couple;
 mod facts;
-mod grow;
-mod join;
+pub(super) mod grow;
+pub(super) mod join;
 mod regions;
-mod sides;
-mod words;
+pub(super) mod sides;
+pub(super) mod words;
 
 #[cfg(test)]
 mod tests;

@@ -313,7 +313,7 @@ fn look_into(
                 rest.get_or_insert_with(|| region(Vec::new(), Vec::new(), cell.kinds.clone(), true));
                 break;
             }
-            let who = said(program, &comparison.joint, &grown, clock);
+            let who = said(program, &comparison.joint.twice, &grown, clock);
             let mut kinds = cell.kinds.clone();
             if weakens(comparison, program, &grown) && !cell.answered[1].shown.is_nothing() {
                 kinds.push(Kind::WeakerCap);

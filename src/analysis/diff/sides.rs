@@ -11,7 +11,7 @@ use crate::model::{RuleId, RuleSet, SlotId};
 
 /// Where an answer comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Answerer {
+pub(in crate::analysis) enum Answerer {
     /// The place of a rule in the slot's order.
     Place(usize),
     /// An entry of the fallback list.
@@ -22,28 +22,28 @@ pub(super) enum Answerer {
 
 /// One answer of a slot.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) from: Answerer,
+pub(in crate::analysis) struct Answer {
+    pub(in crate::analysis) from: Answerer,
     /// Which of the outcomes of its place or entry.
     outcome: usize,
     /// In ids of the joint rules.
-    pub(super) seen: Seen,
+    pub(in crate::analysis) seen: Seen,
 }
 
 /// The old or the new side of a slot.
 #[derive(Clone, Debug)]
-pub(super) struct Side {
+pub(in crate::analysis) struct Side {
     /// In the joint rules.
-    pub(super) slot: SlotId,
-    pub(super) answers: Vec<Answer>,
+    pub(in crate::analysis) slot: SlotId,
+    pub(in crate::analysis) answers: Vec<Answer>,
     /// The first place of the tier of each place: rules that rank together are one.
     tier: Vec<usize>,
     /// Places whose turn is not written down, since too many rules rank together there.
-    pub(super) unordered: BTreeSet<usize>,
+    pub(in crate::analysis) unordered: BTreeSet<usize>,
 }
 
 impl Side {
-    pub(super) fn new(rules: &RuleSet, slot: SlotId, of: &SlotFormulas) -> Self {
+    pub(in crate::analysis) fn new(rules: &RuleSet, slot: SlotId, of: &SlotFormulas) -> Self {
         let mut tier = Vec::new();
         let mut unordered = BTreeSet::new();
         for members in rules.tiers(slot) {
@@ -71,7 +71,7 @@ impl Side {
     }
 
     /// The rule at a place.
-    pub(super) fn rule(&self, rules: &RuleSet, from: Answerer) -> Option<RuleId> {
+    pub(in crate::analysis) fn rule(&self, rules: &RuleSet, from: Answerer) -> Option<RuleId> {
         match from {
             Answerer::Place(at) => rules[self.slot].order.get(at).copied(),
             Answerer::Entry(_) | Answerer::Off => None,
@@ -79,7 +79,7 @@ impl Side {
     }
 
     /// What must hold for an answer, if nothing comes before it.
-    pub(super) fn required(&self, of: &SlotFormulas, answer: &Answer) -> Formula {
+    pub(in crate::analysis) fn required(&self, of: &SlotFormulas, answer: &Answer) -> Formula {
         let outcomes = match answer.from {
             Answerer::Place(at) => of.rules.get(at).map(|rule| rule.outcomes.as_slice()),
             Answerer::Entry(at) => of.entries.get(at).map(Vec::as_slice),
@@ -89,7 +89,7 @@ impl Side {
     }
 
     /// What must not hold for it, since it would come before.
-    pub(super) fn before(&self, of: &SlotFormulas, answer: &Answer) -> Vec<Formula> {
+    pub(in crate::analysis) fn before(&self, of: &SlotFormulas, answer: &Answer) -> Vec<Formula> {
         let found: Vec<Formula> = match answer.from {
             Answerer::Off => Vec::new(),
             Answerer::Place(at) => {
@@ -110,14 +110,14 @@ impl Side {
 /// The places of both sides, and whether the fallback lists, are such that a difference may come from there. Rules that
 /// decide alike and stand in the same order cannot be all there is to a difference: were both winners among them, the one
 /// that stands first would win on both sides.
-pub(super) struct Changed {
-    pub(super) old: BTreeSet<Answerer>,
-    pub(super) new: BTreeSet<Answerer>,
+pub(in crate::analysis) struct Changed {
+    pub(in crate::analysis) old: BTreeSet<Answerer>,
+    pub(in crate::analysis) new: BTreeSet<Answerer>,
 }
 
 /// What changed between two sides. `alike`: whether two rules, by place, decide alike; `names` are those of the rules by
 /// place; `entries_alike`: whether the fallback lists do.
-pub(super) fn changed(
+pub(in crate::analysis) fn changed(
     names: [Vec<&str>; 2],
     alike: impl Fn(usize, usize) -> bool,
     entries_alike: bool,
@@ -174,7 +174,7 @@ fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 }
 
 /// Whether a rule's formulas say that it may stop its slot.
-pub(super) fn may_stop(of: &SlotFormulas, place: usize) -> bool {
+pub(in crate::analysis) fn may_stop(of: &SlotFormulas, place: usize) -> bool {
     let parts = of.rules.get(place).map(|rule| rule.parts.as_slice()).unwrap_or_default();
     parts.iter().any(|(part, formula)| *part == Part::Stops && *formula != Formula::NEVER)
 }

@@ -8,17 +8,17 @@ use super::super::domain::{Column, GAP, Hours, Source, Unseen, YES};
 use super::super::formula::Dim;
 use super::super::program::Program;
 use super::grow::Box;
-use super::join::Joint;
+use super::join::Twice;
 use crate::model::show::{show_condition, show_member, show_text, show_value};
 use crate::model::{AttributeId, CapId, EnumType};
 use crate::value::{Consent, Date, Instant, Permission, Type, Value, show_instant};
 
 /// The conditions of a region, those of the customer first.
-pub(super) fn said(program: &Program<'_>, joint: &Joint, region: &Box, clock: Clock) -> Vec<String> {
+pub(in crate::analysis) fn said(program: &Program<'_>, twice: &Twice, region: &Box, clock: Clock) -> Vec<String> {
     let mut found: Vec<(u8, String)> = Vec::new();
     for (dim, atoms) in region {
         let Some(source) = program.schema.sources.get(dim.index()) else { continue };
-        let says = Says { program, joint, clock };
+        let says = Says { program, twice, clock };
         found.extend(says.dimension(*dim, source, atoms).map(|text| (place(source), text)));
     }
     found.sort_by_key(|(place, _)| *place);
@@ -39,7 +39,7 @@ fn place(source: &Source) -> u8 {
 
 struct Says<'s, 'a> {
     program: &'s Program<'a>,
-    joint: &'s Joint,
+    twice: &'s Twice,
     clock: Clock,
 }
 
@@ -116,8 +116,8 @@ impl Says<'_, '_> {
     }
 
     /// ` as it was` or ` as it is now` of what stands there under one name twice.
-    fn side(&self, id: u32, twice: impl Fn(&Joint) -> Vec<(u32, u32)>) -> &'static str {
-        let pairs = twice(self.joint);
+    fn side(&self, id: u32, pairs: impl Fn(&Twice) -> Vec<(u32, u32)>) -> &'static str {
+        let pairs = pairs(self.twice);
         match () {
             () if pairs.iter().any(|(old, _)| *old == id) => " (as declared before)",
             () if pairs.iter().any(|(_, new)| *new == id) => " (as declared now)",
@@ -127,7 +127,7 @@ impl Says<'_, '_> {
 
     fn cap(&self, id: CapId, spent: bool) -> String {
         let cap = &self.program.schema.rules[id];
-        let side = self.side(id.0, |joint| joint.twice.caps.iter().map(|(old, new)| (old.0, new.0)).collect());
+        let side = self.side(id.0, |twice| twice.caps.iter().map(|(old, new)| (old.0, new.0)).collect());
         let kind = cap.kind.word();
         let name = if cap.rule.is_some() { format!("the {}", cap.name) } else { format!("{kind} `{}`", cap.name) };
         if spent { format!("{name}{side} is spent") } else { format!("{name}{side} has something left") }
@@ -292,18 +292,18 @@ fn state(name: &str, states: &[&str], atoms: &Atoms) -> String {
     some_of(name, &of(true), &of(false))
 }
 
-fn attributes(joint: &Joint) -> Vec<(u32, u32)> {
-    joint.twice.attributes.iter().map(|(old, new)| (old.0, new.0)).collect()
+fn attributes(twice: &Twice) -> Vec<(u32, u32)> {
+    twice.attributes.iter().map(|(old, new)| (old.0, new.0)).collect()
 }
 
-fn purposes(joint: &Joint) -> Vec<(u32, u32)> {
-    joint.twice.purposes.iter().map(|(old, new)| (old.0, new.0)).collect()
+fn purposes(twice: &Twice) -> Vec<(u32, u32)> {
+    twice.purposes.iter().map(|(old, new)| (old.0, new.0)).collect()
 }
 
-fn channels(joint: &Joint) -> Vec<(u32, u32)> {
-    joint.twice.channels.iter().map(|(old, new)| (old.0, new.0)).collect()
+fn channels(twice: &Twice) -> Vec<(u32, u32)> {
+    twice.channels.iter().map(|(old, new)| (old.0, new.0)).collect()
 }
 
-fn windows(joint: &Joint) -> Vec<(u32, u32)> {
-    joint.twice.windows.iter().map(|(old, new)| (old.0, new.0)).collect()
+fn windows(twice: &Twice) -> Vec<(u32, u32)> {
+    twice.windows.iter().map(|(old, new)| (old.0, new.0)).collect()
 }

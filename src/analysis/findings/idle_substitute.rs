@@ -3,7 +3,7 @@
 //! Of a rule that never wins nothing is said here: what of it may still answer stands at that finding. Nor is anything
 //! said where something is switched off or told already.
 
-use super::{Look, words};
+use super::{Look, never_together, words};
 use crate::analysis::slot::substitutes;
 use crate::analysis::{Coverer, NeverTaken, SubstituteVerdict, Verdict};
 use crate::diagnostics::Diagnostic;
@@ -40,8 +40,13 @@ fn finding(look: &Look<'_>, id: RuleId, via: Via, why: &NeverTaken) -> Option<Di
         }
         NeverTaken::NeverStands => {
             let (span, what) = stands_in(look, substitute)?;
+            let apart = matches!(substitute, Substitute::Try(other) if !never_together::meet(rules, id, other));
             found
-                .primary(format!("wherever it drops out for that, `{what}` drops out as well"))
+                .primary(if apart {
+                    format!("`{what}` is never active together with it")
+                } else {
+                    format!("wherever it drops out for that, `{what}` drops out as well")
+                })
                 .label(span, "what stands in")
                 .help(format!("name something that those may see, or {remove}"))
         }

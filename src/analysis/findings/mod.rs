@@ -6,6 +6,7 @@
 //! at the segment.
 
 mod always_true;
+mod audience_gap;
 mod block_on_unknown;
 pub(super) mod closed_channel;
 mod conflict;
@@ -15,6 +16,7 @@ mod equal_scores;
 mod idle_cap;
 mod idle_substitute;
 mod never_active;
+mod never_together;
 mod no_order;
 mod not_decided;
 mod only_capped;
@@ -23,6 +25,7 @@ mod redundant_rule;
 mod service_hides;
 mod unreachable_fallback;
 mod unreachable_rule;
+mod window_gap;
 mod window_on_unknown;
 pub(in crate::analysis) mod words;
 
@@ -42,13 +45,14 @@ struct Look<'a> {
 }
 
 /// Every finding.
-const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 19] = [
+const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 22] = [
     conflict::find,
     equal_scores::find,
     no_order::find,
     contradiction::find,
     closed_channel::find,
     never_active::find,
+    never_together::find,
     service_hides::find,
     unreachable_rule::find,
     redundant_rule::find,
@@ -61,6 +65,8 @@ const ALL: [fn(&Look<'_>) -> Vec<Diagnostic>; 19] = [
     window_on_unknown::find,
     only_capped::find,
     preempted::find,
+    audience_gap::find,
+    window_gap::find,
     not_decided::find,
 ];
 

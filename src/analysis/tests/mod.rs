@@ -3,6 +3,7 @@
 mod agree;
 pub(in crate::analysis) mod cells;
 mod choices;
+mod gaps;
 mod history;
 mod hours;
 mod idle;

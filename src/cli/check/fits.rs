@@ -25,6 +25,7 @@ pub(super) fn misfits(rules: &Verified, world: &World, config: &Config) -> Resul
     let mut look = |looked: Result<(), DataError>| found.extend(looked.err().map(CannotRun::from));
     look(config.slots(rules).map(drop));
     look(config.budgets(rules).map(drop));
+    look(config.cost_budgets(rules).map(drop));
     look(config.facts(rules, config.now.unwrap_or(Instant(0))).map(drop));
     for table in &config.customers {
         let mut bad = BadRows::default();

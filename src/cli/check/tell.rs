@@ -259,7 +259,7 @@ impl Teller {
             Spelling::Markdown => render::markdown(report),
         };
         if self.output.spelling == Spelling::Github {
-            summarise(report)?;
+            summarise(&render::markdown(report))?;
         }
         match &self.output.file {
             Some(file) if !self.output.is_free && file.exists() => Ok(()),
@@ -269,12 +269,12 @@ impl Teller {
     }
 }
 
-/// Adds the findings to the summary of the job, where GitHub says that there is one. Other steps write to it, too.
-fn summarise(report: &Report) -> Result<(), CannotRun> {
+/// Adds Markdown to the summary of the job, where GitHub says that there is one. Other steps write to it, too.
+pub(in crate::cli) fn summarise(text: &str) -> Result<(), CannotRun> {
     let Some(path) = std::env::var_os(SUMMARY).filter(|path| !path.is_empty()).map(PathBuf::from) else {
         return Ok(());
     };
-    let text = render::markdown(report) + "\n";
+    let text = format!("{text}\n");
     let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|why| CannotRun::unwritable(&path, why))
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostics::{Level, Levels, Severity};
 use crate::model::{Class, RuleField};
-use crate::runtime::data::{MOST_WORKERS, STRETCHES};
+use crate::runtime::data::{ANY_CHANGE, CHANGES, MOST_WORKERS, STRETCHES};
 
 /// The schema. `what` says of a key what it does, in the words of `cater config --explain`.
 pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
@@ -14,7 +14,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
     let yes_no = || json!({ "type": "boolean" });
     let words = |words: &[&str]| json!({ "enum": words });
-    let keys: [(&str, Json); 18] = [
+    let keys: [(&str, Json); 20] = [
         ("now", text()),
         ("slots", texts()),
         ("rules", texts()),
@@ -29,9 +29,11 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
         ("jit", yes_no()),
         ("fail_level", words(&[Severity::Error, Severity::Warning, Severity::Note].map(Severity::word))),
         ("baseline", text()),
+        ("fail_on", changes()),
         ("bundle", text()),
         ("required", required()),
         ("pressure", pressure()),
+        ("cost", json!({ "type": "object", "additionalProperties": { "type": "integer", "minimum": 0 } })),
         ("lints", lints()),
     ];
     let described = keys.into_iter().map(|(key, mut schema)| {
@@ -72,6 +74,11 @@ fn customers() -> Json {
         "required": ["file"],
         "additionalProperties": false,
     })
+}
+
+fn changes() -> Json {
+    let words: Vec<&str> = CHANGES.into_iter().chain([ANY_CHANGE]).collect();
+    json!({ "type": "array", "items": { "enum": words } })
 }
 
 fn required() -> Json {

@@ -9,10 +9,10 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::super::CannotRun;
+use super::super::baseline::Top;
 use super::super::terminal::Terminal;
 use super::super::worlds::{self, Loaded};
-use crate::diagnostics::{Severity, codes};
-use crate::model::Verified;
+use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::runtime::data::World as Config;
 
 /// One side of a comparison.
@@ -25,31 +25,38 @@ pub(super) struct Operand {
 }
 
 impl Operand {
-    fn path(path: &Path) -> Result<Self, CannotRun> {
+    fn of_path(path: &Path) -> Result<Self, CannotRun> {
         Ok(Self { name: path.display().to_string(), loaded: worlds::load(path)?, made: None })
     }
 
-    /// The rules, if none of them is in error; otherwise that is said.
-    pub(super) fn rules(&self, terminal: &Terminal) -> Option<&Verified> {
-        let rules = self.loaded.runnable();
-        if rules.is_none() {
-            let errors = self.loaded.findings.iter().filter(|finding| finding.severity == Severity::Error);
-            let errors: Vec<_> = errors.cloned().collect();
-            match &self.made {
-                // Nobody knows the folder that was made.
-                Some(made) => {
-                    let named = format!("{}:", self.name);
-                    let sources = self.loaded.sources.renamed(|name| {
-                        let path = Path::new(name);
-                        let inside = path.strip_prefix(made.path()).unwrap_or(path);
-                        format!("{named}{}", inside.display())
-                    });
-                    terminal.findings(&errors, &sources);
-                }
-                None => terminal.findings(&errors, &self.loaded.sources),
+    /// What is in error.
+    pub(super) fn errors(&self) -> Vec<Diagnostic> {
+        let errors = self.loaded.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        errors.cloned().collect()
+    }
+
+    /// Says what is in error.
+    pub(super) fn tell_errors(&self, terminal: &Terminal) {
+        match &self.made {
+            // Nobody knows the folder that was made.
+            Some(_) => {
+                let sources = self.loaded.sources.renamed(|name| format!("{}:{}", self.name, self.inside(name)));
+                terminal.findings(&self.errors(), &sources);
             }
+            None => terminal.findings(&self.errors(), &self.loaded.sources),
         }
-        rules
+    }
+
+    /// A file's path as seen from the top of the repository.
+    pub(super) fn path(&self, top: &Top, name: &str) -> String {
+        if self.made.is_some() { self.inside(name) } else { top.path(name) }
+    }
+
+    /// A file's path within the folder that was made, which holds what the repository does.
+    fn inside(&self, name: &str) -> String {
+        let path = Path::new(name);
+        let inside = self.made.as_ref().and_then(|made| path.strip_prefix(made.path()).ok());
+        inside.unwrap_or(path).display().to_string()
     }
 }
 
@@ -66,7 +73,7 @@ pub(super) fn both(old: &str, new: Option<&str>) -> Result<[Operand; 2], CannotR
     let new = new.unwrap_or(".");
     let side = |text: &str, other: &str| {
         if exists(text) {
-            return Operand::path(Path::new(text));
+            return Operand::of_path(Path::new(text));
         }
         let folder = if exists(other) && Path::new(other).is_dir() { Path::new(other) } else { Path::new(".") };
         if is_revision(folder, text) {

@@ -22,6 +22,6 @@ codes! {
     FIELD_TWICE = "field-twice", Error, "an object says two things under one name";
     UNKNOWN_CODE = "unknown-code", Error, "cater.toml gives a level to a code or stage that does not exist";
     FIXED_LEVEL = "fixed-level", Error, "cater.toml would lower an error that leaves something out of the rules";
-    UNKNOWN_BUDGET = "unknown-budget", Error, "cater.toml gives a budget to what is no class and no channel";
+    UNKNOWN_BUDGET = "unknown-budget", Error, "cater.toml gives a budget to what is no class, no channel and no slot";
     UNKNOWN_CLAUSE = "unknown-clause", Error, "cater.toml requires a clause of rules that cannot be required";
 }

@@ -7,6 +7,7 @@ codes! {
         "a rule without `priority` or `before` that can apply together with another of its class";
     CONTRADICTION = "contradiction", Warning, "a rule, segment or fallback that can never apply to anybody";
     NEVER_ACTIVE = "never-active", Warning, "a rule whose dates leave no time, or that is over";
+    NEVER_TOGETHER = "never-together", Note, "a rule that comes before another, and is never active together with it";
     SERVICE_HIDES = "service-hides", Warning,
         "a rule of a higher class without conditions, which beats every rule of a lower class";
     UNREACHABLE_RULE = "unreachable-rule", Warning,
@@ -21,6 +22,8 @@ codes! {
         "a fallback that is never shown, because what stands before it always answers";
     UNREACHABLE_SUBSTITUTE = "unreachable-substitute", Warning,
         "what a rule names in its place, and is never taken";
+    AUDIENCE_GAP = "audience-gap", Note,
+        "values of an attribute that the rules of a slot leave out between others that they take";
     ALWAYS_TRUE = "always-true", Warning,
         "a condition that holds for everybody, or for everybody of whom the data is known";
     NOT_DECIDED = "not-decided", Note, "a question that the analysis could neither answer with a customer nor exclude";
@@ -38,6 +41,7 @@ codes! {
     UNUSED_WINDOW = "unused-window", Warning, "a window that binds no rule and no offer";
     WINDOW_ON_UNKNOWN = "window-on-unknown", Warning,
         "a window that is narrower, or closed, for the customer of whom nothing is known";
+    WINDOW_GAP = "window-gap", Note, "a day or an hour that lies between those at which windows are open";
     ROWS_EXCLUDE = "rows-exclude", Warning, "rows of a window that leave no hour of a day";
     ROW_WITHOUT_BASE = "row-without-base", Warning, "a day of a window of which only rows with a condition speak";
     HELD_MOMENT = "held-moment", Warning, "a rule that may be held and reads what is only known of the moment";

@@ -19,6 +19,7 @@ macro_rules! codes {
 pub mod allow;
 pub mod bundle;
 pub mod consent;
+pub mod cost;
 pub mod data;
 pub mod lint;
 pub mod pressure;
@@ -42,6 +43,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         bundle::ALL,
         data::ALL,
         pressure::ALL,
+        cost::ALL,
         state::ALL,
         run::ALL,
     ]

@@ -2,7 +2,7 @@
 //!
 //! [`Comment`] is for whoever has more to say to the same readers: it keeps within what such a place takes.
 
-use super::markup::{fenced, html, message};
+use super::markup::{cell, fenced, html, message};
 use crate::diagnostics::report::{Finding, Report};
 
 /// The most bytes of a comment: GitHub takes 65,536 characters, and what is cut has to say so.
@@ -10,7 +10,12 @@ const MOST: usize = 60_000;
 
 /// The findings as a comment.
 pub fn markdown(report: &Report) -> String {
-    let mut comment = Comment::new("cater check", &report.total());
+    markdown_under("cater check", report)
+}
+
+/// The same under a heading of its own.
+pub fn markdown_under(heading: &str, report: &Report) -> String {
+    let mut comment = Comment::new(heading, &report.total());
     for refused in &report.refused {
         let help: Vec<String> = refused.help.iter().map(|help| format!("help: {help}")).collect();
         comment.fold("could not run", refused.code.name, "", &refused.message, &help);
@@ -32,6 +37,27 @@ impl Comment {
     /// A comment under a heading, with what it comes to.
     pub fn new(heading: &str, total: &str) -> Self {
         Self { text: format!("### {}\n\n{}\n\n", message(heading), message(total)), left_out: 0 }
+    }
+
+    /// A heading within it.
+    pub fn heading(&mut self, text: &str) {
+        self.put(&format!("#### {}\n\n", message(text)));
+    }
+
+    /// A table; numbers need no more than their column.
+    pub fn table(&mut self, head: &[&str], rows: &[Vec<String>]) {
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        let head_line = line(head.iter().map(|text| cell(text)).collect());
+        let rule = line(head.iter().map(|_| "---".to_owned()).collect());
+        let rows: String = rows.iter().map(|row| line(row.iter().map(|text| cell(text)).collect())).collect();
+        self.put(&format!("{head_line}{rule}{rows}\n"));
+    }
+
+    /// Text that is not counted where there is no room for it.
+    fn put(&mut self, text: &str) {
+        if self.left_out == 0 && self.text.len() + text.len() <= MOST {
+            self.text.push_str(text);
+        }
     }
 
     /// One finding, folded.

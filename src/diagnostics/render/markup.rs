@@ -40,6 +40,11 @@ pub(super) fn message(text: &str) -> String {
     out
 }
 
+/// A message within a cell of a Markdown table.
+pub(super) fn cell(text: &str) -> String {
+    message(text).replace('|', "&#124;")
+}
+
 /// Lines in a fence that nothing in them can close.
 pub(super) fn fenced(lines: &[String]) -> String {
     let text = printable(&lines.join("\n")).replace('\r', "\u{fffd}");
@@ -58,6 +63,7 @@ mod tests {
             message("`<b>` by @me & #1\n`"),
             "<code>&lt;b&gt;</code> by @<!-- -->me &amp; #<!-- -->1 <code></code>"
         );
+        assert_eq!(cell("a|b\n`c|d`"), "a&#124;b <code>c&#124;d</code>");
         assert_eq!(fenced(&["a".to_owned(), "```` b".to_owned()]), "`````text\na\n```` b\n`````\n");
         assert_eq!(printable("a\u{1b}[1m\u{202e}b\n"), "a\u{fffd}[1m\u{fffd}b\n");
     }

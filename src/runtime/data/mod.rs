@@ -44,7 +44,7 @@ mod units;
 mod world;
 
 #[cfg(feature = "cli")]
-pub use budget::{Budget, BudgetOf, STRETCHES, TOTAL};
+pub use budget::{Budget, BudgetOf, CostBudget, EVERY_SLOT, STRETCHES, TOTAL};
 pub use cell::key as key_form;
 #[cfg(feature = "cli")]
 pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
@@ -62,7 +62,7 @@ pub use input::{Format, Progress};
 #[cfg(feature = "cli")]
 pub use permission::{PermissionCells, PermissionCounts};
 #[cfg(feature = "cli")]
-pub use settings::{MOST_WORKERS, Settings};
+pub use settings::{ANY_CHANGE, CHANGES, MOST_WORKERS, Settings};
 #[cfg(feature = "cli")]
 pub use table::{BadRow, BadRows};
 #[cfg(feature = "cli")]

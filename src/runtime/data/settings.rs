@@ -8,6 +8,7 @@
 //! jit        = false                    # decide with the reference evaluator; else with machine code
 //! fail_level = "warning"                # from which severity on `check` ends with 1; else "error"
 //! baseline   = "known.json"             # the old findings that are set aside; else none
+//! fail_on    = ["newly-silent"]         # the kinds of change that end `diff` with 1; else none
 //! bundle     = "dist/shop.cater"        # where `build` writes; else rules.cater where one stands
 //!
 //! [required]
@@ -16,6 +17,9 @@
 //!
 //! [pressure]
 //! email.week = 3                        # the most messages in any 7 days, of a class, by a channel or in total
+//!
+//! [cost]
+//! slot = 60                             # the most questions that a decision may ask, in every slot or in one
 //!
 //! [lints]
 //! lint               = "note"           # a stage
@@ -28,7 +32,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::budget::{Budget, budgets};
+use super::budget::{Budget, CostBudget, budgets, cost_budgets};
 use super::world::{Entry, Toml, World, line};
 use super::{DataError, codes};
 use crate::diagnostics::{Level, Levels, NoLevel, Severity};
@@ -37,6 +41,12 @@ use crate::runtime::batch::Assume;
 
 /// The most threads that decide.
 pub const MOST_WORKERS: usize = 1_024;
+
+/// The words for the kinds of change that `cater diff` tells.
+pub const CHANGES: [&str; 6] =
+    ["newly-contacted", "newly-silent", "other-content", "other-time", "new-purpose", "weaker-cap"];
+/// The word for all of them.
+pub const ANY_CHANGE: &str = "any";
 
 /// What was written; nothing where it was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +65,8 @@ pub struct Settings {
     pub fail_level: Option<Severity>,
     /// The file of the findings that are set aside.
     pub baseline: Option<PathBuf>,
+    /// The kinds of change that stop a merge, each of [`CHANGES`] or [`ANY_CHANGE`].
+    pub fail_on: Option<Vec<&'static str>>,
     /// Where a bundle is written.
     pub bundle: Option<PathBuf>,
     /// What rules must say.
@@ -63,11 +75,13 @@ pub struct Settings {
     pub levels: Levels,
     /// How much a customer may receive.
     pub pressure: Vec<Budget>,
+    /// How many questions a decision may ask.
+    pub cost: Vec<CostBudget>,
 }
 
 impl Settings {
     /// The keys that [`Settings::read`] knows.
-    pub(super) const KEYS: [&str; 11] = [
+    pub(super) const KEYS: [&str; 13] = [
         "state",
         "assume",
         "strict",
@@ -75,9 +89,11 @@ impl Settings {
         "jit",
         "fail_level",
         "baseline",
+        "fail_on",
         "bundle",
         "required",
         "pressure",
+        "cost",
         "lints",
     ];
 
@@ -105,9 +121,11 @@ impl Settings {
                 self.fail_level = Some(reader.choice(value, &severities.map(|one| (one.word(), one)))?);
             }
             "baseline" => self.baseline = Some(reader.path(value)?),
+            "fail_on" => self.fail_on = Some(changes(reader, value)?),
             "bundle" => self.bundle = Some(reader.path(value)?),
             "required" => self.required = required(reader, value, lines)?,
             "pressure" => self.pressure = budgets(reader, value, lines)?,
+            "cost" => self.cost = cost_budgets(reader, value, lines)?,
             "lints" => self.levels = levels(reader, value, lines)?,
             _ => return Ok(false),
         }
@@ -138,6 +156,14 @@ impl Toml<'_> {
                 .help(format!("write a number from 1 to {MOST_WORKERS}, or leave the key out for one thread a core"))
         })
     }
+}
+
+/// `fail_on`: kinds of change.
+fn changes(reader: &Toml<'_>, value: &Entry<'_>) -> Result<Vec<&'static str>, DataError> {
+    let DeValue::Array(entries) = value.get_ref() else { return Err(reader.wrong(value, "a list of texts")) };
+    let words: Vec<(&'static str, &'static str)> =
+        CHANGES.into_iter().chain([ANY_CHANGE]).map(|word| (word, word)).collect();
+    DataError::all(entries.iter().map(|entry| reader.choice(entry, &words)))
 }
 
 /// `[required]`: lists of clauses under `rules` and under the classes.
@@ -219,7 +245,7 @@ mod tests {
     fn all_of_them() {
         let world = parse(
             "state = \"seen.state\"\nassume = \"nothing\"\nstrict = true\nworkers = 4\njit = false\n\
-             fail_level = \"note\"\nbundle = \"dist/shop.cater\"\n[required]\nrules = [\"owner\", \"review by\"]\n\
+             fail_level = \"note\"\nfail_on = [\"newly-silent\", \"any\"]\nbundle = \"dist/shop.cater\"\n[required]\nrules = [\"owner\", \"review by\"]\n\
              marketing = [\"metric\"]\n[lints]\nlint = \"note\"\n\"lint::unused-tag\" = \"allow\"\n",
         )
         .unwrap();
@@ -230,16 +256,17 @@ mod tests {
         assert_eq!(found.bundle.as_deref(), Some(Path::new("shop/dist/shop.cater")));
         let one = |field, class, line: usize| Required { field, class, by: format!("cater.toml:{line}") };
         let required = [
-            one(RuleField::Metric, Some(Class::Marketing), 10),
-            one(RuleField::Owner, None, 9),
-            one(RuleField::ReviewBy, None, 9),
+            one(RuleField::Metric, Some(Class::Marketing), 11),
+            one(RuleField::Owner, None, 10),
+            one(RuleField::ReviewBy, None, 10),
         ];
         let mut sorted = found.required.clone();
         sorted.sort_by_key(|one| one.field.word());
         assert_eq!(sorted, required);
         let levels: Vec<_> = found.levels.iter().collect();
         assert_eq!(levels, [("lint", Level::Note), ("lint::unused-tag", Level::Allow)]);
-        assert_eq!((world.line("workers"), world.line("lints.lint")), (Some(4), Some(12)));
+        assert_eq!((world.line("workers"), world.line("lints.lint")), (Some(4), Some(13)));
+        assert_eq!(found.fail_on, Some(vec!["newly-silent", ANY_CHANGE]));
         assert_eq!(world.line("slots"), None);
     }
 
@@ -265,6 +292,16 @@ mod tests {
             ("[pressure]\nemail = 3", "data::bad-world", "line 2: this is a number", ""),
             ("[pressure]\nemail.week = \"3\"", "data::bad-world", "line 2: this is a text", "without quotes"),
             ("[pressure]\nemail.week = -1", "data::bad-world", "line 2: `-1` is no number of messages", "below 0"),
+            (
+                "fail_on = [\n  \"any\",\n  \"newly-silnt\"]",
+                "data::bad-world",
+                "line 3: `newly-silnt`",
+                "did you mean `newly-silent`?",
+            ),
+            ("fail_on = [\"all of them\"]", "data::bad-world", "line 1", "\"weaker-cap\" or \"any\""),
+            ("fail_on = \"any\"", "data::bad-world", "line 1: this is a text", ""),
+            ("[cost]\nhome = -1", "data::bad-world", "line 2: `-1` is no number of questions", "below 0"),
+            ("[cost]\nhome = \"dear\"", "data::bad-world", "line 2: this is a text", ""),
             ("workers = 0", "data::bad-world", "line 1: `0`", "from 1 to 1024"),
             ("workers = \"4\"", "data::bad-world", "line 1: this is a text", ""),
             ("assume = \"show\"", "data::bad-world", "line 1: `show`", "did you mean `shown`?"),
