@@ -1,12 +1,13 @@
 //! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
 
+use jiff::Timestamp;
+
 use super::{capping, days, facts, heads, hours, is_condition, lists, missteps, numbers, wording};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
 use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
-use crate::value::{Instant, show_instant};
 
 /// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
 pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
@@ -145,12 +146,12 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
 }
 
 /// The instant of a time with an offset from UTC, `2026-06-15T10:00+02:00`, and its last token.
-fn with_offset(reader: &Reader<'_>, token: usize) -> Option<(usize, Instant)> {
+fn with_offset(reader: &Reader<'_>, token: usize) -> Option<(usize, Timestamp)> {
     let is_sign = reader.is_sign(token + 1, b'+') || reader.is_sign(token + 1, b'-');
     let [time, sign, offset] = [token, token + 1, token + 2].map(|at| reader.span(at));
     let is_one = is_sign && time.end == sign.start && sign.end == offset.start;
     let written: String = (token..token + 3).map(|at| reader.written(at)).collect();
-    Some((token + 2, Instant::parse(&written).filter(|_| is_one)?))
+    Some((token + 2, written.parse().ok().filter(|_| is_one)?))
 }
 
 /// Dates and times in other spellings.
@@ -165,7 +166,9 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     if shape.starts_with("0000-00-00T")
         && let Some((last, at)) = with_offset(reader, token)
     {
-        let (span, right) = (reader.span_between(token, last + 1), show_instant(at));
+        let span = reader.span_between(token, last + 1);
+        let right =
+            at.strftime(if at.as_second() % 60 == 0 { "%Y-%m-%dT%H:%MZ" } else { "%Y-%m-%dT%H:%M:%SZ" }).to_string();
         let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, "a time with an offset is not written so");
         return Some(finding.help(format!("in UTC that is `{right}`")).fix(format!("write `{right}`"), span, right));
     }
