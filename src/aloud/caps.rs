@@ -142,7 +142,7 @@ fn own_or(rules: &RuleSet, cap: &Cap) -> String {
     if own { "it".to_owned() } else { target(rules, &cap.target) }
 }
 
-fn target(rules: &RuleSet, target: &CapTarget) -> String {
+pub(super) fn target(rules: &RuleSet, target: &CapTarget) -> String {
     let named = |word: &str, names: Vec<&str>| {
         let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
         format!("{word}{}", names.join(" or "))
@@ -168,9 +168,19 @@ fn target(rules: &RuleSet, target: &CapTarget) -> String {
 const CONVERTED: &str = "converted";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Tense {
+pub(super) enum Tense {
     Is,
     Was,
+}
+
+/// Whether an event is no participle that could follow `was`.
+pub(super) fn is_active(rules: &RuleSet, event: EventId) -> bool {
+    rules[event].name == CONVERTED
+}
+
+/// [`verbs`] of a single event.
+pub(super) fn verb(rules: &RuleSet, event: EventId, tense: Tense) -> String {
+    verbs(rules, &[event], tense)
 }
 
 /// What the target undergoes: `is shown or sent`, `leads to `purchase``.
@@ -179,7 +189,7 @@ fn verbs(rules: &RuleSet, events: &[EventId], tense: Tense) -> String {
         Tense::Is => ("is", "leads to", "converts"),
         Tense::Was => ("was", "led to", "converted"),
     };
-    let is_converted = |event: &EventId| rules[*event].name == CONVERTED;
+    let is_converted = |event: &EventId| is_active(rules, *event);
     let is_plain = |event: &&EventId| event.index() < Event::BUILT_IN.len() && !is_converted(event);
     let undergone: Vec<&str> = events.iter().filter(is_plain).map(|event| rules[*event].name.as_str()).collect();
     let mut parts = Vec::new();

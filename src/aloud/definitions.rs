@@ -1,7 +1,7 @@
 //! What the segments and values mean that a rule speaks of: one sentence each, in the order in which they come up.
 
-use super::{Sentence, predicate};
-use crate::model::show::{show_expression, show_text};
+use super::{Sentence, amounts, predicate};
+use crate::model::show::show_text;
 use crate::model::{BlockCause, Condition, Expression, RuleId, RuleSet, SegmentId, ValueId};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,8 +54,8 @@ fn definition(rules: &RuleSet, name: Name) -> Sentence {
         }
         Name::Value(id) => {
             let value = &rules[id];
-            let formula = show_expression(rules, &value.expression);
-            Sentence::plain(format!("{} is the outcome of `{formula}`.", labelled(&value.name, &value.label)))
+            let formula = amounts::said(rules, &value.expression);
+            Sentence::plain(format!("{} is {formula}.", labelled(&value.name, &value.label)))
         }
     }
 }

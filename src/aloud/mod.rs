@@ -5,6 +5,7 @@
 //! sentences exactly once (those of a segment in the sentence that says what the segment means), and two rules with equal
 //! sentences have equal models.
 
+mod amounts;
 mod caps;
 mod channels;
 mod definitions;

@@ -1,9 +1,9 @@
 //! A condition as points: `and`, `or` and `not` as lists below one another, which no reader can group in two ways, and
 //! every comparison as a phrase that follows "that".
 
-use super::Point;
 use super::times::{End, day, day_and_clocks};
-use crate::model::show::{show_bound, show_expression, show_list, show_texts};
+use super::{Point, amounts};
+use crate::model::show::{show_bound, show_list, show_texts};
 use crate::model::{Condition, Expression, RuleSet};
 use crate::ops::{Comparison, Direction, Quantifier};
 use crate::value::Type;
@@ -30,7 +30,7 @@ pub(super) fn point(rules: &RuleSet, condition: &Condition) -> Point {
 
 /// What the language negates with a word of its own has a phrase of its own; everything else is "not so that".
 fn negated(rules: &RuleSet, inner: &Condition) -> Point {
-    let operand = |of: &Expression| operand(rules, of);
+    let operand = |of: &Expression| amounts::said(rules, of);
     match inner {
         Condition::And(_) | Condition::Or(_) | Condition::Not(_) => {
             Point::of("this does not hold:", vec![point(rules, inner)])
@@ -69,13 +69,17 @@ fn negated(rules: &RuleSet, inner: &Condition) -> Point {
 
 /// A single predicate: `` `age` is at least 18 ``.
 fn phrase(rules: &RuleSet, condition: &Condition) -> String {
-    let operand = |of: &Expression| operand(rules, of);
+    let operand = |of: &Expression| amounts::said(rules, of);
     match condition {
         Condition::Segment(id) => format!("they count as `{}`", rules[*id].name),
         Condition::Holds(of) => format!("{} is yes", operand(of)),
-        Condition::Equal(left, right) => format!("{} is {}", operand(left), operand(right)),
+        Condition::Equal(left, right) => amounts::counted(rules, None, left, right)
+            .unwrap_or_else(|| format!("{} is {}", operand(left), operand(right))),
         Condition::OneOf(of, values) => format!("{} is one of {}", operand(of), show_list(rules, of, values)),
         Condition::Compare(comparison, left, right) => {
+            if let Some(counted) = amounts::counted(rules, Some(*comparison), left, right) {
+                return counted;
+            }
             let timed = matches!(rules.type_of(left), Type::Time | Type::Date);
             let word = match comparison {
                 Comparison::MoreThan if timed => "later than",
@@ -100,7 +104,7 @@ fn phrase(rules: &RuleSet, condition: &Condition) -> String {
             }
         }
         Condition::Known(of) => format!("{} has a value", operand(of)),
-        Condition::Never(of) => format!("{} is never", operand(of)),
+        Condition::Never(of) => amounts::never(rules, of).unwrap_or_else(|| format!("{} is never", operand(of))),
         Condition::Has(of, Quantifier::Any, elements) => {
             format!("{} contains at least one of {}", operand(of), show_texts(elements))
         }
@@ -114,27 +118,34 @@ fn phrase(rules: &RuleSet, condition: &Condition) -> String {
             };
             format!("{} lies {} {side}", operand(of), show_bound(*bound))
         }
-        // Made of points, never of a phrase.
-        Condition::And(_) | Condition::Or(_) | Condition::Not(_) => {
-            crate::model::show::show_condition(rules, condition)
-        }
+        Condition::And(_) | Condition::Or(_) | Condition::Not(_) => inline(rules, condition),
     }
 }
 
-/// An attribute, a value or a formula in backticks; a written value as it is.
-fn operand(rules: &RuleSet, of: &Expression) -> String {
-    let shown = show_expression(rules, of);
-    match of {
-        Expression::Literal(..) => shown,
-        Expression::Rescale(inner, _) => operand(rules, inner),
-        Expression::Attribute(_)
-        | Expression::Value(_)
-        | Expression::Gathered(_)
-        | Expression::Consent(_)
-        | Expression::Permission(_)
-        | Expression::Now
-        | Expression::Arithmetic(..)
-        | Expression::Else(..)
-        | Expression::When(..) => format!("`{shown}`"),
+/// A condition within a phrase: every part of several in parentheses.
+pub(super) fn inline(rules: &RuleSet, condition: &Condition) -> String {
+    let joined = |parts: &[Condition], word: &str| {
+        let parts: Vec<String> = parts.iter().map(|part| format!("({})", inline(rules, part))).collect();
+        parts.join(word)
+    };
+    match condition {
+        Condition::And(all) => joined(all, " and "),
+        Condition::Or(any) => joined(any, " or "),
+        Condition::Not(inner) if is_made_of_parts(inner) => format!("it is not so that ({})", inline(rules, inner)),
+        Condition::Not(_)
+        | Condition::Segment(_)
+        | Condition::Holds(_)
+        | Condition::Equal(..)
+        | Condition::OneOf(..)
+        | Condition::Compare(..)
+        | Condition::Between(..)
+        | Condition::Known(_)
+        | Condition::Never(_)
+        | Condition::Has(..)
+        | Condition::Age(..) => point(rules, condition).text,
     }
+}
+
+fn is_made_of_parts(condition: &Condition) -> bool {
+    matches!(condition, Condition::And(_) | Condition::Or(_) | Condition::Not(_))
 }

@@ -2,8 +2,8 @@
 //! against whom it stands, how often, what instead, and whom to ask.
 
 use super::caps::{after, at_most};
-use super::{Sentence, channels, predicate, times};
-use crate::model::show::{show_expression, show_text};
+use super::{Sentence, amounts, channels, predicate, times};
+use crate::model::show::show_text;
 use crate::model::{
     Active, Basis, BlockCause, BlockId, Clause, Order, Outside, Purpose, PurposeId, Rank, Rule, RuleId, RuleSet,
     Substitute, WindowId,
@@ -154,8 +154,8 @@ fn order(rules: &RuleSet, rule: &Rule) -> Option<Sentence> {
 }
 
 fn score(rules: &RuleSet, rank: &Rank) -> Sentence {
-    let by = show_expression(rules, &rank.by);
-    Sentence::plain(format!("Among those of the same priority the highest score wins, and its score is `{by}`."))
+    let by = amounts::said(rules, &rank.by);
+    Sentence::plain(format!("Among those of the same priority the highest score wins, and its score is {by}."))
 }
 
 fn ties(rules: &RuleSet, rule: &Rule) -> Option<Sentence> {

@@ -1,10 +1,9 @@
 //! Blocks: after what or while what nothing is shown, and to whom that applies.
 
 use super::Pass;
-use super::caps::missing;
 use super::literals::period;
 use super::names::Kind;
-use super::purposes::Once;
+use super::purposes::{Once, missing};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::resolve;
 use crate::model::{
@@ -26,6 +25,15 @@ struct Body {
     cause: Cause,
     target: CapTarget,
     store_down_blocks: Option<bool>,
+}
+
+/// A block that holds after something and while something, with the second of the two at `at`.
+fn both_causes(at: Span, other: Span) -> Diagnostic {
+    let message = "a block holds `for` a time after something happened, or `while` something is so, not both";
+    Diagnostic::new(&resolve::CLAUSES_CLASH, at, message)
+        .primary("which of the two?")
+        .label(other, "this says it already")
+        .help("declare two blocks, one with `for ..` and one with `while ..`: what either is on is held back by either")
 }
 
 impl Pass<'_> {
@@ -92,15 +100,26 @@ impl Pass<'_> {
 
     fn block_body(&mut self, clauses: &[tree::Clause<BlockClause>], span: Span, name: &str) -> Option<Body> {
         let (mut cause, mut target, mut store) = (Once::default(), Once::default(), Once::default());
+        let (mut first_for, mut first_while) = (None, None);
         let mut findings = Vec::new();
         for clause in clauses {
             let at = clause.keyword;
             match &clause.kind {
                 BlockClause::For { length, .. } => {
                     findings.extend(super::literals::no_time(*length));
-                    cause.put(&clause.kind, at, "for", &mut findings);
+                    match first_while {
+                        Some(other) => findings.push(both_causes(at, other)),
+                        None => cause.put(&clause.kind, at, "for", &mut findings),
+                    }
+                    first_for = first_for.or(Some(at));
                 }
-                BlockClause::While(_) => cause.put(&clause.kind, at, "while", &mut findings),
+                BlockClause::While(_) => {
+                    match first_for {
+                        Some(other) => findings.push(both_causes(at, other)),
+                        None => cause.put(&clause.kind, at, "while", &mut findings),
+                    }
+                    first_while = first_while.or(Some(at));
+                }
                 BlockClause::On(on) => target.put(on, at, "on", &mut findings),
                 BlockClause::StoreDownBlocks(blocks) => {
                     let at = at.to(clause.span);
@@ -112,7 +131,7 @@ impl Pass<'_> {
             (cause.value.is_none(), "does not say when it holds", "for 24 hours after purchase"),
             (target.value.is_none(), "does not say what it is on", "on class marketing"),
         ];
-        missing(&mut findings, span, &format!("block `{name}`"), &lacks);
+        missing(&mut findings, (span, clauses.is_empty()), &format!("block `{name}`"), &lacks);
         self.findings.append(&mut findings);
         let cause = match cause.value? {
             BlockClause::For { length, after, of } => {

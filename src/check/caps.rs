@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Pass;
 use super::literals::period;
 use super::names::{Kind, Meaning, named_twice};
-use super::purposes::Once;
+use super::purposes::{Once, missing};
 use super::units::{Terms, Written};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
@@ -77,15 +77,6 @@ const MOST: i64 = 1_000_000;
 enum Window<'a> {
     Plain(CapWindow),
     Calendar(&'a tree::Calendar, Span),
-}
-
-/// Reports the clauses that must be written and are not: whether it is missing, what that means, what to add.
-pub(super) fn missing(findings: &mut Vec<Diagnostic>, span: Span, what: &str, clauses: &[(bool, &str, &str)]) {
-    for (_, lacks, example) in clauses.iter().filter(|(is_missing, ..)| *is_missing) {
-        findings.push(
-            Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}")).help(format!("add `{example}`")),
-        );
-    }
 }
 
 impl Pass<'_> {
@@ -209,7 +200,7 @@ impl Pass<'_> {
         }
         missing(
             &mut findings,
-            span,
+            (span, clauses.is_empty()),
             what,
             &[
                 (at_most.value.is_none(), "does not say how many of what", "at most 3 shown"),
@@ -296,7 +287,7 @@ impl Pass<'_> {
         }
         missing(
             &mut findings,
-            span,
+            (span, clauses.is_empty()),
             &format!("pause `{name}`"),
             &[
                 (length.value.is_none(), "does not say how long it lasts", "for 10 days"),
@@ -354,7 +345,7 @@ impl Pass<'_> {
         }
         missing(
             &mut findings,
-            span,
+            (span, clauses.is_empty()),
             &format!("gap `{name}`"),
             &[
                 (apart.value.is_none(), "does not say how long it is", "at least 8 hours apart"),

@@ -3,6 +3,7 @@
 mod facts;
 mod requests;
 mod table;
+mod twice;
 
 use table::MadeRow;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 
 use super::channels::Verb;
 use super::circles::circle;
-use super::names::Kind;
+use super::names::{Kind, named_twice};
 use super::{Pass, Unmade};
 use crate::diagnostics::codes::resolve;
 use crate::diagnostics::{Diagnostic, nearest};
@@ -89,6 +90,7 @@ impl<'a> Pass<'a> {
 
     pub(super) fn cases(&mut self) -> Vec<Case> {
         self.persona_circles();
+        self.persona_facts();
         if !self.poison.is_empty() {
             return Vec::new();
         }
@@ -118,9 +120,13 @@ impl<'a> Pass<'a> {
                 let name = entry.item.name.clone();
                 let clauses = self.persona(&name);
                 let used = self.collected.tests.iter().any(|test| mentions(&test.item.clauses, &name.text));
-                if let (Some(clauses), false) = (clauses, used) {
-                    let now = self.now(&clauses, entry.item.name.span, false).unwrap_or(Instant(0));
-                    let _ = self.facts(&clauses, now);
+                let Some(clauses) = clauses else { continue };
+                let now = self.now(&clauses, entry.item.name.span, false);
+                if let Some(now) = now {
+                    self.facts_after(&entry.item.clauses.iter().collect::<Vec<_>>(), now);
+                }
+                if !used {
+                    let _ = self.facts(&clauses, now.unwrap_or(Instant(0)));
                 }
             }
         }
@@ -129,6 +135,7 @@ impl<'a> Pass<'a> {
 
     /// The test, or one for each row of its table, or for each of its requests.
     fn case(&mut self, case: &'a tree::Case) -> Vec<Case> {
+        self.facts_twice(&case.clauses);
         if case.clauses.iter().any(|clause| matches!(clause.kind, CaseClause::Request(_))) {
             return self.requests(case);
         }
@@ -184,6 +191,11 @@ impl<'a> Pass<'a> {
             personas.iter().chain(of_row).copied().chain(&case.clauses).chain(clauses).collect();
         let now = self.now(&clauses, case.label.span, true)?;
         let facts = self.facts(&clauses, now);
+        // Where the rows say when it is, what lies ahead of one lies behind another.
+        let of_row = row.map_or(&[][..], |row| row.clauses.as_slice());
+        if !of_row.iter().any(|clause| matches!(clause.kind, CaseClause::Now(_))) {
+            self.facts_after(&case.clauses.iter().chain(of_row).collect::<Vec<_>>(), now);
+        }
         let mut expectations = Vec::new();
         for clause in clauses {
             if let CaseClause::Expect(expect) = &clause.kind {
@@ -277,7 +289,10 @@ impl<'a> Pass<'a> {
     fn expectation(&mut self, expect: &tree::Expectation, span: Span) -> Option<Expectation> {
         let slot = self.find_slot(&expect.slot);
         let tasks = match &expect.tasks {
-            Some(names) => Some(self.tasks(names)?),
+            Some(names) => {
+                self.findings.extend(named_twice("`and also`", names));
+                Some(self.tasks(names)?)
+            }
             None => None,
         };
         if tasks.is_some() && !matches!(expect.outcome, Outcome::Shows(_) | Outcome::Sends(..)) {
@@ -297,7 +312,7 @@ impl<'a> Pass<'a> {
         }
         let what = match &expect.outcome {
             Outcome::Sends(offer, channel) => {
-                let fits = slot.is_none_or(|slot| self.verb_fits(Verb::Send, offer.span, slot));
+                let fits = slot.is_none_or(|slot| self.outcome_fits(Verb::Send, &expect.slot, offer, slot));
                 let offer = self.find_offer(offer);
                 let by = match channel {
                     Some(channel) => Some(self.find_channel(channel)?),
@@ -307,7 +322,7 @@ impl<'a> Pass<'a> {
                 Expected::Sends(offer.filter(|_| fits)?, by, reason?, tasks)
             }
             Outcome::Shows(offer) => {
-                if !slot.is_none_or(|slot| self.verb_fits(Verb::Show, offer.span, slot)) {
+                if !slot.is_none_or(|slot| self.outcome_fits(Verb::Show, &expect.slot, offer, slot)) {
                     return None;
                 }
                 let offer = self.find_offer(offer);

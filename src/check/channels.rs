@@ -10,7 +10,7 @@ use super::purposes::Once;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve};
 use crate::model::show::show_channels;
-use crate::model::{Channel, ChannelId, Class, Clause, OfferId, PurposeId, Rule, RuleSet, SlotId, TagId, limits};
+use crate::model::{Channel, ChannelId, Class, Clause, OfferId, PurposeId, Rule, RuleSet, Slot, SlotId, TagId, limits};
 use crate::source::Span;
 use crate::syntax::tree::{CapTarget, ChannelClause, Expr, Name, SlotWay};
 
@@ -22,6 +22,9 @@ pub(super) enum Verb {
     /// `send`
     Send,
 }
+
+/// How far the offer of an expectation stands at most behind its slot, in bytes: farther, and it is of a table.
+const MOST_BETWEEN: u32 = 40;
 
 impl Verb {
     pub(super) fn word(self) -> &'static str {
@@ -199,15 +202,7 @@ impl Pass<'_> {
 
     /// A place shows, and a slot by channels sends. Says so where the other word is written.
     pub(super) fn verb_fits(&mut self, verb: Verb, keyword: Span, slot: SlotId) -> bool {
-        let Some(found) = self.rules.slots.get(slot.index()) else { return true };
-        // One of its channels is in error: what it is cannot be told, and is told there.
-        if found.place.is_empty() && !found.sends() {
-            return true;
-        }
-        let wanted = if found.sends() { Verb::Send } else { Verb::Show };
-        if verb == wanted {
-            return true;
-        }
+        let Some((found, wanted)) = self.other_verb(verb, slot) else { return true };
         let (what, help) = match wanted {
             Verb::Show => (
                 "is a place, which sends nothing",
@@ -224,6 +219,38 @@ impl Pass<'_> {
             .help(help);
         self.report(finding);
         false
+    }
+
+    /// The same for what a test expects of a slot: it is the test that is wrong, not the slot.
+    pub(super) fn outcome_fits(&mut self, verb: Verb, slot_name: &Name, offer: &Name, slot: SlotId) -> bool {
+        let Some((found, wanted)) = self.other_verb(verb, slot) else { return true };
+        let (what, right) = match wanted {
+            Verb::Show => ("is a place, which sends nothing", "shows"),
+            Verb::Send => ("sends messages, and shows nothing", "sends"),
+        };
+        let finding = Diagnostic::new(&resolve::SEND_OR_SHOW, offer.span, format!("slot `{}` {what}", found.name))
+            .primary(format!("`{}s` is for the other kind of slot", verb.word()))
+            .label(found.span, if wanted == Verb::Send { "sends by channels" } else { "a place" })
+            .help(format!("write `expect {} {right} {}`", found.name, offer.text));
+        // In a table the slot stands in its column.
+        let between = Span { start: slot_name.span.end, end: offer.span.start, ..offer.span };
+        let is_near = between.end.checked_sub(between.start).is_some_and(|gap| gap < MOST_BETWEEN);
+        self.report(match is_near && slot_name.span.source == offer.span.source {
+            true => finding.suggest(format!("write `{right}`"), between, format!(" {right} ")),
+            false => finding,
+        });
+        false
+    }
+
+    /// The slot, and what it does, where that is not `verb`. Nothing is said of one whose channels are in error: what it is
+    /// cannot be told, and is told there.
+    fn other_verb(&self, verb: Verb, slot: SlotId) -> Option<(&Slot, Verb)> {
+        let found = self.rules.slots.get(slot.index())?;
+        if found.place.is_empty() && !found.sends() {
+            return None;
+        }
+        let wanted = if found.sends() { Verb::Send } else { Verb::Show };
+        (verb != wanted).then_some((found, wanted))
     }
 
     /// What a channel reads, it needs; it spares nobody.

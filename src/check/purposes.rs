@@ -43,6 +43,31 @@ impl<T> Once<T> {
     }
 }
 
+/// Reports the clauses that must be written and are not: whether it is missing, what that means, what to add. Where nothing
+/// at all stands between the braces, that is one finding.
+pub(super) fn missing(
+    findings: &mut Vec<Diagnostic>,
+    (span, is_empty): (Span, bool),
+    what: &str,
+    clauses: &[(bool, &str, &str)],
+) {
+    if is_empty {
+        let mut all: Vec<&str> = clauses.iter().map(|(.., example)| *example).collect();
+        if !all.iter().any(|example| example.starts_with("on ")) {
+            all.push("on tag promo");
+        }
+        let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} says nothing"));
+        findings.push(finding.primary("empty").help(format!("write `{}` between its braces", all.join("  "))));
+        return;
+    }
+    let lacking = clauses.iter().filter(|(is_missing, ..)| *is_missing);
+    for (_, lacks, example) in lacking {
+        findings.push(
+            Diagnostic::new(&resolve::CLAUSE_MISSING, span, format!("{what} {lacks}")).help(format!("add `{example}`")),
+        );
+    }
+}
+
 impl Pass<'_> {
     pub(super) fn defaults(&mut self) {
         let (mut zone, mut skew, mut horizon, mut grace) =

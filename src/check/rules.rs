@@ -75,6 +75,7 @@ impl Pass<'_> {
         let unless = self.rule_conditions(&written.unless);
         self.findings.extend(named_twice("`needs`", written.needs.value.into_iter().flatten()));
         self.findings.extend(named_twice("`before`", written.before.value.into_iter().flatten()));
+        self.findings.extend(named_twice("`also`", written.also.value.into_iter().flatten()));
         let mut needs = Vec::new();
         let mut needs_known = true;
         for purpose in written.needs.value.into_iter().flatten() {

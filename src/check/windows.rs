@@ -1,12 +1,11 @@
 //! Windows: in which zone, at which hours, for whom, and what becomes of a candidate outside; and what expires.
 
 use super::Pass;
-use super::caps::missing;
 use super::expressions::Wanted;
 use super::hours::Hours;
 use super::literals::period;
 use super::names::Kind;
-use super::purposes::Once;
+use super::purposes::{Once, missing};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{lint, resolve, types};
 use crate::model::{
@@ -64,7 +63,7 @@ impl Pass<'_> {
             (target.value.is_none(), "does not say what it is on", "on class marketing"),
             (outside.value.is_none(), "does not say what happens outside", "outside hold at most 12 hours"),
         ];
-        missing(&mut findings, span, &format!("window `{name}`"), &lacks);
+        missing(&mut findings, (span, clauses.is_empty()), &format!("window `{name}`"), &lacks);
         self.findings.append(&mut findings);
         if let Some((_, span)) = openings.get(limits::ROWS) {
             let message = format!("a window has at most {} rows", limits::ROWS);

@@ -30,7 +30,7 @@ const TEST: &str = "now 2026-06-15T10:00Z  consent looks granted  given { id: \"
 fn world(expression: &str, clauses: &str) -> (RuleSet, Facts) {
     let text = format!(
         "{BASE}\nsegment it = ({expression}) is known\nrule last_rule in s {{ when it  needs looks  priority 1  show other }}\n\
-         test \"t\" {{ {TEST} {clauses} expect s shows sale }}"
+         persona c1 {{ {TEST} }} test \"t\" {{ as c1 {clauses} expect s shows sale }}"
     );
     let compiled = compile(SourceSet::single("case.rules", &text).0);
     let errors: Vec<_> =

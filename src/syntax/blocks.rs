@@ -75,6 +75,10 @@ impl Reader<'_> {
         if let Some(finding) = super::messages::joined_channels(self, at, open).filter(|_| open < limit) {
             return self.report(finding);
         }
+        if open < limit && self.is_sign(open, b',') && (self.is_sign(open + 1, b'{') || self.is_sign(open + 2, b'{')) {
+            let finding = super::messages::comma_within(self, open);
+            return self.report(finding);
+        }
         let found =
             if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
         let span = if open < limit { self.span(open) } else { self.span(open.saturating_sub(1)) };

@@ -358,8 +358,14 @@ impl<'t> Reader<'t> {
                 );
             self.report(finding);
         } else if !self.has_odd(at, end) || closed_oddly {
+            let is_comma = self.is_sign(at, b',') && end == at + 1;
             let mut finding = match self.is_sign(at, b'}') {
                 true => Diagnostic::new(&codes::OUTSIDE, self.span(at), "this `}` closes nothing"),
+                false if is_comma => {
+                    Diagnostic::new(&codes::OUTSIDE, self.span(at), "no comma stands between declarations")
+                        .help("leave it out")
+                        .fix("remove the comma", self.span(at), "")
+                }
                 false => {
                     let message = format!("`{}` belongs to no declaration", shortened(self.written(at)));
                     Diagnostic::new(&codes::OUTSIDE, self.span(at), message)

@@ -6,7 +6,7 @@ use crate::check::names::Kind;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{AttributeId, CapId, EventId, OfferId, RuleId};
+use crate::model::{AttributeId, CapId, EventId, OfferId, Outside, RuleId, Substitute, Then};
 use crate::syntax::tree::{
     self, CaseClause, Clause, ConsentFact, ConsentSubject, GivenItem, GivenValue, Held, LiteralKind, Name,
     PermissionFact,
@@ -14,7 +14,7 @@ use crate::syntax::tree::{
 use crate::value::{Consent, Datum, Instant, Missing, Permission, Type, Value, show_number};
 
 /// What a history is about: the event, what it is of, and by which channel.
-fn about(fact: &tree::Fact) -> (&str, Option<&str>, Option<&str>) {
+pub(super) fn about(fact: &tree::Fact) -> (&str, Option<&str>, Option<&str>) {
     let [of, by] = [&fact.of, &fact.by].map(|name| name.as_ref().map(|name| name.text.as_str()));
     (&fact.event.text, of, by)
 }
@@ -52,9 +52,9 @@ impl Pass<'_> {
                 }
                 CaseClause::History(fact) => match self.happened(fact, now) {
                     Some(events) => {
-                        // Purchases of two amounts are two facts about one thing.
+                        // Purchases of two amounts are two facts about one thing, and so is one of no amount beside them.
                         let both = |known: &tree::Fact| {
-                            !known.fields.is_empty() && !fact.fields.is_empty() && self.of_one_block(known, fact)
+                            (!known.fields.is_empty() || !fact.fields.is_empty()) && self.of_one_block(known, fact)
                         };
                         history.retain(|(known, _)| about(known) != about(fact) || both(known));
                         history.push((fact, events));
@@ -303,8 +303,48 @@ impl Pass<'_> {
             self.report(finding);
             return None;
         }
-        facts.set_held(offer?, since);
+        let offer = offer?;
+        if !self.may_wait(offer) {
+            let name = &held.offer.text;
+            let finding = Diagnostic::new(&resolve::HELD_BY_NOTHING, held.offer.span, format!("nothing ever holds `{name}`"))
+                .primary("no window and no cap lets it wait")
+                .help(
+                    "leave it out; or let it wait: `outside hold at most 12 hours` in a window, `then hold at most 2 days` in a cap",
+                );
+            self.report(finding);
+        }
+        facts.set_held(offer, since);
         Some(())
+    }
+
+    /// Whether an offer may have to wait: some rule that shows it is bound by a window or a cap that holds. What is left out
+    /// may be just that.
+    fn may_wait(&self, offer: OfferId) -> bool {
+        let all = self.collected;
+        let is_left_out = |kind, name: &&str| matches!(self.names.get(kind, name), Some(None));
+        let counts = all.caps.keys().chain(all.pauses.keys()).chain(all.gaps.keys());
+        if !all.damaged.is_empty()
+            || all.lost
+            || all.rules.keys().any(|name| is_left_out(Kind::Rule, name))
+            || all.windows.keys().any(|name| is_left_out(Kind::Window, name))
+            || counts.into_iter().any(|name| is_left_out(Kind::Cap, name))
+        {
+            return true;
+        }
+        let rules = &self.rules;
+        let of = &rules[offer];
+        rules.rules.iter().any(|rule| {
+            let instead = [rule.if_capped, rule.if_no_consent, rule.if_unknown];
+            if rule.show != offer && !instead.contains(&Some(Substitute::Show(offer))) {
+                return false;
+            }
+            let channels = rules.channels_of(rule);
+            let windows = rule.windows.iter().chain(&of.windows).copied().chain(rules.windows_by(channels, of.class));
+            let by_channel = channels.iter().flat_map(|channel| &rules[*channel].caps);
+            let mut caps = rule.caps.iter().chain(&of.caps).chain(by_channel);
+            windows.into_iter().any(|window| matches!(rules[window].outside, Outside::Hold(_)))
+                || caps.any(|cap| matches!(rules.then(*cap, rule.slot), Then::Hold(_)))
+        })
     }
 
     /// `history sent of X by push`: what was sent went by a channel.

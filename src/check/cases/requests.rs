@@ -73,12 +73,14 @@ impl<'a> Pass<'a> {
         clause: &Clause<CaseClause>,
         request: &'a tree::Request,
     ) -> Option<(String, Case)> {
+        self.facts_twice(&request.clauses);
         let of_request = self.personas(&request.clauses)?;
         let clauses: Vec<&Clause<CaseClause>> =
             personas.iter().chain(shared).chain(&of_request).copied().chain(&request.clauses).collect();
         let name = request.name.text.clone();
         let now = self.now(&clauses, request.name.span, true)?;
         let facts = self.facts(&clauses, now);
+        self.facts_after(&request.clauses.iter().collect::<Vec<_>>(), now);
         let mut expectations = Vec::new();
         for clause in &request.clauses {
             if let CaseClause::Expect(expect) = &clause.kind {

@@ -38,7 +38,7 @@ impl Pass<'_> {
         self.percent_is_clear(&left, ty, test)?;
         match test {
             Test::Equals { negated, value } => {
-                self.equals((left, ty), subject.span, value).map(|equal| negate_if(*negated, equal))
+                self.equals((left, ty), subject.span, value, *negated).map(|equal| negate_if(*negated, equal))
             }
             Test::Known { negated } => Some(negate_if(*negated, Condition::Known(left))),
             Test::Never { negated } => {
@@ -46,7 +46,7 @@ impl Pass<'_> {
                 Some(negate_if(*negated, Condition::Never(left)))
             }
             Test::OneOf { negated, members } => {
-                self.one_of((left, ty), subject.span, members).map(|one| negate_if(*negated, one))
+                self.one_of((left, ty), subject.span, members, *negated).map(|one| negate_if(*negated, one))
             }
             Test::Compare { comparison, value } => {
                 let comparison = model_comparison(*comparison);
@@ -66,13 +66,29 @@ impl Pass<'_> {
         }
     }
 
-    fn equals(&mut self, (left, ty): (Expression, Type), span: Span, value: &Expr) -> Option<Condition> {
+    /// `seen is "x"`: a set is asked what it contains.
+    fn set_with_is(&mut self, span: Span, value: &Expr, negated: bool) {
+        let finding =
+            Diagnostic::new(&types::NOT_A_SET, span, "a set is not asked with `is`").primary("this is a set of text");
+        let text = if let Some(LiteralKind::Text(text)) = value.literal() { Some(text) } else { None };
+        self.report(match text {
+            Some(text) => {
+                let right = if negated { format!("has none of [{text:?}]") } else { format!("has {text:?}") };
+                let behind = Span { start: span.end, ..value.span };
+                finding.help(format!("write `{right}`")).suggest(
+                    format!("write `{right}`"),
+                    behind,
+                    format!(" {right}"),
+                )
+            }
+            None => finding.help("ask what it contains: has any of [\"running\"]"),
+        });
+    }
+
+    fn equals(&mut self, (left, ty): (Expression, Type), span: Span, value: &Expr, negated: bool) -> Option<Condition> {
         match ty {
             Type::Set => {
-                let finding = Diagnostic::new(&types::NOT_A_SET, span, "a set is not asked with `is`")
-                    .primary("this is a set of text")
-                    .help("ask what it contains: has any of [\"running\"]");
-                self.report(finding);
+                self.set_with_is(span, value, negated);
                 return None;
             }
             Type::Time if matches!(value.kind, ExprKind::Literal(LiteralKind::Date(_))) => {
@@ -116,12 +132,34 @@ impl Pass<'_> {
         Some(())
     }
 
-    fn one_of(&mut self, (left, ty): (Expression, Type), span: Span, members: &[Expr]) -> Option<Condition> {
+    /// A text as it is written.
+    fn written_text(of: &Expr) -> Option<String> {
+        if let Some(LiteralKind::Text(text)) = of.literal() { Some(format!("{text:?}")) } else { None }
+    }
+
+    fn one_of(
+        &mut self,
+        (left, ty): (Expression, Type),
+        span: Span,
+        members: &[Expr],
+        negated: bool,
+    ) -> Option<Condition> {
         if matches!(ty, Type::Set | Type::YesNo) {
             let finding = Diagnostic::new(&types::MISMATCH, span, "`is one of` asks a single value")
-                .primary(format!("this is {}", ty.word()))
-                .help(if ty == Type::Set { "write `has any of [..]`" } else { "write `is yes` or `is no`" });
-            self.report(finding);
+                .primary(format!("this is {}", ty.word()));
+            let texts: Option<Vec<String>> = members.iter().map(Self::written_text).collect();
+            self.report(match (ty, texts, members.last()) {
+                (Type::Set, Some(texts), Some(last)) => {
+                    let how = if negated { "none" } else { "any" };
+                    let right = format!("has {how} of [{}]", texts.join(", "));
+                    // Up to the last member: the bracket behind it stays.
+                    let behind = Span { start: span.end, ..last.span };
+                    let up_to = format!(" {}", right.trim_end_matches(']'));
+                    finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), behind, up_to)
+                }
+                (Type::Set, _, _) => finding.help("write `has any of [..]`"),
+                (_, _, _) => finding.help("write `is yes` or `is no`"),
+            });
             return None;
         }
         let mut values: Vec<Value> = Vec::new();
@@ -286,8 +324,10 @@ impl Pass<'_> {
                 let (from, to) = (period(*from), period(*to));
                 let now = crate::value::Instant(0);
                 if now.plus(from) > now.plus(to) {
+                    let ends = durations.iter().map(|duration| duration.span).reduce(Span::to).unwrap_or(span);
                     let finding =
-                        Diagnostic::new(&types::BAD_RANGE, span, "the ends of this range are the wrong way round")
+                        Diagnostic::new(&types::BAD_RANGE, ends, "the ends of this range are the wrong way round")
+                            .primary("never holds")
                             .help("the smaller end stands first: from 180 to 540 days old");
                     self.report(finding);
                     return None;
@@ -323,14 +363,37 @@ impl Pass<'_> {
         Some(Condition::Compare(comparison, left, right))
     }
 
+    /// `name has "x"`: a single value is asked what it is.
+    fn value_with_has(&mut self, span: Span, ty: Type, test: &SetTest) {
+        let finding = Diagnostic::new(&types::NOT_A_SET, span, "`has` asks what a set contains")
+            .primary(format!("this is {}", self.type_words(ty)));
+        let (list, right): (&[Expr], &str) = match test {
+            SetTest::Value(value) => (std::slice::from_ref(&**value), "is"),
+            SetTest::AnyOf(list) => (list, "is one of"),
+            SetTest::NoneOf(list) => (list, "is not one of"),
+            SetTest::AllOf(_) => (&[], ""),
+        };
+        let texts: Option<Vec<String>> = list.iter().map(Self::written_text).collect();
+        self.report(match (texts, list.last()) {
+            (Some(texts), Some(last)) if matches!(ty, Type::Text) => {
+                let whole = if right == "is" { texts.concat() } else { format!("[{}]", texts.join(", ")) };
+                let end = if right == "is" { whole.as_str() } else { whole.trim_end_matches(']') };
+                let behind = Span { start: span.end, ..last.span };
+                finding.help(format!("a single value is asked with `is`: write `{right} {whole}`")).suggest(
+                    format!("write `{right}`"),
+                    behind,
+                    format!(" {right} {end}"),
+                )
+            }
+            (_, _) => finding.help("a single value is asked with `is`: country is DE, or `is one of [DE, AT]`"),
+        });
+    }
+
     /// `s has ..`
     pub(in crate::check) fn has(&mut self, subject: &Expr, test: &SetTest) -> Option<Condition> {
         let (left, ty) = self.value(subject, Wanted::default())?;
         if ty != Type::Set {
-            let finding = Diagnostic::new(&types::NOT_A_SET, subject.span, "`has` asks what a set contains")
-                .primary(format!("this is {}", self.type_words(ty)))
-                .help("a single value is asked with `is`: country is DE, or `is one of [DE, AT]`");
-            self.report(finding);
+            self.value_with_has(subject.span, ty, test);
             return None;
         }
         let (how, negated, written): (Quantifier, bool, Vec<&Expr>) = match test {

@@ -27,6 +27,9 @@ codes! {
     LOOSER_CLASS = "looser-class", Error, "a class that would obey less than it must";
     BOUND_CLASS = "bound-class", Error, "a class critical or legal that would obey something";
     UNKNOWN_PERSONA = "unknown-persona", Error, "a persona that nothing declares";
+    FACT_TWICE = "fact-twice", Error, "a persona or test says one fact twice";
+    AFTER_NOW = "after-now", Warning, "a test tells of something that happened after its `now`";
+    HELD_BY_NOTHING = "held-by-nothing", Warning, "a test holds what no window and no cap lets wait";
     UNKNOWN_TASK = "unknown-task", Error, "a task that no rule gives to the host";
     MIXED_RANK = "mixed-rank", Error, "rules of one priority of which some rank and some do not";
     UNKNOWN_ZONE = "unknown-zone", Error, "a time zone that does not exist";

@@ -19,7 +19,7 @@ codes! {
     MISSING_DIRECTION = "missing-direction", Error, "a span of time without its direction";
     NO_WINDOW = "no-window", Error, "events are added up over no stated time";
     RESERVED = "reserved-word", Error, "a reserved word stands in the place of a name";
-    COMMA = "comma-before-clause", Error, "a list ends in a comma, and the next clause was read as its last member";
+    COMMA = "comma-before-clause", Error, "a comma behind a clause, so that the next one was read as a part of it";
     EMPTY_LIST = "empty-list", Error, "a list without members says nothing";
     NO_SUCH_DATE = "no-such-date", Error, "a date or time that does not exist";
     TOO_LONG = "too-long", Error, "a name, text or number is longer than allowed";

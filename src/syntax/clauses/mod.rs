@@ -10,6 +10,7 @@ mod cap;
 mod case;
 mod channel;
 mod class;
+mod commas;
 mod defaults;
 mod offer;
 mod pause;
@@ -115,6 +116,11 @@ impl<'t> Reader<'t> {
         while at < to && !self.is_full() {
             let form = self.word(at).and_then(|word| clauses.form(word));
             let Some(form) = form else {
+                // The end of what a clause opened that was refused: `if vip { show a }`.
+                if damaged && self.is_sign(at, b'}') && self.is_open(from, at) {
+                    at += 1;
+                    continue;
+                }
                 damaged = true;
                 let next = self.boundary(clauses, at, at + 1, to).min(self.next_line_like(at, to));
                 self.not_a_clause(clauses, at, next);
@@ -141,7 +147,7 @@ impl<'t> Reader<'t> {
             return (None, next);
         }
         let stopped = match self.read(form.rule, at, to) {
-            Ok(read) if self.may_end(clauses, at, read.next, to) => {
+            Ok(read) if self.may_end(clauses, at, read.next, to) && !self.fact_is_clause(&form.form, at, read.next) => {
                 let next = read.next;
                 let keyword = self.keyword(form.form.word, at);
                 let span = self.span_between(at, next);
@@ -156,6 +162,12 @@ impl<'t> Reader<'t> {
         if let Some(later) = messages::later(self, &form.form, at, stopped.at, to) {
             let end = self.boundary(clauses, at, later.end + 1, to);
             self.report(later.finding);
+            return (None, end);
+        }
+        if let Some((findings, end)) = self.stray_commas(clauses, (&form.form, form.rule), at, stopped.at, to) {
+            if !self.has_odd(at, (end + 1).min(to)) {
+                self.findings.extend(findings);
+            }
             return (None, end);
         }
         let end = match self.swallowed_by_comma(clauses, at, stopped.at) {
@@ -286,6 +298,12 @@ impl<'t> Reader<'t> {
             Some(TokenKind::Word) => self.word(before).is_some_and(|word| words::continues(word) || word == "not"),
             Some(TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => false,
         }
+    }
+
+    /// Whether a brace that opens among tokens `from..to` is still open before `to`.
+    fn is_open(&self, from: usize, to: usize) -> bool {
+        let count = |sign| (from..to).filter(|token| self.is_sign(*token, sign)).count();
+        count(b'{') > count(b'}')
     }
 
     fn not_a_clause<C>(&mut self, clauses: &Clauses<C>, at: usize, end: usize) {

@@ -21,6 +21,9 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     if reader.is_word(first, "and") {
         return Some(finding.help("write `or`").suggest("write `or`", span, "or"));
     }
+    if reader.is_sign(first, b',') {
+        return Some(finding.help("write `or`").suggest("write `or`", span, " or"));
+    }
     if form.word != "cap" {
         let is_unit = (first..last).any(|token| reader.is_word(token, "customer"));
         let right = if is_unit { "per customer".to_owned() } else { part(reader, form.word, from, end) };
@@ -36,6 +39,13 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         true => finding.suggest("write it so", reader.span_between(from, end), right),
         false => finding,
     })
+}
+
+const COUNTED_TOGETHER: &str = "events that are counted together are joined by `or`: each of them counts";
+
+/// Whether an event stands before and behind token `joint`.
+fn events_around(reader: &Reader<'_>, joint: usize) -> bool {
+    [joint - 1, joint + 1].iter().all(|at| event(reader, *at, at + 1).is_some())
 }
 
 /// What stands wrongly at `token`: the token behind it, and what to say.
@@ -86,13 +96,14 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
             Some((token + 1, format!("`{}` is written as a number and what is counted", words(token + 1))))
         }
         Some("times") => Some((token + 1, "behind the number stands what is counted".to_owned())),
-        Some("and") if token > from && [token - 1, token + 1].iter().all(|at| event(reader, *at, at + 1).is_some()) => {
-            Some((token + 1, "events that are counted together are joined by `or`: each of them counts".to_owned()))
-        }
+        Some("and") if token > from && events_around(reader, token) => Some((token + 1, COUNTED_TOGETHER.to_owned())),
         Some("max" | "maximum") => Some((token + 1, format!("`{}` is spelt `at most`", words(token + 1)))),
         Some("up") if is(token + 1, "to") => Some((token + 2, "`up to` is spelt `at most`".to_owned())),
         Some(word) if NUMBERS.contains(&word) && reader.is_word(token.wrapping_sub(1), "most") => {
             Some((token + 1, format!("`{word}` is written as a number")))
+        }
+        None if reader.is_sign(token, b',') && token > from && events_around(reader, token) => {
+            Some((token + 1, COUNTED_TOGETHER.to_owned()))
         }
         None if token == from && number(token) => {
             let message = format!(

@@ -141,6 +141,12 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
             });
             Some(format!("`for` stands first: `for {length} after {next}`"))
         }
+        ("a rule", "pause" | "gap" | "block" | "window") => Some(beside(reader, word, at)),
+        ("a rule", "for" | "every") if reader.is_word(at + 1, "each") || reader.is_word(at + 1, "customer") => Some(
+            "every rule is asked for each customer by itself; how often one of them may see it is said by `cap`: `cap at most 3 shown \
+             in any 7 days per customer`"
+                .to_owned(),
+        ),
         ("a rule", "after") => {
             let other = if reader.is_name(at + 1) { next } else { "other_rule".to_owned() };
             Some(format!("the rule that wins says so: write `before`, and the name of this rule, in `{other}`"))
@@ -178,6 +184,29 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
             (opens && home).then(|| format!("`{word}` opens a declaration of its own, behind the `}}` of this one"))
         }
     }
+}
+
+/// What holds rules back from outside of them: how it is declared, for the rule in which its word stands at `at`.
+fn beside(reader: &Reader<'_>, word: &str, at: usize) -> String {
+    let head = (0..at).rev().find(|head| reader.is_word(*head, "rule") && reader.is_header(*head));
+    let rule = head.map_or("NAME".to_owned(), |head| shortened(reader.written(head + 1)));
+    let named = Some(at + 1).filter(|name| reader.is_name(*name) && !reader.first_on_line(*name));
+    if let Some(name) = named.map(|name| reader.written(name)) {
+        let is_declared = (1..reader.tokens.len())
+            .any(|at| reader.is_word(at - 1, word) && reader.is_word(at, name) && reader.is_header(at - 1));
+        if is_declared {
+            return format!("leave it out here: what `{name}` is on stands in it, `on rule {rule}`");
+        }
+    }
+    let right = match word {
+        "pause" => format!("pause calm {{ for 10 days  after 3 shown in any 7 days  per customer  on rule {rule} }}"),
+        "gap" => format!("gap apart {{ at least 8 hours apart  per customer  on rule {rule} }}"),
+        "block" => format!("block spared {{ for 24 hours after purchase  on rule {rule} }}"),
+        _ => {
+            format!("window daytime {{ zone \"Europe/Berlin\"  open 09:00 until 21:00  on rule {rule}  outside drop }}")
+        }
+    };
+    format!("declare it beside the rule: `{right}`; inside a rule stands `cap`")
 }
 
 fn clause_list(noun: &str, words: &[(&'static str, &'static str)]) -> String {

@@ -46,6 +46,16 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
                 .help(format!("write `expect {slot} shows summer_sale`, with the slot first")),
         });
     }
+    if trouble < end && reader.is_sign(trouble, b'&') {
+        let to = if reader.is_sign(trouble + 1, b'&') { trouble + 2 } else { trouble + 1 };
+        let finding = Diagnostic::new(&codes::SIGN, reader.span_between(trouble, to), "`&` is spelt in words");
+        return Some(mended(finding, reader, trouble, to, "and"));
+    }
+    if trouble == at + 2 && trouble < end && reader.is_sign(trouble, b'=') {
+        let to = if reader.is_sign(trouble + 1, b'=') { trouble + 2 } else { trouble + 1 };
+        let finding = spelling(reader, trouble, to, "a slot shows, gives nothing, or passes over");
+        return Some(mended(finding, reader, trouble, to, "shows"));
+    }
     if trouble != at + 2 {
         let several = reader.is_sign(trouble.wrapping_sub(1), b',') || reader.is_word(trouble.wrapping_sub(1), "or");
         let one = || {

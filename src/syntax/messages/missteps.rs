@@ -17,6 +17,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     }
     let found = if is_condition(form) {
         bare_segment(reader, at, end, trouble)
+            .or_else(|| choice(reader, form, trouble, end))
+            .or_else(|| has_alone(reader, at, trouble, end))
             .or_else(|| event_of(reader, at, before, trouble, end))
             .or_else(|| listed(reader, form, before, trouble, end))
             .or_else(|| count_first(reader, at, before, trouble, end))
@@ -33,6 +35,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "cap" => calendar(reader, at, end).or_else(|| holding::find(reader, form, at, end, trouble)),
             "then" => holding::find(reader, form, at, end, trouble),
             "zone" => chain(reader, at, end),
+            "for" => occasions(reader, at, end, trouble),
             "basis" | "confirmed" | "version" | "valid" | "direct" => needs_another(reader, trouble),
             "consent" => all(reader, at, end),
             "show" | "send" => by_channel(reader, trouble, end)
@@ -64,6 +67,36 @@ fn bare_segment(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> O
     let whole = Span { end: reader.span(trouble).start, ..span };
     let finding = spelling(span, "a segment or value is called by its name alone");
     Some(finding.help(format!("write `{name}`")).fix(format!("write `{name}`"), whole, ""))
+}
+
+/// `value x = if vip then 1 else 0`, `segment x = if vip then yes else no`
+fn choice(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = trouble.checked_sub(1).filter(|word| trouble < end && reader.is_word(*word, "if"))?;
+    let then = (trouble..end).find(|then| reader.is_word(*then, "then"));
+    let words = |from: usize, to: usize| {
+        let text = reader.text.get(reader.span_between(from, to).range()).unwrap_or("");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let asked = then.filter(|then| *then > trouble).map_or_else(|| "..".to_owned(), |then| words(trouble, then));
+    let (message, help) = if form.word == "value" {
+        let other = then.and_then(|then| (then..end).find(|other| reader.is_word(*other, "else")));
+        let chosen = then.map_or_else(|| "1".to_owned(), |then| words(then + 1, other.unwrap_or(end)));
+        ("a value has no `if`", format!("write `({chosen} when {asked})`: that is 0 where it is not so"))
+    } else {
+        ("a condition has no `if`", format!("it says itself who is meant: write `{asked}`"))
+    };
+    Some(spelling(reader.span(word), message).help(help))
+}
+
+/// `when has name`
+fn has_alone(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let has = Some(trouble).filter(|has| *has < end && reader.is_word(*has, "has"))?;
+    let begins = has == at + 1 || ["and", "or", "not"].iter().any(|word| reader.is_word(has - 1, word));
+    let named = Some(has + 1).filter(|named| begins && *named < end && reader.is_name(*named))?;
+    let right = format!("{} is known", reader.written(named));
+    let span = reader.span_between(has, named + 1);
+    let finding = spelling(span, "whether there is a value is asked behind its name");
+    Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 /// `last sent renewal`, `times shown sale in the last 7 days`
@@ -276,6 +309,30 @@ fn chain(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
         place,
         word,
     ))
+}
+
+/// `for 24 hours after shown of sale or purchase`, `after purchase, sent`
+fn occasions(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let is_joint = |token: &usize| {
+        *token < end && (reader.is_sign(*token, b',') || ["or", "and"].iter().any(|word| reader.is_word(*token, word)))
+    };
+    let joint = [trouble.wrapping_sub(1), trouble].into_iter().find(is_joint).filter(|joint| *joint > at + 3)?;
+    let next = Some(joint + 1).filter(|next| *next < end && reader.is_name(*next))?;
+    let event = reader.written(next);
+    if let Some(of) = (at + 4..joint).find(|token| reader.is_word(*token, "of")) {
+        let (first, offer) = (reader.written(of - 1), reader.written(of + 1));
+        let finding = unexpected(reader.span(next), "the offer behind `of` goes with every event of the clause");
+        let finding = finding.primary("another event behind it").label(reader.span_between(of, of + 2), "the offer");
+        return Some(finding.help(format!(
+            "for either of `{offer}` write `after {first} or {event} of {offer}`; if only the first is about `{offer}`, declare a block \
+             for each"
+        )));
+    }
+    let gap = Span { start: reader.span(joint - 1).end, ..reader.span(joint) };
+    let right = format!("{} or {event}", reader.written(joint - 1));
+    let finding =
+        spelling(reader.span(joint), "events after which a block holds are joined by `or`: each of them begins it");
+    Some(finding.help(format!("write `{right}`")).suggest("write `or`", gap, " or"))
 }
 
 /// `send sale via push`

@@ -7,6 +7,7 @@
 mod capping;
 mod causes;
 mod clause;
+mod commas;
 mod days;
 mod facts;
 mod heads;
@@ -23,6 +24,7 @@ mod wording;
 
 pub(super) use causes::as_condition as cause_as_condition;
 pub(super) use clause::not_a_clause;
+pub(super) use commas::{behind as comma_behind, within as comma_within};
 pub(super) use days::meant as days_meant;
 pub(super) use missteps::joined_channels;
 pub(super) use types::wrong_type;
@@ -67,7 +69,7 @@ pub(super) fn unreadable(
         return signs;
     }
     let finding = spelling::find(reader, form, at, end, stopped)
-        .or_else(|| comma(reader, form, at, end, stopped.at))
+        .or_else(|| commas::last(reader, form, at, end, stopped))
         .or_else(|| between_cells(reader, form, at, end, stopped))
         .or_else(|| if stopped.at < end { wrong_kind(reader, form, stopped) } else { None })
         .unwrap_or_else(|| general(reader, form, at, end, stopped));
@@ -168,37 +170,6 @@ fn reserved(written: &str, span: Span) -> Diagnostic {
     let all: Vec<_> = words::RESERVED.iter().map(|word| format!("`{word}`")).collect();
     Diagnostic::new(&codes::RESERVED, span, format!("`{written}` is a reserved word and cannot be a name"))
         .help(format!("the ten reserved words are {}; all others may be names", all.join(", ")))
-}
-
-/// A bare list that ends in a comma, so that the next clause's word was read as its last member.
-fn comma(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
-    let last = end.checked_sub(1).filter(|last| *last > at && reader.is_sign(*last, b',') && trouble >= *last)?;
-    let span = reader.span(last);
-    let next = reader.written(end);
-    let what = match form.word {
-        "needs" => "a purpose",
-        "tags" => "a tag",
-        "accepts" => "a class",
-        "before" => "a rule",
-        "obeys" => "something to obey",
-        "also" => "a task",
-        "ties" => "a tag",
-        "fallback" => "an offer",
-        "history" => "a time",
-        "cases" => "a column",
-        "row" => "a cell",
-        _ => "a part of the list",
-    };
-    let message = match reader.word(end) {
-        Some(_) => format!("`{next}` was read as {what}: is the comma before it meant?"),
-        None => format!("the list ends in a comma, and {what} was expected behind it"),
-    };
-    Some(
-        Diagnostic::new(&codes::COMMA, span, message)
-            .primary("the list goes on behind a comma")
-            .help("leave the comma out if the list ends here")
-            .suggest("remove the comma", span, ""),
-    )
 }
 
 /// Two cells or columns of a table with nothing between them.

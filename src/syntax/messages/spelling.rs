@@ -6,6 +6,7 @@ use crate::source::Span;
 use crate::syntax::clauses::Form;
 use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
+use crate::value::{Instant, show_instant};
 
 /// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
 pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
@@ -84,8 +85,8 @@ fn sign(reader: &Reader<'_>, token: usize) -> (usize, &'static str) {
         _ => 0,
     };
     match (first, second) {
-        (b'<', b'=') => (2, "is at most"),
-        (b'>', b'=') => (2, "is at least"),
+        (b'<', b'=') | (b'=', b'<') => (2, "is at most"),
+        (b'>', b'=') | (b'=', b'>') => (2, "is at least"),
         (b'=', b'=') => (2, "is"),
         (b'!', b'=') | (b'<', b'>') => (2, "is not"),
         (b'&', b'&') => (2, "and"),
@@ -143,6 +144,15 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         .or_else(|| missteps::find(reader, form, at, end, trouble))
 }
 
+/// The instant of a time with an offset from UTC, `2026-06-15T10:00+02:00`, and its last token.
+fn with_offset(reader: &Reader<'_>, token: usize) -> Option<(usize, Instant)> {
+    let is_sign = reader.is_sign(token + 1, b'+') || reader.is_sign(token + 1, b'-');
+    let [time, sign, offset] = [token, token + 1, token + 2].map(|at| reader.span(at));
+    let is_one = is_sign && time.end == sign.start && sign.end == offset.start;
+    let written: String = (token..token + 3).map(|at| reader.written(at)).collect();
+    Some((token + 2, Instant::parse(&written).filter(|_| is_one)?))
+}
+
 /// Dates and times in other spellings.
 fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     if !reader.is_kind(token, TokenKind::Number) {
@@ -152,6 +162,13 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let written = reader.written(token);
     let shape: String = written.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let finding = |message: String| Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message));
+    if shape.starts_with("0000-00-00T")
+        && let Some((last, at)) = with_offset(reader, token)
+    {
+        let (span, right) = (reader.span_between(token, last + 1), show_instant(at));
+        let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, "a time with an offset is not written so");
+        return Some(finding.help(format!("in UTC that is `{right}`")).fix(format!("write `{right}`"), span, right));
+    }
     if shape.starts_with("0000-00-00T") && !shape.ends_with('Z') {
         let civil = written.replacen('T', " ", 1);
         let help = format!(
@@ -242,14 +259,17 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
     if trouble >= end {
         return None;
     }
-    if form.word == "if" && trouble == at + 1 && (reader.is_name(trouble) || reader.is_word(trouble, "not")) {
+    let begins = reader.is_name(trouble) || reader.is_word(trouble, "not") || reader.is_sign(trouble, b'(');
+    if form.word == "if" && trouble == at + 1 && begins {
         let span = reader.span(at);
         let finding = Diagnostic::new(&codes::SPELLING, span, "a condition of a rule begins with `when`");
+        let right = if reader.is_sign(trouble, b'(') { ".." } else { written };
         return Some(
-            finding
-                .primary("`if` is for substitutes: `if capped show ..`")
-                .help(format!("write `when {written}`"))
-                .fix("write `when`", span, "when"),
+            finding.primary("`if` is for substitutes: `if capped show ..`").help(format!("write `when {right}`")).fix(
+                "write `when`",
+                span,
+                "when",
+            ),
         );
     }
     let time = reader.is_kind(trouble, TokenKind::Number) || reader.is_word(trouble, "now");
@@ -269,10 +289,8 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
     if trouble >= end {
         return None;
     }
-    let listed = Diagnostic::new(&codes::SPELLING, reader.span(trouble), "several values stand in `one of`");
-    if reader.is_sign(trouble, b'[') && reader.is_word(trouble.wrapping_sub(1), "is") {
-        let finding = listed.help("write `is one of [..]`");
-        return Some(finding.fix("write `one of`", reader.span(trouble), "one of ["));
+    if let Some(finding) = bracketed(reader, trouble, end) {
+        return Some(finding);
     }
     let open = [trouble, trouble.wrapping_sub(1), trouble + 1].into_iter().find(|open| reader.is_sign(*open, b'('));
     if let Some(finding) = open.and_then(|open| in_round_brackets(reader, open, end)) {
@@ -296,6 +314,42 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
     let right = format!("one of [{}]", reader.text.get(span.range()).unwrap_or(""));
     let finding = Diagnostic::new(&codes::SPELLING, span, "several values stand in `one of`");
     Some(finding.help(format!("write `is {right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `x is [DE, AT]`, `x is not ["a"]`: a list is compared as a whole, where one of its values is meant, or of a set one of
+/// its elements.
+fn bracketed(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let open = [trouble, trouble + 1].into_iter().find(|open| *open < end && reader.is_sign(*open, b'['))?;
+    let negated = reader.is_word(open - 1, "not");
+    let is = open.checked_sub(if negated { 2 } else { 1 }).filter(|is| reader.is_word(*is, "is"))?;
+    let subject = is.checked_sub(1)?;
+    let name = reader.written(subject);
+    let declared = (0..reader.tokens.len()).find(|at| {
+        *at != subject
+            && reader.is_word(*at, name)
+            && reader.is_sign(*at + 1, b':')
+            && !reader.is_kind(at + 2, TokenKind::Number)
+    });
+    let is_set = |at: usize| reader.is_word(at + 2, "set") && reader.is_word(at + 3, "of");
+    let whole = reader.span_between(is, open);
+    let of = if negated { ("is not one of", "has none of") } else { ("is one of", "has any of") };
+    let finding = |message: &str| Diagnostic::new(&codes::SPELLING, reader.span(open), message);
+    let right =
+        |words: &str| (format!("write `{words}`"), Span { end: reader.span(open).start, ..whole }, format!("{words} "));
+    if declared.is_some_and(is_set) {
+        let (title, span, text) = right(of.1);
+        let finding = finding("a set is asked what it contains");
+        return Some(finding.help(format!("write `{name} {} [..]`", of.1)).suggest(title, span, text));
+    }
+    let (title, span, text) = right(of.0);
+    let finding = finding("several values stand in `one of`");
+    let only_texts = reader.is_kind(open + 1, TokenKind::Text);
+    Some(match declared.is_none() && only_texts {
+        true => finding
+            .help(format!("write `{} [..]`; where `{name}` is a set, `{} [..]`", of.0, of.1))
+            .suggest(title, span, text),
+        false => finding.help(format!("write `{} [..]`", of.0)).fix(title, span, text),
+    })
 }
 
 /// `is (DE, AT)`, `in (DE, AT)`, `is one of (DE, AT)`: the list that opens at token `open`.

@@ -67,6 +67,18 @@ fn a_first_misstep_is_told_how_it_is_written() {
             "Europe/Vienna",
             "write `\"Europe/Vienna\"`",
         ),
+        (
+            "test \"t\" { {}  expect s gives nothing }",
+            "now 2026-06-15T10:00+02:00",
+            "2026-06-15T10:00+02:00",
+            "`2026-06-15T08:00Z`",
+        ),
+        (
+            "test \"t\" { {}  expect s gives nothing }",
+            "now 2026-06-15T10:00:30-05:30",
+            "2026-06-15T10:00:30-05:30",
+            "`2026-06-15T15:30:30Z`",
+        ),
         (CAP, "ever  then hold at most two days", "two", "write `2`"),
         (CAP, "ever  then next channel", "channel", "goes on to the next channel anyway"),
         (CAP, "ever  hold at most 2 days", "hold", "write `then hold`"),
@@ -114,6 +126,53 @@ fn a_first_misstep_is_told_how_it_is_written() {
         ),
         ("offer a { class marketing  {} }", "tags promo  title \"Half price\"", "title", "write `with title: ..`"),
         ("test \"t\" { {}  expect home shows a }", "as anna, ben", "ben", "`persona ben { as anna"),
+        (
+            "block b { {}  on class marketing }",
+            "for 24 hours after shown of a or buy",
+            "buy",
+            "`after shown or buy of a`",
+        ),
+        ("block b { {}  on class marketing }", "for 24 hours after shown of a, buy", "buy", "declare a block for each"),
+        ("block b { {}  on class marketing }", "for 24 hours after purchase, sent", ",", "write `purchase or sent`"),
+        ("cap c { {}  ever per customer on tag promo }", "at most 3 shown, clicked", ",", "write `or`"),
+        (
+            "customer { seen: set of text } rule r in home { {}  show a }",
+            "when seen is [\"x\"]",
+            "[",
+            "`seen has any of [..]`",
+        ),
+        (
+            "customer { seen: set of text } rule r in home { {}  show a }",
+            "when seen is not [\"x\"]",
+            "[",
+            "`seen has none of",
+        ),
+        (
+            "customer { name: text } rule r in home { {}  show a }",
+            "when name is [\"x\"]",
+            "[",
+            "write `is one of [..]`",
+        ),
+        (RULE, "when seen is [\"x\"]  show a", "[", "where `seen` is a set, `has any of [..]`"),
+        (RULE, "when seen is not [DE]  show a", "[", "write `is not one of [..]`"),
+        (RULE, "pause 10 days after 3 shown  show a", "pause", "per customer  on rule r }`"),
+        (RULE, "gap 8 hours  show a", "gap", "`gap apart { at least 8 hours apart  per customer  on rule r }`"),
+        (RULE, "block while vip  show a", "block", "on rule r }`; inside a rule stands `cap`"),
+        (RULE, "window 09:00 until 21:00  show a", "window", "on rule r  outside drop }`"),
+        (
+            "pause calm { for 10 days  after 1 dismissed  per customer  on tag x } rule r in home { {}  show a }",
+            "pause calm",
+            "pause",
+            "leave it out here: what `calm` is on stands in it, `on rule r`",
+        ),
+        (RULE, "for each customer  show a", "for", "`cap at most 3 shown in any 7 days per customer`"),
+        (RULE, "if (vip) show a", "if", "write `when ..`"),
+        (RULE, "when age => 3  show a", "=>", "write `is at least`"),
+        (RULE, "when has email  show a", "has email", "write `email is known`"),
+        ("{}", "value v = if vip then 3 else 0", "if", "write `(3 when vip)`"),
+        ("{}", "segment v = if vip and age is 3 then yes else no", "if", "write `vip and age is 3`"),
+        ("test \"t\" { now 2026-06-15T10:00Z  {} }", "expect home == a", "==", "write `shows`"),
+        ("test \"t\" { now 2026-06-15T10:00Z  {} }", "expect home shows a && also b", "&&", "write `and`"),
     ] {
         let text = frame.replace("{}", written);
         let findings = parse(&text).1;
@@ -122,6 +181,37 @@ fn a_first_misstep_is_told_how_it_is_written() {
         let said = first.help.clone().unwrap_or_default();
         if &text[span.range()] != at || !said.contains(help) {
             wrong.push(format!("{text}\n  at `{}`: {}\n  {said}", &text[span.range()], first.message));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is written as elsewhere is told once: nothing behind it is blamed for it.
+#[test]
+fn one_mistake_is_one_finding() {
+    let mut wrong: Vec<String> = Vec::new();
+    for (frame, written) in [
+        (RULE, "if vip == true {\n show a\n }"),
+        (RULE, "if vip {\n show a\n }\n priority 3"),
+        (RULE, "if (vip) show a"),
+        (RULE, "when age => 3  show a"),
+        (RULE, "when vip && age is 3  show a"),
+        (RULE, "when vip AND age is 3  show a"),
+        (RULE, "when vip then show a"),
+        (RULE, "when name is null  show a"),
+        (RULE, "pause 10 days after 3 shown  show a"),
+        (RULE, "gap 8 hours  show a"),
+        (RULE, "block while vip  show a"),
+        (RULE, "window 09:00 until 21:00  show a"),
+        (RULE, "for each customer  show a"),
+        (RULE, "priority 10,\n show a"),
+        ("slot m {} { accepts marketing  fallback nothing }", "by push, email,"),
+    ] {
+        let text = frame.replace("{}", written);
+        let findings = parse(&text).1;
+        if findings.len() != 1 {
+            let all: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+            wrong.push(format!("{text}\n  {all:#?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
