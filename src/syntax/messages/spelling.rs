@@ -1,7 +1,5 @@
 //! Ways of saying a condition that other languages have and this one spells otherwise, each with the right spelling.
 
-use jiff::Timestamp;
-
 use super::{capping, days, facts, heads, hours, is_condition, lists, missteps, numbers, wording};
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
@@ -145,13 +143,12 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         .or_else(|| missteps::find(reader, form, at, end, trouble))
 }
 
-/// The instant of a time with an offset from UTC, `2026-06-15T10:00+02:00`, and its last token.
-fn with_offset(reader: &Reader<'_>, token: usize) -> Option<(usize, Timestamp)> {
-    let is_sign = reader.is_sign(token + 1, b'+') || reader.is_sign(token + 1, b'-');
-    let [time, sign, offset] = [token, token + 1, token + 2].map(|at| reader.span(at));
-    let is_one = is_sign && time.end == sign.start && sign.end == offset.start;
-    let written: String = (token..token + 3).map(|at| reader.written(at)).collect();
-    Some((token + 2, written.parse().ok().filter(|_| is_one)?))
+/// The last token of an offset from UTC that stands behind a time: `2026-06-15T10:00+02:00`.
+fn offset(reader: &Reader<'_>, time: usize) -> Option<usize> {
+    let is_sign = reader.is_sign(time + 1, b'+') || reader.is_sign(time + 1, b'-');
+    let is_number = reader.is_kind(time + 2, TokenKind::Number);
+    let [time, sign, offset] = [time, time + 1, time + 2].map(|at| (at, reader.span(at)));
+    (is_sign && is_number && time.1.end == sign.1.start && sign.1.end == offset.1.start).then_some(offset.0)
 }
 
 /// Dates and times in other spellings.
@@ -164,13 +161,13 @@ fn written_time(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let shape: String = written.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let finding = |message: String| Some(Diagnostic::new(&codes::NO_SUCH_DATE, span, message));
     if shape.starts_with("0000-00-00T")
-        && let Some((last, at)) = with_offset(reader, token)
+        && let Some(last) = offset(reader, token)
     {
-        let span = reader.span_between(token, last + 1);
-        let right =
-            at.strftime(if at.as_second() % 60 == 0 { "%Y-%m-%dT%H:%MZ" } else { "%Y-%m-%dT%H:%M:%SZ" }).to_string();
-        let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, "a time with an offset is not written so");
-        return Some(finding.help(format!("in UTC that is `{right}`")).fix(format!("write `{right}`"), span, right));
+        let (span, civil) = (reader.span_between(token, last + 1), written.replacen('T', " ", 1));
+        let finding = Diagnostic::new(&codes::NO_SUCH_DATE, span, "a time with an offset from UTC is not written so");
+        let help =
+            format!("write the time in UTC, with a `Z` behind it, or name the zone: `{civil} in \"Europe/Berlin\"`");
+        return Some(finding.help(help));
     }
     if shape.starts_with("0000-00-00T") && !shape.ends_with('Z') {
         let civil = written.replacen('T', " ", 1);
