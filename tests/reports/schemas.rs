@@ -100,7 +100,7 @@ fn pressure_fits_its_own_schema() {
 #[test]
 fn cost_fits_its_own_schema() {
     const RULES: &str = "customer { id: text key  plus: yes or no }\npurpose ads \"Ads\" { basis consent  direct marketing }\n\
-        channel sms { needs ads }\noffer a { class marketing }\noffer b { class service }\noffer c { class service }\n\
+        channel sms { needs ads }\noffer a { class service }\noffer b { class service }\noffer c { class service }\n\
         cap one { at most 2 shown in any 3 days per customer on offer a }\n\
         slot mail by sms { accepts marketing, service  fallback nothing }\n\
         slot web on web { accepts marketing, service  fallback b when plus, nothing }\n\
