@@ -1,9 +1,10 @@
 //! How long a check of ten thousand rules takes, from text to every finding, and what of that the proofs take: `make bench`.
 //!
 //! Each shape of [`workload`] is read, checked and analysed several times in turn; times are medians with the fastest and
-//! the slowest. *Proofs* are reachability, covers and conflicts: [`analysis::verdicts`]. The same question is then put to
-//! a SAT solver (batsat), which has to name the same rules. `CATER_BENCH_RULES` says how many rules, `CATER_BENCH_SEED`
-//! which.
+//! the slowest. *Proofs* are reachability, covers and conflicts: [`analysis::verdicts`]. What a check finds beside, and what
+//! other verbs ask, is timed apart: redundancy, the flow of consent, pressure. The same question as the proofs is then put
+//! to a SAT solver (batsat), which has to name the same rules. `CATER_BENCH_RULES` says how many rules, `CATER_BENCH_SEED`
+//! which, `CATER_BENCH_SHAPE` (0 to 3) only one shape.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -15,9 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use std::time::Instant;
 
-use cater::analysis::{self, Options, Verdict};
+use cater::analysis::{self, FallbackVerdict, Options, Range, SubstituteVerdict, Verdict};
 use cater::compile::compile;
-use cater::model::RuleSet;
+use cater::model::{RuleSet, Verified};
 use cater::source::SourceSet;
 use workload::{Shape, rules, text};
 
@@ -59,23 +60,32 @@ fn one(shape: Shape, seed: u64) -> Result<(), String> {
         timed("1 read and check", &mut || whole = compile(sources.clone()));
         let runnable = whole.runnable().ok_or("the workload does not compile")?.clone();
         timed("2 proofs", &mut || drop(black_box(analysis::verdicts(&runnable, &Options::default()))));
-        timed("3 every finding", &mut || whole.analyse(None));
-        findings = whole.diagnostics.len();
+        let plain = Options { redundancy: false, ..Options::default() };
+        timed("3 findings", &mut || drop(black_box(analysis::analyse(&runnable, &plain))));
         timed("4 from text to findings", &mut || {
-            let mut whole = compile(sources.clone());
-            whole.analyse(None);
-            black_box(&whole);
+            let whole = compile(sources.clone());
+            if let Some(rules) = whole.runnable() {
+                black_box(analysis::analyse(rules, &plain));
+            }
         });
+        timed("5 findings and redundancy", &mut || whole.analyse(None));
+        findings = whole.diagnostics.len();
+        timed("6 flow of consent", &mut || drop(black_box(analysis::consent::leaks(&runnable))));
+    }
+    if shape.capped {
+        let runnable = runnable_of(&sources)?;
+        let start = Instant::now();
+        black_box(analysis::pressure::pressure(&runnable, &Options::default()));
+        times.entry("7 pressure (once)").or_default().push(start.elapsed().as_secs_f64());
     }
     let median = |name: &str| times.get(name).map_or(f64::NAN, |times| median::median(times.clone()));
     for (name, of) in &times {
         let (least, most) = of.iter().fold((f64::MAX, 0.0), |(least, most), time| (least.min(*time), time.max(most)));
         println!("  {:<24} {:7.3} s ({least:.3} to {most:.3}, {ROUNDS} rounds)", &name[2..], median(name));
     }
-    let whole = compile(sources);
-    let runnable = whole.runnable().ok_or("the workload does not compile")?;
+    let runnable = &runnable_of(&sources)?;
     let never = never(runnable);
-    println!("  {findings} findings, {} rules never win; 0 questions undecided: {}", never.len(), decided(runnable));
+    println!("  {findings} findings, {} rules never win; {} questions undecided", never.len(), undecided(runnable));
     let report = analysis::verdicts(runnable, &Options::default());
     let start = Instant::now();
     let proofs = analysis::prove(runnable, &Options::default(), &report);
@@ -99,17 +109,24 @@ fn one(shape: Shape, seed: u64) -> Result<(), String> {
     Ok(())
 }
 
+fn runnable_of(sources: &SourceSet) -> Result<Verified, String> {
+    compile(sources.clone()).runnable().cloned().ok_or_else(|| "the workload does not compile".to_owned())
+}
+
 fn never(rules: &RuleSet) -> BTreeSet<String> {
     let report = analysis::verdicts(rules, &Options::default());
     let never = report.rules.iter().filter(|(_, verdict)| verdict.is_never());
     never.map(|(id, _)| rules[*id].name.to_string()).collect()
 }
 
-fn decided(rules: &RuleSet) -> bool {
+/// How many questions stayed open: about rules and what stands in for them, fallback entries, pairs and conditions.
+fn undecided(rules: &RuleSet) -> usize {
     let report = analysis::analyse(rules, &Options::default());
-    report.undecided_pairs.is_empty()
-        && !report.rules.values().any(|verdict| matches!(verdict, Verdict::Unknown(_)))
-        && !report.diagnostics.iter().any(|finding| finding.code.name == "lint::not-decided")
+    let of_rules = report.rules.values().filter(|verdict| matches!(verdict, Verdict::Unknown(_)));
+    let substitutes = report.substitutes.values().filter(|verdict| matches!(verdict, SubstituteVerdict::Unknown(_)));
+    let entries = report.fallbacks.values().flatten().filter(|verdict| matches!(verdict, FallbackVerdict::Unknown(_)));
+    let conditions = report.conditions.values().filter(|range| matches!(range, Range::Unknown(_)));
+    of_rules.count() + substitutes.count() + entries.count() + conditions.count() + report.undecided_pairs.len()
 }
 
 /// The most memory the process had, in megabytes, where the system says it.

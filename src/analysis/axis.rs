@@ -106,10 +106,10 @@ impl ClockEdge {
         match (scale, self.distance) {
             (Scale::Days, None) => i64::from(clock.today.0),
             (Scale::Days, Some((Way::Back, period))) => i64::from(clock.today.minus(period).0),
-            (Scale::Days, Some((Way::Ahead, period))) => i64::from(clock.today.plus(period).0),
+            (Scale::Days, Some((Way::Ahead, period))) => i64::from(clock.today.gone_by(period).0),
             (Scale::Fixed | Scale::Instants, None) => clock.now.0,
             (Scale::Fixed | Scale::Instants, Some((Way::Back, period))) => clock.now.minus(period).0,
-            (Scale::Fixed | Scale::Instants, Some((Way::Ahead, period))) => clock.now.plus(period).0,
+            (Scale::Fixed | Scale::Instants, Some((Way::Ahead, period))) => clock.now.gone_by(period).0,
         }
     }
 }

@@ -5,10 +5,10 @@
 //! lowest or above the highest value that any rule takes is no gap: there a slot's rules may well end. Nor is what is not
 //! known. Times are left out, since a rule about them comes true by waiting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::atoms::Atoms;
-use super::diff::grow::Box as Fixed;
+use super::diff::grow::{self, Box as Fixed};
 use super::diff::join::Twice;
 use super::diff::words::said;
 use super::domain::Source;
@@ -53,12 +53,10 @@ pub(super) fn gaps(
         return Vec::new();
     }
     let Some((program, of)) = scope.worlds.first_mut() else { return Vec::new() };
-    let live = |rule: RuleId| match verdicts.get(&rule) {
-        Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => false,
-        Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => true,
-    };
+    let live = |rule: RuleId| !verdicts.get(&rule).is_some_and(Verdict::is_idle);
     let audiences = audiences(program, of, &live);
-    let consents = open(program);
+    let consents = grow::formula(program, &open(program));
+    let mut stretches = Stretches::new(program, audiences, consents);
     let mut found = Vec::new();
     let dims: Vec<(Dim, AttributeId)> = program
         .dims()
@@ -79,12 +77,10 @@ pub(super) fn gaps(
         })
         .collect();
     for (dim, attribute) in dims {
-        for (from, to) in stretches(program, dim, &audiences, &consents) {
+        for (from, to) in stretches.of(program, dim) {
             let width = program.formulas.width(dim);
             let fixed: Fixed = vec![(dim, Atoms::range(width, from, to))];
-            let mut required: Vec<Formula> =
-                fixed.iter().map(|(dim, atoms)| program.formulas.literal(*dim, atoms.clone())).collect();
-            required.extend(consents.iter().map(|(dim, atoms)| program.formulas.literal(*dim, atoms.clone())));
+            let required = [grow::formula(program, &fixed), consents];
             let Answer::Found(witness) =
                 search(program, &required, super::blocking::Blockers::default().all(), options.budget)
             else {
@@ -131,32 +127,46 @@ pub(super) fn open(program: &Program<'_>) -> Fixed {
     consents.map(|(dim, _)| (dim, Atoms::one(program.formulas.width(dim), granted))).collect()
 }
 
-/// The longest stretches of values that no rule takes, with values on both sides that some rule may take.
-fn stretches(program: &Program<'_>, dim: Dim, audiences: &[Formula], consents: &Fixed) -> Vec<(usize, usize)> {
-    let Some(column) = program.column(dim) else { return Vec::new() };
-    let (first, len) = (column.first, column.axis.len());
-    if len > MOST {
-        return Vec::new();
+/// Looks for values that no rule takes.
+struct Stretches {
+    /// Where every consent is given.
+    region: Region,
+    /// For whom rules are there, each with what it asks about.
+    audiences: Vec<(Formula, BTreeSet<Dim>)>,
+}
+
+impl Stretches {
+    fn new(program: &Program<'_>, audiences: Vec<Formula>, consents: Formula) -> Self {
+        let formulas = &program.formulas;
+        let mut region = Region::new(program.dims().map(|(dim, _)| Atoms::all(formulas.width(dim))).collect());
+        // Each consent can be given, so something is left.
+        let _ = region.require(formulas, consents);
+        let open = |audience: &Formula| region.status(formulas, *audience) != Status::Fails;
+        let open: Vec<Formula> = audiences.into_iter().filter(open).collect();
+        let audiences = open.into_iter().map(|audience| (audience, formulas.dims_of(audience))).collect();
+        Self { region, audiences }
     }
-    let mut domains: Vec<Atoms> = program.dims().map(|(dim, _)| Atoms::all(program.formulas.width(dim))).collect();
-    for (dim, atoms) in consents {
-        if let Some(place) = domains.get_mut(dim.index()) {
-            place.clone_from(atoms);
+
+    /// The longest stretches of values that no rule takes, with values on both sides that some rule may take.
+    fn of(&mut self, program: &Program<'_>, dim: Dim) -> Vec<(usize, usize)> {
+        let Some(column) = program.column(dim) else { return Vec::new() };
+        let (first, len) = (column.first, column.axis.len());
+        // A rule that does not ask takes any value.
+        if len > MOST || self.audiences.iter().any(|(_, asks)| !asks.contains(&dim)) {
+            return Vec::new();
         }
+        let taken: Vec<usize> = (first..first + len).filter(|atom| self.is_taken(program, dim, *atom)).collect();
+        let next = taken.iter().zip(taken.iter().skip(1));
+        next.filter(|(low, high)| **low + 1 < **high).map(|(low, high)| (low + 1, *high)).collect()
     }
-    let is_taken = |atom: usize| {
-        let mut domains = domains.clone();
-        if let Some(place) = domains.get_mut(dim.index()) {
-            *place = Atoms::one(program.formulas.width(dim), atom);
-        }
-        let region = Region::new(domains);
-        audiences.iter().any(|audience| region.status(&program.formulas, *audience) != Status::Fails)
-    };
-    let taken: Vec<usize> = (first..first + len).filter(|atom| is_taken(*atom)).collect();
-    taken
-        .iter()
-        .zip(taken.iter().skip(1))
-        .filter(|(low, high)| **low + 1 < **high)
-        .map(|(low, high)| (low + 1, *high))
-        .collect()
+
+    fn is_taken(&mut self, program: &Program<'_>, dim: Dim, atom: usize) -> bool {
+        let formulas = &program.formulas;
+        let moment = self.region.moment();
+        let narrowed = self.region.narrow(dim, &Atoms::one(formulas.width(dim), atom)).is_ok();
+        let takes = |(audience, _): &(Formula, BTreeSet<Dim>)| self.region.status(formulas, *audience) != Status::Fails;
+        let is_taken = narrowed && self.audiences.iter().any(takes);
+        self.region.return_to(moment);
+        is_taken
+    }
 }

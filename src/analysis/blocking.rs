@@ -137,6 +137,12 @@ impl<'b> View<'b> {
         Self { among: Some(is), ..self }
     }
 
+    /// All of them, in order.
+    pub(super) fn each(self) -> impl Iterator<Item = (usize, Formula)> + 'b {
+        let list = self.of.list.get(..self.count).unwrap_or_default().iter().copied();
+        list.filter(move |(number, _)| self.among.is_none_or(|is| is(*number)))
+    }
+
     /// Those that hold at a point, in order.
     pub(super) fn holding(
         self,

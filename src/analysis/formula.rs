@@ -11,9 +11,10 @@
 //! and `any` are flattened, and literals of one dimension in one of them are merged: `x >= 5 and x <= 9` is one
 //! literal, `x >= 5 and x <= 3` is never.
 
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 use super::atoms::Atoms;
 
@@ -207,6 +208,21 @@ impl Formulas {
             Node::All(parts) => parts.iter().all(|part| self.holds(*part, point)),
             Node::Any(parts) => parts.iter().any(|part| self.holds(*part, point)),
         }
+    }
+
+    /// The dimensions that a formula mentions.
+    pub(super) fn dims_of(&self, formula: Formula) -> BTreeSet<Dim> {
+        let (mut dims, mut seen, mut queue) = (BTreeSet::new(), HashSet::new(), vec![formula]);
+        while let Some(formula) = queue.pop() {
+            match self.node(formula) {
+                Node::Always | Node::Never => {}
+                Node::Literal(dim, _) => drop(dims.insert(*dim)),
+                Node::All(parts) | Node::Any(parts) => {
+                    queue.extend(parts.iter().copied().filter(|part| seen.insert(*part)));
+                }
+            }
+        }
+        dims
     }
 
     /// The formula of a node, which is neither `Always` nor `Never`.

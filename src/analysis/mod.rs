@@ -22,6 +22,7 @@ mod axis;
 mod between;
 mod blocking;
 mod carry;
+mod clauses;
 mod compile;
 mod confirm;
 pub mod consent;
@@ -80,7 +81,7 @@ pub use between::Gap;
 use doubts::Doubts;
 pub use findings::findings;
 pub use proof::{Proofs, prove};
-pub use search::Undecided;
+pub use search::{Budget, Undecided};
 pub use slot::Culprit;
 pub use verdict::{
     Clash, Coverer, FallbackVerdict, NeverTaken, OnlyCapped, Place, Preempted, Range, Redundant, SubstituteVerdict,
@@ -94,15 +95,17 @@ pub use witness::Witness;
 pub struct Options {
     /// The instant from which on rules matter: what is over by then is over. Without it all time is looked at.
     pub from: Option<Instant>,
-    /// Boxes that are searched for one answer in one world before it stays undecided.
-    pub budget: usize,
+    /// How far one question is looked into before it stays undecided.
+    pub budget: Budget,
     /// What the model lacks because it is in error (R52).
     pub left_out: Vec<LeftOut>,
+    /// Whether it is asked, too, which rules nobody would miss and which are only seen once a cap is spent.
+    pub redundancy: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { from: None, budget: 20_000, left_out: Vec::new() }
+        Self { from: None, budget: Budget::default(), left_out: Vec::new(), redundancy: true }
     }
 }
 
@@ -143,10 +146,18 @@ pub struct Report {
 
 /// Looks at a whole rule set.
 pub fn analyse(rules: &RuleSet, options: &Options) -> Report {
-    let mut report = decide(rules, options, true);
-    report.diagnostics = findings(rules, options, &report);
-    report.diagnostics.extend(graph::unused(rules, &options.left_out));
-    report.diagnostics.extend(consent::leaks(rules));
+    let decided = || {
+        let mut report = decide(rules, options, true);
+        report.diagnostics = findings(rules, options, &report);
+        report
+    };
+    let beside = || {
+        let mut found = graph::unused(rules, &options.left_out);
+        found.extend(consent::leaks(rules));
+        found
+    };
+    let (mut report, beside) = parallel::both(decided, beside);
+    report.diagnostics.extend(beside);
     // The worst first; among equals in reading order.
     report.diagnostics.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.span(), found.code.name));
     report
@@ -266,7 +277,7 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, wit
     let pairs = pairs::pairs(&mut scope, rules, id, &verdicts, &answers);
     let copies = copies(&scope, rules, id, &verdicts);
     // What is left out may make a difference that is not seen here.
-    let (redundant, only_capped) = if with_conditions && options.left_out.is_empty() {
+    let (redundant, only_capped) = if with_conditions && options.redundancy && options.left_out.is_empty() {
         let redundant = redundant::redundant(&mut scope, rules, id, &verdicts, &answers);
         (redundant, only_capped::only_capped(&mut scope, rules, id, &verdicts, &answers))
     } else {
@@ -337,16 +348,20 @@ fn copies(
 
 /// The truths of every condition of a slot.
 fn conditions_of(scope: &mut reach::SlotScope<'_>, rules: &RuleSet, id: SlotId) -> BTreeMap<Place, Range> {
-    let mut conditions = BTreeMap::new();
-    for (place, rule) in rules[id].order.iter().enumerate() {
+    let of_rule = |scope: &mut reach::SlotScope<'_>, place: usize| {
+        let Some(rule) = rules[id].order.get(place) else { return Vec::new() };
         let when = rules[*rule].when.len();
-        for clause in 0..when + rules[*rule].unless.len() {
+        let clauses = 0..when + rules[*rule].unless.len();
+        let of_clause = |clause: usize| {
             let range =
                 range::range(scope, |of| of.rules.get(place).and_then(|rule| rule.clauses.get(clause)).copied());
             let at = if clause < when { Place::When(*rule, clause) } else { Place::Unless(*rule, clause - when) };
-            conditions.insert(at, range);
-        }
-    }
+            (at, range)
+        };
+        clauses.map(of_clause).collect()
+    };
+    let of_rules = parallel::each_with(rules[id].order.len(), reach::WORTH, scope, of_rule);
+    let mut conditions: BTreeMap<Place, Range> = of_rules.into_iter().flatten().collect();
     for (at, entry) in rules[id].fallback.iter().enumerate() {
         if entry.when.is_some() {
             let range = range::range(scope, |of| of.conditions.get(at).copied().flatten());

@@ -59,10 +59,7 @@ pub(super) fn pairs(
 ) -> Pairs {
     let ranking = Ranking::new(rules, slot);
     let order = &rules[slot].order;
-    let alive = |rule: &RuleId| match verdicts.get(rule) {
-        Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => false,
-        Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => true,
-    };
+    let alive = |rule: &RuleId| !verdicts.get(rule).is_some_and(Verdict::is_idle);
     let groups = Groups::new(rules, order);
     let mut found = Pairs::default();
     let mut searches = 0;

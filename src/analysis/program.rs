@@ -8,7 +8,7 @@
 //! marketing read objected or none does; an opaque predicate is unknown where something it cannot do without is missing.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::atoms::Atoms;
 use super::axis::{Clock, Scale};
@@ -21,8 +21,9 @@ use crate::model::{AttributeId, Basis, CapUnit, Scope};
 use crate::value::{Consent, Permission, Type};
 
 /// Formulas, couplings and starts of one world.
+#[derive(Clone)]
 pub(super) struct Program<'a> {
-    pub(super) schema: Rc<Schema<'a>>,
+    pub(super) schema: Arc<Schema<'a>>,
     pub(super) formulas: Formulas,
     /// Must hold, whatever is asked.
     pub(super) couplings: Vec<Formula>,
@@ -63,7 +64,7 @@ impl<'a> Program<'a> {
         let dims = (0_u32..).map(Dim).zip(&columns);
         let masked = dims.filter(|(_, column)| is_masked(column)).map(|(dim, _)| dim).collect();
         let starts = Vec::new();
-        let mut program = Self { schema: Rc::new(schema), formulas, couplings, starts, world, columns, masked };
+        let mut program = Self { schema: Arc::new(schema), formulas, couplings, starts, world, columns, masked };
         program.couple_masks();
         program.couple_objections();
         super::events::couple(&mut program);

@@ -3,13 +3,13 @@
 use super::compile::Truths;
 use super::formula::{Formula, Formulas};
 use super::scope::Scope;
-use super::search::Existence;
+use super::search::{Budget, Existence};
 use super::verdict::Range;
 use crate::model::{Condition, RuleSet};
 use crate::value::Instant;
 
 /// The range of a condition on its own.
-pub(super) fn of_condition(rules: &RuleSet, condition: &Condition, from: Option<Instant>, budget: usize) -> Range {
+pub(super) fn of_condition(rules: &RuleSet, condition: &Condition, from: Option<Instant>, budget: Budget) -> Range {
     let mut scope = Scope::new(rules, from, budget, |compiler| compiler.condition(condition));
     range(&mut scope, |truths| Some(*truths))
 }

@@ -1,8 +1,9 @@
 //! Whether each rule of a slot can win, and what covers those that cannot.
 //!
 //! A rule wins in its place if it is eligible and no part of a rule above it answers; or by `try`, if a rule in whose
-//! place it is tried has come to its turn. Rules are taken from the top. One that is covered is left out of the blockers
-//! for those below: whoever it would block, its coverers block already. So a cover names rules that really win.
+//! place it is tried has come to its turn. Whether it wins is asked of every rule by itself, on every core. One that does
+//! not is then left out of the blockers for those below: whoever it would block, its coverers block already. So a cover,
+//! which is looked for afterwards, names rules that really win.
 //!
 //! Of rules that rank together none stands above another: what is in the way of one of them is every part of another
 //! wherever that other scores higher (or the same and stands first), on top of what is above all of them. Where they are
@@ -14,9 +15,11 @@
 //! out if the proof succeeds without it. What remains is minimal: leave out any one, and somebody sees the rule.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::blocking::Blockers;
 use super::formula::{Formula, Formulas};
+use super::parallel;
 use super::scope::{Question, Scope};
 use super::search::{Answer, Existence, Undecided};
 use super::slot::{Culprit, Part, RuleFormulas, SlotFormulas, substitutes};
@@ -34,8 +37,12 @@ struct Above {
     names: Vec<Coverer>,
     /// Per world.
     formulas: Vec<Blockers>,
-    /// How many stand above the rule of each place, and above the fallback list.
+    /// How many stand above the rule of each place; above the fallback list, all.
     above: Vec<usize>,
+    /// The first of each place: the rule itself.
+    first: Vec<usize>,
+    /// By number, whether it is left aside: whoever it would block, others block already.
+    aside: Vec<bool>,
 }
 
 /// One way to see something: what must be so in a world, and how many blockers stand before it.
@@ -52,28 +59,39 @@ pub(super) struct OfRules {
     pub(super) substitutes: BTreeMap<(RuleId, Via), SubstituteVerdict>,
 }
 
-/// The verdict on every rule of a slot, in the order in which they win.
+/// A slot of fewer rules is not worth another core.
+pub(super) const WORTH: usize = 256;
+
+/// The verdict on every rule of a slot.
 pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) -> OfRules {
-    let mut blockers = Above::none(scope.worlds.len());
-    let mut verdicts = BTreeMap::new();
-    let mut place = 0;
-    for tier in rules.tiers(slot) {
-        let above = blockers.names.len();
-        let found: Vec<Verdict> = match tier {
-            [_] => vec![in_place(scope, rules, slot, &blockers, place)],
-            several => (place..place + several.len())
-                .map(|at| in_tier(scope, rules, slot, &blockers, (place..place + several.len(), at)))
-                .collect(),
-        };
-        for ((at, id), verdict) in (place..).zip(tier).zip(found) {
-            blockers.above.push(above);
-            blockers.add_rule(scope, at, *id, (!verdict.is_never(), true));
-            verdicts.insert(*id, verdict);
+    let order = &rules[slot].order;
+    let mut blockers = Above::of(scope, rules, slot, order.len());
+    let among: Vec<Range<usize>> = tiers(rules, slot).filter(|tier| tier.len() > 1).collect();
+    let wins = |scope: &mut SlotScope<'_>, place: usize| {
+        let ranked = among.iter().any(|tier| tier.contains(&place));
+        (!ranked).then(|| in_place(scope, rules, slot, &blockers, place))
+    };
+    let mut found: Vec<Option<InPlace>> = parallel::each_with(order.len(), WORTH, scope, wins);
+    for tier in among {
+        let mut above = Above::of(scope, rules, slot, tier.start);
+        above.set_aside(&found);
+        for at in tier.clone() {
+            let verdict = in_tier(scope, rules, slot, &above, (tier.clone(), at));
+            if let Some(place) = found.get_mut(at) {
+                *place = Some(InPlace::Decided(verdict));
+            }
         }
-        place += tier.len();
     }
-    blockers.above.push(blockers.names.len());
-    for (place, id) in rules[slot].order.iter().enumerate() {
+    blockers.set_aside(&found);
+    let settle = |scope: &mut SlotScope<'_>, place: usize| match found.get(place)?.as_ref()? {
+        InPlace::Decided(verdict) => Some(verdict.clone()),
+        InPlace::Behind(used) => Some(behind(scope, &blockers, place, used)),
+        InPlace::Open(_) => Some(in_place(scope, rules, slot, &blockers, place).settled(scope, &blockers, place)),
+    };
+    let settled = parallel::each_with(order.len(), WORTH, scope, settle);
+    let mut verdicts: BTreeMap<RuleId, Verdict> =
+        order.iter().copied().zip(settled).filter_map(|(id, verdict)| Some((id, verdict?))).collect();
+    for (place, id) in order.iter().enumerate() {
         if matches!(verdicts.get(id), Some(Verdict::Covered(_)))
             && let Some(verdict) = by_try(scope, rules, slot, &blockers, place)
         {
@@ -90,6 +108,15 @@ pub(super) fn rules(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) ->
         }
     }
     OfRules { verdicts, substitutes: found }
+}
+
+/// The places of the rules that rank together, tier by tier.
+fn tiers(rules: &RuleSet, slot: SlotId) -> impl Iterator<Item = Range<usize>> {
+    rules.tiers(slot).scan(0, |start, tier| {
+        let places = *start..*start + tier.len();
+        *start = places.end;
+        Some(places)
+    })
 }
 
 /// Whether a substitute of a rule is ever taken. One that may be tried in another's place comes to its turn there, so
@@ -125,7 +152,7 @@ fn in_tier(
     rules: &RuleSet,
     slot: SlotId,
     above: &Above,
-    (tier, place): (std::ops::Range<usize>, usize),
+    (tier, place): (Range<usize>, usize),
 ) -> Verdict {
     let mut blockers = above.clone();
     let rivals = scope.worlds.first().and_then(|(_, of)| of.rivals.get(&place));
@@ -140,14 +167,15 @@ fn in_tier(
             };
             blockers.add(scope, name, &|of| of.rivals.get(&place)?.get(at).map(|(_, _, formula)| *formula));
         }
-        return in_place(scope, rules, slot, &blockers, place);
+        return in_place(scope, rules, slot, &blockers, place).settled(scope, &blockers, place);
     }
     for at in tier.filter(|at| *at != place) {
         if let Some(id) = rules[slot].order.get(at) {
-            blockers.add_rule(scope, at, *id, (true, true));
+            blockers.add_rule(scope, at, *id, false);
         }
     }
-    match (in_place(scope, rules, slot, &blockers, place), in_place(scope, rules, slot, above, place)) {
+    let mut verdict = |blockers: &Above| in_place(scope, rules, slot, blockers, place).settled(scope, blockers, place);
+    match (verdict(&blockers), verdict(above)) {
         (Verdict::Covered(_) | Verdict::Unknown(_), Verdict::Reachable(_)) => Verdict::Unknown(Undecided::Budget),
         (Verdict::Covered(_), verdict) | (verdict, _) => verdict,
     }
@@ -161,14 +189,17 @@ pub(super) fn fallback(
     slot: SlotId,
     verdicts: &BTreeMap<RuleId, Verdict>,
 ) -> Vec<FallbackVerdict> {
-    let mut of_rules = Above::none(scope.worlds.len());
-    for (place, id) in rules[slot].order.iter().enumerate() {
-        let wins = verdicts.get(id).is_none_or(|verdict| !verdict.is_never());
-        of_rules.add_rule(scope, place, *id, (wins, false));
-    }
-    let mut of_entries = Above::none(scope.worlds.len());
+    let (mut of_rules, mut of_entries) = (Above::none(scope.worlds.len()), Above::none(scope.worlds.len()));
     let mut found = Vec::new();
     let entries = &rules[slot].fallback;
+    if entries.len() > 1 {
+        for (place, id) in rules[slot].order.iter().enumerate() {
+            of_rules.add_rule(scope, place, *id, true);
+            if verdicts.get(id).is_some_and(Verdict::is_never) {
+                of_rules.set_aside_at(place);
+            }
+        }
+    }
     for (at, entry) in entries.iter().enumerate() {
         let is_last = at + 1 == entries.len();
         let blockers = if is_last { &of_entries } else { &of_rules };
@@ -192,21 +223,64 @@ fn entry_verdict(scope: &mut SlotScope<'_>, blockers: &Above, at: usize) -> Fall
     }
 }
 
+/// What is found out of a rule in its own place, before it is asked what together covers it.
+enum InPlace {
+    /// All.
+    Decided(Verdict),
+    /// It never wins, and these blockers suffice to see it.
+    Behind(BTreeSet<usize>),
+    /// Not decided.
+    Open(Undecided),
+}
+
+impl InPlace {
+    fn is_never(&self) -> bool {
+        match self {
+            Self::Decided(verdict) => verdict.is_never(),
+            Self::Behind(_) => true,
+            Self::Open(_) => false,
+        }
+    }
+
+    /// With what covers it.
+    fn settled(self, scope: &mut SlotScope<'_>, blockers: &Above, place: usize) -> Verdict {
+        match self {
+            Self::Decided(verdict) => verdict,
+            Self::Behind(used) => behind(scope, blockers, place, &used),
+            Self::Open(why) => Verdict::Unknown(why),
+        }
+    }
+}
+
 /// Whether the rule wins in its own place.
-fn in_place(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: &Above, place: usize) -> Verdict {
+fn in_place(scope: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId, blockers: &Above, place: usize) -> InPlace {
     let is_off = rules[slot].order.get(place).is_none_or(|id| {
         let rule = &rules[*id];
         rule.off.is_some() || rules[rule.show].off.is_some()
     });
     if rules[slot].off.is_some() || is_off {
-        return Verdict::Off;
+        return InPlace::Decided(Verdict::Off);
     }
     let required = |of: &SlotFormulas| eligible(of, place);
-    let way = Way { required: &required, before: blockers.names.len() };
+    let way = Way { required: &required, before: blockers.before(place) };
+    match ask(scope, blockers, &way, None) {
+        Answer::Found(witness) => InPlace::Decided(Verdict::Reachable(witness)),
+        Answer::Unknown(why) => InPlace::Open(why),
+        Answer::Never(_) if is_contradictory(scope, &way) => InPlace::Decided(contradiction(scope, place)),
+        Answer::Never(used) => InPlace::Behind(used),
+    }
+}
+
+/// The verdict on a rule that never wins in its place because of these, and that nothing in it contradicts.
+fn behind(scope: &mut SlotScope<'_>, blockers: &Above, place: usize, used: &BTreeSet<usize>) -> Verdict {
+    let required = |of: &SlotFormulas| eligible(of, place);
+    let way = Way { required: &required, before: blockers.before(place) };
+    if used.iter().all(|number| blockers.is_among(*number)) {
+        return Verdict::Covered(cover(scope, blockers, &[way], used.clone()));
+    }
     match ask(scope, blockers, &way, None) {
         Answer::Found(witness) => Verdict::Reachable(witness),
         Answer::Unknown(why) => Verdict::Unknown(why),
-        Answer::Never(_) if is_contradictory(scope, &way) => contradiction(scope, place),
         Answer::Never(used) => Verdict::Covered(cover(scope, blockers, &[way], used)),
     }
 }
@@ -337,15 +411,15 @@ fn contradiction(scope: &mut SlotScope<'_>, place: usize) -> Verdict {
 
 fn ask(scope: &mut SlotScope<'_>, blockers: &Above, way: &Way<'_>, only: Option<&BTreeSet<usize>>) -> Answer {
     let none = Blockers::default();
+    let is_among = |number: usize| blockers.is_among(number);
     let filtered: Option<Vec<Blockers>> = only.map(|only| {
-        let of = |world: &Blockers| {
-            Blockers::plain(only.range(..way.before).filter_map(|number| world.numbered(*number)).collect())
-        };
+        let only: Vec<usize> = only.range(..way.before).copied().filter(|number| is_among(*number)).collect();
+        let of = |world: &Blockers| Blockers::plain(only.iter().filter_map(|number| world.numbered(*number)).collect());
         blockers.formulas.iter().map(of).collect()
     });
     scope.ask(|world, _: &mut Formulas, of| {
         let all = filtered.as_ref().unwrap_or(&blockers.formulas).get(world).unwrap_or(&none);
-        Question { required: vec![(way.required)(of)], blockers: all.before(way.before) }
+        Question { required: vec![(way.required)(of)], blockers: all.before(way.before).among(&is_among) }
     })
 }
 
@@ -357,11 +431,12 @@ fn cover(scope: &mut SlotScope<'_>, blockers: &Above, ways: &[Way<'_>], used: BT
     let name =
         |numbers: &BTreeSet<usize>| numbers.iter().filter_map(|number| blockers.names.get(*number).copied()).collect();
     let none = Blockers::default();
+    let is_among = |number: usize| blockers.is_among(number);
     let mut at_once: Option<BTreeSet<usize>> = None;
     for way in ways {
         let found = scope.follows_at_once(|world, _, of| {
             let all = blockers.formulas.get(world).unwrap_or(&none);
-            Question { required: vec![(way.required)(of)], blockers: all.before(way.before) }
+            Question { required: vec![(way.required)(of)], blockers: all.before(way.before).among(&is_among) }
         });
         at_once = Some(at_once.map_or(found.clone(), |known| known.intersection(&found).copied().collect()));
     }
@@ -386,12 +461,58 @@ fn cover(scope: &mut SlotScope<'_>, blockers: &Above, ways: &[Way<'_>], used: BT
 
 impl Above {
     fn none(worlds: usize) -> Self {
-        Self { names: Vec::new(), formulas: vec![Blockers::default(); worlds], above: Vec::new() }
+        Self {
+            names: Vec::new(),
+            formulas: vec![Blockers::default(); worlds],
+            above: Vec::new(),
+            first: Vec::new(),
+            aside: Vec::new(),
+        }
     }
 
-    /// The parts of the rule at a place; without its own where it never wins in its place, and where it stops the slot only
-    /// for those that come behind it there: the fallback list answers then.
-    fn add_rule(&mut self, scope: &SlotScope<'_>, place: usize, id: RuleId, (wins, stops): (bool, bool)) {
+    /// The parts of all rules of a slot up to a place.
+    fn of(scope: &SlotScope<'_>, rules: &RuleSet, slot: SlotId, upto: usize) -> Self {
+        let mut all = Self::none(scope.worlds.len());
+        for tier in tiers(rules, slot).take_while(|tier| tier.start < upto) {
+            let above = all.names.len();
+            for place in tier {
+                if let Some(id) = rules[slot].order.get(place) {
+                    all.above.push(above);
+                    all.add_rule(scope, place, *id, false);
+                }
+            }
+        }
+        all
+    }
+
+    /// How many stand above the rule of a place.
+    fn before(&self, place: usize) -> usize {
+        self.above.get(place).copied().unwrap_or(self.names.len())
+    }
+
+    /// Leaves aside those rules that never win in their places.
+    fn set_aside(&mut self, found: &[Option<InPlace>]) {
+        let never = |of: &Option<InPlace>| of.as_ref().is_some_and(InPlace::is_never);
+        found.iter().enumerate().filter(|(_, of)| never(of)).for_each(|(place, _)| self.set_aside_at(place));
+    }
+
+    /// Leaves the rule of a place aside, but not what stands in for it.
+    fn set_aside_at(&mut self, place: usize) {
+        let own = self.first.get(place).and_then(|number| self.aside.get_mut(*number));
+        if let Some(aside) = own {
+            *aside = true;
+        }
+    }
+
+    /// Whether it blocks.
+    fn is_among(&self, number: usize) -> bool {
+        self.aside.get(number) != Some(&true)
+    }
+
+    /// The parts of the rule at a place; with `heard` where they keep the fallback list from answering, so without the place
+    /// where the rule stops the slot: the list answers then.
+    fn add_rule(&mut self, scope: &SlotScope<'_>, place: usize, id: RuleId, heard: bool) {
+        self.first.push(self.names.len());
         let parts: Vec<Part> = scope
             .worlds
             .first()
@@ -400,16 +521,14 @@ impl Above {
             .unwrap_or_default();
         for (at, part) in parts.into_iter().enumerate() {
             let name = match part {
-                Part::Own if !wins => continue,
                 Part::Own => Coverer::Rule(id),
-                Part::Stops if !stops => continue,
                 Part::Stops => Coverer::Stop(id),
                 Part::Instead(via) => Coverer::Substitute(id, via),
             };
-            let heard = |rule: &RuleFormulas| rule.parts_heard.get(at).copied();
+            let where_heard = |rule: &RuleFormulas| rule.parts_heard.get(at).copied();
             let said = |rule: &RuleFormulas| rule.parts.get(at).map(|(_, part)| *part);
             self.add(scope, name, &|of| {
-                of.rules.get(place).and_then(|rule| if stops { said(rule) } else { heard(rule) })
+                of.rules.get(place).and_then(|rule| if heard { where_heard(rule) } else { said(rule) })
             });
         }
     }
@@ -417,6 +536,7 @@ impl Above {
     fn add(&mut self, scope: &SlotScope<'_>, name: Coverer, formula: &dyn Fn(&SlotFormulas) -> Option<Formula>) {
         let number = self.names.len();
         self.names.push(name);
+        self.aside.push(false);
         for (blockers, (program, of)) in self.formulas.iter_mut().zip(&scope.worlds) {
             if let Some(formula) = formula(of).filter(|formula| *formula != Formula::NEVER) {
                 blockers.add(&program.formulas, number, formula);

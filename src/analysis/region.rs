@@ -128,7 +128,8 @@ impl Region {
         }
     }
 
-    fn narrow(&mut self, dim: Dim, atoms: &Atoms) -> Result<(), Empty> {
+    /// Narrows one dimension to these atoms.
+    pub(super) fn narrow(&mut self, dim: Dim, atoms: &Atoms) -> Result<(), Empty> {
         let domain = self.domains.get_mut(dim.index()).ok_or(Empty)?;
         if domain.within(atoms) {
             return Ok(());

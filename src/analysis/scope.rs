@@ -5,22 +5,27 @@
 
 use std::collections::BTreeSet;
 
+use hashbrown::HashMap;
+
 use super::blocking::View;
 use super::compile::Compiler;
 use super::domain::Source;
 use super::formula::{Formula, Formulas};
 use super::program::Program;
 use super::region::{Region, Status};
-use super::search::{Answer, Existence, Undecided, exists, search};
+use super::search::{Answer, Budget, Existence, Undecided, exists, search};
 use super::worlds::worlds;
 use crate::model::{RuleSet, Scope as Whose};
 use crate::value::Instant;
 
 /// The formulas `T` of a question in every world.
+#[derive(Clone)]
 pub(super) struct Scope<'a, T> {
     pub(super) worlds: Vec<(Program<'a>, T)>,
     complete: bool,
-    budget: usize,
+    budget: Budget,
+    /// Of what must hold in each world, whether there is anybody.
+    known: HashMap<Vec<Vec<Formula>>, Existence>,
 }
 
 /// What is asked in one world.
@@ -32,11 +37,11 @@ pub(super) struct Question<'q> {
 }
 
 impl<'a, T> Scope<'a, T> {
-    /// Compiles a question; `from` on time begins, `budget` boxes are looked at per answer and world.
+    /// Compiles a question; `from` on time begins, `budget` is for each answer and world.
     pub(super) fn new(
         rules: &'a RuleSet,
         from: Option<Instant>,
-        budget: usize,
+        budget: Budget,
         write: impl Fn(&mut Compiler<'a>) -> T,
     ) -> Self {
         let mut scan = Compiler::scan(rules);
@@ -63,7 +68,7 @@ impl<'a, T> Scope<'a, T> {
             let formulas = write(&mut compiler);
             (Program::new(compiler, world), formulas)
         };
-        Self { worlds: worlds.into_iter().map(compile).collect(), complete, budget }
+        Self { worlds: worlds.into_iter().map(compile).collect(), complete, budget, known: HashMap::new() }
     }
 
     /// Whether the worlds are all there are.
@@ -91,10 +96,22 @@ impl<'a, T> Scope<'a, T> {
 
     /// Whether there is anybody in any world of whom all this holds; nobody is shown.
     pub(super) fn is_there(&mut self, question: impl Fn(usize, &mut Formulas, &T) -> Vec<Formula>) -> Existence {
+        let worlds = self.worlds.iter_mut().enumerate();
+        let required: Vec<Vec<Formula>> =
+            worlds.map(|(number, (program, of))| question(number, &mut program.formulas, of)).collect();
+        // Rules ask the same of their customers over and over.
+        if let Some(known) = self.known.get(&required) {
+            return *known;
+        }
+        let found = self.look_for(&required);
+        self.known.insert(required, found);
+        found
+    }
+
+    fn look_for(&mut self, required: &[Vec<Formula>]) -> Existence {
         let mut undecided = None;
-        for (number, (program, of)) in self.worlds.iter_mut().enumerate() {
-            let required = question(number, &mut program.formulas, of);
-            match exists(program, &required, self.budget) {
+        for ((program, _), required) in self.worlds.iter_mut().zip(required) {
+            match exists(program, required, self.budget) {
                 Existence::Somebody => return Existence::Somebody,
                 Existence::Nobody => {}
                 Existence::Unknown(why) => undecided = undecided.max(Some(why)),

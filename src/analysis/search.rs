@@ -21,11 +21,13 @@
 //! country always known, the second would hold at the first point and leave `country = DE`; there the first holds;
 //! nothing is left: never, because of both.
 //!
-//! The budget counts boxes, not time, so the answer is the same on every machine.
+//! The budget counts boxes, not time, so the answer is the same on every machine. Where it is used up the question is put to
+//! the second rung, [`clauses`](super::clauses), and only where that gives up, too, is it not decided.
 
 use std::collections::BTreeSet;
 
 use super::blocking::{Blockers, View};
+use super::clauses::{Clauses, Found};
 use super::formula::{Formula, Formulas, Node};
 use super::program::Program;
 use super::realise::{Realised, Shadows};
@@ -40,6 +42,21 @@ const MOST_GIVEN_UP: usize = 64;
 
 /// How many choices may be open on one path: the search is recursive, and a stack ends.
 const MOST_CHOICES: usize = 2_000;
+
+/// How far one question is looked into before it stays undecided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Boxes that are searched, for each kind of customer in each world.
+    pub boxes: usize,
+    /// Conflicts from which the second rung learns where the boxes were not enough; without any it is not asked.
+    pub conflicts: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { boxes: 20_000, conflicts: 50_000 }
+    }
+}
 
 /// What a search found out.
 #[derive(Clone, Debug)]
@@ -70,12 +87,12 @@ pub enum Undecided {
 }
 
 /// Searches every start of the program in turn.
-pub(super) fn search(program: &mut Program<'_>, required: &[Formula], blockers: View<'_>, budget: usize) -> Answer {
+pub(super) fn search(program: &mut Program<'_>, required: &[Formula], blockers: View<'_>, budget: Budget) -> Answer {
     let mut used = BTreeSet::new();
     let mut undecided = None;
     for start in 0..program.starts.len() {
         let mut search = Search::new(program, start, required, blockers, budget);
-        match search.dive() {
+        match search.run() {
             Ended::Found(witness) => return Answer::Found(witness),
             // Only who does not show them ends so.
             Ended::Plain => undecided = undecided.max(Some(Undecided::Budget)),
@@ -97,13 +114,13 @@ pub(super) enum Existence {
 
 /// Searches as [`search`] does, but makes no customer where it is plain that one can be made: whatever the hour, the
 /// history and what is calculated are, they are in the box.
-pub(super) fn exists(program: &mut Program<'_>, required: &[Formula], budget: usize) -> Existence {
+pub(super) fn exists(program: &mut Program<'_>, required: &[Formula], budget: Budget) -> Existence {
     let none = Blockers::default();
     let mut undecided = None;
     for start in 0..program.starts.len() {
         let mut search = Search::new(program, start, required, none.all(), budget);
         search.shows = false;
-        match search.dive() {
+        match search.run() {
             Ended::Found(_) | Ended::Plain => return Existence::Somebody,
             Ended::Never if search.given_up > 0 => undecided = undecided.max(search.why_given_up),
             Ended::Never => {}
@@ -152,7 +169,8 @@ struct Search<'p, 'a> {
     given_up: usize,
     /// Why boxes were given up, if any was.
     why_given_up: Option<Undecided>,
-    budget: usize,
+    /// What is left of it.
+    budget: Budget,
     choices: usize,
     /// A customer is made of what is found. Else nothing blocks.
     shows: bool,
@@ -164,7 +182,7 @@ impl<'p, 'a> Search<'p, 'a> {
         start: usize,
         question: &'p [Formula],
         blockers: View<'p>,
-        budget: usize,
+        budget: Budget,
     ) -> Self {
         let domains = program.starts.get(start).map(|start| start.domains.clone()).unwrap_or_default();
         let mut search = Self {
@@ -195,13 +213,81 @@ impl<'p, 'a> Search<'p, 'a> {
         self.required.extend(parts.into_iter().map(|formula| Demand { formula, origin, settled: false }));
     }
 
+    /// Searches by boxes, then, if they were not enough, by clauses.
+    fn run(&mut self) -> Ended {
+        match self.dive() {
+            Ended::Unknown(Undecided::Budget) if self.budget.conflicts > 0 => self.by_clauses(),
+            ended @ (Ended::Found(_) | Ended::Plain | Ended::Never | Ended::Unknown(_)) => ended,
+        }
+    }
+
+    /// The same question again from its start, by clauses.
+    fn by_clauses(&mut self) -> Ended {
+        self.region.return_to(0);
+        self.required.clear();
+        self.question.iter().for_each(|formula| self.demand(*formula, Origin::Question));
+        (self.used, self.given_up, self.why_given_up) = (BTreeSet::new(), 0, None);
+        let domains = self.region.clone().into_domains();
+        // What follows at once makes the question smaller; blockers that hold nowhere in the rest are none.
+        for formula in self.question.iter().chain(&self.program.couplings) {
+            if self.region.require(&self.program.formulas, *formula).is_err() {
+                return Ended::Never;
+            }
+        }
+        let blockers: Vec<(usize, Formula)> = self.blockers.each().collect();
+        let open =
+            |(_, formula): &(usize, Formula)| self.region.status(&self.program.formulas, *formula) != Status::Fails;
+        let blockers: Vec<(usize, Formula)> = blockers.into_iter().filter(open).collect();
+        let negated: Vec<(usize, Formula)> =
+            blockers.into_iter().map(|(number, formula)| (number, self.program.formulas.not(formula))).collect();
+        self.region.return_to(0);
+        let required: Vec<Formula> = self.question.iter().chain(&self.program.couplings).copied().collect();
+        let formulas = &self.program.formulas;
+        let Some(mut clauses) = Clauses::new(formulas, &domains, &required, &negated, self.budget.conflicts) else {
+            return Ended::Unknown(Undecided::Budget);
+        };
+        loop {
+            let found = match clauses.solve() {
+                Found::Box(found) => found,
+                Found::Never(used) => {
+                    self.used = used;
+                    return Ended::Never;
+                }
+                Found::GaveUp => return Ended::Unknown(Undecided::Budget),
+            };
+            let narrowed = found.iter().try_for_each(|(dim, atoms)| self.region.narrow(*dim, atoms));
+            let point = self.program.poorest(self.start, &self.region);
+            if !self.shows && narrowed.is_ok() && self.program.is_plain(self.start, &self.region) {
+                return Ended::Plain;
+            }
+            let why = match self.realise(&point) {
+                Realised::Customer(witness) => return Ended::Found(witness),
+                Realised::Impossible(clause) => {
+                    if clauses.require(&self.program.formulas, clause).is_none() {
+                        return Ended::Unknown(Undecided::Budget);
+                    }
+                    None
+                }
+                Realised::Shadowed(_) => Some(Undecided::Calculation),
+                Realised::NotFound(why) => Some(why),
+            };
+            self.region.return_to(0);
+            clauses.forbid(&found);
+            if let Some(why) = why
+                && let ended @ Ended::Unknown(_) = self.give_up(why)
+            {
+                return ended;
+            }
+        }
+    }
+
     /// Searches the box as it stands.
     fn dive(&mut self) -> Ended {
         loop {
-            if self.budget == 0 {
+            if self.budget.boxes == 0 {
                 return Ended::Unknown(Undecided::Budget);
             }
-            self.budget -= 1;
+            self.budget.boxes -= 1;
             let Ok(branch) = self.follow() else {
                 return Ended::Never;
             };

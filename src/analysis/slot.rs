@@ -11,7 +11,7 @@ use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
 use super::domain::{Source, Unseen};
 use super::doubts::Doubts;
-use super::formula::Formula;
+use super::formula::{Formula, Formulas};
 use super::read::{Read, Simple};
 use super::scores::Scores;
 use super::seen::Seen;
@@ -72,7 +72,7 @@ pub(super) struct RuleFormulas {
     pub(super) clauses: Vec<Truths>,
     /// It is eligible; never where it or its offer is switched off.
     pub(super) eligible: Formula,
-    /// It drops out for this reason, and its substitute for that is looked at.
+    /// It drops out for a reason for which something stands in, and that is looked at.
     pub(super) drops: BTreeMap<Via, Formula>,
     /// It drops out for a cap that lets no other candidate through.
     pub(super) stops: Formula,
@@ -234,29 +234,37 @@ impl Writer<'_, '_> {
         let eligible = formulas.both(passes, carried.any);
 
         // R14: no `when` is no, and every `unless` is.
-        let some_no = formulas.any(when.iter().map(|truths| truths.no));
-        let none_no = formulas.not(some_no);
-        let spared = formulas.all(unless.iter().map(|truths| truths.no));
-        let might_belong = formulas.both(none_no, spared);
-        let closed = formulas.not(open);
-        let not_known = formulas.not(audience);
-        // R15: what is absent or stale may yet be known.
-        let some_gap = formulas.any(gaps);
-        let awaited = formulas.not(some_gap);
-        let drops = BTreeMap::from([
-            (Via::Capped, {
-                let of_rule = formulas.all([on, open, audience, not_taken, some_spent]);
-                let of_holds = formulas.all([on, open, audience, not_taken, none_spent, in_time, held_too_long]);
-                let of_channels = formulas.both(passes, carried.capped);
-                formulas.any([of_rule, of_holds, of_channels])
-            }),
-            (Via::NoConsent, {
-                let of_rule = formulas.all([on, closed, might_belong]);
-                let of_channels = formulas.both(passes, carried.lacks_consent);
-                formulas.any([of_rule, of_channels])
-            }),
-            (Via::Unknown, formulas.all([on, open, not_known, might_belong, awaited])),
-        ]);
+        let might_belong = |formulas: &mut Formulas| {
+            let some_no = formulas.any(when.iter().map(|truths| truths.no));
+            let none_no = formulas.not(some_no);
+            let spared = formulas.all(unless.iter().map(|truths| truths.no));
+            formulas.both(none_no, spared)
+        };
+        let drops = substitutes(rules, id).map(|(via, _)| {
+            let drops = match via {
+                Via::Capped => {
+                    let of_rule = formulas.all([on, open, audience, not_taken, some_spent]);
+                    let of_holds = formulas.all([on, open, audience, not_taken, none_spent, in_time, held_too_long]);
+                    let of_channels = formulas.both(passes, carried.capped);
+                    formulas.any([of_rule, of_holds, of_channels])
+                }
+                Via::NoConsent => {
+                    let (closed, might_belong) = (formulas.not(open), might_belong(formulas));
+                    let of_rule = formulas.all([on, closed, might_belong]);
+                    let of_channels = formulas.both(passes, carried.lacks_consent);
+                    formulas.any([of_rule, of_channels])
+                }
+                Via::Unknown => {
+                    let (not_known, might_belong) = (formulas.not(audience), might_belong(formulas));
+                    // R15: what is absent or stale may yet be known.
+                    let some_gap = formulas.any(gaps.iter().copied());
+                    let awaited = formulas.not(some_gap);
+                    formulas.all([on, open, not_known, might_belong, awaited])
+                }
+            };
+            (via, drops)
+        });
+        let drops = drops.collect();
 
         let some_stops = formulas.any(stopping.into_iter().map(|(_, spent)| *spent));
         let stops = {

@@ -112,8 +112,14 @@ impl Writer<'_, '_> {
         // Whatever stands in is asked before the slot stops (R13).
         let answers = self.compiler.formulas.any(parts.iter().map(|(_, formula)| *formula));
         let formulas = &mut self.compiler.formulas;
-        let (nobody, stops) = (formulas.not(answers), formulas.any(stops));
-        parts.push((Part::Stops, formulas.both(stops, nobody)));
+        let stops = match formulas.any(stops) {
+            Formula::NEVER => Formula::NEVER,
+            stops => {
+                let nobody = formulas.not(answers);
+                formulas.both(stops, nobody)
+            }
+        };
+        parts.push((Part::Stops, stops));
         (parts, taken)
     }
 

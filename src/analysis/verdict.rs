@@ -33,6 +33,14 @@ impl Verdict {
         }
     }
 
+    /// Whether nobody can be eligible for the rule, wherever it stands.
+    pub fn is_idle(&self) -> bool {
+        match self {
+            Self::Off | Self::NeverActive | Self::Contradictory(_) => true,
+            Self::Reachable(_) | Self::Covered(_) | Self::Unknown(_) => false,
+        }
+    }
+
     /// Whether it says `never` because of everything else there is, so that something left out may make it wrong.
     pub(super) fn rests_on_all(&self) -> bool {
         match self {

@@ -93,8 +93,7 @@ pub(super) fn unmatched(scope: &mut SlotScope<'_>, options: &Options, question: 
         let audiences = audiences(program, of, &|rule| question.rules[rule].off.is_none());
         let open = open(program);
         let consents: Vec<Dim> = open.iter().map(|(dim, _)| *dim).collect();
-        let required = open.into_iter().map(|(dim, atoms)| program.formulas.literal(dim, atoms));
-        let required: Vec<Formula> = required.collect();
+        let required = [grow::formula(program, &open)];
         one(program, question, (&required, audiences), (options, &consents), &mut found);
     }
     if !complete {

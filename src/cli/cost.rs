@@ -49,11 +49,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing is said of what they cost", terminal);
         return Ok(Ended::Found);
     };
-    for name in &arguments.slot {
-        if rules.slot_named(name).is_none() {
-            return Err(super::list::no_slot(rules, name));
-        }
-    }
+    super::list::slots_exist(rules, &arguments.slot)?;
     let from = settings::NOW.choose(arguments.now, loaded.world.settings())?.value;
     let budgets = match loaded.world.config.as_ref() {
         Some(config) => config.cost_budgets(rules).map_err(CannotRun::from)?,

@@ -65,6 +65,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     Ok(if errors { Ended::Found } else { Ended::Clean })
 }
 
+/// Refuses the first of these names that is no slot's.
+pub(super) fn slots_exist(rules: &RuleSet, names: &[String]) -> Result<(), super::CannotRun> {
+    let unknown = names.iter().find(|name| rules.slot_named(name).is_none());
+    unknown.map_or(Ok(()), |name| Err(no_slot(rules, name)))
+}
+
 /// What to say of a slot that does not exist.
 pub(super) fn no_slot(rules: &RuleSet, name: &str) -> super::CannotRun {
     let names: Vec<&str> = rules.slots.iter().map(|slot| slot.name.as_str()).collect();

@@ -65,11 +65,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         return Ok(Ended::Found);
     }
     let mut needs = consent::needs(rules);
-    for name in &arguments.slot {
-        if rules.slot_named(name).is_none() {
-            return Err(super::list::no_slot(rules, name));
-        }
-    }
+    super::list::slots_exist(rules, &arguments.slot)?;
     if !arguments.slot.is_empty() {
         needs.slots.retain(|slot| arguments.slot.contains(&rules[slot.slot].name));
     }

@@ -35,6 +35,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::analysis::Undecided;
 use crate::diagnostics::{Code, codes, render};
 use settings::Origin;
 use terminal::Terminal;
@@ -239,6 +240,20 @@ fn quoted(path: &Path) -> String {
 /// `1 rule`, `2 rules`.
 fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Why it is not known whether there are more customers of some kind.
+fn still_open(why: Undecided) -> &'static str {
+    match why {
+        Undecided::Budget => "the search was given up",
+        Undecided::Hours => "it hangs on hours at which nobody was found and nobody excluded",
+        Undecided::Events => "it hangs on a history that was not found and not excluded",
+        Undecided::Calculation => {
+            "it hangs on a calculation or a declaration for which nobody was found and nobody excluded"
+        }
+        Undecided::Instants => "more instants would have to be told apart than are looked at",
+        Undecided::LeftOut => "it hangs on rules that are in error",
+    }
 }
 
 /// When this runs, for build servers that sort by it: `2026-06-15T10:00:00`, in UTC.

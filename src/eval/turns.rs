@@ -115,7 +115,7 @@ impl Found<'_> {
                 }
                 Datum::Known(Value::Date(day)) => {
                     let edge = match direction {
-                        Direction::Old => day.plus(*period),
+                        Direction::Old => day.gone_by(*period),
                         Direction::Ahead => day.minus(*period),
                     };
                     let zone = &self.rules.defaults.zone;
@@ -148,7 +148,7 @@ impl Found<'_> {
 
 fn moved(direction: Direction, at: Instant, period: Period) -> Instant {
     match direction {
-        Direction::Old => at.plus(period),
+        Direction::Old => at.gone_by(period),
         Direction::Ahead => at.minus(period),
     }
 }

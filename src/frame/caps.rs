@@ -6,9 +6,8 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
-use super::{
-    By, CapState, Counted, Decision, Facts, Frame, Happened, Reserved, Shared, Stamp, rotation, unit_key, windows,
-};
+use super::past::{Past, Pasts};
+use super::{By, CapState, Counted, Decision, Facts, Frame, Happened, Reserved, Stamp, rotation, unit_key, windows};
 use crate::model::{
     Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, Class, Event, EventId, EventTarget, OfferId, RuleSet,
 };
@@ -28,10 +27,11 @@ pub fn cap_states(rules: &RuleSet, facts: &Facts, caps: &[CapId]) -> Vec<CapStat
 
 fn states(rules: &RuleSet, facts: &Facts, attributes: &[Datum], caps: impl Iterator<Item = CapId>) -> Vec<CapState> {
     let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
+    let pasts = Pasts::of(rules, facts);
     let state = |id: CapId| {
         let cap = &rules[id];
         let is_known = unit_is_known(rules, facts, cap.unit, customer);
-        let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
+        let counting = Counting { rules, now: facts.now, past: pasts.of_unit(cap.unit), cap };
         let state = match (is_known, &cap.kind) {
             (false, _) if cap.alone => CapState::Used(0),
             (false, _) => CapState::UnknownUnit,
@@ -57,25 +57,6 @@ fn unit_is_known(rules: &RuleSet, facts: &Facts, unit: CapUnit, customer: bool) 
         CapUnit::Customer => customer,
         CapUnit::Everybody => true,
         CapUnit::Attribute(_) => unit_key(rules, facts, unit).is_some(),
-    }
-}
-
-/// What happened to a unit, and what may still happen.
-#[derive(Clone, Copy)]
-struct Past<'a> {
-    history: &'a [Happened],
-    undated: &'a [(EventId, Stamp)],
-    reserved: &'a [Reserved],
-}
-
-impl<'a> Past<'a> {
-    fn of(facts: &'a Facts, unit: CapUnit) -> Self {
-        // Of what nobody can date only the customer's own is kept.
-        let undated = &facts.undated;
-        match facts.shared.iter().find(|shared| shared.unit == unit && unit != CapUnit::Customer) {
-            Some(Shared { history, reserved, .. }) => Self { history, undated, reserved },
-            None => Self { history: &facts.history, undated, reserved: &facts.reserved },
-        }
     }
 }
 
@@ -142,7 +123,7 @@ impl Counting<'_> {
     /// The times of those that somebody dated, in no order.
     fn dated(&self) -> impl Iterator<Item = Instant> {
         let counted = |happened: &&Happened| self.is_counted(happened.event, &happened.stamp);
-        self.past.history.iter().filter(counted).filter_map(|happened| self.by_now(happened))
+        self.past.may_hit(self.rules, &self.cap.target).filter(counted).filter_map(|happened| self.by_now(happened))
     }
 
     fn is_counted(&self, event: EventId, stamp: &Stamp) -> bool {
@@ -177,7 +158,7 @@ impl Counting<'_> {
             CapWindow::Rolling(_) | CapWindow::Ever => None,
         };
         let leaves = move |at: Instant| match self.cap.window {
-            CapWindow::Rolling(length) => Some(at.plus(length)),
+            CapWindow::Rolling(length) => Some(at.gone_by(length)),
             CapWindow::Calendar(_) => end,
             CapWindow::Ever => None,
         };
@@ -196,7 +177,7 @@ impl Counting<'_> {
         let mut times: Vec<Instant> = self.times().collect();
         times.sort_unstable();
         // Only what surely belongs to the target, at a time that is known, lets the count start anew.
-        let certain = self.past.history.iter().filter(|happened| {
+        let certain = self.past.may_hit(self.rules, &self.cap.target).filter(|happened| {
             without.contains(&happened.event) && hits(self.rules, &self.cap.target, &happened.stamp) == Truth::Yes
         });
         let mut breaks: Vec<Instant> = certain.filter_map(|happened| self.by_now(happened)).collect();
@@ -231,6 +212,7 @@ impl Counting<'_> {
 /// When what is used of each cap happened, so that somebody can tell when it is free again.
 pub(super) fn counted(rules: &RuleSet, facts: &Facts, attributes: &[Datum], states: &[CapState]) -> Vec<Counted> {
     let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
+    let pasts = Pasts::of(rules, facts);
     let of_cap = |(cap, state): (&Cap, &CapState)| {
         let used = match (state, &cap.kind, cap.window) {
             (CapState::Used(used @ 1..), CapKind::Cap, CapWindow::Rolling(_) | CapWindow::Calendar(_)) => *used,
@@ -248,7 +230,7 @@ pub(super) fn counted(rules: &RuleSet, facts: &Facts, attributes: &[Datum], stat
         if facts.store_down || !unit_is_known(rules, facts, cap.unit, customer) {
             return Counted { lasting: used, times: Vec::new() };
         }
-        let counting = Counting { rules, now: facts.now, past: Past::of(facts, cap.unit), cap };
+        let counting = Counting { rules, now: facts.now, past: pasts.of_unit(cap.unit), cap };
         let Some(since) = counting.since(attributes) else { return Counted::default() };
         let reserved = counting.live_leaving(attributes);
         let mut times: Vec<Instant> = counting.dated().filter(|at| since.holds(*at)).chain(reserved).collect();
@@ -269,7 +251,7 @@ impl Frame {
         let found = match (self.caps.get(id.index()), cap.window) {
             (Some(CapState::Until(end)), _) => vec![*end],
             (Some(CapState::Used(_)), CapWindow::Rolling(length)) => {
-                counted.into_iter().flat_map(|of| &of.times).flat_map(|at| leaves(*at, length)).collect()
+                counted.into_iter().flat_map(|of| &of.times).map(|at| at.gone_by(length)).collect()
             }
             (Some(CapState::Used(_)), CapWindow::Calendar(period)) => {
                 let end = zone(rules, &self.attributes, cap).and_then(|zone| period.end(self.now, zone));
@@ -312,22 +294,6 @@ impl Frame {
     }
 }
 
-/// When something that happened may be out of a rolling window. A window of months, which are clamped at their ends, is
-/// looked at around there: at midnights and at the same time of day.
-fn leaves(at: Instant, length: Period) -> Vec<Instant> {
-    const DAY: i64 = 86_400_000_000;
-    let edge = at.plus(length);
-    if length.unit.microseconds().is_some() {
-        return vec![edge];
-    }
-    let midnight = edge.0 - edge.0.rem_euclid(DAY);
-    let around = (-4..=4).flat_map(|step| {
-        let day = midnight + step * DAY;
-        [Instant(day), Instant(day + at.0.rem_euclid(DAY))]
-    });
-    around.chain([edge]).collect()
-}
-
 /// The zone of a cap's calendar: as written, or as the attribute reads, its default counted (R5).
 fn zone<'a>(rules: &'a RuleSet, attributes: &'a [Datum], cap: &'a Cap) -> Option<&'a str> {
     let id = match cap.zone.as_ref()? {
@@ -354,7 +320,7 @@ fn counts(rules: &RuleSet, cap: &Cap, stamp: &Stamp) -> bool {
 }
 
 /// Whether an event with this stamp is of the target.
-fn hits(rules: &RuleSet, target: &CapTarget, stamp: &Stamp) -> Truth {
+pub(super) fn hits(rules: &RuleSet, target: &CapTarget, stamp: &Stamp) -> Truth {
     let one = |target| belongs(rules, target, stamp);
     match target {
         CapTarget::Offers(of) => any(of.iter().map(|offer| one(EventTarget::Offer(*offer)))),

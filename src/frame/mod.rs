@@ -12,6 +12,7 @@ mod gather;
 mod gathered;
 #[cfg(test)]
 mod history_tests;
+mod past;
 mod rotation;
 #[cfg(test)]
 mod tests;

@@ -32,12 +32,12 @@ pub fn age(
     match of {
         Datum::Known(Value::Time(at)) => match direction {
             Direction::Old => old(*at, comparison, now.minus(period), now),
-            Direction::Ahead => ahead(*at, comparison, now.plus(period), now),
+            Direction::Ahead => ahead(*at, comparison, now.gone_by(period), now),
         }
         .into(),
         Datum::Known(Value::Date(day)) => match direction {
             Direction::Old => old(*day, comparison, today.minus(period), today),
-            Direction::Ahead => ahead(*day, comparison, today.plus(period), today),
+            Direction::Ahead => ahead(*day, comparison, today.gone_by(period), today),
         }
         .into(),
         Datum::Known(Value::Never) => match (direction, comparison) {

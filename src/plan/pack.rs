@@ -228,9 +228,9 @@ impl Layout {
         for (Edge { direction, period, day }, word) in &self.edges {
             let at = match (direction, day) {
                 (Direction::Old, false) => now.minus(*period).0,
-                (Direction::Ahead, false) => now.plus(*period).0,
+                (Direction::Ahead, false) => now.gone_by(*period).0,
                 (Direction::Old, true) => i64::from(today.minus(*period).0),
-                (Direction::Ahead, true) => i64::from(today.plus(*period).0),
+                (Direction::Ahead, true) => i64::from(today.gone_by(*period).0),
             };
             record.set(*word, at);
         }

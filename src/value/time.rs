@@ -51,38 +51,63 @@ impl Instant {
         Self::from_timestamp(ambiguous.earlier().ok()?.timestamp())
     }
 
-    /// The instant `period` before this one, clamped to the language's range.
+    /// The latest instant that lies a whole `period` before this one, clamped to the language's range. Where a month lacks
+    /// the day, that is the last of the month: so as time goes by it only moves forward, and what is a month old once is
+    /// never younger than that again.
     #[must_use]
     pub fn minus(self, period: Period) -> Self {
-        self.moved(period, true)
+        self.moved(period, Way::Back)
     }
 
-    /// The instant `period` after this one, clamped to the language's range.
+    /// The instant `period` after this one, clamped to the language's range. Where a month lacks the day, it is the same time
+    /// of the month's last day.
     #[must_use]
     pub fn plus(self, period: Period) -> Self {
-        self.moved(period, false)
+        self.moved(period, Way::On)
     }
 
-    fn moved(self, period: Period, back: bool) -> Self {
-        let moved = match period.unit.microseconds() {
-            Some(unit) => {
-                let length = unit.saturating_mul(i64::from(period.count));
-                if back { self.0.saturating_sub(length) } else { self.0.saturating_add(length) }
-            }
-            None => {
-                let date_time = TimeZone::UTC.to_datetime(self.timestamp());
-                let months = Span::new().try_months(i64::from(period.count)).ok();
-                let moved = months.and_then(|months| {
-                    if back { date_time.checked_sub(months).ok() } else { date_time.checked_add(months).ok() }
-                });
-                let limit = if back { Self::MIN.0 } else { Self::MAX.0 };
-                moved
-                    .and_then(|moved| TimeZone::UTC.to_timestamp(moved).ok())
-                    .map_or(limit, |timestamp| timestamp.as_microsecond())
-            }
+    /// The first instant before which this one lies by a whole `period`: `at <= now.minus(period)` from here on. Where a month
+    /// lacks the day, that is the first of the next.
+    #[must_use]
+    pub fn gone_by(self, period: Period) -> Self {
+        self.moved(period, Way::GoneBy)
+    }
+
+    fn moved(self, period: Period, way: Way) -> Self {
+        let count = i64::from(period.count);
+        let moved = match (period.unit.microseconds(), way) {
+            (Some(unit), Way::Back) => self.0.saturating_sub(unit.saturating_mul(count)),
+            (Some(unit), Way::On | Way::GoneBy) => self.0.saturating_add(unit.saturating_mul(count)),
+            (None, Way::Back) => self.months(-count, way).unwrap_or(Self::MIN.0),
+            (None, Way::On | Way::GoneBy) => self.months(count, way).unwrap_or(Self::MAX.0),
         };
         Self(moved.clamp(Self::MIN.0, Self::MAX.0))
     }
+
+    /// So many months on, or back; `None` beyond what the library can say.
+    fn months(self, count: i64, way: Way) -> Option<i64> {
+        let here = TimeZone::UTC.to_datetime(self.timestamp());
+        let clamped = here.checked_add(Span::new().try_months(count).ok()?).ok()?;
+        let midnight =
+            || TimeZone::UTC.to_timestamp(clamped.date().tomorrow().ok()?.to_datetime(civil::Time::midnight())).ok();
+        let there = match way {
+            Way::Back if clamped.day() < here.day() => midnight()?.as_microsecond() - 1,
+            Way::GoneBy if clamped.day() < here.day() => midnight()?.as_microsecond(),
+            Way::Back | Way::On | Way::GoneBy => TimeZone::UTC.to_timestamp(clamped).ok()?.as_microsecond(),
+        };
+        Some(there)
+    }
+}
+
+/// Which way time is reckoned, and what a month that lacks the day comes to.
+#[derive(Clone, Copy)]
+enum Way {
+    /// Back, to the end of its last day.
+    Back,
+    /// On, to the same time of its last day.
+    On,
+    /// On, past its end.
+    GoneBy,
 }
 
 impl Date {
@@ -119,18 +144,24 @@ impl Date {
     /// The day `period` before this one, for periods of days or longer; clamped to the language's range.
     #[must_use]
     pub fn minus(self, period: Period) -> Self {
-        self.moved(period, true)
+        self.moved(period, Way::Back)
     }
 
     /// The day `period` after this one, for periods of days or longer; clamped to the language's range.
     #[must_use]
     pub fn plus(self, period: Period) -> Self {
-        self.moved(period, false)
+        self.moved(period, Way::On)
     }
 
-    fn moved(self, period: Period, back: bool) -> Self {
+    /// The first day before which this one lies by a whole `period`, as of an instant.
+    #[must_use]
+    pub fn gone_by(self, period: Period) -> Self {
+        self.moved(period, Way::GoneBy)
+    }
+
+    fn moved(self, period: Period, way: Way) -> Self {
         let midnight = Instant(i64::from(self.0) * DAY);
-        let moved = if back { midnight.minus(period) } else { midnight.plus(period) };
+        let moved = midnight.moved(period, way);
         let days = i32::try_from(moved.0.div_euclid(DAY)).unwrap_or(0);
         Self(days.clamp(Self::MIN.0, Self::MAX.0))
     }
@@ -266,12 +297,32 @@ mod tests {
     #[test]
     fn months_are_clamped_and_days_are_24_hours() {
         let month = |count| Period { count, unit: Unit::Month };
-        assert_eq!(at("2026-03-31T10:00Z").minus(month(1)), at("2026-02-28T10:00Z"));
+        assert_eq!(at("2026-03-31T10:00Z").minus(month(1)), at("2026-02-28T23:59:59.999999Z"));
+        assert_eq!(at("2026-01-31T10:00Z").gone_by(month(1)), at("2026-03-01T00:00Z"));
+        assert_eq!(at("2026-03-28T10:00Z").minus(month(1)), at("2026-02-28T10:00Z"));
         assert_eq!(at("2024-02-29T10:00Z").plus(month(24)), at("2026-02-28T10:00Z"));
         assert_eq!(at("2026-03-29T12:00Z").minus(Period { count: 1, unit: Unit::Day }), at("2026-03-28T12:00Z"));
         assert_eq!(Instant::MIN.minus(month(1)), Instant::MIN);
         assert_eq!(Instant::MAX.plus(Period { count: 1_000_000, unit: Unit::Week }), Instant::MAX);
         assert_eq!(Date::parse("2026-03-31").map(|date| date.minus(month(1))), Date::parse("2026-02-28"));
+    }
+
+    #[test]
+    fn what_is_a_month_old_stays_a_month_old() {
+        // Every six hours of three years, one of them a leap year, and the instants beside them.
+        let hours = (0..3 * 366 * 4).map(|step| Instant(at("2023-01-01T00:00Z").0 + step * 6 * 3_600_000_000));
+        let instants: Vec<Instant> = hours.flat_map(|at| [Instant(at.0 - 1), at, Instant(at.0 + 1)]).collect();
+        for period in [1, 2, 11].map(|count| Period { count, unit: Unit::Month }) {
+            let back: Vec<Instant> = instants.iter().map(|now| now.minus(period)).collect();
+            assert!(back.is_sorted(), "{period:?}: time goes back");
+            for (now, back) in instants.iter().zip(&back) {
+                // They are one relation: what lies back by then is what has gone by by then.
+                assert!(back.gone_by(period) <= *now, "{now:?}");
+                assert!(Instant(back.0 + 1).gone_by(period) > *now, "{now:?}");
+                // An end that is told beforehand is never later.
+                assert!(now.plus(period) <= now.gone_by(period));
+            }
+        }
     }
 
     #[test]

@@ -3,16 +3,25 @@
 use std::collections::BTreeMap;
 
 use cater::eval::{self, Blocked, Dropped};
-use cater::frame::{By, Decision, Frame, Outcome, Via};
-use cater::model::{BlockCause, CapId, CapKind, CapTarget, OfferId, RuleId, RuleSet, Substitute};
+use cater::frame::{By, CapState, Decision, Frame, Outcome, Via};
+use cater::model::{
+    BlockCause, CapId, CapKind, CapTarget, CapUnit, CapWindow, OfferId, RuleId, RuleSet, Substitute, Then,
+};
 
 /// What has to come up.
-pub(crate) const ALL: [&str; 39] = [
+pub(crate) const ALL: [&str; 50] = [
     "again",
+    "alone",
     "also",
     "block after",
     "block while",
+    "calendar",
     "cap",
+    "cap of everybody",
+    "cap of no known zone",
+    "cap of nobody known",
+    "cap with a number that is read",
+    "cap without a store",
     "channel by another",
     "channel capped",
     "channel outside",
@@ -20,6 +29,8 @@ pub(crate) const ALL: [&str; 39] = [
     "channel without permission",
     "channel without reach",
     "exempt",
+    "ever",
+    "every of",
     "expires",
     "expires nobody knows when",
     "fallback",
@@ -42,10 +53,12 @@ pub(crate) const ALL: [&str; 39] = [
     "over before it is let go",
     "pause",
     "release",
+    "reserve",
     "review",
     "rotate",
     "silent",
     "taken",
+    "then stop",
     "uncounted",
 ];
 
@@ -82,6 +95,9 @@ impl Constructs {
         self.put_if(!decision.tasks(rules).is_empty(), "also");
         for (_, dropped) in &passed_over {
             self.dropped(rules, dropped);
+            if let Dropped::Capped(caps) | Dropped::HoldLimit(_, caps) | Dropped::Overdue(caps) = dropped {
+                caps.iter().for_each(|id| self.cap(rules, frame, *id, decision));
+            }
         }
         match decision.outcome {
             Outcome::Holds { offer, .. } => {
@@ -110,6 +126,7 @@ impl Constructs {
         match decision.by {
             By::Rule(winner) => {
                 self.exempt(rules, frame, winner);
+                self.alone(rules, frame, winner);
                 self.tried(rules, &passed_over, winner);
             }
             By::Substitute(_, via) => self.put(match (via, shown.is_some()) {
@@ -164,6 +181,33 @@ impl Constructs {
         self.put_if(spared, "exempt");
     }
 
+    /// A cap that counts within the request alone, since nobody knows whose it is, lets the winner through.
+    fn alone(&mut self, rules: &RuleSet, frame: &Frame, winner: RuleId) {
+        let is_nobodys = |unit: CapUnit| unit.attribute().is_some_and(|of| frame.attribute(of).known().is_none());
+        let caps = rules.caps_on(winner);
+        self.put_if(caps.iter().any(|id| rules[*id].alone && is_nobodys(rules[*id].unit)), "alone");
+    }
+
+    /// What there is about a cap that stopped something.
+    fn cap(&mut self, rules: &RuleSet, frame: &Frame, id: CapId, decision: &Decision) {
+        let cap = &rules[id];
+        match frame.caps.get(id.index()) {
+            Some(CapState::NoStore) => self.put("cap without a store"),
+            Some(CapState::UnknownUnit) => self.put("cap of nobody known"),
+            Some(CapState::UnknownZone) => self.put("cap of no known zone"),
+            Some(CapState::Used(_) | CapState::Until(_)) | None => {}
+        }
+        match cap.window {
+            CapWindow::Calendar(_) => self.put("calendar"),
+            CapWindow::Ever => self.put_if(matches!(cap.kind, CapKind::Cap), "ever"),
+            CapWindow::Rolling(_) => {}
+        }
+        self.put_if(cap.unit == CapUnit::Everybody, "cap of everybody");
+        self.put_if(cap.number.is_some(), "cap with a number that is read");
+        let stops = rules.then(id, decision.slot) == Then::Stop && matches!(decision.by, By::Fallback(_));
+        self.put_if(stops, "then stop");
+    }
+
     fn dropped(&mut self, rules: &RuleSet, dropped: &Dropped) {
         let of_caps = |caps: &[CapId]| -> Vec<&'static str> {
             let kind = |id: &CapId| match rules[*id].kind {
@@ -188,7 +232,10 @@ impl Constructs {
                 self.put("hold limit");
                 of_caps(caps).into_iter().for_each(|name| self.put(name));
             }
-            Dropped::Outside(_) => self.put("outside drop"),
+            Dropped::Outside(windows) => {
+                self.put("outside drop");
+                self.put_if(windows.iter().any(|id| !rules[*id].zones.every.is_empty()), "every of");
+            }
             Dropped::Expired => self.put("expires"),
             Dropped::ExpiryNotKnown => self.put("expires nobody knows when"),
             Dropped::Ends(_) => self.put("over before it is let go"),
@@ -223,6 +270,8 @@ impl Constructs {
             cap.target.has_offer(offer, of) && cap.uncounted.iter().any(|target| target.has_offer(offer, of))
         });
         self.put_if(leaves_out, "uncounted");
+        let reserves = rules.caps.iter().any(|cap| cap.reserve.is_some() && cap.target.has_offer(offer, of));
+        self.put_if(reserves, "reserve");
     }
 
     /// What was held is let go, or has waited for too long.

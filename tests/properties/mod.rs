@@ -16,6 +16,7 @@
 //! | raising a cap never reduces what its rule shows, where it is the only cap in play | `caps` |
 //! | a change of time zone applies from the next decision | `caps` |
 //! | one-second moves around each boundary flip exactly as stated | `boundaries` |
+//! | what time has brought about stays so (not of the scenarios) | `elapsed` |
 //! | machine code and the reference evaluator agree | all of these; the hunt: `tests/engines` |
 //! | unknown never beats known in an exclusion | `reading` |
 //! | a decision reads only attributes in the bundle's manifest | `reading` |
@@ -28,6 +29,7 @@
 mod boundaries;
 mod caps;
 mod consent;
+mod elapsed;
 mod holds;
 mod outcomes;
 mod reading;

@@ -1,6 +1,7 @@
 //! That a slot answers whatever is known, who is left with nothing, and how far down its rules anybody gets.
 
 use super::super::Options;
+use super::super::answers::Answers;
 use super::super::blocking::Blockers;
 use super::super::formula::Formula;
 use super::super::reach::SlotScope;
@@ -74,19 +75,12 @@ pub(super) fn reached(of: &mut SlotScope<'_>, rules: &RuleSet, slot: SlotId) -> 
         ends.push(ends.last().copied().unwrap_or(0) + tier.len());
     }
     // Whoever gets to a tier gets to all before it.
+    let answers = Answers::of(of);
+    let none = Blockers::default();
     let mut passes = |upto: usize| {
-        let worlds: Vec<Blockers> = of
-            .worlds
-            .iter()
-            .map(|(_, of)| {
-                let parts = of.rules.iter().take(upto).flat_map(|rule| rule.parts.iter().map(|(_, formula)| *formula));
-                Blockers::plain(parts.filter(|formula| *formula != Formula::NEVER).enumerate().collect())
-            })
-            .collect();
-        let none = Blockers::default();
         let answer = of.ask(|world, _, _| scope::Question {
             required: Vec::new(),
-            blockers: worlds.get(world).unwrap_or(&none).all(),
+            blockers: answers.in_world(world, &none).before(answers.before(upto)),
         });
         !matches!(answer, Answer::Never(_))
     };

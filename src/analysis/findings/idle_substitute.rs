@@ -69,10 +69,7 @@ fn finding(look: &Look<'_>, id: RuleId, via: Via, why: &NeverTaken) -> Option<Di
 fn is_told(look: &Look<'_>, substitute: Substitute) -> bool {
     match substitute {
         Substitute::Show(offer) => look.rules[offer].off.is_some(),
-        Substitute::Try(rule) => match look.report.rules.get(&rule) {
-            Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => true,
-            Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => false,
-        },
+        Substitute::Try(rule) => look.report.rules.get(&rule).is_some_and(Verdict::is_idle),
         Substitute::Nothing => true,
     }
 }

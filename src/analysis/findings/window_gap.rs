@@ -42,10 +42,7 @@ fn missing_days(window: &Window) -> Option<Diagnostic> {
 /// Hours of a day at which every rule of a slot is outside of a window, between hours at which some is not.
 fn closed_hours(look: &Look<'_>, id: SlotId) -> Option<Diagnostic> {
     let rules = look.rules;
-    let live = |rule: &RuleId| match look.report.rules.get(rule) {
-        Some(Verdict::Off | Verdict::NeverActive | Verdict::Contradictory(_)) => false,
-        Some(Verdict::Reachable(_) | Verdict::Covered(_) | Verdict::Unknown(_)) | None => true,
-    };
+    let live = |rule: &RuleId| !look.report.rules.get(rule).is_some_and(Verdict::is_idle);
     let live: Vec<RuleId> = rules[id].order.iter().copied().filter(live).collect();
     let bound: Vec<Vec<WindowId>> = live.iter().map(|rule| rules.windows_on(*rule)).collect();
     let mut all: Vec<WindowId> = bound.iter().flatten().copied().collect();

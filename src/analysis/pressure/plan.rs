@@ -14,7 +14,7 @@ use super::groups::Group;
 use super::limits::Limit;
 use super::programme::Programme;
 use super::touch::within;
-use crate::value::{Instant, Period};
+use crate::value::Instant;
 
 /// Steps of the search before the best plan so far stands.
 const BUDGET: usize = 6_000;
@@ -177,21 +177,11 @@ impl Search<'_, '_> {
             let periods = limit.periods();
             let mut times: Vec<Instant> = past.iter().map(|(then, _)| *then).collect();
             times.dedup();
-            times
-                .into_iter()
-                .flat_map(move |then| periods.clone().into_iter().flat_map(move |period| let_go(then, period)))
+            times.into_iter().flat_map(move |then| {
+                periods.clone().into_iter().flat_map(move |period| [then.plus(period), then.gone_by(period)])
+            })
         });
         let turns = self.turns.iter().copied();
         of_past.chain(turns).filter(|next| at < *next && *next < self.stretch.until).min()
     }
-}
-
-/// When something may have left a window. A window of months, which are clamped at their ends, is looked at at the next
-/// midnights too.
-fn let_go(then: Instant, period: Period) -> impl Iterator<Item = Instant> {
-    const DAY: i64 = 86_400_000_000;
-    let edge = then.plus(period);
-    let midnight = edge.0 - edge.0.rem_euclid(DAY);
-    let days = if period.unit.microseconds().is_some() { 0 } else { 4 };
-    std::iter::once(edge).chain((1..=days).map(move |day| Instant(midnight + day * DAY)))
 }

@@ -15,7 +15,7 @@ mod speed;
 mod worlds;
 
 use super::testing::{self, report, rules, verdict};
-use super::{Options, Report, analyse};
+use super::{Budget, Options, Report, analyse};
 use crate::diagnostics::Diagnostic;
 use crate::model::LeftOut;
 use crate::value::Instant;
@@ -241,7 +241,7 @@ fn a_budget_that_is_used_up_is_no_verdict() {
          rule all in s {{ when age is known  priority 7  show c }}"
     );
     let rules = rules(&text);
-    let report = analyse(&rules, &Options { budget: 1, ..Options::default() });
+    let report = analyse(&rules, &Options { budget: Budget { boxes: 1, conflicts: 0 }, ..Options::default() });
     assert_eq!(verdict(&rules, &report, "all"), "unknown: Budget");
     let all = rules.rule_named("all").map(|all| rules[all].span);
     let is_note = |found: &Diagnostic| {

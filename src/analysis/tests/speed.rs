@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::schemas::Dice;
 use crate::analysis::testing::rules;
-use crate::analysis::{Options, Verdict, analyse};
+use crate::analysis::{Budget, Options, Verdict, analyse};
 
 /// One slot of so many rules over forty attributes, each with two to six predicates.
 fn large(count: usize, slots: usize) -> String {
@@ -72,4 +72,43 @@ fn many_choices_in_a_row_are_searched_without_running_out_of_stack() {
     let model = rules(&text);
     let report = analyse(&model, &Options::default());
     assert!(matches!(report.rules.values().next(), Some(Verdict::Reachable(_))), "{:?}", report.rules);
+}
+
+/// So many customers' wishes that no two may share: what hangs together like this the box search gives up.
+#[test]
+fn what_hangs_together_is_decided_by_the_second_rung() {
+    for (wishes, places, wins) in [(5, 5, true), (6, 5, false)] {
+        let mut text = String::from("customer {\n");
+        for wish in 0..wishes {
+            writeln!(text, "  p{wish}: one of [a, b, c, d, e]").unwrap();
+        }
+        text.push_str("}\noffer o { class service }\nslot s on web { accepts service  fallback nothing }\n");
+        for place in ["a", "b", "c", "d", "e"].into_iter().take(places) {
+            for one in 0..wishes {
+                for other in 0..one {
+                    writeln!(
+                        text,
+                        "rule r{one}_{other}_{place} in s {{ when p{one} is {place}  when p{other} is {place}  priority 9  show o }}"
+                    )
+                    .unwrap();
+                }
+            }
+        }
+        text.push_str("rule last in s {");
+        for wish in 0..wishes {
+            write!(text, "  when p{wish} is known").unwrap();
+        }
+        text.push_str("  priority 1  show o }\n");
+        let model = rules(&text);
+        let report = analyse(
+            &model,
+            &Options { budget: Budget { boxes: 100, ..Budget::default() }, redundancy: false, ..Options::default() },
+        );
+        let last = model.rule_named("last").unwrap();
+        let verdict = &report.rules[&last];
+        let expected =
+            if wins { matches!(verdict, Verdict::Reachable(_)) } else { matches!(verdict, Verdict::Covered(_)) };
+        assert!(expected, "{wishes} wishes: {verdict:?}");
+        assert_eq!(report.rules.values().filter(|verdict| matches!(verdict, Verdict::Unknown(_))).count(), 0);
+    }
 }

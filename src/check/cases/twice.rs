@@ -37,7 +37,6 @@ impl Pass<'_> {
 
     /// Facts of one persona, test or request that stand in it twice.
     pub(super) fn facts_twice(&mut self, clauses: &[Clause<CaseClause>]) {
-        let mut seen: BTreeMap<(u8, String), Span> = BTreeMap::new();
         let mut histories: Vec<(&Fact, Span)> = Vec::new();
         let mut said = Vec::new();
         for clause in clauses {
@@ -58,7 +57,7 @@ impl Pass<'_> {
                 CaseClause::Held(held) => said.push(named(6, &held.offer, "since when it holds", "stands")),
                 CaseClause::History(fact) => {
                     let fields = fact.fields.iter().map(|item| given(0, item));
-                    self.report_twice(&mut BTreeMap::new(), fields.collect());
+                    self.report_twice(fields.collect());
                     // Purchases of two amounts are two facts about one thing.
                     let replaces = |(known, _): &&(&Fact, Span)| {
                         about(known) == about(fact) && known.fields.is_empty() && fact.fields.is_empty()
@@ -76,10 +75,11 @@ impl Pass<'_> {
                 | CaseClause::Row(_) => {}
             }
         }
-        self.report_twice(&mut seen, said);
+        self.report_twice(said);
     }
 
-    fn report_twice(&mut self, seen: &mut BTreeMap<(u8, String), Span>, said: Vec<Said>) {
+    fn report_twice(&mut self, said: Vec<Said>) {
+        let mut seen: BTreeMap<(u8, String), Span> = BTreeMap::new();
         for Said { key, span, words, help } in said {
             match seen.get(&key) {
                 Some(first) => {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::still_open;
 use super::budgets::Held;
 use super::words;
 use crate::analysis::cost::{Candidate, Ground, Look, SlotCost, Tally};
@@ -26,7 +27,7 @@ pub(super) fn json(
     let total = found.iter().fold(0, |sum: u64, slot| sum.saturating_add(slot.at_most.total()));
     json!({
         "schema_version": SCHEMA_VERSION,
-        "tool": { "name": "cater", "version": env!("CARGO_PKG_VERSION") },
+        "tool": render::tool(),
         "at_most": total,
         "slots": found.iter().map(|slot| of_slot(rules, slot, held)).collect::<Vec<_>>(),
         "diagnostics": written.get_mut("diagnostics").map(Value::take),
@@ -44,7 +45,7 @@ fn of_slot(rules: &RuleSet, slot: &SlotCost, held: &[Held<'_>]) -> Value {
         json!({
             "groups": of.groups.iter().map(one).collect::<Vec<_>>(),
             "more": of.more,
-            "undecided": of.open.map(words::open),
+            "undecided": of.open.map(still_open),
         })
     };
     let budget = held.iter().find(|(of, _)| of.slot == slot.slot).map(|(_, budget)| budget.at_most);

@@ -1,7 +1,7 @@
 //! A cost for people: slot by slot why it answers, whom it leaves with nothing, and what is asked at most.
 
-use super::super::counted;
 use super::super::terminal::Terminal;
+use super::super::{counted, still_open};
 use super::words;
 use crate::analysis::cost::{Look, SlotCost};
 use crate::analysis::diff::customer;
@@ -63,7 +63,7 @@ fn groups(rules: &RuleSet, what: &str, of: &Whom, line: &dyn Fn(&str, &str)) {
         more => line("and", &format!("for {} more, which `--format json` names", counted(more, "group"))),
     }
     if let Some(why) = of.open {
-        line("perhaps", &format!("for others: {}", words::open(why)));
+        line("perhaps", &format!("for others: {}", still_open(why)));
     }
 }
 

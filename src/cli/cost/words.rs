@@ -1,6 +1,5 @@
 //! The words of a cost, shared by all that write it.
 
-use crate::analysis::Undecided;
 use crate::analysis::cost::{Candidate, Ground, Look, Step, Tally};
 use crate::cli::counted;
 use crate::model::RuleSet;
@@ -75,17 +74,5 @@ pub(super) fn ground(rules: &RuleSet, ground: Ground) -> String {
             )
         }
         Ground::Nothing => "its list ends in nothing, which is an answer, too".to_owned(),
-    }
-}
-
-/// Why it is not known whether there are more.
-pub(super) fn open(why: Undecided) -> &'static str {
-    match why {
-        Undecided::Budget => "the search was given up",
-        Undecided::Hours => "it hangs on hours at which nobody was found and nobody excluded",
-        Undecided::Events => "it hangs on a history that was not found and not excluded",
-        Undecided::Calculation => "it hangs on a calculation for which nobody was found and nobody excluded",
-        Undecided::Instants => "more instants would have to be told apart than are looked at",
-        Undecided::LeftOut => "it hangs on rules that are in error",
     }
 }

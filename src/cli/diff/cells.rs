@@ -1,7 +1,7 @@
 //! What a comparison says, in words that every rendering for people shares.
 
+use super::super::still_open;
 use super::base::SlotCount;
-use crate::analysis::Undecided;
 use crate::analysis::diff::{Answered, Answerer, Kind, Open, Region, Shown, SlotDifference, customer};
 use crate::model::Verified;
 
@@ -113,15 +113,5 @@ pub(super) fn undecided(open: &Open) -> String {
         || "the slot as a whole".to_owned(),
         |[old, new]| format!("{} against {}", answered(old), answered(new)),
     );
-    let why = match open.why {
-        Undecided::Budget => "the search was given up",
-        Undecided::Hours => "it hangs on hours at which nobody was found and nobody excluded",
-        Undecided::Events => "it hangs on a history that was not found and not excluded",
-        Undecided::Calculation => {
-            "it hangs on a calculation or a declaration for which nobody was found and nobody excluded"
-        }
-        Undecided::Instants => "more instants would have to be told apart than are looked at",
-        Undecided::LeftOut => "it hangs on rules that are in error",
-    };
-    format!("{of}: {why}")
+    format!("{of}: {}", still_open(open.why))
 }

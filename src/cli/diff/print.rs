@@ -9,6 +9,7 @@ use super::Told;
 use super::base::{Counted, SlotCount};
 use super::cells::{Cell, answered, cells, shown, undecided};
 use crate::analysis::diff::{Answered, Answerer, Kind, Open, Region, Shown, SlotDifference, customer};
+use crate::diagnostics::render;
 use crate::model::Verified;
 
 /// The version of the shape that machines read.
@@ -137,7 +138,7 @@ fn machine(told: &Told<'_>) -> Value {
     };
     json!({
         "schema_version": SCHEMA_VERSION,
-        "tool": { "name": "cater", "version": env!("CARGO_PKG_VERSION") },
+        "tool": render::tool(),
         "old": old.name,
         "new": new.name,
         "customers": counts.map(|counts| counts.customers),

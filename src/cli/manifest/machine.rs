@@ -6,6 +6,7 @@ use super::Head;
 use super::describe::{column, marks};
 use crate::analysis::consent::{Back, Kept, Masked, Need, Needs, Proof, Purposed, SlotNeeds, Source, Used};
 use crate::bundle::EDITION;
+use crate::diagnostics::render;
 use crate::model::{AttributeId, Basis, EventId, RuleSet, Scope};
 use crate::value::{show_instant, zone_data_version};
 
@@ -22,7 +23,7 @@ pub(super) fn machine(rules: &RuleSet, needs: &Needs, head: &Head) -> Value {
     });
     json!({
         "schema_version": SCHEMA_VERSION,
-        "tool": { "name": "cater", "version": env!("CARGO_PKG_VERSION") },
+        "tool": render::tool(),
         "rules": head.name,
         "revision": head.revision,
         "edition": EDITION,

@@ -32,7 +32,7 @@ pub(super) fn json(
     let mut written = render::json(findings, sources);
     json!({
         "schema_version": SCHEMA_VERSION,
-        "tool": { "name": "cater", "version": env!("CARGO_PKG_VERSION") },
+        "tool": render::tool(),
         "figures": found.figures.iter().map(|figures| to.figures(figures, budgets)).collect::<Vec<_>>(),
         "not_limiting": found.loose.iter().map(loose).collect::<Vec<_>>(),
         "exemptions": found.exempt.iter().map(|exempt| json!({

@@ -66,11 +66,16 @@ pub fn json_about(code: &Code, message: &str, help: Option<&str>, fingerprint: &
     with_fingerprint(json_without_place(code, message, help), fingerprint)
 }
 
+/// Who wrote what a machine reads.
+pub fn tool() -> Value {
+    object!({ "name": "cater", "version": env!("CARGO_PKG_VERSION") })
+}
+
 /// Findings that are written already, as one object.
 pub fn envelope(diagnostics: Vec<Value>) -> Value {
     object!({
         "schema_version": SCHEMA_VERSION,
-        "tool": { "name": "cater", "version": env!("CARGO_PKG_VERSION") },
+        "tool": tool(),
         "diagnostics": diagnostics,
     })
 }

@@ -16,7 +16,9 @@ mod sarif;
 pub use github::{command, github};
 pub use gitlab::gitlab;
 pub use human::human;
-pub use json::{SCHEMA, SCHEMA_VERSION, envelope, json, json_about, json_allowed, json_marked, json_without_place};
+pub use json::{
+    SCHEMA, SCHEMA_VERSION, envelope, json, json_about, json_allowed, json_marked, json_without_place, tool,
+};
 pub use junit::junit;
 pub use markdown::{Comment, markdown, markdown_under};
 pub use plain::plain;

@@ -173,7 +173,7 @@ impl Trial<'_> {
         });
         let aged = self.periods().into_iter().map(|(direction, period)| match direction {
             Direction::Old => now.minus(period),
-            Direction::Ahead => now.plus(period),
+            Direction::Ahead => now.gone_by(period),
         });
         let marks = named.chain(aged).chain([now]);
         marks.flat_map(|at| [Instant(at.0 - SECOND), at, Instant(at.0 + SECOND)]).collect()
@@ -194,7 +194,7 @@ impl Trial<'_> {
         });
         let aged = self.periods().into_iter().map(|(direction, period)| match direction {
             Direction::Old => today.minus(period),
-            Direction::Ahead => today.plus(period),
+            Direction::Ahead => today.gone_by(period),
         });
         named.chain(aged).chain([today]).flat_map(|day| [Date(day.0 - 1), day, Date(day.0 + 1)]).collect()
     }

@@ -184,8 +184,12 @@ function lengthOfMonth(year, month) {
   return next - daysOf(year, month, 1n);
 }
 
-/** An instant so much later, or earlier where `sign` is -1n: a day is 24 hours, a month is clamped at its end. */
-function movedBy(at, period, sign) {
+/**
+ * An instant so much later, or earlier where `sign` is -1n: a day is 24 hours. A month that lacks the day comes to the same
+ * time of its last day; with `whole`, so that a whole period lies between: back to its last instant, on to the first of the
+ * next.
+ */
+function movedBy(at, period, sign, whole) {
   const count = BigInt(period.count) * sign;
   if (period.unit !== "Month") return clamped(at + count * LENGTHS[period.unit], FIRST_INSTANT, LAST_INSTANT);
   const days = floorDivide(at, DAY);
@@ -193,14 +197,18 @@ function movedBy(at, period, sign) {
   const months = year * 12n + (month - 1n) + count;
   const [toYear, toMonth] = [floorDivide(months, 12n), months - floorDivide(months, 12n) * 12n + 1n];
   const last = lengthOfMonth(toYear, toMonth);
+  if (whole && last < day) {
+    const next = (daysOf(toYear, toMonth, last) + 1n) * DAY;
+    return clamped(sign < 0n ? next - 1n : next, FIRST_INSTANT, LAST_INSTANT);
+  }
   const moved = daysOf(toYear, toMonth, day < last ? day : last) * DAY + (at - days * DAY);
   return clamped(moved, FIRST_INSTANT, LAST_INSTANT);
 }
-const plus = (at, period) => movedBy(at, period, 1n);
-const minus = (at, period) => movedBy(at, period, -1n);
+const plus = (at, period) => movedBy(at, period, 1n, false);
+const minus = (at, period) => movedBy(at, period, -1n, true);
 
 function dayMovedBy(day, period, sign) {
-  return clamped(floorDivide(movedBy(day * DAY, period, sign), DAY), FIRST_DAY, LAST_DAY);
+  return clamped(floorDivide(movedBy(day * DAY, period, sign, true), DAY), FIRST_DAY, LAST_DAY);
 }
 
 /** `t is more than 60 days old` and its like, of a time or a date. */
@@ -212,7 +220,7 @@ function age(datum, direction, comparison, period, now, today) {
   if (kind === "Never") return truth(old && (comparison === "AtLeast" || comparison === "MoreThan"));
   if (kind !== "Time" && kind !== "Date") return UNKNOWN;
   const here = kind === "Time" ? now : today;
-  const edge = kind === "Time" ? movedBy(here, period, old ? -1n : 1n) : dayMovedBy(here, period, old ? -1n : 1n);
+  const edge = kind === "Time" ? movedBy(here, period, old ? -1n : 1n, true) : dayMovedBy(here, period, old ? -1n : 1n);
   const far = { AtLeast: old ? of <= edge : edge <= of, MoreThan: old ? of < edge : edge < of };
   const isThisSide = old ? of <= here : here <= of;
   switch (comparison) {
