@@ -1,4 +1,4 @@
-//! What a signature says of the bundle it stands beside: how manieth it is, which one, and since when.
+//! What a signature says of the bundle it stands beside: its number among the releases, which one it is, and since when.
 //!
 //! ```text
 //! cater sequence:12 digest:<64 hexadecimal digits> signed:2026-11-23T09:00Z

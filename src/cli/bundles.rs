@@ -72,7 +72,10 @@ fn choose<T>(setting: &Setting<T>, flag: Option<T>, path: &Path) -> Result<Optio
     }
     for folder in [PathBuf::from("."), worlds::beside(path)] {
         let Some(top) = worlds::above(&folder) else { continue };
-        let said = setting.choose(None, Some(&Config::open(&top.join(Config::FILE))?))?;
+        let file = top.join(Config::FILE);
+        // `./accepted` reads worse than `accepted` in every message.
+        let config = Config::open(file.strip_prefix(".").unwrap_or(&file))?;
+        let said = setting.choose(None, Some(&config))?;
         if said.value.is_some() {
             return Ok(said.value);
         }

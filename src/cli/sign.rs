@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     key: Option<PathBuf>,
     #[command(flatten)]
     password: password::Asked,
-    /// How manieth release it is; one above the one before, if nobody says otherwise.
+    /// The number of the release; one above the one before, if nobody says otherwise.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     sequence: Option<u64>,
     /// The release before, or its signature, where it is not what BUNDLE.minisig is of.
