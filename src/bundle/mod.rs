@@ -9,7 +9,8 @@ mod decode;
 mod format;
 mod manifest;
 mod signature;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 pub(crate) mod signature_tests;
 #[cfg(test)]
 mod tests;

@@ -55,14 +55,14 @@ enum Beside {
     Nothing,
     /// It is no signature, in these words.
     Unreadable(String),
-    Signature(Signature),
+    Signature(Box<Signature>),
 }
 
 impl Beside {
     fn of(arguments: &Arguments) -> Result<Self, CannotRun> {
         Ok(match bundles::signature_beside(&arguments.bundle) {
             Ok(None) => Self::Nothing,
-            Ok(Some(signature)) => Self::Signature(signature),
+            Ok(Some(signature)) => Self::Signature(Box::new(signature)),
             Err(refused) if refused.code.stage() == "bundle" => Self::Unreadable(refused.message),
             Err(refused) => return Err(refused),
         })

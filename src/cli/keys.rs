@@ -4,7 +4,7 @@ pub(super) mod password;
 pub(super) mod secret;
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -108,9 +108,8 @@ fn create(path: &Path, text: &str, secret: bool) -> Result<(), CannotRun> {
     }
     #[cfg(not(unix))]
     let _ = secret;
-    let mut file = options.open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => is_there(path),
-        _ => CannotRun::unwritable(path, error),
+    let mut file = options.open(path).map_err(|error| {
+        if error.kind() == ErrorKind::AlreadyExists { is_there(path) } else { CannotRun::unwritable(path, error) }
     })?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     written.map_err(|error| {

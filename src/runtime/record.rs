@@ -112,7 +112,8 @@ impl Record {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 mod tests {
     use super::*;
     use crate::bundle::signature_tests::Key;
