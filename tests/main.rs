@@ -11,6 +11,8 @@ mod base;
 #[cfg(feature = "cli")]
 mod book;
 #[cfg(all(feature = "cli", feature = "jit"))]
+mod bundles;
+#[cfg(all(feature = "cli", feature = "jit"))]
 mod consent;
 #[cfg(feature = "jit")]
 mod engines;

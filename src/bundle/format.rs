@@ -17,7 +17,7 @@ use super::{BundleError, Digest};
 
 /// How a bundle begins: a byte no text has, and a line break that careless copying changes.
 pub const MAGIC: [u8; 8] = *b"\x93CATERB\n";
-/// The version that is written and read.
+/// The version that is written.
 pub const FORMAT_VERSION: u32 = 9;
 /// The largest bundle that is read or written, in bytes.
 pub const MAX_BYTES: usize = 512 * 1024 * 1024;
@@ -26,6 +26,21 @@ const HEADER: usize = 48;
 const ENTRY: usize = 16;
 const MAX_SECTIONS: u32 = 32;
 const MAY_BE_SKIPPED: u32 = 1 << 31;
+
+/// The versions that are read: every one that was ever released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    Nine,
+}
+
+impl Version {
+    fn from_number(number: u32) -> Option<Self> {
+        match number {
+            9 => Some(Self::Nine),
+            _ => None,
+        }
+    }
+}
 
 /// What a section holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,23 +102,26 @@ fn digest_of(bytes: &[u8]) -> Digest {
     Digest(hasher.finalize().into())
 }
 
-/// The sections and the digest, if magic, version, lengths and digest are right.
-pub(super) fn read(bytes: &[u8]) -> Result<(Sections<'_>, Digest), BundleError> {
-    let damaged = BundleError::Damaged;
+/// The version and the digest, if magic, version and digest are right. So far all versions are alike.
+pub(super) fn open(bytes: &[u8]) -> Result<(Version, Digest), BundleError> {
     if bytes.get(..8) != Some(&MAGIC) {
         return Err(BundleError::NotABundle);
     }
     if bytes.len() > MAX_BYTES {
         return Err(BundleError::TooLarge(bytes.len()));
     }
-    let version = number(bytes, 8)?;
-    if version != FORMAT_VERSION {
-        return Err(BundleError::OtherVersion(version));
-    }
+    let number = number(bytes, 8)?;
+    let version = Version::from_number(number).ok_or(BundleError::OtherVersion(number))?;
     let digest = digest_of(bytes);
     if bytes.get(16..HEADER) != Some(&digest.0) {
-        return Err(damaged("its content is not what its digest says"));
+        return Err(BundleError::Damaged("its content is not what its digest says"));
     }
+    Ok((version, digest))
+}
+
+/// The sections of a file that was opened, if the table of them and their lengths are right.
+pub(super) fn sections(bytes: &[u8]) -> Result<Sections<'_>, BundleError> {
+    let damaged = BundleError::Damaged;
     let count = number(bytes, 12)?;
     if count > MAX_SECTIONS {
         return Err(damaged("too many sections"));
@@ -134,12 +152,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Sections<'_>, Digest), BundleError> 
         return Err(damaged("bytes are left over at the end"));
     }
     let missing = || damaged("a section is missing");
-    let sections = Sections {
+    Ok(Sections {
         manifest: manifest.ok_or_else(missing)?,
         model: model.ok_or_else(missing)?,
         text: text.ok_or_else(missing)?,
-    };
-    Ok((sections, digest))
+    })
 }
 
 fn number(bytes: &[u8], at: usize) -> Result<u32, BundleError> {

@@ -46,7 +46,7 @@ pub struct ReadEntry {
 pub struct SlotEntry {
     /// Its name.
     pub name: String,
-    /// `on web`; empty where it sends.
+    /// `web`, of `on web`; empty where it sends.
     pub place: String,
     /// `by push, email`: the names of its channels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -4,18 +4,29 @@
 //! them hostile, and gives the model back only after digest, bounded decoding and `model::verify`. Carries no machine
 //! code. Refuses to know how rules are compiled or decided.
 
+mod claim;
 mod decode;
 mod format;
 mod manifest;
+mod signature;
+#[cfg(test)]
+#[cfg(feature = "cli")]
+pub(crate) mod signature_tests;
 #[cfg(test)]
 mod tests;
 
+pub use claim::Claim;
 pub use format::{FORMAT_VERSION, MAGIC, MAX_BYTES};
 pub use manifest::{EDITION, Manifest, PurposeEntry, ReadEntry, SlotEntry};
+pub use signature::{
+    Accepted, KeyId, MAX_SIGNATURE_BYTES, PublicKey, SIGNATURE_SUFFIX, Signature, SignatureError, Signed, Trust,
+};
 
 use std::fmt;
 
 use thiserror::Error;
+
+use format::Version;
 
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::bundle as codes;
@@ -25,6 +36,19 @@ use crate::source::SourceSet;
 /// A BLAKE3 digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// Reads 64 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            // A sign counts as no digit here.
+            let pair = text.get(2 * at..2 * at + 2).filter(|pair| !pair.starts_with('+'))?;
+            *byte = u8::from_str_radix(pair, 16).ok()?;
+        }
+        (text.len() == 64).then_some(Self(bytes))
+    }
+}
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,6 +73,12 @@ pub struct Bundle {
     pub sources: SourceSet,
     /// The digest of the whole file.
     pub digest: Digest,
+    /// The version of the format it is written in.
+    pub format: u32,
+    /// Its sections by name, in their order, with their bytes.
+    pub sections: Vec<(&'static str, usize)>,
+    /// What a trusted key has signed; nothing where nobody is trusted.
+    pub signed: Option<Signed>,
 }
 
 /// Why bytes are no bundle that may be used, or a bundle cannot be written.
@@ -86,6 +116,9 @@ pub enum BundleError {
     /// The manifest and the content do not belong together.
     #[error("the manifest of the bundle names other {0} than its model has")]
     Manifest(&'static str),
+    /// Nobody who is trusted has signed it.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
 }
 
 impl BundleError {
@@ -99,6 +132,7 @@ impl BundleError {
             Self::Undecodable { .. } => &codes::UNDECODABLE,
             Self::Model(_) => &codes::MODEL_REFUSED,
             Self::Manifest(_) => &codes::MANIFEST_DIFFERS,
+            Self::Signature(error) => error.code(),
         }
     }
 
@@ -114,6 +148,7 @@ impl BundleError {
             Self::Damaged(_) => "fetch it again, or build it again from its rules",
             Self::TooLarge(_) => "build one bundle a market, or a part of the site",
             Self::Undecodable { .. } | Self::Model(_) | Self::Manifest(_) => "build it again from its rules",
+            Self::Signature(error) => error.help(),
         }
     }
 }
@@ -151,12 +186,32 @@ pub fn revision(rules: &Verified, sources: &SourceSet) -> Result<String, BundleE
     pack(rules, sources, &[]).map(|(manifest, _)| manifest.revision)
 }
 
-/// Reads a bundle; nothing of it is used before all of it has been checked.
+/// Reads a bundle, whoever made it; nothing of it is used before all of it has been checked.
 ///
 /// # Errors
 /// The bytes are no bundle, of another version, damaged, too large, or hold a model that may not run.
 pub fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
-    let (sections, digest) = format::read(bytes)?;
+    read_trusted(bytes, None, &Trust::nobody())
+}
+
+/// Reads a bundle that a trusted key has signed, with the text of its signature. Where nobody is trusted that is not looked
+/// at. The signature is checked before anything is decoded.
+///
+/// # Errors
+/// The signature is missing, not good, or of a key that is not trusted; or as [`read`].
+pub fn read_trusted(bytes: &[u8], signature: Option<&str>, trust: &Trust) -> Result<Bundle, BundleError> {
+    let (version, digest) = format::open(bytes)?;
+    let signed = trust.check(bytes, digest, signature)?;
+    // A reader for each format that was ever released: a later one is one more arm, and none goes.
+    let bundle = match version {
+        Version::Nine => read_nine(bytes, digest)?,
+    };
+    Ok(Bundle { signed, ..bundle })
+}
+
+/// What stands in a bundle of format 9, the digest of which is right.
+fn read_nine(bytes: &[u8], digest: Digest) -> Result<Bundle, BundleError> {
+    let sections = format::sections(bytes)?;
     let undecodable = |section, why: String| BundleError::Undecodable { section, why };
     let manifest: Manifest =
         serde_json::from_slice(sections.manifest).map_err(|why| undecodable("manifest", why.to_string()))?;
@@ -170,5 +225,7 @@ pub fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
     for (name, text) in text {
         sources.add(name, text);
     }
-    Ok(Bundle { manifest, rules, sources, digest })
+    let sizes = [("manifest", sections.manifest), ("model", sections.model), ("rule text", sections.text)];
+    let sections = sizes.map(|(name, section)| (name, section.len())).to_vec();
+    Ok(Bundle { manifest, rules, sources, digest, format: 9, sections, signed: None })
 }

@@ -14,7 +14,7 @@ fn small() -> Vec<u8> {
 #[test]
 fn a_bundle_comes_back_whole() {
     let bytes = small();
-    let Bundle { manifest, rules, sources, digest } = read(&bytes).unwrap();
+    let Bundle { manifest, rules, sources, digest, .. } = read(&bytes).unwrap();
     assert_eq!(*rules, rule_set());
     assert_eq!(sources, SourceSet::single("small.rules", "// some rules\n").0);
     assert_eq!(digest.to_string().len(), 64);
@@ -88,7 +88,7 @@ fn resealed_flips_are_refused_or_hold_a_model_that_may_run() {
 /// The sections of the small bundle, with one of them replaced, sealed.
 fn with(kind: Kind, section: &[u8]) -> Result<Bundle, BundleError> {
     let bytes = small();
-    let (sections, _) = format::read(&bytes).unwrap();
+    let sections = format::sections(&bytes).unwrap();
     let sections = match kind {
         Kind::Manifest => Sections { manifest: section, ..sections },
         Kind::Model => Sections { model: section, ..sections },
@@ -114,7 +114,7 @@ fn sections_that_lie_are_refused() {
     assert_eq!(code(with(Kind::Model, &renamed)), "bundle::manifest-differs");
     let manifest = |from: &str, to: &str| {
         let bytes = small();
-        let (sections, _) = format::read(&bytes).unwrap();
+        let sections = format::sections(&bytes).unwrap();
         let text = std::str::from_utf8(sections.manifest).unwrap();
         assert!(text.contains(from), "{text}");
         let text = text.replacen(from, to, 1);

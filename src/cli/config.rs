@@ -74,6 +74,12 @@ pub(super) struct Arguments {
     /// As for `build`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// As for every verb that takes a bundle.
+    #[arg(long, value_name = "FILE")]
+    trust: Vec<PathBuf>,
+    /// As for `verify` and `decide`.
+    #[arg(long, value_name = "FILE")]
+    last: Option<PathBuf>,
 }
 
 /// One line of the answer.
@@ -333,6 +339,20 @@ fn running(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<
         (path(&bundle.or(PathBuf::from(build::DEFAULT))), origin),
         "",
         "where `cater build` writes",
+    ));
+    let trust = settings::TRUST.choose((!arguments.trust.is_empty()).then(|| arguments.trust.clone()), config)?;
+    all.push(of(
+        &settings::TRUST,
+        (trust.value.map_or(Json::Null, |files| files.iter().map(|file| path(file)).collect()), trust.origin),
+        "nobody: a bundle needs no signature",
+        "the public keys one of which must have signed a bundle, wherever one is taken",
+    ));
+    let last = settings::LAST.choose(arguments.last.clone(), config)?;
+    all.push(of(
+        &settings::LAST,
+        (last.value.map_or(Json::Null, |file| path(&file)), last.origin),
+        "none",
+        "the file that remembers which bundle was accepted last, so that an older one is refused",
     ));
     Ok(())
 }

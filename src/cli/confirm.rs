@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
 use crate::diagnostics::codes;
@@ -45,10 +46,12 @@ pub(super) struct Arguments {
     /// When it is heard of, instead of the world's `now`.
     #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
     now: Option<Instant>,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let loaded = worlds::load(&arguments.folder)?;
+    let loaded = worlds::load(&arguments.folder, &arguments.trusting)?;
     let Some(rules) = loaded.runnable() else {
         loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing was confirmed", terminal);
         return Ok(Ended::Found);

@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::bundles::Trusting;
 use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use super::worlds::World;
@@ -80,6 +81,11 @@ pub(super) struct Arguments {
     /// Decide with the reference evaluator instead of machine code.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
     no_jit: Option<bool>,
+    #[command(flatten)]
+    trusting: Trusting,
+    /// The file that remembers which bundle was accepted last: an older one is refused.
+    #[arg(long, value_name = "FILE")]
+    last: Option<PathBuf>,
 }
 
 pub(super) fn workers(text: &str) -> Result<NonZeroUsize, String> {
@@ -191,11 +197,17 @@ struct Asked<'a> {
 
 /// The rules of a folder or a bundle, ready to decide; nothing if they are in error, which has been said.
 fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Option<(World, Engine)>, CannotRun> {
-    let loaded = worlds::load(&arguments.folder)?;
+    let loaded = worlds::load(&arguments.folder, &arguments.trusting)?;
     let Some(rules) = loaded.runnable() else {
         loaded.world.in_error(&loaded.findings, &loaded.sources, "nobody was decided for", terminal);
         return Ok(None);
     };
+    if let Some(shipped) = &loaded.shipped {
+        shipped.accept(arguments.last.clone(), arguments.dry_run)?;
+    } else if arguments.last.is_some() {
+        let message = "`--last` remembers bundles, and these are rules";
+        return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, message).help("leave it out, or name a bundle"));
+    }
     let rules = rules.clone();
     let no_jit = arguments.no_jit.map(|no| !no);
     let jit = settings::JIT.choose(no_jit, loaded.world.settings())?.or(true);

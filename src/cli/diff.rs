@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Outcome, Spelling, customer, settings, tables};
 use crate::analysis::Options;
@@ -56,6 +57,8 @@ pub(super) struct Arguments {
     /// Print the JSON Schema of what `--format json` writes.
     #[arg(long, exclusive = true)]
     schema: bool,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 /// The JSON Schema of the result.
@@ -129,7 +132,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 }
 
 fn compare(arguments: &Arguments, old: &str, terminal: &Terminal) -> Outcome {
-    let [old, new] = operand::both(old, arguments.new.as_deref())?;
+    let [old, new] = operand::both(old, arguments.new.as_deref(), &arguments.trusting)?;
     let Some(old_rules) = old.loaded.runnable() else {
         old.tell_errors(terminal);
         return Err(in_error(&old));

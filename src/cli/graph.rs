@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Outcome, build, counted, list, worlds};
 use crate::diagnostics::codes;
@@ -29,6 +30,8 @@ pub(super) struct Arguments {
     /// Where to write it; standard output if no file is given.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 /// What a drawing is written as.
@@ -45,7 +48,7 @@ enum Drawing {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let loaded = worlds::load(&arguments.folder)?;
+    let loaded = worlds::load(&arguments.folder, &arguments.trusting)?;
     let world = &loaded.world;
     // Rules in error cannot be drawn, but the others can, and what is wrong stands on them.
     let Some(rules) = &loaded.rules else {

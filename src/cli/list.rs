@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
 use crate::diagnostics::{self, codes};
@@ -27,10 +28,12 @@ pub(super) struct Arguments {
     /// Only the rules of this owner.
     #[arg(long)]
     owner: Option<String>,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let loaded = worlds::load_checked(&arguments.folder)?;
+    let loaded = worlds::load_checked(&arguments.folder, &arguments.trusting)?;
     let errors = loaded.has_errors();
     if errors && terminal.format != Format::Json {
         terminal.say(format!(

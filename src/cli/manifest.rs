@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, Spelling, customer, worlds};
 use crate::analysis::consent;
@@ -34,6 +35,8 @@ pub(super) struct Arguments {
     /// Print the JSON schema of what `--format json` writes, and do nothing else.
     #[arg(long)]
     schema: bool,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 /// What stands at the head of the page.
@@ -53,7 +56,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         terminal.text(SCHEMA);
         return Ok(Ended::Clean);
     }
-    let loaded = worlds::load_checked(&arguments.folder)?;
+    let loaded = worlds::load_checked(&arguments.folder, &arguments.trusting)?;
     let Some(rules) = loaded.runnable() else {
         // Nobody signs for rules of which some are not there.
         loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing is said of what they need", terminal);

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod build;
+mod bundles;
 mod check;
 mod completions;
 mod config;
@@ -15,7 +16,9 @@ mod diff;
 mod explain;
 mod fmt;
 mod graph;
+mod inspect;
 mod interrupt;
+mod keys;
 mod library;
 mod list;
 mod manifest;
@@ -23,9 +26,11 @@ mod new;
 mod pressure;
 mod read;
 mod settings;
+mod sign;
 mod tables;
 mod terminal;
 mod test;
+mod verify;
 mod why;
 mod worlds;
 
@@ -140,6 +145,14 @@ enum Verb {
     Cost(cost::Arguments),
     /// Pack checked rules into one file for services.
     Build(build::Arguments),
+    /// Say what a bundle holds.
+    Inspect(inspect::Arguments),
+    /// Say whether a bundle may be used, and by whose word.
+    Verify(verify::Arguments),
+    /// Sign a bundle as the next release.
+    Sign(sign::Arguments),
+    /// Make keys to sign bundles with, and say which is which.
+    Keys(keys::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.
     Graph(graph::Arguments),
     /// List the rules: owner, metric, audience in words, review date.
@@ -335,6 +348,10 @@ pub fn main() -> ExitCode {
         Verb::Pressure(arguments) => pressure::run(&arguments, &mut terminal),
         Verb::Cost(arguments) => cost::run(&arguments, &mut terminal),
         Verb::Build(arguments) => build::run(&arguments, &mut terminal),
+        Verb::Inspect(arguments) => inspect::run(&arguments, &mut terminal),
+        Verb::Verify(arguments) => verify::run(&arguments, &mut terminal),
+        Verb::Sign(arguments) => sign::run(&arguments, &mut terminal),
+        Verb::Keys(arguments) => keys::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),
         Verb::Read(arguments) => read::run(&arguments, &mut terminal),

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
 use crate::analysis::Options;
@@ -32,6 +33,8 @@ pub(super) struct Arguments {
     /// Print the JSON Schema of what `--format json` writes.
     #[arg(long, exclusive = true)]
     schema: bool,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 /// The JSON Schema of the result.
@@ -45,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         terminal.text(SCHEMA);
         return Ok(Ended::Clean);
     }
-    let loaded = worlds::load_checked(&arguments.folder)?;
+    let loaded = worlds::load_checked(&arguments.folder, &arguments.trusting)?;
     let Some(rules) = loaded.runnable() else {
         loaded.world.in_error(&loaded.findings, &loaded.sources, "nothing is said of its pressure", terminal);
         return Ok(Ended::Found);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::{Ended, Format, Outcome, worlds};
 use crate::aloud::{self, Point, Sentence};
@@ -18,10 +19,12 @@ pub(super) struct Arguments {
     /// The folder of the rules, or a bundle.
     #[arg(default_value = ".")]
     folder: PathBuf,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let loaded = worlds::load_checked(&arguments.folder)?;
+    let loaded = worlds::load_checked(&arguments.folder, &arguments.trusting)?;
     // A rule that is right can be read whatever else is in error; one that is not there may be the one in error.
     let found = loaded.rules.as_ref().and_then(|rules| Some((rules, rules.rule_named(&arguments.rule)?)));
     let (rules, id) = match (found, loaded.runnable()) {

@@ -177,6 +177,25 @@ pub(super) static BUNDLE: Setting<PathBuf> = Setting {
     file: |config| config.settings.bundle.clone(),
 };
 
+/// A list, as the system writes lists of paths: `ops.pub:next.pub`.
+pub(super) static TRUST: Setting<Vec<PathBuf>> = Setting {
+    key: "trust",
+    flag: "--trust",
+    variable: "CATER_TRUST",
+    parse: |text| Some(std::env::split_paths(text).filter(|path| !path.as_os_str().is_empty()).collect()),
+    wants: "files of public keys",
+    file: |config| config.settings.trust.clone(),
+};
+
+pub(super) static LAST: Setting<PathBuf> = Setting {
+    key: "last",
+    flag: "--last",
+    variable: "CATER_LAST",
+    parse: |text| Some(PathBuf::from(text)),
+    wants: "a file",
+    file: |config| config.settings.last.clone(),
+};
+
 // How the tool talks is for whoever sits there to say, and none of the rules' business: no key of cater.toml.
 
 pub(super) static FORMAT: Setting<Spelling> = Setting {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::bundles::Trusting;
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
@@ -48,10 +49,12 @@ pub(super) struct Arguments {
     /// The file in which runs of `decide` remember what they showed; it is only read.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    #[command(flatten)]
+    trusting: Trusting,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
-    let loaded = worlds::load(&arguments.folder)?;
+    let loaded = worlds::load(&arguments.folder, &arguments.trusting)?;
     let world = &loaded.world;
     let Some(rules) = loaded.runnable() else {
         world.in_error(&loaded.findings, &loaded.sources, "nothing is explained", terminal);

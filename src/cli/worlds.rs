@@ -7,10 +7,11 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::baseline::{self, Top};
+use super::bundles::{self, Opened, Shipped, Trusting};
 use super::library::{self, Disk};
 use super::terminal::Terminal;
 use super::{CannotRun, customer, settings};
-use crate::bundle::{self, BundleError};
+use crate::bundle::BundleError;
 use crate::compile::uses::{self, plain, seen_from};
 use crate::compile::{Compiled, compile_with};
 use crate::diagnostics::baseline::Baseline;
@@ -216,6 +217,8 @@ pub(super) struct Loaded {
     pub(super) sources: SourceSet,
     /// How many rules are in error, and so not there.
     pub(super) left_out: usize,
+    /// The bundle they came in, if they did.
+    pub(super) shipped: Option<Shipped>,
 }
 
 impl Loaded {
@@ -231,30 +234,27 @@ impl Loaded {
 }
 
 /// The one world at a path, or the bundle: a file is one if its name does not end in `.rules`.
-pub(super) fn load(path: &Path) -> Result<Loaded, CannotRun> {
-    load_to(path, Depth::Analysed)
+pub(super) fn load(path: &Path, trusting: &Trusting) -> Result<Loaded, CannotRun> {
+    load_to(path, trusting, Depth::Analysed)
 }
 
 /// The same for a verb that says what stands in the rules and nothing of what they do together: that is not looked into.
-pub(super) fn load_checked(path: &Path) -> Result<Loaded, CannotRun> {
-    load_to(path, Depth::Checked)
+pub(super) fn load_checked(path: &Path, trusting: &Trusting) -> Result<Loaded, CannotRun> {
+    load_to(path, trusting, Depth::Checked)
 }
 
-fn load_to(path: &Path, depth: Depth) -> Result<Loaded, CannotRun> {
+fn load_to(path: &Path, trusting: &Trusting, depth: Depth) -> Result<Loaded, CannotRun> {
     let settings = path.file_name().is_some_and(|name| name == Config::FILE);
     if path.is_file() && !settings && path.extension().is_none_or(|extension| extension != "rules") {
-        let bytes = std::fs::read(path).map_err(|error| CannotRun::unreadable(path, &error))?;
-        let bundle = bundle::read(&bytes).map_err(|refused| {
-            let refusal = CannotRun::from(refused);
-            CannotRun { message: format!("{}: {}", path.display(), refusal.message), ..refusal }
-        })?;
+        let Opened { bundle, .. } = bundles::open(path, trusting)?;
         let world = World { root: path.to_path_buf(), ..World::nowhere() };
+        let shipped = Some(Shipped { file: path.to_path_buf(), signed: bundle.signed });
         let (rules, sources) = (Some(bundle.rules), bundle.sources);
-        return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0 });
+        return Ok(Loaded { world, rules, findings: Vec::new(), sources, left_out: 0, shipped });
     }
     let world = one(path)?;
     let Compiled { sources, rules, program, diagnostics: findings, .. } = world.compiled(depth)?;
-    Ok(Loaded { world, rules, findings, sources, left_out: program.left_out.len() })
+    Ok(Loaded { world, rules, findings, sources, left_out: program.left_out.len(), shipped: None })
 }
 
 /// Every world at or below the paths; the current folder where none is given.
@@ -476,7 +476,7 @@ fn world_around(folder: &Path) -> Result<Around, CannotRun> {
 }
 
 /// The nearest folder with a `cater.toml`, from this one upward.
-fn above(folder: &Path) -> Option<PathBuf> {
+pub(super) fn above(folder: &Path) -> Option<PathBuf> {
     let mut at = folder.to_path_buf();
     loop {
         if at.join(Config::FILE).is_file() {
@@ -502,7 +502,7 @@ fn up(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The folder in which a file lies.
-fn beside(file: &Path) -> PathBuf {
+pub(super) fn beside(file: &Path) -> PathBuf {
     let parent = file.parent().unwrap_or(Path::new("."));
     if parent == Path::new("") { PathBuf::from(".") } else { parent.to_path_buf() }
 }

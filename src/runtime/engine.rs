@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::bundle::{self, Bundle, BundleError, Digest, Manifest};
+use crate::bundle::{self, Bundle, BundleError, Digest, Manifest, Signed, Trust};
 use crate::diagnostics::Code;
 use crate::eval::{self, Explanation};
 use crate::frame::{self, By, Decision, Facts, Frame, Outcome, reserve};
@@ -76,6 +76,8 @@ pub struct Origin {
     pub manifest: Manifest,
     /// The digest of its bytes.
     pub digest: Digest,
+    /// What a trusted key has signed of it; nothing where nobody is trusted.
+    pub signed: Option<Signed>,
 }
 
 /// How an engine finds its decisions; which they are does not depend on it.
@@ -124,10 +126,20 @@ impl Engine {
     /// The bytes are no bundle that may be used. Rules that the code generator refuses are no error; see
     /// [`Engine::how`].
     pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
-        let Bundle { manifest, rules, sources, digest } = bundle::read(bytes)?;
+        Self::load_trusted(bytes, None, &Trust::nobody())
+    }
+
+    /// Loads a bundle that a trusted key has signed, with the text of the signature that stands beside it. Whether it is an
+    /// older one than was loaded before is for a [`Record`](super::Record) to say: ask it with what
+    /// [`Origin::signed`] holds.
+    ///
+    /// # Errors
+    /// Somebody is trusted and the signature is missing, not good, or of another key; or as [`Engine::load`].
+    pub fn load_trusted(bytes: &[u8], signature: Option<&str>, trust: &Trust) -> Result<Self, LoadError> {
+        let Bundle { manifest, rules, sources, digest, signed, .. } = bundle::read_trusted(bytes, signature, trust)?;
         let mut engine = Self::from_rules(rules);
         engine.sources = sources;
-        engine.origin = Some(Origin { manifest, digest });
+        engine.origin = Some(Origin { manifest, digest, signed });
         Ok(engine)
     }
 

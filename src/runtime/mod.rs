@@ -11,6 +11,7 @@ pub mod data;
 mod engine;
 mod names;
 pub mod past;
+mod record;
 pub mod request;
 #[cfg(test)]
 #[cfg(feature = "cli")]
@@ -18,3 +19,4 @@ mod request_tests;
 pub mod store;
 
 pub use engine::{Decider, Engine, How, LoadError, Origin};
+pub use record::{Record, RecordError};

@@ -23,8 +23,19 @@ const LICENCES: &[&str] = &[
 ];
 
 /// What a service that loads bundles and decides must not carry.
-const NOT_IN_A_SERVICE: &[&str] =
-    &["clap", "cranelift-codegen", "csv", "flate2", "indicatif", "miette", "pest", "petgraph", "redb", "toml"];
+const NOT_IN_A_SERVICE: &[&str] = &[
+    "clap",
+    "cranelift-codegen",
+    "csv",
+    "flate2",
+    "indicatif",
+    "miette",
+    "minisign",
+    "pest",
+    "petgraph",
+    "redb",
+    "toml",
+];
 
 /// The names of `[dependencies]`, in order.
 pub(crate) fn declared() -> Vec<String> {

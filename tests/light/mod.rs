@@ -9,7 +9,7 @@ use cater::compile::compile;
 use cater::source::SourceSet;
 
 /// What a service must not have to build, sign for and update.
-const NOT_LINKED: [&str; 14] = [
+const NOT_LINKED: [&str; 17] = [
     "pest",
     "pest_derive",
     "miette",
@@ -17,6 +17,9 @@ const NOT_LINKED: [&str; 14] = [
     "petgraph",
     "csv",
     "flate2",
+    "minisign",
+    "rpassword",
+    "scrypt",
     "redb",
     "toml",
     "indicatif",
@@ -85,7 +88,33 @@ fn it_loads_a_bundle_decides_and_explains() {
     let said = output(light(&good, &emre));
     assert!(said.starts_with("home shows our_story,"), "{said}");
     assert!(said.contains("comeback") && said.contains("consent"), "it says why:\n{said}");
+    it_takes_what_is_signed_alone(folder.path());
     let refused = light(&damaged, &anna).output().unwrap();
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("bundle::damaged"));
+}
+
+/// The bundle of a released format, with and without the key that has signed it.
+fn it_takes_what_is_signed_alone(folder: &Path) {
+    let anybody = folder.join("nobody.json");
+    std::fs::write(&anybody, r#"{ "id": "x" }"#).unwrap();
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bundles");
+    let (shop, key) = (tests.join("format-9/shop.cater"), |name: &str| tests.join(name));
+    let record = folder.join("accepted");
+    let light = |key: PathBuf| {
+        let mut run = cargo("run");
+        run.arg("--quiet").arg("--").args([&shop, &anybody]).args(["home", "2026-11-22T09:00Z"]).args([&key, &record]);
+        run
+    };
+    assert!(output(light(key("test-ops.pub"))).starts_with("home shows "));
+    assert!(std::fs::read_to_string(&record).unwrap().starts_with("cater sequence:9 "));
+    let refused = |key: PathBuf, code: &str| {
+        let refused = light(key).output().unwrap();
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains(code), "{said}");
+    };
+    refused(key("test-other.pub"), "bundle::untrusted-key");
+    let later = std::fs::read_to_string(&record).unwrap().replace("sequence:9", "sequence:10");
+    std::fs::write(&record, later).unwrap();
+    refused(key("test-ops.pub"), "bundle::rolled-back");
 }

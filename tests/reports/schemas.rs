@@ -141,6 +141,42 @@ fn cost_fits_its_own_schema() {
     }
 }
 
+/// What `cater inspect` writes fits what it publishes, signed or not.
+#[test]
+fn inspect_fits_its_own_schema() {
+    const RULES: &str = "customer { id: text key }\npurpose ads \"Ads\" { basis consent  direct marketing }\n\
+        channel sms { needs ads }\noffer a { class marketing }\noffer c { class service }\n\
+        slot s by sms { accepts marketing  fallback nothing }\nslot web on web { accepts service  fallback c }\n\
+        rule r in s { needs ads  send a }\n";
+    let here = folder(&[("shop.rules", RULES)]);
+    let published: Value = serde_json::from_str(&read("docs/reference/inspect.schema.json")).unwrap();
+    assert_eq!(object(here.path(), &["inspect", "--schema"]), published);
+    let validator = jsonschema::options().build(&published).unwrap();
+    object(here.path(), &["build", "shop.rules", "--format", "json"]);
+    let bare = object(here.path(), &["inspect", "--format", "json"]);
+    fits(&validator, &bare);
+    assert!(bare["signature"].is_null() && list(&bare, "/manifest/slots").len() == 2, "{bare:#}");
+    object(here.path(), &["keys", "new", "--no-password", "--format", "json"]);
+    object(here.path(), &["sign", "--key", "cater.key", "--format", "json"]);
+    let found = object(here.path(), &["inspect", "--rules", "--trust", "cater.pub", "--format", "json"]);
+    fits(&validator, &found);
+    assert_eq!(found["signature"]["trusted"], true);
+    assert_eq!(object(here.path(), &["inspect", "--format", "json"])["signature"]["trusted"], false);
+    assert_eq!(text(&found, "/rules/0/text"), RULES);
+    let sizes: usize = list(&found, "/sections").iter().map(|section| number(section, "/bytes")).sum();
+    assert!(sizes > 0 && sizes < number(&found, "/bytes"));
+    for (pointer, value) in [
+        ("/manifest/slots/0/name", Value::from(3)),
+        ("/signature/key", Value::from("cater")),
+        ("/digest", Value::from("abc")),
+        ("/schema_version", Value::from(2)),
+    ] {
+        let mut broken = found.clone();
+        *broken.pointer_mut(pointer).unwrap() = value;
+        assert!(!validator.is_valid(&broken), "{pointer}");
+    }
+}
+
 #[test]
 fn every_finding_fits_our_own_schema() {
     let all = all_cases();

@@ -106,6 +106,20 @@ fn cases() -> Vec<Case> {
             [json!("rules.cater"), json!("file.cater"), json!("environment.cater"), json!("flag.cater")],
         ),
         case(
+            "trust",
+            "trust = [\"file.pub\"]",
+            Some(("CATER_TRUST", "one.pub:two.pub")),
+            &["--trust", "flag.pub"],
+            [Value::Null, json!(["file.pub"]), json!(["one.pub", "two.pub"]), json!(["flag.pub"])],
+        ),
+        case(
+            "last",
+            "last = \"file.accepted\"",
+            Some(("CATER_LAST", "environment.accepted")),
+            &["--last", "flag.accepted"],
+            [Value::Null, json!("file.accepted"), json!("environment.accepted"), json!("flag.accepted")],
+        ),
+        case(
             "quiet",
             "",
             Some(("CATER_QUIET", "true")),
@@ -213,7 +227,7 @@ fn an_empty_variable_is_none_and_nonsense_is_refused() {
         let (Some(variable), Some(key)) = (line["environment"].as_str(), line["key"].as_str()) else { continue };
         let output = run(folder.path(), &["config"], Some((variable, "nonsense")));
         // Any text is a path.
-        let refused = !["state", "baseline", "bundle"].contains(&key);
+        let refused = !["state", "baseline", "bundle", "trust", "last"].contains(&key);
         assert_eq!(output.status.code(), Some(if refused { 2 } else { 0 }), "{variable}");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(said.contains("run::bad-environment"), refused, "{variable}: {said}");

@@ -14,7 +14,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
     let yes_no = || json!({ "type": "boolean" });
     let words = |words: &[&str]| json!({ "enum": words });
-    let keys: [(&str, Json); 20] = [
+    let keys: [(&str, Json); 22] = [
         ("now", text()),
         ("slots", texts()),
         ("rules", texts()),
@@ -31,6 +31,8 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
         ("baseline", text()),
         ("fail_on", changes()),
         ("bundle", text()),
+        ("trust", texts()),
+        ("last", text()),
         ("required", required()),
         ("pressure", pressure()),
         ("cost", json!({ "type": "object", "additionalProperties": { "type": "integer", "minimum": 0 } })),

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::super::CannotRun;
 use super::super::baseline::Top;
+use super::super::bundles::Trusting;
 use super::super::terminal::Terminal;
 use super::super::worlds::{self, Loaded};
 use crate::diagnostics::{Diagnostic, Severity, codes};
@@ -25,8 +26,8 @@ pub(super) struct Operand {
 }
 
 impl Operand {
-    fn of_path(path: &Path) -> Result<Self, CannotRun> {
-        Ok(Self { name: path.display().to_string(), loaded: worlds::load(path)?, made: None })
+    fn of_path(path: &Path, trusting: &Trusting) -> Result<Self, CannotRun> {
+        Ok(Self { name: path.display().to_string(), loaded: worlds::load(path, trusting)?, made: None })
     }
 
     /// What is in error.
@@ -61,7 +62,7 @@ impl Operand {
 }
 
 /// Both sides: two paths or revisions, or two revisions of a folder.
-pub(super) fn both(old: &str, new: Option<&str>) -> Result<[Operand; 2], CannotRun> {
+pub(super) fn both(old: &str, new: Option<&str>, trusting: &Trusting) -> Result<[Operand; 2], CannotRun> {
     let exists = |text: &str| Path::new(text).exists();
     if let Some((from, to, dots)) = range(old).filter(|_| !exists(old)) {
         let folder = Path::new(new.unwrap_or("."));
@@ -73,7 +74,7 @@ pub(super) fn both(old: &str, new: Option<&str>) -> Result<[Operand; 2], CannotR
     let new = new.unwrap_or(".");
     let side = |text: &str, other: &str| {
         if exists(text) {
-            return Operand::of_path(Path::new(text));
+            return Operand::of_path(Path::new(text), trusting);
         }
         let folder = if exists(other) && Path::new(other).is_dir() { Path::new(other) } else { Path::new(".") };
         if is_revision(folder, text) {
@@ -127,7 +128,7 @@ fn remembered(folder: &Path, revision: &str, name: &str) -> Result<Operand, Cann
         return Err(CannotRun::new(&codes::run::NO_RULES, message).help("name the folder as it was called then"));
     }
     // Folders that hold data and no rules are not there; a world may name them.
-    let mut loaded = worlds::load(&root)?;
+    let mut loaded = worlds::load(&root, &Trusting::default())?;
     loaded.world.forget_data();
     Ok(Operand { name: name.to_owned(), loaded, made: Some(made) })
 }

@@ -18,11 +18,14 @@ pub(super) fn check(rules: &RuleSet) -> Result<(), VerifyError> {
     }
     for (index, rule) in rules.rules.iter().enumerate() {
         same(&rule.caps, &binding.rule(rules, index)).within("rule", &rule.name)?;
-        backed(rules, RuleId::from_index(index)).within("rule", &rule.name)?;
     }
     for (index, channel) in rules.channels.iter().enumerate() {
         let expected = binding.by_channel.get(index).cloned().unwrap_or_default();
         same(&channel.caps, &expected).within("channel", &channel.name)?;
+    }
+    // Only now is it known that every cap that is listed anywhere is there.
+    for (index, rule) in rules.rules.iter().enumerate() {
+        backed(rules, RuleId::from_index(index)).within("rule", &rule.name)?;
     }
     Ok(())
 }

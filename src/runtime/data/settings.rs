@@ -10,6 +10,8 @@
 //! baseline   = "known.json"             # the old findings that are set aside; else none
 //! fail_on    = ["newly-silent"]         # the kinds of change that end `diff` with 1; else none
 //! bundle     = "dist/shop.cater"        # where `build` writes; else rules.cater where one stands
+//! trust      = ["ops.pub"]              # the keys of which a bundle must have a signature; else none need it
+//! last       = "accepted"               # remembers the bundle that was accepted last; else an older one is taken, too
 //!
 //! [required]
 //! rules     = ["owner", "metric"]       # what every rule must say
@@ -69,6 +71,10 @@ pub struct Settings {
     pub fail_on: Option<Vec<&'static str>>,
     /// Where a bundle is written.
     pub bundle: Option<PathBuf>,
+    /// The files of the public keys that are trusted with bundles.
+    pub trust: Option<Vec<PathBuf>>,
+    /// The file that remembers which bundle was accepted last.
+    pub last: Option<PathBuf>,
     /// What rules must say.
     pub required: Vec<Required>,
     /// How findings weigh.
@@ -81,7 +87,7 @@ pub struct Settings {
 
 impl Settings {
     /// The keys that [`Settings::read`] knows.
-    pub(super) const KEYS: [&str; 13] = [
+    pub(super) const KEYS: [&str; 15] = [
         "state",
         "assume",
         "strict",
@@ -91,6 +97,8 @@ impl Settings {
         "baseline",
         "fail_on",
         "bundle",
+        "trust",
+        "last",
         "required",
         "pressure",
         "cost",
@@ -123,6 +131,8 @@ impl Settings {
             "baseline" => self.baseline = Some(reader.path(value)?),
             "fail_on" => self.fail_on = Some(changes(reader, value)?),
             "bundle" => self.bundle = Some(reader.path(value)?),
+            "trust" => self.trust = Some(reader.paths(value)?),
+            "last" => self.last = Some(reader.path(value)?),
             "required" => self.required = required(reader, value, lines)?,
             "pressure" => self.pressure = budgets(reader, value, lines)?,
             "cost" => self.cost = cost_budgets(reader, value, lines)?,

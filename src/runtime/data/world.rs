@@ -147,7 +147,7 @@ impl World {
         match key.get_ref().as_ref() {
             "now" => self.now = Some(reader.instant(value)?),
             "slots" => self.slots = Some(reader.texts(value)?),
-            "rules" => self.rules = reader.texts(value)?.iter().map(|path| self.folder.join(path)).collect(),
+            "rules" => self.rules = reader.paths(value)?,
             "consent" => self.consent = Some(reader.path(value)?),
             "events" => self.events = Some(reader.path(value)?),
             "customers" => self.customers = reader.customers(value)?,
@@ -377,6 +377,10 @@ impl Toml<'_> {
             });
         };
         DataError::all(entries.iter().map(|entry| self.text(entry)))
+    }
+
+    pub(super) fn paths(&self, value: &Entry<'_>) -> Result<Vec<PathBuf>, DataError> {
+        Ok(self.texts(value)?.iter().map(|path| self.folder.join(path)).collect())
     }
 
     pub(super) fn path(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {

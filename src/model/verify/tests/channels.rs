@@ -62,6 +62,8 @@ fn every_channel_exists_once_and_in_order() {
     });
     assert!(matches!(many, Flaw::TooMany { .. }), "{many:?}");
     assert_eq!(refused(|rules| drop(rules.enums[1].members.pop())), Flaw::BuiltIn("states of a permission"));
+    assert_eq!(refused(|rules| rules.channels[0].caps = vec![CapId(99)]), Flaw::Caps, "a cap that there is not");
+    assert_eq!(refused(|rules| rules.channels[0].windows = vec![WindowId(99)]), Flaw::Windows);
 }
 
 #[test]
