@@ -14,7 +14,11 @@ pub(super) fn at_most(rules: &RuleSet, id: CapId, slot: SlotId) -> Sentence {
         None if cap.label.is_empty() => format!("It keeps to `{}`", cap.name),
         None => format!("It keeps to `{}` ({})", cap.name, show_text(&cap.label)),
     };
+    let is_of_channels = cap.rule.is_none() && matches!(cap.target, CapTarget::Channels(_));
     let then = match rules.then(id, slot) {
+        Then::Stop if is_of_channels => {
+            "; where that stops it, no channel behind it is tried and no other rule of the slot is asked"
+        }
         Then::Stop => "; where that stops it, no other rule of the slot is asked",
         Then::Next if cap.then.is_some() && rules.sends(slot) => "; where that stops it, the next is tried",
         Then::Next => "",

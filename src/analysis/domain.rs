@@ -16,6 +16,7 @@
 //! | what something in error may stop | free, stopped |
 //! | a window | open, closed; free, whatever the hour, until a customer is made |
 //! | what waits for a window | in time, too late; likewise |
+//! | what was held | let go in time, too late; a dimension only where it is asked what that changes |
 //! | a predicate that the analysis does not look into | yes, no, unknown; for an `if unknown`, unknown for a reason that it does not answer |
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,8 @@ pub(super) enum Hours {
     Late(Waits),
     /// What would wait too long, would be over before it is let go.
     Expires(Waits),
+    /// It was held for longer than anything holds it, and is let go only now.
+    Overdue(Waits),
 }
 
 /// Something that may have to wait: an offer, by the rule itself that shows it or standing in, and if it is sent and got as

@@ -20,6 +20,8 @@ pub(super) struct Doubts {
     pub(super) tried: Vec<RuleId>,
     /// No attribute is the key, but one that was left out may be.
     pub(super) key_may_come: bool,
+    /// What is held may be let go too late, and drops out then: whoever lets it go is no part of the rules.
+    pub(super) late: bool,
 }
 
 impl Doubts {

@@ -7,7 +7,7 @@
 //! together at odd minutes, or for few customers, are beyond this.
 
 use super::axis::Clock;
-use super::domain::{Hours, Source, Waits, YES, channels_of};
+use super::domain::{Hours, Sender, Source, Waits, YES, channels_of};
 use super::events::declared;
 use super::program::Program;
 use super::stand;
@@ -123,6 +123,8 @@ fn may_fit(rules: &RuleSet, said: &[(Hours, bool)], now: Instant) -> bool {
     said.iter().all(|(of, closed)| match of {
         Hours::Closed(id) => same_for_all(rules, *id, now).is_none_or(|is_open| is_open != *closed),
         Hours::Late(_) | Hours::Expires(_) => true,
+        // Nobody who is made here was held before.
+        Hours::Overdue(_) => !*closed,
     })
 }
 
@@ -142,10 +144,9 @@ fn fits(rules: &RuleSet, frame: &Frame, said: &[(Hours, bool)]) -> bool {
 
 /// What the hour really says; nothing of a window whose zone nobody knows, or of what does not wait.
 pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> {
-    let wait = |(offer, rule, sender): Waits| {
-        let ways = sender.map(|sender| Ways { slot: sender.0, channels: channels_of(rules, sender) });
-        eval::wait(rules, frame, offer, rule, ways)
-    };
+    let ways =
+        |sender: Option<Sender>| sender.map(|sender| Ways { slot: sender.0, channels: channels_of(rules, sender) });
+    let wait = |(offer, rule, sender): Waits| eval::wait(rules, frame, offer, rule, ways(sender));
     match of {
         Hours::Closed(id) => {
             (*frame.window(id) != WindowState::UnknownZone).then(|| !eval::window_is_open(rules, frame, id))
@@ -156,5 +157,6 @@ pub(super) fn really(rules: &RuleSet, frame: &Frame, of: Hours) -> Option<bool> 
             Wait::TooLong => Some(false),
             Wait::Expires => Some(true),
         },
+        Hours::Overdue((offer, rule, sender)) => Some(eval::is_overdue(rules, frame, offer, rule, ways(sender))),
     }
 }

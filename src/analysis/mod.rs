@@ -36,6 +36,7 @@ mod formula;
 mod gap;
 mod history;
 mod hours;
+mod late;
 mod lived;
 mod only_capped;
 mod pairs;
@@ -84,8 +85,8 @@ pub use proof::{Proofs, prove};
 pub use search::{Budget, Undecided};
 pub use slot::Culprit;
 pub use verdict::{
-    Clash, Coverer, FallbackVerdict, NeverTaken, OnlyCapped, Place, Preempted, Range, Redundant, SubstituteVerdict,
-    Verdict,
+    Clash, Coverer, FallbackVerdict, InTime, NeverTaken, OnlyCapped, Place, Preempted, Range, Redundant,
+    SubstituteVerdict, Verdict,
 };
 pub use whom::{Group, Whom};
 pub use witness::Witness;
@@ -120,6 +121,8 @@ pub struct Report {
     pub substitutes: BTreeMap<(RuleId, Via), SubstituteVerdict>,
     /// The verdict on every entry of every fallback list.
     pub fallbacks: BTreeMap<SlotId, Vec<FallbackVerdict>>,
+    /// Of what these three say is never so, what is so where something held is let go too late.
+    pub in_time: InTime,
     /// Rules that can answer for one customer, with different outcomes, and are told apart by their names alone (R8).
     pub conflicts: Vec<Clash>,
     /// Rules that rank together, show different things, and can score the same with only their names to decide.
@@ -306,9 +309,13 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, wit
             verdict.doubted(of_fallbacks.get(at));
         }
     }
+    let doubts = Doubts::of(rules, id, shared, &options.left_out).unwrap_or_else(|| Doubts::none(shared));
+    let found = late::Verdicts { rules: &mut verdicts, substitutes: &mut substitutes, fallbacks: &mut fallbacks };
+    let in_time = late::in_time(rules, id, found, doubts, scope_with);
     Report {
         diagnostics: Vec::new(),
         rules: verdicts,
+        in_time,
         substitutes,
         fallbacks: BTreeMap::from([(id, fallbacks)]),
         conflicts: pairs.conflicts,
@@ -378,6 +385,7 @@ impl Report {
         self.rules.append(&mut slot.rules);
         self.substitutes.append(&mut slot.substitutes);
         self.fallbacks.append(&mut slot.fallbacks);
+        self.in_time.append(&mut slot.in_time);
         self.conflicts.append(&mut slot.conflicts);
         self.equal_scores.append(&mut slot.equal_scores);
         self.unordered.append(&mut slot.unordered);

@@ -29,6 +29,8 @@ const MOST_CASES: usize = 200_000;
 pub struct Proofs {
     /// The rules of which it is proved that they never win, and in how many cases.
     pub proved: BTreeMap<RuleId, usize>,
+    /// Those of them that hang on what is held being let go in time: so much was assumed.
+    pub in_time: Vec<RuleId>,
     /// Those of which it takes more than cases: a calculation, hours or what events can add up to; or too many cases.
     pub beyond: Vec<RuleId>,
     /// Those of which a proof was made that does not hold: a mistake of ours.
@@ -46,6 +48,7 @@ pub fn prove(rules: &RuleSet, options: &Options, report: &Report) -> Proofs {
         parallel::each(rules.slots.len(), |at| of_slot(&flat, SlotId::from_index(at), &shared, options, report))
     {
         all.proved.append(&mut found.proved);
+        all.in_time.append(&mut found.in_time);
         all.beyond.append(&mut found.beyond);
         all.wrong.append(&mut found.wrong);
         all.ranked.append(&mut found.ranked);
@@ -68,7 +71,10 @@ fn of_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, repo
             continue;
         }
         match cases(&mut scope, rules, id, place, claim) {
-            Outcome::Proved(cases) => drop(found.proved.insert(*rule, cases)),
+            Outcome::Proved(cases) => {
+                found.proved.insert(*rule, cases);
+                found.in_time.extend(Some(*rule).filter(|rule| report.in_time.rules.contains(rule)));
+            }
             Outcome::Beyond => found.beyond.push(*rule),
             Outcome::Wrong => found.wrong.push(*rule),
         }

@@ -99,7 +99,7 @@ impl Writer<'_, '_> {
             match substitute {
                 Substitute::Nothing => parts.push((Seen::NOTHING, drops)),
                 Substitute::Show(offer) => {
-                    let free = self.offer(offer);
+                    let free = self.offer(offer, sender);
                     let where_it_stands_in = self.compiler.formulas.both(drops, free);
                     let stands_in = Brought { sender, offer, rule: None, tasks: &[] };
                     parts.extend(self.brought(&stands_in, where_it_stands_in));

@@ -5,11 +5,11 @@
 //! names for the case that a cap stopped it, that a consent is missing, that data is missing. Each is a *part*, and what
 //! a lower rule has to get past is every part of every rule above it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::axis::{Edge, Shape};
 use super::compile::{Compiler, Truths};
-use super::domain::{Source, Unseen};
+use super::domain::{Sender, Source, Unseen, Waits};
 use super::doubts::Doubts;
 use super::formula::{Formula, Formulas};
 use super::read::{Read, Simple};
@@ -19,7 +19,7 @@ use super::waits::Passed;
 use crate::frame::Via;
 use crate::model::{
     Active, BlockCause, BlockId, CapId, CapUnit, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
-    Then,
+    Then, WindowId,
 };
 
 /// Something that has to be so for a rule to be eligible.
@@ -128,7 +128,7 @@ pub(super) fn write<'a>(
 ) -> SlotFormulas {
     let rules = compiler.schema.rules;
     compiler.schema.key_may_come = doubts.key_may_come;
-    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), doubts, scores };
+    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), overdue: BTreeMap::new(), doubts, scores };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
@@ -143,7 +143,7 @@ pub(super) fn write<'a>(
         let when = truths.map_or(Formula::ALWAYS, |truths| truths.yes);
         let offer = entry.offer.map_or(Formula::ALWAYS, |offer| {
             let carried = writer.carried((slot, None), offer, None).any;
-            let free = writer.offer(offer);
+            let free = writer.offer(offer, (slot, None));
             writer.compiler.formulas.both(free, carried)
         });
         fallback.push(writer.compiler.formulas.both(when, offer));
@@ -185,7 +185,9 @@ pub(super) struct Writer<'w, 'a> {
     pub(super) rules: &'a RuleSet,
     /// Where a channel is permitted and reaches, of those asked about.
     pub(super) reached: BTreeMap<ChannelId, Formula>,
-    doubts: &'w Doubts,
+    /// Of offers and what holds them, the first that is let go too late.
+    pub(super) overdue: BTreeMap<(OfferId, BTreeSet<WindowId>, Vec<CapId>), Waits>,
+    pub(super) doubts: &'w Doubts,
     scores: &'a Scores,
 }
 
@@ -226,10 +228,14 @@ impl Writer<'_, '_> {
         let scored = self.scores.has(self.compiler, id);
         let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
         let Passed { passes: passed, capped: held_too_long, .. } = self.passed((rule.show, Some(id), None), None);
+        let overdue = self.overdue((rule.show, Some(id), Some((rule.slot, Some(id)))));
         let carried = self.carried((rule.slot, Some(id)), rule.show, Some(id));
         let stopping: Vec<_> =
             caps.iter().zip(&spent).filter(|(cap, _)| rules.then(**cap, rule.slot) == Then::Stop).collect();
         let formulas = &mut self.compiler.formulas;
+        let in_time_of_hold = formulas.not(overdue.drops);
+        let passed = formulas.both(passed, in_time_of_hold);
+        let held_too_long = formulas.any([held_too_long, overdue.capped]);
         let passes = formulas.all([on, open, audience, not_taken, none_spent, in_time, passed, scored]);
         let eligible = formulas.both(passes, carried.any);
 
@@ -371,7 +377,7 @@ impl Writer<'_, '_> {
     }
 
     /// An offer that stands in passes its switch, its dates, its blocks, the other slots, its own caps and its windows.
-    pub(super) fn offer(&mut self, id: OfferId) -> Formula {
+    pub(super) fn offer(&mut self, id: OfferId, sender: Sender) -> Formula {
         let live = self.live(id);
         if live == Formula::NEVER {
             return live;
@@ -383,7 +389,9 @@ impl Writer<'_, '_> {
         let spent = formulas.any(spent);
         let free = formulas.not(spent);
         let passed = self.passed((id, None, None), None).passes;
-        self.compiler.formulas.all([live, free, passed])
+        let overdue = self.overdue((id, None, Some(sender))).drops;
+        let in_time = self.compiler.formulas.not(overdue);
+        self.compiler.formulas.all([live, free, passed, in_time])
     }
 
     /// An offer that stands in passes its switch, its dates, its blocks and the other slots.

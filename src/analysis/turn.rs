@@ -83,7 +83,7 @@ impl Writer<'_, '_> {
                 Substitute::Show(offer) => {
                     let rule = &self.rules[formulas.id];
                     let carried = self.carried((rule.slot, Some(formulas.id)), offer, None);
-                    let free = self.offer(offer);
+                    let free = self.offer(offer, (rule.slot, Some(formulas.id)));
                     let spent = self.offer_stops(offer, rule.slot);
                     let formulas = &mut self.compiler.formulas;
                     let by_channel = formulas.both(free, carried.stops);

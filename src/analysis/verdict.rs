@@ -1,5 +1,7 @@
 //! What the analysis found out, as data: for tests, for reports, for whoever words it.
 
+use std::collections::BTreeSet;
+
 use super::search::Undecided;
 use super::slot::Culprit;
 use super::witness::Witness;
@@ -186,6 +188,27 @@ pub struct OnlyCapped {
     pub rule: RuleId,
     /// What stands above it, and answers until its caps are spent.
     pub by: Vec<RuleId>,
+}
+
+/// What is never so as long as everything that is held is let go in time. What is let go too late drops out and leaves its
+/// place to the next (R32), so without that it may be so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InTime {
+    /// Rules that never win.
+    pub rules: BTreeSet<RuleId>,
+    /// What a rule names in its place that is never taken.
+    pub substitutes: BTreeSet<(RuleId, Via)>,
+    /// Entries of fallback lists, by their places, that are never shown.
+    pub fallbacks: BTreeSet<(SlotId, usize)>,
+}
+
+impl InTime {
+    /// Adds those of another slot.
+    pub(super) fn append(&mut self, other: &mut Self) {
+        self.rules.append(&mut other.rules);
+        self.substitutes.append(&mut other.substitutes);
+        self.fallbacks.append(&mut other.fallbacks);
+    }
 }
 
 /// Two rules of a slot that can answer for one customer though no author said which wins.

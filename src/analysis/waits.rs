@@ -4,6 +4,8 @@
 //! Windows are open or closed and what waits is in time or too late as the search likes; what really is so is looked at
 //! where a customer is made (`hours`).
 
+use std::collections::BTreeSet;
+
 use super::domain::{Hours, Source, Waits, channels_of};
 use super::formula::Formula;
 use super::read::{Read, Simple};
@@ -22,6 +24,14 @@ pub(super) struct Passed {
     /// Where they hold it if they do not stop it; nothing where none of them ever holds.
     pub(super) waits: Option<Formula>,
     /// It drops out for a cap that would hold it for too long.
+    pub(super) capped: Formula,
+}
+
+/// Where something was held for longer than anything holds it, and is let go only now.
+pub(super) struct Overdue {
+    /// It drops out.
+    pub(super) drops: Formula,
+    /// So it does, and a cap that would hold it is spent still.
     pub(super) capped: Formula,
 }
 
@@ -92,6 +102,26 @@ impl Writer<'_, '_> {
         let (open, lives) = (formulas.not(dropped), formulas.not(expires));
         let capped = formulas.all([open, for_caps, late, lives]);
         Passed { passes: formulas.not(stopped), waits: Some(waits), capped }
+    }
+
+    /// What was held is let go too late: whoever lets it go may be late at any time, where that is looked at.
+    pub(super) fn overdue(&mut self, of: Waits) -> Overdue {
+        let (rules, (offer, rule, sender)) = (self.rules, of);
+        let (mut windows, caps) = rules.holding(offer, rule);
+        windows.extend(sender.iter().flat_map(|id| rules.windows_by(channels_of(rules, *id), rules[offer].class)));
+        let holds = |id: &WindowId| matches!(rules[*id].outside, Outside::Hold(_));
+        let is_held = windows.iter().any(holds) || caps.iter().any(|cap| rules[*cap].hold().is_some());
+        if !(self.doubts.late && is_held) {
+            return Overdue { drops: Formula::NEVER, capped: Formula::NEVER };
+        }
+        // It was held since when it was, whoever lets it go.
+        let holders = (offer, windows.into_iter().filter(holds).collect::<BTreeSet<_>>(), caps.clone());
+        let of = *self.overdue.entry(holders).or_insert(of);
+        let drops = self.compiler.flag(Source::Hours(Hours::Overdue(of)));
+        let spent: Vec<Formula> = caps.iter().map(|cap| self.spent(*cap)).collect();
+        let formulas = &mut self.compiler.formulas;
+        let spent = formulas.any(spent);
+        Overdue { drops, capped: formulas.both(drops, spent) }
     }
 
     /// Until when an offer waits that is sent may hang on its channels: they have hours, or ask for something that changes

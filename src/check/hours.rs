@@ -98,7 +98,8 @@ impl<'a> Hours<'a> {
 /// The hours that all of these rows of one day leave.
 fn left(rows: &[&WindowRow]) -> Option<Stretch> {
     let from = rows.iter().map(|row| row.opens).max()?;
-    let until = rows.iter().map(|row| row.closes + if row.is_overnight() { DAY } else { 0 }).min()?;
+    let ends = rows.iter().filter(|row| !row.is_whole_day());
+    let until = ends.map(|row| row.closes + if row.is_overnight() { DAY } else { 0 }).min().unwrap_or(DAY);
     (from < until).then_some((from, until))
 }
 
@@ -133,6 +134,8 @@ mod tests {
         assert!(Hours { rows: &night }.taken().is_empty(), "each has its own day");
         let friday = [row(&[Weekday::Friday], 22, 6), row(&[Weekday::Friday], 20, 2)];
         assert!(Hours { rows: &friday }.taken().is_empty(), "they share the night");
+        let whole = [row(&WORK, 22, 6), row(&WORK, 0, 24)];
+        assert!(Hours { rows: &whole }.taken().is_empty() && Hours { rows: &whole }.never().is_none());
         let evening = [row(&[Weekday::Friday], 22, 6), row(&[Weekday::Friday], 1, 5)];
         assert_eq!(Hours { rows: &evening }.taken().len(), 1, "the morning is that of friday");
     }

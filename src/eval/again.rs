@@ -2,12 +2,13 @@
 //! which it dropped out (R16).
 //!
 //! As known now: what was read stays as it was read and nothing more happens, only clocks go on. Nothing is told that
-//! hangs on a fact that is masked or that nobody may see. A window that drops, a hold that would be too long and an
-//! expiry are final.
+//! hangs on a fact that is masked or that nobody may see, and nothing of what is over by then. A window that drops, a hold
+//! that would be too long and an expiry are final.
 
 use super::candidate::{Dropped, Guarded, guards};
 use super::slot::{Candidate, Fate, Replay};
 use super::turns::turns;
+use super::waiting::ends;
 use crate::frame::{Frame, Outcome};
 use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, ChannelId, Condition, Fallback, Gathered, GatheredId, Lookback,
@@ -34,7 +35,8 @@ pub(super) fn again(rules: &RuleSet, frame: &Frame, slot: SlotId, replay: &Repla
                 rules[slot].fallback.get(*at as usize).and_then(|entry| look.fallback(slot, entry, step))
             }
         };
-        if let Some(at) = found {
+        let over = look.over(slot, candidate);
+        if let Some(at) = found.filter(|at| over.is_none_or(|over| *at < over)) {
             // Only what comes before it is still of interest.
             look.until = Instant(at.0.saturating_sub(1));
             earliest = Some(at);
@@ -51,6 +53,19 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// When what a candidate would show or send is over: by then there is nothing to ask for.
+    fn over(&self, slot: SlotId, candidate: &Candidate) -> Option<Instant> {
+        let (offer, rule) = match candidate {
+            Candidate::Rule(rule) | Candidate::Substitute(_, _, Substitute::Try(rule)) => {
+                (self.rules[*rule].show, Some(*rule))
+            }
+            Candidate::Substitute(_, _, Substitute::Show(offer)) => (*offer, None),
+            Candidate::Substitute(_, _, Substitute::Nothing) => return None,
+            Candidate::Fallback(at) => (self.rules[slot].fallback.get(*at as usize)?.offer?, None),
+        };
+        ends(self.rules, offer, rule).into_iter().min()
+    }
+
     fn rule(&self, id: RuleId, step: &Dropped) -> Option<Instant> {
         let rule = &self.rules[id];
         match step {

@@ -50,7 +50,7 @@ pub enum Dropped {
     ExpiryNotKnown,
     /// These windows are closed and drop it, or nobody knows on whose clocks they are read.
     Outside(Vec<WindowId>),
-    /// It would have to wait for these windows and caps, for longer than one of them holds anything (R32).
+    /// It would have to wait for these windows and caps on its way, for longer than one of them holds anything (R32).
     HoldLimit(Vec<WindowId>, Vec<CapId>),
     /// It was held for longer than anything by which it may have waited holds; these caps are spent still.
     Overdue(Vec<CapId>),

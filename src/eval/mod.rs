@@ -39,4 +39,4 @@ pub use requests::frames;
 pub use slot::{ask_again, decide, decide_all};
 #[cfg(test)]
 pub(crate) use slot::{asked, stops};
-pub use waiting::{Wait, Ways, ends, is_open as window_is_open, wait};
+pub use waiting::{Wait, Ways, ends, is_open as window_is_open, is_overdue, wait};

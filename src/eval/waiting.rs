@@ -3,8 +3,10 @@
 //!
 //! The release is the earliest instant at which, as known now, every window that binds the candidate is open, every cap
 //! lets it pass, no block holds and, if it is sent, one of its channels carries it in the hours of that channel: whichever
-//! would be chosen then. Longer than the shortest hold of the windows that are closed and the caps that are spent, past its
-//! expiry or the end of its dates, it is dropped at once. What is reserved counts as if it happened when it was decided.
+//! would be chosen then. Longer than the shortest hold of what holds it on its way, past its expiry or the end of its dates,
+//! it is dropped at once. On its way it is held by the windows that are closed and the caps that are spent, then by those
+//! that are where none of these is in its way any more, and so on until the release. What is reserved counts as if it happened
+//! when it was decided.
 
 use super::candidate::{Dropped, Ending, Guarded};
 use super::condition::condition;
@@ -108,6 +110,17 @@ pub fn wait(
     }
 }
 
+/// Whether such an offer was held for longer than anything by which it may have waited holds, and is let go only now.
+pub fn is_overdue(
+    rules: &RuleSet,
+    frame: &Frame,
+    offer: OfferId,
+    rule: Option<RuleId>,
+    ways: Option<Ways<'_>>,
+) -> bool {
+    Guarded::new(rules, frame).bound(offer, rule, ways, None).is_overdue(rules, frame)
+}
+
 /// What lets something wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holder {
@@ -123,6 +136,101 @@ pub(super) fn longest(outside: Outside) -> Option<Period> {
     match outside {
         Outside::Hold(most) => Some(most.unwrap_or(limits::HOLD)),
         Outside::Drop | Outside::NextChannel => None,
+    }
+}
+
+/// What holds something on its way.
+pub(super) struct OnWay {
+    /// Since when.
+    since: Instant,
+    now: Instant,
+    /// Until when it may wait whatever holds it, where that is asked.
+    whatever: Option<Instant>,
+    /// The windows that are or will be closed, each with the instant at which it is met.
+    pub(super) windows: Vec<(WindowId, Instant)>,
+    /// The caps that are spent.
+    pub(super) caps: Vec<CapId>,
+    /// Of these what holds it at the instant at which its way has got to.
+    holding: (Vec<WindowId>, Vec<CapId>),
+    /// The end of the shortest hold of what was met.
+    shortest: Option<Instant>,
+}
+
+impl OnWay {
+    fn new(since: Instant, now: Instant, whatever: Option<Instant>) -> Self {
+        let (windows, caps, holding) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
+        Self { since, now, whatever, windows, caps, holding, shortest: None }
+    }
+
+    fn clear(&mut self) {
+        *self = Self::new(self.since, self.now, self.whatever);
+    }
+
+    /// Until when it may wait.
+    fn limit(&self) -> Instant {
+        self.whatever.or(self.shortest).unwrap_or(self.now)
+    }
+
+    /// Whether nothing of what held it is in its way.
+    fn is_free(&self, rules: &RuleSet, then: &Frame, class: Class) -> bool {
+        let (windows, caps) = &self.holding;
+        windows.iter().all(|id| is_open(rules, then, *id)) && !caps.iter().any(|cap| then.stops(rules, *cap, class))
+    }
+
+    fn meets(&mut self, rules: &RuleSet, then: &Frame, (windows, caps): (Vec<WindowId>, Vec<CapId>)) {
+        let of_caps = caps.iter().filter_map(|id| rules[*id].hold());
+        let most = windows.iter().filter_map(|id| longest(rules[*id].outside)).chain(of_caps);
+        self.shortest = most.map(|most| self.since.plus(most)).chain(self.shortest).min();
+        for id in &windows {
+            if !self.windows.iter().any(|(met, _)| met == id) {
+                self.windows.push((*id, then.now));
+            }
+        }
+        self.caps.extend(caps.iter().filter(|id| !self.caps.contains(id)).copied().collect::<Vec<_>>());
+        self.holding = (windows, caps);
+    }
+}
+
+/// The instants at which something of what is in its way may change.
+struct Looks {
+    /// Of windows: on which clocks, at which times of day.
+    zones: Vec<(Zone, Vec<u32>)>,
+    /// The others, in no order.
+    known: Vec<Instant>,
+}
+
+impl Looks {
+    /// Those from `begin` on until `last`.
+    fn of(bound: &Bound<'_>, rules: &RuleSet, frame: &Frame, begin: &Frame, last: Instant) -> Self {
+        let windows = bound.ever_bound(rules);
+        let of_window = |id: &WindowId| {
+            let times = rules[*id].times();
+            let zones = frame.window_zones(rules, *id).into_iter().filter_map(Zone::named);
+            zones.map(move |zone| (zone, times.clone())).collect::<Vec<_>>()
+        };
+        let of_rows = windows.iter().flat_map(|id| &rules[*id].rows).filter_map(|row| row.when.as_ref());
+        let conditions: Vec<&Condition> = of_rows
+            .chain(bound.expires)
+            .chain(bound.asked(rules))
+            .map(|clause| &clause.condition)
+            .chain(bound.held_off(rules))
+            .collect();
+        let mut known = turns(rules, begin, conditions, last);
+        let caps = bound.spent(rules, frame).chain(bound.channel_caps(rules));
+        known.extend(caps.flat_map(|cap| frame.frees(rules, cap)));
+        known.extend(ends(rules, bound.offer, bound.rule));
+        known.push(frame.now);
+        Self { zones: windows.iter().flat_map(of_window).collect(), known }
+    }
+
+    /// Those after the one and up to the other, in order.
+    fn within(&self, from: Instant, to: Instant) -> Vec<Instant> {
+        let of_zones = self.zones.iter().flat_map(|(zone, times)| zone.turns(from, to, times));
+        let known = self.known.iter().copied().filter(|at| from < *at && *at <= to);
+        let mut looks: Vec<Instant> = of_zones.chain(known).collect();
+        looks.sort_unstable();
+        looks.dedup();
+        looks
     }
 }
 
@@ -149,19 +257,21 @@ impl Bound<'_> {
         if !dropping.is_empty() {
             return Waiting::Drops(Dropped::Outside(dropping));
         }
-        let since = self.held.unwrap_or(frame.now);
-        let of_caps = spent.iter().filter_map(|id| rules[*id].hold());
-        let most = closed.iter().filter_map(|id| longest(rules[*id].outside)).chain(of_caps);
-        let limit = most.map(|most| since.plus(most)).min().unwrap_or(frame.now);
-        match tally::aside(|| self.release(rules, frame, limit)) {
-            Some(waiting) => waiting,
-            None => Waiting::Drops(Dropped::HoldLimit(closed, spent)),
-        }
+        let (found, way) = tally::aside(|| self.release(rules, frame, None));
+        found.unwrap_or_else(|| {
+            let windows = way.windows.into_iter().map(|(id, _)| id).collect();
+            Waiting::Drops(Dropped::HoldLimit(windows, way.caps))
+        })
+    }
+
+    /// What holds it on its way until it is let go, or until it would be too late.
+    pub(super) fn way(&self, rules: &RuleSet, frame: &Frame) -> OnWay {
+        self.release(rules, frame, None).1
     }
 
     /// When it would be let go if it could wait as long as anything may; nothing where it would be over before.
     pub(super) fn lets_go(&self, rules: &RuleSet, frame: &Frame) -> Option<Instant> {
-        match self.release(rules, frame, frame.now.plus(limits::HOLD))? {
+        match self.release(rules, frame, Some(frame.now.plus(limits::HOLD))).0? {
             Waiting::Until(at) => Some(at),
             Waiting::Passes | Waiting::Drops(_) => None,
         }
@@ -191,53 +301,63 @@ impl Bound<'_> {
         self.caps.iter().copied().filter(|cap| frame.stops(rules, *cap, self.class))
     }
 
-    /// What comes first up to `limit`: the release, the expiry or the end of its dates.
-    fn release(&self, rules: &RuleSet, frame: &Frame, limit: Instant) -> Option<Waiting> {
-        let windows = self.ever_bound(rules);
-        let zones: Vec<(Zone, Vec<u32>)> = windows
-            .iter()
-            .flat_map(|id| {
-                let times = rules[*id].times();
-                frame
-                    .window_zones(rules, *id)
-                    .into_iter()
-                    .filter_map(Zone::named)
-                    .map(move |zone| (zone, times.clone()))
-            })
-            .collect();
-        let of_rows = windows.iter().flat_map(|id| &rules[*id].rows).filter_map(|row| row.when.as_ref());
-        let conditions: Vec<&Condition> = of_rows
-            .chain(self.expires)
-            .chain(self.asked(rules))
-            .map(|clause| &clause.condition)
-            .chain(self.held_off(rules))
-            .collect();
-        let mut known = turns(rules, frame, conditions, limit);
-        known.extend(self.spent(rules, frame).chain(self.channel_caps(rules)).flat_map(|cap| frame.frees(rules, cap)));
-        known.extend(ends(rules, self.offer, self.rule));
-        let mut from = frame.now;
-        while from < limit {
-            let to = from.plus(STEP).min(limit);
-            let within = known.iter().copied().filter(|at| from < *at && *at <= to);
-            let mut looks: Vec<Instant> = zones.iter().flat_map(|(zone, times)| zone.turns(from, to, times)).collect();
-            looks.extend(within);
-            looks.sort_unstable();
-            looks.dedup();
-            for at in looks {
+    /// What comes first: the release, the expiry or the end of its dates; nothing where it is the limit of something that
+    /// holds it on its way, or `whatever` holds it. Its way begins where it was held first, as far as is still known.
+    fn release(&self, rules: &RuleSet, frame: &Frame, whatever: Option<Instant>) -> (Option<Waiting>, OnWay) {
+        let since = self.held.unwrap_or(frame.now);
+        let begin = frame.at(rules, since);
+        let last = self.holders(rules).map(|(_, most)| since.plus(most)).max().unwrap_or(since);
+        let known = Looks::of(self, rules, frame, &begin, whatever.unwrap_or(last).max(frame.now));
+        let mut way = OnWay::new(since, frame.now, whatever);
+        way.meets(rules, &begin, self.in_the_way(rules, &begin));
+        let mut from = since;
+        while from < way.limit().max(frame.now) {
+            let to = from.plus(STEP).min(way.limit().max(frame.now));
+            for at in known.within(from, to) {
+                if at <= frame.now {
+                    self.goes_on(rules, &frame.at(rules, at), &mut way);
+                    continue;
+                }
+                if way.limit() < at {
+                    return (None, way);
+                }
                 let then = frame.at(rules, at);
                 if self.expires.is_some_and(|clause| !condition(rules, &then, &clause.condition).is_no()) {
-                    return Some(Waiting::Drops(Dropped::Expired));
+                    return (Some(Waiting::Drops(Dropped::Expired)), way);
                 }
                 if let Some(ending) = self.over(rules, &then) {
-                    return Some(Waiting::Drops(Dropped::Ends(ending)));
+                    return (Some(Waiting::Drops(Dropped::Ends(ending))), way);
                 }
-                if self.lets_pass(rules, &then) {
-                    return Some(Waiting::Until(at));
+                if self.goes_on(rules, &then, &mut way) {
+                    return (Some(Waiting::Until(at)), way);
                 }
             }
             from = to;
         }
-        None
+        (None, way)
+    }
+
+    /// One instant of its way: whether everything lets it pass. What it has left behind by now holds it no more.
+    fn goes_on(&self, rules: &RuleSet, then: &Frame, way: &mut OnWay) -> bool {
+        let passes = self.lets_pass(rules, then);
+        if passes || way.is_free(rules, then, self.class) {
+            if then.now <= way.now {
+                way.clear();
+            }
+            if !passes {
+                way.meets(rules, then, self.in_the_way(rules, then));
+            }
+        }
+        passes
+    }
+
+    /// Which windows are closed and which caps are spent; of windows on channels those of the channel that would carry it.
+    fn in_the_way(&self, rules: &RuleSet, then: &Frame) -> (Vec<WindowId>, Vec<CapId>) {
+        let way = self.ways.map(|ways| Guarded::new(rules, then).way(ways.slot, ways.channels, self.offer, self.rule));
+        let by = way.and_then(|way| way.by);
+        let of_channel = by.map(|(by, _)| rules.windows_of_message(by, self.class)).unwrap_or_default();
+        let closed = self.windows.iter().copied().chain(of_channel).filter(|id| !is_open(rules, then, *id));
+        (closed.collect(), self.spent(rules, then).collect())
     }
 
     /// What of it is over.

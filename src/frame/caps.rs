@@ -148,6 +148,11 @@ impl Counting<'_> {
         self.past.reserved.iter().filter(is_live)
     }
 
+    /// When what is reserved and counts was decided: a pause, a gap or a block takes it as if it had happened then. In no order.
+    fn decided(&self) -> impl Iterator<Item = Instant> {
+        self.live().map(|reserved| reserved.at.min(self.now))
+    }
+
     /// When what is reserved and counts was decided, where it is not reserved for longer than it would stay in the window had
     /// it happened then.
     fn live_leaving(&self, attributes: &[Datum]) -> impl Iterator<Item = Instant> {
@@ -174,7 +179,7 @@ impl Counting<'_> {
     /// can only make it longer (R29).
     fn pause(&self, length: Period, without: &[EventId]) -> CapState {
         let now = self.now;
-        let mut times: Vec<Instant> = self.times().collect();
+        let mut times: Vec<Instant> = self.times().chain(self.decided()).collect();
         times.sort_unstable();
         // Only what surely belongs to the target, at a time that is known, lets the count start anew.
         let certain = self.past.may_hit(self.rules, &self.cap.target).filter(|happened| {
@@ -203,8 +208,7 @@ impl Counting<'_> {
 
     fn gap(&self) -> CapState {
         let CapWindow::Rolling(length) = self.cap.window else { return self.used(&[]) };
-        let reserved = self.live().map(|reserved| reserved.at);
-        let ends = self.times().chain(reserved).map(|at| at.plus(length)).filter(|end| self.now < *end);
+        let ends = self.times().chain(self.decided()).map(|at| at.plus(length)).filter(|end| self.now < *end);
         ends.max().map_or(CapState::Used(0), CapState::Until)
     }
 }

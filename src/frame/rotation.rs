@@ -10,9 +10,11 @@ use crate::model::{ChannelId, Event, RuleSet, Slot, TagId};
 
 /// Per slot, the channel used last; none where it does not rotate or nothing was sent.
 pub(super) fn last_used(rules: &RuleSet, facts: &Facts, customer_is_known: bool) -> Vec<Option<ChannelId>> {
+    // A clock that is a little fast has sent it all the same (R44).
+    let horizon = facts.now.plus(rules.defaults.skew);
     let of = |slot: &Slot| {
         let tag = slot.rotate.filter(|_| customer_is_known)?;
-        let sent = facts.history.iter().filter(|event| event.event == Event::SENT && event.at <= facts.now);
+        let sent = facts.history.iter().filter(|event| event.event == Event::SENT && event.at <= horizon);
         let newest = sent.filter_map(|event| Some((event.at, place(slot, by(&event.stamp, tag)?)?))).max()?;
         slot.channels.get(newest.1).copied()
     };

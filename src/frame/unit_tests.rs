@@ -2,7 +2,7 @@
 
 use super::{CapState, Fact, Facts, Happened, Reserved, Shared, Stamp, brought_about, gather, is_over, unit_key};
 use crate::model::sample::{at, rule_set};
-use crate::model::{AttributeId, CapUnit, Class, Event, OfferId, RuleSet};
+use crate::model::{AttributeId, Cap, CapKind, CapUnit, CapWindow, Class, Event, OfferId, RuleSet};
 use crate::value::{Instant, Period, Type, Unit, Value};
 
 const MINUTE: i64 = 60_000_000;
@@ -92,6 +92,40 @@ fn a_reservation_ends_by_itself_or_by_what_it_is_for() {
     assert_eq!(used(&rules, 1, live.clone(), Vec::new()), CapState::Used(1));
     rules.caps[0].reserve = None;
     assert_eq!(used(&rules, 1, live, Vec::new()), CapState::Used(0));
+}
+
+/// R24, R25: what is reserved counts for whatever counts the event, as if it had happened when it was decided.
+#[test]
+fn pauses_gaps_and_blocks_see_what_is_reserved() {
+    let (mut rules, stamp) = by(|_| CapUnit::Customer);
+    let hour = Period { count: 1, unit: Unit::Hour };
+    let state = |rules: &RuleSet, now: i64, reserved: &[Reserved], shown: &[i64]| {
+        let mut anna = facts(rules, minutes(now), &[(at::ID, "anna")]);
+        anna.reserved = reserved.to_vec();
+        anna.history = shown.iter().map(|at| Happened::plain(Event::SHOWN, minutes(*at), stamp.clone())).collect();
+        gather(rules, &anna).caps[0]
+    };
+    let live = [reserved(minutes(0), &stamp)];
+    let until = CapState::Until(minutes(60));
+    for (kind, window) in [
+        (CapKind::Pause { length: hour, without: Vec::new() }, CapWindow::Ever),
+        (CapKind::Block { length: hour }, CapWindow::Ever),
+        (CapKind::Gap, CapWindow::Rolling(hour)),
+    ] {
+        rules.caps[0] = Cap { kind, window, at_most: 1, events: vec![Event::SHOWN], ..rules.caps[0].clone() };
+        assert_eq!(state(&rules, 1, &live, &[]), until, "{:?}", rules.caps[0].kind);
+        assert_eq!(state(&rules, 10, &live, &[]), CapState::Used(0), "it is reserved no longer");
+        let done = [Reserved { confirmed: vec![Event::DECIDED, Event::SHOWN], ..live[0].clone() }];
+        assert_eq!(state(&rules, 2, &done, &[1]), CapState::Until(minutes(61)), "a fact, and not both");
+        let ahead = [reserved(minutes(3), &stamp)];
+        assert_eq!(state(&rules, 2, &ahead, &[]), CapState::Until(minutes(62)), "another clock is ahead");
+    }
+    rules.caps[0].kind = CapKind::Pause { length: hour, without: Vec::new() };
+    rules.caps[0].at_most = 3;
+    assert_eq!(state(&rules, 1, &live, &[-30]), CapState::Used(2), "what counts towards the next pause");
+    assert_eq!(state(&rules, 1, &live, &[-30, -20]), until, "it begins with what was decided last");
+    let two = [reserved(minutes(0), &stamp), reserved(minutes(1), &stamp)];
+    assert_eq!(state(&rules, 2, &two, &[-30]), CapState::Until(minutes(61)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
     RuleId, SlotId, TagId, WindowId,
 };
 use crate::source::Span;
-use crate::value::{Calendar, Date, Instant, Period, Type, Unit};
+use crate::value::{Calendar, Consent, Date, Instant, Period, Type, Unit};
 
 /// `defaults { ... }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,13 @@ pub struct Purpose {
     pub valid: Option<Period>,
     /// Closed by an objection to direct marketing.
     pub direct_marketing: bool,
+}
+
+impl Purpose {
+    /// Whether it is open to a status that sounds like a no: nothing but an objection closes a legitimate interest (R23).
+    pub fn takes_for_open(&self, status: Consent) -> bool {
+        matches!(self.basis, Basis::LegitimateInterest(_)) && matches!(status, Consent::Denied | Consent::Withdrawn)
+    }
 }
 
 /// Something that can happen.

@@ -19,7 +19,8 @@ pub struct Window {
     /// On whose clocks.
     pub zones: Zones,
     /// At least one. Rows only narrow: the hours of a day of the week are what all rows have in common that speak of it and
-    /// whose condition is not no; they may go over midnight. A day of which none speaks is closed.
+    /// whose condition is not no; they may go over midnight. A row of the whole day takes nothing from them. A day of which
+    /// none speaks is closed.
     pub rows: Vec<WindowRow>,
     /// Of what.
     pub target: CapTarget,
@@ -86,6 +87,11 @@ impl WindowRow {
         self.closes < self.opens
     }
 
+    /// Whether it is open all day: it names its days and narrows nothing of them, what goes on over midnight included.
+    pub fn is_whole_day(&self) -> bool {
+        self.opens == 0 && self.closes == 86_400
+    }
+
     /// Whether it is open when a clock shows that, of the hours of one day; nothing where it does not speak of that day.
     pub fn says(&self, clock: WallClock, of: HoursOf) -> Option<bool> {
         let (has_opened, has_closed) = (self.opens_by(clock), self.closes_by(clock));
@@ -94,7 +100,8 @@ impl WindowRow {
                 self.days.contains(&clock.weekday).then(|| has_opened && (self.is_overnight() || !has_closed))
             }
             HoursOf::Yesterday => {
-                self.days.contains(&clock.weekday.before()).then(|| self.is_overnight() && !has_closed)
+                let speaks = self.days.contains(&clock.weekday.before()) && !self.is_whole_day();
+                speaks.then(|| self.is_overnight() && !has_closed)
             }
         }
     }
@@ -261,6 +268,22 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_the_whole_day_narrows_nothing() {
+        let night = row(&Weekday::ALL, 22, 6);
+        let nights = hours(&window(vec![night.clone()]), |_| true);
+        assert_eq!(nights, sorted(of(&[0, 1, 2, 3, 4, 5, 6], 22..30)));
+        let with_a_base = window(vec![row(&Weekday::ALL, 0, 24), night.clone()]);
+        assert_eq!(hours(&with_a_base, |_| true), nights, "from evening until morning, as without it");
+        let of_friday = window(vec![row(&[Weekday::Friday], 22, 6), row(&[Weekday::Friday], 0, 24)]);
+        assert_eq!(hours(&of_friday, |_| true), sorted(of(&[4], 22..30)));
+        let for_some = window(vec![row(&Weekday::ALL, 0, 24), about(night)]);
+        assert_eq!(hours(&for_some, |at| at == 0), (0..168).collect::<Vec<_>>(), "for all others the whole day");
+        assert_eq!(hours(&for_some, |_| true), nights);
+        let until_midnight = window(vec![row(&Weekday::ALL, 1, 24), row(&Weekday::ALL, 22, 6)]);
+        assert_eq!(hours(&until_midnight, |_| true), sorted(of(&[0, 1, 2, 3, 4, 5, 6], 22..24)), "that one does");
+    }
+
+    #[test]
     fn open_for_somebody_is_open_for_some_choice_of_rows() {
         let pool = [row(&WORK, 20, 2), row(&Weekday::ALL, 8, 22), row(&[Weekday::Friday], 22, 4)];
         for chosen in 0..1_usize << (2 * pool.len()) {
@@ -294,6 +317,7 @@ mod tests {
                 .map(|_| {
                     let days = Weekday::ALL.into_iter().filter(|_| draw(2) == 0).collect::<Vec<_>>();
                     let (opens, closes) = (draw(24) as u32, 1 + draw(24) as u32);
+                    let (opens, closes) = if draw(8) == 0 { (0, 24) } else { (opens, closes) };
                     row(&days, opens, if closes == opens { 24 } else { closes })
                 })
                 .collect();
@@ -304,8 +328,13 @@ mod tests {
                 for row in &of_day {
                     let (opens, closes) = ((row.opens / 3600) as usize, (row.closes / 3600) as usize);
                     let until = if closes < opens { closes + 24 } else { closes };
-                    overnight += usize::from(until > 24);
+                    // The whole day takes nothing from what goes on.
+                    let until = if (opens, closes) == (0, 24) { 48 } else { until };
+                    overnight += usize::from(closes < opens);
                     left.iter_mut().enumerate().for_each(|(hour, left)| *left &= (opens..until).contains(&hour));
+                }
+                if of_day.iter().all(|row| row.is_whole_day()) {
+                    left[24..].fill(false);
                 }
                 let kept = left.iter().enumerate().filter(|(_, left)| **left && !of_day.is_empty());
                 kept.for_each(|(hour, _)| painted[(day * 24 + hour) % 168] = true);

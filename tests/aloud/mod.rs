@@ -42,6 +42,30 @@ fn every_predicate_is_said_once() {
     assert!(seen > 5_000, "only {seen} predicates");
 }
 
+/// R9, R36: a channel's cap goes on to the next channel, or with `then stop` cuts off whatever stands behind.
+#[test]
+fn a_cap_on_a_channel_says_what_it_cuts_off() {
+    let said_of = |then: &str| {
+        let text = format!(
+            "purpose p \"Write\" {{ basis consent  direct marketing }}
+             customer {{ id: text key }}
+             channel push {{ needs p }}
+             channel email {{ needs p }}
+             offer news {{ class marketing }}
+             slot feed by push, email {{ accepts marketing  fallback nothing }}
+             rule tell in feed {{ send news }}
+             cap week {{ at most 2 sent  in any 7 days  per customer  on channel push  {then} }}"
+        );
+        let compiled = cater::compile::compile(cater::source::SourceSet::single("case.rules", text).0);
+        let rules = compiled.runnable().expect("it compiles");
+        said(rules, rules.rule_named("tell").expect("declared"))
+    };
+    let behind = "where that stops it, no channel behind it is tried and no other rule of the slot is asked";
+    assert!(said_of("then stop").contains(behind), "{}", said_of("then stop"));
+    assert!(said_of("then next").contains("where that stops it, the next is tried"), "{}", said_of("then next"));
+    assert!(!said_of("").contains("where that stops it"), "{}", said_of(""));
+}
+
 /// A rule without its name, its place in the text, and the numbers of its own caps, whose content counts.
 fn essence(rules: &RuleSet, id: RuleId) -> String {
     let mut rule = rules[id].clone();

@@ -1,6 +1,6 @@
 //! The replay of a hold at its time equals a fresh decision. Whatever is held until T: before T it is held or has dropped
 //! out, never let go; at T a fresh decision lets it go, or something that comes before it in the slot has its turn. Who
-//! says that it was held is answered the same.
+//! says that it was held is answered the same; asked on its way, no limit takes back what was promised.
 //!
 //! As known now: the same customer, only later. Where what is known of them changes with the hours (a value gets stale,
 //! a consent runs out, a count fades) the release is no promise, and what is asked is that it is not late for its windows,
@@ -29,6 +29,8 @@ struct Tally {
     asked_anew: u64,
     /// It was said that it had been held.
     released: u64,
+    /// So it was said on its way.
+    on_its_way: u64,
     /// It went by another channel than the first.
     by_another: u64,
     /// It was held as late as its limit lets it, and not a second earlier.
@@ -64,6 +66,7 @@ window ring { zone home else "UTC"  open 08:00 until 18:00  on channel push  out
 window text { zone home else "UTC"  open mon to sat 10:00 until 17:00  on channel sms  outside hold at most 14 hours }
 window post { zone home else "UTC"  open mon to fri 08:30 until 16:00  on channel mail  outside drop }
 gap calm { at least 9 hours apart  per customer  on offer sale  then hold at most 7 hours }
+gap lull { at least 9 hours apart  per customer  on offer late  then hold at most 30 hours }
 gap pace { at least 1 hour apart  per customer  on offer note  then hold at most 2 hours }
 cap often { at most 1 shown  in any 2 days  per customer  on offer late  then hold at most 40 hours }
 cap rings { at most 1 sent  in any 1 day  per customer  on channel push }
@@ -99,9 +102,9 @@ fn a_hold_is_let_go_when_a_fresh_decision_lets_it_go() {
         }
     }
     println!("{tally:?}");
-    let Tally { held, let_go, asked_anew, released, by_another, limits, expiries } = tally;
+    let Tally { held, let_go, asked_anew, released, on_its_way, by_another, limits, expiries } = tally;
     assert!(held > 500 && let_go * 2 > held && asked_anew * 4 > held && released * 4 > held, "{tally:?}");
-    assert!(limits > 10 && expiries > 10 && by_another > 10, "{tally:?}");
+    assert!(limits > 10 && expiries > 10 && by_another > 10 && on_its_way > held, "{tally:?}");
 }
 
 fn one(
@@ -128,6 +131,7 @@ fn one(
         let then = frame.at(rules, at);
         let found = subject.decide(&then, slot);
         assert!(!lets_go(&found, decision, offer), "{} {found:?}", context(at));
+        on_its_way(subject, facts, decision, (offer, frame.now, until), &then, tally);
     }
 
     let then = frame.at(rules, until);
@@ -166,6 +170,38 @@ fn one(
             tally.released += 1;
             assert_eq!(subject.decide(&released, slot), fresh, "{}", context(until));
         }
+    }
+}
+
+/// Whoever says on its way since when it was held hears the same, or of something else than its limits.
+fn on_its_way(
+    subject: &Subject,
+    facts: &Facts,
+    decision: &Decision,
+    (offer, since, until): (OfferId, Instant, Instant),
+    then: &Frame,
+    tally: &mut Tally,
+) {
+    let rules = subject.rules();
+    let mut asked = Facts { now: then.now, ..facts.clone() };
+    let known = gather(rules, &asked);
+    let of_moment = rules.attributes.iter().zip(&known.attributes);
+    let mut knows_of_it = of_moment.filter(|(of, datum)| of.scope == Scope::Moment && datum.known().is_some());
+    if !same(&known, then) || knows_of_it.next().is_some() {
+        return;
+    }
+    asked.set_held(offer, since);
+    let frame = gather(rules, &asked);
+    let found = subject.decide(&frame, decision.slot);
+    tally.on_its_way += 1;
+    let context = || format!("{}: {decision:?}, {found:?} of {frame:?}", subject.name);
+    if found.by == decision.by {
+        assert_eq!(found.outcome, Outcome::Holds { offer, until }, "{}", context());
+    } else if let By::Rule(rule) = decision.by {
+        let passed_over = eval::passed_over(rules, &frame, decision.slot);
+        let dropped = passed_over.iter().find(|(of, _)| *of == rule).map(|(_, dropped)| dropped);
+        let by_its_limits = matches!(dropped, Some(Dropped::HoldLimit(..) | Dropped::Overdue(_)));
+        assert!(!by_its_limits, "{dropped:?} {}", context());
     }
 }
 

@@ -97,6 +97,10 @@ impl Says<'_, '_> {
                 let offer = &rules[*offer].name;
                 if yes { format!("`{offer}` would expire first") } else { format!("`{offer}` would not expire first") }
             }
+            Source::Hours(Hours::Overdue((offer, ..))) => {
+                let offer = &rules[*offer].name;
+                if yes { format!("`{offer}` is let go too late") } else { format!("`{offer}` is let go in time") }
+            }
             Source::Opaque(number) => {
                 let condition = self.program.schema.opaque.get(*number)?;
                 let mut truths: Vec<&str> = [(0, "yes"), (1, "no"), (2, "unknown")]

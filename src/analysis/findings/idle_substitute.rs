@@ -30,7 +30,8 @@ fn finding(look: &Look<'_>, id: RuleId, via: Via, why: &NeverTaken) -> Option<Di
         return None;
     }
     let clause = format!("{} {}", via.word(), show_substitute(rules, id, substitute));
-    let message = format!("`{clause}` of `{}` is never taken", rule.name);
+    let in_time = words::in_time(look.report.in_time.substitutes.contains(&(id, via)));
+    let message = format!("`{clause}` of `{}` is never taken{in_time}", rule.name);
     let found = Diagnostic::new(&lint::UNREACHABLE_SUBSTITUTE, rule.span, message);
     let remove = format!("remove `{clause}`");
     Some(match why {

@@ -45,7 +45,9 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
             .primary("takes everybody, whatever the priorities say")
             .help("give it a condition, or make it the slot's fallback: `fallback` is for what everybody else sees");
         for id in of.iter().take(MOST_NAMED) {
-            diagnostic = diagnostic.label(rules[*id].span, format!("of class {}: never wins", rules[*id].class.word()));
+            let in_time = words::in_time(look.report.in_time.rules.contains(id));
+            let text = format!("of class {}: never wins{in_time}", rules[*id].class.word());
+            diagnostic = diagnostic.label(rules[*id].span, text);
         }
         if of.len() > MOST_NAMED {
             let names = words::listed(of.iter().skip(MOST_NAMED).map(|id| rules[*id].name.as_str()));

@@ -28,7 +28,9 @@ fn finding(look: &Look<'_>, id: SlotId, at: usize, by: &[Coverer]) -> Option<Dia
         return None;
     }
     let entry = slot.fallback.get(at)?;
-    let message = format!("this fallback of slot `{}` is never shown: something before it always answers", slot.name);
+    let in_time = words::in_time(look.report.in_time.fallbacks.contains(&(id, at)));
+    let message =
+        format!("this fallback of slot `{}` is never shown{in_time}: something before it always answers", slot.name);
     let mut diagnostic = Diagnostic::new(&lint::UNREACHABLE_FALLBACK, entry.span, message)
         .primary("nobody is left to it")
         .help(if at + 1 == slot.fallback.len() {

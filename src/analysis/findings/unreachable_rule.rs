@@ -85,9 +85,10 @@ fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
         _ => "one of these".to_owned(),
     };
     let never = if instead.is_empty() { "never wins" } else { "itself never wins" };
+    let in_time = words::in_time(look.report.in_time.rules.contains(&id));
     let message = match order.as_slice() {
-        [_] => format!("`{}` {never}: whoever could see it always sees {names} first", rule.name),
-        _ => format!("`{}` {never}: {names} together take everybody who could see it", rule.name),
+        [_] => format!("`{}` {never}{in_time}: whoever could see it always sees {names} first", rule.name),
+        _ => format!("`{}` {never}{in_time}: {names} together take everybody who could see it", rule.name),
     };
     let help = match (instead.as_slice(), order.as_slice()) {
         ([], [_]) => format!("give `{}` a higher `priority`, narrow {narrow}, or remove one of the two", rule.name),

@@ -21,6 +21,11 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// On what a "never" hangs, if it does.
+pub(super) fn in_time(hangs: bool) -> &'static str {
+    if hangs { " while what is held is let go in time" } else { "" }
+}
+
 /// A cap, pause, gap or block of the one place that a finding underlines.
 pub(super) fn called(rules: &RuleSet, cap: &Cap) -> String {
     match cap.rule {

@@ -53,6 +53,63 @@ fn what_is_never_too_late_is_never_claimed_to_be() {
     assert!(verdict(&model, &report, "second").starts_with("unknown"), "{}", verdict(&model, &report, "second"));
 }
 
+const HELD: &str = "
+rule first in s { priority 2  show a  if capped show c }
+rule second in s { priority 1  show b }
+";
+
+/// What is let go too late drops out and leaves its place to the next (R32): of that no "never" knows anything.
+#[test]
+fn a_never_that_hangs_on_what_is_held_being_let_go_in_time_says_so() {
+    let never = |rules: &str| {
+        let (model, report) = report(&format!("{BASE}{rules}"));
+        assert_eq!(verdict(&model, &report, "second"), "covered by first", "{rules}");
+        let code = ["lint::unreachable-rule"];
+        let found = report.diagnostics.iter().filter(|found| code.contains(&found.code.name));
+        let messages: Vec<&str> = found.map(|found| found.message.as_str()).collect();
+        let in_time = report.in_time.rules.contains(&model.rule_named("second").unwrap());
+        let [message] = messages[..] else { panic!("{messages:?}") };
+        assert_eq!(message.contains(" while what is held is let go in time"), in_time, "{message}");
+        let proofs = crate::analysis::prove(&model, &crate::analysis::Options::default(), &report);
+        assert_eq!((proofs.proved.len(), proofs.in_time.len()), (1, usize::from(in_time)), "{rules}");
+        in_time
+    };
+    assert!(!never(HELD), "nothing waits");
+    let window = |outside: &str| {
+        format!("{HELD} window w {{ zone \"UTC\"  open 09:00 until 20:00  on class service  outside {outside} }}")
+    };
+    assert!(never(&window("hold at most 15 hours")));
+    let again = HELD.replace("priority 1  show b", "when age is at least 18  priority 1  show a");
+    assert!(!never(&format!("{again} {}", window("hold at most 15 hours").replace(HELD, ""))), "both are let go too late");
+    // The customer of the claim: `a` was held since half past eight in the evening, and the other rule wins.
+    let late = format!(
+        "{BASE}{}
+        test \"let go too late\" {{
+          now 2026-06-15T12:00Z  given {{ id: \"c\" }}  held a since 2026-06-14T20:30Z
+          expect s shows b because second
+          expect s passes over first because \"hold limit\"
+        }}",
+        window("hold at most 15 hours")
+    );
+    let compiled = crate::compile::compile(crate::source::SourceSet::single("late.rules", late).0);
+    let rules = compiled.runnable().unwrap();
+    assert!(crate::eval::run(rules, &compiled.program.tests[0]).is_empty());
+}
+
+/// What is in no place where anything waits is never so at all; and what a rule names in its place counts.
+#[test]
+fn a_never_apart_from_what_waits_stays_one() {
+    let rules = "
+        window w { zone \"UTC\"  open 09:00 until 20:00  on offer b  outside hold at most 15 hours }
+        rule first in s { priority 3  show a }
+        rule second in s { priority 2  show b }
+        rule third in s { priority 1  show c }";
+    let (model, report) = report(&format!("{BASE}{rules}"));
+    assert_eq!(verdict(&model, &report, "second"), "covered by first");
+    assert_eq!(verdict(&model, &report, "third"), "covered by first");
+    assert_eq!(report.in_time, crate::analysis::InTime::default());
+}
+
 #[test]
 fn whose_clocks_nobody_knows_is_in_no_window() {
     check(

@@ -255,6 +255,15 @@ impl Pass<'_> {
             },
             ConsentSubject::Purpose(name) => {
                 let purpose = self.find_purpose(name)?;
+                if self.rules[purpose].takes_for_open(status) {
+                    let said = format!("`{}` rests on legitimate interest, which only an objection closes", name.text);
+                    let finding = Diagnostic::new(&resolve::UNKNOWN_STATUS, record.status.span, said)
+                        .primary("leaves it open")
+                        .label(self.rules[purpose].span, "declared here")
+                        .help("write `objected`, or `granted` where the customer said nothing against it");
+                    self.report(finding);
+                    return None;
+                }
                 facts.set_consent(purpose, written);
             }
         }

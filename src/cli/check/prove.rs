@@ -15,7 +15,7 @@ pub(super) struct Proved {
 /// Proves everything again that the analysis says of rules that never win; nothing where there are no rules.
 pub(super) fn prove(compiled: &Compiled, from: Option<Instant>) -> Option<Proved> {
     let rules = compiled.rules.as_ref()?;
-    let Proofs { proved, beyond, wrong, ranked } = compiled.prove(from)?;
+    let Proofs { proved, in_time, beyond, wrong, ranked } = compiled.prove(from)?;
     let cases = counted(proved.values().sum(), "case");
     let mut words = match proved.len() {
         0 => "no rule that never wins to prove".to_owned(),
@@ -28,6 +28,7 @@ pub(super) fn prove(compiled: &Compiled, from: Option<Instant>) -> Option<Proved
             words.push_str(&format!("; {why}: {}", named(of)));
         }
     };
+    rest("as long as what is held is let go in time", &in_time);
     rest("not by cases alone, since scores decide", &ranked);
     rest("not by cases alone, but by a calculation, hours or a history", &beyond);
     rest("a proof does not hold, which is a mistake of cater", &wrong);

@@ -297,7 +297,7 @@ fn whose(of: &str, KeyRows { rows, keys, first }: &KeyRows, terminal: &Terminal)
 pub(super) fn all_bad<'a>(known: &'a Known, summary: &'a Summary) -> Vec<(&'static str, &'static str, &'a BadRows)> {
     let all = [
         ("bad_consent_rows", "of consent not used as it stands", &known.consent.bad),
-        ("doubtful_consent_rows", "of consent that contradict others", &known.consent.doubtful),
+        ("doubtful_consent_rows", "of consent in doubt", &known.consent.doubtful),
         ("bad_event_rows", "of events passed over", &known.events.bad),
         ("doubtful_event_rows", "of events in doubt, counted for caps all the same", &known.events.doubtful),
         ("bad_rows", "passed over", &summary.bad_rows),

@@ -41,27 +41,46 @@ impl<'a> Late<'a> {
 
     /// When it would be let go, where that tells nothing of a protected fact.
     fn lets_go(&self) -> Option<Instant> {
+        if self.is_protected() { None } else { self.bound.lets_go(self.guarded.rules, self.guarded.frame) }
+    }
+
+    /// Whether it hangs on a protected fact when it would be let go.
+    fn is_protected(&self) -> bool {
         let rules = self.guarded.rules;
         let bound = &self.bound;
         let conditions = bound.held_off(rules).chain(bound.asked(rules).chain(bound.expires).map(|of| &of.condition));
-        let is_protected = bound.ever_bound(rules).into_iter().any(|id| facts::window_reads_protected(rules, id))
+        bound.ever_bound(rules).into_iter().any(|id| facts::window_reads_protected(rules, id))
             || bound
                 .caps
                 .iter()
                 .copied()
                 .chain(bound.channel_caps(rules))
                 .any(|id| facts::cap_reads_protected(rules, id))
-            || conditions.into_iter().any(|condition| facts::reads_protected(rules, condition));
-        if is_protected { None } else { bound.lets_go(rules, self.guarded.frame) }
+            || conditions.into_iter().any(|condition| facts::reads_protected(rules, condition))
+    }
+
+    /// The windows that are not in its way yet, each as it will be where it is met; nothing where that hangs on a protected
+    /// fact.
+    fn met_later(&self) -> Vec<(WindowId, Frame)> {
+        let (rules, frame) = (self.guarded.rules, self.guarded.frame);
+        if self.is_protected() {
+            return Vec::new();
+        }
+        let met = self.bound.way(rules, frame).windows;
+        let later = met.into_iter().filter(|(_, at)| frame.now < *at);
+        later.map(|(id, at)| (id, frame.at(rules, at))).collect()
     }
 
     /// Every window and cap whose own limit is over before it would be let go, then what else it would wait for.
     fn hold_limit(&self, windows: &[WindowId], caps: &[CapId]) -> Vec<Reason> {
         let (rules, frame) = (self.guarded.rules, self.guarded.frame);
         let lets_go = self.lets_go();
+        let later = self.met_later();
+        let met = |id: &WindowId| later.iter().find(|(met, _)| met == id).map_or(frame, |(_, then)| then);
+        let windows: Vec<&WindowId> = windows.iter().filter(|id| !is_open(rules, met(id), **id)).collect();
         let of_window = |id: &WindowId| longest(rules[*id].outside);
         let of_cap = |id: &CapId| rules[*id].hold();
-        let all = windows.iter().filter_map(of_window).chain(caps.iter().filter_map(of_cap));
+        let all = windows.iter().filter_map(|id| of_window(id)).chain(caps.iter().filter_map(of_cap));
         let since = self.bound.held.unwrap_or(frame.now);
         let shortest = all.map(|most| since.plus(most)).min();
         // Where nobody knows until when, or nobody may see, it is known of the shortest alone.
@@ -71,14 +90,15 @@ impl<'a> Late<'a> {
         };
         let (mut over, mut others) = (Vec::new(), Vec::new());
         for id in windows {
+            let then = met(id);
             match of_window(id).filter(|most| is_over(*most)) {
                 Some(most) => {
-                    let (clock, since) = (clock(rules, frame, *id), self.bound.held);
+                    let (clock, since) = (clock(rules, then, *id), self.bound.held);
                     let window = rules[*id].name.clone();
                     let limit = Reason::HoldLimit { window, most: most.to_string(), clock, since, lets_go };
                     over.push(self.of(*id, limit));
                 }
-                None => others.push(self.of(*id, closed(rules, frame, *id))),
+                None => others.push(self.of(*id, closed(rules, then, *id))),
             }
         }
         for id in caps {
@@ -150,15 +170,17 @@ pub(super) fn late(
     late.passed_over.into_iter().chain(why).collect()
 }
 
-/// For what something waits that is held: its windows that are closed, those of the channel that would carry it now, and its
-/// caps that are spent.
+/// For what something waits that is held: its windows that are closed, those of the channel that would carry it now, its
+/// caps that are spent, and the windows that hold it later on its way.
 pub(super) fn waits_for(guarded: &Guarded<'_>, sent: Ways<'_>, own: Option<RuleId>, offer: OfferId) -> Vec<Reason> {
     let (rules, frame) = (guarded.rules, guarded.frame);
-    let bound = Late::new(guarded, sent, own, offer).bound;
+    let late = Late::new(guarded, sent, own, offer);
+    let bound = &late.bound;
     let mut windows: Vec<WindowId> = bound.bound_now().filter(|id| !is_open(rules, frame, *id)).collect();
     windows.sort_unstable();
     let windows = windows.into_iter().map(|id| closed(rules, frame, id));
-    windows.chain(bound.spent(rules, frame).map(|cap| capped(guarded, cap))).collect()
+    let later = late.met_later().into_iter().map(|(id, then)| late.of(id, closed(rules, &then, id)));
+    windows.chain(bound.spent(rules, frame).map(|cap| capped(guarded, cap))).chain(later).collect()
 }
 
 /// An offer that would be over before it may be let go.

@@ -196,3 +196,17 @@ fn a_slot_that_rotates_begins_behind_the_channel_used_last() {
     after("fax", "push");
     after("push fax", "email");
 }
+
+/// R36, R44: what is stamped a little later than now was sent, as for a cap.
+#[test]
+fn a_slot_that_rotates_reckons_with_a_clock_that_is_a_little_fast() {
+    for (sent, sends) in
+        [("2026-05-20T12:00:00Z", "email"), ("2026-05-20T12:00:01Z", "email"), ("2026-05-20T12:02:00Z", "email")]
+    {
+        holds(&format!(
+            "slot turn by push, email {{ accepts marketing  rotate after the last used on tag campaign  fallback nothing }}
+             rule turned in turn {{ when quiet is no  send new_season }}
+             test \"t\" {{ as fan  history sent of new_season by push at {sent}  expect turn sends new_season by {sends} }}"
+        ));
+    }
+}

@@ -2,9 +2,10 @@
 //! channels.
 
 use crate::compile::compile;
-use crate::eval::{explain, run};
+use crate::eval::{ask_again, explain, run};
 use crate::frame::gather;
 use crate::source::SourceSet;
+use crate::value::Instant;
 
 /// Every test of these rules is met.
 #[track_caller]
@@ -147,6 +148,90 @@ fn every_channel_has_its_reason() {
     }
 }
 
+/// R32: whatever holds it on its way lets it wait so long at most, not only what is in its way now.
+#[test]
+fn what_is_met_on_the_way_counts_with_its_limit() {
+    let rules = "purpose p \"Offers\" { basis consent  direct marketing }
+        customer { id: text key }
+        offer promo { class marketing }
+        offer other { class marketing }
+        channel email { needs p }
+        slot m by email { accepts marketing  fallback nothing }
+        rule r in m { send promo }
+        gap g { at least 8 hours apart  per customer  on class marketing  then hold at most 20 hours }
+        window w { zone \"Europe/Berlin\"  open 09:00 until 20:00  on class marketing  outside hold at most 15 hours }
+        persona a { given { id: \"a\" }  consent p granted  history sent of other at 2026-06-15T15:30Z }
+        ";
+    holds(&format!(
+        "{rules}
+        test \"the gap ends in the night, and the window holds nothing for longer than 15 hours\" {{
+          as     a
+          cases  now, expect m
+          row    2026-06-15T15:59Z, passes over r because \"hold limit\"
+          row    2026-06-15T15:59:59Z, passes over r because \"w: tue 01:30 in Europe/Berlin, would be let go 2026-06-16T07:00Z, held for no longer than 15 hours\"
+          row    2026-06-15T16:00Z, holds promo until 2026-06-16T07:00Z
+        }}
+        test \"asked on its way it is answered the same\" {{
+          as     a
+          held   promo since 2026-06-15T16:00Z
+          cases  now, expect m
+          row    2026-06-15T17:59Z, holds promo until 2026-06-16T07:00Z
+          row    2026-06-15T18:00Z, holds promo until 2026-06-16T07:00Z
+          row    2026-06-15T23:29Z, holds promo until 2026-06-16T07:00Z
+          row    2026-06-15T23:30Z, holds promo until 2026-06-16T07:00Z
+          row    2026-06-16T06:59:59Z, holds promo until 2026-06-16T07:00Z
+          row    2026-06-16T07:00Z, sends promo by email
+        }}"
+    ));
+    let text =
+        format!("{rules} test \"t\" {{ as a  now 2026-06-15T16:00Z  expect m holds promo until 2026-06-16T07:00Z }}");
+    let compiled = compile(SourceSet::single("release.rules", text).0);
+    let (rules, case) = (compiled.runnable().unwrap(), &compiled.program.tests[0]);
+    let lines = explain(rules, &gather(rules, &case.facts), case.expectations[0].slot).to_text().join("\n");
+    let waits = "waits: gap g (until 2026-06-15T23:30Z), window w closed (tue 01:30 in Europe/Berlin)";
+    assert!(lines.contains(waits), "{lines}");
+}
+
+/// What opens again before the way is free keeps nothing off it: only who asks while it is closed waits for it.
+#[test]
+fn what_is_closed_in_passing_holds_nothing() {
+    holds(
+        "customer { id: text key }
+        offer promo { class marketing }
+        offer all { class service }
+        slot s on web { accepts marketing, service  fallback all }
+        rule r in s { show promo }
+        gap g { at least 8 hours apart  per customer  on class marketing  then hold at most 20 hours }
+        window lunch { zone \"UTC\"  open 13:00 until 12:00  on class marketing  outside hold at most 30 minutes }
+        persona a { given { id: \"a\" }  history shown of promo at 2026-06-15T10:00Z }
+        test \"over lunch\" {
+          as     a
+          now    2026-06-15T11:00Z
+          expect s holds promo until 2026-06-15T18:00Z
+        }
+        test \"asked at lunch, it waits for the gap all the same\" {
+          as     a
+          held   promo since 2026-06-15T11:00Z
+          cases  now, expect s
+          row    2026-06-15T11:59Z, holds promo until 2026-06-15T18:00Z
+          row    2026-06-15T12:10Z, holds promo until 2026-06-15T18:00Z
+          row    2026-06-15T13:00Z, holds promo until 2026-06-15T18:00Z
+          row    2026-06-15T18:00Z, shows promo
+        }
+        test \"who asks at lunch for the first time would wait for it too\" {
+          as     a
+          now    2026-06-15T12:10Z
+          expect s passes over r because \"hold limit\"
+        }
+        test \"let go at lunch of the day after, it waits for lunch, and has waited too long\" {
+          as     a
+          now    2026-06-16T12:10Z
+          held   promo since 2026-06-15T18:00Z
+          expect s passes over r because \"hold limit\"
+        }",
+    );
+}
+
 #[test]
 fn a_hold_limit_says_when_and_which() {
     let rules = "customer { id: text key }
@@ -174,6 +259,27 @@ fn a_hold_limit_says_when_and_which() {
           expect  s holds m until 2026-06-10T20:00Z
         }}"
     ));
+}
+
+/// R16: nobody is asked to come back for what is over by then.
+#[test]
+fn nothing_is_asked_for_after_its_end() {
+    for (dates, again) in [("active to 2026-06-17", false), ("active to 2026-06-20", true), ("", true)] {
+        let text = format!(
+            "customer {{ id: text key }}
+            offer m {{ class marketing  {dates} }}
+            slot s on web {{ accepts marketing  fallback nothing }}
+            rule r in s {{ cap at most 1 shown in any 4 days per customer  show m }}
+            test \"t\" {{
+              now 2026-06-15T12:00Z  given {{ id: \"a\" }}  history shown of m at 2026-06-14T12:00Z
+              expect s gives nothing
+            }}"
+        );
+        let compiled = compile(SourceSet::single("again.rules", text).0);
+        let (rules, case) = (compiled.runnable().unwrap(), &compiled.program.tests[0]);
+        let found = ask_again(rules, &gather(rules, &case.facts), case.expectations[0].slot);
+        assert_eq!(found, Instant::parse("2026-06-18T12:00Z").filter(|_| again), "{dates}");
+    }
 }
 
 /// Nothing is held that is over before it would be let go (R10, R32): its dates, its offer's, its review with the grace.
@@ -241,4 +347,37 @@ fn nothing_waits_for_its_own_end() {
             rules("", &format!("active until 2026-06-16T{until}Z"))
         ));
     }
+}
+
+/// R24, R25: what a request a minute ago reserved is seen by pauses, gaps and blocks as by caps.
+#[test]
+fn what_was_decided_a_minute_ago_is_seen_by_whatever_counts_it() {
+    let asks = |what: &str| {
+        holds(&format!(
+            "purpose p \"P\" {{ basis legitimate interest \"L\"  direct marketing }}
+            customer {{ id: text key }}
+            offer first {{ class marketing  tags t }}
+            offer second {{ class marketing  tags t }}
+            offer all {{ class service }}
+            slot one on web {{ accepts marketing, service  fallback all }}
+            slot two on web {{ accepts marketing, service  fallback all }}
+            rule a in one {{ needs p  show first }}
+            rule b in two {{ needs p  show second }}
+            {what}
+            test \"a minute later\" {{
+              now 2026-06-15T12:00Z
+              request r1 {{ given {{ id: \"x\" }}  expect one shows first }}
+              request r2 {{ now 2026-06-15T12:01Z  given {{ id: \"x\" }}  expect two shows all }}
+              request r3 {{ now 2026-06-15T12:02Z  given {{ id: \"y\" }}  expect two shows second }}
+            }}
+            test \"on one page\" {{
+              now 2026-06-15T12:00Z
+              request r {{ given {{ id: \"x\" }}  expect one shows first  expect two shows all }}
+            }}"
+        ));
+    };
+    asks("pause w { for 10 days  after 1 shown  per customer  on tag t }");
+    asks("gap w { at least 1 hour apart  per customer  on tag t }");
+    asks("cap w { at most 1 shown  in any 1 hour  per customer  on tag t }");
+    asks("block w { for 24 hours after shown of first  on offer second }");
 }

@@ -7,6 +7,9 @@
 //! Of several rows about the same customer and purpose the one with the latest `granted_at` counts. Rows without a time,
 //! or with one that is still to come, cannot be put in order: of those and the latest the most closed counts (R42).
 //!
+//! A purpose on legitimate interest is open until an objection (R23). A row of it that says `withdrawn` or `denied` reads as
+//! open, and is named, since whoever wrote it may have meant one.
+//!
 //! A row that says whose it is, but not readably the rest, takes a permission back and never an objection: where the status
 //! reads as `objected` it is one, where it reads as nothing at all everything of direct marketing is closed.
 //!
@@ -39,7 +42,8 @@ pub struct ConsentIndex {
     file: String,
     /// Rows that could not be used as they stood.
     pub bad: BadRows,
-    /// Rows that another row contradicts, neither being the later one; the more closed of them counts.
+    /// Rows that another row contradicts, neither being the later one, the more closed of them counting; and rows of which
+    /// nobody can say what they mean.
     pub doubtful: BadRows,
     /// Rows per customer, usable or not.
     rows: HashMap<Box<str>, u64>,
@@ -155,6 +159,7 @@ impl ConsentIndex {
                     (unreadable.record(basis), purpose.is_none() || unreadable.status.is_none())
                 }
             };
+            let is_read = read.is_ok();
             if let Err(Unreadable { why, status, .. }) = read {
                 let what = match status {
                     _ if closes => "; all direct marketing to this customer is closed",
@@ -167,6 +172,16 @@ impl ConsentIndex {
                 let unknown = index.unknown_purposes.entry(words.to_owned()).or_default();
                 unknown.rows += 1;
                 unknown.objections += u64::from(closes);
+            }
+            if let Some(purpose) = purpose
+                && is_read
+                && rules[purpose].takes_for_open(record.status)
+            {
+                let status = record.status.word();
+                let why = format!(
+                    "`{words}` rests on legitimate interest, so `{status}` leaves it open; is `objected` meant?"
+                );
+                index.note(&customer, bad(why), false);
             }
             let of = purpose.map_or_else(|| Topic::Words(words.into()), Topic::Purpose);
             if index.say(&customer, Said { of, record, closes }) {

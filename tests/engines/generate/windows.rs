@@ -133,6 +133,15 @@ impl World {
                 rows.push(WindowRow { days, opens, closes, when: None, span: span() });
             }
         }
+        // One that names its days and narrows nothing.
+        if self.rng.percent(15) {
+            let mut days = self.rng.some(&Weekday::ALL, 70);
+            days.sort_unstable();
+            days.dedup();
+            if !days.is_empty() {
+                rows.push(WindowRow { days, opens: 0, closes: 86_400, when: None, span: span() });
+            }
+        }
         if self.rng.percent(40) {
             let condition = self.condition(2);
             let read = self.rules.read_by(&condition);

@@ -191,13 +191,14 @@ function zonesOf(data, frame, window) {
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const opensOn = (row, weekday) => row.days.includes(WEEKDAYS[(weekday + 7) % 7]);
 const isOvernight = (row) => row.closes < row.opens;
+const isWholeDay = (row) => row.opens === 0 && row.closes === 86_400;
 
 /** Whether a row is open on a clock, of the hours of today or yesterday; `undefined` where it does not speak of that day. */
 function saysRow(row, { weekday, micros }, of) {
   const hasOpened = BigInt(row.opens) * 1_000_000n <= micros;
   const hasClosed = BigInt(row.closes) * 1_000_000n <= micros;
   if (of === "today") return opensOn(row, weekday) ? hasOpened && (isOvernight(row) || !hasClosed) : undefined;
-  return opensOn(row, weekday - 1) ? isOvernight(row) && !hasClosed : undefined;
+  return opensOn(row, weekday - 1) && !isWholeDay(row) ? isOvernight(row) && !hasClosed : undefined;
 }
 
 /** Whether a clock is in the hours of today or yesterday; `applies` says of each row whether it is about the customer. */

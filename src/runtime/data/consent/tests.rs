@@ -61,6 +61,30 @@ fn every_no_to_direct_marketing_is_an_objection() {
 }
 
 #[test]
+fn a_no_that_leaves_a_legitimate_interest_open_is_named() {
+    let index = read(
+        "customer,purpose,status,granted_at\n\
+         anna,own_offers,withdrawn,2026-01-01T00:00Z\n\
+         ben,own_offers,denied,\n\
+         chloe,own_offers,objected,\n\
+         dario,own_offers,unknown,\n\
+         emre,fitting,withdrawn,2026-01-01T00:00Z\n",
+    )
+    .unwrap();
+    let rules = rule_set();
+    let reads = |who| crate::frame::gather(&rules, &told(&index, who)).consent[OWN.index()];
+    assert_eq!(["anna", "ben", "dario"].map(reads), [Consent::Granted; 3], "the letter of R23");
+    assert_eq!(reads("chloe"), Consent::Objected);
+    assert_eq!((index.bad.count, index.doubtful.count), (0, 2));
+    assert_eq!(
+        index.doubtful.first[0].why,
+        "`own_offers` rests on legitimate interest, so `withdrawn` leaves it open; is `objected` meant?"
+    );
+    assert!(index.notes("anna").is_some() && index.notes("ben").is_some());
+    assert!(["chloe", "dario", "emre"].iter().all(|who| index.notes(who).is_none()), "each means what it says");
+}
+
+#[test]
 fn what_cannot_be_read_takes_a_permission_back_and_never_an_objection() {
     let index = read(
         "purpose,status,customer,version\n\
