@@ -12,7 +12,7 @@ const HOUR: i64 = 3_600_000_000;
 
 /// Each slot shows `o` from some instant on, or up to it, whatever the period.
 const WORLD: &str = "
-event buy
+event buy {}
 customer { id: text key  t: time  f: yes or no  fresh PERIOD }
 offer o { class service }
 offer capped { class marketing }
