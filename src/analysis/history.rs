@@ -427,7 +427,7 @@ pub(super) fn only_rule(rules: &RuleSet, offer: OfferId) -> Option<RuleId> {
 }
 
 /// The same of every offer at once.
-fn only_rules(rules: &RuleSet) -> Vec<Option<RuleId>> {
+pub(in crate::analysis) fn only_rules(rules: &RuleSet) -> Vec<Option<RuleId>> {
     let mut showing = vec![0_u32; rules.offers.len()];
     let mut found = vec![None; rules.offers.len()];
     for (at, rule) in rules.rules.iter().enumerate() {

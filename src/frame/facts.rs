@@ -182,7 +182,7 @@ impl Happened {
 }
 
 /// What an event says about what it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Stamp {
     /// Nothing: it may belong to anything, so every cap that counts such events counts it.
     Unstamped,

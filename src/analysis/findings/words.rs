@@ -1,11 +1,14 @@
 //! Words that several findings use: a customer as a test would state it, who outranks whom, lists of names.
 
+use std::collections::HashMap;
+
 use crate::analysis::Witness;
+use crate::analysis::history::only_rules;
 use crate::diagnostics::Diagnostic;
 use crate::frame::{Fact, Happened, Stamp};
 use crate::graph::{Ranking, Standing};
 use crate::model::show::show_value;
-use crate::model::{Cap, OfferId, RuleId, RuleSet};
+use crate::model::{Cap, EventId, OfferId, RuleId, RuleSet};
 use crate::value::{Consent, Instant, Missing, Permission, Type, Value, show_instant, show_number};
 
 /// More events than this are told by their number.
@@ -114,21 +117,28 @@ fn shown(rules: &RuleSet, ty: Type, value: &Value, now: Instant) -> String {
 
 fn history(rules: &RuleSet, events: &[Happened]) -> Vec<String> {
     let mut groups: Vec<(&Happened, Vec<String>)> = Vec::new();
+    // Where those of one event and stamp stand; they differ in their fields alone.
+    let mut alike: HashMap<(EventId, &Stamp), Vec<usize>> = HashMap::new();
     for event in events {
         let at = show_instant(event.at);
-        let alike =
-            |first: &Happened| (first.event, &first.stamp, &first.fields) == (event.event, &event.stamp, &event.fields);
-        match groups.iter_mut().find(|(first, _)| alike(first)) {
+        let places = alike.entry((event.event, &event.stamp)).or_default();
+        let same =
+            places.iter().copied().find(|place| groups.get(*place).is_some_and(|of| of.0.fields == event.fields));
+        match same.and_then(|place| groups.get_mut(place)) {
             Some((_, times)) => times.push(at),
-            None => groups.push((event, vec![at])),
+            None => {
+                places.push(groups.len());
+                groups.push((event, vec![at]));
+            }
         }
     }
+    let showing = if events.is_empty() { Vec::new() } else { only_rules(rules) };
     let line = |(event, times): (&Happened, Vec<String>)| {
         let name = &rules[event.event].name;
         let count = times.len();
         let times = if count > MOST_LISTED { None } else { Some(times.join(", ")) };
         let fields = fields(rules, event);
-        match (of(rules, &event.stamp), times) {
+        match (of(rules, &showing, &event.stamp), times) {
             (Ok(of), Some(times)) => format!("history {name}{of}{fields} at {times}"),
             (Ok(of), None) => format!("// {count} times {name}{of}{fields} at {}", show_instant(event.at)),
             (Err(of), _) => format!("// {count} times {name}{fields} {of} at {}", show_instant(event.at)),
@@ -148,8 +158,8 @@ fn fields(rules: &RuleSet, event: &Happened) -> String {
     if known.is_empty() { String::new() } else { format!(" {{ {} }}", known.join(", ")) }
 }
 
-/// What an event is of, as a test says it, or else in plain words.
-fn of(rules: &RuleSet, stamp: &Stamp) -> Result<String, String> {
+/// What an event is of, as a test says it, or else in plain words. `showing`: of each offer the rule that alone shows it.
+fn of(rules: &RuleSet, showing: &[Option<RuleId>], stamp: &Stamp) -> Result<String, String> {
     let (offer, rule, tags, channel) = match stamp {
         Stamp::Unstamped => return Ok(String::new()),
         Stamp::Retired { .. } => return Err("of an offer that is gone".to_owned()),
@@ -158,7 +168,7 @@ fn of(rules: &RuleSet, stamp: &Stamp) -> Result<String, String> {
     let by = channel.map(|channel| format!(" by {}", rules[channel].name)).unwrap_or_default();
     let as_usual = |offer: OfferId| *tags == rules[offer].tags;
     match (offer, rule) {
-        (Some(offer), rule) if as_usual(*offer) && *rule == super::super::history::only_rule(rules, *offer) => {
+        (Some(offer), rule) if as_usual(*offer) && Some(rule) == showing.get(offer.index()) => {
             Ok(format!(" of {}{by}", rules[*offer].name))
         }
         (Some(offer), Some(rule))
