@@ -236,7 +236,9 @@ fn hours_of(rows: &[WindowRow], day: Weekday) -> Range<i64> {
     let of_day = || rows.iter().filter(|row| row.days.contains(&day));
     let until = |row: &WindowRow| i64::from(row.closes) + if row.closes < row.opens { 86_400 } else { 0 };
     let opens = of_day().map(|row| i64::from(row.opens)).max().unwrap_or(0);
-    opens..of_day().map(until).min().unwrap_or(0)
+    // A row of the whole day takes nothing from what goes on over midnight.
+    let ends = of_day().filter(|row| !row.is_whole_day()).map(until).min();
+    opens..ends.unwrap_or(if of_day().next().is_some() { 86_400 } else { 0 })
 }
 
 #[test]

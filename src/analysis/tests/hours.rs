@@ -80,7 +80,10 @@ fn a_never_that_hangs_on_what_is_held_being_let_go_in_time_says_so() {
     };
     assert!(never(&window("hold at most 15 hours")));
     let again = HELD.replace("priority 1  show b", "when age is at least 18  priority 1  show a");
-    assert!(!never(&format!("{again} {}", window("hold at most 15 hours").replace(HELD, ""))), "both are let go too late");
+    assert!(
+        !never(&format!("{again} {}", window("hold at most 15 hours").replace(HELD, ""))),
+        "both are let go too late"
+    );
     // The customer of the claim: `a` was held since half past eight in the evening, and the other rule wins.
     let late = format!(
         "{BASE}{}

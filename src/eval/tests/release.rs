@@ -188,7 +188,7 @@ fn what_is_met_on_the_way_counts_with_its_limit() {
     let compiled = compile(SourceSet::single("release.rules", text).0);
     let (rules, case) = (compiled.runnable().unwrap(), &compiled.program.tests[0]);
     let lines = explain(rules, &gather(rules, &case.facts), case.expectations[0].slot).to_text().join("\n");
-    let waits = "waits: gap g (until 2026-06-15T23:30Z), window w closed (tue 01:30 in Europe/Berlin)";
+    let waits = "waits: gap g (until 2026-06-15T23:30Z); window w closed (tue 01:30 in Europe/Berlin)";
     assert!(lines.contains(waits), "{lines}");
 }
 
