@@ -191,7 +191,7 @@ impl Names {
     }
 }
 
-fn offer_tags(clauses: &[crate::syntax::tree::Clause<OfferClause>]) -> impl Iterator<Item = &str> {
+fn offer_tags(clauses: &[Clause<OfferClause>]) -> impl Iterator<Item = &str> {
     clauses.iter().flat_map(|clause| match &clause.kind {
         OfferClause::Tags(tags) => tags.iter().map(|tag| tag.text.as_str()).collect::<Vec<_>>(),
         OfferClause::Kind(_)

@@ -211,9 +211,9 @@ pub fn worst(diagnostics: &[Diagnostic]) -> Option<Severity> {
 /// Puts findings in reading order: by file and place, then worst first, then by code.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
-        (a.span(), std::cmp::Reverse(a.severity), a.code.name, &a.message).cmp(&(
+        (a.span(), Reverse(a.severity), a.code.name, &a.message).cmp(&(
             b.span(),
-            std::cmp::Reverse(b.severity),
+            Reverse(b.severity),
             b.code.name,
             &b.message,
         ))

@@ -37,7 +37,7 @@ pub(super) use window::WINDOW;
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
-use super::reader::{Read, Reader, Stopped, end_of};
+use super::reader::{Reader, Stopped, end_of};
 use super::scan::TokenKind;
 use super::tree::{Block, Clause, Text};
 use super::words;

@@ -360,7 +360,7 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
     if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule))))
     {
         let words = stopped.expected.iter().filter_map(|rule| keyword(*rule));
-        let is_certain = near.is_some_and(|word| is_only_near(word, words));
+        let is_certain = near.is_some_and(|word| word.len() > 2 && is_only_near(word, words));
         let finding = finding.help(format!("did you mean `{meant}`?"));
         return finding.fix_if(is_certain, format!("write `{meant}`"), span, meant);
     }
