@@ -102,16 +102,17 @@ pub(super) fn let_go_sooner(
     None
 }
 
-/// From where on hours are tried: `now`, and the place within its hour at which one of the windows opens, since a window may
-/// be open for less than an hour.
+/// From where on hours are tried: `now`, and the places within its hour at which one of the windows opens, since a window may
+/// be open for less than an hour. Zones differ by quarters of an hour, so each is tried in all four.
 fn starts(rules: &RuleSet, said: &[(Hours, bool)], now: Instant) -> Vec<i64> {
     let windows = said.iter().filter_map(|(of, _)| if let Hours::Closed(id) = of { Some(*id) } else { None });
     let opens = windows.flat_map(|id| rules[id].rows.iter().map(|row| i64::from(row.opens) % 3_600));
-    let within: BTreeSet<i64> = opens.filter(|seconds| *seconds > 0).collect();
+    let odd = opens.filter(|seconds| *seconds > 0);
+    let within: BTreeSet<i64> =
+        odd.flat_map(|seconds| [0, 900, 1_800, 2_700].map(|quarter| (seconds + quarter) % 3_600)).collect();
     let hour = now.0.saturating_sub(now.0.rem_euclid(HOUR));
-    std::iter::once(now.0)
-        .chain(within.into_iter().map(|seconds| hour.saturating_add(seconds * (MINUTE / 60))))
-        .collect()
+    let places = within.into_iter().map(|seconds| hour.saturating_add(seconds * (MINUTE / 60)));
+    std::iter::once(now.0).chain(places).collect()
 }
 
 /// What a point says of the hour.

@@ -82,12 +82,16 @@ fn no_cause(reader: &Reader<'_>, at: usize, verb: usize) -> Option<Diagnostic> {
     let written = reader.text.get(span.range()).unwrap_or_default();
     let message = format!("`{written}` is no cause of a substitute");
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary("why is the rule passed over?");
-    let held = ["paused", "pause", "gap", "blocked", "spaced"].iter().any(|word| reader.is_word(at + 1, word));
-    Some(finding.help(match held {
-        true => "a rule that a pause, a gap or a block stops counts as capped: `if capped show ..`".to_owned(),
-        false => "the causes are `capped`, `no consent` and `unknown`; for whom a rule is meant is told by `when`, and what everybody \
-                  else sees by the `fallback` of the slot"
-            .to_owned(),
+    let is = |words: &[&str]| words.iter().any(|word| reader.is_word(at + 1, word));
+    Some(finding.help(match () {
+        () if is(&["paused", "pause", "gap", "spaced"]) => {
+            "a rule that a pause or a gap stops counts as capped: `if capped show ..`"
+        }
+        () if is(&["blocked", "block"]) => "nothing stands in for what a block holds back: the next candidate is asked",
+        () => {
+            "the causes are `capped`, `no consent` and `unknown`; for whom a rule is meant is told by `when`, and what everybody \
+             else sees by the `fallback` of the slot"
+        }
     }))
 }
 
