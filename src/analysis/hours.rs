@@ -2,9 +2,11 @@
 //!
 //! In the search a window was open or closed as it liked, and what waits for it in time or too late. That can only make
 //! more things possible, so what is never possible there never is. A customer is made at the first hour, of those within
-//! nine days that lie in the same world and the same stretch of now, at which the reference evaluator agrees with the point.
-//! Where none does, the point proves nothing, and the question may stay undecided: windows that are only open or closed
-//! together at odd minutes, or for few customers, are beyond this.
+//! nine days that lie in the same world and the same stretch of now, at which the reference evaluator agrees with the point. Besides every
+//! hour the minutes are tried at which a window opens. Where none does, the point proves nothing, and the question may stay undecided: windows that are only open or closed
+//! together at other minutes, or for few customers, are beyond this.
+
+use std::collections::BTreeSet;
 
 use super::axis::Clock;
 use super::domain::{Hours, Sender, Source, Waits, YES, channels_of};
@@ -38,8 +40,9 @@ pub(super) fn at_fitting_hour(
     let rules = schema.rules;
     let (now, first) = (schema.now(), order(schema, clock));
     let stretch = now.atom(clock.now.0);
-    for hour in 0..MOST_HOURS {
-        let then = Instant(clock.now.0.saturating_add(hour * HOUR));
+    let starts = starts(rules, &said, clock.now);
+    for (hour, start) in (0..MOST_HOURS).flat_map(|hour| starts.iter().map(move |start| (hour, *start))) {
+        let then = Instant(start.saturating_add(hour * HOUR));
         if now.atom(then.0) != stretch || !may_fit(rules, &said, then) {
             continue;
         }
@@ -97,6 +100,19 @@ pub(super) fn let_go_sooner(
         }
     }
     None
+}
+
+/// From where on hours are tried: `now`, and the places within its hour at which one of the windows opens, since a window may
+/// be open for less than an hour. Zones differ by quarters of an hour, so each is tried in all four.
+fn starts(rules: &RuleSet, said: &[(Hours, bool)], now: Instant) -> Vec<i64> {
+    let windows = said.iter().filter_map(|(of, _)| if let Hours::Closed(id) = of { Some(*id) } else { None });
+    let opens = windows.flat_map(|id| rules[id].rows.iter().map(|row| i64::from(row.opens) % 3_600));
+    let odd = opens.filter(|seconds| *seconds > 0);
+    let within: BTreeSet<i64> =
+        odd.flat_map(|seconds| [0, 900, 1_800, 2_700].map(|quarter| (seconds + quarter) % 3_600)).collect();
+    let hour = now.0.saturating_sub(now.0.rem_euclid(HOUR));
+    let places = within.into_iter().map(|seconds| hour.saturating_add(seconds * (MINUTE / 60)));
+    std::iter::once(now.0).chain(places).collect()
 }
 
 /// What a point says of the hour.

@@ -233,6 +233,7 @@ impl Pass<'_> {
         self.findings.extend(named_twice("`at most`", names));
         let events = self.events_named(names)?;
         let early = exempt.iter().find_map(|of| self.channel_too_early(of, "exempt"));
+        self.exempts_another_class(target.value, &exempt);
         let exempt = self.cap_targets(&exempt).filter(|_| early.is_none())?;
         let uncounted = self.cap_targets(&uncounted)?;
         let (at_most, number) = count?;

@@ -24,7 +24,8 @@ use crate::value::Instant;
 const REASONS: [&str; 6] = ["capped", "expired", "fallback", "off", "silent", "tie"];
 
 /// The short reasons that stand in quotes.
-const SHORT: [&str; 8] = [
+const SHORT: [&str; 9] = [
+    "outranked",
     "not applicable",
     "switched off",
     "not active",
@@ -108,7 +109,10 @@ impl<'a> Pass<'a> {
                 self.report(finding);
             }
             names.push((case.label.text.clone(), case.label.span));
-            let made = self.case(case);
+            // Which of two facts is meant nobody knows, nor which of two tests a report tells of.
+            let mut made = Vec::new();
+            let whole = !self.facts_twice(&case.clauses) && self.findings.len() == before;
+            made.extend(self.case(case).into_iter().filter(|_| whole));
             if made.is_empty() || self.findings[before..].iter().any(Diagnostic::is_error) {
                 self.unmade.push(Unmade { name: case.label.text.clone(), span: case.label.span });
             }
@@ -135,7 +139,6 @@ impl<'a> Pass<'a> {
 
     /// The test, or one for each row of its table, or for each of its requests.
     fn case(&mut self, case: &'a tree::Case) -> Vec<Case> {
-        self.facts_twice(&case.clauses);
         if case.clauses.iter().any(|clause| matches!(clause.kind, CaseClause::Request(_))) {
             return self.requests(case);
         }
@@ -345,7 +348,7 @@ impl<'a> Pass<'a> {
                     && self.names.get(Kind::Channel, &name.text).is_some();
                 let channel = if is_channel { self.find_channel(name) } else { None };
                 let rule = if is_channel { None } else { self.find_rule(name) };
-                let reason = self.reason(expect.reason.as_ref(), false)?;
+                let reason = self.reason(expect.reason.as_ref(), !is_channel)?;
                 let Some(reason) = reason else {
                     let finding = Diagnostic::new(&resolve::CLAUSE_MISSING, span, "`passes over` needs a reason")
                         .primary("why is it passed over?")

@@ -10,6 +10,23 @@ use crate::source::Span;
 use crate::syntax::tree::{CapTarget, ClassClause, Name, Named};
 
 impl Pass<'_> {
+    /// A cap on one class that takes another one out: nothing of that is ever bound by it.
+    pub(super) fn exempts_another_class(&mut self, target: Option<&CapTarget>, exempt: &[&CapTarget]) {
+        let Some(CapTarget::Class(on)) = target else { return };
+        for of in exempt {
+            let CapTarget::Class(class) = of else { continue };
+            if class.text == on.text || Class::from_word(&class.text).is_none() {
+                continue;
+            }
+            let message = format!("`exempt class {}` takes nothing out of this cap", class.text);
+            let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, class.span, message)
+                .primary("never bound by it")
+                .label(on.span, "the cap is on this class alone")
+                .help("leave it out, or name a tag or an offer of that class which the cap is to leave alone");
+            self.report(finding);
+        }
+    }
+
     pub(super) fn classes(&mut self) {
         let collected = self.collected;
         for (name, entry) in &collected.classes {

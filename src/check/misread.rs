@@ -37,6 +37,10 @@ impl Pass<'_> {
                     name.span,
                     meant,
                 ),
+                None if wanted == Some(Type::Zone) => finding.help(format!(
+                    "declare it in the customer block, `{0}: zone`, or write the name of a zone in quotes: `\"Europe/Berlin\"`",
+                    name.text
+                )),
                 None => finding.help(format!(
                     "declare it in the customer block with its type, such as `{0}: yes or no`, `{0}: whole` or `{0}: text`",
                     name.text
@@ -92,7 +96,9 @@ impl Pass<'_> {
             }
             _ => {}
         }
-        if matches!(wanted, Some(Type::Text | Type::Zone | Type::Set)) {
+        // The name of a zone begins with a capital; what does not is an attribute.
+        let is_zone = wanted == Some(Type::Zone) && word.starts_with(|first: char| first.is_ascii_uppercase());
+        if is_zone || matches!(wanted, Some(Type::Text | Type::Set)) {
             let right = format!("{word:?}");
             let finding = Diagnostic::new(&types::BAD_VALUE, name.span, "a text stands in quotes").primary("no quotes");
             return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), name.span, right));
@@ -179,6 +185,10 @@ impl Pass<'_> {
                 return true;
             }
             let ExprKind::Is(subject, Test::Equals { negated, value }) = &before.kind else { continue };
+            if let Some(LiteralKind::YesNo(yes)) = part.literal() {
+                self.report(bare_answer(before, subject, value, part, *yes));
+                return true;
+            }
             if !self.is_bare(part) {
                 continue;
             }
@@ -492,4 +502,22 @@ fn written(expr: &Expr) -> Option<String> {
         LiteralKind::Number(number) => Some(shown(*number)),
         LiteralKind::YesNo(_) | LiteralKind::Percent(_) | LiteralKind::Date(_) | LiteralKind::Time(_) => None,
     }
+}
+
+/// `paid is yes or no`: an answer that is a condition of its own, the same for every customer.
+fn bare_answer(before: &Expr, subject: &Expr, value: &Expr, part: &Expr, yes: bool) -> Diagnostic {
+    let word = if yes { "yes" } else { "no" };
+    let message = format!("`{word}` is compared with nothing");
+    let finding = Diagnostic::new(&types::NOT_A_CONDITION, part.span, message)
+        .primary(format!("a condition of its own, which is always {word}"))
+        .label(before.span, "this one is whole");
+    let name = written(subject).or_else(|| subject.name().map(str::to_owned)).unwrap_or_else(|| "x".to_owned());
+    let asked = if let Some(LiteralKind::YesNo(yes)) = value.literal() { Some(*yes) } else { None };
+    finding.help(match asked {
+        Some(yes) => {
+            let one = if yes { "yes" } else { "no" };
+            format!("where either answer will do, write `{name} is known`; where one is meant, leave the other out: `{name} is {one}`")
+        }
+        None => "leave it out, or say what is compared with it".to_owned(),
+    })
 }

@@ -10,7 +10,7 @@ use crate::model::{
     AttributeId, ChannelId, Event, EventId, OfferId, PurposeId, RuleId, SegmentId, SlotId, TagId, ValueId,
 };
 use crate::source::Span;
-use crate::syntax::tree::{Name, OfferClause};
+use crate::syntax::tree::{Clause, Name, OfferClause, RuleClause};
 use crate::value::Type;
 
 /// The kinds of things that have a name.
@@ -191,7 +191,7 @@ impl Names {
     }
 }
 
-fn offer_tags(clauses: &[crate::syntax::tree::Clause<OfferClause>]) -> impl Iterator<Item = &str> {
+fn offer_tags(clauses: &[Clause<OfferClause>]) -> impl Iterator<Item = &str> {
     clauses.iter().flat_map(|clause| match &clause.kind {
         OfferClause::Tags(tags) => tags.iter().map(|tag| tag.text.as_str()).collect::<Vec<_>>(),
         OfferClause::Kind(_)
@@ -256,10 +256,21 @@ impl Pass<'_> {
         let finding = Diagnostic::new(kind.unknown(), name.span, message);
         let known: Vec<&str> = self.names.all(kind).collect();
         let is_rule = kind == Kind::Offer && self.names.all(Kind::Rule).any(|rule| rule == name.text);
+        let is_offer = kind == Kind::Rule && self.names.all(Kind::Offer).any(|offer| offer == name.text);
         let finding = match meant {
             _ if is_rule => {
                 let help = "a rule of that name is declared: write the name of the offer that it shows or sends";
                 finding.primary("an offer is named here").help(help)
+            }
+            _ if is_offer => {
+                let shown = self.shown_by(&name.text);
+                let help = match shown.as_slice() {
+                    [] => {
+                        "an offer of that name is declared: write the name of a rule that shows or sends it".to_owned()
+                    }
+                    rules => format!("write the name of the rule that shows or sends it: {}", rules.join(", ")),
+                };
+                finding.primary("that is an offer, and a rule is named here").help(help)
             }
             Some(meant) => {
                 let help = format!("did you mean `{meant}`?");
@@ -279,6 +290,24 @@ impl Pass<'_> {
             None => finding.primary("not declared").help("check the spelling, or declare it"),
         };
         self.report(finding);
+    }
+
+    /// Whether an offer has that name, and no rule.
+    pub(super) fn is_offer_only(&self, name: &Name) -> bool {
+        self.names.get(Kind::Offer, &name.text).is_some() && self.names.get(Kind::Rule, &name.text).is_none()
+    }
+
+    /// The rules that show or send an offer, each in backticks.
+    fn shown_by(&self, offer: &str) -> Vec<String> {
+        let shows = |clause: &Clause<RuleClause>| {
+            if let RuleClause::Show(name) | RuleClause::Send(name, _) = &clause.kind {
+                name.text == offer
+            } else {
+                false
+            }
+        };
+        let rules = self.collected.rules.iter().filter(|(_, entry)| entry.item.clauses.iter().any(shows));
+        rules.map(|(name, _)| format!("`{name}`")).collect()
     }
 
     /// What a name in an expression stands for; `wanted` is the type of what it is compared with.

@@ -231,6 +231,12 @@ impl Pass<'_> {
     fn substitute(&mut self, written: &SubstituteTree) -> Option<Substitute> {
         match written {
             SubstituteTree::Show(offer) | SubstituteTree::Send(offer) => self.find_offer(offer).map(Substitute::Show),
+            SubstituteTree::Try(name) if self.is_offer_only(name) => {
+                let message = format!("`{}` is an offer, and `try` takes a rule", name.text);
+                let finding = Diagnostic::new(&resolve::UNKNOWN_RULE, name.span, message).primary("not a rule");
+                self.report(finding.help(format!("write `show {0}`, which shows `{0}` in its place", name.text)));
+                None
+            }
             SubstituteTree::Try(rule) => self.find_rule(rule).map(Substitute::Try),
             SubstituteTree::Nothing(_) => Some(Substitute::Nothing),
         }

@@ -4,8 +4,8 @@ use super::Pass;
 use super::literals::period;
 use super::names::{Kind, Meaning};
 use super::purposes::Once;
-use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{resolve, types};
+use crate::diagnostics::{Diagnostic, nearest};
 use crate::model::{AttributeId, CapId, CapUnit, RuleId, Then, limits};
 use crate::source::Span;
 use crate::syntax::tree;
@@ -106,6 +106,9 @@ impl Pass<'_> {
     }
 
     fn unit_attribute(&mut self, name: &tree::Name) -> Option<AttributeId> {
+        if self.is_unknown_unit(name) {
+            return None;
+        }
         let Some(Meaning::Attribute(id)) = self.meaning(name, None) else {
             if self.is_declared(&name.text) && !self.collected.attributes.contains_key(name.text.as_str()) {
                 let message = format!("`{}` is no attribute", name.text);
@@ -132,6 +135,31 @@ impl Pass<'_> {
             .help(help);
         self.report(finding);
         None
+    }
+
+    /// Whether nothing is declared by that name. What can be counted by is said then: a text, or whoever is meant by a
+    /// word that is misspelt.
+    fn is_unknown_unit(&mut self, name: &tree::Name) -> bool {
+        let kinds = [Kind::Attribute, Kind::Segment, Kind::Value];
+        let known = |kind: &Kind| self.names.get(*kind, &name.text).is_some();
+        if kinds.iter().any(known) || self.names.attributes_lost() {
+            return false;
+        }
+        let texts = self.rules.attributes.iter().filter(|attribute| attribute.ty == Type::Text && !attribute.key);
+        let texts = texts.map(|attribute| attribute.name.as_str());
+        let meant = nearest(&name.text, ["customer", "everybody"].into_iter().chain(texts)).map(str::to_owned);
+        let message = format!("there is no attribute `{}` whose events could be counted together", name.text);
+        let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message).primary("not declared");
+        self.report(match meant {
+            Some(meant) => {
+                finding.help(format!("did you mean `{meant}`?")).suggest(format!("write `{meant}`"), name.span, meant)
+            }
+            None => finding.help(format!(
+                "write `per customer`, or declare what many customers share in the customer block: `{}: text`",
+                name.text
+            )),
+        });
+        true
     }
 
     /// The caps that bind a rule together: its own and its offer's, and with them those of each channel that it may go by.

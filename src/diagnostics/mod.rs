@@ -20,6 +20,8 @@ pub use allowance::{Allowance, Allowed, settle, unused};
 pub use levels::{Level, Levels, NoLevel};
 pub use page::Page;
 
+use std::cmp::Reverse;
+
 use crate::source::Span;
 
 /// How bad a finding is; the order is from harmless to bad.
@@ -209,9 +211,9 @@ pub fn worst(diagnostics: &[Diagnostic]) -> Option<Severity> {
 /// Puts findings in reading order: by file and place, then worst first, then by code.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
-        (a.span(), std::cmp::Reverse(a.severity), a.code.name, &a.message).cmp(&(
+        (a.span(), Reverse(a.severity), a.code.name, &a.message).cmp(&(
             b.span(),
-            std::cmp::Reverse(b.severity),
+            Reverse(b.severity),
             b.code.name,
             &b.message,
         ))
@@ -220,13 +222,20 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
 
 /// The candidate nearest to `word` for a "did you mean", if it is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    near(word, candidates).min().map(|(_, candidate)| candidate)
+    // The first letter is seldom the one that is wrong, and a letter is sooner left out than put in.
+    let begins = |candidate: &str| candidate.chars().next() == word.chars().next();
+    let near = near(word, candidates);
+    let nearest =
+        near.min_by_key(|(distance, candidate)| (*distance, !begins(candidate), Reverse(candidate.len()), *candidate));
+    nearest.map(|(_, candidate)| candidate)
 }
 
-/// Whether just one of the candidates is near enough to be meant by `word`, so that writing it cannot be wrong where
-/// nothing but the candidates can stand.
+/// Whether just one of the candidates is near enough to be meant by `word`, and so near that it is no other word, so that
+/// writing it cannot be wrong where nothing but the candidates can stand.
 pub fn is_only_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> bool {
-    near(word, candidates).count() == 1
+    let most = if word.chars().count() < 8 { 1 } else { 2 };
+    let mut near = near(word, candidates);
+    near.next().is_some_and(|(distance, _)| distance <= most) && near.next().is_none()
 }
 
 /// The candidates that are near enough to be meant, with their distances.

@@ -3,7 +3,7 @@
 //! The corpus is every case of a finding, every broken file beside the parser, and what the pages of codes tell to avoid.
 //! A second test breaks the worlds of `rules-examples` and mends them back to what they were.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cater::compile::mend::{Mended, mend};
@@ -136,6 +136,97 @@ fn a_certain_fix_removes_its_finding_and_adds_no_error() {
     }
     assert!(count > 100, "only {count} certain fixes in the corpus");
     no_complaints("a certain fix that is none", &complaints);
+}
+
+/// The words of a text, where they stand: neither of its comments nor of what is quoted.
+fn words(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found: Vec<std::ops::Range<usize>> = Vec::new();
+    let (mut quoted, mut comment) = (false, false);
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'\n' => comment = false,
+            b'"' if !comment && bytes[at.saturating_sub(1)] != b'\\' => quoted = !quoted,
+            b'/' if !quoted && bytes.get(at + 1) == Some(&b'/') => comment = true,
+            _ => {}
+        }
+        if quoted || comment || !byte.is_ascii_lowercase() {
+            continue;
+        }
+        match found.last_mut().filter(|word| word.end == at) {
+            Some(word) => word.end += 1,
+            None => found.push(at..at + 1),
+        }
+    }
+    found
+}
+
+/// A word with a letter left out or twice, or with two in each other's place, or another word: one by its number.
+fn misspelt(word: &str, which: usize) -> String {
+    let (middle, last) = (word.len() / 2, word.len() - 1);
+    let mut swapped = word.as_bytes().to_vec();
+    swapped.swap(middle, last);
+    let swapped = String::from_utf8(swapped).unwrap();
+    let left_out = format!("{}{}", &word[..middle], &word[middle + 1..]);
+    let twice = format!("{}{}", &word[..middle + 1], &word[middle..]);
+    [left_out, twice, swapped, "xyzzy".to_owned()].into_iter().nth(which % 4).unwrap()
+}
+
+fn errors(compiled: &Compiled) -> usize {
+    compiled.diagnostics.iter().filter(|finding| finding.is_error()).count()
+}
+
+#[test]
+fn no_certain_fix_of_a_misspelt_word_leaves_as_many_errors() {
+    let is_rules = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "rules");
+    let right = files_below("tests/grammar/cases").into_iter().filter(is_rules);
+    let right = right.chain([PathBuf::from("tests/findings/prelude.rules"), PathBuf::from("docs/codes/shop.rules")]);
+    let alone = |text: String| {
+        let mut sources = SourceSet::default();
+        let id = sources.add("case.rules", text);
+        (compile(sources), id)
+    };
+    let (mut complaints, mut tried, mut count) = (Vec::new(), BTreeSet::new(), 0);
+    for path in right {
+        let text = read(&path);
+        let all = words(&text);
+        for pair in all.windows(2).filter(|pair| pair[1].len() > 2) {
+            let place = &pair[1];
+            // A word behind another has told all that it tells.
+            if !tried.insert((text[pair[0].clone()].to_owned(), text[place.clone()].to_owned())) {
+                continue;
+            }
+            for wrong in [0, 1].map(|more| misspelt(&text[place.clone()], 2 * more + tried.len() % 2)) {
+                let mut broken = text.clone();
+                broken.replace_range(place.clone(), &wrong);
+                let (before, id) = alone(broken.clone());
+                for finding in before.diagnostics.iter().filter(|finding| finding.is_error()) {
+                    let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_certain && fix.span.source == id) else {
+                        continue;
+                    };
+                    count += 1;
+                    let mut mended = broken.clone();
+                    mended.replace_range(fix.span.range(), &fix.text);
+                    let (after, _) = alone(mended);
+                    if errors(&after) >= errors(&before) {
+                        let line = broken[..place.start].rfind('\n').map_or(0, |at| at + 1);
+                        let line = broken[line..].lines().next().unwrap_or_default();
+                        complaints.push(format!(
+                            "{}: {}: {}: {} errors, then {}: {}\n    {line}",
+                            path.display(),
+                            finding.message,
+                            fix.title,
+                            errors(&before),
+                            errors(&after),
+                            after.diagnostics.first().map_or("", |finding| finding.message.as_str()),
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(count > 500, "only {count} certain fixes of misspelt words");
+    no_complaints("a certain fix of a misspelt word that is none", &complaints);
 }
 
 /// Mends a set of files.

@@ -209,6 +209,20 @@ fn what_hangs_on_hours_is_one_note_a_slot_and_says_so() {
 }
 
 #[test]
+fn a_window_that_is_open_for_less_than_an_hour_is_found_open() {
+    for zone in ["Asia/Dubai", "Asia/Kathmandu"] {
+        let (model, report) = report(&format!(
+            "{BASE}
+             window w {{ zone \"{zone}\"  open 02:15 until 02:45  on offer a  outside hold at most 2 days }}
+             rule first in s {{ priority 2  show a }}"
+        ));
+        let codes: Vec<&str> = report.diagnostics.iter().map(|found| found.code.name).collect();
+        assert!(!codes.contains(&"lint::not-decided"), "{zone}: {codes:?}");
+        assert_eq!(verdict(&model, &report, "first"), "reachable", "{zone}");
+    }
+}
+
+#[test]
 fn how_long_something_waits_hangs_on_no_cap_of_another_rule() {
     // Of `a` in the place of `first` and of `a` by `second` one waits as long as the other, whether or not the cap of
     // the one lets it pass.

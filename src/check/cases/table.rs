@@ -154,7 +154,7 @@ impl<'a> Pass<'a> {
         let finding = Diagnostic::new(&resolve::UNKNOWN_ATTRIBUTE, name.span, message)
             .primary(format!("{what} of that name is declared"))
             .help(format!("write `{written}`"))
-            .fix(format!("write `{written}`"), name.span, written);
+            .suggest(format!("write `{written}`"), name.span, written);
         self.report(finding);
     }
 

@@ -27,16 +27,15 @@ impl Pass<'_> {
     pub(super) fn persona_facts(&mut self) {
         for name in self.names.usable(Kind::Persona) {
             let Some(entry) = self.collected.personas.get(name.as_str()) else { continue };
-            let before = self.findings.len();
-            self.facts_twice(&entry.item.clauses);
-            if self.findings.len() > before {
+            if self.facts_twice(&entry.item.clauses) {
                 self.poison(Kind::Persona, &name);
             }
         }
     }
 
-    /// Facts of one persona, test or request that stand in it twice.
-    pub(super) fn facts_twice(&mut self, clauses: &[Clause<CaseClause>]) {
+    /// Facts of one persona, test or request that stand in it twice. Whether there are any.
+    pub(super) fn facts_twice(&mut self, clauses: &[Clause<CaseClause>]) -> bool {
+        let before = self.findings.len();
         let mut histories: Vec<(&Fact, Span)> = Vec::new();
         let mut said = Vec::new();
         for clause in clauses {
@@ -76,6 +75,7 @@ impl Pass<'_> {
             }
         }
         self.report_twice(said);
+        self.findings.len() > before
     }
 
     fn report_twice(&mut self, said: Vec<Said>) {

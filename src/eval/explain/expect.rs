@@ -5,7 +5,7 @@ use super::super::requests::frames;
 use super::super::slot::decide;
 use super::flat::{Flat, set_aside};
 use super::steps::{rule_reasons, without_change};
-use super::{Candidate, Explanation, Fate, Reason, Who, explain};
+use super::{Candidate, Explanation, Fate, Outranking, Reason, Who, explain};
 use crate::frame::{Because, By, Case, Decision, Expectation, Expected, Frame, Outcome, spends};
 use crate::model::show::{show_called, show_verb};
 use crate::model::{ChannelId, OfferId, RuleId, RuleSet};
@@ -312,6 +312,13 @@ fn dropped_for(rules: &RuleSet, frame: &Frame, rule: RuleId, named: &str) -> boo
     reasons.iter().any(|reason| reason.is_named(named))
 }
 
+/// Whether `named` says of a rule that another one, perhaps `by`, came first: `outranked`, `outranked by sale`.
+fn is_outranked(by: &str, how: &Outranking, named: &str) -> bool {
+    let stands_behind = !matches!(how, Outranking::Stops { .. });
+    stands_behind
+        && named.strip_prefix("outranked").is_some_and(|rest| rest.is_empty() || rest.strip_prefix(" by ") == Some(by))
+}
+
 fn passes_over(rules: &RuleSet, explanation: &Explanation, rule: RuleId, because: &Because) -> Result<(), String> {
     let name = &rules[rule].name;
     let named = match because {
@@ -325,7 +332,11 @@ fn passes_over(rules: &RuleSet, explanation: &Explanation, rule: RuleId, because
     let expected = format!("expected it to pass over {name} because of {named}");
     match line.map(|line| &line.fate) {
         Some(Fate::Drops(reasons)) if reasons.iter().any(|reason| reason.is_named(named)) => Ok(()),
-        Some(Fate::Outranked { by, how }) if by == named || how.is_named(named) => Ok(()),
+        Some(fate @ Fate::Outranked { by, how })
+            if by == named || how.is_named(named) || is_outranked(by, how, named) || fate.to_string() == named =>
+        {
+            Ok(())
+        }
         Some(Fate::Wins) => Err(format!("expected it to pass over {name}")),
         Some(fate @ (Fate::Drops(_) | Fate::Outranked { .. } | Fate::TriedBefore | Fate::NotNeeded)) => {
             Err(format!("{expected}, not because it is {fate}"))

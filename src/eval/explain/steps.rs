@@ -12,8 +12,8 @@ use super::{
 use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
-    Active, AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, Expression, Fallback, OfferId, Order, PurposeId,
-    RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute,
+    Active, AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, CapZone, Expression, Fallback, OfferId, Order,
+    PurposeId, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute,
 };
 use crate::value::{Instant, Missing, Truth, show_instant, show_number};
 
@@ -521,7 +521,11 @@ pub(super) fn capped(guarded: &Guarded<'_>, id: CapId) -> Reason {
             let (cap, kind) = (cap.name.clone(), cap.kind.word().to_owned());
             return Reason::NoCounter { cap, kind };
         }
-        (Some(CapState::UnknownZone), _) => Some("nobody knows the customer's time zone".to_owned()),
+        (Some(CapState::UnknownZone), _) => Some(match cap.zone.as_ref().and_then(CapZone::attribute) {
+            Some(zone) if rules[zone].is_protected() => super::text::PROTECTED.to_owned(),
+            Some(zone) => format!("{} is not known", rules[zone].name),
+            None => "its time zone is not known".to_owned(),
+        }),
         (Some(CapState::UnknownUnit) | None, _) => Some(match cap.unit {
             CapUnit::Attribute(unit) if rules[unit].is_protected() => super::text::PROTECTED.to_owned(),
             CapUnit::Attribute(unit) => format!("{} is not known", rules[unit].name),

@@ -331,7 +331,7 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
     let Some(Json::List(parts)) = Json::read(raw) else { return Err(or_an_attribute(rules, "history", unreadable())) };
     let names = Names::of(rules);
     let mut known: Vec<(String, Happened)> = Vec::new();
-    for part in parts {
+    for (number, part) in (1_usize..).zip(parts) {
         let Some(Json::Object(fields)) = Json::read(part) else { return Err(unreadable()) };
         once("an event of the history", &fields)?;
         let (mut event, mut at, mut offer, mut rule, mut class, mut tags) = (None, None, None, None, None, None);
@@ -340,26 +340,37 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
         for (name, raw) in &fields.0 {
             match (name.as_str(), Json::read(raw)) {
                 ("event", Some(Json::Text(text))) => event = Some(text),
-                ("at", Some(Json::Text(_))) => at = time(rules, raw),
+                ("at", Some(Json::Text(_))) => {
+                    at = Some(time(rules, raw).ok_or_else(|| bad_key(rules, number, name))?);
+                }
                 ("offer", Some(Json::Text(text))) => offer = Some(text),
                 ("rule", Some(Json::Text(text))) => rule = Some(text),
                 ("channel", Some(Json::Text(text))) => channel = Some(text),
-                ("class", Some(Json::Text(text))) => class = Some(Class::from_word(&text).ok_or_else(unreadable)?),
+                ("class", Some(Json::Text(text))) => {
+                    class = Some(Class::from_word(&text).ok_or_else(|| bad_key(rules, number, name))?);
+                }
                 ("tags", Some(Json::List(list))) => {
                     let list: Option<Vec<_>> = list.into_iter().map(text).collect();
-                    tags = Some(list.ok_or_else(unreadable)?);
+                    tags = Some(list.ok_or_else(|| bad_key(rules, number, name))?);
                 }
                 ("id", Some(Json::Text(text))) => own = Some(text),
                 ("fields", Some(Json::Object(object))) => written = Some(object),
                 ("offer" | "rule" | "class" | "tags" | "channel" | "id" | "fields", Some(Json::Null)) => {}
-                _ => return Err(unreadable()),
+                _ => return Err(bad_key(rules, number, name)),
             }
         }
-        let (Some(event), Some(at)) = (event, at) else { return Err(unreadable()) };
-        let Some(id) = names.event(&event) else {
+        let (Some(event), Some(at)) = (&event, at) else {
+            let lacks = if event.is_none() { "event" } else { "at" };
+            let message = format!("entry {number} of the history has no `{lacks}`");
+            return Err(wrong(
+                message,
+                "each says what happened and when: `\"event\": \"shown\", \"at\": \"2026-06-15T10:00Z\"`",
+            ));
+        };
+        let Some(id) = names.event(event) else {
             let known = rules.events.iter().map(|event| event.name.as_str());
             let message = format!("`{event}` is no event of the rules");
-            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(&event, known));
+            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(event, known));
         };
         let stamp: Stamp =
             names.stamp((offer.as_deref(), rule.as_deref(), channel.as_deref()), None, class, tags.as_deref());
@@ -379,6 +390,31 @@ fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), Dat
         facts.history.push(happened);
     }
     Ok(())
+}
+
+/// What is wrong with a key of entry `number` of the history.
+fn bad_key(rules: &RuleSet, number: usize, key: &str) -> DataError {
+    let right = match key {
+        "event" => "the name of an event in quotes",
+        "at" => "an instant such as \"2026-06-15T10:00Z\"",
+        "class" => "a class such as \"marketing\"",
+        "tags" => "a list of tags such as [\"promo\"]",
+        "offer" | "rule" | "channel" | "id" => "a name in quotes",
+        "fields" => "an object with the fields of the event",
+        _ => {
+            let message = format!("entry {number} of the history has a key `{key}` that means nothing there");
+            let is_field = rules.events.iter().any(|event| event.fields.iter().any(|field| field.name == key));
+            return wrong(
+                message,
+                match is_field {
+                    true => format!("the fields of an event stand under `fields`: `\"fields\": {{ \"{key}\": .. }}`"),
+                    false => "an event has `event` and `at`, and perhaps `offer`, `rule`, `channel`, `class`, `tags`, `fields`, `id`"
+                        .to_owned(),
+                },
+            );
+        }
+    };
+    wrong(format!("`{key}` of entry {number} of the history cannot be read"), format!("write {right}"))
 }
 
 /// The fields of an event, in their order; those not given are absent.

@@ -15,9 +15,12 @@ pub(in crate::syntax) static PERSONA: Clauses<CaseClause> =
 
 pub(in crate::syntax) static TEST: Clauses<CaseClause> = Clauses { noun: "a test", forms: FORMS, later: LATER };
 
+pub(in crate::syntax) static REQUEST: Clauses<CaseClause> =
+    Clauses { noun: "a request", forms: FORMS.split_at(FORMS.len() - 3).0, later: LATER };
+
 const LATER: &[&str] = &["bucket", "enrolled"];
 
-/// The facts, and last what personas do not have: requests, the expectation and the table.
+/// The facts, and last what personas do not have: the expectation, and what requests do not have: requests and the table.
 static FORMS: &[ClauseForm<CaseClause>] = &[
     ClauseForm {
         form: Form { word: "as", needs: "the name of a persona", example: "as anna" },
@@ -101,21 +104,21 @@ static FORMS: &[ClauseForm<CaseClause>] = &[
     },
     ClauseForm {
         form: Form {
-            word: "request",
-            needs: "a name, and facts and expectations between braces",
-            example: "request anna { given { id: \"a\" }  expect home_hero shows summer_sale }",
-        },
-        rule: Rule::case_request,
-        build: |b, pair| b.request(pair).map(CaseClause::Request),
-    },
-    ClauseForm {
-        form: Form {
             word: "expect",
             needs: "a slot and what it does: `shows`, `sends`, `holds`, `gives nothing` or `passes over`",
             example: "expect home_hero shows summer_sale because summer",
         },
         rule: Rule::case_expect,
         build: |b, pair| b.expectation(pair).map(CaseClause::Expect),
+    },
+    ClauseForm {
+        form: Form {
+            word: "request",
+            needs: "a name, and facts and expectations between braces",
+            example: "request anna { given { id: \"a\" }  expect home_hero shows summer_sale }",
+        },
+        rule: Rule::case_request,
+        build: |b, pair| b.request(pair).map(CaseClause::Request),
     },
     ClauseForm {
         form: Form {

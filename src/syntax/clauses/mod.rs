@@ -23,7 +23,7 @@ mod window;
 pub(super) use attribute::MARK_WORDS;
 pub(super) use block::BLOCK;
 pub(super) use cap::CAP;
-pub(super) use case::{PERSONA, TEST};
+pub(super) use case::{PERSONA, REQUEST, TEST};
 pub(super) use channel::CHANNEL;
 pub(super) use class::CLASS;
 pub(super) use defaults::DEFAULTS;
@@ -37,7 +37,7 @@ pub(super) use window::WINDOW;
 use super::grammar::{Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
-use super::reader::{Read, Reader, Stopped, end_of};
+use super::reader::{Reader, Stopped, end_of};
 use super::scan::TokenKind;
 use super::tree::{Block, Clause, Text};
 use super::words;
@@ -146,6 +146,7 @@ impl<'t> Reader<'t> {
             self.report(finding);
             return (None, next);
         }
+        let mut complete = None;
         let stopped = match self.read(form.rule, at, to) {
             Ok(read) if self.may_end(clauses, at, read.next, to) && !self.fact_is_clause(&form.form, at, read.next) => {
                 let next = read.next;
@@ -156,13 +157,28 @@ impl<'t> Reader<'t> {
                 let kind = self.build(read, form.build);
                 return (kind.map(|kind| Clause { keyword, span, kind }), next);
             }
-            Ok(Read { next, .. }) => self.stopped_before(next, to),
+            Ok(read) => {
+                let stopped = self.stopped_before(read.next, to);
+                complete = Some(read);
+                stopped
+            }
             Err(stopped) => stopped,
         };
+        if let Some(next) = self.within_request(form.rule, at, to) {
+            return (None, next);
+        }
         if let Some(later) = messages::later(self, &form.form, at, stopped.at, to) {
             let end = self.boundary(clauses, at, later.end + 1, to);
             self.report(later.finding);
             return (None, end);
+        }
+        // A comma before such a column would be blamed for it.
+        if form.rule == Rule::case_cases {
+            let rows = (at + 1..to).find(|token| self.is_word(*token, "row")).unwrap_or(to);
+            if let Some(finding) = messages::wrong_column(self, at, stopped.at, rows) {
+                self.report(finding);
+                return (None, rows);
+            }
         }
         if let Some((findings, end)) = self.stray_commas(clauses, (&form.form, form.rule), at, stopped.at, to) {
             if !self.has_odd(at, (end + 1).min(to)) {
@@ -175,11 +191,52 @@ impl<'t> Reader<'t> {
             None => self.boundary(clauses, at, stopped.at, to),
         };
         let stopped = Stopped { at: stopped.at.min(end), ..stopped };
-        if !self.has_odd(at, (end + 1).min(to)) {
-            let findings = messages::unreadable(self, &form.form, at, end, &stopped);
-            self.findings.extend(findings);
+        if self.has_odd(at, (end + 1).min(to)) {
+            return (None, end);
         }
+        let told = messages::told(self, &form.form, at, end, &stopped);
+        // A clause that is whole is not to blame for the word behind it, which should begin the next one.
+        let whole = complete.filter(|read| told.is_none() && end >= read.next);
+        let whole = whole.filter(|read| self.begins_wrongly(clauses, &form.form, read.next, to));
+        if let Some(read) = whole {
+            let (keyword, next) = (self.keyword(form.form.word, at), read.next);
+            let span = self.span_between(at, next);
+            let kind = self.build(read, form.build);
+            return (kind.map(|kind| Clause { keyword, span, kind }), next);
+        }
+        let findings = told.unwrap_or_else(|| messages::untold(self, &form.form, at, end, &stopped));
+        self.findings.extend(findings);
         (None, end)
+    }
+
+    /// What is wrong inside the braces of the request that begins at `at`, said of the clause that is at fault. Gives the
+    /// token behind the request; nothing where its head is wrong, or nothing inside.
+    fn within_request(&mut self, rule: Rule, at: usize, to: usize) -> Option<usize> {
+        let open = Some(at + 2).filter(|open| rule == Rule::case_request && self.is_sign(*open, b'{'))?;
+        let mut depth = 0_usize;
+        let close = (open..to).find(|token| {
+            depth += usize::from(self.is_sign(*token, b'{'));
+            depth -= usize::from(self.is_sign(*token, b'}'));
+            depth == 0
+        })?;
+        let before = self.findings.len();
+        self.block(&REQUEST, open + 1, close);
+        (self.findings.len() > before).then_some(close + 1)
+    }
+
+    /// Whether the word at `next`, behind a whole clause, was meant to begin another: behind a condition only where it is
+    /// nearly a clause word, since a condition may lack a word of its own.
+    fn begins_wrongly<C>(&self, clauses: &Clauses<C>, form: &Form, next: usize, to: usize) -> bool {
+        let Some(word) = self.word(next).filter(|word| next < to && !words::is_reserved(word)) else { return false };
+        let goes_on = ["in", "of", "from", "to", "until", "since", "as", "without", "also"].contains(&word);
+        if goes_on || words::continues(word) {
+            return false;
+        }
+        if messages::is_condition(form) {
+            let slips = word.len() > 2 && crate::diagnostics::nearest(word, clauses.words()).is_some();
+            return slips && !messages::is_known_slip(word);
+        }
+        messages::meant_as_clause(self, clauses.noun, &examples(clauses), next).is_some()
     }
 
     /// The clause word before `trouble` that a comma has made a member of a list: `tags a, class marketing`.
@@ -226,10 +283,11 @@ impl<'t> Reader<'t> {
         let second = match word {
             // `in` also names a zone, `at` a time.
             "in" => self.is_word(at + 1, "any") || self.is_word(at + 1, "each"),
+            // `at now`, `since now`
+            "now" => !["at", "of", "since"].iter().any(|word| self.is_word(at.wrapping_sub(1), word)),
             "at" => self.is_word(at + 1, "most") || self.is_word(at + 1, "least"),
             // `if cap show ..`, `if over cap show ..`
             "cap" => !["over", "if", "when", "unless"].iter().any(|word| self.is_word(at.wrapping_sub(1), word)),
-            // `for each customer`
             // `for each customer`, `in each calendar ..`
             "each" => !self.is_word(at + 1, "customer") && !self.is_word(at + 1, "calendar"),
             _ => true,
@@ -310,7 +368,7 @@ impl<'t> Reader<'t> {
         if self.has_odd(at, end) && self.word(at).is_none() {
             return;
         }
-        let words: Vec<_> = clauses.forms.iter().map(|form| (form.form.word, form.form.example)).collect();
+        let words = examples(clauses);
         let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
             messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
         } else {
@@ -318,6 +376,11 @@ impl<'t> Reader<'t> {
         };
         self.report(finding);
     }
+}
+
+/// The word of every clause that is built, each with an example.
+fn examples<C>(clauses: &Clauses<C>) -> Vec<(&'static str, &'static str)> {
+    clauses.forms.iter().map(|form| (form.form.word, form.form.example)).collect()
 }
 
 impl Builder<'_> {

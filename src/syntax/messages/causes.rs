@@ -1,6 +1,6 @@
 //! The causes of substitutes in other words: `if denied show x`, `if over cap show x`, `when capped show x`.
 
-use crate::diagnostics::{Diagnostic, codes::syntax as codes};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 use crate::syntax::reader::Reader;
 
 const CONSENT: [&str; 7] = ["consent", "denied", "refused", "withdrawn", "objected", "permission", "optout"];
@@ -9,7 +9,9 @@ const UNKNOWN: [&str; 5] = ["missing", "unknown", "null", "undefined", "unsure"]
 /// What may stand among them.
 const BESIDE: [&str; 13] =
     ["the", "a", "is", "was", "has", "been", "no", "not", "over", "above", "at", "already", "then"];
-const VERBS: [&str; 3] = ["show", "try", "nothing"];
+const VERBS: [&str; 4] = ["show", "send", "try", "nothing"];
+/// The causes of one word.
+const CAUSES: [&str; 2] = ["capped", "unknown"];
 
 /// The cause that words in `from..to` mean.
 fn meant(reader: &Reader<'_>, from: usize, to: usize) -> Option<&'static str> {
@@ -36,12 +38,61 @@ pub(super) fn other(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagno
     }
     let is_verb = |token: &usize| VERBS.iter().any(|verb| reader.is_word(*token, verb));
     let verb = (at + 2..(at + 6).min(end + 2)).find(is_verb)?;
-    let right = meant(reader, at + 1, verb)?;
+    let not_known = verb == at + 3 && reader.is_word(at + 1, "not") && reader.is_word(at + 2, "known");
+    let right = match meant(reader, at + 1, verb).or(not_known.then_some("if unknown")) {
+        Some(right) => right,
+        None => return misspelt(reader, at, verb).or_else(|| no_cause(reader, at, verb)),
+    };
     let span = reader.span_between(at, verb);
     let written: Vec<_> = (at..verb).map(|token| reader.written(token)).collect();
     let message = format!("`{}` is spelt `{right}`", written.join(" "));
     let finding = Diagnostic::new(&codes::SPELLING, span, message).help(format!("write `{right}`"));
     (written.join(" ") != right).then(|| finding.suggest(format!("write `{right}`"), span, right))
+}
+
+/// `if caped show x`, `if no concent show x`
+fn misspelt(reader: &Reader<'_>, at: usize, verb: usize) -> Option<Diagnostic> {
+    let (word, known): (usize, &[&'static str]) = match () {
+        () if verb == at + 2 => (at + 1, &CAUSES),
+        () if verb == at + 3 && reader.is_word(at + 1, "no") => (at + 2, &["consent"]),
+        () => return None,
+    };
+    let (written, span) = (reader.word(word)?, reader.span(word));
+    let meant = nearest(written, known.iter().copied())?;
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("`{written}` is no cause of a substitute"));
+    let cause = if known.len() > 1 { meant.to_owned() } else { format!("no {meant}") };
+    Some(finding.help(format!("did you mean `if {cause}`?")).fix_if(
+        is_only_near(written, known.iter().copied()),
+        format!("write `{meant}`"),
+        span,
+        meant,
+    ))
+}
+
+/// `if paused show x` beside another `show`: what is shown instead, for a cause that there is not.
+fn no_cause(reader: &Reader<'_>, at: usize, verb: usize) -> Option<Diagnostic> {
+    let opens = (0..at).rev().find(|token| reader.is_sign(*token, b'{'))?;
+    let closes = (verb..reader.tokens.len()).find(|token| reader.is_sign(*token, b'}'))?;
+    let is_main = |token: &usize| {
+        let cause = CAUSES.iter().chain(&["consent"]).any(|cause| reader.is_word(*token - 1, cause));
+        *token != verb && !cause && (reader.is_word(*token, "show") || reader.is_word(*token, "send"))
+    };
+    (opens + 1..closes).find(is_main)?;
+    let span = reader.span_between(at + 1, verb);
+    let written = reader.text.get(span.range()).unwrap_or_default();
+    let message = format!("`{written}` is no cause of a substitute");
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary("why is the rule passed over?");
+    let is = |words: &[&str]| words.iter().any(|word| reader.is_word(at + 1, word));
+    Some(finding.help(match () {
+        () if is(&["paused", "pause", "gap", "spaced"]) => {
+            "a rule that a pause or a gap stops counts as capped: `if capped show ..`"
+        }
+        () if is(&["blocked", "block"]) => "nothing stands in for what a block holds back: the next candidate is asked",
+        () => {
+            "the causes are `capped`, `no consent` and `unknown`; for whom a rule is meant is told by `when`, and what everybody \
+             else sees by the `fallback` of the slot"
+        }
+    }))
 }
 
 /// `when capped show x` beside another `show`: a substitute that is written as a condition. Gives the finding and the

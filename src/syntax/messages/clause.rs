@@ -76,44 +76,52 @@ pub(in crate::syntax) fn not_a_clause(
             false => finding.help(clause_list(noun, words)),
         };
     };
+    meant(reader, noun, words, at).unwrap_or_else(|| {
+        let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{word}` is not a clause of {noun}"));
+        finding.primary("a clause should begin here").help(clause_list(noun, words))
+    })
+}
+
+/// What is said of a word that was plainly meant to begin a clause of `noun`.
+pub(in crate::syntax) fn meant(
+    reader: &Reader<'_>,
+    noun: &str,
+    words: &[(&'static str, &'static str)],
+    at: usize,
+) -> Option<Diagnostic> {
+    let (word, span) = (reader.word(at)?, reader.span(at));
     if noun == "a purpose" && word == "needs" {
-        return super::missteps::a_purpose_needs_none(reader, at);
+        return Some(super::missteps::a_purpose_needs_none(reader, at));
     }
-    let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{written}` is not a clause of {noun}"))
-        .primary("a clause should begin here");
+    let message = format!("`{}` is not a clause of {noun}", shortened(word));
+    let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, message).primary("a clause should begin here");
     let example = |meant: &str| words.iter().find(|(word, _)| *word == meant).map(|(_, example)| *example);
     let small = word.to_lowercase();
     if small != word && example(&small).is_some() {
-        return Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{word}` is written in small letters"))
-            .primary("a clause should begin here")
-            .help(format!("write `{small}`"))
-            .fix(format!("write `{small}`"), span, small);
+        let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{word}` is written in small letters"));
+        let finding = finding.primary("a clause should begin here").help(format!("write `{small}`"));
+        return Some(finding.fix(format!("write `{small}`"), span, small));
     }
     if let Some(help) = special(reader, noun, at) {
-        return finding.help(help);
+        return Some(finding.help(help));
     }
     if DATES.contains(&small.as_str())
         && let Some(example) = example("active")
     {
-        return finding.help(format!("dates stand behind `active`: `{example}`"));
+        return Some(finding.help(format!("dates stand behind `active`: `{example}`")));
     }
-    let other = OTHERS.iter().filter(|(of, ..)| *of == noun || (*of == "a test" && noun == "a persona"));
+    let other =
+        OTHERS.iter().filter(|(of, ..)| *of == noun || (*of == "a test" && ["a persona", "a request"].contains(&noun)));
     let mut other = other.filter(|(_, _, others)| others.contains(&small.as_str()));
     if let Some((meant, example)) = other.find_map(|(_, meant, _)| Some((*meant, example(meant)?))) {
-        return finding.help(format!("that is the clause `{meant}`: `{example}`"));
+        return Some(finding.help(format!("that is the clause `{meant}`: `{example}`")));
     }
     if let Some((home, example)) = homes(&small).first() {
-        return finding.help(format!("`{small}` is for {home}: `{example}`"));
+        return Some(finding.help(format!("`{small}` is for {home}: `{example}`")));
     }
-    match nearest(word, words.iter().map(|(word, _)| *word)) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix_if(
-            is_only_near(word, words.iter().map(|(word, _)| *word)),
-            format!("write `{meant}`"),
-            span,
-            meant,
-        ),
-        None => finding.help(clause_list(noun, words)),
-    }
+    let meant = nearest(word, words.iter().map(|(word, _)| *word))?;
+    let certain = is_only_near(word, words.iter().map(|(word, _)| *word));
+    Some(finding.help(format!("did you mean `{meant}`?")).fix_if(certain, format!("write `{meant}`"), span, meant))
 }
 
 /// What is best said in words of its own.
@@ -140,6 +148,9 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
                 format!("{} {}", reader.written(span + 1), reader.written(span + 2))
             });
             Some(format!("`for` stands first: `for {length} after {next}`"))
+        }
+        ("a block", "then" | "hold" | "wait" | "stop" | "next" | "outside") => {
+            Some("leave it out: where a block holds, the next candidate is always asked".to_owned())
         }
         ("a rule", "pause" | "gap" | "block" | "window") => Some(beside(reader, word, at)),
         ("a rule", "for" | "every") if reader.is_word(at + 1, "each") || reader.is_word(at + 1, "customer") => Some(

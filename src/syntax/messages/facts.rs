@@ -11,12 +11,51 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
     match form.word {
         "expect" => expectation(reader, at, end, trouble),
         "given" => given(reader, at, end, trouble),
-        "consent" => consent(reader, trouble, end),
+        "consent" => late_time(reader, at, trouble, end).or_else(|| consent(reader, trouble, end)),
         "history" => history(reader, at, trouble, end),
         "now" | "active" => clock(reader, trouble, end),
         _ => None,
     }
     .or_else(|| if matches!(form.word, "history" | "given" | "consent") { clock(reader, trouble, end) } else { None })
+}
+
+/// `cases age, consent offers, expect hero`: a column that says its status, or lacks its point.
+pub(in crate::syntax) fn column(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let is_kind = |token: &usize| reader.is_word(*token, "consent") || reader.is_word(*token, "permission");
+    let near = trouble.saturating_sub(2)..(trouble + 1).min(end);
+    let kind = near.filter(|token| *token > at).find(|token| {
+        let first = *token == at + 1 || reader.is_sign(token - 1, b',');
+        is_kind(token)
+            && first
+            && !reader.first_on_line(*token)
+            && *token + 1 < end
+            && reader.is_name(token + 1)
+            && !reader.first_on_line(token + 1)
+    })?;
+    let (word, name) = (reader.written(kind), reader.written(kind + 1));
+    let marketing = word == "consent" && name == "direct" && reader.is_word(kind + 2, "marketing");
+    let mut to = if marketing { kind + 3 } else { kind + 2 };
+    let bare = to;
+    while to < end && reader.is_name(to) && !reader.first_on_line(to) {
+        to += 1;
+    }
+    let span = reader.span_between(kind, to);
+    let what = if word == "consent" { "`consent.P`, with a purpose" } else { "`permission.C`, with a channel" };
+    let finding = Diagnostic::new(&codes::SPELLING, span, format!("a column of {word} is {what}"));
+    if marketing {
+        return Some(finding.primary("no column").help(
+            "an objection to direct marketing stands in a test of its own: `consent direct marketing objected`",
+        ));
+    }
+    let right = format!("{word}.{name}");
+    Some(match to == bare {
+        true => finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right),
+        false => finding.help(format!("write `{right}`, and what it is in the cell of each row")).suggest(
+            format!("write `{right}`"),
+            span,
+            right,
+        ),
+    })
 }
 
 fn spelling(reader: &Reader<'_>, from: usize, to: usize, message: &str) -> Diagnostic {
@@ -149,6 +188,17 @@ fn given(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<D
     })
 }
 
+/// `consent offers granted version 4 at 3 days ago`
+fn late_time(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let is_behind = |word: &str| (at + 2..trouble).rev().take(2).any(|token| reader.is_word(token, word));
+    let late = trouble < end && reader.is_word(trouble, "at") && (is_behind("version") || is_behind("confirmed"));
+    late.then(|| {
+        let message = "when a consent was given stands right behind its status";
+        let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(trouble), message);
+        finding.help("for example `consent card_marketing granted at 3 days ago version 4 confirmed`")
+    })
+}
+
 fn consent(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> {
     if reader.is_sign(trouble, b':') && trouble < end {
         let span = reader.span(trouble);
@@ -212,6 +262,11 @@ fn history(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option
         let right = format!("{}:", reader.written(before));
         return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
     }
+    if reader.is_word(trouble, "of") && reader.is_sign(before, b'}') && reader.is_name(trouble + 1) {
+        let offer = reader.written(trouble + 1);
+        let finding = spelling(reader, trouble, trouble + 2, "what an event is of stands before its fields");
+        return Some(finding.help(format!("write `of {offer}` before the `{{`")));
+    }
     if events.contains(&reader.written(trouble)) && reader.is_name(before) {
         let right = format!("{} of {}", reader.written(trouble), reader.written(before));
         let finding = spelling(reader, before, trouble + 1, "the event stands first, and `of` before the offer");
@@ -226,7 +281,9 @@ fn history(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option
         let finding = spelling(reader, trouble, trouble + 1, "the time of an event stands behind `at`");
         return Some(finding.help("for example `at 3 days ago`, or `at 2026-06-15T10:00Z`"));
     }
-    reader.is_kind(trouble, TokenKind::Number).then(|| {
+    // A time behind `at` and a comma lacks something else.
+    let timed = (at..trouble).any(|token| reader.is_word(token, "at"));
+    (reader.is_kind(trouble, TokenKind::Number) && !timed).then(|| {
         let words: Vec<_> = (trouble..end.min(trouble + 3)).map(|token| reader.written(token)).collect();
         let finding = spelling(reader, trouble, trouble + 1, "`at` stands before the time of an event");
         let right = format!("at {}", reader.written(trouble));
@@ -264,6 +321,10 @@ fn clock(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnostic> 
         to += 2;
     }
     let zone: String = (from..to).map(|token| reader.written(token)).collect();
+    // Behind a time another clause may follow on its line.
+    if from == trouble && to == from + 1 && !zone.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return None;
+    }
     let right = format!("in \"{zone}\"");
     let span = reader.span_between(trouble, to);
     let finding = Diagnostic::new(&codes::SPELLING, span, "the zone of a time stands in quotes behind `in`");

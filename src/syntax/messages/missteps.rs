@@ -36,6 +36,8 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "then" => holding::find(reader, form, at, end, trouble),
             "zone" => chain(reader, at, end),
             "for" => occasions(reader, at, end, trouble),
+            "basis" if reader.is_word(before, "interest") => interest(reader, at, trouble, end),
+            "expires" => expires_before(reader, trouble),
             "basis" | "confirmed" | "version" | "valid" | "direct" => needs_another(reader, trouble),
             "consent" => all(reader, at, end),
             "show" | "send" => by_channel(reader, trouble, end)
@@ -105,6 +107,13 @@ fn event_of(reader: &Reader<'_>, at: usize, before: usize, trouble: usize, end: 
     let is_asked = ["last", "times"].iter().any(|word| reader.is_word(asked, word)) && reader.is_name(before);
     if !is_asked || ["in", "ever", "halving", "of"].iter().any(|word| reader.is_word(trouble, word)) {
         return None;
+    }
+    // `last time shown of x`
+    if reader.is_word(asked, "last") && ["time", "times"].iter().any(|word| reader.is_word(before, word)) {
+        let (span, event) = (reader.span_between(asked, trouble + 1), reader.written(trouble));
+        let right = format!("last {event}");
+        let finding = spelling(span, "when something last happened is told by `last` and the event");
+        return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right));
     }
     let right = format!("of {}", reader.written(trouble));
     let span = reader.span(trouble);
@@ -344,6 +353,27 @@ fn by_channel(reader: &Reader<'_>, trouble: usize, end: usize) -> Option<Diagnos
     let (span, channel) = (reader.span(word), reader.written(named));
     let finding = spelling(span, "the channels of a message stand behind `by`");
     Some(finding.help(format!("write `by {channel}`")).fix(format!("write `by {channel}`"), span, "by"))
+}
+
+/// `basis legitimate interest` without the name of its assessment.
+fn interest(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let named = trouble < end && reader.is_kind(trouble, TokenKind::Text);
+    (!named).then(|| {
+        let span = reader.span_between(at + 1, trouble);
+        let finding = unexpected(span, "a legitimate interest names the assessment that it rests on");
+        finding.primary("which one?").help("write its name in quotes: `basis legitimate interest \"LIA-2026-01\"`")
+    })
+}
+
+/// `expires 24 hours before departs`
+fn expires_before(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
+    let time = Some(trouble + 1).filter(|time| reader.is_word(trouble, "before") && reader.is_name(*time))?;
+    let (number, unit, time) = (trouble.checked_sub(2)?, trouble - 1, reader.written(time));
+    let span = format!("{} {}", reader.written(number), reader.written(unit));
+    let finding = unexpected(reader.span(trouble), "what expires does so `after` a time, such as that of an event");
+    Some(finding.help(format!(
+        "write `expires {span} after {time}`; to stop {span} before a time to come, write `when {time} is at least {span} ahead`"
+    )))
 }
 
 /// `basis consent  needs offers`: a purpose rests on no other.

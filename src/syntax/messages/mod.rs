@@ -23,9 +23,10 @@ mod uses;
 mod wording;
 
 pub(super) use causes::as_condition as cause_as_condition;
-pub(super) use clause::not_a_clause;
+pub(super) use clause::{meant as meant_as_clause, not_a_clause};
 pub(super) use commas::{behind as comma_behind, within as comma_within};
 pub(super) use days::meant as days_meant;
+pub(super) use facts::column as wrong_column;
 pub(super) use missteps::joined_channels;
 pub(super) use types::wrong_type;
 pub(super) use uses::{behind_use, not_a_path};
@@ -59,21 +60,36 @@ pub(super) fn unreadable(
     end: usize,
     stopped: &Stopped,
 ) -> Vec<Diagnostic> {
+    told(reader, form, at, end, stopped).unwrap_or_else(|| untold(reader, form, at, end, stopped))
+}
+
+/// What is known of the way in which it is wrong, if anything is.
+pub(super) fn told(
+    reader: &Reader<'_>,
+    form: &Form,
+    at: usize,
+    end: usize,
+    stopped: &Stopped,
+) -> Option<Vec<Diagnostic>> {
     if stopped.too_long {
         let message = format!("this has more than {MAX_CLAUSE_TOKENS} words, and that is the most");
         let finding = Diagnostic::new(&codes::TOO_LONG, reader.span(at), message);
-        return vec![finding.help("give the parts names with `segment` or `value`")];
+        return Some(vec![finding.help("give the parts names with `segment` or `value`")]);
     }
     let signs = spelling::signs(reader, form, at, end);
     if !signs.is_empty() {
-        return signs;
+        return Some(signs);
     }
-    let finding = spelling::find(reader, form, at, end, stopped)
+    spelling::find(reader, form, at, end, stopped)
         .or_else(|| commas::last(reader, form, at, end, stopped))
         .or_else(|| between_cells(reader, form, at, end, stopped))
         .or_else(|| if stopped.at < end { wrong_kind(reader, form, stopped) } else { None })
-        .unwrap_or_else(|| general(reader, form, at, end, stopped));
-    vec![finding]
+        .map(|finding| vec![finding])
+}
+
+/// What is said where nothing is known of it: what could have stood where reading stopped.
+pub(super) fn untold(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Vec<Diagnostic> {
+    vec![general(reader, form, at, end, stopped)]
 }
 
 /// Words that stand for another spelling and are no slip of a clause word.
@@ -108,13 +124,14 @@ pub(super) fn not_an_attribute(reader: &Reader<'_>, at: usize) -> Diagnostic {
         format!("an attribute begins with its name and a colon, not with `{written}`"),
     )
     .help("for example `country: one of [DE, FR]`");
-    match reader.is_name(at) && !reader.is_sign(at + 1, b'=') {
-        true => {
-            let behind = Span { start: span.end, ..span };
-            finding.fix("put a colon behind the name", behind, ":")
-        }
-        false => finding,
+    if !reader.is_name(at) || reader.is_sign(at + 1, b'=') {
+        return finding;
     }
+    let types = ["yes", "whole", "decimal", "text", "one", "set", "time", "date", "zone", "score", "list"];
+    let is_typed = reader.word(at + 1).is_some_and(|word| types.contains(&word));
+    let behind = Span { start: span.end, ..span };
+    let title = "put a colon behind the name";
+    if is_typed { finding.fix(title, behind, ":") } else { finding.suggest(title, behind, ":") }
 }
 
 /// What stands where a mark should begin.
@@ -172,7 +189,12 @@ fn reserved(written: &str, span: Span) -> Diagnostic {
         .help(format!("the ten reserved words are {}; all others may be names", all.join(", ")))
 }
 
-/// Two cells or columns of a table with nothing between them.
+/// Words that begin a column or a cell, or stand within one: those that are misspelt, and no comma that is missing.
+const COLUMN_WORDS: [&str; 5] = ["expect", "history", "used", "now", "as"];
+const CELL_BEGINS: [&str; 5] = ["shows", "sends", "holds", "gives", "passes"];
+const CELL_WORDS: [&str; 9] = ["because", "until", "ago", "by", "nothing", "confirmed", "version", "at", "over"];
+
+/// Two cells or columns of a table with nothing between them, or a word that is misspelt so that they seem to be two.
 fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
     let what = match form.word {
         "row" => "cells",
@@ -196,6 +218,9 @@ fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stoppe
             return Some(finding.help(format!("write a test of its own for it: `expect home shows sale {example}`")));
         }
     }
+    if let Some(finding) = misspelt_cell(reader, form, stopped.at) {
+        return Some(finding);
+    }
     let message = format!("a comma stands between two {what}");
     let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(stopped.at), message)
         .primary(format!("found `{}`", shortened(reader.written(stopped.at))));
@@ -205,7 +230,28 @@ fn between_cells(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stoppe
     }
     let last = reader.span(stopped.at - 1);
     let behind = Span { start: last.end, ..last };
-    Some(finding.help(format!("for example `{}`", form.example)).fix("put a comma between them", behind, ","))
+    Some(finding.help(format!("for example `{}`", form.example)).suggest("put a comma between them", behind, ","))
+}
+
+/// `expct home`, `passes over summer becuse capped`: the word before or at token `trouble` that is misspelt.
+fn misspelt_cell(reader: &Reader<'_>, form: &Form, trouble: usize) -> Option<Diagnostic> {
+    let (begins, within): (&[&'static str], &[&'static str]) =
+        if form.word == "cases" { (&COLUMN_WORDS, &["of"]) } else { (&CELL_BEGINS, &CELL_WORDS) };
+    // What begins a cell stands behind a comma, a colon or the word of the table.
+    let first =
+        reader.is_kind(trouble - 2, TokenKind::Sign(b',')) || reader.is_kind(trouble - 2, TokenKind::Sign(b':'));
+    let begins = if first || reader.is_word(trouble - 2, form.word) { begins } else { &[] };
+    let near = [(trouble - 1, begins), (trouble, within)];
+    let (at, written, known, meant) = near.into_iter().find_map(|(at, known)| {
+        let written = reader.word(at).filter(|word| !known.contains(word) && word.len() > 2)?;
+        Some((at, written, known, nearest(written, known.iter().copied())?))
+    })?;
+    let kind = if form.word == "cases" { "column" } else { "cell" };
+    let message = format!("`{written}` is no word of a {kind}");
+    let finding =
+        Diagnostic::new(&codes::UNEXPECTED, reader.span(at), message).help(format!("did you mean `{meant}`?"));
+    let certain = is_only_near(written, known.iter().copied()) && meant != "as";
+    Some(finding.fix_if(certain, format!("write `{meant}`"), reader.span(at), meant))
 }
 
 /// A name where a text belongs, a text where a name belongs, a reserved word as a name.
@@ -284,6 +330,8 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
         (word, "nothing") => format!("`{word}` stands alone"),
         (word, needs) => format!("`{word}` needs {needs}"),
     };
+    // What rules are ranked by is no condition.
+    let is_asked = is_condition(form) && form.word != "rank";
     let message = if form.word.is_empty() {
         // Types and marks: the first word of a type stands behind its name and colon.
         match expected(&stopped.expected).filter(|_| stopped.at > at + 2 && !ends_early) {
@@ -294,7 +342,7 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
         needs()
     } else if let Some(expected) = expected(&stopped.expected) {
         format!("`{}` expects {expected} here", form.word)
-    } else if is_condition(form) {
+    } else if is_asked {
         match reader.word(stopped.at - 1).filter(|word| words::continues(word)) {
             Some(word) => format!("`{word}` needs a condition or a value behind it"),
             None if ends_early => "the condition ends too early".to_owned(),
@@ -312,11 +360,11 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
     if let Some(meant) = near.and_then(|word| nearest(word, stopped.expected.iter().filter_map(|rule| keyword(*rule))))
     {
         let words = stopped.expected.iter().filter_map(|rule| keyword(*rule));
-        let is_certain = near.is_some_and(|word| is_only_near(word, words));
+        let is_certain = near.is_some_and(|word| word.len() > 2 && is_only_near(word, words));
         let finding = finding.help(format!("did you mean `{meant}`?"));
         return finding.fix_if(is_certain, format!("write `{meant}`"), span, meant);
     }
-    finding.help(if is_condition(form) && stopped.expected.is_empty() {
+    finding.help(if is_asked && stopped.expected.is_empty() {
         format!("join conditions by `and` or `or`, or write several clauses; for example `{}`", form.example)
     } else {
         format!("for example `{}`", form.example)
@@ -324,10 +372,10 @@ fn general(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &St
 }
 
 /// Whether the clause holds a condition or a value.
-fn is_condition(form: &Form) -> bool {
+pub(super) fn is_condition(form: &Form) -> bool {
     matches!(
         form.word,
-        "when" | "unless" | "while" | "allowed" | "silent" | "reached" | "fallback" | "segment" | "value"
+        "when" | "unless" | "while" | "allowed" | "silent" | "reached" | "fallback" | "segment" | "value" | "rank"
     )
 }
 

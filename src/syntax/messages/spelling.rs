@@ -10,8 +10,10 @@ use crate::syntax::scan::TokenKind;
 /// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
 pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    if !is_condition(form) {
+    if !is_condition(form) || form.word == "rank" {
         out.extend(needless_sign(reader, form, at));
+    }
+    if !is_condition(form) {
         return out;
     }
     let mut token = at + 1;
@@ -133,6 +135,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
             .or_else(|| condition_elsewhere(reader, form, at, trouble, end));
     }
     events(reader, at, trouble, end)
+        .or_else(|| incomplete(reader, at, trouble, end))
         .or_else(|| mixed(reader, at, trouble))
         .or_else(|| misplaced_not(reader, near.clone(), trouble))
         .or_else(|| near.clone().find_map(|token| wording::find(reader, token, end, trouble)))
@@ -474,6 +477,11 @@ fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
 fn division(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     let is_slash = |token: &usize| reader.is_sign(*token, b'/');
     let slash = [trouble, trouble.wrapping_sub(1), trouble.wrapping_sub(2)].into_iter().find(is_slash);
+    let is_quotient = |at: &usize| reader.is_word(*at, "decimal") && reader.is_sign(*at + 1, b'(');
+    let near = [trouble, trouble.wrapping_sub(1), trouble.wrapping_sub(5)].into_iter();
+    if let Some(head) = near.into_iter().find(|at| is_quotient(at) && reader.is_word(at + 4, "of")) {
+        return whole_quotient(reader, head);
+    }
     let bare = reader.is_sign(trouble, b'(') && reader.is_word(trouble.wrapping_sub(1), "decimal");
     if slash.is_none() && !bare {
         return None;
@@ -486,6 +494,57 @@ fn division(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
         )
         .help("write `decimal(2) of (a / b)`"),
     )
+}
+
+/// `decimal(2) of a / b`, of which the `decimal` stands at `head`: a division that lacks its parentheses.
+fn whole_quotient(reader: &Reader<'_>, head: usize) -> Option<Diagnostic> {
+    let from = Some(head + 5).filter(|from| !reader.is_sign(*from, b'('))?;
+    let is_side = |at: usize| reader.is_name(at) || reader.is_kind(at, TokenKind::Number);
+    let slash = reader.is_sign(from + 1, b'/') && is_side(from) && is_side(from + 2);
+    let span = reader.span_between(from, if slash { from + 3 } else { from + 1 });
+    let finding = Diagnostic::new(&codes::SPELLING, span, "what is divided stands in parentheses");
+    if !slash {
+        return Some(
+            finding.help(format!("write `{} (a / b)`", reader.text.get(reader.span_between(head, from).range())?)),
+        );
+    }
+    let right = format!("({} / {})", reader.written(from), reader.written(from + 2));
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `times buy`, `sum buy.amount`, `10% n`: a count, a sum or a part that lacks words of its own behind token `word`.
+fn incomplete(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let word = trouble.checked_sub(1).filter(|word| *word > at && trouble < end && reader.is_name(trouble))?;
+    let event = reader.written(trouble);
+    let field = reader.is_sign(trouble + 1, b'.') && trouble + 2 < end;
+    let goes_on = |from: usize| {
+        from < end
+            && !reader.first_on_line(from)
+            && ["in", "ever", "halving", "of"].iter().any(|word| reader.is_word(from, word))
+    };
+    if reader.is_word(word, "times") && !field && !goes_on(trouble + 1) {
+        let span = reader.span_between(word, trouble + 1);
+        let finding = Diagnostic::new(&codes::NO_WINDOW, span, "a count says over which time");
+        return Some(finding.primary("counted since when?").help(format!(
+            "write `times {event} in the last 30 days`, `times {event} ever`, or `times {event} halving every 72 hours`"
+        )));
+    }
+    if reader.is_word(word, "sum") && field {
+        let whole = format!("sum of {event}.{}", reader.written(trouble + 2));
+        let span = reader.span(word);
+        let finding = Diagnostic::new(&codes::SPELLING, span, "a sum is written `sum of`");
+        return Some(match goes_on(trouble + 3) {
+            true => finding.help(format!("write `{whole}`")).fix("write `sum of`", span, "sum of"),
+            false => finding.help(format!("write `{whole} in the last 30 days`, or `{whole} ever`")),
+        });
+    }
+    let percent = !goes_on(trouble) && reader.is_kind(word, TokenKind::Number) && reader.written(word).ends_with('%');
+    percent.then(|| {
+        let (part, span) = (reader.written(word), reader.span(word));
+        let right = format!("{part} of");
+        let finding = Diagnostic::new(&codes::SPELLING, span, "a part in percent says of what, behind `of`");
+        finding.help(format!("write `{right} {event}`")).fix(format!("write `{right}`"), span, right)
+    })
 }
 
 /// `times shown in last 7 days`, `sum of purchase in the last 30 days`: events added up, in other words.

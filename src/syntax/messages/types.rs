@@ -39,7 +39,7 @@ pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) 
         return Some(finding.help("for example `country: one of [DE, FR]`"));
     }
     if word == "one"
-        && let Some(finding) = falling_order(reader, at, end)
+        && let Some(finding) = falling_order(reader, at, end).or_else(|| half_ordered(reader, at, end))
     {
         return Some(finding);
     }
@@ -76,6 +76,26 @@ pub(in crate::syntax) fn wrong_type(reader: &Reader<'_>, at: usize, end: usize) 
     let meant = nearest(word, known)?;
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).help(format!("did you mean `{meant}`?"));
     Some(finding.fix_if(is_only_near(word, known), format!("write `{meant}`"), span, meant))
+}
+
+/// `one of [bronze < silver, gold]`: some members in order and some not.
+fn half_ordered(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let open = Some(at + 2).filter(|open| reader.is_sign(*open, b'['))?;
+    let close = (open..end).find(|token| reader.is_sign(*token, b']'))?;
+    let signs = |sign: u8| (open + 1..close).find(|token| reader.is_sign(*token, sign));
+    // A comma may end the list.
+    let (comma, less) = (signs(b',').filter(|comma| comma + 1 < close)?, signs(b'<')?);
+    let members: Vec<_> = (open + 1..close).filter(|at| reader.is_name(*at)).map(|at| reader.written(at)).collect();
+    let (odd, other) = if comma > less { (comma, less) } else { (less, comma) };
+    let finding =
+        Diagnostic::new(&codes::UNEXPECTED, reader.span(odd), "a list has an order among all its members, or none")
+            .primary(format!("a `{}` here", reader.written(odd)))
+            .label(reader.span(other), format!("a `{}` here", reader.written(other)));
+    Some(finding.help(format!(
+        "write `[{}]` where each is more than the one before it, or `[{}]` where they have no order",
+        members.join(" < "),
+        members.join(", ")
+    )))
 }
 
 /// `one of [gold > silver > bronze]`: the order of a list rises.

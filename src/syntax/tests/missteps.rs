@@ -4,6 +4,7 @@
 use super::parse;
 
 const RULE: &str = "rule r in home { {} }";
+const TEST: &str = "test \"t\" { now 2026-06-15T12:00Z  {} }";
 const WINDOW: &str = "window w { zone \"Europe/Berlin\"  {}  on class marketing }";
 const CAP: &str = "cap c { at most 3 shown  {}  per customer  on tag promo }";
 
@@ -11,6 +12,53 @@ const CAP: &str = "cap c { at most 3 shown  {}  per customer  on tag promo }";
 fn a_first_misstep_is_told_how_it_is_written() {
     let mut wrong: Vec<String> = Vec::new();
     for (frame, written, at, help) in [
+        (RULE, "show a  if caped show b", "caped", "did you mean `if capped`?"),
+        (RULE, "show a  if unknwn show b", "unknwn", "did you mean `if unknown`?"),
+        (RULE, "show a  if paused show b", "paused", "counts as capped: `if capped show ..`"),
+        (RULE, "show a  if vip show b", "vip", "the causes are `capped`, `no consent` and `unknown`"),
+        (RULE, "show a  if not known show b", "if not known", "write `if unknown`"),
+        (RULE, "show a  if no concent show b", "concent", "did you mean `if no consent`?"),
+        (RULE, "show a  limit 3", "limit", "that is the clause `cap`"),
+        (RULE, "priority 3  shw a", "shw", "did you mean `show`?"),
+        (RULE, "show a  if capped show b otherwise c", "otherwise", "stands in the slot: `fallback brand_story`"),
+        (CAP, "ever  pr customer", "pr", "did you mean `per`?"),
+        (CAP, "ever  on tag b hold at most 3 days", "hold", "stands behind `then`"),
+        (WINDOW, "opn 09:00 until 12:00  outside drop", "opn", "did you mean `open`?"),
+        (
+            "block b { {} }",
+            "for 24 hours after buy  on class marketing  then stop",
+            "then",
+            "the next candidate is always asked",
+        ),
+        (RULE, "rank by n / 2  show a", "/", "write `decimal(2) of (a / b)`"),
+        (RULE, "rank by (n / 2) else 0  show a", "/", "write `decimal(2) of (a / b)`"),
+        (RULE, "rank by decimal(2) of n / 2  show a", "n / 2", "write `(n / 2)`"),
+        ("{}", "value v = times buy", "times buy", "write `times buy in the last 30 days`, `times buy ever`"),
+        ("{}", "value v = 10% n", "10%", "write `10% of n`"),
+        ("{}", "value v = sum buy.amount", "sum", "write `sum of buy.amount in the last 30 days`"),
+        ("{}", "value v = sum buy.amount ever", "sum", "write `sum of buy.amount`"),
+        (RULE, "when last time shown of x is known  show a", "last time shown", "write `last shown`"),
+        ("{}", "moment { a: one of [x < y, z] }", ",", "write `[x < y < z]`"),
+        ("{}", "purpose q { basis legitimate interest  direct marketing }", "legitimate interest", "\"LIA-2026-01\""),
+        (RULE, "expires 24 hours before t  show a", "before", "`when t is at least 24 hours ahead`"),
+        (TEST, "consent p granted version 4 at now", "at", "granted at 3 days ago version 4"),
+        (
+            TEST,
+            "cases n, consent direct marketing, expect h  row 1, x, shows a",
+            "consent direct marketing",
+            "a test of its own",
+        ),
+        (TEST, "cases n, consent p, expect h  row 1, granted, shows a", "consent p", "write `consent.p`"),
+        (TEST, "cases n, expct h  row 1, shows a", "expct", "did you mean `expect`?"),
+        (TEST, "cases n, expect h  row 1, passes over a becuse capped", "becuse", "did you mean `because`?"),
+        (
+            TEST,
+            "request a { given { id: \"a\" gas: yes }  expect h shows x }",
+            "gas",
+            "facts stand with commas between them",
+        ),
+        (TEST, "request a { expext h shows x }", "expext", "did you mean `expect`?"),
+        (TEST, "request a { history buy { n: 3 } of x at now }", "of x", "write `of x` before the `{`"),
         (RULE, "when segment lapsed  show a", "segment", "write `lapsed`"),
         (RULE, "when x  show happy hour } offer happy_hour { class service", "happy hour", "write `happy_hour`"),
         (RULE, "unless gluten, vegan  show a", ",", "`unless ..` and then `unless vegan ..`"),
