@@ -215,7 +215,7 @@ mod tests {
         for (clauses, code) in [
             ("when n is 3 && m || n is 4 show a", "syntax::mixed-and-or"),
             ("when not n >= 3 show a", "syntax::misplaced-not"),
-            ("wen n is 3 shw a", "syntax::unexpected"),
+            ("wen n is 3 show a show", "syntax::unexpected"),
         ] {
             let text = format!("{head}rule r in mm {{ {clauses} }}\n");
             let (texts, mended) = mended(&[&text]);

@@ -306,7 +306,7 @@ persona p { now 2026-06-15T10:00Z  given { id: "a", y: no, z: no } }
         ["block b while y: yes, unknown", "block after: running", "pause pp: running", "window w when z: unknown"]
     );
     // What a block stops has asked nothing of what comes behind it.
-    let blocked = "test \"a\" { as p  given { y: missing }  history stop at 1 day ago  expect s shows all }";
+    let blocked = "test \"f\" { as p  given { y: missing }  history stop at 1 day ago  expect s shows all }";
     assert_eq!(
         tried(blocked),
         [
