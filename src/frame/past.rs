@@ -82,7 +82,9 @@ impl Sorted {
         let (mut by_rule, mut by_offer, mut of_offer) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut unstamped = Vec::new();
         let add = |map: &mut BTreeMap<OfferId, Vec<usize>>, offer: Option<OfferId>, at: usize| {
-            offer.map(|offer| map.entry(offer).or_default().push(at));
+            if let Some(offer) = offer {
+                map.entry(offer).or_default().push(at);
+            }
         };
         for (at, happened) in history.iter().enumerate() {
             let (rule, offer) = match &happened.stamp {

@@ -62,7 +62,7 @@ fn facts(rules: &RuleSet, t: Instant, now: Instant) -> Facts {
 #[test]
 fn what_time_has_done_stays_done() {
     for (period, days) in [("1 month", 70), ("2 months", 100), ("11 months", 370), ("30 days", 70), ("5 weeks", 70)] {
-        let compiled = compile(SourceSet::single("months.rules", &WORLD.replace("PERIOD", period)).0);
+        let compiled = compile(SourceSet::single("months.rules", WORLD.replace("PERIOD", period)).0);
         let rules = compiled.runnable().unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics)).clone();
         let engine = Engine::from_rules(rules.clone());
         let slots: Vec<(SlotId, &str, bool, bool)> = SLOTS
