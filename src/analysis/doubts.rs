@@ -4,6 +4,7 @@
 //! by another slot, rules and offers stopped, rules tried out of turn. With these as free inputs, what is never so is
 //! never so whatever the mended rules will do; what is so for somebody is asked without them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::domain::Unseen;
@@ -11,9 +12,9 @@ use crate::model::{Class, LeftOut, OfferId, RuleId, RuleSet, SlotId};
 
 /// What may happen in a slot.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Doubts {
+pub(super) struct Doubts<'s> {
     /// Per offer, whether another slot of the request may show it.
-    taken: Vec<bool>,
+    taken: Cow<'s, [bool]>,
     /// What something left out may stop.
     stopped: BTreeSet<Unseen>,
     /// The rules that a rule left out may try in its place, which may be the highest.
@@ -24,19 +25,19 @@ pub(super) struct Doubts {
     pub(super) late: bool,
 }
 
-impl Doubts {
+impl<'s> Doubts<'s> {
     /// None but what the rules themselves leave open. `shared`: per offer, whether several slots show it.
-    pub(super) fn none(shared: &[bool]) -> Self {
-        Self { taken: shared.to_vec(), ..Self::default() }
+    pub(super) fn none(shared: &'s [bool]) -> Self {
+        Self { taken: Cow::Borrowed(shared), ..Self::default() }
     }
 
     /// Those of a slot, if there are any.
-    pub(super) fn of(rules: &RuleSet, slot: SlotId, shared: &[bool], left_out: &[LeftOut]) -> Option<Self> {
+    pub(super) fn of(rules: &RuleSet, slot: SlotId, shared: &'s [bool], left_out: &[LeftOut]) -> Option<Self> {
         let mut doubts = Self::none(shared);
         let mut any = false;
         for out in left_out {
             if out.slot != Some(slot) {
-                for (at, taken) in doubts.taken.iter_mut().enumerate() {
+                for (at, taken) in doubts.taken.to_mut().iter_mut().enumerate() {
                     let id = OfferId::from_index(at);
                     if !*taken && out.shows.as_ref().is_none_or(|shows| shows.contains(&id)) {
                         (*taken, any) = (true, true);

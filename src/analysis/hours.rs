@@ -2,9 +2,10 @@
 //!
 //! In the search a window was open or closed as it liked, and what waits for it in time or too late. That can only make
 //! more things possible, so what is never possible there never is. A customer is made at the first hour, of those within
-//! nine days that lie in the same world and the same stretch of now, at which the reference evaluator agrees with the point. Besides every
-//! hour the minutes are tried at which a window opens. Where none does, the point proves nothing, and the question may stay undecided: windows that are only open or closed
-//! together at other minutes, or for few customers, are beyond this.
+//! nine days that lie in the same world and the same stretch of now, at which the reference evaluator agrees with the
+//! point. Besides every hour the minutes are tried at which a window opens. Where none does, the point proves nothing, and
+//! the question may stay undecided: windows that are only open or closed together at other minutes, or for few customers,
+//! are beyond this.
 
 use std::collections::BTreeSet;
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::domain::{Hours, Source};
 use super::doubts::Doubts;
-use super::reach::{self, SlotScope};
+use super::reach::{self, OfRules, SlotScope};
 use super::verdict::{FallbackVerdict, InTime, SubstituteVerdict, Verdict};
 use crate::frame::Via;
 use crate::model::{Outside, RuleId, RuleSet, SlotId};
@@ -21,19 +21,38 @@ pub(super) struct Verdicts<'v> {
     pub(super) fallbacks: &'v mut [FallbackVerdict],
 }
 
+impl Verdicts<'_> {
+    /// Whether any of them says that something is never so.
+    pub(super) fn claim(&self) -> bool {
+        self.rules.values().any(Verdict::rests_on_all)
+            || self.fallbacks.iter().any(FallbackVerdict::rests_on_all)
+            || self.substitutes.values().any(SubstituteVerdict::rests_on_all)
+    }
+
+    /// Takes back what is not so `again`, where all is reckoned with that may come.
+    pub(super) fn doubted(&mut self, again: &OfRules, of_fallbacks: &[FallbackVerdict]) {
+        for (rule, verdict) in self.rules.iter_mut() {
+            verdict.doubted(again.verdicts.get(rule));
+        }
+        for (of, verdict) in self.substitutes.iter_mut() {
+            verdict.doubted(again.substitutes.get(of));
+        }
+        for (at, verdict) in self.fallbacks.iter_mut().enumerate() {
+            verdict.doubted(of_fallbacks.get(at));
+        }
+    }
+}
+
 /// Which of the verdicts hang on that; of those that do not, what is in the way then is named.
 pub(super) fn in_time<'a>(
     rules: &RuleSet,
     slot: SlotId,
     verdicts: Verdicts<'_>,
-    mut doubts: Doubts,
-    scope_with: impl Fn(&Doubts) -> SlotScope<'a>,
+    mut doubts: Doubts<'_>,
+    scope_with: impl Fn(&Doubts<'_>) -> SlotScope<'a>,
 ) -> InTime {
     let mut found = InTime::default();
-    let claims = verdicts.rules.values().any(Verdict::rests_on_all)
-        || verdicts.fallbacks.iter().any(FallbackVerdict::rests_on_all)
-        || verdicts.substitutes.values().any(SubstituteVerdict::rests_on_all);
-    if !claims || !anything_waits(rules) {
+    if !verdicts.claim() || !anything_waits(rules) {
         return found;
     }
     doubts.late = true;

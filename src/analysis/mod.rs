@@ -262,7 +262,7 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
 fn scope_of<'a>(
     rules: &'a RuleSet,
     id: SlotId,
-    doubts: &Doubts,
+    doubts: &Doubts<'_>,
     scores: &'a scores::Scores,
     options: &Options,
 ) -> reach::SlotScope<'a> {
@@ -272,7 +272,7 @@ fn scope_of<'a>(
 
 fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, with_conditions: bool) -> Report {
     let scores = scores::Scores::of(rules, id);
-    let scope_with = |doubts: &Doubts| scope_of(rules, id, doubts, &scores, options);
+    let scope_with = |doubts: &Doubts<'_>| scope_of(rules, id, doubts, &scores, options);
     let mut scope = scope_with(&Doubts::none(shared));
     let reach::OfRules { mut verdicts, mut substitutes } = reach::rules(&mut scope, rules, id);
     let mut fallbacks = reach::fallback(&mut scope, rules, id, &verdicts);
@@ -292,26 +292,15 @@ fn one_slot(rules: &RuleSet, id: SlotId, shared: &[bool], options: &Options, wit
         Vec::new()
     };
     let conditions = if with_conditions { conditions_of(&mut scope, rules, id) } else { BTreeMap::new() };
-    let claims = verdicts.values().any(Verdict::rests_on_all)
-        || fallbacks.iter().any(FallbackVerdict::rests_on_all)
-        || substitutes.values().any(SubstituteVerdict::rests_on_all);
-    if let Some(doubts) = Doubts::of(rules, id, shared, &options.left_out).filter(|_| claims) {
-        let mut doubtful = scope_with(&doubts);
+    let mut found = late::Verdicts { rules: &mut verdicts, substitutes: &mut substitutes, fallbacks: &mut fallbacks };
+    let doubts = Doubts::of(rules, id, shared, &options.left_out);
+    if let Some(doubts) = doubts.as_ref().filter(|_| found.claim()) {
+        let mut doubtful = scope_with(doubts);
         let again = reach::rules(&mut doubtful, rules, id);
         let of_fallbacks = reach::fallback(&mut doubtful, rules, id, &again.verdicts);
-        for (rule, verdict) in &mut verdicts {
-            verdict.doubted(again.verdicts.get(rule));
-        }
-        for (of, verdict) in &mut substitutes {
-            verdict.doubted(again.substitutes.get(of));
-        }
-        for (at, verdict) in fallbacks.iter_mut().enumerate() {
-            verdict.doubted(of_fallbacks.get(at));
-        }
+        found.doubted(&again, &of_fallbacks);
     }
-    let doubts = Doubts::of(rules, id, shared, &options.left_out).unwrap_or_else(|| Doubts::none(shared));
-    let found = late::Verdicts { rules: &mut verdicts, substitutes: &mut substitutes, fallbacks: &mut fallbacks };
-    let in_time = late::in_time(rules, id, found, doubts, scope_with);
+    let in_time = late::in_time(rules, id, found, doubts.unwrap_or_else(|| Doubts::none(shared)), scope_with);
     Report {
         diagnostics: Vec::new(),
         rules: verdicts,
@@ -379,22 +368,22 @@ fn conditions_of(scope: &mut reach::SlotScope<'_>, rules: &RuleSet, id: SlotId) 
 }
 
 impl Report {
-    /// Adds what was found out of another slot.
+    /// Adds what was found out of another slot. A map is added to, since `append` would write all of it anew.
     fn take_in(&mut self, mut slot: Report) {
         self.diagnostics.append(&mut slot.diagnostics);
-        self.rules.append(&mut slot.rules);
-        self.substitutes.append(&mut slot.substitutes);
-        self.fallbacks.append(&mut slot.fallbacks);
+        self.rules.extend(slot.rules);
+        self.substitutes.extend(slot.substitutes);
+        self.fallbacks.extend(slot.fallbacks);
         self.in_time.append(&mut slot.in_time);
         self.conflicts.append(&mut slot.conflicts);
         self.equal_scores.append(&mut slot.equal_scores);
         self.unordered.append(&mut slot.unordered);
         self.preempted.append(&mut slot.preempted);
-        self.copies.append(&mut slot.copies);
+        self.copies.extend(slot.copies);
         self.redundant.append(&mut slot.redundant);
         self.only_capped.append(&mut slot.only_capped);
-        self.gaps.append(&mut slot.gaps);
-        self.conditions.append(&mut slot.conditions);
+        self.gaps.extend(slot.gaps);
+        self.conditions.extend(slot.conditions);
         self.undecided_pairs.append(&mut slot.undecided_pairs);
         self.more_clashes += slot.more_clashes;
     }

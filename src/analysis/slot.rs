@@ -123,7 +123,7 @@ const MOST_WAYS: usize = 64;
 pub(super) fn write<'a>(
     compiler: &mut Compiler<'a>,
     slot: SlotId,
-    doubts: &Doubts,
+    doubts: &Doubts<'_>,
     scores: &'a Scores,
 ) -> SlotFormulas {
     let rules = compiler.schema.rules;
@@ -187,7 +187,7 @@ pub(super) struct Writer<'w, 'a> {
     pub(super) reached: BTreeMap<ChannelId, Formula>,
     /// Of offers and what holds them, the first that is let go too late.
     pub(super) overdue: BTreeMap<(OfferId, BTreeSet<WindowId>, Vec<CapId>), Waits>,
-    pub(super) doubts: &'w Doubts,
+    pub(super) doubts: &'w Doubts<'w>,
     scores: &'a Scores,
 }
 

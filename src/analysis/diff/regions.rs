@@ -64,7 +64,8 @@ struct Both {
 
 /// Looks at every slot.
 pub(super) fn differences<'c>(comparison: &'c Comparison<'c>, options: &Options) -> Differences<'c> {
-    let doubts = Doubts::none(&shared(comparison));
+    let shared = shared(comparison);
+    let doubts = Doubts::none(&shared);
     let twins = comparison.joint.slots.iter().zip(&comparison.scores);
     let slots = twins.map(|(twin, scores)| one_slot(comparison, twin, (scores, &doubts), options)).collect();
     Differences { comparison, slots }
@@ -105,7 +106,7 @@ impl SlotDifference<'_> {
 fn one_slot<'c>(
     comparison: &'c Comparison<'c>,
     twin: &'c Twin,
-    (scores, doubts): (&'c [Scores; 2], &Doubts),
+    (scores, doubts): (&'c [Scores; 2], &Doubts<'_>),
     options: &Options,
 ) -> SlotDifference<'c> {
     let joint = &comparison.joint;
