@@ -17,9 +17,9 @@ pub(super) struct By {
     pub(super) channel: Option<ChannelId>,
     /// The channel carries the message, and those before it do not.
     pub(super) reaches: Formula,
-    /// So it is, and the hours of the channel let the message pass or wait.
+    /// So it is, and the message's own hours and those of the channel let it pass or wait.
     pub(super) carries: Formula,
-    /// Where those hours let it wait, if they ever do.
+    /// Where those hours let it wait, if they ever do; of a place nothing.
     pub(super) waits: Option<Formula>,
 }
 
@@ -111,15 +111,14 @@ impl Writer<'_, '_> {
         Carried { by, any, capped, stops, lacks_consent }
     }
 
-    /// The windows of a channel that carries an offer let the message pass, or it is held and has its place all the same; as
-    /// it is where it waits for windows of its own and may go by any channel then.
+    /// The message's own hours and those of a channel that carries it let it pass, or it is held and has its place all the same.
     fn passed_by(&mut self, sender: Sender, by: Option<ChannelId>, offer: OfferId, rule: Option<RuleId>) -> Passed {
         let rules = self.rules;
         let of_message = |channel: &ChannelId| !rules.windows_of_message(*channel, rules[offer].class).is_empty();
         if by.as_ref().is_some_and(of_message) || self.ways_turn(channels_of(rules, sender), offer, rule) {
             self.passed((offer, rule, Some(sender)), by)
         } else {
-            Passed { passes: Formula::ALWAYS, waits: None, capped: Formula::NEVER }
+            self.passed((offer, rule, None), None)
         }
     }
 

@@ -142,7 +142,8 @@ impl Writer<'_, '_> {
 
     /// By each channel the offer now, and later where it has to wait.
     fn brought(&mut self, of: &Brought<'_>, gate: Formula) -> Vec<(Seen, Formula)> {
-        let waits = self.passed((of.offer, of.rule, None), None).waits;
+        let sends = self.rules.sends(of.sender.0);
+        let waits = if sends { None } else { self.passed((of.offer, of.rule, None), None).waits };
         let mut found = Vec::new();
         for by in self.carried(of.sender, of.offer, of.rule).by {
             let formulas = &mut self.compiler.formulas;

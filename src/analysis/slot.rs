@@ -15,7 +15,6 @@ use super::formula::{Formula, Formulas};
 use super::read::{Read, Simple};
 use super::scores::Scores;
 use super::seen::Seen;
-use super::waits::Passed;
 use crate::frame::Via;
 use crate::model::{
     Active, BlockCause, BlockId, CapId, CapUnit, ChannelId, OfferId, PurposeId, RuleId, RuleSet, SlotId, Substitute,
@@ -227,7 +226,7 @@ impl Writer<'_, '_> {
         let none_spent = formulas.not(some_spent);
         let scored = self.scores.has(self.compiler, id);
         let in_time = rule.expires.as_ref().map_or(Formula::ALWAYS, |of| self.compiler.condition(&of.condition).no);
-        let Passed { passes: passed, capped: held_too_long, .. } = self.passed((rule.show, Some(id), None), None);
+        let (passed, held_too_long) = self.own_hours(rule.slot, rule.show, Some(id));
         let overdue = self.overdue((rule.show, Some(id), Some((rule.slot, Some(id)))));
         let carried = self.carried((rule.slot, Some(id)), rule.show, Some(id));
         let stopping: Vec<_> =
@@ -388,7 +387,7 @@ impl Writer<'_, '_> {
         let formulas = &mut self.compiler.formulas;
         let spent = formulas.any(spent);
         let free = formulas.not(spent);
-        let passed = self.passed((id, None, None), None).passes;
+        let (passed, _) = self.own_hours(sender.0, id, None);
         let overdue = self.overdue((id, None, Some(sender))).drops;
         let in_time = self.compiler.formulas.not(overdue);
         self.compiler.formulas.all([live, free, passed, in_time])

@@ -12,7 +12,7 @@ use super::read::{Read, Simple};
 use super::slot::Writer;
 use crate::eval;
 use crate::model::{
-    BlockId, CapId, CapZone, ChannelId, Class, Condition, Expression, OfferId, Outside, RuleId, RuleSet, TagId,
+    BlockId, CapId, CapZone, ChannelId, Class, Condition, Expression, OfferId, Outside, RuleId, RuleSet, SlotId, TagId,
     WindowId,
 };
 use crate::value::Instant;
@@ -71,17 +71,10 @@ impl Writer<'_, '_> {
         windows.extend(by.into_iter().flat_map(|channel| rules.windows_of_message(channel, class)));
         let (mut dropping, mut waits) = (Vec::new(), Vec::new());
         for id in windows.iter().copied() {
-            let closed = self.closed(id);
-            match rules[id].outside {
-                Outside::Drop => dropping.push(closed),
-                Outside::Hold(_) => {
-                    waits.push(closed);
-                    // What has no clock has no hour at which it opens, so nothing waits for it.
-                    dropping.push(self.nowhere(id));
-                }
-                // That is asked with its channel.
-                Outside::NextChannel => {}
+            if matches!(rules[id].outside, Outside::Hold(_)) {
+                waits.push(self.closed(id));
             }
+            dropping.extend(self.drops_outside(id));
         }
         let spent: Vec<Formula> = caps.iter().map(|cap| self.spent(*cap)).collect();
         if waits.is_empty() && spent.is_empty() {
@@ -102,6 +95,29 @@ impl Writer<'_, '_> {
         let (open, lives) = (formulas.not(dropped), formulas.not(expires));
         let capped = formulas.all([open, for_caps, late, lives]);
         Passed { passes: formulas.not(stopped), waits: Some(waits), capped }
+    }
+
+    /// Its own hours let it pass, or it is held and has its place all the same; and where it drops out for a cap that would
+    /// hold it for too long. How long a message would wait is asked with the channel that carries it.
+    pub(super) fn own_hours(&mut self, slot: SlotId, offer: OfferId, rule: Option<RuleId>) -> (Formula, Formula) {
+        if !self.rules.sends(slot) {
+            let Passed { passes, capped, .. } = self.passed((offer, rule, None), None);
+            return (passes, capped);
+        }
+        let (windows, _) = self.rules.holding(offer, rule);
+        let dropping: Vec<Formula> = windows.into_iter().filter_map(|id| self.drops_outside(id)).collect();
+        let outside = self.compiler.formulas.any(dropping);
+        (self.compiler.formulas.not(outside), Formula::NEVER)
+    }
+
+    /// Where a window drops what it is on; nothing where that is asked with the channel.
+    fn drops_outside(&mut self, id: WindowId) -> Option<Formula> {
+        match self.rules[id].outside {
+            Outside::Drop => Some(self.closed(id)),
+            // What has no clock has no hour at which it opens, so nothing waits for it.
+            Outside::Hold(_) => Some(self.nowhere(id)),
+            Outside::NextChannel => None,
+        }
     }
 
     /// What was held is let go too late: whoever lets it go may be late at any time, where that is looked at.

@@ -1,7 +1,8 @@
 //! The guards of one candidate, in the order in which they speak: the first that says no is the reason.
 //!
 //! switched off or not active -> blocks -> consent -> audience -> already shown in another slot of the request -> caps
-//! -> expiry and windows -> score -> the channels of a message (see `channels`).
+//! -> expiry and windows -> score -> the channels of a message (see `channels`). Until when a message waits hangs on the
+//! channel that carries it, so whether that is too late is asked with its channel.
 
 use std::cmp::Reverse;
 
@@ -129,6 +130,17 @@ impl Dropped {
     }
 }
 
+/// How a candidate stands to its own hours where they do not drop it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hours {
+    /// Everything lets it pass.
+    Open,
+    /// What is shown is held until then.
+    Held(Instant),
+    /// What is sent waits, until when its channel has a say in.
+    Waits,
+}
+
 /// A clause of a rule and how it must stand: `when` needs a yes, `unless` is lifted only by a no.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guard<'a> {
@@ -217,9 +229,10 @@ impl<'a> Guarded<'a> {
             .or_else(|| self.taken(rule.show))
             .or_else(|| self.caps(&self.rules.caps_on(id), rule.class));
         passed(dropped)?;
-        let until = held(self.rule_waiting(id))?;
+        let ways = Ways { slot: rule.slot, channels: self.rules.channels_of(rule) };
+        let hours = self.hours(rule.show, Some(id), ways)?;
         passed(self.unscored(id))?;
-        self.brings(rule.slot, self.rules.channels_of(rule), rule.show, Some(id), until)
+        self.brings(ways, rule.show, Some(id), hours)
     }
 
     /// Why the rule drops out, if it does.
@@ -227,11 +240,16 @@ impl<'a> Guarded<'a> {
         self.rule(id).err()
     }
 
-    /// How a rule stands to its windows and its expiry.
-    pub(super) fn rule_waiting(&self, id: RuleId) -> Waiting {
-        let rule = &self.rules[id];
-        let ways = Ways { slot: rule.slot, channels: self.rules.channels_of(rule) };
-        self.waiting(rule.show, Some(id), Some(ways), None)
+    /// How an offer that this rule itself or a list brings stands to its own hours; until when a message waits is not asked.
+    pub(super) fn hours(&self, offer: OfferId, rule: Option<RuleId>, ways: Ways<'_>) -> Result<Hours, Dropped> {
+        let bound = self.bound(offer, rule, Some(ways), None);
+        if bound.passes(self.rules, self.frame)? {
+            return Ok(Hours::Open);
+        }
+        if self.rules.sends(ways.slot) {
+            return Ok(Hours::Waits);
+        }
+        Ok(held(bound.look(self.rules, self.frame))?.map_or(Hours::Open, Hours::Held))
     }
 
     /// How an offer that this rule itself or a list brings stands to its windows; where a channel carries it now, `by`, also
@@ -270,23 +288,18 @@ impl<'a> Guarded<'a> {
         Bound { offer, rule, windows, of_channel, blocks, caps, class: of.class, expires, held, ways, channels }
     }
 
-    /// What a slot does with an offer that was chosen for it and is `held` so long: shows it, or sends it by the first of the
-    /// channels that carries it; where it waits for its windows or for those of that channel, it is held (R10) until it can go
-    /// by any of them. What no channel carries now is not held.
-    fn brings(
-        &self,
-        slot: SlotId,
-        channels: &[ChannelId],
-        offer: OfferId,
-        rule: Option<RuleId>,
-        until: Option<Instant>,
-    ) -> Result<Outcome, Dropped> {
-        let at_once = self.at_once(slot, channels, offer, rule)?;
+    /// What a slot does with an offer that was chosen for it and stands so to its own hours: shows it, or sends it by the first
+    /// of the channels that carries it; where it waits for its windows or for those of that channel, it is held (R10) until it
+    /// can go by any of them. What no channel carries now is not held.
+    fn brings(&self, ways: Ways<'_>, offer: OfferId, rule: Option<RuleId>, hours: Hours) -> Result<Outcome, Dropped> {
+        let at_once = self.at_once(ways.slot, ways.channels, offer, rule)?;
         let class = self.rules[offer].class;
-        let has_hours = |by: &ChannelId| until.is_some() || !self.rules.windows_of_message(*by, class).is_empty();
-        let ways = Some(Ways { slot, channels });
-        let by = at_once.channel().filter(has_hours);
-        let until = by.map_or(Ok(until), |by| held(self.waiting(offer, rule, ways, Some(by))))?;
+        let has_hours = |by: &ChannelId| hours == Hours::Waits || !self.rules.windows_of_message(*by, class).is_empty();
+        let until = match (hours, at_once.channel().filter(has_hours)) {
+            (_, Some(by)) => held(self.waiting(offer, rule, Some(ways), Some(by)))?,
+            (Hours::Held(until), None) => Some(until),
+            (Hours::Open | Hours::Waits, None) => None,
+        };
         Ok(until.map_or(at_once, |until| Outcome::Holds { offer, until }))
     }
 
@@ -323,8 +336,9 @@ impl<'a> Guarded<'a> {
     fn stands_in(&self, slot: SlotId, channels: &[ChannelId], id: OfferId) -> Result<Outcome, Dropped> {
         let offer = &self.rules[id];
         passed(self.taken(id).or_else(|| self.caps(&offer.caps, offer.class)))?;
-        let until = held(self.waiting(id, None, Some(Ways { slot, channels }), None))?;
-        self.brings(slot, channels, id, None, until)
+        let ways = Ways { slot, channels };
+        let hours = self.hours(id, None, ways)?;
+        self.brings(ways, id, None, hours)
     }
 
     /// What comes of an entry of a fallback list, or why it is passed over. The last entry always answers, at any hour

@@ -316,19 +316,14 @@ impl<'r> Coverage<'r> {
             }
             Some(Dropped::Capped(_)) => (windows, channels) = (false, false),
             Some(Dropped::Expired | Dropped::ExpiryNotKnown) => (expired, channels) = (true, false),
-            // Over before its own windows open, or before those of a channel do.
-            Some(Dropped::Ends(_)) => {
-                let own = self.rules.windows_on(id);
-                channels = own.iter().all(|window| is_open(self.rules, frame, *window));
-            }
             // For a window of a channel it drops out once that one would carry it.
-            Some(Dropped::Outside(closed) | Dropped::HoldLimit(closed, _)) => {
+            Some(Dropped::Outside(closed)) => {
                 let own = self.rules.windows_on(id);
                 channels = closed.iter().any(|window| !own.contains(window));
             }
             Some(Dropped::Overdue(_)) => channels = false,
             Some(Dropped::NoScore) => channels = false,
-            Some(Dropped::NoChannel(_)) | None => {}
+            Some(Dropped::HoldLimit(..) | Dropped::Ends(_) | Dropped::NoChannel(_)) | None => {}
         }
         self.blocks(frame, id);
         let rules = self.rules;

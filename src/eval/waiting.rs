@@ -235,27 +235,34 @@ impl Looks {
 }
 
 impl Bound<'_> {
-    pub(super) fn look(&self, rules: &RuleSet, frame: &Frame) -> Waiting {
+    /// Whether it has to wait for nothing; or why it drops out, however long it would wait.
+    pub(super) fn passes(&self, rules: &RuleSet, frame: &Frame) -> Result<bool, Dropped> {
         match self.expires.map(|clause| condition(rules, frame, &clause.condition)) {
             None | Some(Truth::No) => {}
-            Some(Truth::Yes) => return Waiting::Drops(Dropped::Expired),
-            Some(Truth::Unknown) => return Waiting::Drops(Dropped::ExpiryNotKnown),
+            Some(Truth::Yes) => return Err(Dropped::Expired),
+            Some(Truth::Unknown) => return Err(Dropped::ExpiryNotKnown),
         }
         self.bound_now().for_each(|window| tally::thing(tally::Thing::Window(window.0)));
         let closed: Vec<WindowId> = self.bound_now().filter(|id| !is_open(rules, frame, *id)).collect();
         let spent: Vec<CapId> = self.spent(rules, frame).collect();
         if self.is_overdue(rules, frame) {
-            return Waiting::Drops(Dropped::Overdue(spent));
+            return Err(Dropped::Overdue(spent));
         }
         if closed.is_empty() && spent.is_empty() {
-            return Waiting::Passes;
+            return Ok(true);
         }
         // What has no clock has no hour at which it opens.
         let is_final =
             |id: &WindowId| *frame.window(*id) == WindowState::UnknownZone || rules[*id].outside == Outside::Drop;
         let dropping: Vec<WindowId> = closed.iter().copied().filter(is_final).collect();
-        if !dropping.is_empty() {
-            return Waiting::Drops(Dropped::Outside(dropping));
+        if dropping.is_empty() { Ok(false) } else { Err(Dropped::Outside(dropping)) }
+    }
+
+    pub(super) fn look(&self, rules: &RuleSet, frame: &Frame) -> Waiting {
+        match self.passes(rules, frame) {
+            Ok(true) => return Waiting::Passes,
+            Ok(false) => {}
+            Err(dropped) => return Waiting::Drops(dropped),
         }
         let (found, way) = tally::aside(|| self.release(rules, frame, None));
         found.unwrap_or_else(|| {

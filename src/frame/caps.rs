@@ -15,19 +15,24 @@ use crate::value::{Datum, Instant, Period, Truth, Unit};
 
 /// What is used of every cap, in the order of the rule set; nothing is known where nobody knows whose events they are.
 /// `attributes` are masked.
-pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum]) -> Vec<CapState> {
-    states(rules, facts, attributes, (0..rules.caps.len()).map(CapId::from_index))
+pub(super) fn count(rules: &RuleSet, facts: &Facts, attributes: &[Datum], pasts: &Pasts<'_>) -> Vec<CapState> {
+    states(rules, facts, attributes, pasts, (0..rules.caps.len()).map(CapId::from_index))
 }
 
 /// What is used of some caps, each by itself, as [`gather`](super::gather) counts it for a frame; of a calendar in a zone
 /// that an attribute names it is not told.
 pub fn cap_states(rules: &RuleSet, facts: &Facts, caps: &[CapId]) -> Vec<CapState> {
-    states(rules, facts, &[], caps.iter().copied())
+    states(rules, facts, &[], &Pasts::of(rules, facts), caps.iter().copied())
 }
 
-fn states(rules: &RuleSet, facts: &Facts, attributes: &[Datum], caps: impl Iterator<Item = CapId>) -> Vec<CapState> {
+fn states(
+    rules: &RuleSet,
+    facts: &Facts,
+    attributes: &[Datum],
+    pasts: &Pasts<'_>,
+    caps: impl Iterator<Item = CapId>,
+) -> Vec<CapState> {
     let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
-    let pasts = Pasts::of(rules, facts);
     let state = |id: CapId| {
         let cap = &rules[id];
         let is_known = unit_is_known(rules, facts, cap.unit, customer);
@@ -214,9 +219,14 @@ impl Counting<'_> {
 }
 
 /// When what is used of each cap happened, so that somebody can tell when it is free again.
-pub(super) fn counted(rules: &RuleSet, facts: &Facts, attributes: &[Datum], states: &[CapState]) -> Vec<Counted> {
+pub(super) fn counted(
+    rules: &RuleSet,
+    facts: &Facts,
+    attributes: &[Datum],
+    pasts: &Pasts<'_>,
+    states: &[CapState],
+) -> Vec<Counted> {
     let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
-    let pasts = Pasts::of(rules, facts);
     let of_cap = |(cap, state): (&Cap, &CapState)| {
         let used = match (state, &cap.kind, cap.window) {
             (CapState::Used(used @ 1..), CapKind::Cap, CapWindow::Rolling(_) | CapWindow::Calendar(_)) => *used,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::past::Pasts;
 use super::{Fact, Facts, Frame, caps, consent, decay, gathered, rotation, windows};
 use crate::model::{Attribute, AttributeId, CapUnit, OfferId, RuleSet, Scope};
 use crate::value::{
@@ -27,7 +28,8 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         }
     });
     let attributes: Vec<Datum> = attributes.collect();
-    let states = caps::count(rules, facts, &attributes);
+    let pasts = Pasts::of(rules, facts);
+    let states = caps::count(rules, facts, &attributes, &pasts);
     // Where the store is down nobody can say what happened, as of somebody who is nobody.
     let is_told = key_is_known && !facts.store_down;
     let (gathered, set_aside) = gathered::all(rules, facts, &consent, &attributes, is_told);
@@ -40,7 +42,7 @@ pub fn gather(rules: &RuleSet, facts: &Facts) -> Frame {
         last_used: rotation::last_used(rules, facts, key_is_known),
         gathered,
         set_aside,
-        counted: caps::counted(rules, facts, &attributes, &states),
+        counted: caps::counted(rules, facts, &attributes, &pasts, &states),
         caps: states,
         windows: windows::states(rules, &attributes, facts.now),
         attributes,

@@ -47,24 +47,29 @@ customer { id: text key  told: time  young: yes or no  busy: yes or no  home: zo
 channel push { needs offers  reached when young }
 channel sms  { needs offers }
 channel mail { needs offers }
+channel call { needs offers }
 offer sale  { class marketing  tags slow }
 offer short { class marketing  tags slow  active to 2026-06-20 }
 offer late  { class marketing  tags slow }
 offer story { class service }
 offer note  { class marketing }
+offer dial  { class marketing  tags slow }
 slot place on web { accepts service, marketing  fallback story }
 slot corner on web { accepts service, marketing  fallback story }
 slot message by push, sms, mail { accepts marketing  fallback nothing }
+slot phone by call { accepts marketing  fallback nothing }
 rule sell in place { when busy  needs offers  priority 4  show sale }
 rule soon in place { when young  needs offers  priority 3  expires 20 hours after told  show short }
 rule last in place { needs offers  priority 2  review by 2026-06-17  show late }
 rule told in corner { needs offers  expires 30 hours after told  show late }
 rule write in message { when busy is no  priority 2  send note }
 rule tell in message { priority 1  send late by sms, push }
+rule dial in phone { send dial }
 window day { zone home else "UTC"  open 09:00 until 17:00  open 11:00 until 15:00 when young  on tag slow  outside hold at most 15 hours }
 window ring { zone home else "UTC"  open 08:00 until 18:00  on channel push  outside next channel }
 window text { zone home else "UTC"  open mon to sat 10:00 until 17:00  on channel sms  outside hold at most 14 hours }
 window post { zone home else "UTC"  open mon to fri 08:30 until 16:00  on channel mail  outside drop }
+window talk { zone home else "UTC"  open 10:00 until 12:00  on channel call  outside hold at most 30 hours }
 gap calm { at least 9 hours apart  per customer  on offer sale  then hold at most 7 hours }
 gap lull { at least 9 hours apart  per customer  on offer late  then hold at most 30 hours }
 gap pace { at least 1 hour apart  per customer  on offer note  then hold at most 2 hours }

@@ -3,7 +3,7 @@
 
 use super::super::candidate::{Dropped, Ending, Guarded};
 use super::super::expression::datum;
-use super::super::waiting::{Bound, Holder, Waiting, Ways, is_open, longest};
+use super::super::waiting::{Bound, Holder, Ways, is_open, longest};
 use super::steps::capped;
 use super::{Reason, facts, ways};
 use crate::frame::{Frame, WindowState};
@@ -23,8 +23,7 @@ struct Late<'a> {
 impl<'a> Late<'a> {
     fn new(guarded: &'a Guarded<'a>, sent: Ways<'a>, own: Option<RuleId>, offer: OfferId) -> Self {
         // What its own hours stop was asked of no channel.
-        let got_far = guarded.rules.sends(sent.slot)
-            && !matches!(guarded.waiting(offer, own, Some(sent), None), Waiting::Drops(_));
+        let got_far = guarded.rules.sends(sent.slot) && guarded.hours(offer, own, sent).is_ok();
         let way = got_far.then(|| guarded.way(sent.slot, sent.channels, offer, own));
         let by = way.as_ref().and_then(|way| way.by).map(|(by, _)| by);
         let passed_over = way.map(|way| ways::blocked(guarded, &way.passed_over)).unwrap_or_default();

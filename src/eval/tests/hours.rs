@@ -483,3 +483,93 @@ fn a_hold_belongs_to_the_winner() {
     assert!(matches!(decided[0].outcome, Outcome::Holds { .. }));
     assert!(matches!(decided[1].outcome, Outcome::Shows(of) if rules[of].name == "story"), "{decided:?}");
 }
+
+const WAYS: &str = "
+purpose offers \"Sell\" { basis legitimate interest \"LIA\"  direct marketing }
+customer { id: text key }
+channel push  { needs offers  allowed when permission.push is full }
+channel phone { needs offers  allowed when permission.phone is full }
+offer sale { class marketing }
+offer club { class marketing }
+offer hall { class marketing }
+window midday   { zone \"Europe/Berlin\"  open 10:00 until 12:00  on channel push  outside hold at most 30 hours }
+window phones   { zone \"Europe/Berlin\"  open 18:00 until 02:00  on channel phone  outside next channel }
+window shopping { zone \"Europe/Berlin\"  open 08:00 until 19:00  on offer sale  outside hold at most 15 hours }
+window evening  { zone \"Europe/Berlin\"  open 18:00 until 19:00  on offer club  outside hold at most 30 hours }
+window events   { zone \"Europe/Berlin\"  open 08:00 until 19:00  on offer hall  outside hold at most 10 hours }
+slot inbox by push { accepts marketing  fallback nothing }
+slot bell by phone { accepts marketing  fallback nothing }
+slot page on web   { accepts marketing  fallback nothing }
+rule sale in inbox { send sale }
+rule ring in bell  { send club }
+rule first in page  { priority 90  show hall }
+rule second in page { priority 10  show club }
+persona anna { given { id: \"a\" }  permission push full, phone full }
+
+test \"its own hours close and open again while it waits for its channel\" {
+  as    anna
+  cases now, expect inbox
+  row   2026-11-23T15:00Z, holds sale until 2026-11-24T09:00Z
+  row   2026-11-23T17:59Z, holds sale until 2026-11-24T09:00Z
+  row   2026-11-23T18:00Z, holds sale until 2026-11-24T09:00Z
+}
+test \"asked on the way, the same is promised\" {
+  as    anna
+  held  sale since 2026-11-23T15:00Z
+  cases now, expect inbox
+  row   2026-11-23T18:00Z, holds sale until 2026-11-24T09:00Z
+  row   2026-11-24T02:00Z, holds sale until 2026-11-24T09:00Z
+  row   2026-11-24T09:00Z, sends sale by push
+}
+test \"held since the evening before, it is in time for its channel\" {
+  as    anna
+  held  sale since 2026-11-22T19:00Z
+  cases now, expect inbox
+  row   2026-11-23T06:00Z, holds sale until 2026-11-23T09:00Z
+}
+";
+
+#[test]
+fn what_waits_for_its_channel_is_not_late_for_its_own_hours_on_the_way() {
+    rules(WAYS);
+}
+
+/// What no channel carries at this hour is not held at this hour, though it was before (R36); when to ask is the same.
+#[test]
+fn what_was_held_needs_a_channel_whenever_it_is_decided() {
+    let tests = "
+test \"the telephone carries it, and it waits\" {
+  as    anna
+  cases now, expect bell
+  row   2026-11-23T22:00Z, holds club until 2026-11-24T17:00Z
+}
+test \"the telephone is silent\" {
+  as    anna
+  held  club since 2026-11-23T22:00Z
+  cases now, expect bell
+  row   2026-11-24T00:59Z, holds club until 2026-11-24T17:00Z
+  row   2026-11-24T01:00Z, gives nothing until 2026-11-24T17:00Z
+  row   2026-11-24T17:00Z, sends club by phone
+}";
+    rules(&format!("{WAYS}{tests}"));
+}
+
+/// A hold limit is asked of every decision anew: who asks again hears what is best then, whatever is held (R10).
+#[test]
+fn what_was_too_late_is_held_by_a_later_decision() {
+    let tests = "
+test \"too late, so the next is held\" {
+  as    anna
+  cases now, expect page
+  row   2026-11-23T20:00Z, holds club until 2026-11-24T17:00Z
+  row   2026-11-23T20:00Z, passes over first because \"hold limit\"
+}
+test \"in time, and before what is held\" {
+  as    anna
+  held  club since 2026-11-23T20:00Z
+  cases now, expect page
+  row   2026-11-23T20:59Z, holds club until 2026-11-24T17:00Z
+  row   2026-11-23T21:00Z, holds hall until 2026-11-24T07:00Z
+}";
+    rules(&format!("{WAYS}{tests}"));
+}
