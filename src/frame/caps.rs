@@ -32,15 +32,26 @@ fn states(
     pasts: &Pasts<'_>,
     caps: impl Iterator<Item = CapId>,
 ) -> Vec<CapState> {
-    let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
+    let mut known: Vec<(CapUnit, bool)> = Vec::new();
+    let mut is_known = |unit: CapUnit| match known.iter().find(|(of, _)| *of == unit) {
+        Some((_, is_known)) => *is_known,
+        None => {
+            let is_known = unit_key(rules, facts, unit).is_some();
+            known.push((unit, is_known));
+            is_known
+        }
+    };
     let state = |id: CapId| {
         let cap = &rules[id];
-        let is_known = unit_is_known(rules, facts, cap.unit, customer);
-        let counting = Counting { rules, now: facts.now, past: pasts.of_unit(cap.unit), cap };
-        let state = match (is_known, &cap.kind) {
+        let past = pasts.of_unit(cap.unit);
+        // Of most customers most caps know nothing, and there may be thousands.
+        let is_unused = past.is_empty() && !matches!(cap.window, CapWindow::Calendar(_));
+        let counting = Counting { rules, now: facts.now, past, cap };
+        let state = match (is_known(cap.unit), &cap.kind) {
             (false, _) if cap.alone => CapState::Used(0),
             (false, _) => CapState::UnknownUnit,
             (true, _) if facts.store_down => CapState::NoStore,
+            (true, _) if is_unused => CapState::Used(0),
             (true, CapKind::Cap) => counting.used(attributes),
             (true, CapKind::Pause { length, without }) => counting.pause(*length, without),
             (true, CapKind::Block { length }) => counting.pause(*length, &[]),
@@ -55,14 +66,6 @@ fn states(
         }
     };
     caps.map(state).collect()
-}
-
-fn unit_is_known(rules: &RuleSet, facts: &Facts, unit: CapUnit, customer: bool) -> bool {
-    match unit {
-        CapUnit::Customer => customer,
-        CapUnit::Everybody => true,
-        CapUnit::Attribute(_) => unit_key(rules, facts, unit).is_some(),
-    }
 }
 
 /// How long a decision is reserved for what it brings about, where the cap does not say (R25).
@@ -226,7 +229,6 @@ pub(super) fn counted(
     pasts: &Pasts<'_>,
     states: &[CapState],
 ) -> Vec<Counted> {
-    let customer = unit_key(rules, facts, CapUnit::Customer).is_some();
     let of_cap = |(cap, state): (&Cap, &CapState)| {
         let used = match (state, &cap.kind, cap.window) {
             (CapState::Used(used @ 1..), CapKind::Cap, CapWindow::Rolling(_) | CapWindow::Calendar(_)) => *used,
@@ -241,7 +243,7 @@ pub(super) fn counted(
             ) => return Counted::default(),
         };
         // A cap `alone` counts nothing of a unit that nobody knows.
-        if facts.store_down || !unit_is_known(rules, facts, cap.unit, customer) {
+        if facts.store_down || unit_key(rules, facts, cap.unit).is_none() {
             return Counted { lasting: used, times: Vec::new() };
         }
         let counting = Counting { rules, now: facts.now, past: pasts.of_unit(cap.unit), cap };

@@ -68,6 +68,11 @@ impl<'a> Pasts<'a> {
 }
 
 impl<'a> Past<'a> {
+    /// Whether nothing happened, and nothing may.
+    pub(super) fn is_empty(self) -> bool {
+        self.history.is_empty() && self.undated.is_empty() && self.reserved.is_empty()
+    }
+
     /// The events that may be of a target; others may be among them.
     pub(super) fn may_hit(self, rules: &RuleSet, target: &CapTarget) -> impl Iterator<Item = &'a Happened> + use<'a> {
         let listed = self.sorted.and_then(|sorted| sorted.may_hit(rules, target));
