@@ -14,6 +14,13 @@ fn a_first_misstep_is_told_how_it_is_written() {
     for (frame, written, at, help) in [
         (RULE, "show a  if caped show b", "caped", "did you mean `if capped`?"),
         (RULE, "show a  if unknwn show b", "unknwn", "did you mean `if unknown`?"),
+        (RULE, "show a  if caped sho b", "caped sho", "did you mean `if capped show`?"),
+        (RULE, "if caped sho b  show a", "caped sho", "did you mean `if capped show`?"),
+        (RULE, "show a  if no concent tyr b", "concent tyr", "did you mean `if no consent try`?"),
+        (RULE, "show a  if unknwn nothin", "unknwn nothin", "did you mean `if unknown nothing`?"),
+        (RULE, "show a  if unknwn ask b", "ask", "leave it out for now"),
+        (RULE, "show a  if capped sho b", "sho", "did you mean `show`?"),
+        (RULE, "when t is more than 3 days old  shw a", "shw", "did you mean `show`?"),
         (RULE, "show a  if paused show b", "paused", "counts as capped: `if capped show ..`"),
         (RULE, "show a  if vip show b", "vip", "the causes are `capped`, `no consent` and `unknown`"),
         (RULE, "show a  if not known show b", "if not known", "write `if unknown`"),
