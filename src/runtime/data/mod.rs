@@ -8,6 +8,7 @@
 //! JSON is read in every build; files of many customers, consent and events with the feature `cli`.
 
 #[cfg(feature = "cli")]
+mod ahead;
 mod budget;
 mod cell;
 #[cfg(feature = "cli")]
@@ -43,6 +44,7 @@ mod units;
 #[cfg(feature = "cli")]
 mod world;
 
+pub use ahead::stamped_after_now;
 #[cfg(feature = "cli")]
 pub use budget::{Budget, BudgetOf, CostBudget, EVERY_SLOT, STRETCHES, TOTAL};
 pub use cell::key as key_form;
@@ -52,7 +54,7 @@ pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
 pub use confirmations::{confirmations, confirmations_from, one as confirmation};
 #[cfg(feature = "cli")]
 pub use consent::{ConsentIndex, UnknownPurpose};
-pub use customer::{customer_from_json, key_of, moment_from_json};
+pub use customer::{JsonCustomer, customer_from_json, key_of, moment_from_json};
 #[cfg(feature = "cli")]
 pub use customers::{Customers, CustomersFile, Decoder, NextRow, Row, Unread};
 #[cfg(feature = "cli")]
