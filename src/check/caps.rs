@@ -87,7 +87,7 @@ impl Pass<'_> {
             let text = name.as_str();
             let (label, span, word, body) = if let Some(entry) = self.collected.caps.get(text) {
                 let item = entry.item;
-                let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"));
+                let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"), None);
                 (&item.label, item.name.span, "cap", body)
             } else if let Some(entry) = self.collected.pauses.get(text) {
                 let item = entry.item;
@@ -121,6 +121,9 @@ impl Pass<'_> {
         self.rule_caps();
         if self.poison.is_empty() {
             self.bind_caps();
+            if self.is_whole {
+                self.idle_exemptions();
+            }
             self.bind_blocks();
             self.alone_is_backed();
         }
@@ -148,7 +151,7 @@ impl Pass<'_> {
                     self.report(finding);
                 }
                 let before = self.findings.len();
-                let Some(body) = self.cap_body(parts, clause.span, "this cap") else {
+                let Some(body) = self.cap_body(parts, clause.span, "this cap", Some(show)) else {
                     self.poison(Kind::Rule, &name);
                     continue;
                 };
@@ -163,7 +166,14 @@ impl Pass<'_> {
         }
     }
 
-    fn cap_body(&mut self, clauses: &[Clause<CapClause>], span: Span, what: &str) -> Option<Body> {
+    /// A cap of a rule counts `own` where it does not say what it is on.
+    fn cap_body(
+        &mut self,
+        clauses: &[Clause<CapClause>],
+        span: Span,
+        what: &str,
+        own: Option<OfferId>,
+    ) -> Option<Body> {
         let (mut at_most, mut window, mut target) = (Once::default(), Once::default(), Once::default());
         let (mut exempt, mut uncounted) = (Vec::new(), Vec::new());
         let mut terms = Written::default();
@@ -234,13 +244,20 @@ impl Pass<'_> {
         let events = self.events_named(names)?;
         let early = exempt.iter().find_map(|of| self.channel_too_early(of, "exempt"));
         self.exempts_another_class(target.value, &exempt);
+        let spans = [&exempt, &uncounted].map(|list| list.iter().map(|of| of.name().span).collect::<Vec<_>>());
         let exempt = self.cap_targets(&exempt).filter(|_| early.is_none())?;
         let uncounted = self.cap_targets(&uncounted)?;
+        let on_span = target.value.map(|on| on.name().span);
         let (at_most, number) = count?;
         let target = match target.value {
             Some(on) => Some(self.cap_target(on)?),
             None => None,
         };
+        if let Some(on) = target.clone().or(own.map(|show| CapTarget::Offers(vec![show]))) {
+            let [exempt_at, uncounted_at] = spans;
+            self.keep_exemptions("exempt", exempt.iter().cloned().zip(exempt_at), (&on, on_span));
+            self.keep_exemptions("uncounted", uncounted.iter().cloned().zip(uncounted_at), (&on, on_span));
+        }
         let terms = self.terms(terms)?;
         if let (Some((Then::Hold(_), span)), Some(CapWindow::Ever)) = (terms.then, window) {
             let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "what counts for ever is never free again")

@@ -443,6 +443,13 @@ impl<'a> Pass<'a> {
                         let message = format!("`{word}` is no reason that an explanation gives");
                         let finding = Diagnostic::new(&resolve::UNKNOWN_REASON, name.span, message);
                         self.report(match meant {
+                            _ if SHORT.contains(&word) => {
+                                let right = format!("\"{word}\"");
+                                let help = format!(
+                                    "write it in quotes, `because {right}`, or name the rule that wins over it"
+                                );
+                                finding.help(help).suggest("put it in quotes", name.span, right)
+                            }
                             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
                             None => {
                                 finding.help("name a cap, a rule, `capped` or `fallback`, or quote: \"not applicable\"")

@@ -122,7 +122,10 @@ impl<'t> Reader<'t> {
                     continue;
                 }
                 damaged = true;
-                let next = self.boundary(clauses, at, at + 1, to).min(self.next_line_like(at, to));
+                let mut next = self.boundary(clauses, at, at + 1, to).min(self.next_line_like(at, to));
+                if messages::goes_on(self, clauses.noun, at, next) {
+                    next = self.boundary(clauses, next, next + 1, to);
+                }
                 self.not_a_clause(clauses, at, next);
                 at = next;
                 continue;
@@ -393,7 +396,9 @@ impl<'t> Reader<'t> {
         }
         let words = examples(clauses);
         let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
-            messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
+            let words = if self.is_word(at + 1, "on") { 2 } else { 1 };
+            let written: Vec<&str> = (at..at + words).map(|token| self.written(token)).collect();
+            messages::not_yet(&format!("`{}`", written.join(" ")), self.span_between(at, at + words))
         } else {
             messages::not_a_clause(self, clauses.noun, &words, at)
         };

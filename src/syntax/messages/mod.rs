@@ -23,7 +23,7 @@ mod uses;
 mod wording;
 
 pub(super) use causes::as_condition as cause_as_condition;
-pub(super) use clause::{meant as meant_as_clause, not_a_clause};
+pub(super) use clause::{goes_on, meant as meant_as_clause, not_a_clause};
 pub(super) use commas::{behind as comma_behind, within as comma_within};
 pub(super) use days::meant as days_meant;
 pub(super) use facts::column as wrong_column;
