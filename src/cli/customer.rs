@@ -13,7 +13,7 @@ use crate::model::{RuleSet, SlotId, Verified};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::data::{
     BadRows, ConsentIndex, Customers, CustomersFile, EventIndex, JsonCustomer, MissingCells, NextRow, Others,
-    World as Config, key_form, key_of, stamped_after_now,
+    World as Config, key_form, key_of,
 };
 use crate::runtime::past::{Stored, remember};
 use crate::runtime::store::StateStore;
@@ -160,7 +160,7 @@ impl Known {
     pub(super) fn doubts_of(&self, rules: &RuleSet, customer: &Found) -> Doubts<'_> {
         let key = key_of(rules, &customer.facts);
         let consent = key.and_then(|key| self.consent.notes(key));
-        let said = customer.doubtful.iter().cloned().chain(stamped_after_now(rules, &customer.facts)).collect();
+        let said = customer.doubtful.clone();
         Doubts { consent, events: key.and_then(|key| self.events.notes(key)), said }
     }
 
@@ -191,7 +191,7 @@ impl Doubts<'_> {
             }
         }
         if !self.said.is_empty() {
-            terminal.line(terminal.styled("33", "\nwhat else is said of this customer and not used as it stands"));
+            terminal.line(terminal.styled("33", "\nwhat the customer's JSON names and the rules do not have"));
         }
         self.said.iter().take(SHOWN).for_each(|why| terminal.line(format!("  {why}")));
         if let Some(more) = self.said.len().checked_sub(SHOWN + 1) {

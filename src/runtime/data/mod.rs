@@ -8,7 +8,6 @@
 //! JSON is read in every build; files of many customers, consent and events with the feature `cli`.
 
 #[cfg(feature = "cli")]
-mod ahead;
 mod budget;
 mod cell;
 #[cfg(feature = "cli")]
@@ -44,7 +43,6 @@ mod units;
 #[cfg(feature = "cli")]
 mod world;
 
-pub use ahead::stamped_after_now;
 #[cfg(feature = "cli")]
 pub use budget::{Budget, BudgetOf, CostBudget, EVERY_SLOT, STRETCHES, TOTAL};
 pub use cell::key as key_form;
