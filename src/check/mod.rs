@@ -8,6 +8,7 @@
 //! unusable. A rule set without errors takes one pass.
 
 mod attributes;
+mod bind;
 mod blocks;
 mod caps;
 mod cases;
