@@ -18,7 +18,7 @@ mod consent;
 mod engines;
 #[cfg(feature = "cli")]
 mod findings;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "jit"))]
 mod fixes;
 #[cfg(feature = "cli")]
 mod flaws;

@@ -1,7 +1,5 @@
 //! Caps, declared and in rules, pauses and gaps, and whom each binds (R26).
 
-use std::collections::BTreeMap;
-
 use super::Pass;
 use super::literals::period;
 use super::names::{Kind, Meaning, named_twice};
@@ -9,10 +7,7 @@ use super::purposes::{Once, missing};
 use super::units::{Terms, Written};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::{consent, resolve, types};
-use crate::model::{
-    AttributeId, Cap, CapId, CapKind, CapTarget, CapWindow, CapZone, Class, Event, EventId, Guardrail, OfferId, RuleId,
-    RuleSet, Then,
-};
+use crate::model::{AttributeId, Cap, CapKind, CapTarget, CapWindow, CapZone, Event, EventId, OfferId, RuleId, Then};
 use crate::source::Span;
 use crate::syntax::tree::{self, CalendarUnit, CapClause, CapCount, Clause, GapClause, PauseClause, RuleClause};
 use crate::value::{self, NumberType, Type, Weekday, zone_is_known};
@@ -87,7 +82,7 @@ impl Pass<'_> {
             let text = name.as_str();
             let (label, span, word, body) = if let Some(entry) = self.collected.caps.get(text) {
                 let item = entry.item;
-                let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"));
+                let body = self.cap_body(&item.clauses, item.name.span, &format!("cap `{name}`"), None);
                 (&item.label, item.name.span, "cap", body)
             } else if let Some(entry) = self.collected.pauses.get(text) {
                 let item = entry.item;
@@ -121,6 +116,9 @@ impl Pass<'_> {
         self.rule_caps();
         if self.poison.is_empty() {
             self.bind_caps();
+            if self.is_whole {
+                self.idle_exemptions();
+            }
             self.bind_blocks();
             self.alone_is_backed();
         }
@@ -148,7 +146,7 @@ impl Pass<'_> {
                     self.report(finding);
                 }
                 let before = self.findings.len();
-                let Some(body) = self.cap_body(parts, clause.span, "this cap") else {
+                let Some(body) = self.cap_body(parts, clause.span, "this cap", Some(show)) else {
                     self.poison(Kind::Rule, &name);
                     continue;
                 };
@@ -163,7 +161,14 @@ impl Pass<'_> {
         }
     }
 
-    fn cap_body(&mut self, clauses: &[Clause<CapClause>], span: Span, what: &str) -> Option<Body> {
+    /// A cap of a rule counts `own` where it does not say what it is on.
+    fn cap_body(
+        &mut self,
+        clauses: &[Clause<CapClause>],
+        span: Span,
+        what: &str,
+        own: Option<OfferId>,
+    ) -> Option<Body> {
         let (mut at_most, mut window, mut target) = (Once::default(), Once::default(), Once::default());
         let (mut exempt, mut uncounted) = (Vec::new(), Vec::new());
         let mut terms = Written::default();
@@ -234,13 +239,20 @@ impl Pass<'_> {
         let events = self.events_named(names)?;
         let early = exempt.iter().find_map(|of| self.channel_too_early(of, "exempt"));
         self.exempts_another_class(target.value, &exempt);
+        let spans = [&exempt, &uncounted].map(|list| list.iter().map(|of| of.name().span).collect::<Vec<_>>());
         let exempt = self.cap_targets(&exempt).filter(|_| early.is_none())?;
         let uncounted = self.cap_targets(&uncounted)?;
+        let on_span = target.value.map(|on| on.name().span);
         let (at_most, number) = count?;
         let target = match target.value {
             Some(on) => Some(self.cap_target(on)?),
             None => None,
         };
+        if let Some(on) = target.clone().or(own.map(|show| CapTarget::Offers(vec![show]))) {
+            let [exempt_at, uncounted_at] = spans;
+            self.keep_exemptions("exempt", exempt.iter().cloned().zip(exempt_at), (&on, on_span));
+            self.keep_exemptions("uncounted", uncounted.iter().cloned().zip(uncounted_at), (&on, on_span));
+        }
         let terms = self.terms(terms)?;
         if let (Some((Then::Hold(_), span)), Some(CapWindow::Ever)) = (terms.then, window) {
             let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, span, "what counts for ever is never free again")
@@ -505,80 +517,6 @@ impl Pass<'_> {
             tree::CapTarget::Rule(name) => self.find_rule(name).map(|id| CapTarget::Rules(vec![id])),
             tree::CapTarget::Class(name) => self.class(name).map(|class| CapTarget::Classes(vec![class])),
             tree::CapTarget::Channel(name) => self.find_channel(name).map(|id| CapTarget::Channels(vec![id])),
-        }
-    }
-
-    /// A declared cap binds offers and rules whose class obeys caps; a rule's own clause binds the rule.
-    fn bind_caps(&mut self) {
-        let caps: Vec<(CapId, Cap)> =
-            self.rules.caps.iter().enumerate().map(|(at, cap)| (CapId::from_index(at), cap.clone())).collect();
-        // Which offers a target names is asked once for each offer, not for each cap: there may be many thousand of both.
-        let mut of_tags: Vec<Vec<OfferId>> = vec![Vec::new(); self.rules.tags.len()];
-        let mut of_classes: BTreeMap<Class, Vec<OfferId>> = BTreeMap::new();
-        for (at, offer) in self.rules.offers.iter().enumerate() {
-            let id = OfferId::from_index(at);
-            of_classes.entry(offer.class).or_default().push(id);
-            for tag in &offer.tags {
-                of_tags.get_mut(tag.index()).into_iter().for_each(|offers| offers.push(id));
-            }
-        }
-        // In the order of their ids, so every list of caps is sorted as it grows.
-        for (id, cap) in caps {
-            // What a block counts binds by the block.
-            if matches!(cap.kind, CapKind::Block { .. }) {
-                continue;
-            }
-            match (cap.rule, &cap.target) {
-                (Some(rule), _) => self.bind_rule(rule, id, &cap),
-                (None, CapTarget::Rules(rules)) => {
-                    for rule in rules {
-                        if self.rules.obeys_caps(self.rules[*rule].class) {
-                            self.bind_rule(*rule, id, &cap);
-                        }
-                    }
-                }
-                (None, CapTarget::Offers(offers)) => self.bind_offers(id, &cap, offers),
-                (None, CapTarget::Tags(tags)) => {
-                    let offers = tags.iter().filter_map(|tag| of_tags.get(tag.index()));
-                    self.bind_offers(id, &cap, offers.flatten());
-                }
-                (None, CapTarget::Classes(classes)) => {
-                    let offers = classes.iter().filter_map(|class| of_classes.get(class));
-                    self.bind_offers(id, &cap, offers.flatten());
-                }
-                (None, CapTarget::Channels(channels)) => {
-                    for channel in channels {
-                        if let Some(channel) = self.rules.channels.get_mut(channel.index()) {
-                            channel.caps.push(id);
-                        }
-                    }
-                }
-                (None, CapTarget::Anything) => {}
-            }
-        }
-    }
-
-    fn bind_rule(&mut self, rule: RuleId, id: CapId, cap: &Cap) {
-        let shown = self.rules[rule].show;
-        let offer = &self.rules[shown];
-        if cap.exempt.iter().any(|of| of.has_rule(rule) || of.has_offer(shown, offer)) {
-            return;
-        }
-        if let Some(rule) = self.rules.rules.get_mut(rule.index()) {
-            rule.caps.push(id);
-        }
-    }
-
-    fn bind_offers<'o>(&mut self, id: CapId, cap: &Cap, on: impl IntoIterator<Item = &'o OfferId>) {
-        let RuleSet { offers, classes, .. } = &mut self.rules;
-        for at in on {
-            let Some(offer) = offers.get_mut(at.index()) else { continue };
-            let obeys = classes.row(offer.class).obeys(Guardrail::Caps);
-            // An offer with two of the tags is on the cap once.
-            let is_exempt = cap.exempt.iter().any(|of| of.has_offer(*at, offer));
-            if obeys && offer.caps.last() != Some(&id) && !is_exempt {
-                offer.caps.push(id);
-            }
         }
     }
 }

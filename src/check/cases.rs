@@ -393,8 +393,10 @@ impl<'a> Pass<'a> {
             let finding = Diagnostic::new(&resolve::UNKNOWN_TASK, name.span, message).primary("no task of any rule");
             let meant = nearest(&name.text, declared.iter().map(String::as_str)).map(str::to_owned);
             self.report(match meant {
+                // The rule's name for it may be the one that is misspelt.
                 Some(meant) => {
-                    finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), name.span, meant)
+                    let fix = format!("write `{meant}`");
+                    finding.help(format!("did you mean `{meant}`?")).suggest(fix, name.span, meant)
                 }
                 None => finding.help(format!("add `also {}` to the rule that is expected", name.text)),
             });
@@ -441,6 +443,13 @@ impl<'a> Pass<'a> {
                         let message = format!("`{word}` is no reason that an explanation gives");
                         let finding = Diagnostic::new(&resolve::UNKNOWN_REASON, name.span, message);
                         self.report(match meant {
+                            _ if SHORT.contains(&word) => {
+                                let right = format!("\"{word}\"");
+                                let help = format!(
+                                    "write it in quotes, `because {right}`, or name the rule that wins over it"
+                                );
+                                finding.help(help).suggest("put it in quotes", name.span, right)
+                            }
                             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
                             None => {
                                 finding.help("name a cap, a rule, `capped` or `fallback`, or quote: \"not applicable\"")

@@ -8,6 +8,7 @@
 //! unusable. A rule set without errors takes one pass.
 
 mod attributes;
+mod bind;
 mod blocks;
 mod caps;
 mod cases;
@@ -16,6 +17,7 @@ mod circles;
 mod classes;
 mod collect;
 mod consent;
+mod exemptions;
 mod expressions;
 mod hours;
 mod left_out;
@@ -40,7 +42,7 @@ use crate::diagnostics::{self, Diagnostic};
 use crate::frame::Case;
 use crate::model::{self, Gathered, GatheredId, RuleSet};
 use crate::source::Span;
-use crate::syntax::tree::{File, ItemKind};
+use crate::syntax::tree::{File, Item, ItemKind};
 
 use collect::Collected;
 use left_out::Gaps;
@@ -82,8 +84,10 @@ pub fn check(files: &[File]) -> (Program, Vec<Diagnostic>) {
     let collected = Collected::new(files, &mut findings);
     let mut poisoned = collected.poisoned.clone();
     poisoned.extend(limits::too_many(&collected, &mut findings));
+    let is_read = |item: &Item| !item.damaged && !matches!(item.kind, ItemKind::Broken(_));
+    let all_read = files.iter().flat_map(|file| &file.items).all(is_read);
     loop {
-        let mut pass = Pass::new(&collected, &poisoned);
+        let mut pass = Pass::new(&collected, &poisoned, all_read);
         let tests = pass.run();
         for finding in pass.findings {
             if !findings.contains(&finding) {
@@ -157,12 +161,18 @@ struct Pass<'a> {
     gathered: BTreeMap<Gathered, GatheredId>,
     /// Tests that are in error.
     unmade: Vec<Unmade>,
+    /// What caps take out.
+    exemptions: Vec<exemptions::Exemption>,
+    /// Whether everything that is written could be read and used.
+    is_whole: bool,
 }
 
 impl<'a> Pass<'a> {
-    fn new(collected: &'a Collected<'a>, poisoned: &BTreeSet<(Kind, String)>) -> Self {
+    fn new(collected: &'a Collected<'a>, poisoned: &BTreeSet<(Kind, String)>, all_read: bool) -> Self {
         let names = Names::new(collected, poisoned);
         Self {
+            is_whole: all_read && poisoned.is_empty(),
+            exemptions: Vec::new(),
             collected,
             names,
             rules: RuleSet::new(),

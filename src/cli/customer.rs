@@ -12,8 +12,8 @@ use crate::frame::Facts;
 use crate::model::{RuleSet, SlotId, Verified};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::data::{
-    BadRows, ConsentIndex, Customers, CustomersFile, EventIndex, MissingCells, NextRow, Others, World as Config,
-    customer_from_json, key_form, key_of,
+    BadRows, ConsentIndex, Customers, CustomersFile, EventIndex, JsonCustomer, MissingCells, NextRow, Others,
+    World as Config, key_form, key_of,
 };
 use crate::runtime::past::{Stored, remember};
 use crate::runtime::store::StateStore;
@@ -156,10 +156,12 @@ impl Known {
         self.consent.unknown_purposes.is_empty() && self.events.knows_all_names()
     }
 
-    /// What those files say of one customer that could not be used as it stands.
-    pub(super) fn doubts_of(&self, key: Option<&str>) -> Doubts<'_> {
+    /// What those files, and the text that told of a customer, say of them that could not be used as it stands.
+    pub(super) fn doubts_of(&self, rules: &RuleSet, customer: &Found) -> Doubts<'_> {
+        let key = key_of(rules, &customer.facts);
         let consent = key.and_then(|key| self.consent.notes(key));
-        Doubts { consent, events: key.and_then(|key| self.events.notes(key)) }
+        let said = customer.doubtful.clone();
+        Doubts { consent, events: key.and_then(|key| self.events.notes(key)), said }
     }
 
     /// What is odd about those files, for machines.
@@ -173,7 +175,12 @@ impl Known {
 pub(super) struct Doubts<'a> {
     consent: Option<&'a BadRows>,
     events: Option<&'a BadRows>,
+    /// What no row of a file says.
+    said: Vec<String>,
 }
+
+/// How many of them are shown to people.
+const SHOWN: usize = 10;
 
 impl Doubts<'_> {
     pub(super) fn say(&self, terminal: &Terminal) {
@@ -182,6 +189,13 @@ impl Doubts<'_> {
                 terminal.line("");
                 decide::bad_rows(&format!("of {of} about this customer not used as it stands"), rows, terminal);
             }
+        }
+        if !self.said.is_empty() {
+            terminal.line(terminal.styled("33", "\nwhat the customer's JSON names and the rules do not have"));
+        }
+        self.said.iter().take(SHOWN).for_each(|why| terminal.line(format!("  {why}")));
+        if let Some(more) = self.said.len().checked_sub(SHOWN + 1) {
+            terminal.line(format!("  and {} more", more + 1));
         }
     }
 
@@ -193,7 +207,16 @@ impl Doubts<'_> {
                 fields.insert(key.to_owned(), decide::machine_rows(rows));
             }
         }
+        if !self.said.is_empty() {
+            fields.insert("doubtful_facts".to_owned(), serde_json::json!(self.said));
+        }
     }
+}
+
+/// One customer, and what the text that told of them names and the rules do not have.
+pub(super) struct Found {
+    pub(super) facts: Facts,
+    pub(super) doubtful: Vec<String>,
 }
 
 /// The facts of one customer: a key of the tables named, else of the world's base; a `.json` file; or `-` for JSON on
@@ -205,7 +228,7 @@ pub(super) fn facts(
     customers: &[PathBuf],
     delimiter: Option<u8>,
     known: &Known,
-) -> Result<Facts, CannotRun> {
+) -> Result<Found, CannotRun> {
     if who == "-" || who.ends_with(".json") {
         return from_json(rules, &json_text(who)?, known);
     }
@@ -231,7 +254,7 @@ pub(super) fn facts(
             }
             let mut facts = decoder.customer(&row, &known.nobody, &mut MissingCells::default());
             known.tell(who, &mut facts);
-            return Ok(facts);
+            return Ok(Found { facts, doubtful: Vec::new() });
         }
     }
     let place = match customers {
@@ -257,14 +280,15 @@ fn is_a_name(key: &str) -> bool {
     !key.contains(|letter: char| letter.is_ascii_digit()) && key.chars().nth(2).is_some()
 }
 
-fn from_json(rules: &Verified, text: &str, known: &Known) -> Result<Facts, CannotRun> {
+fn from_json(rules: &Verified, text: &str, known: &Known) -> Result<Found, CannotRun> {
     // Read twice: the first time only says who it is, so that what the text says itself wins over what is known.
-    let first = customer_from_json(rules, text, known.nobody.clone())?;
+    let first = JsonCustomer::read(rules, text, known.nobody.clone())?;
     let mut facts = known.nobody.clone();
-    if let Some(key) = key_of(rules, &first) {
+    if let Some(key) = key_of(rules, &first.facts) {
         known.tell(key, &mut facts);
     }
-    Ok(customer_from_json(rules, text, facts)?)
+    let JsonCustomer { facts, doubtful } = JsonCustomer::read(rules, text, facts)?;
+    Ok(Found { facts, doubtful })
 }
 
 fn json_text(who: &str) -> Result<String, CannotRun> {

@@ -218,7 +218,9 @@ fn rules(arguments: &Arguments, terminal: &Terminal) -> Result<Option<(World, En
 /// One customer: a line a slot, or an object.
 fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &Terminal) -> Outcome {
     let rules = asked.engine.rules();
-    let mut facts = customer::facts(asked.world, rules, who, &[], None, asked.known)?;
+    let customer = customer::facts(asked.world, rules, who, &[], None, asked.known)?;
+    let doubts = asked.known.doubts_of(rules, &customer);
+    let mut facts = customer.facts;
     let key = key_of(rules, &facts).map(str::to_owned);
     let mut decisions = Vec::new();
     let mut ids: Vec<String> = Vec::new();
@@ -261,7 +263,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         if let (false, Some(fields)) = (asked.known.findings().is_empty(), object.as_object_mut()) {
             fields.insert("findings".to_owned(), json!(asked.known.findings()));
         }
-        asked.known.doubts_of(key.as_deref()).add_to(&mut object);
+        doubts.add_to(&mut object);
         terminal.deliver(&format!("{object:#}\n"))?;
         record()?;
     } else {
@@ -273,7 +275,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         let lines: Vec<String> = explanations.iter().enumerate().map(line).collect();
         terminal.deliver(&lines.concat())?;
         record()?;
-        asked.known.doubts_of(key.as_deref()).say(terminal);
+        doubts.say(terminal);
     }
     Ok(Ended::Clean)
 }

@@ -70,7 +70,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     };
     let known = customer::Known::open(rules, world, now, files, terminal)?;
     let (tables, delimiter) = (&arguments.customers, arguments.delimiter);
-    let mut facts = customer::facts(world, rules, &arguments.customer, tables, delimiter, &known)?;
+    let customer = customer::facts(world, rules, &arguments.customer, tables, delimiter, &known)?;
+    let doubts = known.doubts_of(rules, &customer);
+    let mut facts = customer.facts;
     let store = state(arguments, world)?;
     known.remember(rules, &mut facts, store.as_ref().map(|store| store as &dyn StateStore))?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
@@ -99,7 +101,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         if let (false, Some(fields)) = (known.findings().is_empty(), object.as_object_mut()) {
             fields.insert("findings".to_owned(), json!(known.findings()));
         }
-        known.doubts_of(key_of(rules, &facts)).add_to(&mut object);
+        doubts.add_to(&mut object);
         if let (Some(_), Some(fields)) = (rule, object.as_object_mut()) {
             fields.insert("smallest_change".to_owned(), json!(change));
         }
@@ -115,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             None => whole(explanation, who, terminal),
         }
     }
-    known.doubts_of(key_of(rules, &facts)).say(terminal);
+    doubts.say(terminal);
     Ok(Ended::Clean)
 }
 

@@ -231,9 +231,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// Whether just one of the candidates is near enough to be meant by `word`, and so near that it is no other word, so that
-/// writing it cannot be wrong where nothing but the candidates can stand.
+/// writing it cannot be wrong where nothing but the candidates can stand. One letter of two is half the word.
 pub fn is_only_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> bool {
-    let most = if word.chars().count() < 8 { 1 } else { 2 };
+    let most = match word.chars().count() {
+        0..=2 => return false,
+        3..=7 => 1,
+        _ => 2,
+    };
     let mut near = near(word, candidates);
     near.next().is_some_and(|(distance, _)| distance <= most) && near.next().is_none()
 }
@@ -282,5 +286,6 @@ mod tests {
         assert_eq!(nearest("weather", ["priority", "owner"]), None);
         assert_eq!(nearest("x", ["y"]), Some("y"));
         assert!(is_only_near("prioirty", ["priority", "owner"]) && !is_only_near("tim", ["time", "tie"]));
+        assert!(!is_only_near("ad", ["as"]), "half of it would be wrong");
     }
 }

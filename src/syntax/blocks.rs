@@ -79,6 +79,12 @@ impl Reader<'_> {
             let finding = super::messages::comma_within(self, open);
             return self.report(finding);
         }
+        // `slot home on web decided on purchase {`
+        if open < limit && word == "slot" && self.is_word(open, "decided") {
+            let words = if self.is_word(open + 1, "on") { 2 } else { 1 };
+            let finding = super::messages::not_yet("`decided on`", self.span_between(open, open + words));
+            return self.report(finding);
+        }
         let found =
             if open < limit { format!("found `{}`", shortened(self.written(open))) } else { "it ends here".to_owned() };
         let span = if open < limit { self.span(open) } else { self.span(open.saturating_sub(1)) };

@@ -83,6 +83,11 @@ impl Constructs {
         ALL.into_iter().filter(|name| !self.0.contains_key(name)).map(|name| format!("construct `{name}`"))
     }
 
+    /// What came up.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
     /// Every count, for people.
     pub(crate) fn table(&self) -> String {
         ALL.map(|name| format!("{name} {}", self.0.get(name).copied().unwrap_or(0))).join(", ")

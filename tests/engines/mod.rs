@@ -12,6 +12,8 @@ mod limits;
 mod planted;
 pub(crate) mod rng;
 pub(crate) mod shrink;
+#[cfg(feature = "cli")]
+mod stories;
 mod totality;
 pub(crate) mod walk;
 

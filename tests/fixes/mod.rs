@@ -15,6 +15,7 @@ use cater::source::{SourceId, SourceSet, Span};
 use cater::syntax::parse;
 use cater::value::Instant;
 
+use crate::engines::rng::Rng;
 use crate::house::{files_below, no_complaints, read};
 use crate::markdown::fences;
 
@@ -176,19 +177,30 @@ fn errors(compiled: &Compiled) -> usize {
     compiled.diagnostics.iter().filter(|finding| finding.is_error()).count()
 }
 
-#[test]
-fn no_certain_fix_of_a_misspelt_word_leaves_as_many_errors() {
+/// The texts that are right, each with the name of its file.
+fn right_texts() -> Vec<(PathBuf, String)> {
     let is_rules = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "rules");
     let right = files_below("tests/grammar/cases").into_iter().filter(is_rules);
     let right = right.chain([PathBuf::from("tests/findings/prelude.rules"), PathBuf::from("docs/codes/shop.rules")]);
-    let alone = |text: String| {
-        let mut sources = SourceSet::default();
-        let id = sources.add("case.rules", text);
-        (compile(sources), id)
-    };
+    right.map(|path| (path.clone(), read(&path))).collect()
+}
+
+fn alone(text: String) -> (Compiled, SourceId) {
+    let mut sources = SourceSet::default();
+    let id = sources.add("case.rules", text);
+    (compile(sources), id)
+}
+
+/// The line at a byte, for people.
+fn line_at(text: &str, at: usize) -> &str {
+    let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    text[line..].lines().next().unwrap_or_default()
+}
+
+#[test]
+fn no_certain_fix_of_a_misspelt_word_leaves_as_many_errors() {
     let (mut complaints, mut tried, mut count) = (Vec::new(), BTreeSet::new(), 0);
-    for path in right {
-        let text = read(&path);
+    for (path, text) in right_texts() {
         let all = words(&text);
         for pair in all.windows(2).filter(|pair| pair[1].len() > 2) {
             let place = &pair[1];
@@ -209,16 +221,15 @@ fn no_certain_fix_of_a_misspelt_word_leaves_as_many_errors() {
                     mended.replace_range(fix.span.range(), &fix.text);
                     let (after, _) = alone(mended);
                     if errors(&after) >= errors(&before) {
-                        let line = broken[..place.start].rfind('\n').map_or(0, |at| at + 1);
-                        let line = broken[line..].lines().next().unwrap_or_default();
                         complaints.push(format!(
-                            "{}: {}: {}: {} errors, then {}: {}\n    {line}",
+                            "{}: {}: {}: {} errors, then {}: {}\n    {}",
                             path.display(),
                             finding.message,
                             fix.title,
                             errors(&before),
                             errors(&after),
                             after.diagnostics.first().map_or("", |finding| finding.message.as_str()),
+                            line_at(&broken, place.start),
                         ));
                     }
                 }
@@ -227,6 +238,71 @@ fn no_certain_fix_of_a_misspelt_word_leaves_as_many_errors() {
     }
     assert!(count > 500, "only {count} certain fixes of misspelt words");
     no_complaints("a certain fix of a misspelt word that is none", &complaints);
+}
+
+/// Whether two texts have the same words, whatever stands between them.
+fn same(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
+/// How many pairs of misspelt words are drawn.
+const PAIRS: usize = 4000;
+
+/// With one of two misspelt words mended the other is still an error: what a certain fix must do is give back what stood
+/// there. Words that stand within four of each other on a line are drawn by `CATER_FIXES_SEED`, so that a draw repeats.
+#[test]
+fn a_certain_fix_of_two_misspelt_words_gives_back_what_stood_there() {
+    let texts = right_texts();
+    let places: Vec<(usize, Vec<std::ops::Range<usize>>)> =
+        texts.iter().enumerate().map(|(at, (_, text))| (at, words(text))).collect();
+    let seed = std::env::var("CATER_FIXES_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let mut chance = Rng::new(seed);
+    let (mut complaints, mut tried, mut count) = (BTreeMap::<String, (usize, String)>::new(), BTreeSet::new(), 0);
+    for _ in 0..PAIRS {
+        let (text, all) = chance.pick(&places);
+        let text = texts[*text].1.as_str();
+        let first = chance.below(all.len());
+        let second = first + 1 + chance.below(4);
+        let long = |at: usize| all.get(at).is_some_and(|place| place.len() > 2);
+        if !(long(first) && long(second)) || text[all[first].end..all[second].start].contains(['\n', '"']) {
+            continue;
+        }
+        let (one, other) = (all[first].clone(), all[second].clone());
+        let wrong = [one.clone(), other.clone()].map(|place| misspelt(&text[place], chance.below(3)));
+        if !tried.insert((text[one.start..other.end].to_owned(), wrong.clone())) {
+            continue;
+        }
+        let with = |first: &str, second: &str| {
+            let mut broken = text.to_owned();
+            broken.replace_range(other.clone(), second);
+            broken.replace_range(one.clone(), first);
+            broken
+        };
+        let broken = with(&wrong[0], &wrong[1]);
+        let better = [
+            with(&text[one.clone()], &text[other.clone()]),
+            with(&text[one.clone()], &wrong[1]),
+            with(&wrong[0], &text[other.clone()]),
+        ];
+        let (before, id) = alone(broken.clone());
+        for finding in before.diagnostics.iter().filter(|finding| finding.is_error()) {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_certain && fix.span.source == id) else {
+                continue;
+            };
+            count += 1;
+            let mut mended = broken.clone();
+            mended.replace_range(fix.span.range(), &fix.text);
+            if !better.iter().any(|better| same(better, &mended)) {
+                let said = format!("{}: {}", finding.message, fix.title);
+                let what = format!("{}\n    {}", line_at(&broken, one.start), line_at(&mended, one.start));
+                complaints.entry(said).or_insert((0, what)).0 += 1;
+            }
+        }
+    }
+    assert!(count > 500, "only {count} certain fixes of two misspelt words");
+    let complaints: Vec<String> =
+        complaints.into_iter().map(|(said, (times, what))| format!("{times} times {said}\n    {what}")).collect();
+    no_complaints("a certain fix of two misspelt words that is none", &complaints);
 }
 
 /// Mends a set of files.

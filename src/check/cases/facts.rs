@@ -191,7 +191,13 @@ impl Pass<'_> {
             item.name.text,
             self.type_words(ty)
         ));
+        let reason = |name: &str| crate::diagnostics::nearest(name, ["missing", "never"]);
         let right = match (&item.value, ty) {
+            (GivenValue::Member(name), _) if let Some(meant) = reason(&name.text) => {
+                let fix = format!("write `{meant}`");
+                self.report(finding.help(format!("did you mean `{meant}`?")).suggest(fix, item.value_span, meant));
+                return None;
+            }
             (GivenValue::Member(name), Type::YesNo) => crate::check::misread::yes_or_no(&name.text).map(str::to_owned),
             (GivenValue::Member(name), Type::Text | Type::Zone) => Some(format!("{:?}", name.text)),
             (GivenValue::Member(name), Type::Set) => Some(format!("[{:?}]", name.text)),

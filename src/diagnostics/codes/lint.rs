@@ -37,6 +37,8 @@ codes! {
     CLOSED_CHANNEL = "closed-channel", Warning, "a channel by which nothing can ever be sent";
     UNUSED_CHANNEL = "unused-channel", Warning, "a channel by which no slot sends";
     UNUSED_CAP = "unused-cap", Warning, "a cap that binds nothing, or for which nothing counts";
+    IDLE_EXEMPTION = "idle-exemption", Warning,
+        "an `exempt` or `uncounted` that takes nothing out of its cap";
     BLOCK_ON_UNKNOWN = "block-on-unknown", Warning, "a block that stops the customer of whom nothing is known";
     UNUSED_WINDOW = "unused-window", Warning, "a window that binds no rule and no offer";
     WINDOW_ON_UNKNOWN = "window-on-unknown", Warning,

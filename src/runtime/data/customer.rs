@@ -17,17 +17,20 @@
 //! Fields are named as the attribute or as its column; `given` holds attributes that are called like one of the
 //! words above, or `given`. A plain `granted` is the record with nothing but the status: it opens a purpose that asks for
 //! no version, term or confirmation; the shortcut of R47 is for tests. Since a person wrote this, what cannot be read is an error, not a missing value, and so is a name that stands twice; only a member that is
-//! not in its list is missing (R45). An empty key is none: the customer is anonymous (R41).
+//! not in its list is missing (R45), and an offer, channel or tag that the rules do not know any more is named beside the
+//! facts. An empty key is none: the customer is anonymous (R41).
 
 use serde_json::value::RawValue;
 
-use super::cell::{CellReader, as_attribute, beyond, datum, instant, key};
+use super::cell::{CellReader, beyond, instant, key};
 use super::json::{Fields, Json, without_exponent};
 use super::{DataError, codes};
-use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
-use crate::model::{Attribute, AttributeId, Class, EventId, RuleSet, Scope};
+use crate::frame::{ConsentRecord, Fact, Facts};
+use crate::model::{Attribute, AttributeId, RuleSet, Scope};
 use crate::runtime::names::Names;
-use crate::value::{Consent, Datum, Decimal, Instant, Missing, NumberError, Permission, Type, Value, show_number};
+use crate::value::{
+    Consent, Decimal, Instant, Missing, NumberError, Permission, Type, Value, show_instant, show_number,
+};
 
 /// How many names a help lists.
 const SHOWN_NAMES: usize = 12;
@@ -38,8 +41,33 @@ const WORDS: [&str; 7] = ["consent", "given", "held", "history", "moment", "now"
 /// its history is added.
 ///
 /// # Errors
-/// Not JSON, a field that is no attribute of the rules or stands twice, a value of the wrong type.
+/// As [`JsonCustomer::read`].
 pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<Facts, DataError> {
+    JsonCustomer::read(rules, text, known).map(|customer| customer.facts)
+}
+
+/// A customer, and what the text says of them that the rules do not know (any more) and is used as far as it goes.
+#[derive(Clone, Debug)]
+pub struct JsonCustomer {
+    /// What is known.
+    pub facts: Facts,
+    /// Each name that the rules do not have, with where it stands, in words.
+    pub doubtful: Vec<String>,
+}
+
+impl JsonCustomer {
+    /// Reads a customer as [`customer_from_json`] does.
+    ///
+    /// # Errors
+    /// Not JSON, a field that is no attribute of the rules or stands twice, a value of the wrong type, a status that means
+    /// nothing for its purpose, a hold that is still to come.
+    pub fn read(rules: &RuleSet, text: &str, known: Facts) -> Result<Self, DataError> {
+        let mut doubtful = Vec::new();
+        read(rules, text, known, &mut doubtful).map(|facts| Self { facts, doubtful })
+    }
+}
+
+fn read(rules: &RuleSet, text: &str, known: Facts, doubtful: &mut Vec<String>) -> Result<Facts, DataError> {
     let fields: Fields<'_> = serde_json::from_str(text).map_err(|why| {
         DataError::new(&codes::BAD_CUSTOMER, format!("the customer is no JSON object: {why}"))
             .help("write one object, such as { \"id\": \"anna\" }")
@@ -57,7 +85,7 @@ pub fn customer_from_json(rules: &RuleSet, text: &str, known: Facts) -> Result<F
         "consent" => consent(rules, &object(rules, "consent", raw)?, &mut facts),
         "held" => held(rules, &object(rules, "held", raw)?, &mut facts),
         "permission" => permission(rules, &object(rules, "permission", raw)?, &mut facts),
-        "history" => history(rules, raw, &mut facts),
+        "history" => history::read(rules, raw, &mut facts, doubtful),
         _ => attribute(rules, name, raw, None, &mut set, &mut facts),
     };
     DataError::all(fields.0.iter().map(|(name, raw)| one(name, raw)))?;
@@ -236,6 +264,15 @@ fn consent(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<()
             )
         })?;
         match (name.as_str(), names.purpose(name)) {
+            (_, Some(purpose)) if rules[purpose].takes_for_open(record.status) => {
+                let status = record.status.word();
+                return Err(wrong(
+                    format!(
+                        "`{name}` rests on legitimate interest, which only an objection closes: `{status}` leaves it open"
+                    ),
+                    "write objected, or granted where the customer said nothing against it",
+                ));
+            }
             (_, Some(purpose)) => facts.set_consent(purpose, record),
             ("direct marketing", None) => {
                 let said = || {
@@ -277,6 +314,13 @@ fn held(rules: &RuleSet, fields: &Fields<'_>, facts: &mut Facts) -> Result<(), D
             return Err(DataError::new(&codes::BAD_CUSTOMER, format!("`{name}` is held and is no offer of the rules"))
                 .did_you_mean(name, known));
         };
+        if facts.now.plus(rules.defaults.skew) < since {
+            let (since, now) = (show_instant(since), show_instant(facts.now));
+            return Err(wrong(
+                format!("`{name}` is held since {since}, which is still to come: it is {now} now"),
+                "write when it was held first",
+            ));
+        }
         facts.set_held(offer, since);
     }
     Ok(())
@@ -320,121 +364,6 @@ fn record(rules: &RuleSet, raw: &RawValue) -> Option<ConsentRecord> {
     }
 }
 
-fn history(rules: &RuleSet, raw: &RawValue, facts: &mut Facts) -> Result<(), DataError> {
-    let unreadable = || {
-        wrong(
-            "the history cannot be read",
-            "write a list of objects with `event` and `at`, and `offer`, `rule`, `class`, `tags`, `fields`, `id` where the \
-             event has them",
-        )
-    };
-    let Some(Json::List(parts)) = Json::read(raw) else { return Err(or_an_attribute(rules, "history", unreadable())) };
-    let names = Names::of(rules);
-    let mut known: Vec<(String, Happened)> = Vec::new();
-    for (number, part) in (1_usize..).zip(parts) {
-        let Some(Json::Object(fields)) = Json::read(part) else { return Err(unreadable()) };
-        once("an event of the history", &fields)?;
-        let (mut event, mut at, mut offer, mut rule, mut class, mut tags) = (None, None, None, None, None, None);
-        let mut channel = None;
-        let (mut own, mut written): (Option<String>, Option<Fields<'_>>) = (None, None);
-        for (name, raw) in &fields.0 {
-            match (name.as_str(), Json::read(raw)) {
-                ("event", Some(Json::Text(text))) => event = Some(text),
-                ("at", Some(Json::Text(_))) => {
-                    at = Some(time(rules, raw).ok_or_else(|| bad_key(rules, number, name))?);
-                }
-                ("offer", Some(Json::Text(text))) => offer = Some(text),
-                ("rule", Some(Json::Text(text))) => rule = Some(text),
-                ("channel", Some(Json::Text(text))) => channel = Some(text),
-                ("class", Some(Json::Text(text))) => {
-                    class = Some(Class::from_word(&text).ok_or_else(|| bad_key(rules, number, name))?);
-                }
-                ("tags", Some(Json::List(list))) => {
-                    let list: Option<Vec<_>> = list.into_iter().map(text).collect();
-                    tags = Some(list.ok_or_else(|| bad_key(rules, number, name))?);
-                }
-                ("id", Some(Json::Text(text))) => own = Some(text),
-                ("fields", Some(Json::Object(object))) => written = Some(object),
-                ("offer" | "rule" | "class" | "tags" | "channel" | "id" | "fields", Some(Json::Null)) => {}
-                _ => return Err(bad_key(rules, number, name)),
-            }
-        }
-        let (Some(event), Some(at)) = (&event, at) else {
-            let lacks = if event.is_none() { "event" } else { "at" };
-            let message = format!("entry {number} of the history has no `{lacks}`");
-            return Err(wrong(
-                message,
-                "each says what happened and when: `\"event\": \"shown\", \"at\": \"2026-06-15T10:00Z\"`",
-            ));
-        };
-        let Some(id) = names.event(event) else {
-            let known = rules.events.iter().map(|event| event.name.as_str());
-            let message = format!("`{event}` is no event of the rules");
-            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(event, known));
-        };
-        let stamp: Stamp =
-            names.stamp((offer.as_deref(), rule.as_deref(), channel.as_deref()), None, class, tags.as_deref());
-        let happened = Happened { event: id, at, stamp, fields: event_fields(rules, id, written.as_ref())? };
-        match own.map(|own| (known.iter().find(|(other, _)| *other == own).map(|(_, first)| first.clone()), own)) {
-            // The same event, sent again.
-            Some((Some(first), _)) if first == happened => continue,
-            Some((Some(_), own)) => {
-                return Err(wrong(
-                    format!("two different events have the id `{own}`"),
-                    "an id belongs to one event; leave it out where nobody gave one",
-                ));
-            }
-            Some((None, own)) => known.push((own, happened.clone())),
-            None => {}
-        }
-        facts.history.push(happened);
-    }
-    Ok(())
-}
-
-/// What is wrong with a key of entry `number` of the history.
-fn bad_key(rules: &RuleSet, number: usize, key: &str) -> DataError {
-    let right = match key {
-        "event" => "the name of an event in quotes",
-        "at" => "an instant such as \"2026-06-15T10:00Z\"",
-        "class" => "a class such as \"marketing\"",
-        "tags" => "a list of tags such as [\"promo\"]",
-        "offer" | "rule" | "channel" | "id" => "a name in quotes",
-        "fields" => "an object with the fields of the event",
-        _ => {
-            let message = format!("entry {number} of the history has a key `{key}` that means nothing there");
-            let is_field = rules.events.iter().any(|event| event.fields.iter().any(|field| field.name == key));
-            return wrong(
-                message,
-                match is_field {
-                    true => format!("the fields of an event stand under `fields`: `\"fields\": {{ \"{key}\": .. }}`"),
-                    false => "an event has `event` and `at`, and perhaps `offer`, `rule`, `channel`, `class`, `tags`, `fields`, `id`"
-                        .to_owned(),
-                },
-            );
-        }
-    };
-    wrong(format!("`{key}` of entry {number} of the history cannot be read"), format!("write {right}"))
-}
-
-/// The fields of an event, in their order; those not given are absent.
-fn event_fields(rules: &RuleSet, id: EventId, written: Option<&Fields<'_>>) -> Result<Vec<Datum>, DataError> {
-    let event = &rules[id];
-    let mut found = vec![Datum::Missing(Missing::Absent); event.fields.len()];
-    for (name, raw) in written.into_iter().flat_map(|fields| &fields.0) {
-        let Some(at) = event.fields.iter().position(|field| field.name == *name) else {
-            let message = format!("event `{}` has no field `{name}`", event.name);
-            let known = event.fields.iter().map(|field| field.name.as_str());
-            return Err(DataError::new(&codes::UNKNOWN_ATTRIBUTE, message).did_you_mean(name, known));
-        };
-        if let (Some(field), Some(place)) = (event.fields.get(at), found.get_mut(at)) {
-            let reader = CellReader { rules, attribute: &as_attribute(field), spellings: &[] };
-            *place = datum(reader.json(raw, None));
-        }
-    }
-    Ok(found)
-}
-
 fn text(raw: &RawValue) -> Option<String> {
     match Json::read(raw)? {
         Json::Text(text) => Some(text),
@@ -464,6 +393,8 @@ fn or_an_attribute(rules: &RuleSet, word: &str, error: DataError) -> DataError {
 fn wrong(message: impl Into<String>, help: impl Into<String>) -> DataError {
     DataError::new(&codes::BAD_CUSTOMER, message).help(help)
 }
+
+mod history;
 
 #[cfg(test)]
 mod tests;

@@ -34,10 +34,10 @@ pub(super) use rule::RULE;
 pub(super) use slot::SLOT;
 pub(super) use window::WINDOW;
 
-use super::grammar::{Pair, Row, Rule};
+use super::grammar::{self, Pair, Row, Rule};
 use super::literal::Builder;
 use super::messages;
-use super::reader::{Reader, Stopped, end_of};
+use super::reader::{MAX_CLAUSE_TOKENS, Read, Reader, Stopped, end_of};
 use super::scan::TokenKind;
 use super::tree::{Block, Clause, Text};
 use super::words;
@@ -122,7 +122,10 @@ impl<'t> Reader<'t> {
                     continue;
                 }
                 damaged = true;
-                let next = self.boundary(clauses, at, at + 1, to).min(self.next_line_like(at, to));
+                let mut next = self.boundary(clauses, at, at + 1, to).min(self.next_line_like(at, to));
+                if messages::goes_on(self, clauses.noun, at, next) {
+                    next = self.boundary(clauses, next, next + 1, to);
+                }
                 self.not_a_clause(clauses, at, next);
                 at = next;
                 continue;
@@ -157,6 +160,7 @@ impl<'t> Reader<'t> {
                 let kind = self.build(read, form.build);
                 return (kind.map(|kind| Clause { keyword, span, kind }), next);
             }
+            Ok(read) if self.begins_misspelt(clauses, read.next, to) => return self.whole(form, read, at),
             Ok(read) => {
                 let stopped = self.stopped_before(read.next, to);
                 complete = Some(read);
@@ -199,14 +203,19 @@ impl<'t> Reader<'t> {
         let whole = complete.filter(|read| told.is_none() && end >= read.next);
         let whole = whole.filter(|read| self.begins_wrongly(clauses, &form.form, read.next, to));
         if let Some(read) = whole {
-            let (keyword, next) = (self.keyword(form.form.word, at), read.next);
-            let span = self.span_between(at, next);
-            let kind = self.build(read, form.build);
-            return (kind.map(|kind| Clause { keyword, span, kind }), next);
+            return self.whole(form, read, at);
         }
         let findings = told.unwrap_or_else(|| messages::untold(self, &form.form, at, end, &stopped));
         self.findings.extend(findings);
         (None, end)
+    }
+
+    /// The clause at `at` that was read, and the token behind it.
+    fn whole<C>(&mut self, form: &'static ClauseForm<C>, read: Read<'t>, at: usize) -> (Option<Clause<C>>, usize) {
+        let (keyword, next) = (self.keyword(form.form.word, at), read.next);
+        let span = self.span_between(at, next);
+        let kind = self.build(read, form.build);
+        (kind.map(|kind| Clause { keyword, span, kind }), next)
     }
 
     /// What is wrong inside the braces of the request that begins at `at`, said of the clause that is at fault. Gives the
@@ -237,6 +246,23 @@ impl<'t> Reader<'t> {
             return slips && !messages::is_known_slip(word);
         }
         messages::meant_as_clause(self, clauses.noun, &examples(clauses), next).is_some()
+    }
+
+    /// Whether the word at `next` is nearly a clause word and what stands behind it is just what that word needs: then
+    /// nothing before it is to blame.
+    fn begins_misspelt<C>(&self, clauses: &Clauses<C>, next: usize, to: usize) -> bool {
+        let known = |word: &str| clauses.words().any(|clause| clause == word);
+        let is_other = |word: &&str| !words::is_reserved(word) && !messages::is_known_slip(word) && !known(word);
+        let Some(word) = self.word(next).filter(|word| next < to && is_other(word)) else { return false };
+        // Of a word of two letters too many others are slips.
+        let built = clauses.forms.iter().map(|form| form.form.word).filter(|word| word.len() > 2);
+        let Some(form) = crate::diagnostics::nearest(word, built).and_then(|meant| clauses.form(meant)) else {
+            return false;
+        };
+        let last = to.min(next + MAX_CLAUSE_TOKENS) - 1;
+        let behind = self.span(next).end as usize..self.span(last).end as usize;
+        let behind = self.text.get(behind).unwrap_or_default();
+        grammar::read(form.rule, &format!("{}{behind}", form.form.word)).is_ok()
     }
 
     /// The clause word before `trouble` that a comma has made a member of a list: `tags a, class marketing`.
@@ -318,7 +344,7 @@ impl<'t> Reader<'t> {
         let mut depth = 0_i32;
         for token in at + 1..to {
             let kind = self.token(token).map(|token| token.kind);
-            if self.first_on_line(token) && self.slips(clauses, token) {
+            if self.first_on_line(token) && self.slips(clauses, token) && !self.is_sign(token - 1, b',') {
                 return token;
             }
             if self.begins(clauses, token)
@@ -370,7 +396,9 @@ impl<'t> Reader<'t> {
         }
         let words = examples(clauses);
         let finding = if self.word(at).is_some_and(|word| clauses.later.contains(&word)) {
-            messages::not_yet(&format!("`{}`", self.written(at)), self.span(at))
+            let words = if self.is_word(at + 1, "on") { 2 } else { 1 };
+            let written: Vec<&str> = (at..at + words).map(|token| self.written(token)).collect();
+            messages::not_yet(&format!("`{}`", written.join(" ")), self.span_between(at, at + words))
         } else {
             messages::not_a_clause(self, clauses.noun, &words, at)
         };
@@ -402,8 +430,14 @@ impl Builder<'_> {
 /// Every clause that is built: of what, and the word it begins with.
 #[cfg(test)]
 pub(super) fn forms() -> Vec<(&'static str, &'static str)> {
-    fn of<C>(clauses: &Clauses<C>) -> Vec<(&'static str, &'static str)> {
-        clauses.forms.iter().map(|form| (clauses.noun, form.form.word)).collect()
+    examples_of_forms().into_iter().map(|(noun, word, _)| (noun, word)).collect()
+}
+
+/// The same, with each clause well written.
+#[cfg(test)]
+pub(super) fn examples_of_forms() -> Vec<(&'static str, &'static str, &'static str)> {
+    fn of<C>(clauses: &Clauses<C>) -> Vec<(&'static str, &'static str, &'static str)> {
+        clauses.forms.iter().map(|form| (clauses.noun, form.form.word, form.form.example)).collect()
     }
     let most = [of(&DEFAULTS), of(&PURPOSE), of(&CLASS), of(&OFFER), of(&SLOT), of(&RULE), of(&CAP), of(&PAUSE)];
     let blocks = most.into_iter().chain([of(&GAP), of(&BLOCK), of(&WINDOW), of(&CHANNEL), of(&TEST)]);

@@ -10,6 +10,8 @@ const UNKNOWN: [&str; 5] = ["missing", "unknown", "null", "undefined", "unsure"]
 const BESIDE: [&str; 13] =
     ["the", "a", "is", "was", "has", "been", "no", "not", "over", "above", "at", "already", "then"];
 const VERBS: [&str; 4] = ["show", "send", "try", "nothing"];
+/// The word of a substitute that is not built yet.
+const ASK: &str = "ask";
 /// The causes of one word.
 const CAUSES: [&str; 2] = ["capped", "unknown"];
 
@@ -37,6 +39,9 @@ pub(super) fn other(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagno
         return Some(finding.help("leave it out: `if capped show running_tips`").fix("remove it", then, ""));
     }
     let is_verb = |token: &usize| VERBS.iter().any(|verb| reader.is_word(*token, verb));
+    if let Some(finding) = both(reader, at, end) {
+        return Some(finding);
+    }
     let verb = (at + 2..(at + 6).min(end + 2)).find(is_verb)?;
     let not_known = verb == at + 3 && reader.is_word(at + 1, "not") && reader.is_word(at + 2, "known");
     let right = match meant(reader, at + 1, verb).or(not_known.then_some("if unknown")) {
@@ -50,23 +55,64 @@ pub(super) fn other(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagno
     (written.join(" ") != right).then(|| finding.suggest(format!("write `{right}`"), span, right))
 }
 
+/// A cause that is misspelt: its word, and what is meant.
+struct Slip<'t> {
+    at: usize,
+    written: &'t str,
+    meant: &'static str,
+    /// The whole cause.
+    cause: String,
+    is_certain: bool,
+}
+
+/// What the cause behind the `if` at `at` is a slip of.
+fn slip<'t>(reader: &Reader<'t>, at: usize) -> Option<Slip<'t>> {
+    let (word, known): (usize, &[&'static str]) = match reader.is_word(at + 1, "no") {
+        true => (at + 2, &["consent"]),
+        false => (at + 1, &CAUSES),
+    };
+    let written = reader.word(word)?;
+    let meant = nearest(written, known.iter().copied())?;
+    let cause = if known.len() > 1 { meant.to_owned() } else { format!("no {meant}") };
+    Some(Slip { at: word, written, meant, cause, is_certain: is_only_near(written, known.iter().copied()) })
+}
+
+/// Whether what stands behind the `if` at `at` may be a cause, in other words or misspelt.
+pub(super) fn is_near(reader: &Reader<'_>, at: usize) -> bool {
+    slip(reader, at).is_some() || meant(reader, at + 1, at + 2).is_some()
+}
+
 /// `if caped show x`, `if no concent show x`
 fn misspelt(reader: &Reader<'_>, at: usize, verb: usize) -> Option<Diagnostic> {
-    let (word, known): (usize, &[&'static str]) = match () {
-        () if verb == at + 2 => (at + 1, &CAUSES),
-        () if verb == at + 3 && reader.is_word(at + 1, "no") => (at + 2, &["consent"]),
-        () => return None,
-    };
-    let (written, span) = (reader.word(word)?, reader.span(word));
-    let meant = nearest(written, known.iter().copied())?;
+    let Slip { at, written, meant, cause, is_certain } = slip(reader, at).filter(|slip| slip.at + 1 == verb)?;
+    let span = reader.span(at);
     let finding = Diagnostic::new(&codes::UNEXPECTED, span, format!("`{written}` is no cause of a substitute"));
-    let cause = if known.len() > 1 { meant.to_owned() } else { format!("no {meant}") };
     Some(finding.help(format!("did you mean `if {cause}`?")).fix_if(
-        is_only_near(written, known.iter().copied()),
+        is_certain,
         format!("write `{meant}`"),
         span,
         meant,
     ))
+}
+
+/// `if caped sho x`, `if unknwn ask x`: the cause is misspelt, and behind it stands no word of a substitute, or one that is
+/// not built.
+fn both(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
+    let slip = slip(reader, at)?;
+    let verb = slip.at + 1;
+    let written = reader.word(verb).filter(|word| verb < end && word.len() > 2 && !VERBS.contains(word))?;
+    let verbs = || VERBS.into_iter().chain([ASK]);
+    let meant = nearest(written, verbs())?;
+    if meant == ASK {
+        return Some(super::not_yet("the substitute `ask`", reader.span(verb)));
+    }
+    let span = reader.span_between(slip.at, verb + 1);
+    let right = format!("{} {meant}", slip.meant);
+    let message = format!("`{}` is no cause of a substitute, and `{written}` does not go on with it", slip.written);
+    let finding = Diagnostic::new(&codes::UNEXPECTED, span, message);
+    let certain = slip.is_certain && is_only_near(written, verbs());
+    let help = format!("did you mean `if {} {meant}`?", slip.cause);
+    Some(finding.help(help).fix_if(certain, format!("write `{right}`"), span, right))
 }
 
 /// `if paused show x` beside another `show`: what is shown instead, for a cause that there is not.

@@ -67,8 +67,7 @@ pub(in crate::syntax) fn not_a_clause(
             }
         };
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, message).primary("a clause should begin here");
-        if noun == "a gap" && reader.is_kind(at, TokenKind::Number) {
-            let right = format!("at least {written} {} apart", shortened(reader.written(at + 1)));
+        if let Some(right) = begins_with_number(reader, noun, at) {
             return finding.help(format!("write `{right}`"));
         }
         return match reader.is_sign(at, b',') {
@@ -80,6 +79,37 @@ pub(in crate::syntax) fn not_a_clause(
         let finding = Diagnostic::new(&codes::UNKNOWN_CLAUSE, span, format!("`{word}` is not a clause of {noun}"));
         finding.primary("a clause should begin here").help(clause_list(noun, words))
     })
+}
+
+/// How the clause is written of which the number at `at` is the first that was written: `10 days` in a pause.
+fn begins_with_number(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
+    let number = Some(shortened(reader.written(at))).filter(|_| reader.is_kind(at, TokenKind::Number))?;
+    let next = shortened(reader.written(at + 1));
+    let is_span = super::spelling::UNITS.contains(&next.trim_end_matches('s'));
+    let named = |at: usize| reader.is_name(at).then(|| shortened(reader.written(at)));
+    Some(match noun {
+        "a gap" => format!("at least {number} {next} apart"),
+        "a pause" if is_span => {
+            let after = reader.is_word(at + 2, "after") && reader.is_kind(at + 3, TokenKind::Number);
+            let shown = named(at + 4).filter(|_| after).unwrap_or_else(|| "shown".to_owned());
+            let count = if after { shortened(reader.written(at + 3)) } else { "3".to_owned() };
+            format!("for {number} {next}  after {count} {shown}")
+        }
+        "a pause" => format!("after {number} {}", named(at + 1)?),
+        "a block" if is_span => {
+            let event = named(at + 3).filter(|_| reader.is_word(at + 2, "after"));
+            format!("for {number} {next} after {}", event.unwrap_or_else(|| "purchase".to_owned()))
+        }
+        "a cap" => format!("at most {number} {}", named(at + 1)?),
+        "a window" if number.contains(':') => format!("open {number} until 21:00"),
+        _ => return None,
+    })
+}
+
+/// Whether the clause at `next` was written as a part of what is told of the word at `at`.
+pub(in crate::syntax) fn goes_on(reader: &Reader<'_>, noun: &str, at: usize, next: usize) -> bool {
+    // `after purchase for 24 hours`: the two are the wrong way round.
+    noun == "a block" && reader.is_word(at, "after") && reader.is_word(next, "for")
 }
 
 /// What is said of a word that was plainly meant to begin a clause of `noun`.

@@ -23,7 +23,7 @@ mod uses;
 mod wording;
 
 pub(super) use causes::as_condition as cause_as_condition;
-pub(super) use clause::{meant as meant_as_clause, not_a_clause};
+pub(super) use clause::{goes_on, meant as meant_as_clause, not_a_clause};
 pub(super) use commas::{behind as comma_behind, within as comma_within};
 pub(super) use days::meant as days_meant;
 pub(super) use facts::column as wrong_column;
@@ -285,9 +285,9 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
     if wants(Rule::given_entry) && reader.is_name(at) {
         let quoted = format!("\"{written}\"");
         let finding = Diagnostic::new(&codes::UNEXPECTED, span, "a text in a list stands in quotes")
-            .help(format!("write `{quoted}`"))
-            .fix("put it in quotes", span, quoted);
-        return Some(finding);
+            .help(format!("write `{quoted}`"));
+        // `nw` may be the instant that was meant.
+        return Some(finding.fix_if(nearest(written, ["now"]).is_none(), "put it in quotes", span, quoted));
     }
     if wants(Rule::to) && reader.is_word(at, "until") {
         let finding = Diagnostic::new(&codes::SPELLING, span, "a range of values runs `to` its end, which is in");
@@ -303,12 +303,12 @@ fn wrong_kind(reader: &Reader<'_>, form: &Form, stopped: &Stopped) -> Option<Dia
         return match nearest(written.trim_end_matches('s'), spelling::UNITS) {
             _ if written.starts_with("year") => Some(finding.help("write months: 12 for a year")),
             _ if wants(Rule::close_brace) => None,
-            Some(meant) => Some(finding.help(format!("did you mean `{meant}s`?")).fix_if(
-                is_only_near(written.trim_end_matches('s'), spelling::UNITS),
-                format!("write `{meant}s`"),
-                span,
-                format!("{meant}s"),
-            )),
+            Some(meant) => {
+                let is_certain = is_only_near(written.trim_end_matches('s'), spelling::UNITS);
+                let meant = if reader.written(at - 1) == "1" { meant.to_owned() } else { format!("{meant}s") };
+                let finding = finding.help(format!("did you mean `{meant}`?"));
+                Some(finding.fix_if(is_certain, format!("write `{meant}`"), span, meant))
+            }
             None => Some(finding.help("the units are `seconds`, `minutes`, `hours`, `days`, `weeks` and `months`")),
         };
     }

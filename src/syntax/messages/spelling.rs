@@ -4,6 +4,7 @@ use super::{capping, days, facts, heads, hours, is_condition, lists, missteps, n
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
+use crate::syntax::grammar::Rule;
 use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
 
@@ -267,13 +268,12 @@ fn condition_elsewhere(reader: &Reader<'_>, form: &Form, at: usize, trouble: usi
         let span = reader.span(at);
         let finding = Diagnostic::new(&codes::SPELLING, span, "a condition of a rule begins with `when`");
         let right = if reader.is_sign(trouble, b'(') { ".." } else { written };
-        return Some(
-            finding.primary("`if` is for substitutes: `if capped show ..`").help(format!("write `when {right}`")).fix(
-                "write `when`",
-                span,
-                "when",
-            ),
-        );
+        let finding =
+            finding.primary("`if` is for substitutes: `if capped show ..`").help(format!("write `when {right}`"));
+        // What is no whole condition, or may be a cause, may have been meant for a substitute.
+        let is_whole = reader.read(Rule::condition, trouble, end).is_ok_and(|read| read.next == end);
+        let is_certain = is_whole && !super::causes::is_near(reader, at);
+        return Some(finding.fix_if(is_certain, "write `when`", span, "when"));
     }
     let time = reader.is_kind(trouble, TokenKind::Number) || reader.is_word(trouble, "now");
     (form.word == "before" && trouble == at + 1 && time).then(|| {

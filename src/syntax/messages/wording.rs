@@ -1,7 +1,7 @@
 //! Words that people read in two ways, or that are just not those of the language, each with the right wording.
 
 use super::shortened;
-use crate::diagnostics::{Diagnostic, codes::syntax as codes, nearest};
+use crate::diagnostics::{Diagnostic, codes::syntax as codes, is_only_near, nearest};
 use crate::syntax::reader::Reader;
 use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
@@ -194,7 +194,8 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
                 Diagnostic::new(&codes::UNEXPECTED, span, format!("the members of `{words}` stand in brackets"));
             Some(finding.help(format!("for example `{words} [DE, FR]`")))
         }
-        "old" | "ahead" => {
+        // Behind its unit and before the trouble it was read.
+        "old" | "ahead" if token >= trouble || !reader.word(token.wrapping_sub(1)).is_some_and(is_unit) => {
             let span = reader.span(token);
             let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{word}` goes with a comparison"));
             Some(finding.help(format!(
@@ -362,6 +363,18 @@ fn untested(reader: &Reader<'_>, token: usize, trouble: usize, end: usize) -> Op
     let span = reader.span_between(token, token + words);
     let written = reader.text.get(span.range()).map(shortened).unwrap_or_default();
     let right = if written == "missing" { "is not known".to_owned() } else { format!("{verb} {written}") };
+    // `is noot one of [..]`: what stands between is wrong, and not what is missing.
+    if let Some(between) = reader.word(before).filter(|_| reader.is_word(before.wrapping_sub(1), verb)) {
+        let span = reader.span(before);
+        let message = format!("`{}` cannot stand between `{verb}` and `{written}`", shortened(between));
+        let finding = Diagnostic::new(&codes::SPELLING, span, message);
+        return Some(match nearest(between, ["not"]).filter(|_| verb == "is") {
+            Some(not) => {
+                finding.help("did you mean `not`?").fix_if(is_only_near(between, [not]), "write `not`", span, not)
+            }
+            None => finding.help(format!("write `{verb} {written}`")),
+        });
+    }
     let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{verb}` is missing before `{written}`"));
     let finding = finding.primary("every condition in words begins with `is` or `has`");
     Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))

@@ -1,5 +1,6 @@
 //! Tests of the whole room: files that read well, files that do not, and what must never happen.
 
+mod behind;
 mod coverage;
 mod damage;
 mod deciding;

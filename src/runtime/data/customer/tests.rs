@@ -1,6 +1,7 @@
 //! One customer as JSON: everything that may be said, and what is refused.
 
 use super::*;
+use crate::frame::Stamp;
 use crate::model::sample::{FITTING, HEALTH, at, rule_set};
 use crate::model::{EventId, OfferId, RuleId, TagId};
 
@@ -213,4 +214,65 @@ fn what_was_known_before_stays_where_nothing_is_said() {
     assert_eq!(facts.attributes[at::TIER.index()], Fact::Known(Value::Member(2), None));
     let refused = moment_from_json(&rules, r#"{"tier": "gold"}"#, &mut Facts::nothing(&rules, noon()));
     assert_eq!(refused.unwrap_err().code.name, "data::unknown-attribute");
+}
+
+#[test]
+fn a_no_that_leaves_a_legitimate_interest_open_is_refused() {
+    for status in ["withdrawn", "denied"] {
+        for said in
+            [format!("\"{status}\""), format!(r#"{{ "status": "{status}", "granted_at": "2026-01-01T00:00Z" }}"#)]
+        {
+            let error = read(&format!(r#"{{ "consent": {{ "own_offers": {said} }} }}"#)).unwrap_err();
+            assert_eq!(error.code.name, "data::bad-customer");
+            assert!(error.message.contains("only an objection closes"), "{}", error.message);
+        }
+    }
+    for status in ["objected", "granted", "expired", "unknown"] {
+        read(&format!(r#"{{ "consent": {{ "own_offers": "{status}" }} }}"#)).unwrap();
+    }
+}
+
+#[test]
+fn what_is_held_is_held_since_an_earlier_time() {
+    let rules = rule_set();
+    let at = |after: i64| show_instant(Instant(noon().plus(rules.defaults.skew).0 + 1_000_000 * after));
+    let held = |since: String| read(&format!(r#"{{ "held": {{ "comeback": "{since}" }} }}"#));
+    held(at(0)).unwrap();
+    let error = held(at(1)).unwrap_err();
+    assert_eq!(error.code.name, "data::bad-customer");
+    assert!(error.message.contains("is still to come"), "{}", error.message);
+}
+
+#[test]
+fn a_field_of_an_event_is_of_its_type() {
+    let of = |amount: &str| {
+        read(&format!(
+            r#"{{ "history": [ {{ "event": "purchase", "at": "2026-06-14T09:00Z", "fields": {{ "amount": {amount} }} }} ] }}"#
+        ))
+    };
+    for amount in ["20", "20.5", "null"] {
+        of(amount).unwrap();
+    }
+    for amount in ["\"lots\"", "true", "[1]", "20.123456789"] {
+        let error = of(amount).unwrap_err();
+        assert_eq!(error.code.name, "data::wrong-type", "{amount}");
+        assert!(error.message.contains("`amount`"), "{}", error.message);
+    }
+}
+
+#[test]
+fn a_name_that_the_rules_do_not_know_is_named_and_counts_as_far_as_it_can() {
+    let rules = rule_set();
+    let entry = r#"{ "event": "shown", "at": "2026-06-14T09:00Z", "offer": "zz", "channel": "fax", "tags": ["gone"], "id": "1" }"#;
+    let text = format!(r#"{{ "history": [ {entry}, {entry} ] }}"#);
+    let customer = JsonCustomer::read(&rules, &text, Facts::nothing(&rules, noon())).unwrap();
+    assert_eq!(customer.facts.history.len(), 1, "told twice");
+    assert_eq!(
+        customer.doubtful,
+        [
+            "entry 1 of the history: the rules do not have the offer `zz`",
+            "entry 1 of the history: the rules do not have the channel `fax`: it counts for every channel",
+            "entry 1 of the history: the rules do not have the tag `gone`",
+        ]
+    );
 }
