@@ -10,20 +10,19 @@
 //! cells that touch nothing else first. What counts is asked of the frame itself, with one event at a time, so this can
 //! never disagree with how a decision counts.
 
-use std::cell::Cell as Counter;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::frame::{CapState, Fact, Facts, Happened, Stamp, cap_states, gather};
+use super::pauses::{self, Asked};
+use crate::frame::{CapState, Facts, Happened, Stamp, cap_states};
 use crate::model::{
-    CapId, CapKind, CapTarget, CapUnit, CapWindow, CapZone, ChannelId, Class, EventId, OfferId, Rule, RuleId, RuleSet,
-    TagId,
+    CapId, CapKind, CapTarget, CapUnit, CapWindow, ChannelId, Class, EventId, OfferId, Rule, RuleId, RuleSet, TagId,
 };
 use crate::value::Instant;
 
 /// Steps of trying before it is given up.
 const BUDGET: usize = 20_000;
 /// More events than this are not made up.
-const MOST_EVENTS: u32 = 100_000;
+pub(super) const MOST_EVENTS: u32 = 100_000;
 /// Of so many tags every combination is tried; of more only each alone, all together, and those of offers.
 const FEW_TAGS: usize = 4;
 /// So many rules are looked at for something that a channel really carries.
@@ -49,8 +48,8 @@ struct Cell {
 
 /// A history for the customer of `facts`; what is counted per customer is asked for only where the key is known.
 ///
-/// What a pause or a window of the calendar counts hangs on the moment and on the order of events, so no combination
-/// with one is ever called impossible: events for them are looked for, tried on the frame, and found or not.
+/// What a pause or a window of the calendar counts hangs on the moment and on the order of events: events for them are looked
+/// for, tried on the frame, and found or not (`pauses`).
 pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
     let by_count = |cap: &CapId| match (&rules[*cap].kind, rules[*cap].window) {
         _ if rules[*cap].number.is_some() || matches!(rules[*cap].unit, CapUnit::Attribute(_)) => false,
@@ -62,104 +61,14 @@ pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[C
     let found = plain(rules, facts, &some_spent, &some_left);
     match found {
         History::Events(events) if some_spent.len() < spent.len() || some_left.len() < left.len() => {
-            Others { rules, facts, spent, left, tries: Counter::new(TRIES) }.events(events)
+            pauses::history(&Asked { rules, facts, spent, left }, events, [&some_spent, &some_left])
         }
         History::Events(_) | History::Impossible(..) | History::Unknown => found,
     }
 }
 
-/// Frames gathered before a search for pauses and calendars is given up.
-const TRIES: usize = 400;
-
-/// The search for events that bring about pauses and spend calendars, besides those that there must be.
-struct Others<'a> {
-    rules: &'a RuleSet,
-    facts: &'a Facts,
-    spent: &'a [CapId],
-    left: &'a [CapId],
-    tries: Counter<usize>,
-}
-
-impl Others<'_> {
-    fn events(&self, events: Vec<Happened>) -> History {
-        self.more(events).map_or(History::Unknown, History::Events)
-    }
-
-    /// Adds what the first cap still to be spent takes, in every way that leaves the others.
-    fn more(&self, events: Vec<Happened>) -> Option<Vec<Happened>> {
-        let left = self.tries.get().checked_sub(1)?;
-        self.tries.set(left);
-        let frame = gather(self.rules, &Facts { history: events.clone(), ..self.facts.clone() });
-        // Where its zone is not known a calendar is spent in any case, and so is what is counted by an attribute that
-        // is missing; the question knows that.
-        let overdone = |cap: &&CapId| {
-            frame.is_spent(self.rules, **cap)
-                && !matches!(frame.caps.get(cap.index()), Some(CapState::UnknownZone | CapState::UnknownUnit))
-                && frame.limit(self.rules, **cap).is_some()
-        };
-        if self.left.iter().any(|cap| overdone(&cap)) {
-            return None;
-        }
-        let Some(next) = self.spent.iter().copied().find(|cap| !frame.is_spent(self.rules, *cap)) else {
-            return Some(events);
-        };
-        let cap = &self.rules[next];
-        let wanted = frame.limit(self.rules, next).filter(|limit| *limit <= MOST_EVENTS)?;
-        for stamp in stamps(self.rules, &[next]) {
-            for event in &cap.events {
-                for at in self.times(next) {
-                    let happened = Happened::plain(*event, at, stamp.clone());
-                    let mut with = events.clone();
-                    with.extend(std::iter::repeat_n(happened, wanted as usize));
-                    if let Some(found) = self.more(with) {
-                        return Some(found);
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    /// Times worth trying for a cap: now, and as long ago as it and the caps to be left allow.
-    fn times(&self, cap: CapId) -> Vec<Instant> {
-        let now = self.facts.now;
-        let just_in = |length| Instant(now.minus(length).0.saturating_add(1));
-        let mut times = vec![now];
-        if let CapKind::Pause { length, .. } | CapKind::Block { length } = self.rules[cap].kind {
-            times.push(just_in(length));
-        }
-        for other in self.left.iter().chain([&cap]) {
-            match (&self.rules[*other].kind, self.rules[*other].window) {
-                (CapKind::Pause { length, .. } | CapKind::Block { length }, _) => times.push(now.minus(*length)),
-                (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(length)) => times.push(now.minus(length)),
-                (CapKind::Cap | CapKind::Gap, CapWindow::Ever | CapWindow::Calendar(_)) => {}
-            }
-            if let CapWindow::Calendar(period) = self.rules[*other].window
-                && let Some(start) = self.zone(*other).and_then(|zone| period.start(now, zone))
-            {
-                times.extend([start, Instant(start.0 - 1)]);
-            }
-        }
-        times.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
-        times.dedup();
-        times
-    }
-}
-
-impl Others<'_> {
-    fn zone(&self, cap: CapId) -> Option<&str> {
-        match self.rules[cap].zone.as_ref()? {
-            CapZone::Named(zone) => Some(zone),
-            CapZone::Attribute(id) => match self.facts.attributes.get(id.index()) {
-                Some(Fact::Known(value, _)) => value.as_text(),
-                Some(Fact::Missing(_) | Fact::Increments(_)) | None => self.rules[*id].default.as_ref()?.as_text(),
-            }
-            .map(AsRef::as_ref),
-        }
-    }
-}
-
-fn plain(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
+/// The same of caps and gaps that count by a window that rolls or has no end.
+pub(super) fn plain(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
     if spent.is_empty() {
         return History::Events(Vec::new());
     }
@@ -440,7 +349,7 @@ pub(in crate::analysis) fn only_rules(rules: &RuleSet) -> Vec<Option<RuleId>> {
 }
 
 /// Stamps that the caps look at: first those that events really bear, then the barest ones.
-fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
+pub(super) fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
     let showing = only_rules(rules);
     let only = |offer: OfferId| showing.get(offer.index()).copied().flatten();
     let mut found: Vec<Stamp> = Vec::new();
@@ -542,6 +451,7 @@ fn stamps(rules: &RuleSet, caps: &[CapId]) -> Vec<Stamp> {
 mod tests {
     use super::*;
     use crate::analysis::testing::rules;
+    use crate::frame::Fact;
     use crate::value::Value;
 
     /// What is looked at is counted: caps on offers of their own are as many small questions, whatever their number.

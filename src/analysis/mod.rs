@@ -41,6 +41,7 @@ mod lived;
 mod only_capped;
 mod pairs;
 mod parallel;
+mod pauses;
 mod predicate;
 pub mod pressure;
 mod program;

@@ -95,6 +95,16 @@ fn a_weaker_cap_is_named() {
     assert!(said(&new, &old).iter().all(|line| line.ends_with("newly-silent")));
 }
 
+/// Whoever used up the day used up the week, and not the other way round.
+#[test]
+fn a_day_of_the_calendar_lets_more_through_than_a_week() {
+    let old = with(ADULTS);
+    let new = old.replace("in any 7 days", "in each calendar day in \"Europe/Berlin\"");
+    let [weaker, stronger] = [said(&old, &new), said(&new, &old)];
+    assert!(matches!(&weaker[..], [only] if only.ends_with("weaker-cap")), "{weaker:#?}");
+    assert!(matches!(&stronger[..], [only] if only.ends_with("newly-silent")), "{stronger:#?}");
+}
+
 #[test]
 fn a_purpose_that_was_not_processed_is_named() {
     let runners = "rule runners in hero { show sale  needs ads  priority 10  when likes has \"running\" }\n";

@@ -168,6 +168,11 @@ fn window(reader: &Reader<'_>, from: usize, end: usize) -> Option<String> {
     if (from..end).any(|token| reader.is_word(token, "ever")) {
         return Some("ever".to_owned());
     }
+    if let Some(begin) = (from..end).find(|at| reader.is_word(*at, "each") && reader.is_word(at + 1, "calendar")) {
+        let last = (begin..end).find(|at| reader.is_word(*at, "per")).unwrap_or(end);
+        let span = reader.text.get(reader.span_between(begin, last).range())?;
+        return Some(format!("in {}", span.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
     (from..end).find_map(|token| {
         let plain = unit(reader, token)?;
         let before = token.wrapping_sub(1);
