@@ -15,8 +15,8 @@ use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worl
 use crate::diagnostics::codes;
 use crate::model::{EventId, RuleSet, Verified};
 use crate::runtime::Engine;
+use crate::runtime::confirm::{ConfirmError, Confirmation, Confirmed};
 use crate::runtime::data::{confirmation, confirmations, confirmations_from};
-use crate::runtime::request::{ConfirmError, Confirmation, Confirmed};
 use crate::runtime::store::EmbeddedStore;
 use crate::value::{Instant, show_instant};
 

@@ -227,16 +227,14 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         explanations.extend(asked.engine.explain(frame, decision.slot));
         decisions.push(decision);
     };
-    let mut prepared = None;
     match (store, asked.assume) {
         (Some(store), Assume::Shown | Assume::Decided) => {
             asked.known.tell_of_others(rules, &mut facts);
             let shown = asked.assume == Assume::Shown;
             let told = Some(asked.known.events.told());
             let request = Request { id: None, facts: &facts, slots: asked.slots, shown, told };
-            let answers = asked.engine.prepare(store, &request, each)?;
-            ids.extend(answers.answers.iter().map(|answer| answer.id.clone()));
-            prepared = Some(answers);
+            let answers = asked.engine.answer(store, &request, each)?;
+            ids.extend(answers.into_iter().map(|answer| answer.id));
         }
         (store, Assume::Shown | Assume::Decided | Assume::Nothing) => {
             asked.known.remember(rules, &mut facts, store)?;
@@ -244,15 +242,16 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         }
     }
     // What nobody could read is not counted either.
-    let record = || -> Result<(), CannotRun> {
-        if let Some(prepared) = prepared {
-            prepared.commit()?;
+    let deliver = |text: &str| -> Result<(), CannotRun> {
+        let delivered = terminal.deliver(text);
+        if let (Err(_), Some(store)) = (&delivered, store) {
+            asked.engine.take_back(store, &ids, facts.now)?;
         }
-        Ok(())
+        delivered
     };
     if terminal.format == Format::Json {
         let mut decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
-        for (object, id) in decided.iter_mut().zip(ids) {
+        for (object, id) in decided.iter_mut().zip(&ids) {
             if let Some(fields) = object.as_object_mut() {
                 fields.insert("id".to_owned(), json!(id));
             }
@@ -262,8 +261,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
             fields.insert("findings".to_owned(), json!(asked.known.findings()));
         }
         asked.known.doubts_of(key.as_deref()).add_to(&mut object);
-        terminal.deliver(&format!("{object:#}\n"))?;
-        record()?;
+        deliver(&format!("{object:#}\n"))?;
     } else {
         let line = |(at, explanation): (usize, &crate::eval::Explanation)| {
             let id = ids.get(at).filter(|_| asked.assume == Assume::Decided && shows(&decisions, at));
@@ -271,8 +269,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
             format!("{}\n{waits}", explanation.headline())
         };
         let lines: Vec<String> = explanations.iter().enumerate().map(line).collect();
-        terminal.deliver(&lines.concat())?;
-        record()?;
+        deliver(&lines.concat())?;
         asked.known.doubts_of(key.as_deref()).say(terminal);
     }
     Ok(Ended::Clean)

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use super::batch::{Assume, Batch, decide_base};
+use super::confirm::{ConfirmError, Confirmation, Confirmed};
 use super::data::{Customers, CustomersFile, EventIndex, Format, Overrides};
 use super::engine::Engine;
 use super::past::{Past, Stored, remember};
-use super::request::{Answer, ConfirmError, Confirmation, Confirmed, Request};
+use super::request::{Answer, Request};
 use super::store::{EmbeddedStore, MemoryStore, StateStore};
 use crate::compile::compile;
 use crate::frame::{By, CapState, Fact, Facts, Outcome, Shared, gather};
@@ -59,7 +60,7 @@ fn purchase(engine: &Engine) -> EventId {
     engine.rules().event_named("purchase").unwrap()
 }
 
-fn stores() -> (tempfile::TempDir, Vec<Box<dyn StateStore>>) {
+pub(super) fn stores() -> (tempfile::TempDir, Vec<Box<dyn StateStore>>) {
     let folder = tempfile::tempdir().unwrap();
     let file = EmbeddedStore::open(&folder.path().join("sold.state")).unwrap();
     (folder, vec![Box::new(MemoryStore::new()), Box::new(file)])
@@ -105,7 +106,7 @@ fn the_same_request_is_answered_alike_and_reserves_once() {
         assert_eq!(first, again);
         assert_eq!(first.id, "page-1/deal");
         assert!(is_cheap(&engine, &first));
-        assert_eq!(store.shared("").unwrap().len(), 1);
+        assert_eq!(store.shared("").unwrap().count(), 1);
         assert!(!is_cheap(&engine, &ask(&engine, store.as_ref(), Some("page-2"), &anna)), "her household has one");
     }
 }
@@ -206,7 +207,7 @@ fn over_a_base_one_row_sees_what_those_before_it_took() {
         assert_eq!(cheap_of_a_base(&engine, Some(store.as_ref()), Assume::Shown, table), [true, false, true, false]);
         assert!(!is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, "dora", "h4", 5))));
         assert!(is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, "dora", "h4", 10))));
-        assert!(store.shared("").unwrap().iter().all(|event| event.decision.is_some()));
+        assert!(store.shared("").unwrap().events.iter().all(|event| event.decision.is_some()));
     }
 }
 

@@ -29,6 +29,7 @@ const RAISED_ELSEWHERE: &[(&str, &str)] = &[
     ("run::interrupted", "tests/service/mod.rs"),
     ("run::io", "src/cli/worlds.rs"),
     ("state::in-use", "src/runtime/store/embedded/tests.rs"),
+    ("state::busy", "src/runtime/crowd_tests.rs"),
 ];
 
 fn path_of(code: &Code) -> PathBuf {

@@ -6,5 +6,6 @@ codes! {
     OTHER_VERSION = "other-version", Error, "the state file was written by a program with another format of state";
     DAMAGED = "damaged", Error, "the state file was changed by something else than cater, or part of it was lost";
     IN_USE = "in-use", Error, "another program is using the state file";
+    BUSY = "busy", Error, "others keep changing what is to be written";
     UNUSABLE = "unusable", Error, "the state file cannot be read or written";
 }

@@ -14,6 +14,10 @@ use crate::runtime::past::{Memory, Past, Stored, Told, remember, shared_keys};
 use crate::runtime::store::{StateError, StateStore, StoredEvent};
 use crate::value::Instant;
 
+/// Among so many of the last that everybody did the same is looked for: a base is decided at one moment, so there are few
+/// kinds.
+const LAST: usize = 32;
+
 /// A row and which file it is of.
 pub(super) struct Job {
     /// Its place in the block.
@@ -161,9 +165,20 @@ impl<'a> Worker<'a> {
             for showing in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
                 let (happened, kept) = became(self.batch.assume, now, &showing);
                 let Past { history, reserved } = self.memory.shared.entry(key.clone()).or_default();
-                history.extend(happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)));
+                for of in happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)) {
+                    let same =
+                        |last: &&mut Happened| last.at == of.at && last.event == of.event && last.stamp == of.stamp;
+                    match history.iter_mut().rev().take(LAST).find(same) {
+                        Some(last) => last.times = last.times.saturating_add(1),
+                        None => history.push(of),
+                    }
+                }
                 if concerns(rules, *unit, Event::DECIDED, &showing) {
-                    reserved.push(kept);
+                    let same = |last: &&mut Reserved| Reserved { times: 1, ..(*last).clone() } == kept;
+                    match reserved.iter_mut().rev().take(LAST).find(same) {
+                        Some(last) => last.times = last.times.saturating_add(1),
+                        None => reserved.push(kept),
+                    }
                 }
             }
         }
@@ -201,5 +216,5 @@ fn became(assume: Assume, now: Instant, showing: &Stamp) -> (Vec<Happened>, Rese
         Assume::Decided | Assume::Nothing => vec![Event::DECIDED],
     };
     let happened = confirmed.iter().map(|event| Happened::plain(*event, now, showing.clone())).collect();
-    (happened, Reserved { at: now, stamp: showing.clone(), brings, confirmed })
+    (happened, Reserved { at: now, stamp: showing.clone(), brings, confirmed, times: 1 })
 }
