@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::bundles::Trusting;
+use super::states::{self, State};
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
 use crate::diagnostics::codes;
@@ -17,7 +18,6 @@ use crate::model::{EventId, RuleSet, Verified};
 use crate::runtime::Engine;
 use crate::runtime::confirm::{ConfirmError, Confirmation, Confirmed};
 use crate::runtime::data::{confirmation, confirmations, confirmations_from};
-use crate::runtime::store::EmbeddedStore;
 use crate::value::{Instant, show_instant};
 
 /// How many unknown decisions are named.
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     /// Many at once: CSV with decision, event, at, or `-` for that on standard input.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
-    /// The file that remembers what was decided, instead of the world's.
+    /// What remembers what was decided, instead of the world's: a file, or `redis://HOST:PORT`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// When it is heard of, instead of the world's `now`.
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let all = asked(arguments, rules, now)?;
     let store = open(state.as_deref())?;
     let engine = Engine::reference(rules.clone());
-    let heard = engine.confirm_all(&store, &all, now).map_err(|error| match error {
+    let heard = engine.confirm_all(store.store(), &all, now).map_err(|error| match error {
         ConfirmError::State(error) => CannotRun::from(error),
         ConfirmError::Unknown(ids) => unknown(&ids, state.as_deref()),
     })?;
@@ -110,18 +110,12 @@ fn asked(arguments: &Arguments, rules: &Verified, now: Instant) -> Result<Vec<Co
 }
 
 /// The state; it must be there, since a new one knows no decision.
-fn open(state: Option<&Path>) -> Result<EmbeddedStore, CannotRun> {
+fn open(state: Option<&Path>) -> Result<State, CannotRun> {
     let Some(path) = state else {
         return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, "nobody says which state remembers what was decided")
             .help("name the file that `cater decide --state` wrote: --state FILE, or `state` in cater.toml"));
     };
-    if !path.exists() {
-        let message = format!("there is no state file `{}`", path.display());
-        return Err(
-            CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `cater decide --state` wrote")
-        );
-    }
-    Ok(EmbeddedStore::open(path)?)
+    State::open_known(path, true, "cater decide --state")
 }
 
 fn unknown(ids: &[String], state: Option<&Path>) -> CannotRun {
@@ -130,7 +124,7 @@ fn unknown(ids: &[String], state: Option<&Path>) -> CannotRun {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let state = state.map_or_else(String::new, |path| format!("`{}` knows ", path.display()));
+    let state = state.map_or_else(String::new, |path| format!("`{}` knows ", states::shown(path)));
     let what = if ids.len() == 1 { "no decision" } else { "none of the decisions" };
     let message = format!("{state}{what} {}{more}, and nothing was confirmed", named.join(", "));
     CannotRun::new(&codes::run::NO_SUCH_DECISION, message)

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::bundles::Trusting;
 use super::interrupt::Interrupt;
+use super::states::{self, State};
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
@@ -25,7 +26,7 @@ use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, MOST_WORKERS, key_of};
 use crate::runtime::request::Request;
-use crate::runtime::store::{EmbeddedStore, StateStore};
+use crate::runtime::store::StateStore;
 use crate::value::{Instant, show_instant};
 use output::Output;
 pub(super) use summary::{bad_rows, machine_rows};
@@ -61,7 +62,7 @@ pub(super) struct Arguments {
     /// Where to write every decision: CSV, or JSON Lines where the name ends in `.jsonl`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The file that remembers what happened, between runs; made if it is not there.
+    /// What remembers what happened, between runs: a file, made if it is not there, or `redis://HOST:PORT`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// What is taken to have happened to what was decided; it was shown, if nobody says otherwise. With `decided` it is
@@ -149,12 +150,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             .help("name the file that does: --state FILE, or `state` in cater.toml"));
     }
     // A dry run leaves no file behind.
-    let state = state.as_ref().filter(|path| records || path.exists());
+    let state = state.as_ref().filter(|path| records || states::is_there(path));
     // From here on files are made; one customer is decided too soon for anybody to stop it.
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     // What records nothing needs no file that may be written to.
-    let open = |path| if records { EmbeddedStore::open(path) } else { EmbeddedStore::open_for_reading(path) };
-    let store = state.map(|path| open(path)).transpose()?;
+    let store = state.map(|path| State::open(path, records)).transpose()?;
     let asked = Asked {
         arguments,
         world: &world,
@@ -168,7 +168,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         workers,
     };
     let outcome = {
-        let store = store.as_ref().map(|store| store as &dyn StateStore);
+        let store = store.as_ref().map(State::store);
         match &arguments.customer {
             Some(who) => one(&asked, who, store, terminal),
             None => base(&asked, store, interrupt.as_ref(), terminal),

@@ -10,9 +10,7 @@ use std::time::Duration;
 use super::past::{Memory, Past, Told};
 use super::store::cell::piece;
 use super::store::packed::{Unreadable, pack_decisions, pack_entries, pack_tally, unpack_decisions};
-use super::store::{
-    Cell, Change, Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent, Tally, Transaction,
-};
+use super::store::{Cell, Change, Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent, Tally};
 use crate::frame;
 use crate::model::{Cap, CapKind, CapUnit, Event, RuleSet};
 use crate::value::Instant;
@@ -169,18 +167,19 @@ impl Page {
                 let add = piece(&pack_entries(&entries));
                 let undo = piece(&pack_entries(&undo));
                 let instead = anew(rules, unit, &cell, now);
-                Change { key, read, slack, weight, instead, add, undo, keep: None }
+                Change { key, read, slack, weight, instead, add, undo, undo_anew: false, keep: None }
             }
             Said::Answers { before, now } => {
                 let (instead, undo) = (Some(piece(&pack_decisions(&now))), piece(&pack_decisions(&before)));
-                Change { key, read, slack, weight: 1, instead, add: Vec::new(), undo, keep: Some(ANSWERS_KEPT) }
+                let (add, keep) = (Vec::new(), Some(ANSWERS_KEPT));
+                Change { key, read, slack, weight: 1, instead, add, undo, undo_anew: true, keep }
             }
         }
     }
 }
 
 /// A record of many pieces as one, without the decisions that no cap reckons with any more; `None` where it has few.
-fn anew(rules: &RuleSet, unit: CapUnit, cell: &Cell, now: Instant) -> Option<Vec<u8>> {
+pub(super) fn anew(rules: &RuleSet, unit: CapUnit, cell: &Cell, now: Instant) -> Option<Vec<u8>> {
     let most = if unit == CapUnit::Customer { CUSTOMER_PIECES } else { SHARED_PIECES };
     if cell.pieces()?.len() < most {
         return None;
@@ -209,28 +208,6 @@ fn is_over(rules: &RuleSet, unit: CapUnit, event: &StoredEvent, now: Instant) ->
 pub(super) fn unit_of(rules: &RuleSet, shared: &str) -> CapUnit {
     let attribute = shared.split_once('\0').and_then(|(name, _)| rules.attribute_named(name));
     attribute.map_or(CapUnit::Everybody, CapUnit::Attribute)
-}
-
-/// Writes entries through a transaction, whatever else has happened.
-pub(super) fn write_through(
-    rules: &RuleSet,
-    transaction: &mut dyn Transaction,
-    key: Key,
-    entries: &[Entry],
-    now: Instant,
-) -> Result<(), StateError> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let unit = match &key {
-        Key::Shared(name) => unit_of(rules, name),
-        Key::Customer(_) | Key::Request(_) => CapUnit::Customer,
-    };
-    let cell = transaction.read(&key)?;
-    let instead = anew(rules, unit, &cell, now);
-    let weight = entries.len() as u64;
-    let change = Change { weight, instead, ..Change::adding(key, &cell, piece(&pack_entries(entries))) };
-    transaction.write(&change)
 }
 
 /// What a ledger holds, as a decision counts it.

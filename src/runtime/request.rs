@@ -8,12 +8,10 @@
 
 use super::answers::{in_names, of_names};
 use super::engine::Engine;
-use super::ledger::{Ledger, Written, write_through};
+use super::ledger::{Ledger, Written};
 use super::past::{Told, remember, shared_keys};
 use super::retry::Attempts;
-use super::store::cell::piece;
-use super::store::packed::pack_decisions;
-use super::store::{Change, Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent, Transaction};
+use super::store::{Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent};
 use crate::frame::{self, CapState, Decision, Facts, Frame, Outcome, brought_about, stamp, unit_key};
 use crate::model::{CapKind, CapUnit, Event, RuleSet, SlotId};
 use crate::value::Instant;
@@ -155,15 +153,15 @@ pub(super) struct Whose<'a> {
 }
 
 /// What is kept of a decision.
-struct Kept {
+pub(super) struct Kept {
     /// A reservation where it shows something of a rule.
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// So that it can be confirmed, and the same request is answered alike.
-    answer: StoredDecision,
+    pub(super) answer: StoredDecision,
 }
 
 impl Kept {
-    fn of(rules: &RuleSet, whose: Whose<'_>, decision: Decision, id: &str, shown: bool) -> Self {
+    pub(super) fn of(rules: &RuleSet, whose: Whose<'_>, decision: Decision, id: &str, shown: bool) -> Self {
         let events = events_of(rules, whose.now, decision, id, shown);
         let mut answer = in_names(rules, decision, whose.now);
         answer.customer = whose.customer.map(str::to_owned);
@@ -172,41 +170,6 @@ impl Kept {
         answer.decided = events.first().cloned();
         Self { entries: events.into_iter().map(Entry::Happened).collect(), answer }
     }
-}
-
-/// Records the decisions of a row of a base. Gives each an id under which it can be confirmed, where something of it is
-/// kept.
-pub(super) fn keep_row(
-    rules: &RuleSet,
-    transaction: &mut dyn Transaction,
-    whose: Whose<'_>,
-    decisions: &[Decision],
-    name: &str,
-    shown: bool,
-) -> Result<Vec<Option<String>>, StateError> {
-    let (mut ids, mut answers, mut entries) = (Vec::new(), Vec::new(), Vec::new());
-    for decision in decisions {
-        let id = id_of(rules, name, decision.slot);
-        let kept = Kept::of(rules, whose, *decision, &id, shown);
-        let is_kept = kept.answer.decided.is_some();
-        ids.push(is_kept.then_some(id));
-        answers.extend(Some(kept.answer).filter(|_| is_kept));
-        entries.extend(kept.entries);
-    }
-    if let Some(customer) = whose.customer {
-        write_through(rules, transaction, Key::Customer(customer.to_owned()), &entries, whose.now)?;
-    }
-    for (unit, key) in whose.shared {
-        let concern: Vec<Entry> = entries.iter().filter(|entry| entry.concerns(rules, *unit)).cloned().collect();
-        write_through(rules, transaction, Key::Shared(key.clone()), &concern, whose.now)?;
-    }
-    if !answers.is_empty() {
-        let key = Key::Request(name.to_owned());
-        let cell = transaction.read(&key)?;
-        let change = Change::adding(key, &cell, piece(&pack_decisions(&answers)));
-        transaction.write(&change)?;
-    }
-    Ok(ids)
 }
 
 pub(super) fn id_of(rules: &RuleSet, request: &str, slot: SlotId) -> String {

@@ -9,6 +9,7 @@
 //! Nothing is written to the store before the caller says so: see [`Done::commit`].
 
 mod census;
+mod keep;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -28,12 +29,12 @@ use thiserror::Error;
 
 use super::data::{ConsentIndex, Customers, DataError, Decoder, EventIndex, NextRow};
 use super::engine::Engine;
-use super::ledger::write_through;
-use super::request::{Whose, keep_row};
+use super::request::Whose;
 use super::store::{Entry, Key, StateError, StateStore, Transaction};
 use crate::frame::{Decision, Facts};
 use crate::model::{CapUnit, SlotId};
 use census::Census;
+use keep::{keep_row, write_through};
 use worker::{Job, Outcome, Worker};
 
 /// What is taken to have happened after a decision.

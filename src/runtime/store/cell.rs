@@ -58,6 +58,8 @@ pub struct Change {
     pub add: Vec<u8>,
     /// Pieces that take all this back, where a later change of the same writing cannot be made.
     pub undo: Vec<u8>,
+    /// Whether those take the place of what this change has written, instead of standing behind it.
+    pub undo_anew: bool,
     /// How long it has to be kept at least; `None` is for good.
     pub keep: Option<Duration>,
 }
@@ -65,7 +67,32 @@ pub struct Change {
 impl Change {
     /// A change of one cell that adds pieces to it, whatever else has happened.
     pub fn adding(key: Key, cell: &Cell, add: Vec<u8>) -> Self {
-        Self { key, read: cell.seen(), slack: None, weight: 1, instead: None, add, undo: Vec::new(), keep: None }
+        Self {
+            key,
+            read: cell.seen(),
+            slack: None,
+            weight: 1,
+            instead: None,
+            add,
+            undo: Vec::new(),
+            undo_anew: false,
+            keep: None,
+        }
+    }
+
+    /// The change that takes this one back.
+    #[must_use]
+    pub fn undone(&self) -> Self {
+        let Self { key, read, instead, add, undo, .. } = self;
+        let (instead, add, read) = match instead.as_ref().filter(|_| self.undo_anew) {
+            Some(instead) => {
+                let length = instead.len() + add.len();
+                (Some(undo.clone()), Vec::new(), Seen { epoch: read.epoch + 1, length, ..*read })
+            }
+            None => (None, undo.clone(), *read),
+        };
+        let (key, undo) = (key.clone(), Vec::new());
+        Self { key, read, slack: None, instead, add, undo, undo_anew: false, weight: self.weight, keep: self.keep }
     }
 
     /// Whether a cell is still as the change needs it.
@@ -164,6 +191,26 @@ mod tests {
         assert_eq!(cell.pieces().unwrap(), [&b"1+2"[..], b"three", b"four"]);
         cell.apply(&shorter, 1);
         assert_eq!(cell.pieces().unwrap(), [&b"1+2"[..], b"three", b"four", b"four"], "somebody was first");
+    }
+
+    #[test]
+    fn a_change_is_taken_back_by_what_stands_behind_it_or_in_its_place() {
+        let mut cell = Cell::default();
+        cell.apply(&adds(b"one", &Cell::default(), None), 1);
+        let before = cell.body.clone();
+        let behind = Change { undo: piece(b"not two"), ..adds(b"two", &cell, Some(0)) };
+        let anew = Change { instead: Some(piece(b"1")), undo: before, undo_anew: true, ..adds(b"two", &cell, Some(0)) };
+        for (change, expected) in
+            [(behind, vec![&b"one"[..], b"two", b"not two", b"three"]), (anew, vec![b"one", b"three"])]
+        {
+            let mut cell = cell.clone();
+            cell.apply(&change, 1);
+            let undone = change.undone();
+            assert!(undone.fits(&cell));
+            cell.apply(&undone, 1);
+            cell.apply(&adds(b"three", &cell.clone(), Some(0)), 1);
+            assert_eq!(cell.pieces().unwrap(), expected);
+        }
     }
 
     #[test]

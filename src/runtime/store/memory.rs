@@ -74,6 +74,8 @@ struct Written {
     read: Seen,
     /// As it is to be.
     cell: Cell,
+    /// What it said before, where a store may have to take it back.
+    before: Vec<u8>,
     weight: u64,
 }
 
@@ -94,7 +96,8 @@ impl Transaction for Buffered<'_> {
     fn write(&mut self, change: &Change) -> Result<(), StateError> {
         if !self.cells.contains_key(&change.key) {
             let cell = self.read(&change.key)?;
-            self.cells.insert(change.key.clone(), Written { read: cell.seen(), cell, weight: 0 });
+            let before = if self.store.lands_whole() { Vec::new() } else { cell.body.clone() };
+            self.cells.insert(change.key.clone(), Written { read: cell.seen(), cell, before, weight: 0 });
         }
         if let Some(written) = self.cells.get_mut(&change.key) {
             written.cell.apply(change, born());
@@ -104,9 +107,10 @@ impl Transaction for Buffered<'_> {
     }
 
     fn commit(self: Box<Self>) -> Result<(), StateError> {
-        let changes = self.cells.into_iter().map(|(key, Written { read, cell, weight })| {
+        let changes = self.cells.into_iter().map(|(key, Written { read, cell, before, weight })| {
             let instead = Some(cell.body);
-            Change { key, read, slack: Some(0), weight, instead, add: Vec::new(), undo: Vec::new(), keep: None }
+            let undo = before;
+            Change { key, read, slack: Some(0), weight, instead, add: Vec::new(), undo, undo_anew: true, keep: None }
         });
         let mut changes: Vec<Change> = changes.collect();
         changes.sort_by(|a, b| a.key.cmp(&b.key));

@@ -15,6 +15,8 @@ mod conformance;
 mod embedded;
 mod memory;
 pub mod packed;
+#[cfg(feature = "redis")]
+pub mod redis;
 pub mod tally;
 
 pub use cell::{Cell, Change, Key, Seen};
@@ -282,6 +284,31 @@ pub enum StateError {
     /// Somebody else writes the same records again and again.
     #[error("others kept changing what this needs in {0}")]
     Busy(String),
+    /// The text is no address of a store.
+    #[error("the address of the state cannot be used: {why}")]
+    BadAddress {
+        /// What is wrong with it; never the address itself, which may hold a password.
+        why: String,
+    },
+    /// There is no connection to it.
+    #[error("there is no connection to {place}: {why}")]
+    Unreachable {
+        /// The store.
+        place: String,
+        /// What went wrong.
+        why: String,
+    },
+    /// It did not answer in time, and may have done what it was asked to.
+    #[error("{0} does not answer in time")]
+    Slow(String),
+    /// It answers that it will not.
+    #[error("{place} refuses: {refusal}")]
+    Refused {
+        /// The store.
+        place: String,
+        /// Why.
+        refusal: Refusal,
+    },
     /// Another program has it open.
     #[error("the state file `{0}` is in use by another program")]
     InUse(String),
@@ -295,6 +322,32 @@ pub enum StateError {
     },
 }
 
+/// Why a server refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// It is a replica.
+    #[error("it may only be read")]
+    ReadOnly,
+    /// It has no memory left.
+    #[error("its memory is full")]
+    Full,
+    /// It cannot write to its disk.
+    #[error("it cannot write to its disk")]
+    CannotSave,
+    /// User or password are not right, or may not do this.
+    #[error("user and password do not open it, or may not do this")]
+    NotAllowed,
+    /// Under one of our keys stands what is not ours.
+    #[error("under a key of ours stands something else")]
+    SomethingElse,
+    /// It is starting, or a part of its cluster is gone.
+    #[error("it is not ready")]
+    NotReady,
+    /// In the first word of its answer.
+    #[error("{0}")]
+    Other(String),
+}
+
 impl StateError {
     /// Its entry in the table of codes.
     pub fn code(&self) -> &'static Code {
@@ -303,6 +356,10 @@ impl StateError {
             Self::OtherVersion { .. } => &codes::OTHER_VERSION,
             Self::Damaged { .. } | Self::Record { .. } => &codes::DAMAGED,
             Self::Busy(_) => &codes::BUSY,
+            Self::BadAddress { .. } => &codes::BAD_ADDRESS,
+            Self::Unreachable { .. } => &codes::UNREACHABLE,
+            Self::Slow(_) => &codes::SLOW,
+            Self::Refused { .. } => &codes::REFUSED,
             Self::InUse(_) => &codes::IN_USE,
             Self::Io { .. } => &codes::UNUSABLE,
         }
@@ -320,6 +377,14 @@ impl StateError {
             }
             Self::Record { .. } => "something else has written there; take the last copy of it, or begin anew",
             Self::Busy(_) => "nothing was recorded; try again",
+            Self::BadAddress { .. } => {
+                "write `redis://HOST:PORT`, with `USER:PASSWORD@` before the host where it asks for them"
+            }
+            Self::Unreachable { .. } => "start it, or name the host and port on which it listens",
+            Self::Slow(_) => {
+                "see what keeps it busy; what it was asked may have been done, and is found when it is asked again"
+            }
+            Self::Refused { .. } => "see to it that this server may be written to with this user, and has room",
             Self::InUse(_) => "wait until the other run has ended, or give each run a file of its own",
             Self::Io { .. } => "name a file in a folder that is there, has room, and that you may write to",
         }
