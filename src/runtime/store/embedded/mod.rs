@@ -11,6 +11,8 @@ mod glass;
 mod group;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod torn;
 
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata, OpenOptions};
