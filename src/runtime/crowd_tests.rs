@@ -235,6 +235,11 @@ fn who_never_comes_through_is_told_and_nothing_is_recorded() {
     open.write(&Change::adding(key.clone(), &open.read(&key).unwrap(), Vec::new())).unwrap();
     ask(&engine, &store, None, "anna", Instant(0)).unwrap();
     assert_eq!(open.commit().unwrap_err().code().name, "state::busy");
+    // So does one that was decided by what is no longer so.
+    let seen = store.read(std::slice::from_ref(&key)).unwrap()[0].seen();
+    let mut open = store.begin().unwrap();
+    ask(&engine, &store, None, "anna", Instant(0)).unwrap();
+    assert_eq!(open.expect(&key, seen).unwrap_err().code().name, "state::busy");
 }
 
 /// How many decisions a second each store makes, and what it writes: run by hand, in the release profile.

@@ -175,7 +175,10 @@ pub fn decide_base<'a, E>(
             crew.lines.push(Line { give, take, summary });
         }
         let mut take = |outcomes: Vec<Outcome>| -> Result<(), BatchError<E>> {
-            for Outcome { mut decided, events, shared, now, .. } in outcomes {
+            for Outcome { mut decided, events, shared, now, read, .. } in outcomes {
+                if let Some(pending) = pending.as_mut() {
+                    read.iter().try_for_each(|(key, seen)| pending.expect(key, *seen))?;
+                }
                 if let Some(pending) = pending.as_mut().filter(|_| reserves) {
                     let whose = Whose { customer: decided.key.as_deref(), shared: &shared, now };
                     let name = match batch.store {

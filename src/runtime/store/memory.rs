@@ -83,6 +83,17 @@ impl<'a> Buffered<'a> {
     pub(super) fn new(store: &'a dyn StateStore) -> Self {
         Self { store, cells: HashMap::new() }
     }
+
+    /// How a cell was when this transaction first heard of it.
+    fn first(&mut self, key: &Key) -> Result<Seen, StateError> {
+        if let Some(written) = self.cells.get(key) {
+            return Ok(written.read);
+        }
+        let cell = self.read(key)?;
+        let (read, before) = (cell.seen(), if self.store.lands_whole() { Vec::new() } else { cell.body.clone() });
+        self.cells.insert(key.clone(), Written { read, cell, before, weight: 0 });
+        Ok(read)
+    }
 }
 
 impl Transaction for Buffered<'_> {
@@ -93,12 +104,13 @@ impl Transaction for Buffered<'_> {
         Ok(self.store.read(std::slice::from_ref(key))?.pop().unwrap_or_default())
     }
 
+    fn expect(&mut self, key: &Key, seen: Seen) -> Result<(), StateError> {
+        let read = self.first(key)?;
+        if read.version == seen.version { Ok(()) } else { Err(StateError::Busy(self.store.place())) }
+    }
+
     fn write(&mut self, change: &Change) -> Result<(), StateError> {
-        if !self.cells.contains_key(&change.key) {
-            let cell = self.read(&change.key)?;
-            let before = if self.store.lands_whole() { Vec::new() } else { cell.body.clone() };
-            self.cells.insert(change.key.clone(), Written { read: cell.seen(), cell, before, weight: 0 });
-        }
+        self.first(&change.key)?;
         if let Some(written) = self.cells.get_mut(&change.key) {
             written.cell.apply(change, born());
             written.weight += change.weight.max(1);
@@ -107,7 +119,9 @@ impl Transaction for Buffered<'_> {
     }
 
     fn commit(self: Box<Self>) -> Result<(), StateError> {
-        let changes = self.cells.into_iter().map(|(key, Written { read, cell, before, weight })| {
+        // What was only read is not written: whoever changes it now does so after this.
+        let written = self.cells.into_iter().filter(|(_, of)| of.weight > 0);
+        let changes = written.map(|(key, Written { read, cell, before, weight })| {
             let instead = Some(cell.body);
             let undo = before;
             Change { key, read, slack: Some(0), weight, instead, add: Vec::new(), undo, undo_anew: true, keep: None }

@@ -226,6 +226,12 @@ pub trait Transaction {
     /// The store cannot be read.
     fn read(&self, key: &Key) -> Result<Cell, StateError>;
 
+    /// That a cell was read as this outside of the transaction, before anything was decided by it.
+    ///
+    /// # Errors
+    /// Somebody has written to it since. In a store that lets nobody write meanwhile nobody has.
+    fn expect(&mut self, key: &Key, seen: Seen) -> Result<(), StateError>;
+
     /// Makes a change, on no condition.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ use redb::{
 };
 
 use super::cell::born;
-use super::{Cell, Change, Key, Landed, StateError, StateStore, Transaction};
+use super::{Cell, Change, Key, Landed, Seen, StateError, StateStore, Transaction};
 use glass::Glass;
 use group::Group;
 
@@ -378,6 +378,10 @@ impl Writing<'_> {
 impl Transaction for Writing<'_> {
     fn read(&self, key: &Key) -> Result<Cell, StateError> {
         self.get(key)
+    }
+
+    fn expect(&mut self, _: &Key, _: Seen) -> Result<(), StateError> {
+        Ok(())
     }
 
     fn write(&mut self, change: &Change) -> Result<(), StateError> {
