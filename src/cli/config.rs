@@ -12,6 +12,7 @@ use super::check::FailLevel;
 use super::decide::{self, Assumed};
 use super::diff::{self, FailOn};
 use super::settings::{self, Origin, Setting, written};
+use super::states;
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Colour, Ended, Format, Outcome, build, customer, worlds};
@@ -291,15 +292,21 @@ fn path(path: &Path) -> Json {
     json!(if plain.is_empty() { ".".to_owned() } else { plain })
 }
 
+/// A state; an address without its secrets.
+fn remembers(state: &Path) -> Json {
+    let shown = states::shown(state);
+    if states::is_address(&shown) { json!(shown) } else { path(state) }
+}
+
 /// How a run is done.
 fn running(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<(), CannotRun> {
     let (own, config) = (world.config.as_ref(), world.settings());
     let state = settings::STATE.choose(arguments.state.clone(), own)?;
     all.push(of(
         &settings::STATE,
-        (state.value.map_or(Json::Null, |file| path(&file)), state.origin),
+        (state.value.map_or(Json::Null, |file| remembers(&file)), state.origin),
         "none",
-        "the file that remembers what was shown, so that caps hold from run to run",
+        "the file or server that remembers what was shown, so that caps hold from run to run",
     ));
     let assume = settings::ASSUME.choose(arguments.assume, config)?;
     let origin = assume.origin;

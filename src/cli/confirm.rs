@@ -10,14 +10,16 @@ use clap::Args;
 use serde_json::json;
 
 use super::bundles::Trusting;
+use super::states::{self, State};
 use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings, worlds};
 use crate::diagnostics::codes;
 use crate::model::{EventId, RuleSet, Verified};
 use crate::runtime::Engine;
+use crate::runtime::confirm::{ConfirmError, Confirmation, Confirmed};
 use crate::runtime::data::{confirmation, confirmations, confirmations_from};
-use crate::runtime::request::{ConfirmError, Confirmation, Confirmed};
-use crate::runtime::store::EmbeddedStore;
+use crate::runtime::release::Released;
+use crate::runtime::store::StateStore;
 use crate::value::{Instant, show_instant};
 
 /// How many unknown decisions are named.
@@ -37,10 +39,13 @@ pub(super) struct Arguments {
     /// When it happened; now, if nobody says.
     #[arg(long, value_name = "INSTANT", conflicts_with = "table")]
     at: Option<String>,
+    /// It is not shown and not sent: what was reserved for it is given back at once. What has happened of it stays.
+    #[arg(long, conflicts_with_all = ["event", "at", "table"])]
+    not_shown: bool,
     /// Many at once: CSV with decision, event, at, or `-` for that on standard input.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
-    /// The file that remembers what was decided, instead of the world's.
+    /// What remembers what was decided, instead of the world's: a file, or `redis://HOST:PORT`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// When it is heard of, instead of the world's `now`.
@@ -61,7 +66,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let all = asked(arguments, rules, now)?;
     let store = open(state.as_deref())?;
     let engine = Engine::reference(rules.clone());
-    let heard = engine.confirm_all(&store, &all, now).map_err(|error| match error {
+    if arguments.not_shown {
+        return give_back(&engine, store.store(), &all, now, state.as_deref(), terminal);
+    }
+    let heard = engine.confirm_all(store.store(), &all, now).map_err(|error| match error {
         ConfirmError::State(error) => CannotRun::from(error),
         ConfirmError::Unknown(ids) => unknown(&ids, state.as_deref()),
     })?;
@@ -79,6 +87,55 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         terminal.line(summary(&heard));
     }
     Ok(if refused { Ended::Found } else { Ended::Clean })
+}
+
+/// Gives back what was reserved for what is not shown.
+fn give_back(
+    engine: &Engine,
+    store: &dyn StateStore,
+    all: &[Confirmation],
+    now: Instant,
+    state: Option<&Path>,
+    terminal: &Terminal,
+) -> Outcome {
+    let ids: Vec<String> = all.iter().map(|one| one.decision.clone()).collect();
+    let released = engine.release(store, &ids, now).map_err(|error| match error {
+        ConfirmError::State(error) => CannotRun::from(error),
+        ConfirmError::Unknown(ids) => unknown(&ids, state),
+    })?;
+    let stays = |one: &Released| matches!(one, Released::Happened(_));
+    let count = |of: &Released| released.iter().filter(|one| *one == of).count();
+    if terminal.format == Format::Json {
+        let each = ids.iter().zip(&released).map(|(id, became)| {
+            let (word, happened) = match became {
+                Released::Back => ("given back", &[][..]),
+                Released::Repeated => ("repeated", &[][..]),
+                Released::Happened(events) => ("happened", events.as_slice()),
+            };
+            json!({ "decision": id, "became": word, "happened": happened })
+        });
+        terminal.json(&json!({ "now": show_instant(now), "decisions": each.collect::<Vec<_>>() }));
+    } else {
+        if !terminal.quiet {
+            for (id, became) in ids.iter().zip(&released) {
+                let words = match became {
+                    Released::Back => "given back".to_owned(),
+                    Released::Repeated => "given back before, nothing was done".to_owned(),
+                    Released::Happened(events) => format!("{} has happened, so it stays", events.join(" and ")),
+                };
+                terminal.line(format!("{id}: {words}"));
+            }
+        }
+        let parts = [
+            (count(&Released::Back), "given back"),
+            (count(&Released::Repeated), "repeated"),
+            (released.iter().filter(|one| stays(one)).count(), "stays"),
+        ];
+        let said: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        terminal.line(format!("{}: {}", counted(ids.len(), "decision"), said.join(", ")));
+    }
+    Ok(if released.iter().any(stays) { Ended::Found } else { Ended::Clean })
 }
 
 /// What is confirmed, in the order in which it was given.
@@ -110,18 +167,12 @@ fn asked(arguments: &Arguments, rules: &Verified, now: Instant) -> Result<Vec<Co
 }
 
 /// The state; it must be there, since a new one knows no decision.
-fn open(state: Option<&Path>) -> Result<EmbeddedStore, CannotRun> {
+fn open(state: Option<&Path>) -> Result<State, CannotRun> {
     let Some(path) = state else {
         return Err(CannotRun::new(&codes::run::BAD_ARGUMENT, "nobody says which state remembers what was decided")
             .help("name the file that `cater decide --state` wrote: --state FILE, or `state` in cater.toml"));
     };
-    if !path.exists() {
-        let message = format!("there is no state file `{}`", path.display());
-        return Err(
-            CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `cater decide --state` wrote")
-        );
-    }
-    Ok(EmbeddedStore::open(path)?)
+    State::open_known(path, true, "cater decide --state")
 }
 
 fn unknown(ids: &[String], state: Option<&Path>) -> CannotRun {
@@ -130,7 +181,7 @@ fn unknown(ids: &[String], state: Option<&Path>) -> CannotRun {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let state = state.map_or_else(String::new, |path| format!("`{}` knows ", path.display()));
+    let state = state.map_or_else(String::new, |path| format!("`{}` knows ", states::shown(path)));
     let what = if ids.len() == 1 { "no decision" } else { "none of the decisions" };
     let message = format!("{state}{what} {}{more}, and nothing was confirmed", named.join(", "));
     CannotRun::new(&codes::run::NO_SUCH_DECISION, message)

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::bundles::Trusting;
 use super::interrupt::Interrupt;
+use super::states::{self, State};
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
@@ -25,7 +26,7 @@ use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, MOST_WORKERS, key_of};
 use crate::runtime::request::Request;
-use crate::runtime::store::{EmbeddedStore, StateStore};
+use crate::runtime::store::StateStore;
 use crate::value::{Instant, show_instant};
 use output::Output;
 pub(super) use summary::{bad_rows, machine_rows};
@@ -61,7 +62,7 @@ pub(super) struct Arguments {
     /// Where to write every decision: CSV, or JSON Lines where the name ends in `.jsonl`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The file that remembers what happened, between runs; made if it is not there.
+    /// What remembers what happened, between runs: a file, made if it is not there, or `redis://HOST:PORT`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// What is taken to have happened to what was decided; it was shown, if nobody says otherwise. With `decided` it is
@@ -149,12 +150,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
             .help("name the file that does: --state FILE, or `state` in cater.toml"));
     }
     // A dry run leaves no file behind.
-    let state = state.as_ref().filter(|path| records || path.exists());
+    let state = state.as_ref().filter(|path| records || states::is_there(path));
     // From here on files are made; one customer is decided too soon for anybody to stop it.
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     // What records nothing needs no file that may be written to.
-    let open = |path| if records { EmbeddedStore::open(path) } else { EmbeddedStore::open_for_reading(path) };
-    let store = state.map(|path| open(path)).transpose()?;
+    let store = state.map(|path| State::open(path, records)).transpose()?;
     let asked = Asked {
         arguments,
         world: &world,
@@ -168,7 +168,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         workers,
     };
     let outcome = {
-        let store = store.as_ref().map(|store| store as &dyn StateStore);
+        let store = store.as_ref().map(State::store);
         match &arguments.customer {
             Some(who) => one(&asked, who, store, terminal),
             None => base(&asked, store, interrupt.as_ref(), terminal),
@@ -229,16 +229,14 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         explanations.extend(asked.engine.explain(frame, decision.slot));
         decisions.push(decision);
     };
-    let mut prepared = None;
     match (store, asked.assume) {
         (Some(store), Assume::Shown | Assume::Decided) => {
             asked.known.tell_of_others(rules, &mut facts);
             let shown = asked.assume == Assume::Shown;
             let told = Some(asked.known.events.told());
             let request = Request { id: None, facts: &facts, slots: asked.slots, shown, told };
-            let answers = asked.engine.prepare(store, &request, each)?;
-            ids.extend(answers.answers.iter().map(|answer| answer.id.clone()));
-            prepared = Some(answers);
+            let answers = asked.engine.answer(store, &request, each)?;
+            ids.extend(answers.into_iter().map(|answer| answer.id));
         }
         (store, Assume::Shown | Assume::Decided | Assume::Nothing) => {
             asked.known.remember(rules, &mut facts, store)?;
@@ -246,15 +244,16 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         }
     }
     // What nobody could read is not counted either.
-    let record = || -> Result<(), CannotRun> {
-        if let Some(prepared) = prepared {
-            prepared.commit()?;
+    let deliver = |text: &str| -> Result<(), CannotRun> {
+        let delivered = terminal.deliver(text);
+        if let (Err(_), Some(store)) = (&delivered, store) {
+            asked.engine.take_back(store, &ids, facts.now)?;
         }
-        Ok(())
+        delivered
     };
     if terminal.format == Format::Json {
         let mut decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
-        for (object, id) in decided.iter_mut().zip(ids) {
+        for (object, id) in decided.iter_mut().zip(&ids) {
             if let Some(fields) = object.as_object_mut() {
                 fields.insert("id".to_owned(), json!(id));
             }
@@ -264,8 +263,10 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
             fields.insert("findings".to_owned(), json!(asked.known.findings()));
         }
         doubts.add_to(&mut object);
-        terminal.deliver(&format!("{object:#}\n"))?;
-        record()?;
+        deliver(&format!(
+            "{object:#}
+"
+        ))?;
     } else {
         let line = |(at, explanation): (usize, &crate::eval::Explanation)| {
             let id = ids.get(at).filter(|_| asked.assume == Assume::Decided && shows(&decisions, at));
@@ -273,8 +274,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
             format!("{}\n{waits}", explanation.headline())
         };
         let lines: Vec<String> = explanations.iter().enumerate().map(line).collect();
-        terminal.deliver(&lines.concat())?;
-        record()?;
+        deliver(&lines.concat())?;
         doubts.say(terminal);
     }
     Ok(Ended::Clean)

@@ -27,6 +27,7 @@ mod pressure;
 mod read;
 mod settings;
 mod sign;
+mod states;
 mod tables;
 mod terminal;
 mod test;

@@ -98,7 +98,7 @@ pub(super) static STATE: Setting<PathBuf> = Setting {
     flag: "--state",
     variable: "CATER_STATE",
     parse: |text| Some(PathBuf::from(text)),
-    wants: "a file",
+    wants: "a file, or the address of a Redis",
     file: |config| config.settings.state.clone(),
 };
 

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::bundles::Trusting;
+use super::states::{self, State};
 use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
@@ -15,7 +16,6 @@ use crate::eval::Explanation;
 use crate::frame::{Frame, gather, reserve};
 use crate::model::{RuleId, RuleSet, SlotId};
 use crate::runtime::data::key_of;
-use crate::runtime::store::{EmbeddedStore, StateStore};
 use crate::value::{Instant, show_instant};
 
 /// Say why one customer sees what they see.
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let doubts = known.doubts_of(rules, &customer);
     let mut facts = customer.facts;
     let store = state(arguments, world)?;
-    known.remember(rules, &mut facts, store.as_ref().map(|store| store as &dyn StateStore))?;
+    known.remember(rules, &mut facts, store.as_ref().map(State::store))?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
     let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
     if let Some(rule) = rule {
@@ -123,20 +123,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 
 /// What runs of `decide` remembered. Nothing is written, so a file that is not there yet holds nothing; one that is asked
 /// for by name must be there.
-fn state(arguments: &Arguments, world: &World) -> Result<Option<EmbeddedStore>, CannotRun> {
+fn state(arguments: &Arguments, world: &World) -> Result<Option<State>, CannotRun> {
     let Some(path) = settings::STATE.choose(arguments.state.clone(), world.config.as_ref())?.value else {
         return Ok(None);
     };
-    if !path.exists() {
-        if arguments.state.is_none() {
-            return Ok(None);
-        }
-        let message = format!("there is no state file `{}`", path.display());
-        return Err(
-            CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("name the file that `decide --state` wrote")
-        );
+    if arguments.state.is_none() && !states::is_there(&path) {
+        return Ok(None);
     }
-    Ok(Some(EmbeddedStore::open_for_reading(&path)?))
+    State::open_known(&path, false, "decide --state").map(Some)
 }
 
 /// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).

@@ -61,7 +61,7 @@ impl Kept {
         let at = asked.facts.now;
         let decided = Happened::plain(Event::DECIDED, at, stamp.clone());
         let brings = brought_about(&stamp).to_vec();
-        let reserved = Reserved { at, stamp, brings, confirmed: vec![Event::DECIDED] };
+        let reserved = Reserved { at, stamp, brings, confirmed: vec![Event::DECIDED], times: 1 };
         Some(Self { keys: keys(rules, &asked.facts), decided, reserved })
     }
 

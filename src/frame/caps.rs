@@ -6,6 +6,8 @@
 //! What a class of offers without `counts` shows uses up no declared cap (R2); a rule's own clause counts what its rule
 //! shows whatever the class, else the clause that a service rule may carry could never bind.
 
+use std::iter::repeat_n;
+
 use super::past::{Past, Pasts};
 use super::{By, CapState, Counted, Decision, Facts, Frame, Happened, Reserved, Stamp, rotation, unit_key, windows};
 use crate::model::{
@@ -107,8 +109,10 @@ struct Counting<'a> {
 impl Counting<'_> {
     fn used(&self, attributes: &[Datum]) -> CapState {
         let Some(since) = self.since(attributes) else { return CapState::UnknownZone };
-        let used = self.times().filter(|at| since.holds(*at)).count() + self.live().count();
-        CapState::Used(u32::try_from(used).unwrap_or(u32::MAX))
+        let undated = self.undated().filter(|at| since.holds(*at)).map(|_| 1);
+        let dated = self.sums().filter(|(at, _)| since.holds(*at)).map(|(_, times)| times);
+        let live = self.live_sums().map(|reserved| reserved.times);
+        CapState::Used(undated.chain(dated).chain(live).fold(0, u32::saturating_add))
     }
 
     /// Since when its window holds events; `None` where nobody knows in which zone its calendar is read.
@@ -123,15 +127,25 @@ impl Counting<'_> {
 
     /// The times of the events that count, in no order; one that nobody can date may have been just now.
     fn times(&self) -> impl Iterator<Item = Instant> {
+        self.dated().chain(self.undated())
+    }
+
+    fn undated(&self) -> impl Iterator<Item = Instant> {
         let now = self.now;
         let undated = self.past.undated.iter().filter(move |(event, stamp)| self.is_counted(*event, stamp));
-        self.dated().chain(undated.map(move |_| now))
+        undated.map(move |_| now)
     }
 
     /// The times of those that somebody dated, in no order.
     fn dated(&self) -> impl Iterator<Item = Instant> {
+        self.sums().flat_map(|(at, times)| repeat_n(at, times as usize))
+    }
+
+    /// The same, with how often.
+    fn sums(&self) -> impl Iterator<Item = (Instant, u32)> {
         let counted = |happened: &&Happened| self.is_counted(happened.event, &happened.stamp);
-        self.past.may_hit(self.rules, &self.cap.target).filter(counted).filter_map(|happened| self.by_now(happened))
+        let events = self.past.may_hit(self.rules, &self.cap.target).filter(counted);
+        events.filter_map(|happened| Some((self.by_now(happened)?, happened.times)))
     }
 
     fn is_counted(&self, event: EventId, stamp: &Stamp) -> bool {
@@ -147,6 +161,11 @@ impl Counting<'_> {
 
     /// What is reserved and counts, in no order.
     fn live(&self) -> impl Iterator<Item = &Reserved> {
+        self.live_sums().flat_map(|reserved| repeat_n(reserved, reserved.times as usize))
+    }
+
+    /// The same, each once; it says how often.
+    fn live_sums(&self) -> impl Iterator<Item = &Reserved> {
         let is_live = |reserved: &&Reserved| {
             let until = reserved_until(self.cap, reserved.at, &reserved.brings);
             until.is_some_and(|until| self.now < until)
@@ -442,7 +461,7 @@ pub fn reserve(rules: &RuleSet, frame: &mut Frame, decision: &Decision) {
             let brought = brought.max(usize::from(cap.reserve.is_some()));
             *used = used.saturating_add(u32::try_from(brought).unwrap_or(u32::MAX));
             if let Some(counted) = frame.counted.get_mut(at) {
-                counted.times.splice(0..0, std::iter::repeat_n(frame.now, brought));
+                counted.times.splice(0..0, repeat_n(frame.now, brought));
             }
         }
     }

@@ -49,6 +49,8 @@ pub struct Reserved {
     pub brings: Vec<EventId>,
     /// What of it has happened: for a cap that counts any of this it is reserved no longer.
     pub confirmed: Vec<EventId>,
+    /// How often.
+    pub times: u32,
 }
 
 /// What happened to everybody, or to whoever shares an attribute with the customer, the customer's own included.
@@ -172,12 +174,14 @@ pub struct Happened {
     pub stamp: Stamp,
     /// Its declared fields, in their order; those behind the end are absent.
     pub fields: Vec<Datum>,
+    /// How often; what is counted by many is kept in sums, so it may be more than once.
+    pub times: u32,
 }
 
 impl Happened {
     /// An event of which no field is known.
     pub fn plain(event: EventId, at: Instant, stamp: Stamp) -> Self {
-        Self { event, at, stamp, fields: Vec::new() }
+        Self { event, at, stamp, fields: Vec::new(), times: 1 }
     }
 }
 

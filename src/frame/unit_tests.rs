@@ -43,7 +43,13 @@ fn facts(rules: &RuleSet, now: Instant, known: &[(AttributeId, &str)]) -> Facts 
 }
 
 fn reserved(at: Instant, stamp: &Stamp) -> Reserved {
-    Reserved { at, stamp: stamp.clone(), brings: brought_about(stamp).to_vec(), confirmed: vec![Event::DECIDED] }
+    Reserved {
+        at,
+        stamp: stamp.clone(),
+        brings: brought_about(stamp).to_vec(),
+        confirmed: vec![Event::DECIDED],
+        times: 1,
+    }
 }
 
 #[test]

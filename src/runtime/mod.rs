@@ -4,18 +4,26 @@
 //! before deciding and writes them after it: deciding itself is a pure function of rules and frame. Refuses to know how
 //! rules are spelt or checked.
 
+mod answers;
 #[cfg(feature = "cli")]
 pub mod batch;
 pub mod clock;
+pub mod confirm;
+#[cfg(test)]
+#[cfg(feature = "cli")]
+mod crowd_tests;
 pub mod data;
 mod engine;
+mod ledger;
 mod names;
 pub mod past;
 mod record;
+pub mod release;
 pub mod request;
 #[cfg(test)]
 #[cfg(feature = "cli")]
 mod request_tests;
+mod retry;
 pub mod store;
 
 pub use engine::{Decider, Engine, How, LoadError, Origin};

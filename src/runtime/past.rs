@@ -4,10 +4,11 @@
 //! a store, the transaction of a request, or a run over a base with what it has decided so far. So a request, a base and
 //! an explanation count alike. Refuses to know how a cap counts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::names::Names;
-use super::store::{StateError, StateStore, StoredEvent, Transaction, shared_key};
+use super::store::tally::is_new;
+use super::store::{StateError, StateStore, StoredEvent, Tally, shared_key};
 use crate::frame::{Facts, Happened, Reserved, Shared, Stamp, brought_about, unit_key};
 use crate::model::{CapUnit, Event, EventId, RuleSet};
 use crate::value::Instant;
@@ -38,17 +39,18 @@ impl Told {
 }
 
 impl Past {
-    /// Stored events as the rules see them, without those that are told besides.
-    pub fn of(rules: &RuleSet, events: &[StoredEvent], told: Option<&Told>) -> Self {
+    /// A record as the rules see it, without the events that are told besides.
+    pub fn of(rules: &RuleSet, record: &Tally, told: Option<&Told>) -> Self {
         let names = Names::of(rules);
         let mut confirmed: HashMap<&str, Vec<EventId>> = HashMap::new();
-        for stored in events {
+        for stored in &record.events {
             if let (Some(id), Some(event)) = (stored.decision.as_deref(), names.event(&stored.event)) {
                 confirmed.entry(id).or_default().push(event);
             }
         }
         let mut past = Self::default();
-        for stored in events {
+        let mut met = HashSet::new();
+        for stored in record.events.iter().filter(|stored| is_new(stored, &mut met)) {
             let Some(happened) = stored.happened(rules) else { continue };
             let besides = told.map(|told| told.of(stored.decision.as_deref())).unwrap_or_default();
             if let (Some(id), Event::DECIDED) = (stored.decision.as_deref(), happened.event) {
@@ -57,11 +59,22 @@ impl Past {
                     stamp: happened.stamp.clone(),
                     brings: brings(stored, &happened.stamp).to_vec(),
                     confirmed: confirmed.get(id).into_iter().flatten().chain(besides).copied().collect(),
+                    times: 1,
                 });
             }
             if !besides.contains(&happened.event) {
                 past.history.push(happened);
             }
+        }
+        for run in &record.runs {
+            let Some(happened) = run.event.happened(rules) else { continue };
+            if let Some(of_each) = &run.confirmed {
+                let confirmed = of_each.iter().filter_map(|name| names.event(name)).chain([Event::DECIDED]).collect();
+                let brings = brings(&run.event, &happened.stamp).to_vec();
+                let stamp = happened.stamp.clone();
+                past.reserved.push(Reserved { at: happened.at, stamp, brings, confirmed, times: run.count });
+            }
+            past.history.push(Happened { times: run.count, ..happened });
         }
         past
     }
@@ -106,29 +119,12 @@ pub struct Stored<'a> {
 impl Memory for Stored<'_> {
     fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
         let events = self.store.map_or(Ok(Vec::new()), |store| store.history(key))?;
-        Ok(Past::of(self.rules, &events, self.told))
+        Ok(Past::of(self.rules, &Tally { events, runs: Vec::new() }, self.told))
     }
 
     fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
-        let events = self.store.map_or(Ok(Vec::new()), |store| store.shared(key))?;
-        Ok(Past::of(self.rules, &events, self.told))
-    }
-}
-
-/// What a store holds once a transaction is committed.
-pub(super) struct Writing<'a> {
-    pub(super) rules: &'a RuleSet,
-    pub(super) transaction: &'a dyn Transaction,
-    pub(super) told: Option<&'a Told>,
-}
-
-impl Memory for Writing<'_> {
-    fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
-        Ok(Past::of(self.rules, &self.transaction.history(key)?, self.told))
-    }
-
-    fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
-        Ok(Past::of(self.rules, &self.transaction.shared(key)?, self.told))
+        let tally = self.store.map_or(Ok(Tally::default()), |store| store.shared(key))?;
+        Ok(Past::of(self.rules, &tally, self.told))
     }
 }
 

@@ -1,19 +1,19 @@
-//! A request to a store: what happened is read, the slots are decided, and what they take is reserved, all in one
-//! transaction, so no two requests get the last one of anything (R24, R48). And the confirmation: what was reserved has
-//! happened (R28).
+//! A request to a store: what happened is read, the slots are decided, and what they take is reserved on condition that
+//! nobody else has taken it in the meantime; else all of it is done anew. So no two requests get the last one of anything
+//! (R24, R48), and nobody waits for a lock.
 //!
 //! A reservation is the event `decided` with the id of its decision, in the customer's history and in the record of every
 //! other unit that a cap counts it by. Whether it is still live, each cap says when it counts (R25), so renaming or
 //! tightening a cap forgets nothing (R30), and a crash leaves nothing that does not end by itself.
 
-use thiserror::Error;
-
+use super::answers::{in_names, of_names};
 use super::engine::Engine;
-use super::names::Names;
-use super::past::{Past, Told, Writing, brings, remember, shared_keys, tell_of_unit};
-use super::store::{StateError, StateStore, StoredDecision, StoredEvent, Transaction, shared_key};
-use crate::frame::{self, By, CapState, Decision, Facts, Frame, Outcome, Stamp, brought_about, stamp, unit_key};
-use crate::model::{CapUnit, Event, EventId, RuleSet, SlotId};
+use super::ledger::{Ledger, Written};
+use super::past::{Told, remember, shared_keys};
+use super::retry::Attempts;
+use super::store::{Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent};
+use crate::frame::{self, CapState, Decision, Facts, Frame, Outcome, brought_about, stamp, unit_key};
+use crate::model::{CapKind, CapUnit, Event, RuleSet, SlotId};
 use crate::value::Instant;
 
 /// What is asked.
@@ -42,252 +42,106 @@ pub struct Answer {
     pub id: String,
 }
 
-/// Answers that are not reserved yet: others wait until they are, or until this is dropped and nothing has happened.
-pub struct Prepared<'a> {
-    /// One a slot.
-    pub answers: Vec<Answer>,
-    /// Nothing where the answers were given before.
-    transaction: Option<Box<dyn Transaction + 'a>>,
-}
-
-impl Prepared<'_> {
-    /// Reserves what the answers take.
-    ///
-    /// # Errors
-    /// The store cannot be written: nothing was reserved.
-    pub fn commit(self) -> Result<Vec<Answer>, StateError> {
-        if let Some(transaction) = self.transaction {
-            transaction.commit()?;
-        }
-        Ok(self.answers)
-    }
-}
-
-/// What became of a confirmation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Confirmed {
-    /// It is a fact.
-    InTime,
-    /// It is a fact, and its reservation was over before: the caps may hold more than their number. To be reported.
-    Late,
-    /// It had been confirmed before, and nothing was done.
-    Repeated,
-    /// Of a stock per everybody nothing is left, since its reservation is over: the cap of this name.
-    Refused(String),
-}
-
-/// Why nothing could be confirmed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ConfirmError {
-    /// The store cannot be used.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// No decision has these ids, or what was decided counts for nothing.
-    #[error("no decision {} is waiting for anything", in_words(.0))]
-    Unknown(Vec<String>),
-}
-
-fn in_words(ids: &[String]) -> String {
-    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" or ")
-}
-
-/// Something of a decision has happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Confirmation {
-    /// The decision's id.
-    pub decision: String,
-    /// What; `None` is what it was decided for: it was sent where it goes by a channel, else shown.
-    pub event: Option<EventId>,
-    /// When.
-    pub at: Instant,
-}
-
-/// Adds events to the shared records that some cap counts them in, and takes out the reservations that are over.
-///
-/// # Errors
-/// The store cannot be used.
-pub fn share(
-    rules: &RuleSet,
-    transaction: &mut dyn Transaction,
-    keys: &[(CapUnit, String)],
-    events: &[StoredEvent],
-    now: Instant,
-) -> Result<(), StateError> {
-    for (unit, key) in keys {
-        let happened = |stored: &StoredEvent| stored.happened(rules);
-        let concern = events.iter().filter(|stored| {
-            happened(stored).is_some_and(|event| frame::concerns(rules, *unit, event.event, &event.stamp))
-        });
-        let concern: Vec<StoredEvent> = concern.cloned().collect();
-        if concern.is_empty() {
-            continue;
-        }
-        let mut all = transaction.shared(key)?;
-        // What the rules do not know any more is kept: they may know it again.
-        let is_over = |stored: &StoredEvent| {
-            stored.decision.is_some()
-                && happened(stored).is_some_and(|event| {
-                    event.event == Event::DECIDED && frame::is_over(rules, *unit, event.at, &event.stamp, now)
-                })
-        };
-        all.retain(|stored| !is_over(stored));
-        all.extend(concern);
-        transaction.put_shared(key, &all)?;
-    }
-    Ok(())
-}
-
 impl Engine {
     /// Answers a request from a store, and reserves what it takes; `each` is given every decision that is made with the
-    /// frame in which it is. Whoever asks at the same time waits.
+    /// frame in which it is.
     ///
     /// # Errors
-    /// The store cannot be used: nothing was reserved. Then decide with [`Facts::store_down`].
+    /// The store cannot be used, or others kept changing what this needs: nothing was reserved, or ends by itself. Then
+    /// decide with [`Facts::store_down`].
     pub fn answer(
         &self,
         store: &dyn StateStore,
         request: &Request<'_>,
-        each: impl FnMut(&Frame, Decision),
-    ) -> Result<Vec<Answer>, StateError> {
-        self.prepare(store, request, each)?.commit()
-    }
-
-    /// As [`Engine::answer`], with what it takes reserved only by [`Prepared::commit`].
-    ///
-    /// # Errors
-    /// The store cannot be used.
-    pub fn prepare<'a>(
-        &self,
-        store: &'a dyn StateStore,
-        request: &Request<'_>,
         mut each: impl FnMut(&Frame, Decision),
-    ) -> Result<Prepared<'a>, StateError> {
-        let rules = self.rules();
-        let mut transaction = store.turn()?;
-        if let Some(known) = repeated(rules, transaction.as_ref(), request)? {
-            return Ok(Prepared { answers: known, transaction: None });
-        }
-        let mut facts = request.facts.clone();
-        remember(rules, &mut facts, &mut Writing { rules, transaction: transaction.as_ref(), told: request.told })?;
-        let mut decisions = Vec::new();
-        self.decider().decide_each(self.gather(&facts), request.slots, |frame, decision| {
-            each(frame, decision);
-            decisions.push(decision);
-        });
+    ) -> Result<Vec<Answer>, StateError> {
         let name = match request.id {
             Some(id) => id.to_owned(),
-            None => transaction.next_number()?.to_string(),
+            None => store.new_name()?,
         };
-        let customer = unit_key(rules, &facts, CapUnit::Customer);
-        let keys = shared_keys(rules, &facts);
-        let whose = Whose { customer: customer.as_deref(), shared: &keys, now: facts.now };
-        let mut answers = Vec::new();
-        for decision in decisions {
-            let id = id_of(rules, &name, decision.slot);
-            keep(rules, transaction.as_mut(), whose, decision, (&id, request.id.is_some()), request.shown)?;
-            answers.push(Answer { decision, id });
-        }
-        Ok(Prepared { answers, transaction: Some(transaction) })
-    }
-
-    /// Something of a decision has happened at `at`; it is heard of `now`.
-    ///
-    /// # Errors
-    /// The store cannot be used, or knows no such decision.
-    pub fn confirm(
-        &self,
-        store: &dyn StateStore,
-        id: &str,
-        event: EventId,
-        at: Instant,
-        now: Instant,
-    ) -> Result<Confirmed, ConfirmError> {
-        let one = Confirmation { decision: id.to_owned(), event: Some(event), at };
-        let heard = self.confirm_all(store, &[one], now)?;
-        Ok(heard.into_iter().next().map_or(Confirmed::Repeated, |(_, became)| became))
-    }
-
-    /// Several things have happened; they are heard of `now`, one after the other and all in one transaction. Gives what
-    /// each was and became.
-    ///
-    /// # Errors
-    /// The store cannot be used, or knows one of the decisions not: then nothing of any is recorded.
-    pub fn confirm_all(
-        &self,
-        store: &dyn StateStore,
-        confirmations: &[Confirmation],
-        now: Instant,
-    ) -> Result<Vec<(EventId, Confirmed)>, ConfirmError> {
-        let mut transaction = store.turn()?;
-        let mut waiting = Vec::with_capacity(confirmations.len());
-        let mut unknown: Vec<String> = Vec::new();
-        for one in confirmations {
-            let known = transaction.decision(&one.decision)?;
-            match known.and_then(|known| Some((known.decided.clone()?, known))) {
-                Some((decided, known)) => waiting.push((one, decided, known)),
-                None if unknown.contains(&one.decision) => {}
-                None => unknown.push(one.decision.clone()),
+        let mut attempts = Attempts::new();
+        while attempts.go_on() {
+            let Tried { answers, frames, landed } = self.try_to_answer(store, request, &name)?;
+            if landed == Landed::Whole {
+                frames.iter().zip(&answers).for_each(|(frame, answer)| each(frame, answer.decision));
+                return Ok(answers);
             }
         }
-        if !unknown.is_empty() {
-            return Err(ConfirmError::Unknown(unknown));
-        }
-        let mut heard = Vec::with_capacity(waiting.len());
-        for (one, decided, known) in waiting {
-            heard.push(self.confirm_in(transaction.as_mut(), one, &decided, &known, now)?);
-        }
-        transaction.commit()?;
-        Ok(heard)
+        Err(StateError::Busy(store.place()))
     }
 
-    fn confirm_in(
-        &self,
-        transaction: &mut dyn Transaction,
-        one: &Confirmation,
-        decided: &StoredEvent,
-        known: &StoredDecision,
-        now: Instant,
-    ) -> Result<(EventId, Confirmed), StateError> {
+    fn try_to_answer(&self, store: &dyn StateStore, request: &Request<'_>, name: &str) -> Result<Tried, StateError> {
         let rules = self.rules();
-        let of = decided.happened(rules).map(|decided| decided.stamp).unwrap_or(Stamp::Unstamped);
-        let [_, meant] = brings(decided, &of);
-        let event = one.event.unwrap_or(meant);
-        let mut stored = decided.clone();
-        // Where the clocks of two machines differ, nothing happens before it was decided: that would free a cap.
-        (stored.event, stored.at) = (rules[event].name.clone(), one.at.max(decided.at));
-        let mut records = match &known.customer {
-            Some(customer) => vec![transaction.history(customer)?],
-            None => Vec::new(),
-        };
-        for key in &known.shared {
-            records.push(transaction.shared(key)?);
+        let now = request.facts.now;
+        let customer = unit_key(rules, request.facts, CapUnit::Customer).map(|key| key.to_string());
+        let shared = shared_keys(rules, request.facts);
+        let mut keys: Vec<Key> = shared.iter().map(|(_, key)| Key::Shared(key.clone())).collect();
+        keys.extend(customer.clone().map(Key::Customer));
+        keys.push(Key::Request(name.to_owned()));
+        let mut ledger = Ledger::new(rules, store, now);
+        ledger.read(store, keys)?;
+        if let Some(answers) = repeated(rules, &ledger, request, name) {
+            return Ok(Tried { answers, frames: Vec::new(), landed: Landed::Whole });
         }
-        let same = |other: &StoredEvent| other.decision == stored.decision && other.event == stored.event;
-        if records.iter().flatten().any(same) {
-            return Ok((event, Confirmed::Repeated));
+        let mut facts = request.facts.clone();
+        remember(rules, &mut facts, &mut Written { rules, ledger: &ledger, told: request.told })?;
+        let first = self.gather(&facts);
+        let (mut frames, mut decisions) = (Vec::new(), Vec::new());
+        self.decider().decide_each(first.clone(), request.slots, |frame, decision| {
+            frames.push(frame.clone());
+            decisions.push(decision);
+        });
+        let whose = Whose { customer: customer.as_deref(), shared: &shared, now };
+        let mut answers = Vec::new();
+        for decision in &decisions {
+            let id = id_of(rules, name, decision.slot);
+            let kept = Kept::of(rules, whose, *decision, &id, request.shown);
+            if let Some(customer) = &customer {
+                let key = Key::Customer(customer.clone());
+                kept.entries.iter().for_each(|entry| ledger.add(&key, entry.clone()));
+            }
+            ledger.share(&shared, &kept.entries);
+            if request.id.is_some() || kept.answer.decided.is_some() {
+                ledger.keep(name, kept.answer);
+            }
+            answers.push(Answer { decision: *decision, id });
         }
-        let is_late = frame::is_late(rules, event, decided.at, &of, now);
-        // Also where it is in time: another machine's clock may have found the reservation over, and given it away.
-        if let Some(cap) = overdrawn(rules, transaction, &stored, now)? {
-            return Ok((event, Confirmed::Refused(cap)));
+        for (unit, key) in &shared {
+            if let Some(room) = room_for_others(rules, *unit, &first, &decisions) {
+                ledger.leave_room(&Key::Shared(key.clone()), room);
+            }
         }
-        if let Some(customer) = &known.customer {
-            transaction.record(customer, std::slice::from_ref(&stored))?;
-        }
-        let units = rules.units().into_iter();
-        let key = |unit: CapUnit| {
-            let attribute = shared_key(rules, unit, "")?;
-            let is_of = |key: &&String| match unit {
-                CapUnit::Everybody => key.is_empty(),
-                CapUnit::Attribute(_) => key.starts_with(&attribute),
-                CapUnit::Customer => false,
-            };
-            Some((unit, known.shared.iter().find(is_of)?.clone()))
-        };
-        let keys: Vec<(CapUnit, String)> = units.filter_map(key).collect();
-        share(rules, transaction, &keys, std::slice::from_ref(&stored), now)?;
-        Ok((event, if is_late { Confirmed::Late } else { Confirmed::InTime }))
+        Ok(Tried { answers, frames, landed: ledger.write(store)? })
     }
+}
+
+struct Tried {
+    answers: Vec<Answer>,
+    /// Empty where the answers were given before.
+    frames: Vec<Frame>,
+    landed: Landed,
+}
+
+/// How many events others may add to the record of a unit before a cap could hold more than its number with what these
+/// decisions take; `None` where they take nothing that it counts.
+fn room_for_others(rules: &RuleSet, unit: CapUnit, first: &Frame, decisions: &[Decision]) -> Option<u64> {
+    let mut after = first.clone();
+    decisions.iter().for_each(|decision| frame::reserve(rules, &mut after, decision));
+    let caps = rules.caps.iter().zip(first.caps.iter().zip(&after.caps)).filter(|(cap, _)| cap.unit == unit);
+    let room = caps.filter_map(|(cap, states)| match states {
+        (CapState::Used(before), CapState::Used(after)) if before < after => match &cap.kind {
+            // What nothing was left of has not stopped these: it is not theirs to keep.
+            CapKind::Cap if *before >= cap.at_most => None,
+            CapKind::Cap => Some(u64::from(cap.at_most.saturating_sub(*after))),
+            // Any event may make the one that starts it.
+            CapKind::Pause { .. } | CapKind::Block { .. } | CapKind::Gap => Some(0),
+        },
+        (
+            CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore | CapState::Until(_),
+            CapState::Used(_) | CapState::UnknownUnit | CapState::UnknownZone | CapState::NoStore | CapState::Until(_),
+        ) => None,
+    });
+    room.min()
 }
 
 /// In whose records a decision stands.
@@ -298,58 +152,33 @@ pub(super) struct Whose<'a> {
     pub(super) now: Instant,
 }
 
-/// Records a decision under its id: as a reservation where it shows something of a rule, and, where that is asked, so that
-/// the same request is answered alike. Says whether something is kept under the id.
-pub(super) fn keep(
-    rules: &RuleSet,
-    transaction: &mut dyn Transaction,
-    whose: Whose<'_>,
-    decision: Decision,
-    (id, to_repeat): (&str, bool),
-    shown: bool,
-) -> Result<bool, StateError> {
-    let events = events_of(rules, whose.now, decision, id, shown);
-    if let Some(customer) = whose.customer {
-        transaction.record(customer, &events)?;
-    }
-    share(rules, transaction, whose.shared, &events, whose.now)?;
-    let mut stored = in_names(rules, decision);
-    stored.customer = whose.customer.map(str::to_owned);
-    stored.shared = whose.shared.iter().map(|(_, key)| key.clone()).collect();
-    stored.decided = events.into_iter().next();
-    let is_kept = to_repeat || stored.decided.is_some();
-    if is_kept {
-        transaction.put_decision(id, &stored)?;
-    }
-    Ok(is_kept)
+/// What is kept of a decision.
+pub(super) struct Kept {
+    /// A reservation where it shows something of a rule.
+    pub(super) entries: Vec<Entry>,
+    /// So that it can be confirmed, and the same request is answered alike.
+    pub(super) answer: StoredDecision,
 }
 
-/// The cap per everybody that would hold more than its number with one more event, if one would.
-fn overdrawn(
-    rules: &RuleSet,
-    transaction: &dyn Transaction,
-    stored: &StoredEvent,
-    now: Instant,
-) -> Result<Option<String>, StateError> {
-    let mut events = transaction.shared("")?;
-    events.push(stored.clone());
-    let mut past = Past::of(rules, &events, None);
-    past.by_now(now);
-    let mut facts = Facts::nothing(rules, now);
-    tell_of_unit(&mut facts, CapUnit::Everybody, past);
-    let frame = frame::gather(rules, &facts);
-    let Some(happened) = stored.happened(rules) else { return Ok(None) };
-    let is_full = |(cap, state): (&crate::model::Cap, &CapState)| {
-        cap.unit == CapUnit::Everybody
-            && frame::is_counted(rules, cap, happened.event, &happened.stamp)
-            && matches!(state, CapState::Used(used) if *used > cap.at_most)
-    };
-    let full = rules.caps.iter().zip(&frame.caps).find(|both| is_full(*both));
-    Ok(full.map(|(cap, _)| cap.name.clone()))
+impl Kept {
+    pub(super) fn of(rules: &RuleSet, whose: Whose<'_>, decision: Decision, id: &str, shown: bool) -> Self {
+        let events = events_of(rules, whose.now, decision, id, shown);
+        let mut answer = in_names(rules, decision, whose.now);
+        answer.customer = whose.customer.map(str::to_owned);
+        answer.shared = whose.shared.iter().map(|(_, key)| key.clone()).collect();
+        answer.happened = events.iter().skip(1).map(|event| event.event.clone()).collect();
+        answer.decided = events.first().cloned();
+        Self { entries: events.into_iter().map(Entry::Happened).collect(), answer }
+    }
 }
 
 pub(super) fn id_of(rules: &RuleSet, request: &str, slot: SlotId) -> String {
     format!("{request}/{}", rules[slot].name)
+}
+
+/// The request and the slot of a decision.
+pub(super) fn of_id(id: &str) -> Option<(&str, &str)> {
+    id.rsplit_once('/')
 }
 
 /// What a decision is recorded as: that it was decided first.
@@ -360,76 +189,16 @@ fn events_of(rules: &RuleSet, now: Instant, decision: Decision, id: &str, shown:
     events.map(event).collect()
 }
 
-/// The answer that a request of the same id was given; `None` where it is new, or the rules have changed so far that they
-/// do not know what was answered.
-fn repeated(
-    rules: &RuleSet,
-    transaction: &dyn Transaction,
-    request: &Request<'_>,
-) -> Result<Option<Vec<Answer>>, StateError> {
-    let Some(name) = request.id else { return Ok(None) };
+/// The answer that a request of the same id was given; `None` where it is new, what it was answered was given back, or the
+/// rules have changed so far that they do not know what was answered.
+fn repeated(rules: &RuleSet, ledger: &Ledger<'_>, request: &Request<'_>, name: &str) -> Option<Vec<Answer>> {
     let is_release = !request.facts.held.is_empty();
-    let mut answers = Vec::new();
-    for slot in request.slots {
-        let id = id_of(rules, name, *slot);
-        let Some(stored) = transaction.decision(&id)? else { return Ok(None) };
-        let Some(decision) = of_names(rules, *slot, &stored) else { return Ok(None) };
+    let answer = |slot: &SlotId| {
+        let stored = ledger.answer(name, &rules[*slot].name)?;
+        let decision = of_names(rules, *slot, stored)?;
         // What was held under this id is decided anew, at most once: whatever came of it is an answer that stays.
-        if is_release && matches!(decision.outcome, Outcome::Holds { .. }) {
-            return Ok(None);
-        }
-        answers.push(Answer { decision, id });
-    }
-    Ok(Some(answers))
-}
-
-fn in_names(rules: &RuleSet, decision: Decision) -> StoredDecision {
-    let (offer, until) = match decision.outcome {
-        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => (Some(rules[offer].name.clone()), None),
-        Outcome::Holds { offer, until } => (Some(rules[offer].name.clone()), Some(until)),
-        Outcome::Nothing => (None, decision.again),
+        let is_let_go = is_release && matches!(decision.outcome, Outcome::Holds { .. });
+        (!is_let_go && !stored.released).then(|| Answer { decision, id: id_of(rules, name, *slot) })
     };
-    let (channel, silent) = match decision.outcome {
-        Outcome::Sends { channel, silent, .. } => (Some(rules[channel].name.clone()), silent),
-        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => (None, false),
-    };
-    let (rule, via, fallback) = match decision.by {
-        By::Rule(rule) => (Some(rule), None, None),
-        By::Substitute(rule, via) => (Some(rule), Some(via), None),
-        By::Fallback(at) => (None, None, Some(at)),
-        By::SlotOff => (None, None, None),
-    };
-    StoredDecision {
-        slot: rules[decision.slot].name.clone(),
-        offer,
-        channel,
-        silent,
-        until,
-        rule: rule.map(|rule| rules[rule].name.clone()),
-        via,
-        fallback,
-        customer: None,
-        shared: Vec::new(),
-        decided: None,
-    }
-}
-
-fn of_names(rules: &RuleSet, slot: SlotId, stored: &StoredDecision) -> Option<Decision> {
-    let names = Names::of(rules);
-    let (outcome, again) = match (&stored.offer, &stored.channel, stored.until) {
-        (Some(offer), Some(channel), _) => {
-            let (offer, channel) = (names.offer(offer)?, names.channel(channel)?);
-            (Outcome::Sends { offer, channel, silent: stored.silent }, None)
-        }
-        (Some(offer), None, None) => (Outcome::Shows(names.offer(offer)?), None),
-        (Some(offer), None, Some(until)) => (Outcome::Holds { offer: names.offer(offer)?, until }, None),
-        (None, _, again) => (Outcome::Nothing, again),
-    };
-    let by = match (&stored.rule, stored.via, stored.fallback) {
-        (Some(rule), None, _) => By::Rule(names.rule(rule)?),
-        (Some(rule), Some(via), _) => By::Substitute(names.rule(rule)?, via),
-        (None, _, Some(at)) => By::Fallback(at),
-        (None, _, None) => By::SlotOff,
-    };
-    Some(Decision { slot, outcome, by, again })
+    request.slots.iter().map(answer).collect()
 }

@@ -3,10 +3,13 @@
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use super::batch::{Assume, Batch, decide_base};
+use super::confirm::{ConfirmError, Confirmation, Confirmed};
 use super::data::{Customers, CustomersFile, EventIndex, Format, Overrides};
 use super::engine::Engine;
 use super::past::{Past, Stored, remember};
-use super::request::{Answer, ConfirmError, Confirmation, Confirmed, Request};
+use super::request::{Answer, Request};
+#[cfg(feature = "redis")]
+use super::store::redis::server::OnServer;
 use super::store::{EmbeddedStore, MemoryStore, StateStore};
 use crate::compile::compile;
 use crate::frame::{By, CapState, Fact, Facts, Outcome, Shared, gather};
@@ -59,10 +62,14 @@ fn purchase(engine: &Engine) -> EventId {
     engine.rules().event_named("purchase").unwrap()
 }
 
-fn stores() -> (tempfile::TempDir, Vec<Box<dyn StateStore>>) {
+pub(super) fn stores() -> (tempfile::TempDir, Vec<Box<dyn StateStore>>) {
     let folder = tempfile::tempdir().unwrap();
     let file = EmbeddedStore::open(&folder.path().join("sold.state")).unwrap();
-    (folder, vec![Box::new(MemoryStore::new()), Box::new(file)])
+    let all: Vec<Box<dyn StateStore>> = vec![Box::new(MemoryStore::new()), Box::new(file)];
+    // One more, where a server can be started.
+    #[cfg(feature = "redis")]
+    let all = all.into_iter().chain(OnServer::start().map(|store| Box::new(store) as Box<dyn StateStore>)).collect();
+    (folder, all)
 }
 
 #[test]
@@ -105,7 +112,7 @@ fn the_same_request_is_answered_alike_and_reserves_once() {
         assert_eq!(first, again);
         assert_eq!(first.id, "page-1/deal");
         assert!(is_cheap(&engine, &first));
-        assert_eq!(store.shared("").unwrap().len(), 1);
+        assert_eq!(store.shared("").unwrap().count(), 1);
         assert!(!is_cheap(&engine, &ask(&engine, store.as_ref(), Some("page-2"), &anna)), "her household has one");
     }
 }
@@ -206,7 +213,7 @@ fn over_a_base_one_row_sees_what_those_before_it_took() {
         assert_eq!(cheap_of_a_base(&engine, Some(store.as_ref()), Assume::Shown, table), [true, false, true, false]);
         assert!(!is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, "dora", "h4", 5))));
         assert!(is_cheap(&engine, &ask(&engine, store.as_ref(), None, &facts(&engine, "dora", "h4", 10))));
-        assert!(store.shared("").unwrap().iter().all(|event| event.decision.is_some()));
+        assert!(store.shared("").unwrap().events.iter().all(|event| event.decision.is_some()));
     }
 }
 
@@ -329,7 +336,7 @@ fn an_event_that_names_its_decision_is_the_stores_own() {
         EventIndex::from_reader(rules, "events.csv", std::io::Cursor::new(rows)).unwrap()
     };
     for store in stores().1 {
-        ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 0));
+        let id = ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 0)).id;
         let used = |events: &EventIndex, minutes| {
             let mut facts = facts(&engine, "anna", "h1", minutes);
             events.tell("anna", &mut facts);
@@ -339,12 +346,12 @@ fn an_event_that_names_its_decision_is_the_stores_own() {
             let CapState::Used(used) = gather(rules, &facts).caps[0] else { panic!("the home is known") };
             (bought, used)
         };
-        assert_eq!(used(&table("1/deal"), 6), (1, 1), "it is what was reserved");
+        assert_eq!(used(&table(&id), 6), (1, 1), "it is what was reserved");
         assert_eq!(used(&table(""), 6), (1, 2), "it may be another, and one is reserved");
         let confirmed =
-            engine.confirm(store.as_ref(), "1/deal", purchase(&engine), Instant(5 * MINUTE), Instant(6 * MINUTE));
+            engine.confirm(store.as_ref(), &id, purchase(&engine), Instant(5 * MINUTE), Instant(6 * MINUTE));
         assert_eq!(confirmed, Ok(Confirmed::InTime));
-        assert_eq!(used(&table("1/deal"), 60), (1, 1), "told twice");
+        assert_eq!(used(&table(&id), 60), (1, 1), "told twice");
         assert_eq!(used(&table("2/deal"), 60), (2, 2), "another decision's");
     }
 }
@@ -355,9 +362,9 @@ fn nothing_happens_before_it_was_decided() {
     let engine = engine(1);
     let rules = engine.rules();
     for store in stores().1 {
-        ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 100));
+        let id = ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 100)).id;
         let confirmed =
-            engine.confirm(store.as_ref(), "1/deal", purchase(&engine), Instant(5 * MINUTE), Instant(101 * MINUTE));
+            engine.confirm(store.as_ref(), &id, purchase(&engine), Instant(5 * MINUTE), Instant(101 * MINUTE));
         assert_eq!(confirmed, Ok(Confirmed::InTime));
         let mut facts = facts(&engine, "anna", "h1", 102);
         remember(rules, &mut facts, &mut Stored { rules, store: Some(store.as_ref()), told: None }).unwrap();
@@ -371,17 +378,17 @@ fn nothing_happens_before_it_was_decided() {
 fn all_confirmations_or_none() {
     let engine = engine(1);
     for store in stores().1 {
-        ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 0));
+        let id = ask(&engine, store.as_ref(), None, &facts(&engine, "anna", "h1", 0)).id;
         let bought = |decision: &str| Confirmation {
             decision: decision.to_owned(),
             event: Some(purchase(&engine)),
             at: Instant(MINUTE),
         };
-        let all = [bought("1/deal"), bought("8/deal"), bought("9/deal"), bought("8/deal")];
+        let all = [bought(&id), bought("8/deal"), bought("9/deal"), bought("8/deal")];
         let unknown = engine.confirm_all(store.as_ref(), &all, Instant(MINUTE)).unwrap_err();
         assert_eq!(unknown, ConfirmError::Unknown(vec!["8/deal".into(), "9/deal".into()]));
-        let shown = Confirmation { event: None, ..bought("1/deal") };
-        let all = [bought("1/deal"), shown, bought("1/deal")];
+        let shown = Confirmation { event: None, ..bought(&id) };
+        let all = [bought(&id), shown, bought(&id)];
         let heard = engine.confirm_all(store.as_ref(), &all, Instant(MINUTE)).unwrap();
         let expected = [
             (purchase(&engine), Confirmed::InTime),

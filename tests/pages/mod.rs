@@ -29,6 +29,9 @@ const RAISED_ELSEWHERE: &[(&str, &str)] = &[
     ("run::interrupted", "tests/service/mod.rs"),
     ("run::io", "src/cli/worlds.rs"),
     ("state::in-use", "src/runtime/store/embedded/tests.rs"),
+    ("state::busy", "src/runtime/crowd_tests.rs"),
+    ("state::slow", "src/runtime/store/redis/faults.rs"),
+    ("state::refused", "src/runtime/store/redis/faults.rs"),
 ];
 
 fn path_of(code: &Code) -> PathBuf {

@@ -148,6 +148,7 @@ impl Own<'_> {
             stamp: self.stamp(&of.stamp),
             brings: events(&of.brings),
             confirmed: events(&of.confirmed),
+            times: of.times,
         }
     }
 

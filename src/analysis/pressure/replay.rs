@@ -216,6 +216,7 @@ impl Run<'_> {
                 stamp: stamp.clone(),
                 brings: brings.to_vec(),
                 confirmed: brings.to_vec(),
+                times: 1,
             });
         }
         self.steps.push(step);

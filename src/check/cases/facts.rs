@@ -290,7 +290,7 @@ impl Pass<'_> {
         let mut events = Vec::new();
         for point in &fact.at {
             let at = self.instant(&point.kind, point.span, Some(now))?;
-            events.push(Happened { event, at, stamp: stamp.clone(), fields: fields.clone() });
+            events.push(Happened { event, at, stamp: stamp.clone(), fields: fields.clone(), times: 1 });
         }
         Some(events)
     }

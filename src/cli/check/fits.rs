@@ -6,13 +6,14 @@
 use std::path::Path;
 
 use super::super::settings;
+use super::super::states::{self, State};
 use super::super::worlds::World;
 use super::super::{CannotRun, codes, counted};
 use crate::model::Verified;
 use crate::runtime::data::{
     BadRows, ConsentIndex, Customers, CustomersFile, DataError, EventIndex, NextRow, World as Config,
 };
-use crate::runtime::store::{EmbeddedStore, StateError};
+use crate::runtime::store::StateError;
 use crate::value::Instant;
 
 /// The largest file of which more is read than its head, in bytes as it lies on the disk.
@@ -126,7 +127,7 @@ fn customers(rules: &Verified, file: &CustomersFile, bad: &mut BadRows) -> Resul
 
 /// Why runs could not be remembered there; nothing where they can be, or another program is just remembering one.
 fn state(path: &Path) -> Option<CannotRun> {
-    if !path.exists() {
+    if !states::is_there(path) {
         let folder = path.parent().filter(|folder| *folder != Path::new(""))?;
         if folder.is_dir() {
             return None;
@@ -134,7 +135,11 @@ fn state(path: &Path) -> Option<CannotRun> {
         let message = format!("`{}`: there is no folder `{}` for the state", path.display(), folder.display());
         return Some(CannotRun::new(&codes::run::NO_SUCH_PATH, message).help("make the folder, or name another file"));
     }
-    match EmbeddedStore::open_for_reading(path) {
+    // Whether a server is there is no matter of the rules: it need not be, where they are checked.
+    if let Some(read) = states::read_address(path) {
+        return read.err().map(CannotRun::from);
+    }
+    match State::open(path, false) {
         Ok(_) | Err(StateError::InUse(_)) => None,
         Err(why) => Some(CannotRun::from(why)),
     }

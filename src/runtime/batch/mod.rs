@@ -9,6 +9,7 @@
 //! Nothing is written to the store before the caller says so: see [`Done::commit`].
 
 mod census;
+mod keep;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -28,11 +29,12 @@ use thiserror::Error;
 
 use super::data::{ConsentIndex, Customers, DataError, Decoder, EventIndex, NextRow};
 use super::engine::Engine;
-use super::request::{Whose, id_of, keep};
-use super::store::{StateError, StateStore, Transaction};
+use super::request::Whose;
+use super::store::{Entry, Key, StateError, StateStore, Transaction};
 use crate::frame::{Decision, Facts};
 use crate::model::{CapUnit, SlotId};
 use census::Census;
+use keep::{keep_row, write_through};
 use worker::{Job, Outcome, Worker};
 
 /// What is taken to have happened after a decision.
@@ -173,17 +175,20 @@ pub fn decide_base<'a, E>(
             crew.lines.push(Line { give, take, summary });
         }
         let mut take = |outcomes: Vec<Outcome>| -> Result<(), BatchError<E>> {
-            for Outcome { mut decided, events, shared, now, .. } in outcomes {
+            for Outcome { mut decided, events, shared, now, read, .. } in outcomes {
+                if let Some(pending) = pending.as_mut() {
+                    read.iter().try_for_each(|(key, seen)| pending.expect(key, *seen))?;
+                }
                 if let Some(pending) = pending.as_mut().filter(|_| reserves) {
                     let whose = Whose { customer: decided.key.as_deref(), shared: &shared, now };
-                    let name = pending.next_number()?.to_string();
-                    for decision in &decided.decisions {
-                        let id = id_of(rules, &name, decision.slot);
-                        let kept = keep(rules, pending.as_mut(), whose, *decision, (&id, false), shown)?;
-                        decided.ids.push(kept.then_some(id));
-                    }
+                    let name = match batch.store {
+                        Some(store) => store.new_name()?,
+                        None => String::new(),
+                    };
+                    decided.ids = keep_row(rules, pending.as_mut(), whose, &decided.decisions, &name, shown)?;
                 } else if let (Some(pending), Some(key)) = (&mut pending, &decided.key) {
-                    pending.record(key, &events)?;
+                    let entries: Vec<Entry> = events.into_iter().map(Entry::Happened).collect();
+                    write_through(rules, pending.as_mut(), Key::Customer(key.to_string()), &entries, now)?;
                 }
                 sink(&decided).map_err(BatchError::Sink)?;
             }

@@ -5,7 +5,7 @@ use crate::frame::{By, Fact, Outcome as Shows, Via};
 use crate::model::sample::{at, rule_set};
 use crate::model::{AttributeId, OfferId, RuleId, Verified};
 use crate::runtime::data::{CustomersFile, Format, Override, Overrides, customer_from_json};
-use crate::runtime::store::{MemoryStore, StoredEvent};
+use crate::runtime::store::{Cell, Change, Key, Landed, MemoryStore, StoredEvent};
 use crate::value::{Instant, Missing, Value};
 
 const READ: [AttributeId; 5] = [at::ID, at::TIER, at::BALANCE, at::TENURE, at::LAST_ORDER];
@@ -213,19 +213,31 @@ struct Broken {
 }
 
 impl StateStore for Broken {
-    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+    fn read(&self, keys: &[Key]) -> Result<Vec<Cell>, StateError> {
         use std::sync::atomic::Ordering::SeqCst;
         let left = self.reads_left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
         left.map_err(|_| StateError::Io { file: "x".into(), why: "gone".into() })?;
-        self.inner.history(key)
+        self.inner.read(keys)
     }
 
-    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        self.inner.shared(key)
+    fn write(&self, changes: &[Change]) -> Result<Landed, StateError> {
+        self.inner.write(changes)
+    }
+
+    fn new_name(&self) -> Result<String, StateError> {
+        self.inner.new_name()
+    }
+
+    fn lands_whole(&self) -> bool {
+        true
     }
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
         self.inner.begin()
+    }
+
+    fn place(&self) -> String {
+        self.inner.place()
     }
 }
 

@@ -10,9 +10,13 @@ use crate::frame::{Decision, Facts, Happened, Reserved, Stamp, brought_about, co
 use crate::model::{CapUnit, Event, EventId, RuleSet};
 use crate::runtime::data::{Decoder, EventIndex, MissingCells, Others, Row};
 use crate::runtime::engine::Decider;
-use crate::runtime::past::{Memory, Past, Stored, Told, remember, shared_keys};
-use crate::runtime::store::{StateError, StateStore, StoredEvent};
+use crate::runtime::past::{Memory, Past, Told, remember, shared_keys};
+use crate::runtime::store::{Key, Seen, StateError, StateStore, StoredEvent};
 use crate::value::Instant;
+
+/// Among so many of the last that everybody did the same is looked for: a base is decided at one moment, so there are few
+/// kinds.
+const LAST: usize = 32;
 
 /// A row and which file it is of.
 pub(super) struct Job {
@@ -30,6 +34,8 @@ pub(super) struct Outcome {
     /// The records of units other than the customer.
     pub(super) shared: Vec<(CapUnit, String)>,
     pub(super) now: Instant,
+    /// How the records were when they were read for it.
+    pub(super) read: Vec<(Key, Seen)>,
 }
 
 pub(super) struct Worker<'a> {
@@ -54,11 +60,22 @@ struct SoFar<'a> {
     recorded: HashMap<Arc<str>, Past>,
     /// What is known of units other than the customer, by key.
     shared: HashMap<String, Past>,
+    /// How the records of the row at hand were read; those of other units with the first row that reads them.
+    read: Vec<(Key, Seen)>,
+}
+
+impl SoFar<'_> {
+    fn stored(&mut self, key: Key) -> Result<Past, StateError> {
+        let Some(store) = self.store else { return Ok(Past::default()) };
+        let cell = store.read(std::slice::from_ref(&key))?.pop().unwrap_or_default();
+        self.read.push((key, cell.seen()));
+        Ok(Past::of(self.rules, &store.tally(Some(&cell))?, self.told))
+    }
 }
 
 impl Memory for SoFar<'_> {
     fn of_customer(&mut self, key: &str) -> Result<Past, StateError> {
-        let mut past = Stored { rules: self.rules, store: self.store, told: self.told }.of_customer(key)?;
+        let mut past = self.stored(Key::Customer(key.to_owned()))?;
         if let Some(Past { history, reserved }) = self.recorded.get(key) {
             past.history.extend(history.iter().cloned());
             past.reserved.extend(reserved.iter().cloned());
@@ -70,7 +87,7 @@ impl Memory for SoFar<'_> {
         if let Some(known) = self.shared.get(key) {
             return Ok(known.clone());
         }
-        let past = Stored { rules: self.rules, store: self.store, told: self.told }.of_unit(key)?;
+        let past = self.stored(Key::Shared(key.to_owned()))?;
         self.shared.insert(key.to_owned(), past.clone());
         Ok(past)
     }
@@ -89,6 +106,7 @@ impl<'a> Worker<'a> {
                 told: batch.events.map(EventIndex::told),
                 recorded: HashMap::new(),
                 shared: HashMap::new(),
+                read: Vec::new(),
             },
             decider: batch.engine.decider(),
             keys_repeat,
@@ -128,6 +146,7 @@ impl<'a> Worker<'a> {
         Ok(Outcome {
             shared,
             now,
+            read: std::mem::take(&mut self.memory.read),
             index,
             decided: Decided { file, row: row.number, line: row.line, key: row.key, decisions, ids: Vec::new() },
             events,
@@ -161,9 +180,20 @@ impl<'a> Worker<'a> {
             for showing in decisions.iter().filter_map(|decision| stamp(rules, decision)) {
                 let (happened, kept) = became(self.batch.assume, now, &showing);
                 let Past { history, reserved } = self.memory.shared.entry(key.clone()).or_default();
-                history.extend(happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)));
+                for of in happened.into_iter().filter(|of| concerns(rules, *unit, of.event, &of.stamp)) {
+                    let same =
+                        |last: &&mut Happened| last.at == of.at && last.event == of.event && last.stamp == of.stamp;
+                    match history.iter_mut().rev().take(LAST).find(same) {
+                        Some(last) => last.times = last.times.saturating_add(1),
+                        None => history.push(of),
+                    }
+                }
                 if concerns(rules, *unit, Event::DECIDED, &showing) {
-                    reserved.push(kept);
+                    let same = |last: &&mut Reserved| Reserved { times: 1, ..(*last).clone() } == kept;
+                    match reserved.iter_mut().rev().take(LAST).find(same) {
+                        Some(last) => last.times = last.times.saturating_add(1),
+                        None => reserved.push(kept),
+                    }
                 }
             }
         }
@@ -201,5 +231,5 @@ fn became(assume: Assume, now: Instant, showing: &Stamp) -> (Vec<Happened>, Rese
         Assume::Decided | Assume::Nothing => vec![Event::DECIDED],
     };
     let happened = confirmed.iter().map(|event| Happened::plain(*event, now, showing.clone())).collect();
-    (happened, Reserved { at: now, stamp: showing.clone(), brings, confirmed })
+    (happened, Reserved { at: now, stamp: showing.clone(), brings, confirmed, times: 1 })
 }

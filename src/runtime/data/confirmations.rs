@@ -13,8 +13,8 @@ use super::table::{Line, Table};
 use super::{DataError, codes};
 use crate::diagnostics::nearest;
 use crate::model::Verified;
+use crate::runtime::confirm::Confirmation;
 use crate::runtime::names::Names;
-use crate::runtime::request::Confirmation;
 use crate::value::{Instant, show_instant};
 
 const COLUMNS: [&str; 3] = ["decision", "event", "at"];

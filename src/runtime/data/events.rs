@@ -209,7 +209,7 @@ impl EventIndex {
                         index.told.add(decision, event);
                     }
                     index.stamps.entry(rules[event].name.clone()).or_default().push(at);
-                    add(&mut index.events, &customer, Happened { event, at, stamp, fields });
+                    add(&mut index.events, &customer, Happened { event, at, stamp, fields, times: 1 });
                 }
                 Row { event, at: None, stamp, .. } => {
                     let cell = quoted(cell(at));

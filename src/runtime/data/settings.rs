@@ -114,7 +114,7 @@ impl Settings {
         lines: &mut super::world::Lines,
     ) -> Result<bool, DataError> {
         match key {
-            "state" => self.state = Some(reader.path(value)?),
+            "state" => self.state = Some(reader.path_or_address(value)?),
             "assume" => {
                 self.assume = Some(reader.choice(
                     value,

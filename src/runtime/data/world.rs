@@ -387,6 +387,12 @@ impl Toml<'_> {
         Ok(self.folder.join(self.text(value)?))
     }
 
+    /// A server's address stands as it is; a file is in this folder.
+    pub(super) fn path_or_address(&self, value: &Entry<'_>) -> Result<PathBuf, DataError> {
+        let text = self.text(value)?;
+        Ok(if text.contains("://") { PathBuf::from(text) } else { self.folder.join(text) })
+    }
+
     fn instant(&self, value: &Entry<'_>) -> Result<Instant, DataError> {
         let text = if let DeValue::Datetime(time) = value.get_ref() { time.to_string() } else { self.text(value)? };
         Instant::parse(&text)

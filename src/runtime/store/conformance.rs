@@ -1,6 +1,10 @@
 //! What every store must do; each store is put through all of it.
 
-use super::{MemoryStore, StateStore, StoredDecision, StoredEvent};
+use std::time::Duration;
+
+use super::cell::piece;
+use super::packed::{pack_decisions, unpack_decisions};
+use super::{Cell, Change, Key, Landed, MemoryStore, StateStore, StoredDecision, StoredEvent, Transaction};
 use crate::frame::{Stamp, Via};
 use crate::model::sample::{at, rule_set};
 use crate::model::{Class, Event, EventId, OfferId, RuleId, TagId};
@@ -25,19 +29,54 @@ pub(super) fn event(name: &str, at: i64) -> StoredEvent {
 pub(super) fn conforms(store: &dyn StateStore) {
     nothing_is_known_of_a_stranger(store);
     history_keeps_its_order(store);
-    customers_are_kept_apart(store);
+    keys_are_kept_apart(store);
+    what_is_written_together_lands_whole_or_not_at_all(store);
+    a_writing_that_leaves_room_lands_until_it_is_used_up(store);
+    a_cell_is_written_anew_without_losing_what_came_meanwhile(store);
+    nobody_overwrites_anybody(store);
+    who_adds_at_the_same_time_is_all_there(store);
+    names_are_given_out_once(store);
     a_transaction_lands_whole_or_not_at_all(store);
     readers_see_nothing_before_the_commit(store);
     many_customers_at_once(store);
     a_transaction_reads_what_it_wrote(store);
-    numbers_are_given_out_once(store);
-    who_waits_for_their_turn_sees_what_was_written(store);
+    bytes_come_back_as_they_were(store);
+}
+
+fn customer(key: &str) -> Key {
+    Key::Customer(key.into())
+}
+
+fn cell(store: &dyn StateStore, key: &Key) -> Cell {
+    store.read(std::slice::from_ref(key)).unwrap().remove(0)
+}
+
+/// Adds a piece if no more than `slack` was added since the cell was read.
+fn adding(key: &Key, read: &Cell, slack: u64, text: &str) -> Change {
+    let undo = piece(b"taken back");
+    Change { slack: Some(slack), undo, ..Change::adding(key.clone(), read, piece(text.as_bytes())) }
+}
+
+/// The pieces of a cell, without those that were taken back.
+fn said(store: &dyn StateStore, key: &Key) -> Vec<String> {
+    let cell = cell(store, key);
+    let mut said: Vec<String> = Vec::new();
+    for piece in cell.pieces().unwrap() {
+        match piece {
+            b"taken back" => drop(said.pop()),
+            piece => said.push(String::from_utf8(piece.to_vec()).unwrap()),
+        }
+    }
+    said
 }
 
 fn nothing_is_known_of_a_stranger(store: &dyn StateStore) {
     assert_eq!(store.history("stranger").unwrap(), []);
     store.record("stranger", &[]).unwrap();
     assert_eq!(store.history("stranger").unwrap(), []);
+    assert_eq!(cell(store, &customer("stranger")), Cell::default());
+    assert_eq!(store.read(&[]).unwrap(), []);
+    assert_eq!(store.write(&[]).unwrap(), Landed::Whole);
 }
 
 fn history_keeps_its_order(store: &dyn StateStore) {
@@ -55,55 +94,193 @@ fn history_keeps_its_order(store: &dyn StateStore) {
     assert_eq!(store.history("anna").unwrap(), [event("shown", 20), event("clicked", 10), bare]);
 }
 
-fn customers_are_kept_apart(store: &dyn StateStore) {
-    for key in ["ben", "Ben", "", "b\u{e9}n", "be\u{301}n", "ben\0", "a/b"] {
-        store.record(key, &[event(key, 1)]).unwrap();
-        assert_eq!(store.history(key).unwrap(), [event(key, 1)], "{key:?}");
+fn keys_are_kept_apart(store: &dyn StateStore) {
+    let names = ["ben", "Ben", "", "b\u{e9}n", "be\u{301}n", "ben\0", "a/b", "{ben}", "a:b", "a b", "a\r\nb", "*"];
+    let kinds = [Key::Shared, Key::Customer, Key::Request];
+    let keys: Vec<Key> = kinds.iter().flat_map(|of| names.map(|name| of(name.to_owned()))).collect();
+    for (number, key) in keys.iter().enumerate() {
+        let read = cell(store, key);
+        assert_eq!(store.write(&[adding(key, &read, 0, &number.to_string())]).unwrap(), Landed::Whole, "{key:?}");
+    }
+    let read = store.read(&keys).unwrap();
+    for (number, (key, cell)) in keys.iter().zip(read).enumerate() {
+        assert_eq!(cell.pieces().unwrap(), [number.to_string().as_bytes()], "{key:?}");
     }
     let long = "x".repeat(5_000);
     store.record(&long, &[event("shown", 1)]).unwrap();
     assert_eq!(store.history(&long).unwrap().len(), 1);
 }
 
+fn what_is_written_together_lands_whole_or_not_at_all(store: &dyn StateStore) {
+    let keys = [Key::Shared("whole\0h1".into()), customer("whole"), Key::Request("whole".into())];
+    let read = store.read(&keys).unwrap();
+    let all =
+        |text: &str| -> Vec<Change> { keys.iter().zip(&read).map(|(key, cell)| adding(key, cell, 0, text)).collect() };
+    assert_eq!(store.write(&all("first")).unwrap(), Landed::Whole);
+    assert_eq!(store.write(&all("late")).unwrap(), Landed::Conflict);
+    for stale in 0..keys.len() {
+        let now = store.read(&keys).unwrap();
+        let mut changes: Vec<Change> = keys.iter().zip(&now).map(|(key, cell)| adding(key, cell, 0, "half")).collect();
+        changes[stale].read = read[stale].seen();
+        assert_eq!(store.write(&changes).unwrap(), Landed::Conflict);
+        for key in &keys {
+            assert_eq!(said(store, key), ["first"], "{stale}: {key:?}");
+        }
+    }
+}
+
+fn a_writing_that_leaves_room_lands_until_it_is_used_up(store: &dyn StateStore) {
+    let key = Key::Shared("room".into());
+    let read = cell(store, &key);
+    assert_eq!(store.write(&[adding(&key, &read, 0, "0")]).unwrap(), Landed::Whole);
+    let read = cell(store, &key);
+    let heavy = Change { weight: 2, ..adding(&key, &read, 3, "weighs 2") };
+    for expected in [Landed::Whole, Landed::Whole, Landed::Conflict] {
+        assert_eq!(store.write(std::slice::from_ref(&heavy)).unwrap(), expected);
+    }
+    let whatever = Change { slack: None, ..heavy };
+    assert_eq!(store.write(&[whatever]).unwrap(), Landed::Whole);
+    assert_eq!(cell(store, &key).version, read.version + 6);
+    let gone = Cell { version: read.version + 1_000, ..read };
+    assert_eq!(store.write(&[adding(&key, &gone, 5_000, "of the future")]).unwrap(), Landed::Conflict);
+}
+
+fn a_cell_is_written_anew_without_losing_what_came_meanwhile(store: &dyn StateStore) {
+    let key = Key::Shared("anew".into());
+    for text in ["1", "2"] {
+        store.write(&[Change::adding(key.clone(), &Cell::default(), piece(text.as_bytes()))]).unwrap();
+    }
+    let read = cell(store, &key);
+    store.write(&[Change::adding(key.clone(), &read, piece(b"3"))]).unwrap();
+    let anew = Change { instead: Some(piece(b"1+2")), ..Change::adding(key.clone(), &read, piece(b"4")) };
+    assert_eq!(store.write(std::slice::from_ref(&anew)).unwrap(), Landed::Whole);
+    assert_eq!(said(store, &key), ["1+2", "3", "4"]);
+    assert_eq!(store.write(&[anew]).unwrap(), Landed::Whole);
+    assert_eq!(said(store, &key), ["1+2", "3", "4", "4"], "somebody else was first, and what is added is added");
+    assert_eq!(cell(store, &key).epoch, read.epoch + 1);
+}
+
+/// Each of several threads counts up; nothing is lost and nothing is counted twice.
+fn nobody_overwrites_anybody(store: &dyn StateStore) {
+    let key = Key::Shared("counter".into());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    loop {
+                        let read = cell(store, &key);
+                        let next = read.pieces().unwrap().len();
+                        if store.write(&[adding(&key, &read, 0, &next.to_string())]).unwrap() == Landed::Whole {
+                            break;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(said(store, &key), (0..40).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+fn who_adds_at_the_same_time_is_all_there(store: &dyn StateStore) {
+    let key = Key::Shared("crowd".into());
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let key = &key;
+            scope.spawn(move || {
+                for round in 0..20 {
+                    let read = cell(store, key);
+                    let name = format!("{thread}-{round}");
+                    let anew = (round % 5 == 0).then(|| read.body.clone());
+                    let change = Change { slack: None, instead: anew, ..adding(key, &read, 0, &name) };
+                    assert_eq!(store.write(&[change]).unwrap(), Landed::Whole);
+                }
+            });
+        }
+    });
+    let mut all = said(store, &key);
+    assert_eq!(all.len(), 80);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 80);
+}
+
+fn names_are_given_out_once(store: &dyn StateStore) {
+    let mut names: Vec<String> = std::thread::scope(|scope| {
+        let take = |_| scope.spawn(|| (0..50).map(|_| store.new_name().unwrap()).collect::<Vec<_>>());
+        let all: Vec<_> = (0..4).map(take).collect();
+        all.into_iter().flat_map(|one| one.join().unwrap()).collect()
+    });
+    assert!(names.iter().all(|name| !name.contains('/')));
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 200);
+}
+
+fn put(open: &mut dyn Transaction, key: &Key, text: &str) {
+    let read = open.read(key).unwrap();
+    open.write(&Change::adding(key.clone(), &read, piece(text.as_bytes()))).unwrap();
+}
+
 fn a_transaction_lands_whole_or_not_at_all(store: &dyn StateStore) {
+    let (chloe, dario) = (customer("chloe"), Key::Shared("dario".into()));
     let mut dropped = store.begin().unwrap();
-    dropped.record("chloe", &[event("shown", 1)]).unwrap();
-    dropped.record("dario", &[event("shown", 1)]).unwrap();
+    put(dropped.as_mut(), &chloe, "1");
+    put(dropped.as_mut(), &dario, "1");
     drop(dropped);
-    assert!(store.history("chloe").unwrap().is_empty() && store.history("dario").unwrap().is_empty());
+    assert!(said(store, &chloe).is_empty() && said(store, &dario).is_empty());
     let mut kept = store.begin().unwrap();
-    kept.record("chloe", &[event("shown", 2)]).unwrap();
-    kept.record("dario", &[event("shown", 3)]).unwrap();
-    kept.record("chloe", &[event("clicked", 4)]).unwrap();
+    put(kept.as_mut(), &chloe, "2");
+    put(kept.as_mut(), &dario, "3");
+    put(kept.as_mut(), &chloe, "4");
     kept.commit().unwrap();
-    assert_eq!(store.history("chloe").unwrap(), [event("shown", 2), event("clicked", 4)]);
-    assert_eq!(store.history("dario").unwrap(), [event("shown", 3)]);
+    assert_eq!((said(store, &chloe), said(store, &dario)), (vec!["2".into(), "4".into()], vec!["3".into()]));
 }
 
 fn readers_see_nothing_before_the_commit(store: &dyn StateStore) {
-    store.record("emre", &[event("shown", 1)]).unwrap();
+    let emre = customer("emre");
+    store.write(&[Change::adding(emre.clone(), &Cell::default(), piece(b"1"))]).unwrap();
     let mut open = store.begin().unwrap();
-    open.record("emre", &[event("shown", 2)]).unwrap();
-    assert_eq!(store.history("emre").unwrap(), [event("shown", 1)]);
+    put(open.as_mut(), &emre, "2");
+    assert_eq!(said(store, &emre), ["1"]);
     std::thread::scope(|scope| {
-        scope.spawn(|| assert_eq!(store.history("emre").unwrap(), [event("shown", 1)])).join().unwrap();
+        scope.spawn(|| assert_eq!(said(store, &emre), ["1"])).join().unwrap();
     });
     open.commit().unwrap();
-    assert_eq!(store.history("emre").unwrap(), [event("shown", 1), event("shown", 2)]);
+    assert_eq!(said(store, &emre), ["1", "2"]);
 }
 
 fn many_customers_at_once(store: &dyn StateStore) {
     let mut all = store.begin().unwrap();
     for number in 0..2_000 {
-        all.record(&format!("base#{number}"), &[event("shown", number)]).unwrap();
+        put(all.as_mut(), &customer(&format!("base#{number}")), &number.to_string());
     }
     all.commit().unwrap();
     for number in [0, 1, 777, 1_999] {
-        assert_eq!(store.history(&format!("base#{number}")).unwrap(), [event("shown", number)]);
+        assert_eq!(said(store, &customer(&format!("base#{number}"))), [number.to_string()]);
     }
 }
 
 fn a_transaction_reads_what_it_wrote(store: &dyn StateStore) {
+    for key in [customer("fay"), Key::Shared("household\0fay".into()), Key::Request("fay".into())] {
+        let mut open = store.begin().unwrap();
+        put(open.as_mut(), &key, "1");
+        put(open.as_mut(), &key, "2");
+        let read = open.read(&key).unwrap();
+        assert_eq!(read.pieces().unwrap(), [b"1", b"2"]);
+        let anew = Change { instead: Some(piece(b"1+2")), ..Change::adding(key.clone(), &read, Vec::new()) };
+        open.write(&anew).unwrap();
+        assert_eq!(open.read(&key).unwrap().pieces().unwrap(), [b"1+2"]);
+        assert_eq!(said(store, &key), Vec::<String>::new());
+        open.commit().unwrap();
+        assert_eq!(said(store, &key), ["1+2"]);
+    }
+}
+
+fn bytes_come_back_as_they_were(store: &dyn StateStore) {
+    let every: Vec<u8> = (0..=255).cycle().take(70_000).collect();
+    let key = Key::Shared("bytes".into());
+    store.write(&[Change::adding(key.clone(), &Cell::default(), piece(&every))]).unwrap();
+    assert_eq!(cell(store, &key).pieces().unwrap(), [every.as_slice()]);
     let decided = StoredDecision {
         slot: "hero".into(),
         offer: Some("comeback".into()),
@@ -116,56 +293,16 @@ fn a_transaction_reads_what_it_wrote(store: &dyn StateStore) {
         customer: Some("fay".into()),
         shared: vec![String::new(), "household\0h1".into()],
         decided: Some(event("decided", 1)),
+        at: Instant(1),
+        happened: vec!["shown".into()],
+        released: false,
     };
-    let write = |keep: bool| {
-        let mut open = store.begin().unwrap();
-        open.record("fay", &[event("shown", 1)]).unwrap();
-        open.put_shared("household\0h1", &[event("shown", 1), event("shown", 2)]).unwrap();
-        open.put_shared("household\0h1", &[event("shown", 2)]).unwrap();
-        open.put_decision("17/hero", &decided).unwrap();
-        assert_eq!(open.history("fay").unwrap(), [event("shown", 1)]);
-        assert_eq!(open.shared("household\0h1").unwrap(), [event("shown", 2)], "replaced, not added to");
-        assert_eq!(open.decision("17/hero").unwrap().as_ref(), Some(&decided));
-        assert_eq!(open.shared("").unwrap(), []);
-        if keep {
-            open.commit().unwrap();
-        }
-    };
-    write(false);
-    assert_eq!(store.shared("household\0h1").unwrap(), []);
-    write(true);
-    assert_eq!(store.shared("household\0h1").unwrap(), [event("shown", 2)]);
-    assert_eq!(store.begin().unwrap().decision("17/hero").unwrap(), Some(decided));
-    assert_eq!(store.begin().unwrap().decision("18/hero").unwrap(), None);
-}
-
-fn numbers_are_given_out_once(store: &dyn StateStore) {
-    let take = || {
-        let mut open = store.turn().unwrap();
-        let numbers = [open.next_number().unwrap(), open.next_number().unwrap()];
-        open.commit().unwrap();
-        numbers
-    };
-    let (first, next) = (take(), take());
-    assert!(first[0] < first[1] && first[1] < next[0], "{first:?} {next:?}");
-}
-
-fn who_waits_for_their_turn_sees_what_was_written(store: &dyn StateStore) {
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                for _ in 0..10 {
-                    let mut open = store.turn().unwrap();
-                    let mut all = open.shared("counter").unwrap();
-                    all.push(event("shown", all.len() as i64));
-                    open.put_shared("counter", &all).unwrap();
-                    open.commit().unwrap();
-                }
-            });
-        }
-    });
-    let times: Vec<i64> = store.shared("counter").unwrap().iter().map(|event| event.at.0).collect();
-    assert_eq!(times, (0..40).collect::<Vec<_>>());
+    let key = Key::Request("17".into());
+    let kept = piece(&pack_decisions(std::slice::from_ref(&decided)));
+    store
+        .write(&[Change { keep: Some(Duration::from_secs(60)), ..Change::adding(key.clone(), &Cell::default(), kept) }])
+        .unwrap();
+    assert_eq!(unpack_decisions(&cell(store, &key)).unwrap(), [decided]);
 }
 
 #[test]

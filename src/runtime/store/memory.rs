@@ -1,26 +1,17 @@
 //! History in memory: for a single run, for tests, and for whoever keeps state elsewhere.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use super::{StateError, StateStore, StoredDecision, StoredEvent, Transaction};
-
-type Records = HashMap<Box<str>, Vec<StoredEvent>>;
-
-#[derive(Debug, Default)]
-struct State {
-    histories: Records,
-    shared: Records,
-    decisions: HashMap<Box<str>, StoredDecision>,
-    numbers: u64,
-}
+use super::cell::born;
+use super::{Cell, Change, Key, Landed, Seen, StateError, StateStore, Transaction};
 
 /// A store that ends with the process.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    state: RwLock<State>,
-    /// Held by who writes.
-    turn: Mutex<()>,
+    cells: RwLock<HashMap<Key, Cell>>,
+    numbers: AtomicU64,
 }
 
 impl MemoryStore {
@@ -29,88 +20,117 @@ impl MemoryStore {
         Self::default()
     }
 
-    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
-        // Whoever panicked while holding the lock had not begun to change anything: a commit only moves.
-        read(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    fn cells(&self) -> RwLockReadGuard<'_, HashMap<Key, Cell>> {
+        // Whoever panicked while holding the lock had not begun to change anything: a change cannot fail half-way.
+        self.cells.read().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn of(records: &Records, key: &str) -> Vec<StoredEvent> {
-    records.get(key).cloned().unwrap_or_default()
 }
 
 impl StateStore for MemoryStore {
-    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        Ok(self.read(|state| of(&state.histories, key)))
+    fn read(&self, keys: &[Key]) -> Result<Vec<Cell>, StateError> {
+        let cells = self.cells();
+        Ok(keys.iter().map(|key| cells.get(key).cloned().unwrap_or_default()).collect())
     }
 
-    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        Ok(self.read(|state| of(&state.shared, key)))
+    fn write(&self, changes: &[Change]) -> Result<Landed, StateError> {
+        let mut cells = self.cells.write().unwrap_or_else(PoisonError::into_inner);
+        let absent = Cell::default();
+        if !changes.iter().all(|change| change.fits(cells.get(&change.key).unwrap_or(&absent))) {
+            return Ok(Landed::Conflict);
+        }
+        let born = born();
+        for change in changes {
+            cells.entry(change.key.clone()).or_default().apply(change, born);
+        }
+        Ok(Landed::Whole)
     }
 
-    /// Waits for whoever writes.
+    fn new_name(&self) -> Result<String, StateError> {
+        Ok((self.numbers.fetch_add(1, Ordering::Relaxed) + 1).to_string())
+    }
+
+    fn lands_whole(&self) -> bool {
+        true
+    }
+
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
-        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let numbers = self.read(|state| state.numbers);
-        let (histories, shared, decisions) = (Records::new(), Records::new(), HashMap::new());
-        Ok(Box::new(Pending { store: self, _turn: turn, pending: State { histories, shared, decisions, numbers } }))
+        Ok(Box::new(Buffered::new(self)))
+    }
+
+    fn place(&self) -> String {
+        "memory".to_owned()
     }
 }
 
-struct Pending<'a> {
-    store: &'a MemoryStore,
-    _turn: MutexGuard<'a, ()>,
-    /// Events that are added, shared records that are replaced.
-    pending: State,
+/// A transaction that keeps everything in memory until it is committed; then it lands if nobody else has written any of
+/// the cells in the meantime.
+pub(super) struct Buffered<'a> {
+    store: &'a dyn StateStore,
+    cells: HashMap<Key, Written>,
 }
 
-impl Transaction for Pending<'_> {
-    fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
-        if !events.is_empty() {
-            self.pending.histories.entry(key.into()).or_default().extend_from_slice(events);
+struct Written {
+    /// How it was read first.
+    read: Seen,
+    /// As it is to be.
+    cell: Cell,
+    /// What it said before, where a store may have to take it back.
+    before: Vec<u8>,
+    weight: u64,
+}
+
+impl<'a> Buffered<'a> {
+    pub(super) fn new(store: &'a dyn StateStore) -> Self {
+        Self { store, cells: HashMap::new() }
+    }
+
+    /// How a cell was when this transaction first heard of it.
+    fn first(&mut self, key: &Key) -> Result<Seen, StateError> {
+        if let Some(written) = self.cells.get(key) {
+            return Ok(written.read);
+        }
+        let cell = self.read(key)?;
+        let (read, before) = (cell.seen(), if self.store.lands_whole() { Vec::new() } else { cell.body.clone() });
+        self.cells.insert(key.clone(), Written { read, cell, before, weight: 0 });
+        Ok(read)
+    }
+}
+
+impl Transaction for Buffered<'_> {
+    fn read(&self, key: &Key) -> Result<Cell, StateError> {
+        if let Some(written) = self.cells.get(key) {
+            return Ok(written.cell.clone());
+        }
+        Ok(self.store.read(std::slice::from_ref(key))?.pop().unwrap_or_default())
+    }
+
+    fn expect(&mut self, key: &Key, seen: Seen) -> Result<(), StateError> {
+        let read = self.first(key)?;
+        if read.version == seen.version { Ok(()) } else { Err(StateError::Busy(self.store.place())) }
+    }
+
+    fn write(&mut self, change: &Change) -> Result<(), StateError> {
+        self.first(&change.key)?;
+        if let Some(written) = self.cells.get_mut(&change.key) {
+            written.cell.apply(change, born());
+            written.weight += change.weight.max(1);
         }
         Ok(())
-    }
-
-    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        let mut all = self.store.history(key)?;
-        all.extend(of(&self.pending.histories, key));
-        Ok(all)
-    }
-
-    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        self.pending.shared.get(key).cloned().map_or_else(|| self.store.shared(key), Ok)
-    }
-
-    fn put_shared(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
-        self.pending.shared.insert(key.into(), events.to_vec());
-        Ok(())
-    }
-
-    fn decision(&self, id: &str) -> Result<Option<StoredDecision>, StateError> {
-        let stored = || self.store.read(|state| state.decisions.get(id).cloned());
-        Ok(self.pending.decisions.get(id).cloned().or_else(stored))
-    }
-
-    fn put_decision(&mut self, id: &str, decision: &StoredDecision) -> Result<(), StateError> {
-        self.pending.decisions.insert(id.into(), decision.clone());
-        Ok(())
-    }
-
-    fn next_number(&mut self) -> Result<u64, StateError> {
-        self.pending.numbers += 1;
-        Ok(self.pending.numbers)
     }
 
     fn commit(self: Box<Self>) -> Result<(), StateError> {
-        let State { histories, shared, decisions, numbers } = self.pending;
-        let mut state = self.store.state.write().unwrap_or_else(PoisonError::into_inner);
-        for (key, events) in histories {
-            state.histories.entry(key).or_default().extend(events);
+        // What was only read is not written: whoever changes it now does so after this.
+        let written = self.cells.into_iter().filter(|(_, of)| of.weight > 0);
+        let changes = written.map(|(key, Written { read, cell, before, weight })| {
+            let instead = Some(cell.body);
+            let undo = before;
+            Change { key, read, slack: Some(0), weight, instead, add: Vec::new(), undo, undo_anew: true, keep: None }
+        });
+        let mut changes: Vec<Change> = changes.collect();
+        changes.sort_by(|a, b| a.key.cmp(&b.key));
+        match self.store.write(&changes)? {
+            Landed::Whole => Ok(()),
+            Landed::Conflict => Err(StateError::Busy(self.store.place())),
         }
-        state.shared.extend(shared);
-        state.decisions.extend(decisions);
-        state.numbers = numbers;
-        Ok(())
     }
 }

@@ -1,19 +1,29 @@
 //! Where the history of customers is kept between decisions: one trait, one store a file, one conformance suite.
 //!
 //! A store keeps events by the customer's key, in names: bundles come and go, and a cap that is renamed or tightened must
-//! not forget what happened (R30). It is synchronous and knows nothing of rules. Reading takes place before a decision,
-//! writing after it, and a run over a whole base writes through one [`Transaction`], so that it lands whole or not at
-//! all.
+//! not forget what happened (R30). It is synchronous and knows nothing of rules: it keeps [`Cell`]s of bytes, one a
+//! customer, one for whatever else counts events together, one a request, and [`packed`] says what stands in them.
+//!
+//! Nobody holds a lock while deciding. All that a request concerns is read at once, with versions; it is decided; and what
+//! it takes is written on condition that not too much has changed. A run over a whole base writes through one
+//! [`Transaction`], so that it lands whole or not at all.
 
+pub mod cell;
 #[cfg(test)]
 mod conformance;
 #[cfg(feature = "cli")]
 mod embedded;
 mod memory;
+pub mod packed;
+#[cfg(feature = "redis")]
+pub mod redis;
+pub mod tally;
 
+pub use cell::{Cell, Change, Key, Seen};
 #[cfg(feature = "cli")]
 pub use embedded::{EmbeddedStore, STATE_VERSION};
 pub use memory::MemoryStore;
+pub use tally::{Entry, Run, Tally};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -74,6 +84,12 @@ pub struct StoredDecision {
     pub shared: Vec<String>,
     /// As it was recorded; `None` where it counts for nothing.
     pub decided: Option<StoredEvent>,
+    /// When.
+    pub at: Instant,
+    /// What of it has happened.
+    pub happened: Vec<String>,
+    /// What it reserved was given back.
+    pub released: bool,
 }
 
 impl StoredEvent {
@@ -116,93 +132,116 @@ impl StoredEvent {
     }
 }
 
+/// What became of a writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landed {
+    /// All of it is there, and durable as far as the store promises that.
+    Whole,
+    /// Somebody else has changed too much of it in the meantime: nothing of it is there. To be read and decided anew.
+    Conflict,
+}
+
 /// Keeps what happened to customers.
 pub trait StateStore: Send + Sync {
-    /// What happened to the customer, in the order in which it was recorded; nothing for one who is not known.
+    /// What is kept under these keys, in their order: all in one go, so that a decision waits once. A cell that is not
+    /// there has version 0.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
+    fn read(&self, keys: &[Key]) -> Result<Vec<Cell>, StateError>;
 
-    /// What is counted together by another unit than the customer, under [`shared_key`]; nothing where nothing is.
+    /// Makes all changes, each of another cell and in the order of their keys, or, where one of them does not fit any
+    /// more, none. See [`StateStore::lands_whole`] for what a crash in between leaves.
     ///
     /// # Errors
-    /// The store cannot be read.
-    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
+    /// The store cannot be written, or nobody knows whether it was: then what was reserved ends by itself.
+    fn write(&self, changes: &[Change]) -> Result<Landed, StateError>;
 
-    /// As [`StateStore::begin`], after everybody else who writes: who asks for a decision waits for their turn.
+    /// A name that no request of this store has had.
     ///
     /// # Errors
-    /// The store cannot be written.
-    fn turn(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
-        self.begin()
-    }
+    /// The store cannot be used.
+    fn new_name(&self) -> Result<String, StateError>;
 
-    /// Begins to write. Until it is committed nobody sees anything of it.
+    /// Whether what is written together lands together whatever happens. Where it does not, a crash in between leaves
+    /// what comes first of it, never what comes last.
+    fn lands_whole(&self) -> bool;
+
+    /// Begins to write for a whole base. Until it is committed nobody sees anything of it.
     ///
     /// # Errors
     /// The store cannot be written, or is being written by somebody else.
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError>;
 
-    /// Records events of one customer, all or none.
+    /// How messages call it.
+    fn place(&self) -> String;
+
+    /// What happened to the customer, in the order in which it was recorded; nothing for one who is not known.
     ///
     /// # Errors
-    /// As [`StateStore::begin`] and [`Transaction::commit`].
+    /// The store cannot be read.
+    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
+        let cells = self.read(&[Key::Customer(key.to_owned())])?;
+        Ok(self.tally(cells.first())?.events)
+    }
+
+    /// What is counted together by another unit than the customer, under [`shared_key`]; nothing where nothing is.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn shared(&self, key: &str) -> Result<Tally, StateError> {
+        let cells = self.read(&[Key::Shared(key.to_owned())])?;
+        self.tally(cells.first())
+    }
+
+    /// What a cell of this store says.
+    ///
+    /// # Errors
+    /// It makes no sense.
+    fn tally(&self, cell: Option<&Cell>) -> Result<Tally, StateError> {
+        let said = cell.map_or(Ok(Tally::default()), packed::unpack_tally);
+        said.map_err(|why| StateError::Record { place: self.place(), why: why.to_string() })
+    }
+
+    /// Records events of one customer, all or none, whatever else has happened.
+    ///
+    /// # Errors
+    /// As [`StateStore::write`].
     fn record(&self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
-        let mut transaction = self.begin()?;
-        transaction.record(key, events)?;
-        transaction.commit()
+        if events.is_empty() {
+            return Ok(());
+        }
+        let entries: Vec<Entry> = events.iter().cloned().map(Entry::Happened).collect();
+        let add = cell::piece(&packed::pack_entries(&entries));
+        // On no condition it cannot fail to fit.
+        self.write(&[Change::adding(Key::Customer(key.to_owned()), &Cell::default(), add)]).map(drop)
     }
 }
 
-/// Writing that lands whole, or, when it is dropped, not at all.
+/// Writing for a whole base that lands whole, or, when it is dropped, not at all.
 pub trait Transaction {
-    /// Adds events to a customer's history.
-    ///
-    /// # Errors
-    /// The store cannot be written.
-    fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError>;
-
-    /// A customer's history as this transaction leaves it.
+    /// A cell as this transaction leaves it.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
+    fn read(&self, key: &Key) -> Result<Cell, StateError>;
 
-    /// A shared record as this transaction leaves it.
+    /// That a cell was read as this outside of the transaction, before anything was decided by it.
     ///
     /// # Errors
-    /// The store cannot be read.
-    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError>;
+    /// Somebody has written to it since. In a store that lets nobody write meanwhile nobody has.
+    fn expect(&mut self, key: &Key, seen: Seen) -> Result<(), StateError>;
 
-    /// Replaces a shared record.
-    ///
-    /// # Errors
-    /// The store cannot be written.
-    fn put_shared(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError>;
-
-    /// What was decided under this id.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    fn decision(&self, id: &str) -> Result<Option<StoredDecision>, StateError>;
-
-    /// Keeps a decision under its id.
+    /// Makes a change, on no condition.
     ///
     /// # Errors
     /// The store cannot be written.
-    fn put_decision(&mut self, id: &str, decision: &StoredDecision) -> Result<(), StateError>;
-
-    /// A number that no request of this store has had.
-    ///
-    /// # Errors
-    /// The store cannot be written.
-    fn next_number(&mut self) -> Result<u64, StateError>;
+    fn write(&mut self, change: &Change) -> Result<(), StateError>;
 
     /// Makes everything recorded since the beginning visible and durable.
     ///
     /// # Errors
-    /// The store cannot be written; then nothing of it is there.
+    /// The store cannot be written, or somebody else has written what was read; then nothing of it is there.
     fn commit(self: Box<Self>) -> Result<(), StateError>;
 }
 
@@ -240,6 +279,42 @@ pub enum StateError {
         /// In the library's words.
         why: String,
     },
+    /// A record makes no sense.
+    #[error("a record in {place} cannot be read: {why}")]
+    Record {
+        /// The store.
+        place: String,
+        /// In the reader's words.
+        why: String,
+    },
+    /// Somebody else writes the same records again and again.
+    #[error("others kept changing what this needs in {0}")]
+    Busy(String),
+    /// The text is no address of a store.
+    #[error("the address of the state cannot be used: {why}")]
+    BadAddress {
+        /// What is wrong with it; never the address itself, which may hold a password.
+        why: String,
+    },
+    /// There is no connection to it.
+    #[error("there is no connection to {place}: {why}")]
+    Unreachable {
+        /// The store.
+        place: String,
+        /// What went wrong.
+        why: String,
+    },
+    /// It did not answer in time, and may have done what it was asked to.
+    #[error("{0} does not answer in time")]
+    Slow(String),
+    /// It answers that it will not.
+    #[error("{place} refuses: {refusal}")]
+    Refused {
+        /// The store.
+        place: String,
+        /// Why.
+        refusal: Refusal,
+    },
     /// Another program has it open.
     #[error("the state file `{0}` is in use by another program")]
     InUse(String),
@@ -253,13 +328,44 @@ pub enum StateError {
     },
 }
 
+/// Why a server refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// It is a replica.
+    #[error("it may only be read")]
+    ReadOnly,
+    /// It has no memory left.
+    #[error("its memory is full")]
+    Full,
+    /// It cannot write to its disk.
+    #[error("it cannot write to its disk")]
+    CannotSave,
+    /// User or password are not right, or may not do this.
+    #[error("user and password do not open it, or may not do this")]
+    NotAllowed,
+    /// Under one of our keys stands what is not ours.
+    #[error("under a key of ours stands something else")]
+    SomethingElse,
+    /// It is starting, or a part of its cluster is gone.
+    #[error("it is not ready")]
+    NotReady,
+    /// In the first word of its answer.
+    #[error("{0}")]
+    Other(String),
+}
+
 impl StateError {
     /// Its entry in the table of codes.
     pub fn code(&self) -> &'static Code {
         match self {
             Self::Foreign(_) => &codes::NOT_A_STATE_FILE,
             Self::OtherVersion { .. } => &codes::OTHER_VERSION,
-            Self::Damaged { .. } => &codes::DAMAGED,
+            Self::Damaged { .. } | Self::Record { .. } => &codes::DAMAGED,
+            Self::Busy(_) => &codes::BUSY,
+            Self::BadAddress { .. } => &codes::BAD_ADDRESS,
+            Self::Unreachable { .. } => &codes::UNREACHABLE,
+            Self::Slow(_) => &codes::SLOW,
+            Self::Refused { .. } => &codes::REFUSED,
             Self::InUse(_) => &codes::IN_USE,
             Self::Io { .. } => &codes::UNUSABLE,
         }
@@ -275,6 +381,16 @@ impl StateError {
             Self::Damaged { .. } => {
                 "it was not touched; take the last copy of it, or begin anew with a file that is not there yet"
             }
+            Self::Record { .. } => "something else has written there; take the last copy of it, or begin anew",
+            Self::Busy(_) => "nothing was recorded; try again",
+            Self::BadAddress { .. } => {
+                "write `redis://HOST:PORT`, with `USER:PASSWORD@` before the host where it asks for them"
+            }
+            Self::Unreachable { .. } => "start it, or name the host and port on which it listens",
+            Self::Slow(_) => {
+                "see what keeps it busy; what it was asked may have been done, and is found when it is asked again"
+            }
+            Self::Refused { .. } => "see to it that this server may be written to with this user, and has room",
             Self::InUse(_) => "wait until the other run has ended, or give each run a file of its own",
             Self::Io { .. } => "name a file in a folder that is there, has room, and that you may write to",
         }

@@ -195,7 +195,7 @@ impl Courses<'_> {
             let brings = brought_about(stamp);
             facts.history.extend(brings.map(|event| Happened::plain(event, then, stamp.clone())));
             let (brings, confirmed) = (brings.to_vec(), brings.to_vec());
-            facts.reserved.push(Reserved { at: then, stamp: stamp.clone(), brings, confirmed });
+            facts.reserved.push(Reserved { at: then, stamp: stamp.clone(), brings, confirmed, times: 1 });
         }
         let mut frame = gather(rules, &facts);
         let flags = ["f0", "f1", "f2"].map(|name| rules.attribute_named(name).unwrap());

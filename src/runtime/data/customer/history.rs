@@ -89,7 +89,7 @@ pub(super) fn read(
         }
         let stamp: Stamp =
             names.stamp((offer.as_deref(), rule.as_deref(), channel.as_deref()), None, class, tags.as_deref());
-        let happened = Happened { event: id, at, stamp, fields: event_fields(rules, id, written.as_ref())? };
+        let happened = Happened { event: id, at, stamp, fields: event_fields(rules, id, written.as_ref())?, times: 1 };
         match own.map(|own| (known.iter().find(|(other, _)| *other == own).map(|(_, first)| first.clone()), own)) {
             // The same event, sent again.
             Some((Some(first), _)) if first == happened => {

@@ -1,16 +1,20 @@
 //! History in one file, for the tool and for a service on one machine: a redb database.
 //!
-//! Four tables: `cater` holds the version of the format and how many numbers were given out, `history` one record a
-//! customer, `shared` one for whatever else events are counted together by, `decisions` what was decided under an id. Every commit is made in two
-//! phases, so a crash leaves the last one whole. When a file is opened, it is first looked at through [`Glass`], with
+//! Four tables: `cater` holds the version of the format and how many numbers were given out, `history` one cell a
+//! customer, `shared` one for whatever else events are counted together by, `requests` what each request was answered.
+//! Who writes at the same time lands in one commit ([`group`]). Every commit is made in two phases, so a crash leaves the last one whole. When a file is opened, it is first looked at through [`Glass`], with
 //! the checksum of every page compared: what is not ours, of another version or damaged is refused before a byte of it
 //! changes. A new file is written beside its name and linked there when it is complete, and never over another: so there is
 //! never half a one, and of two that begin at once both open the one that was first.
 
 mod glass;
+mod group;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod torn;
 
+use std::collections::BTreeMap;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,19 +27,18 @@ use redb::{
     TableError, TransactionError, WriteTransaction,
 };
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use super::{StateError, StateStore, StoredDecision, StoredEvent, Transaction};
+use super::cell::born;
+use super::{Cell, Change, Key, Landed, Seen, StateError, StateStore, Transaction};
 use glass::Glass;
+use group::Group;
 
 /// The version of the format that is read and written.
-pub const STATE_VERSION: u64 = 5;
+pub const STATE_VERSION: u64 = 6;
 
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("cater");
 const HISTORY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("history");
 const SHARED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("shared");
-const DECISIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("decisions");
+const REQUESTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("requests");
 const VERSION: &str = "version";
 const NUMBERS: &str = "numbers";
 
@@ -53,6 +56,9 @@ pub struct EmbeddedStore {
     reads_only: bool,
     /// The file, if it was made for this store.
     made: Option<PathBuf>,
+    /// How many numbers were given out.
+    numbers: AtomicU64,
+    group: Group,
 }
 
 /// The file's name, for messages.
@@ -77,7 +83,7 @@ impl EmbeddedStore {
         if !is_still(path, &mine) {
             return Err(StateError::InUse(file.0));
         }
-        Ok(Self { file, database, reads_only: false, made: made.then(|| path.to_owned()) })
+        Self::of(file, database, false, made.then(|| path.to_owned()))
     }
 
     /// Takes the file back, if it was made when this store was opened; a file that was there stays.
@@ -97,7 +103,12 @@ impl EmbeddedStore {
         let file = Named(path.display().to_string());
         let opened = File::open(path).map_err(|why| file.io(&why))?;
         let database = through_glass(opened, true, &file)?;
-        Ok(Self { file, database, reads_only: true, made: None })
+        Self::of(file, database, true, None)
+    }
+
+    fn of(file: Named, database: Database, reads_only: bool, made: Option<PathBuf>) -> Result<Self, StateError> {
+        let numbers = AtomicU64::new(about(&database, &file, NUMBERS)?.unwrap_or(0));
+        Ok(Self { file, database, reads_only, made, numbers, group: Group::default() })
     }
 }
 
@@ -129,11 +140,12 @@ fn create(path: &Path, file: &Named) -> Result<bool, StateError> {
     let made = (|| {
         drop(std::fs::remove_file(&beside));
         let database = builder().create(&beside).map_err(|why| file.database(why))?;
-        let transaction = begin(&database, file)?;
+        let mut transaction = begin(&database, file)?;
+        transaction.set_two_phase_commit(true);
         {
             let mut about = transaction.open_table(ABOUT).map_err(|why| file.table(why))?;
             about.insert(VERSION, STATE_VERSION).map_err(|why| file.storage(why))?;
-            for table in [HISTORY, SHARED, DECISIONS] {
+            for table in [HISTORY, SHARED, REQUESTS] {
                 transaction.open_table(table).map_err(|why| file.table(why))?;
             }
         }
@@ -199,126 +211,187 @@ fn begins_as_ours(file: &mut File) -> bool {
 }
 
 fn version(database: &Database, file: &Named) -> Result<u64, StateError> {
-    let foreign = || StateError::Foreign(file.0.clone());
+    about(database, file, VERSION)?.ok_or_else(|| StateError::Foreign(file.0.clone()))
+}
+
+fn about(database: &Database, file: &Named, what: &str) -> Result<Option<u64>, StateError> {
     let transaction = database.begin_read().map_err(|why| file.transaction(why))?;
     let about = match transaction.open_table(ABOUT) {
         Ok(about) => about,
         Err(TableError::Storage(why)) => return Err(file.storage(why)),
-        Err(_) => return Err(foreign()),
+        Err(_) => return Err(StateError::Foreign(file.0.clone())),
     };
-    let version = about.get(VERSION).map_err(|why| file.storage(why))?;
-    version.map(|version| version.value()).ok_or_else(foreign)
+    let said = about.get(what).map_err(|why| file.storage(why))?;
+    Ok(said.map(|said| said.value()))
 }
 
 fn begin(database: &Database, file: &Named) -> Result<WriteTransaction, StateError> {
-    let mut transaction = database.try_begin_write().map_err(|why| file.transaction(why))?;
-    transaction.set_two_phase_commit(true);
-    Ok(transaction)
+    database.try_begin_write().map_err(|why| file.transaction(why))
+}
+
+/// A name in the table of its kind.
+fn table_of(key: &Key) -> (TableDefinition<'static, &'static str, &'static [u8]>, &str) {
+    match key {
+        Key::Shared(name) => (SHARED, name),
+        Key::Customer(name) => (HISTORY, name),
+        Key::Request(name) => (REQUESTS, name),
+    }
 }
 
 impl EmbeddedStore {
-    fn read(&self, table: TableDefinition<'_, &str, &[u8]>, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        let transaction = self.database.begin_read().map_err(|why| self.file.transaction(why))?;
-        let table = transaction.open_table(table).map_err(|why| self.file.table(why))?;
-        let record = table.get(key).map_err(|why| self.file.storage(why))?;
-        record.map_or(Ok(Vec::new()), |record| self.file.decode(record.value()))
+    /// Makes several writings in one commit: each whole, or, where it does not fit, not at all.
+    fn write_all(&self, writings: &[Vec<Change>]) -> Result<Vec<Landed>, StateError> {
+        let mut writing = self.writing(self.database.begin_write().map_err(|why| self.file.transaction(why))?);
+        let mut landed = Vec::with_capacity(writings.len());
+        for changes in writings {
+            let mut cells = Vec::with_capacity(changes.len());
+            for change in changes {
+                let cell = writing.get(&change.key)?;
+                if change.fits(&cell) {
+                    cells.push(cell);
+                }
+            }
+            if cells.len() < changes.len() {
+                landed.push(Landed::Conflict);
+                continue;
+            }
+            let born = born();
+            for (change, mut cell) in changes.iter().zip(cells) {
+                cell.apply(change, born);
+                writing.put(&change.key, cell)?;
+            }
+            landed.push(Landed::Whole);
+        }
+        if landed.contains(&Landed::Whole) {
+            writing.finish()?;
+        }
+        Ok(landed)
     }
-}
 
-impl StateStore for EmbeddedStore {
-    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        self.read(HISTORY, key)
-    }
-
-    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        self.read(SHARED, key)
-    }
-
-    fn turn(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
-        let mut transaction = self.database.begin_write().map_err(|why| self.file.transaction(why))?;
+    fn writing(&self, mut transaction: WriteTransaction) -> Writing<'_> {
         transaction.set_two_phase_commit(true);
-        Ok(Box::new(Writing { file: &self.file, transaction }))
+        Writing { store: self, transaction, shared: BTreeMap::new() }
     }
 
-    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
+    fn may_write(&self) -> Result<(), StateError> {
         if self.reads_only {
             return Err(self.file.io(&io::Error::other("it was opened to be read alone")));
         }
-        Ok(Box::new(Writing { file: &self.file, transaction: begin(&self.database, &self.file)? }))
-    }
-}
-
-struct Writing<'a> {
-    file: &'a Named,
-    transaction: WriteTransaction,
-}
-
-impl Writing<'_> {
-    fn get<T: DeserializeOwned>(
-        &self,
-        table: TableDefinition<'_, &str, &[u8]>,
-        key: &str,
-    ) -> Result<Option<T>, StateError> {
-        let table = self.transaction.open_table(table).map_err(|why| self.file.table(why))?;
-        let record = table.get(key).map_err(|why| self.file.storage(why))?;
-        record.map(|record| self.file.decode(record.value())).transpose()
-    }
-
-    fn put<T: Serialize + ?Sized>(
-        &self,
-        table: TableDefinition<'_, &str, &[u8]>,
-        key: &str,
-        value: &T,
-    ) -> Result<(), StateError> {
-        let record = postcard::to_stdvec(value).map_err(|why| self.file.damaged(&why))?;
-        let mut table = self.transaction.open_table(table).map_err(|why| self.file.table(why))?;
-        table.insert(key, record.as_slice()).map_err(|why| self.file.storage(why))?;
         Ok(())
     }
 }
 
-impl Transaction for Writing<'_> {
-    fn record(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
-        if events.is_empty() {
-            return Ok(());
+impl StateStore for EmbeddedStore {
+    fn read(&self, keys: &[Key]) -> Result<Vec<Cell>, StateError> {
+        // One snapshot for all of them.
+        let transaction = self.database.begin_read().map_err(|why| self.file.transaction(why))?;
+        let read = |key| {
+            let (table, name) = table_of(key);
+            let table = transaction.open_table(table).map_err(|why| self.file.table(why))?;
+            let record = table.get(name).map_err(|why| self.file.storage(why))?;
+            record.map_or(Ok(Cell::default()), |record| self.file.cell(record.value()))
+        };
+        keys.iter().map(read).collect()
+    }
+
+    fn write(&self, changes: &[Change]) -> Result<Landed, StateError> {
+        self.may_write()?;
+        self.group.write(changes, |writings| {
+            // The library promises not to panic; those who wait must not wait for ever if it does.
+            catch_unwind(AssertUnwindSafe(|| self.write_all(writings)))
+                .unwrap_or_else(|_| Err(self.file.damaged(&"it could not be written")))
+        })
+    }
+
+    fn new_name(&self) -> Result<String, StateError> {
+        Ok((self.numbers.fetch_add(1, Ordering::Relaxed) + 1).to_string())
+    }
+
+    fn lands_whole(&self) -> bool {
+        true
+    }
+
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StateError> {
+        self.may_write()?;
+        Ok(Box::new(self.writing(begin(&self.database, &self.file)?)))
+    }
+
+    fn place(&self) -> String {
+        format!("the state file `{}`", self.file.0)
+    }
+}
+
+struct Writing<'a> {
+    store: &'a EmbeddedStore,
+    transaction: WriteTransaction,
+    /// Cells that many write to, until the end.
+    shared: BTreeMap<Key, Cell>,
+}
+
+impl Writing<'_> {
+    fn get(&self, key: &Key) -> Result<Cell, StateError> {
+        if let Some(cell) = self.shared.get(key) {
+            return Ok(cell.clone());
         }
-        let mut all = self.history(key)?;
-        all.extend_from_slice(events);
-        self.put(HISTORY, key, &all)
+        let file = &self.store.file;
+        let (table, name) = table_of(key);
+        let table = self.transaction.open_table(table).map_err(|why| file.table(why))?;
+        let record = table.get(name).map_err(|why| file.storage(why))?;
+        record.map_or(Ok(Cell::default()), |record| file.cell(record.value()))
     }
 
-    fn history(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        Ok(self.get(HISTORY, key)?.unwrap_or_default())
+    fn put(&mut self, key: &Key, cell: Cell) -> Result<(), StateError> {
+        match key {
+            Key::Shared(_) => {
+                self.shared.insert(key.clone(), cell);
+                Ok(())
+            }
+            Key::Customer(_) | Key::Request(_) => self.insert(key, &cell),
+        }
     }
 
-    fn shared(&self, key: &str) -> Result<Vec<StoredEvent>, StateError> {
-        Ok(self.get(SHARED, key)?.unwrap_or_default())
+    fn insert(&self, key: &Key, cell: &Cell) -> Result<(), StateError> {
+        let file = &self.store.file;
+        let (table, name) = table_of(key);
+        let mut table = self.transaction.open_table(table).map_err(|why| file.table(why))?;
+        let record = [&cell.version.to_le_bytes(), &cell.epoch.to_le_bytes(), cell.body.as_slice()].concat();
+        table.insert(name, record.as_slice()).map_err(|why| file.storage(why))?;
+        Ok(())
     }
 
-    fn put_shared(&mut self, key: &str, events: &[StoredEvent]) -> Result<(), StateError> {
-        self.put(SHARED, key, events)
-    }
-
-    fn decision(&self, id: &str) -> Result<Option<StoredDecision>, StateError> {
-        self.get(DECISIONS, id)
-    }
-
-    fn put_decision(&mut self, id: &str, decision: &StoredDecision) -> Result<(), StateError> {
-        self.put(DECISIONS, id, decision)
-    }
-
-    fn next_number(&mut self) -> Result<u64, StateError> {
-        let mut about = self.transaction.open_table(ABOUT).map_err(|why| self.file.table(why))?;
-        let last = about.get(NUMBERS).map_err(|why| self.file.storage(why))?.map_or(0, |last| last.value());
-        about.insert(NUMBERS, last + 1).map_err(|why| self.file.storage(why))?;
-        Ok(last + 1)
-    }
-
-    fn commit(self: Box<Self>) -> Result<(), StateError> {
-        let Self { file, transaction } = *self;
+    fn finish(self) -> Result<(), StateError> {
+        for (key, cell) in &self.shared {
+            self.insert(key, cell)?;
+        }
+        let Self { store, transaction, .. } = self;
+        let file = &store.file;
+        {
+            let mut about = transaction.open_table(ABOUT).map_err(|why| file.table(why))?;
+            about.insert(NUMBERS, store.numbers.load(Ordering::Relaxed)).map_err(|why| file.storage(why))?;
+        }
         transaction
             .commit()
             .map_err(|why| if let CommitError::Storage(why) = why { file.storage(why) } else { file.damaged(&why) })
+    }
+}
+
+impl Transaction for Writing<'_> {
+    fn read(&self, key: &Key) -> Result<Cell, StateError> {
+        self.get(key)
+    }
+
+    fn expect(&mut self, _: &Key, _: Seen) -> Result<(), StateError> {
+        Ok(())
+    }
+
+    fn write(&mut self, change: &Change) -> Result<(), StateError> {
+        let mut cell = self.get(&change.key)?;
+        cell.apply(change, born());
+        self.put(&change.key, cell)
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StateError> {
+        self.finish()
     }
 }
 
@@ -360,7 +433,13 @@ impl Named {
         self.damaged(&why)
     }
 
-    fn decode<T: DeserializeOwned>(&self, record: &[u8]) -> Result<T, StateError> {
-        postcard::from_bytes(record).map_err(|why| self.damaged(&why))
+    fn cell(&self, record: &[u8]) -> Result<Cell, StateError> {
+        let split = || {
+            let (version, rest) = record.split_first_chunk::<8>()?;
+            let (epoch, body) = rest.split_first_chunk::<8>()?;
+            Some((u64::from_le_bytes(*version), u64::from_le_bytes(*epoch), body.to_vec()))
+        };
+        let (version, epoch, body) = split().ok_or_else(|| self.damaged(&"a record is too short"))?;
+        Ok(Cell { version, epoch, body })
     }
 }

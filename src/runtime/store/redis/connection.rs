@@ -1,0 +1,63 @@
+//! One connection, to a server or to a cluster: asks one question, or several in one go.
+
+use redis::cluster::{ClusterClient, ClusterConnection, cluster_pipe};
+use redis::{Client, Cmd, ConnectionLike, ErrorKind, RedisError, RedisResult, Value};
+
+use super::{Address, Patience};
+
+pub(super) enum Connection {
+    One(Box<redis::Connection>),
+    Cluster(Box<ClusterConnection>),
+}
+
+impl Connection {
+    pub(super) fn open(address: &Address, patience: Patience) -> RedisResult<Self> {
+        if address.is_cluster {
+            let client = ClusterClient::builder(address.nodes.clone())
+                .connection_timeout(patience.connect)
+                .response_timeout(patience.answer)
+                // To follow a slot that has moved.
+                .retries(3)
+                .max_retry_wait(50)
+                .build()?;
+            return Ok(Self::Cluster(Box::new(client.get_connection()?)));
+        }
+        let none = || RedisError::from((ErrorKind::InvalidClientConfig, "no host"));
+        let node = address.nodes.first().cloned().ok_or_else(none)?;
+        let connection = Client::open(node)?.get_connection_with_timeout(patience.connect)?;
+        connection.set_read_timeout(Some(patience.answer))?;
+        connection.set_write_timeout(Some(patience.answer))?;
+        Ok(Self::One(Box::new(connection)))
+    }
+
+    pub(super) fn ask(&mut self, command: &Cmd) -> RedisResult<Value> {
+        let answer = match self {
+            Self::One(connection) => connection.req_command(command),
+            Self::Cluster(connection) => connection.req_command(command),
+        };
+        answer?.extract_error()
+    }
+
+    /// The answers in the order of the questions.
+    pub(super) fn ask_all(&mut self, commands: &[Cmd]) -> RedisResult<Vec<Value>> {
+        match self {
+            Self::One(connection) => {
+                // By hand: the library would wait for each answer of a server that stands still.
+                let asked: Vec<u8> = commands.iter().flat_map(Cmd::get_packed_command).collect();
+                connection.send_packed_command(&asked)?;
+                let mut answers = Vec::with_capacity(commands.len());
+                for _ in commands {
+                    answers.push(connection.recv_response()?);
+                }
+                answers.into_iter().map(Value::extract_error).collect()
+            }
+            Self::Cluster(connection) => {
+                let mut all = cluster_pipe();
+                for command in commands {
+                    all.add_command(command.clone());
+                }
+                all.query(connection)
+            }
+        }
+    }
+}
