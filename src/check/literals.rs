@@ -118,7 +118,11 @@ impl Pass<'_> {
                 None => {
                     let finding = Diagnostic::new(&types::RELATIVE_TIME, span, "`ago` is for the facts of tests")
                         .primary("counted from which now?")
-                        .help(format!("in a rule write: is more than {} old", period(*duration)));
+                        .help(format!(
+                            "in a rule write `is more than {0} old` for what was before, `is less than {0} old` for what came \
+                             after",
+                            period(*duration)
+                        ));
                     self.report(finding);
                     None
                 }

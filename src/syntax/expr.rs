@@ -241,7 +241,9 @@ impl Builder<'_> {
         }
         if let Some(words) = row.take(Rule::comparison) {
             let comparison = comparison(words.as_str());
-            self.refuse_not(not, &words, Some(comparison))?;
+            // What lies ahead is neither more nor less than so old: of an age there is no word for the opposite.
+            let is_age = row.peek() == Some(Rule::distance);
+            self.refuse_not(not, &words, Some(comparison).filter(|_| !is_age))?;
             return self.compare(comparison, &mut row);
         }
         if let Some(word) = row.take(Rule::from) {

@@ -3,7 +3,7 @@
 //! One cap dominates another if it counts everything that the other counts, over at least the same time, to at most the
 //! same number, and binds everything that the other binds. What is compared are the stamps that a decision of these rules
 //! can leave behind, as the frame counts them; caps with a number from an attribute, and calendars that differ, are left
-//! alone.
+//! alone. An event keeps the tags and the class of its time (R30), so where it hangs on those of today the finding says so.
 
 use super::Look;
 use super::idle_cap::stamps;
@@ -11,7 +11,7 @@ use super::words::called;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::frame::{Stamp, is_counted};
-use crate::model::{Cap, CapId, CapKind, CapWindow, RuleId, RuleSet, Then};
+use crate::model::{Cap, CapId, CapKind, CapWindow, Class, RuleId, RuleSet, Then};
 use crate::value::Unit;
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
@@ -21,6 +21,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let stamps = stamps(rules);
+    let earlier = earlier(&stamps);
     let bound = Bound::new(rules);
     let ids = (0..rules.caps.len()).map(CapId::from_index);
     let dominated = |id: CapId| {
@@ -29,17 +30,51 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         let is_same = |by: CapId| bound.binds_all(id, by) && dominates(rules, &stamps, id, by);
         by.filter(|by| *by < id || !is_same(*by)).min()
     };
-    ids.filter_map(|id| Some(finding(rules, id, dominated(id)?))).collect()
+    let told = |id: CapId| {
+        let by = dominated(id)?;
+        Some(finding(rules, id, by, dominates(rules, &earlier, by, id)))
+    };
+    ids.filter_map(told).collect()
 }
 
-fn finding(rules: &RuleSet, id: CapId, by: CapId) -> Diagnostic {
+/// What the same would have left behind under other tags or in another class.
+fn earlier(stamps: &[Stamp]) -> Vec<Stamp> {
+    let other = |stamp: &Stamp| match stamp {
+        Stamp::Unstamped | Stamp::Retired { .. } => Vec::new(),
+        Stamp::Of { offer, rule, via, channel, .. } => {
+            let of = |class| {
+                let (offer, rule, via, channel) = (*offer, *rule, *via, *channel);
+                Stamp::Of { offer, rule, via, class: Some(class), tags: Vec::new(), channel }
+            };
+            Class::ALL.map(of).to_vec()
+        }
+    };
+    stamps.iter().flat_map(other).collect()
+}
+
+fn finding(rules: &RuleSet, id: CapId, by: CapId, always: bool) -> Diagnostic {
     let (cap, other) = (&rules[id], &rules[by]);
     let word = cap.kind.word();
-    let message = format!("{} never has a say: whenever it is spent, {} is", called(rules, cap), called(rules, other));
+    let (one, other_cap) = (called(rules, cap), called(rules, other));
+    let message = match always {
+        true => format!("{one} never has a say: whenever it is spent, {other_cap} is"),
+        false => format!(
+            "{one} has no say while tags and classes stay as they are: whenever it is spent by what it counts today, \
+             {other_cap} is"
+        ),
+    };
+    let help = match always {
+        true => format!("remove the {word}, or make it stricter than the other"),
+        false => {
+            format!(
+                "remove the {word} once nothing counts that happened under other tags, or make it stricter than the other"
+            )
+        }
+    };
     Diagnostic::new(&lint::DOMINATED_CAP, cap.span, message)
         .primary("everything that it counts, the other counts too, for at least as long and to no higher number")
         .label(other.span, format!("the stricter {}", other.kind.word()))
-        .help(format!("remove the {word}, or make it stricter than the other"))
+        .help(help)
 }
 
 /// Whether `cap`, where `by` binds the same, is spent only while `by` is, and does no more then.

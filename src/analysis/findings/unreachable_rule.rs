@@ -11,8 +11,8 @@ use crate::analysis::{Coverer, SubstituteVerdict, Verdict};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
 use crate::frame::Via;
-use crate::model::RuleId;
 use crate::model::show::show_audience;
+use crate::model::{Order, RuleId, RuleSet};
 
 pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     let covered = look.report.rules.iter().filter_map(|(id, verdict)| match verdict {
@@ -90,15 +90,17 @@ fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
         [_] => format!("`{}` {never}{in_time}: whoever could see it always sees {names} first", rule.name),
         _ => format!("`{}` {never}{in_time}: {names} together take everybody who could see it", rule.name),
     };
+    let rises = order.iter().all(|culprit| rises_above(rules, id, *culprit));
+    let rise = |then: &str| match rises {
+        true => format!("give `{}` a higher `priority`, {then}narrow {narrow}", rule.name),
+        false => format!("narrow {narrow}"),
+    };
     let help = match (instead.as_slice(), order.as_slice()) {
-        ([], [_]) => format!("give `{}` a higher `priority`, narrow {narrow}, or remove one of the two", rule.name),
-        ([], _) => format!("give `{}` a higher `priority`, narrow {narrow}, or remove it", rule.name),
+        ([], [_]) => format!("{}, or remove one of the two", rise("")),
+        ([], _) => format!("{}, or remove it", rise("")),
         (instead, _) => {
             let clauses = words::listed(instead.iter().map(|via| via.word()));
-            format!(
-                "give `{}` a higher `priority`, or narrow {narrow}; do not remove it: its {clauses} may still answer",
-                rule.name
-            )
+            format!("{}; do not remove it: its {clauses} may still answer", rise("or "))
         }
     };
     let mut diagnostic =
@@ -119,4 +121,12 @@ fn finding(look: &Look<'_>, id: RuleId, by: &[Coverer]) -> Diagnostic {
         ));
     }
     diagnostic
+}
+
+/// Whether a higher `priority` would put a rule before another: not before a higher class, nor before what stands `before` it and
+/// takes its priority, nor where it has a `before` itself, beside which there is no priority (R7).
+fn rises_above(rules: &RuleSet, id: RuleId, other: RuleId) -> bool {
+    let (rule, other) = (&rules[id], &rules[other]);
+    let has_before = |order: &Order| matches!(order, Order::Before(_));
+    rule.class == other.class && !has_before(&rule.order) && !has_before(&other.order)
 }

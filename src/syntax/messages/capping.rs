@@ -58,7 +58,10 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
         reader.text.get(span.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let rolls = |to: usize| {
-        let plain = unit(reader, to - 1).unwrap_or("such a span");
+        let plain = match to.checked_sub(2).filter(|at| *at > token && number(*at)) {
+            Some(at) => format!("{} {}", reader.written(at), reader.written(to - 1)),
+            None => unit(reader, to - 1).unwrap_or("such a span").to_owned(),
+        };
         let message = format!("`{}` may mean any {plain}, or one span of the calendar after the other", words(to));
         Some((to, message))
     };

@@ -49,7 +49,8 @@ pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> 
 /// Whether a day or an instant stands at `token`.
 fn is_day(reader: &Reader<'_>, token: usize) -> bool {
     let written = reader.written(token).as_bytes();
-    reader.is_kind(token, TokenKind::Number) && written.get(4) == Some(&b'-') && written.get(7) == Some(&b'-')
+    reader.is_word(token, "now")
+        || reader.is_kind(token, TokenKind::Number) && written.get(4) == Some(&b'-') && written.get(7) == Some(&b'-')
 }
 
 /// The words of a sign before a day.
