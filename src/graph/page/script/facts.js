@@ -179,6 +179,7 @@ function factsOf(data, text) {
   const { rules } = data;
   const facts = {
     now: null,
+    heldSince: [],
     attributes: rules.attributes.map(() => ABSENT),
     consent: rules.purposes.map(() => ({ status: "Unknown", grantedAt: null, version: null, confirmed: false })),
     permissions: rules.channels.map(() => "Unknown"),
@@ -216,6 +217,8 @@ function factsOf(data, text) {
         break;
       case "held":
         facts.isHeld = fields().size > 0;
+        facts.heldSince = [...fields().values()].map((at) => (at.is === "text" ? instantOf(at.of, data) : null));
+        if (facts.heldSince.includes(null)) throw new Unreadable('what is held has a time: write "2026-06-15T10:00Z"');
         break;
       case "history":
         if (of.is !== "list") throw new Unreadable("the history cannot be read: write a list of events");
@@ -272,6 +275,10 @@ function consent(data, facts, name, written) {
   }
   const purpose = data.rules.purposes.findIndex((purpose) => purpose.name === name);
   if (purpose >= 0) {
+    const isInterest = variant(data.rules.purposes[purpose].basis)[0] === "LegitimateInterest";
+    if (isInterest && ["Denied", "Withdrawn"].includes(record.status)) {
+      throw new Unreadable(`\`${name}\` rests on legitimate interest, which only an objection closes: write objected`);
+    }
     facts.consent[purpose] = record;
   } else if (name === "direct marketing") {
     if (["Expired", "Pending", "Unknown"].includes(record.status)) throw cannot();

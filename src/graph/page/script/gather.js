@@ -10,6 +10,7 @@
 function gather(data, facts, now, told) {
   const { rules } = data;
   const horizon = plus(now, rules.defaults.skew);
+  if (facts.heldSince.some((at) => at > horizon)) throw new Unreadable("something is held since a time that is still to come");
   const consent = consents(rules, facts, now, horizon);
   const isOpen = (purpose) => consent[purpose] === "Granted";
   const key = rules.attributes.findIndex((attribute) => attribute.key);
