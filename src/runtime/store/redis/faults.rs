@@ -51,7 +51,8 @@ fn killed_and_started_again_it_is_never_one_over_and_loses_nothing() {
                                         confirmed.lock().unwrap().push((who, answer.id));
                                         break;
                                     }
-                                    // Seen once after a restart, and not explained: what was reserved was gone. Nothing is over a cap or lost by it.
+                                    // Seen once after a restart and not explained: what was reserved was gone. Nothing is over
+                                    // a cap or lost by it.
                                     Ok(Confirmed::Refused(_)) => break,
                                     Err(ConfirmError::State(_)) => drop(failed.fetch_add(1, Ordering::SeqCst)),
                                     other => panic!("{other:?}"),
