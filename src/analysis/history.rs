@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::pauses::{self, Asked};
 use crate::frame::{CapState, Facts, Happened, Stamp, cap_states};
 use crate::model::{
-    CapId, CapKind, CapTarget, CapUnit, CapWindow, ChannelId, Class, EventId, OfferId, Rule, RuleId, RuleSet, TagId,
+    Cap, CapId, CapKind, CapTarget, CapUnit, CapWindow, ChannelId, Class, EventId, OfferId, Rule, RuleId, RuleSet,
+    TagId,
 };
 use crate::value::Instant;
 
@@ -52,7 +53,7 @@ struct Cell {
 /// for, tried on the frame, and found or not (`pauses`).
 pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[CapId]) -> History {
     let by_count = |cap: &CapId| match (&rules[*cap].kind, rules[*cap].window) {
-        _ if rules[*cap].number.is_some() || matches!(rules[*cap].unit, CapUnit::Attribute(_)) => false,
+        _ if hangs_on_an_attribute(&rules[*cap]) => false,
         (CapKind::Cap | CapKind::Gap, CapWindow::Rolling(_) | CapWindow::Ever) => true,
         (CapKind::Pause { .. } | CapKind::Block { .. }, _) | (_, CapWindow::Calendar(_)) => false,
     };
@@ -65,6 +66,11 @@ pub(super) fn history(rules: &RuleSet, facts: &Facts, spent: &[CapId], left: &[C
         }
         History::Events(_) | History::Impossible(..) | History::Unknown => found,
     }
+}
+
+/// How many a cap allows, or whose events it counts, is read from an attribute.
+pub(super) fn hangs_on_an_attribute(cap: &Cap) -> bool {
+    cap.number.is_some() || matches!(cap.unit, CapUnit::Attribute(_))
 }
 
 /// The same of caps and gaps that count by a window that rolls or has no end.

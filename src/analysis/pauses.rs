@@ -7,9 +7,9 @@
 
 use std::cell::Cell as Counter;
 
-use super::history::{History, MOST_EVENTS, plain, stamps};
+use super::history::{History, MOST_EVENTS, hangs_on_an_attribute, plain, stamps};
 use crate::frame::{CapState, Fact, Facts, Happened, gather};
-use crate::model::{CapId, CapKind, CapUnit, CapWindow, CapZone, RuleSet};
+use crate::model::{CapId, CapKind, CapWindow, CapZone, RuleSet};
 use crate::value::{Calendar, Instant, Period, Unit};
 
 /// What a history is looked for.
@@ -36,9 +36,7 @@ fn impossible(asked: &Asked<'_>, [spent, left]: [&[CapId]; 2]) -> Option<History
     let longer = |id: &CapId| {
         let cap = &asked.rules[*id];
         // Of a zone or a number that an attribute names it is not known whether anything has to happen.
-        let is_written = matches!(cap.zone, Some(CapZone::Named(_)))
-            && cap.number.is_none()
-            && !matches!(cap.unit, CapUnit::Attribute(_));
+        let is_written = matches!(cap.zone, Some(CapZone::Named(_))) && !hangs_on_an_attribute(cap);
         match (&cap.kind, cap.window) {
             (CapKind::Cap, CapWindow::Calendar(span)) if is_written => Some((*id, longest(span))),
             (CapKind::Cap | CapKind::Gap | CapKind::Pause { .. } | CapKind::Block { .. }, _) => None,

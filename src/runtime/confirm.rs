@@ -6,11 +6,11 @@
 use thiserror::Error;
 
 use super::engine::Engine;
-use super::ledger::{Ledger, unit_of};
+use super::ledger::Ledger;
 use super::past::{Past, brings, tell_of_unit};
 use super::request::of_id;
-use super::retry::Attempts;
-use super::store::{Entry, Key, Landed, StateError, StateStore, StoredDecision};
+use super::retry::until_it_lands;
+use super::store::{Entry, Key, StateError, StateStore, StoredDecision};
 use crate::frame::{self, CapState, Facts, Stamp};
 use crate::model::{Cap, CapUnit, EventId, RuleSet};
 use crate::value::Instant;
@@ -87,20 +87,13 @@ impl Engine {
         confirmations: &[Confirmation],
         now: Instant,
     ) -> Result<Vec<(EventId, Confirmed)>, ConfirmError> {
-        for some in confirmations.chunks(AT_ONCE) {
-            let ledger = self.answers(store, some.iter().map(|one| one.decision.as_str()), now)?;
-            let mut unknown: Vec<String> = Vec::new();
-            for one in some {
-                let known = answer_of(&ledger, &one.decision).is_some_and(|known| known.decided.is_some());
-                if !known && !unknown.contains(&one.decision) {
-                    unknown.push(one.decision.clone());
-                }
-            }
-            if !unknown.is_empty() {
-                return Err(ConfirmError::Unknown(unknown));
+        let together = if store.lands_whole() { confirmations.len().max(1) } else { 1 };
+        // What lands together is looked up once, when it lands.
+        if together < confirmations.len() {
+            for some in confirmations.chunks(AT_ONCE) {
+                all_known(&self.answers_to(store, some, now)?, some)?;
             }
         }
-        let together = if store.lands_whole() { confirmations.len().max(1) } else { 1 };
         let mut heard = Vec::with_capacity(confirmations.len());
         for some in confirmations.chunks(together) {
             heard.extend(self.confirm_together(store, some, now)?);
@@ -114,9 +107,9 @@ impl Engine {
         confirmations: &[Confirmation],
         now: Instant,
     ) -> Result<Vec<(EventId, Confirmed)>, ConfirmError> {
-        let mut attempts = Attempts::new();
-        while attempts.go_on() {
-            let mut ledger = self.answers(store, confirmations.iter().map(|one| one.decision.as_str()), now)?;
+        until_it_lands(store, || {
+            let mut ledger = self.answers_to(store, confirmations, now)?;
+            all_known(&ledger, confirmations)?;
             let known = confirmations.iter().filter_map(|one| answer_of(&ledger, &one.decision));
             let keys = known.flat_map(keys_of).collect();
             ledger.read(store, keys)?;
@@ -124,11 +117,17 @@ impl Engine {
             for one in confirmations {
                 heard.push(self.confirm_in(&mut ledger, one, now)?);
             }
-            if ledger.write(store)? == Landed::Whole {
-                return Ok(heard);
-            }
-        }
-        Err(StateError::Busy(store.place()).into())
+            Ok((heard, ledger.write(store)?))
+        })
+    }
+
+    fn answers_to(
+        &self,
+        store: &dyn StateStore,
+        confirmations: &[Confirmation],
+        now: Instant,
+    ) -> Result<Ledger<'_>, StateError> {
+        self.answers(store, confirmations.iter().map(|one| one.decision.as_str()), now)
     }
 
     /// What the requests of these decisions were answered.
@@ -174,17 +173,24 @@ impl Engine {
         }
         // Also where it stands there already, since somebody says the same at this moment, or a crash came before the answer
         // was kept: it counts once, and whoever was second takes back what is theirs.
-        if let Some(customer) = &known.customer {
-            ledger.add(&Key::Customer(customer.clone()), entry.clone());
-        }
-        for key in &known.shared {
-            ledger.share(&[(unit_of(rules, key), key.clone())], std::slice::from_ref(&entry));
-        }
+        ledger.add_where_it_stands(&known, &entry);
         known.happened.push(stored.event);
         known.happened.sort_unstable();
         ledger.keep(request, known);
         Ok((event, if is_late { Confirmed::Late } else { Confirmed::InTime }))
     }
+}
+
+/// That every decision is known of which something has happened, and counts for something; else all that are not.
+fn all_known(ledger: &Ledger<'_>, confirmations: &[Confirmation]) -> Result<(), ConfirmError> {
+    let mut unknown: Vec<String> = Vec::new();
+    for one in confirmations {
+        let known = answer_of(ledger, &one.decision).is_some_and(|known| known.decided.is_some());
+        if !known && !unknown.contains(&one.decision) {
+            unknown.push(one.decision.clone());
+        }
+    }
+    if unknown.is_empty() { Ok(()) } else { Err(ConfirmError::Unknown(unknown)) }
 }
 
 /// What is kept under an id.

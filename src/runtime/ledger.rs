@@ -122,6 +122,16 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Adds to every record in which a decision stands.
+    pub(super) fn add_where_it_stands(&mut self, known: &StoredDecision, entry: &Entry) {
+        if let Some(customer) = &known.customer {
+            self.add(&Key::Customer(customer.clone()), entry.clone());
+        }
+        for key in &known.shared {
+            self.share(&[(unit_of(self.rules, key), key.clone())], std::slice::from_ref(entry));
+        }
+    }
+
     /// That others may add so many events to a record in the meantime, and no more.
     pub(super) fn leave_room(&mut self, key: &Key, room: u64) {
         if let Some(page) = self.pages.get_mut(key) {

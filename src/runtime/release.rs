@@ -4,10 +4,10 @@
 
 use super::confirm::{ConfirmError, answer_of, keys_of};
 use super::engine::Engine;
-use super::ledger::{Ledger, unit_of};
+use super::ledger::Ledger;
 use super::request::of_id;
-use super::retry::Attempts;
-use super::store::{Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent};
+use super::retry::until_it_lands;
+use super::store::{Entry, StateError, StateStore, StoredDecision, StoredEvent};
 use crate::value::Instant;
 
 /// What became of what was given back.
@@ -50,8 +50,7 @@ impl Engine {
         now: Instant,
         untold: bool,
     ) -> Result<Vec<Released>, ConfirmError> {
-        let mut attempts = Attempts::new();
-        while attempts.go_on() {
+        until_it_lands(store, || {
             let mut ledger = self.answers(store, ids.iter().map(String::as_str), now)?;
             let known: Vec<Option<StoredDecision>> = ids.iter().map(|id| answer_of(&ledger, id).cloned()).collect();
             let lost = ids
@@ -63,38 +62,29 @@ impl Engine {
                 return Err(ConfirmError::Unknown(unknown));
             }
             ledger.read(store, known.iter().flatten().flat_map(keys_of).collect())?;
-            let released = ids.iter().map(|id| self.release_in(&mut ledger, id, untold)).collect();
-            if ledger.write(store)? == Landed::Whole {
-                return Ok(released);
-            }
-        }
-        Err(StateError::Busy(store.place()).into())
+            let released = ids.iter().map(|id| release_in(&mut ledger, id, untold)).collect();
+            Ok((released, ledger.write(store)?))
+        })
     }
+}
 
-    fn release_in(&self, ledger: &mut Ledger<'_>, id: &str, untold: bool) -> Released {
-        let (Some((request, _)), Some(known)) = (of_id(id), answer_of(ledger, id).cloned()) else {
-            return Released::Repeated;
-        };
-        if known.released {
-            return Released::Repeated;
-        }
-        if !known.happened.is_empty() && !untold {
-            return Released::Happened(known.happened);
-        }
-        if let Some(decided) = &known.decided {
-            let facts = known.happened.iter().map(|event| StoredEvent { event: event.clone(), ..decided.clone() });
-            for event in facts.chain([decided.clone()]) {
-                let entry = Entry::TakenBack { event, of: None };
-                if let Some(customer) = &known.customer {
-                    ledger.add(&Key::Customer(customer.clone()), entry.clone());
-                }
-                for key in &known.shared {
-                    let shared = [(unit_of(self.rules(), key), key.clone())];
-                    ledger.share(&shared, std::slice::from_ref(&entry));
-                }
-            }
-        }
-        ledger.keep(request, StoredDecision { released: true, happened: Vec::new(), ..known });
-        Released::Back
+fn release_in(ledger: &mut Ledger<'_>, id: &str, untold: bool) -> Released {
+    let (Some((request, _)), Some(known)) = (of_id(id), answer_of(ledger, id).cloned()) else {
+        return Released::Repeated;
+    };
+    if known.released {
+        return Released::Repeated;
     }
+    if !known.happened.is_empty() && !untold {
+        return Released::Happened(known.happened);
+    }
+    if let Some(decided) = &known.decided {
+        let facts = known.happened.iter().map(|event| StoredEvent { event: event.clone(), ..decided.clone() });
+        for event in facts.chain([decided.clone()]) {
+            let entry = Entry::TakenBack { event, of: None };
+            ledger.add_where_it_stands(&known, &entry);
+        }
+    }
+    ledger.keep(request, StoredDecision { released: true, happened: Vec::new(), ..known });
+    Released::Back
 }

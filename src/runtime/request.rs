@@ -10,7 +10,7 @@ use super::answers::{in_names, of_names};
 use super::engine::Engine;
 use super::ledger::{Ledger, Written};
 use super::past::{Told, remember, shared_keys};
-use super::retry::Attempts;
+use super::retry::until_it_lands;
 use super::store::{Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent};
 use crate::frame::{self, CapState, Decision, Facts, Frame, Outcome, brought_about, stamp, unit_key};
 use crate::model::{CapKind, CapUnit, Event, RuleSet, SlotId};
@@ -59,18 +59,18 @@ impl Engine {
             Some(id) => id.to_owned(),
             None => store.new_name()?,
         };
-        let mut attempts = Attempts::new();
-        while attempts.go_on() {
-            let Tried { answers, frames, landed } = self.try_to_answer(store, request, &name)?;
-            if landed == Landed::Whole {
-                frames.iter().zip(&answers).for_each(|(frame, answer)| each(frame, answer.decision));
-                return Ok(answers);
-            }
-        }
-        Err(StateError::Busy(store.place()))
+        let tried: Tried = until_it_lands(store, || self.try_to_answer(store, request, &name))?;
+        let Tried { answers, frames } = tried;
+        frames.iter().zip(&answers).for_each(|(frame, answer)| each(frame, answer.decision));
+        Ok(answers)
     }
 
-    fn try_to_answer(&self, store: &dyn StateStore, request: &Request<'_>, name: &str) -> Result<Tried, StateError> {
+    fn try_to_answer(
+        &self,
+        store: &dyn StateStore,
+        request: &Request<'_>,
+        name: &str,
+    ) -> Result<(Tried, Landed), StateError> {
         let rules = self.rules();
         let now = request.facts.now;
         let customer = unit_key(rules, request.facts, CapUnit::Customer).map(|key| key.to_string());
@@ -81,7 +81,7 @@ impl Engine {
         let mut ledger = Ledger::new(rules, store, now);
         ledger.read(store, keys)?;
         if let Some(answers) = repeated(rules, &ledger, request, name) {
-            return Ok(Tried { answers, frames: Vec::new(), landed: Landed::Whole });
+            return Ok((Tried { answers, frames: Vec::new() }, Landed::Whole));
         }
         let mut facts = request.facts.clone();
         remember(rules, &mut facts, &mut Written { rules, ledger: &ledger, told: request.told })?;
@@ -111,7 +111,7 @@ impl Engine {
                 ledger.leave_room(&Key::Shared(key.clone()), room);
             }
         }
-        Ok(Tried { answers, frames, landed: ledger.write(store)? })
+        Ok((Tried { answers, frames }, ledger.write(store)?))
     }
 }
 
@@ -119,7 +119,6 @@ struct Tried {
     answers: Vec<Answer>,
     /// Empty where the answers were given before.
     frames: Vec<Frame>,
-    landed: Landed,
 }
 
 /// How many events others may add to the record of a unit before a cap could hold more than its number with what these

@@ -6,6 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::thread::sleep;
 use std::time::Duration;
 
+use super::store::{Landed, StateError, StateStore};
+
 /// How often something is tried.
 const MOST: u32 = 60;
 
@@ -15,18 +17,35 @@ const AT_ONCE: u32 = 2;
 /// The longest pause, in microseconds.
 const LONGEST: u64 = 20_000;
 
-pub(super) struct Attempts {
+/// What is tried until it lands.
+///
+/// # Errors
+/// What a try says, or that others came between too often.
+pub(super) fn until_it_lands<T, E: From<StateError>>(
+    store: &dyn StateStore,
+    mut try_it: impl FnMut() -> Result<(T, Landed), E>,
+) -> Result<T, E> {
+    let mut attempts = Attempts::new();
+    while attempts.go_on() {
+        if let (done, Landed::Whole) = try_it()? {
+            return Ok(done);
+        }
+    }
+    Err(StateError::Busy(store.place()).into())
+}
+
+struct Attempts {
     made: u32,
     dice: RandomState,
 }
 
 impl Attempts {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self { made: 0, dice: RandomState::new() }
     }
 
     /// Whether to try, after a pause where that is not the first time.
-    pub(super) fn go_on(&mut self) -> bool {
+    fn go_on(&mut self) -> bool {
         if self.made > AT_ONCE {
             sleep(self.pause());
         }
