@@ -68,7 +68,7 @@ fn limit(rules: &RuleSet, cap: &Cap) -> String {
             };
             let unless = match without.as_slice() {
                 [] => String::new(),
-                some => format!(", unless it {} from the first of them on", verbs(rules, some, Tense::Was)),
+                some => format!(", unless it {} since the first of them", verbs(rules, some, Tense::Was)),
             };
             let happened = happened(rules, cap, &cap.events);
             format!("it pauses for {length} from {nth} that {happened}{within}{unless}")

@@ -63,7 +63,7 @@ pub(super) fn date(date: tree::DateValue) -> Date {
 }
 
 /// The zone of a place: `Vienna`, `new york`, `europe/berlin`.
-fn zone_meant(written: &str) -> Option<&'static str> {
+pub(super) fn zone_meant(written: &str) -> Option<&'static str> {
     let plain = written.trim().replace(' ', "_");
     let place = |zone: &&str| {
         let of = zone.rsplit('/').next().unwrap_or(zone);

@@ -99,6 +99,13 @@ impl Pass<'_> {
         // The name of a zone begins with a capital; what does not is an attribute.
         let is_zone = wanted == Some(Type::Zone) && word.starts_with(|first: char| first.is_ascii_uppercase());
         if is_zone || matches!(wanted, Some(Type::Text | Type::Set)) {
+            let meant = is_zone.then(|| super::literals::zone_meant(word)).flatten().filter(|meant| *meant != word);
+            if let Some(meant) = meant {
+                let finding =
+                    Diagnostic::new(&resolve::UNKNOWN_ZONE, name.span, format!("there is no time zone `{word}`"));
+                let (right, help) = (format!("{meant:?}"), format!("did you mean \"{meant}\"?"));
+                return Some(finding.help(help).suggest(format!("write {right}"), name.span, right));
+            }
             let right = format!("{word:?}");
             let finding = Diagnostic::new(&types::BAD_VALUE, name.span, "a text stands in quotes").primary("no quotes");
             return Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), name.span, right));

@@ -102,7 +102,8 @@ impl Pass<'_> {
                         || self.rules.sends(rule.slot)
                         || self.rule_chooses(&other).is_some())
                 {
-                    self.higher_class(span, rule.span, other.class, rule.class, true);
+                    let sends = self.rules.sends(rule.slot);
+                    self.higher_class(span, rule.span, (other.class, rule.class), (true, sends));
                     self.poison(super::names::Kind::Rule, &rule.name);
                 }
             }

@@ -276,7 +276,8 @@ impl Pass<'_> {
         // The neutral banner is for places: nobody is written to in the place of what they refused.
         let neutral = shown == crate::model::Class::Service && !self.rules.sends(slot);
         if shown < class && !neutral {
-            self.higher_class(name.span, rule, shown, class, false);
+            let sends = self.rules.sends(slot);
+            self.higher_class(name.span, rule, (shown, class), (false, sends));
         }
     }
 
@@ -285,9 +286,8 @@ impl Pass<'_> {
         &mut self,
         span: Span,
         rule: Span,
-        shown: crate::model::Class,
-        class: crate::model::Class,
-        tries: bool,
+        (shown, class): (crate::model::Class, crate::model::Class),
+        (tries, sends): (bool, bool),
     ) {
         let own = class.word();
         let message = format!("a substitute of class {} for a rule of class {own}", shown.word());
@@ -297,7 +297,7 @@ impl Pass<'_> {
             .map(crate::model::Class::word)
             .collect();
         let lower = lower.join(" or ");
-        let help = match (tries, class > crate::model::Class::Service) {
+        let help = match (tries, class > crate::model::Class::Service && !sends) {
             (true, true) => {
                 format!("try a rule of class {lower}, or one of class service that reads nothing of the customer")
             }

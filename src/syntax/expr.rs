@@ -52,6 +52,9 @@ impl Builder<'_> {
         let first = self.product(row)?;
         let mut rest = Vec::new();
         while let Some(sign) = row.take(Rule::sign) {
+            if let Some(distance) = row.take(Rule::distance) {
+                return self.span_added(&first, &distance);
+            }
             let sign = if sign.as_str() == "-" { AddSign::Minus } else { AddSign::Plus };
             rest.push((sign, self.product(row)?));
         }

@@ -360,7 +360,8 @@ impl<'t> Reader<'t> {
         } else if !self.has_odd(at, end) || closed_oddly {
             let is_comma = self.is_sign(at, b',') && end == at + 1;
             let mut finding = match self.is_sign(at, b'}') {
-                true => Diagnostic::new(&codes::OUTSIDE, self.span(at), "this `}` closes nothing"),
+                true => Diagnostic::new(&codes::OUTSIDE, self.span(at), "this `}` closes nothing")
+                    .help("leave it out; or a `}` before it closes too early"),
                 false if is_comma => {
                     Diagnostic::new(&codes::OUTSIDE, self.span(at), "no comma stands between declarations")
                         .help("leave it out")

@@ -4,7 +4,7 @@
 
 use super::grammar::{Pair, Row, Rule};
 use super::tree::{
-    ClockTime, DateValue, Duration, Literal, LiteralKind, Name, Number, Text, TimePoint, TimePointKind, Unit,
+    ClockTime, DateValue, Duration, Expr, Literal, LiteralKind, Name, Number, Text, TimePoint, TimePointKind, Unit,
 };
 use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::{SourceId, Span};
@@ -172,6 +172,16 @@ impl Builder<'_> {
             return None;
         };
         Some(Literal { span, kind })
+    }
+
+    /// `last purchase - 3 days`
+    pub(super) fn span_added<T>(&mut self, to: &Expr, distance: &Pair<'_>) -> Option<T> {
+        let (span, written) = (self.span(distance), distance.as_str());
+        let finding =
+            Diagnostic::new(&codes::MISSING_DIRECTION, span, "a span of time is neither added nor taken away");
+        let help =
+            format!("ask how old the time is: `.. is at least {written} old`, or `.. is at most {written} ahead`");
+        self.refuse(finding.primary("no number").label(to.span, "to this").help(help))
     }
 
     /// A span of time where a value is meant.

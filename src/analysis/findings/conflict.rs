@@ -35,8 +35,10 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
                 .primary(of_second)
                 .label(first.span, of_first)
                 .help(format!(
-                    "say which is stronger: give one a higher `priority`, write `before {}` in `{}`, or name a tag of one in the slot's `ties`",
-                    first.name, second.name
+                    "say which is stronger: give one a higher `priority`, write `before {}` in `{}`{}, or name a tag of one in the slot's `ties`",
+                    first.name,
+                    second.name,
+                    if second.priority.is_some() { " in the place of its `priority`" } else { "" },
                 ));
             words::with_customer(diagnostic, rules, &clash.witness)
         })

@@ -42,8 +42,8 @@ use super::{Change, Proviso, facts, values};
 use crate::frame::{By, CapState, Frame};
 use crate::model::show::show_counted;
 use crate::model::{
-    AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, PurposeId, RuleId, RuleSet,
-    Scope, SlotId,
+    AttributeId, Basis, BlockCause, CapId, CapKind, ChannelId, Condition, Expression, Purpose, PurposeId, RuleId,
+    RuleSet, Scope, SlotId,
 };
 use crate::value::{Consent, Datum, Missing, Permission, Value, show_instant};
 
@@ -470,7 +470,11 @@ impl Move {
             }
             Self::Consent(id, member) => {
                 let status = Consent::ALL.get(usize::from(*member)).map_or("unknown", |status| status.word());
-                format!("consent.{} is {status}", rules[*id].name)
+                let what = format!("consent.{} is {status}", rules[*id].name);
+                match beside_the_grant(&rules[*id]).filter(|_| *member == Consent::Granted.member()) {
+                    Some(beside) => format!("{what} ({beside})"),
+                    None => what,
+                }
             }
             Self::Permission(id, member) => {
                 let state = Permission::ALL.get(usize::from(*member)).copied().unwrap_or_default();
@@ -501,6 +505,15 @@ impl Move {
             }
         }
     }
+}
+
+/// What a grant has to be for the purpose to be open, besides given: `version 4 or later, confirmed`.
+fn beside_the_grant(purpose: &Purpose) -> Option<String> {
+    let version = purpose.version.map(|version| format!("version {version} or later"));
+    let confirmed = purpose.confirmed.then(|| "confirmed".to_owned());
+    let valid = purpose.valid.map(|valid| format!("less than {valid} ago"));
+    let parts: Vec<String> = version.into_iter().chain(confirmed).chain(valid).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Sets how a purpose reads. One that is closed masks what needs it; one that is opened brings no values with it.

@@ -24,7 +24,7 @@ use serde_json::value::RawValue;
 
 use super::cell::{CellReader, beyond, instant, key};
 use super::json::{Fields, Json, without_exponent};
-use super::{DataError, codes};
+use super::{DataError, codes, json};
 use crate::frame::{ConsentRecord, Fact, Facts};
 use crate::model::{Attribute, AttributeId, RuleSet, Scope};
 use crate::runtime::names::Names;
@@ -68,7 +68,7 @@ impl JsonCustomer {
 }
 
 fn read(rules: &RuleSet, text: &str, known: Facts, doubtful: &mut Vec<String>) -> Result<Facts, DataError> {
-    let fields: Fields<'_> = serde_json::from_str(text).map_err(|why| {
+    let fields = json::object(text).map_err(|why| {
         DataError::new(&codes::BAD_CUSTOMER, format!("the customer is no JSON object: {why}"))
             .help("write one object, such as { \"id\": \"anna\" }")
     })?;
@@ -97,7 +97,7 @@ fn read(rules: &RuleSet, text: &str, known: Facts, doubtful: &mut Vec<String>) -
 /// # Errors
 /// A field that is no attribute of the moment, a value of the wrong type.
 pub fn moment_from_json(rules: &RuleSet, text: &str, facts: &mut Facts) -> Result<(), DataError> {
-    let fields: Fields<'_> = serde_json::from_str(text)
+    let fields = json::object(text)
         .map_err(|why| DataError::new(&codes::BAD_CUSTOMER, format!("the moment is no JSON object: {why}")))?;
     given(rules, &fields, Some(Scope::Moment), &mut vec![false; rules.attributes.len()], facts)
 }

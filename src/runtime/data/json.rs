@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 /// One JSON value, its parts unread.
@@ -65,6 +66,37 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The fields of the object that a text is, or why it is none, in words for people.
+pub(super) fn object(text: &str) -> Result<Fields<'_>, String> {
+    serde_json::from_str(text).map_err(|why| broken(text, &why))
+}
+
+/// What is wrong with a text that should be one object.
+fn broken(text: &str, why: &serde_json::Error) -> String {
+    let (line, column) = (why.line(), why.column());
+    let place = format!("line {line}, column {column}");
+    match why.classify() {
+        Category::Eof if text.trim().is_empty() => "it is empty".to_owned(),
+        Category::Eof => format!("it ends too early, at {place}"),
+        Category::Syntax => {
+            let written = text.lines().nth(line.saturating_sub(1)).unwrap_or("");
+            let from = written.char_indices().map(|(at, _)| at).take_while(|at| *at < column).last().unwrap_or(0);
+            // No more of a customer than a sign reaches a message.
+            match written.get(from..).and_then(|rest| rest.chars().next()).filter(char::is_ascii_punctuation) {
+                Some(sign) => format!("`{sign}` cannot stand at {place}"),
+                None => format!("what stands at {place} is no JSON"),
+            }
+        }
+        Category::Data | Category::Io => {
+            let found: Option<&RawValue> = serde_json::from_str(text).ok();
+            match found.and_then(Json::read) {
+                Some(other) => format!("it is {}", other.word()),
+                None => format!("it makes no sense at {place}"),
+            }
+        }
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct InOrder;
@@ -110,6 +142,22 @@ pub(super) fn without_exponent(number: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_object_is_told_in_words() {
+        for (text, said) in [
+            ("", "it is empty"),
+            ("[1]", "it is a list"),
+            ("12", "it is a number"),
+            ("{\"a\": 1", "it ends too early, at line 1, column 7"),
+            ("{\"a\": }", "`}` cannot stand at line 1, column 7"),
+            ("{\n  \"é\": nope}", "what stands at line 2, column 10 is no JSON"),
+            ("{\"a\": 1} x", "what stands at line 1, column 10 is no JSON"),
+            ("{'a': 1}", "`'` cannot stand at line 1, column 2"),
+        ] {
+            assert_eq!(object(text).unwrap_err(), said, "{text}");
+        }
+    }
 
     #[test]
     fn numbers_stay_as_written() {

@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, Read};
 
-use super::DataError;
 use super::columns::{Columns, MissingCells};
 use super::customers::Found;
 use super::input::{Input, MAX_ROW, unreadable};
 use super::json::{Fields, Json};
 use super::table::BadRow;
+use super::{DataError, json};
 use crate::frame::Fact;
 use crate::model::RuleSet;
 use crate::value::{Missing, Permission};
@@ -69,7 +69,7 @@ impl JsonlSource {
                 return Ok(Some(bad("it is not UTF-8".to_owned())));
             };
             let text = text.trim_end();
-            return Ok(Some(match serde_json::from_str::<Fields<'_>>(text) {
+            return Ok(Some(match json::object(text) {
                 Err(why) => bad(format!("it is no JSON object: {why}")),
                 Ok(fields) => {
                     if let Some(word) = unread(&fields, columns) {

@@ -292,7 +292,9 @@ impl<'t> Reader<'t> {
             // A stray brace is reported on its own; anything else belongs to this clause.
             return self.is_sign(next, b'}') || self.is_sign(next, b'{');
         };
-        let known = clauses.words().any(|clause| clause == word);
+        // `each 2 weeks` goes on with a cap, if wrongly.
+        let goes_on = word == "each" && !self.begins(clauses, next);
+        let known = clauses.words().any(|clause| clause == word) && !goes_on;
         // Where clauses share a line, a word that is nearly a clause word begins the next one.
         let slip = || {
             let shares_line = !self.first_on_line(at) && word.len() > 3 && !messages::is_known_slip(word);
@@ -314,8 +316,11 @@ impl<'t> Reader<'t> {
             "at" => self.is_word(at + 1, "most") || self.is_word(at + 1, "least"),
             // `if cap show ..`, `if over cap show ..`
             "cap" => !["over", "if", "when", "unless"].iter().any(|word| self.is_word(at.wrapping_sub(1), word)),
-            // `for each customer`, `in each calendar ..`
-            "each" => !self.is_word(at + 1, "customer") && !self.is_word(at + 1, "calendar"),
+            // `for each customer`, `in each calendar ..`, `each 2 weeks`
+            "each" => {
+                let span = self.is_word(at + 1, "calendar") || self.is_kind(at + 1, TokenKind::Number);
+                !span && !self.is_word(at + 1, "customer")
+            }
             _ => true,
         };
         second && clauses.words().any(|clause| clause == word) && !self.is_used_as_name(at)

@@ -14,7 +14,10 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         return None;
     }
     let from = if form.word == "cap" { at + 1 } else { at };
-    let (first, last, message) = (trouble.saturating_sub(1).max(from)..(trouble + 1).min(end))
+    // An attribute may say how often, so that `once` was read as one.
+    let counted = trouble.checked_sub(2).filter(|at| reader.is_word(*at, "once") || reader.is_word(*at, "twice"));
+    let near = counted.unwrap_or_else(|| trouble.saturating_sub(1)).max(from);
+    let (first, last, message) = (near..(trouble + 1).min(end))
         .find_map(|token| culprit(reader, from, token, end).map(|(to, message)| (token, to, message)))?;
     let span = reader.span_between(first, last);
     let finding = Diagnostic::new(&codes::SPELLING, span, message);
@@ -53,10 +56,11 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
     let word = reader.word(token);
     let is_unit = |at: usize| at < end && unit(reader, at).is_some();
     let number = |at: usize| at < end && reader.is_kind(at, TokenKind::Number);
-    let words = |to: usize| {
-        let span = reader.span_between(token, to);
+    let words_of = |from: usize, to: usize| {
+        let span = reader.span_between(from, to.min(end));
         reader.text.get(span.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     };
+    let words = |to: usize| words_of(token, to);
     let rolls = |to: usize| {
         let plain = match to.checked_sub(2).filter(|at| *at > token && number(*at)) {
             Some(at) => format!("{} {}", reader.written(at), reader.written(to - 1)),
@@ -73,6 +77,24 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
             let to = token + 2 + usize::from(number(token + 2)) + usize::from(is_unit(token + 3));
             Some((to.min(end), "a span that rolls is written `in any`".to_owned()))
         }
+        Some("any") if is_unit(token + 1) => {
+            Some((token + 2, format!("a span of time has a number, and `{}` has none", words(token + 2))))
+        }
+        Some("in") if is(token + 1, "any") && is_unit(token + 2) => {
+            Some((token + 3, format!("a span of time has a number, and `{}` has none", words(token + 3))))
+        }
+        Some("in") if token > from && is_unit(token - 1) && rolling(reader, from, token) && !is(token + 1, "any") => {
+            Some((token + 1, "a span that rolls is as long in every zone: it needs none".to_owned()))
+        }
+        Some("any") if number(token + 1) && !reader.is_word(token.wrapping_sub(1), "in") => {
+            Some((token + 1, "`in` stands before `any`".to_owned()))
+        }
+        Some("each" | "every") if number(token + 1) && is_unit(token + 2) => rolls(token + 3),
+        Some("in") if is(token + 1, "each") && number(token + 2) && is_unit(token + 3) => rolls(token + 4),
+        Some("in") if is(token + 1, "each") && is(token + 2, "calendar") && number(token + 3) => Some((
+            token + 5,
+            format!("the calendar is counted in single spans, and not in `{}`", words_of(token + 3, token + 5)),
+        )),
         Some("if") => Some((
             token + 1,
             "where the customer is not known, a cap per customer blocks anyway: no `if` is needed".to_owned(),
@@ -119,6 +141,12 @@ fn culprit(reader: &Reader<'_>, from: usize, token: usize, end: usize) -> Option
     }
 }
 
+/// Whether a rolling window ends before token `behind`: `in any 7 days`.
+fn rolling(reader: &Reader<'_>, from: usize, behind: usize) -> bool {
+    let any = behind.checked_sub(3).filter(|any| *any > from);
+    any.is_some_and(|any| reader.is_word(any, "any") && reader.is_kind(any + 1, TokenKind::Number))
+}
+
 /// The days or hours that a unit, or a word like `weekly`, stands for.
 fn unit(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
     Some(match reader.word(at)? {
@@ -133,9 +161,9 @@ fn unit(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
 /// The span of the calendar that a unit may stand for.
 fn calendar(reader: &Reader<'_>, at: usize) -> Option<&'static str> {
     Some(match reader.word(at)? {
-        "day" | "daily" => "in each calendar day",
-        "week" | "weekly" => "in each calendar week from monday",
-        "month" | "monthly" => "in each calendar month",
+        "day" | "days" | "daily" => "in each calendar day",
+        "week" | "weeks" | "weekly" => "in each calendar week from monday",
+        "month" | "months" | "monthly" => "in each calendar month",
         _ => return None,
     })
 }
@@ -172,6 +200,12 @@ fn window(reader: &Reader<'_>, from: usize, end: usize) -> Option<String> {
         return Some("ever".to_owned());
     }
     if let Some(begin) = (from..end).find(|at| reader.is_word(*at, "each") && reader.is_word(at + 1, "calendar")) {
+        // `in each calendar 2 weeks`
+        if reader.is_kind(begin + 2, TokenKind::Number)
+            && let Some(single) = calendar(reader, begin + 3)
+        {
+            return Some(single.to_owned());
+        }
         let last = (begin..end).find(|at| reader.is_word(*at, "per")).unwrap_or(end);
         let span = reader.text.get(reader.span_between(begin, last).range())?;
         return Some(format!("in {}", span.split_whitespace().collect::<Vec<_>>().join(" ")));

@@ -172,6 +172,7 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
             Some(format!("that is the clause `fallback`: `fallback {offer}`"))
         }
         ("a block", "when" | "if") => Some(format!("that is the clause `while`: `while {next}`")),
+        ("a block", "unless" | "except") => Some(block_holds_while(reader, at)),
         ("a block", "after") => {
             let span = (at + 1..at + 6).find(|token| reader.is_word(*token, "for"));
             let length = span.map_or("24 hours".to_owned(), |span| {
@@ -225,6 +226,13 @@ fn special(reader: &Reader<'_>, noun: &str, at: usize) -> Option<String> {
             (opens && home).then(|| format!("`{word}` opens a declaration of its own, behind the `}}` of this one"))
         }
     }
+}
+
+/// How the exception of a block is written, which stands behind the word at `at`.
+pub(super) fn block_holds_while(reader: &Reader<'_>, at: usize) -> String {
+    let is_bare = reader.is_name(at + 1) && !reader.is_word(at + 2, "is") && !reader.is_word(at + 2, "has");
+    let other = if is_bare { shortened(reader.written(at + 1)) } else { "(..)".to_owned() };
+    format!("a block holds `while` something is so: `while vulnerable and not {other}`")
 }
 
 /// What holds rules back from outside of them: how it is declared, for the rule in which its word stands at `at`.

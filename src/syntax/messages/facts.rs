@@ -101,7 +101,13 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
             spelling(reader, trouble - 1, trouble, "an expectation names one outcome")
                 .help("write a line for each: `expect home_hero shows summer_sale`; a rule that loses is `passes over`")
         };
-        return if several { Some(one()) } else { bare_reason(reader, at, end, trouble) };
+        return if several {
+            Some(one())
+        } else {
+            no_end(reader, at, end, trouble)
+                .or_else(|| no_reason(reader, at, end, trouble))
+                .or_else(|| bare_reason(reader, at, end, trouble))
+        };
     }
     let word = reader.word(trouble).filter(|_| trouble < end)?;
     let outcome = |to: usize| {
@@ -134,6 +140,30 @@ fn expectation(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Op
         }
         _ => None,
     }
+}
+
+/// `shows tip until 2026-07-01`: only what waits does so until a time.
+fn no_end(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let until = Some(trouble).filter(|until| *until < end && reader.is_word(*until, "until"))?;
+    let verb = (at + 2..until).rev().find_map(|token| {
+        reader.word(token).filter(|word| ["shows", "sends", "passes"].contains(word)).map(|word| (token, word))
+    })?;
+    let finding = spelling(reader, until, until + 1, &format!("what a slot {} has no end", verb.1));
+    let name = if reader.is_name(verb.0 + 1) { reader.written(verb.0 + 1) } else { "cart" };
+    Some(finding.label(reader.span(verb.0), "decided now").help(format!(
+        "leave `until` out; a message that waits is `holds {name} until ..`, and a slot that stays empty `gives nothing until ..`"
+    )))
+}
+
+/// `gives nothing because`, with nothing behind it.
+fn no_reason(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let because = end.checked_sub(1).filter(|last| *last > at + 2 && reader.is_word(*last, "because"))?;
+    (trouble >= because).then(|| {
+        let finding = spelling(reader, because, end, "`because` names the rule that decided, or the reason");
+        finding.primary("because of what?").help(
+            "write `because` and the rule, or `because \"not applicable\"`; `cater why` tells the reason of every candidate",
+        )
+    })
 }
 
 /// `because not applicable`, `because tier is not known`: a reason of several words without its quotes.

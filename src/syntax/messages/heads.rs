@@ -24,6 +24,20 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
             format!("rule `{name}` does not say in which slot it stands"),
             format!("name the slot behind `in`: `rule {name} in home_hero {{ .. }}`"),
         ),
+        // The `in` was taken for the name.
+        "rule" if reader.is_word(at + 1, "in") && reader.is_name(at + 2) && stopped.at == at + 2 => {
+            let slot = reader.written(at + 2);
+            let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(at), "this rule has no name");
+            Some(finding.primary("a name stands behind `rule`").help(format!("for example `rule spring in {slot}`")))
+        }
+        "rule" if behind_name && reader.is_name(stopped.at) && wants(Rule::in_word) => {
+            let slot = reader.written(stopped.at);
+            let span = reader.span(stopped.at);
+            let finding = Diagnostic::new(&codes::UNEXPECTED, span, "`in` stands between a rule and its slot");
+            let right = format!("in {slot}");
+            let help = format!("write `rule {name} {right}`");
+            Some(finding.help(help).suggest(format!("write `{right}`"), span, right))
+        }
         "slot" if behind_name && opens && wants(Rule::on) => lacks(
             format!("slot `{name}` does not say where it stands"),
             format!(

@@ -124,6 +124,9 @@ fn expires(reader: &Reader<'_>, at: usize, end: usize) -> Option<Diagnostic> {
 /// What stands behind `until` in an expectation is a moment of the test.
 fn until(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     let until = (at..end.min(trouble + 2)).find(|token| reader.is_word(*token, "until"))?;
+    if !(at..until).any(|token| reader.is_word(token, "holds") || reader.is_word(token, "gives")) {
+        return None;
+    }
     let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(until), "`until` needs the moment itself");
     Some(finding.help("for example `until 2026-03-29T06:00Z`, or `until 2026-03-29 08:00 in \"Europe/Berlin\"`"))
 }

@@ -11,18 +11,20 @@ struct Later {
     words: &'static [&'static str],
     /// What to call it.
     what: &'static str,
+    /// How many of the words before it are built: `unknown` of `unknown ask`.
+    built: usize,
 }
 
 static LATER: &[Later] = &[
-    Later { clauses: &["rotate"], words: &["rotate", "each"], what: "`rotate each`" },
-    Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`" },
-    Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`" },
-    Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`" },
-    Later { clauses: &["if"], words: &["unknown", "ask"], what: "the substitute `ask`" },
-    Later { clauses: &["expect"], words: &["asks"], what: "the expectation `asks`" },
-    Later { clauses: &["expect"], words: &["and", "records"], what: "the expectation `and records`" },
-    Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`" },
-    Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`" },
+    Later { clauses: &["rotate"], words: &["rotate", "each"], what: "`rotate each`", built: 0 },
+    Later { clauses: &["picks"], words: &["picks", "up"], what: "`picks up to`", built: 0 },
+    Later { clauses: &["if"], words: &["capped", "ask"], what: "the substitute `ask`", built: 1 },
+    Later { clauses: &["if"], words: &["consent", "ask"], what: "the substitute `ask`", built: 1 },
+    Later { clauses: &["if"], words: &["unknown", "ask"], what: "the substitute `ask`", built: 1 },
+    Later { clauses: &["expect"], words: &["asks"], what: "the expectation `asks`", built: 0 },
+    Later { clauses: &["expect"], words: &["and", "records"], what: "the expectation `and records`", built: 0 },
+    Later { clauses: &["expect"], words: &["and", "exposes"], what: "the expectation `and exposes`", built: 0 },
+    Later { clauses: &[""], words: &["list", "of"], what: "the type `list of`", built: 0 },
 ];
 
 /// What of a clause that begins at `at` and stopped at `trouble` is not built yet, if anything: what to call it, and
@@ -37,7 +39,7 @@ pub(super) fn find(
     let mut known = LATER.iter().filter(|later| later.clauses.contains(&clause));
     known.find_map(|later| {
         let from = (at..(trouble + 2).min(to)).find(|from| matches(reader, later.words, *from, to))?;
-        Some((later.what, from, from + later.words.len() - 1))
+        Some((later.what, from + later.built, from + later.words.len() - 1))
     })
 }
 

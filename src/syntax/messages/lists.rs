@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 use crate::source::Span;
 use crate::syntax::clauses::Form;
 use crate::syntax::reader::Reader;
-use crate::syntax::scan::TokenKind;
+use crate::syntax::scan::{TokenKind, shortened};
 
 /// What is wrong with a clause that begins at `at`, ends before `end` and was complete before token `trouble`.
 pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
@@ -30,7 +30,17 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             let help = format!("write `{} {first}, {second}`", form.word);
             Some(finding.help(help).fix("write a comma", gap, ","))
         }
-        "show" if name && (reader.is_sign(before, b',') || reader.is_word(before, "and")) => {
+        "show" | "send" if name && ["the"].iter().any(|word| reader.is_word(before, word)) => {
+            let whole = Span { end: reader.span(trouble).start, ..reader.span(before) };
+            let finding =
+                Diagnostic::new(&codes::SPELLING, reader.span(before), "an offer is called by its name alone");
+            let right = format!("{} {}", form.word, reader.written(trouble));
+            Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), whole, ""))
+        }
+        "show"
+            if name
+                && (reader.is_sign(before, b',') || ["and", "or"].iter().any(|word| reader.is_word(before, word))) =>
+        {
             let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(before), "a rule shows one offer");
             let (first, second) = (reader.written(before - 1), reader.written(trouble));
             Some(finding.primary("a second one?").help(format!(
@@ -54,6 +64,25 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
         }
         _ => None,
     }
+}
+
+/// `[free plus]`, which opens at `open`: two values with nothing between them.
+pub(super) fn comma_missing(reader: &Reader<'_>, open: usize, end: usize) -> Option<Diagnostic> {
+    let close = (open + 1..end).find(|token| reader.is_sign(*token, b']'))?;
+    let is_value = |token: usize| {
+        let kinds = [TokenKind::Text, TokenKind::Number];
+        reader.is_name(token) || kinds.iter().any(|kind| reader.is_kind(token, *kind))
+    };
+    let second = (open + 2..close).find(|second| is_value(*second) && is_value(second - 1))?;
+    if !reader.is_sign(open, b'[') {
+        return None;
+    }
+    let before = reader.span(second - 1);
+    let behind = Span { start: before.end, ..before };
+    let message = format!("a comma is missing before `{}`", shortened(reader.written(second)));
+    let finding = Diagnostic::new(&codes::UNEXPECTED, reader.span(second), message).primary("the next value");
+    let help = format!("write `{}, {}`", shortened(reader.written(second - 1)), shortened(reader.written(second)));
+    Some(finding.help(help).suggest("put a comma between them", behind, ","))
 }
 
 /// `"You like "espresso" a lot"`: a text that seems to end where its author quotes something.

@@ -18,6 +18,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
     let found = if is_condition(form) {
         bare_segment(reader, at, end, trouble)
             .or_else(|| choice(reader, form, trouble, end))
+            .or_else(|| block_unless(reader, form, trouble, end))
             .or_else(|| has_alone(reader, at, trouble, end))
             .or_else(|| event_of(reader, at, before, trouble, end))
             .or_else(|| listed(reader, form, before, trouble, end))
@@ -35,7 +36,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "cap" => calendar(reader, at, end).or_else(|| holding::find(reader, form, at, end, trouble)),
             "then" => holding::find(reader, form, at, end, trouble),
             "zone" => chain(reader, at, end),
-            "for" => occasions(reader, at, end, trouble),
+            "for" => occasions(reader, at, end, trouble).or_else(|| occasion_of(reader, at, end, trouble)),
             "basis" if reader.is_word(before, "interest") => interest(reader, at, trouble, end),
             "expires" => expires_before(reader, trouble),
             "basis" | "confirmed" | "version" | "valid" | "direct" => needs_another(reader, trouble),
@@ -43,7 +44,10 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             "show" | "send" => by_channel(reader, trouble, end)
                 .or_else(|| otherwise(reader, form, at, trouble, end))
                 .or_else(|| sent_by(reader, at, trouble, end)),
-            "tags" | "class" | "active" => field(reader, trouble, end),
+            "active" => dashed(reader, before, trouble, end).or_else(|| field(reader, trouble, end)),
+            "after" => window_first(reader, at, trouble, end),
+            "at" => apart(reader, at, trouble, end),
+            "tags" | "class" => field(reader, trouble, end),
             _ => None,
         }
     };
@@ -88,6 +92,13 @@ fn choice(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Optio
         ("a condition has no `if`", format!("it says itself who is meant: write `{asked}`"))
     };
     Some(spelling(reader.span(word), message).help(help))
+}
+
+/// `while vulnerable unless staff`
+fn block_unless(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let unless = Some(trouble).filter(|word| form.word == "while" && *word < end && reader.is_word(*word, "unless"))?;
+    let help = super::clause::block_holds_while(reader, unless);
+    Some(unexpected(reader.span(unless), "a block has no `unless`").help(help))
 }
 
 /// `when has name`
@@ -342,6 +353,61 @@ fn occasions(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Opti
     let finding =
         spelling(reader.span(joint), "events after which a block holds are joined by `or`: each of them begins it");
     Some(finding.help(format!("write `{right}`")).suggest("write `or`", gap, " or"))
+}
+
+/// `for 24 hours after sent renewal`
+fn occasion_of(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
+    let event = trouble.checked_sub(1).filter(|event| *event > at + 3 && trouble < end && reader.is_name(*event))?;
+    let name = reader.is_name(trouble).then(|| reader.written(trouble))?;
+    if ["class", "tag", "offer", "rule", "channel"].contains(&name) && reader.is_name(trouble + 1) {
+        let right = format!("on {name}");
+        let finding = spelling(reader.span(trouble), "what a block is on stands behind `on`");
+        let help = format!("write `{right} {}`", reader.written(trouble + 1));
+        return Some(finding.help(help).fix(format!("write `{right}`"), reader.span(trouble), right));
+    }
+    let is_event = (1..reader.tokens.len()).any(|of| reader.is_word(of - 1, "event") && reader.is_word(of, name));
+    let finding = unexpected(reader.span(trouble), "one event stands behind `after`, and `of` before its offer");
+    let joint = if is_event { "or" } else { "of" };
+    let right = format!("{joint} {name}");
+    let help = format!("write `after {} {right}`", reader.written(event));
+    Some(finding.help(help).suggest(format!("write `{right}`"), reader.span(trouble), right))
+}
+
+/// `active 2026-12-24 - 2026-12-26`
+fn dashed(reader: &Reader<'_>, before: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let dash = [before, trouble].into_iter().find(|dash| *dash < end && reader.is_sign(*dash, b'-'))?;
+    let is_day = |at: usize| reader.is_kind(at, TokenKind::Number) && reader.written(at).matches('-').count() == 2;
+    if !is_day(dash.checked_sub(1)?) || !is_day(dash + 1) {
+        return None;
+    }
+    let right = format!("{} to {}", reader.written(dash - 1), reader.written(dash + 1));
+    let finding = spelling(reader.span(dash), "dates run from one `to` another");
+    Some(finding.help(format!("write `{right}`; both days are in")).fix("write `to`", reader.span(dash), "to"))
+}
+
+/// `after 3 shown without clicked in any 7 days`
+fn window_first(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let window = Some(trouble).filter(|window| *window < end && reader.is_word(*window, "in"))?;
+    let without = (at..window).find(|token| reader.is_word(*token, "without"))?;
+    let number = (window + 1..end.min(window + 4)).find(|token| reader.is_kind(*token, TokenKind::Number));
+    let span = number.map_or_else(
+        || "7 days".to_owned(),
+        |number| format!("{} {}", reader.written(number), reader.written(number + 1)),
+    );
+    let text = |from: usize, to: usize| reader.text.get(reader.span_between(from, to).range()).unwrap_or_default();
+    let finding = unexpected(reader.span(window), "over which time a pause counts stands before `without`");
+    let (counted, unless) = (text(at, without), text(without, window));
+    Some(finding.label(reader.span(without), "`without`").help(format!("write `{counted} in any {span} {unless}`")))
+}
+
+/// `at least 2 days` of a gap
+fn apart(reader: &Reader<'_>, at: usize, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let ends = trouble >= end && reader.is_word(at + 1, "least") && reader.is_kind(at + 2, TokenKind::Number);
+    let unit = ends.then(|| reader.word(at + 3).filter(|_| at + 4 == end))??;
+    let finding = unexpected(reader.span_between(at, end), "how far two lie `apart` ends with that word");
+    let behind = Span { start: reader.span(at + 3).end, ..reader.span(at + 3) };
+    let help = format!("write `at least {} {unit} apart`", reader.written(at + 2));
+    Some(finding.help(help).fix("write `apart`", behind, " apart"))
 }
 
 /// `send sale via push`

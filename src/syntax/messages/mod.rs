@@ -4,6 +4,7 @@
 //! of other languages stand in one clause. The most telling explanation wins: a construct that is not built yet, then
 //! a known misspelling, then the general "expected this, found that".
 
+mod bounds;
 mod capping;
 mod causes;
 mod clause;
@@ -17,6 +18,7 @@ mod later;
 mod lists;
 mod missteps;
 mod numbers;
+mod signs;
 mod spelling;
 mod types;
 mod uses;
@@ -76,7 +78,7 @@ pub(super) fn told(
         let finding = Diagnostic::new(&codes::TOO_LONG, reader.span(at), message);
         return Some(vec![finding.help("give the parts names with `segment` or `value`")]);
     }
-    let signs = spelling::signs(reader, form, at, end);
+    let signs = signs::find(reader, form, at, end);
     if !signs.is_empty() {
         return Some(signs);
     }

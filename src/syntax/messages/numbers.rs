@@ -29,12 +29,13 @@ pub(super) fn find(reader: &Reader<'_>, at: usize, near: Range<usize>, end: usiz
             );
         }
         if !reader.is_kind(token, TokenKind::Number) {
-            return None;
+            return in_words(reader, token, end);
         }
         with_commas(reader, at, token)
             .or_else(|| with_letters(reader, token))
             .or_else(|| if token + 1 < end { counted(reader, token) } else { None })
             .or_else(|| ends_in_point(reader, token))
+            .or_else(|| or_more(reader, token))
             .or_else(|| if token + 3 < end { dotted_range(reader, token) } else { None })
     })
 }
@@ -50,6 +51,19 @@ fn finding(reader: &Reader<'_>, from: usize, to: usize, right: String, message: 
     // A comma may stand before thousands or before decimal places.
     let is_certain = !reader.text.get(span.range()).unwrap_or("").contains(',');
     Some(finding.fix_if(is_certain, format!("write `{right}`"), span, right))
+}
+
+/// `two months`
+fn in_words(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
+    let figure = super::capping::figure(reader.word(token)?)?;
+    let unit = reader.word(token + 1).filter(|_| token + 1 < end)?;
+    if !super::spelling::UNITS.contains(&unit.trim_end_matches('s')) {
+        return None;
+    }
+    let span = reader.span(token);
+    let message = format!("`{}` is written as a number", reader.written(token));
+    let finding = Diagnostic::new(&codes::WRITTEN_NUMBER, span, message).help(format!("write `{figure} {unit}`"));
+    Some(finding.fix(format!("write `{figure}`"), span, figure.to_string()))
 }
 
 /// `1,000`, `12,50`; in a list a comma stands between members.
@@ -127,6 +141,20 @@ fn ends_in_point(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
     let span = reader.span(point);
     let finding = Diagnostic::new(&codes::WRITTEN_NUMBER, span, "no point ends a number").help("leave it out");
     Some(finding.fix("remove it", span, ""))
+}
+
+/// `is 18+`
+fn or_more(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
+    let sign = token + 1;
+    let ends = close(reader, token) && reader.is_sign(sign, b'+') && !close(reader, sign);
+    let is_value = reader.is_kind(sign + 1, TokenKind::Number) || reader.is_sign(sign + 1, b'(');
+    if !ends || is_value || !reader.is_word(token.wrapping_sub(1), "is") {
+        return None;
+    }
+    let right = format!("is at least {}", reader.written(token));
+    let span = reader.span_between(token - 1, sign + 1);
+    let finding = Diagnostic::new(&codes::SPELLING, span, "`+` adds something to a number");
+    Some(finding.help(format!("write `{right}`")).suggest(format!("write `{right}`"), span, right))
 }
 
 /// `1..5`, perhaps behind `is` and `in`

@@ -8,113 +8,6 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::reader::{Reader, Stopped};
 use crate::syntax::scan::TokenKind;
 
-/// Signs of other languages in tokens `at..end`, each with its words: `>=` is `is at least`.
-pub(super) fn signs(reader: &Reader<'_>, form: &Form, at: usize, end: usize) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    if !is_condition(form) || form.word == "rank" {
-        out.extend(needless_sign(reader, form, at));
-    }
-    if !is_condition(form) {
-        return out;
-    }
-    let mut token = at + 1;
-    while token < end {
-        let (len, right) = sign(reader, token);
-        let right = if is_day(reader, token + len) { for_days(right) } else { right };
-        if !right.is_empty() {
-            let span = reader.span_between(token, token + len);
-            let written: String = (token..token + len).map(|part| reader.written(part)).collect();
-            // `age is >= 18` has its `is` already.
-            let right = match reader.is_word(token - 1, "is") {
-                true => right.strip_prefix("is ").unwrap_or(if right == "is" { "" } else { right }),
-                false => right,
-            };
-            let mut finding = Diagnostic::new(&codes::SIGN, span, format!("`{written}` is spelt in words"));
-            if right.is_empty() {
-                finding = finding.help("leave it out").fix("remove it", span, "");
-            } else {
-                finding = finding.help(format!("write `{right}`")).fix(
-                    format!("write `{right}`"),
-                    span,
-                    padded(reader, span, right),
-                );
-            }
-            out.push(finding);
-        }
-        token += len;
-    }
-    out
-}
-
-/// Whether a day or an instant stands at `token`.
-fn is_day(reader: &Reader<'_>, token: usize) -> bool {
-    let written = reader.written(token).as_bytes();
-    reader.is_word(token, "now")
-        || reader.is_kind(token, TokenKind::Number) && written.get(4) == Some(&b'-') && written.get(7) == Some(&b'-')
-}
-
-/// The words of a sign before a day.
-fn for_days(right: &'static str) -> &'static str {
-    match right {
-        "is less than" => "is before",
-        "is more than" => "is after",
-        other => other,
-    }
-}
-
-/// `priority: 80`, `priority = 80`
-fn needless_sign(reader: &Reader<'_>, form: &Form, at: usize) -> Option<Diagnostic> {
-    let sign = at + 1;
-    if form.word.is_empty() || !(reader.is_sign(sign, b':') || reader.is_sign(sign, b'=')) {
-        return None;
-    }
-    let span = reader.span(sign);
-    let message = format!("no `{}` stands behind `{}`", reader.written(sign), form.word);
-    let finding = Diagnostic::new(&codes::SIGN, span, message).help(format!("for example `{}`", form.example));
-    Some(finding.fix("remove it", span, ""))
-}
-
-/// How many tokens the sign at `token` has, and its words; no words where it is no sign of another language.
-fn sign(reader: &Reader<'_>, token: usize) -> (usize, &'static str) {
-    let first = match reader.token(token).map(|token| token.kind) {
-        Some(TokenKind::Sign(sign)) => sign,
-        Some(TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd) | None => return (1, ""),
-    };
-    let second = match (reader.token(token), reader.token(token + 1)) {
-        (Some(a), Some(b)) if a.end == b.start => match b.kind {
-            TokenKind::Sign(sign) => sign,
-            TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::Odd => 0,
-        },
-        _ => 0,
-    };
-    match (first, second) {
-        (b'<', b'=') | (b'=', b'<') => (2, "is at most"),
-        (b'>', b'=') | (b'=', b'>') => (2, "is at least"),
-        (b'=', b'=') => (2, "is"),
-        (b'!', b'=') | (b'<', b'>') => (2, "is not"),
-        (b'&', b'&') => (2, "and"),
-        (b'|', b'|') => (2, "or"),
-        (b'<', _) => (1, "is less than"),
-        (b'>', _) => (1, "is more than"),
-        (b'=', _) => (1, "is"),
-        (b'&', _) => (1, "and"),
-        (b'|', _) => (1, "or"),
-        (b'!', _) => (1, "not"),
-        _ => (1, ""),
-    }
-}
-
-/// The words with the spaces they need where the sign stood close: `age>=18`.
-fn padded(reader: &Reader<'_>, span: Span, words: &str) -> String {
-    let is_space = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
-    let bytes = reader.text.as_bytes();
-    let before = (span.start as usize).checked_sub(1).and_then(|at| bytes.get(at));
-    let opens = before == Some(&b'(');
-    let left = if is_space(before) || opens { "" } else { " " };
-    let right = if is_space(bytes.get(span.end as usize)) { "" } else { " " };
-    format!("{left}{words}{right}")
-}
-
 /// A known misspelling near the place where reading stopped.
 pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stopped: &Stopped) -> Option<Diagnostic> {
     let trouble = stopped.at;
@@ -145,6 +38,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, stop
         .or_else(|| percent(reader, trouble))
         .or_else(|| division(reader, trouble))
         .or_else(|| dotted(reader, trouble))
+        .or_else(|| colon(reader, form, trouble, end))
         .or_else(|| missteps::find(reader, form, at, end, trouble))
 }
 
@@ -311,11 +205,17 @@ fn members(reader: &Reader<'_>, at: usize, end: usize, trouble: usize) -> Option
         return None;
     }
     let mut last = trouble + 1;
-    while reader.is_sign(last, b',') && is_value(last + 1) && last + 1 < end {
+    let mut values = vec![reader.written(first), reader.written(trouble)];
+    while (reader.is_sign(last, b',') || reader.is_word(last, "or")) && is_value(last + 1) && last + 1 < end {
+        // `or plan is pro`: a condition of its own.
+        if reader.is_word(last + 2, "is") || reader.is_word(last + 2, "has") {
+            break;
+        }
+        values.push(reader.written(last + 1));
         last += 2;
     }
     let span = reader.span_between(first, last);
-    let right = format!("one of [{}]", reader.text.get(span.range()).unwrap_or(""));
+    let right = format!("one of [{}]", values.join(", "));
     let finding = Diagnostic::new(&codes::SPELLING, span, "several values stand in `one of`");
     Some(finding.help(format!("write `is {right}`")).fix(format!("write `{right}`"), span, right))
 }
@@ -443,6 +343,16 @@ fn percent(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     })
 }
 
+/// `when member: show x`
+fn colon(reader: &Reader<'_>, form: &Form, trouble: usize, end: usize) -> Option<Diagnostic> {
+    let is_clause = matches!(form.word, "when" | "unless" | "while");
+    (is_clause && trouble < end && reader.is_sign(trouble, b':')).then(|| {
+        let span = reader.span(trouble);
+        let finding = Diagnostic::new(&codes::SIGN, span, "no `:` stands behind a condition");
+        finding.help("leave it out").fix("remove it", span, "")
+    })
+}
+
 /// `customer.age`
 fn dotted(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     let dot = [trouble, trouble.wrapping_sub(1)].into_iter().find(|token| reader.is_sign(*token, b'.'))?;
@@ -487,14 +397,17 @@ fn division(reader: &Reader<'_>, trouble: usize) -> Option<Diagnostic> {
     if slash.is_none() && !bare {
         return None;
     }
-    Some(
-        Diagnostic::new(
-            &codes::SPELLING,
-            reader.span(slash.unwrap_or(trouble)),
-            "a division says how many places its result keeps",
-        )
-        .help("write `decimal(2) of (a / b)`"),
-    )
+    let side = |at: Option<usize>| {
+        let at = at.filter(|at| reader.is_name(*at) || reader.is_kind(*at, TokenKind::Number))?;
+        Some(reader.written(at))
+    };
+    let (a, b) = slash.map_or((None, None), |slash| (side(slash.checked_sub(1)), side(Some(slash + 1))));
+    let finding = Diagnostic::new(
+        &codes::SPELLING,
+        reader.span(slash.unwrap_or(trouble)),
+        "a division says how many places its result keeps",
+    );
+    Some(finding.help(format!("write `decimal(2) of ({} / {})`", a.unwrap_or("a"), b.unwrap_or("b"))))
 }
 
 /// `decimal(2) of a / b`, of which the `decimal` stands at `head`: a division that lacks its parentheses.

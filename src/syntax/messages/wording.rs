@@ -60,7 +60,7 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         }
         "since" if reader.word(token.wrapping_sub(1)).is_some_and(is_unit) => since_in_units(reader, token, end),
         "at" if ["and", "or", "but"].iter().any(|joint| reader.is_word(token.wrapping_sub(1), joint)) => {
-            second_bound(reader, token, end)
+            super::bounds::second(reader, token, end)
         }
         "exists" | "exist" => {
             let to = token + 1;
@@ -104,7 +104,10 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
             if let Some(one) = one.filter(|_| (0..reader.tokens.len()).any(is_event)) {
                 let span = format!("{} {}", reader.written(number), reader.written(number + 1));
                 let finding = Diagnostic::new(&codes::SPELLING, reader.span(before), "events are counted by `times`");
-                let help = format!("write `times {one} in the last {span} is at least 1`, or when: `last {one}`");
+                let help = match reader.is_word(before.wrapping_sub(1), "no") {
+                    true => format!("write `times {one} in the last {span} is 0`"),
+                    false => format!("write `times {one} in the last {span} is at least 1`, or when: `last {one}`"),
+                };
                 return Some(finding.help(help));
             }
             let right = format!("is at most {} {} old", reader.written(number), reader.written(number + 1));
@@ -169,6 +172,8 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
                 right,
             ))
         }
+        "on" if token == trouble && given_on(reader, token).is_some() => given_on(reader, token),
+        "known" | "never" if token + 2 == trouble || token + 1 == trouble => asked_twice(reader, token, end),
         "on" if is_before && reader.written(token + 1).contains('-') && token + 1 < end => {
             let day = reader.written(token + 1);
             let right = format!("is from {day} to {day}");
@@ -188,8 +193,11 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
         }
         "contains" | "includes" => other_word(reader, from, token + 1, "has"),
         "of" if ["one", "any", "all", "none"].iter().any(|some| reader.is_word(token.wrapping_sub(1), some)) => {
-            let span = reader.span(if token + 1 < end { token + 1 } else { token });
             let words = format!("{} of", reader.written(token - 1));
+            if let Some(finding) = super::lists::comma_missing(reader, token + 1, end) {
+                return Some(finding);
+            }
+            let span = reader.span(if token + 1 < end { token + 1 } else { token });
             let finding =
                 Diagnostic::new(&codes::UNEXPECTED, span, format!("the members of `{words}` stand in brackets"));
             Some(finding.help(format!("for example `{words} [DE, FR]`")))
@@ -235,6 +243,36 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
     }
 }
 
+/// `is known is yes`, `is never is no`: asked twice. `token` is the word that asks.
+fn asked_twice(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
+    let word = reader.word(token).filter(|word| ["known", "never"].contains(word))?;
+    let (is, answer) = (token + 1, token + 2);
+    let yes = reader.is_word(answer, "yes");
+    if !(reader.is_word(is, "is") && answer < end && (yes || reader.is_word(answer, "no"))) {
+        return None;
+    }
+    let negated = reader.is_word(token - 1, "not");
+    let from = if negated { token.checked_sub(2)? } else { token - 1 };
+    let right = if negated == yes { format!("is not {word}") } else { format!("is {word}") };
+    let span = reader.span_between(from, answer + 1);
+    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`is {word}` says yes or no by itself"));
+    Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
+}
+
+/// `consent.ads is granted on 2026-01-01`: when a consent was given. `token` is the `on`.
+fn given_on(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
+    let status = reader.word(token.wrapping_sub(1)).filter(|word| STATUSES.contains(word))?;
+    let finding =
+        Diagnostic::new(&codes::SPELLING, reader.span(token), "a condition does not ask when a consent was given");
+    Some(finding.primary(format!("`{status}` or not is all it asks")).help(
+        "how long a consent holds is said once, in its purpose: `valid 24 months`; when it was given stands in a test: \
+         `consent offers granted at 3 days ago`",
+    ))
+}
+
+/// What a consent or a permission can be.
+const STATUSES: [&str; 7] = ["granted", "denied", "withdrawn", "expired", "pending", "unknown", "objected"];
+
 /// `days since joined is more than 30`, told as the age that is meant. `token` is the `since`.
 fn since_in_units(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
     let unit = reader.word(token.wrapping_sub(1))?;
@@ -251,34 +289,6 @@ fn since_in_units(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagn
         }
         None => finding.help(format!("write `{name} is more than 30 {unit} old`")),
     })
-}
-
-/// `is at least 20 and at most 30`: a second bound without its attribute. `token` is the second `at`.
-fn second_bound(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnostic> {
-    let is_bound =
-        |at: usize| reader.is_word(at, "at") && (reader.is_word(at + 1, "least") || reader.is_word(at + 1, "most"));
-    let number = |at: usize| at < end && reader.is_kind(at, TokenKind::Number);
-    if !is_bound(token) || token + 2 >= end {
-        return None;
-    }
-    let first = token.checked_sub(4).filter(|first| is_bound(*first) && number(first + 2) && number(token + 2));
-    let range = first.filter(|first| {
-        reader.is_word(*first + 1, "least")
-            && reader.is_word(token + 1, "most")
-            && reader.is_word(token - 1, "and")
-            && reader.is_word(first.wrapping_sub(1), "is")
-    });
-    if let Some(first) = range {
-        let right = format!("is from {} to {}", reader.written(first + 2), reader.written(token + 2));
-        let span = reader.span_between(first - 1, token + 3);
-        let finding = Diagnostic::new(&codes::SPELLING, span, "two bounds of one value are a range");
-        let fix = format!("write `{right}`");
-        return Some(finding.help(format!("write `{right}`; both ends are in")).suggest(fix, span, right));
-    }
-    let span = reader.span_between(token, token + 2);
-    let bound = format!("at {}", reader.written(token + 1));
-    let finding = Diagnostic::new(&codes::SPELLING, span, format!("`{bound}` is compared with nothing"));
-    Some(finding.help(format!("each part is a condition of its own: `.. and age is {bound} 30`")))
 }
 
 /// `is either DE or AT`; `from` is the `is`, `token` the `either`.
@@ -358,6 +368,7 @@ fn untested(reader: &Reader<'_>, token: usize, trouble: usize, end: usize) -> Op
         "any" | "all" | "none" if next(&["of"]) => ("has", 2),
         "from" if reader.is_word(token + 2, "to") => ("is", 1),
         "before" | "after" | "known" | "never" | "missing" => ("is", 1),
+        status if STATUSES.contains(&status) && reader.is_sign(token.wrapping_sub(2), b'.') => ("is", 1),
         _ => return None,
     };
     let span = reader.span_between(token, token + words);

@@ -9,6 +9,9 @@ use crate::diagnostics::{Diagnostic, codes::syntax as codes};
 
 const CURLY: [char; 10] = ['“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»'];
 
+/// Words behind which a name stands.
+const BEFORE_NAMES: [&str; 9] = ["show", "send", "try", "shows", "sends", "needs", "class", "tags", "before"];
+
 /// Signs of money that stand close to numbers.
 const MONEY: [char; 5] = ['$', '€', '£', '¥', '₺'];
 
@@ -219,16 +222,33 @@ impl Scanner<'_> {
         format!("{left}{words}{right}")
     }
 
+    /// Whether one of `words` is the token before this place.
+    fn follows(&self, words: &[&str]) -> bool {
+        let last = self.out.tokens.last().filter(|last| last.kind == TokenKind::Word);
+        let written = last.and_then(|last| self.text.get(last.start as usize..last.end as usize));
+        written.is_some_and(|word| words.contains(&word))
+    }
+
     fn wrong_quotes(&mut self, inner_end: usize, end: usize, message: &str) {
         let open = self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
         let inner = self.text.get(self.at + open..inner_end).unwrap_or("");
         let straight = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
         let span = self.span(end);
-        let finding = Diagnostic::new(&codes::WRONG_QUOTES, span, message)
-            .primary("these quotes")
-            .help(format!("write it as {straight}"))
-            .fix("use straight double quotes", span, straight);
-        self.out.problems.push(finding);
+        let finding = |message: &str| Diagnostic::new(&codes::WRONG_QUOTES, span, message).primary("these quotes");
+        let is_name =
+            inner.bytes().all(is_word_byte) && inner.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+        self.out.problems.push(match is_name && self.follows(&BEFORE_NAMES) {
+            true => finding("a name stands here, without quotes").help(format!("write `{inner}`")).fix(
+                "remove the quotes",
+                span,
+                inner,
+            ),
+            false => finding(message).help(format!("write it as {straight}")).fix(
+                "use straight double quotes",
+                span,
+                straight,
+            ),
+        });
         self.token(TokenKind::Odd, end);
     }
 
