@@ -267,7 +267,7 @@ fn scope_of<'a>(
     scores: &'a scores::Scores,
     options: &Options,
 ) -> reach::SlotScope<'a> {
-    let write = |compiler: &mut compile::Compiler<'a>| slot::write(compiler, id, doubts, scores);
+    let write = |compiler: &mut compile::Compiler<'a>| slot::write(compiler, id, doubts, scores, false);
     scope::Scope::new(rules, options.from, options.budget, write)
 }
 

@@ -165,7 +165,8 @@ impl Groups {
 /// What is seen where a rule answers by itself.
 fn own(rules: &RuleSet, rule: RuleId) -> Seen {
     let rule = &rules[rule];
-    Seen { what: What::Shows(rule.show, rules.channels_of(rule).first().copied()), tasks: rule.tasks.clone() }
+    let what = What::Shows(rule.show, rules.channels_of(rule).first().copied());
+    Seen { what, silent: false, tasks: rule.tasks.clone() }
 }
 
 /// How two rules meet.

@@ -24,12 +24,15 @@ pub(super) enum What {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seen {
     pub(super) what: What,
+    /// It is sent without a sound. Told where two rule sets are compared: within one, nobody is sent the same by one channel
+    /// with a sound and without.
+    pub(super) silent: bool,
     /// By name.
     pub(super) tasks: Vec<String>,
 }
 
 impl Seen {
-    pub(super) const NOTHING: Self = Self { what: What::Nothing, tasks: Vec::new() };
+    pub(super) const NOTHING: Self = Self { what: What::Nothing, silent: false, tasks: Vec::new() };
 
     /// What a decision lets be seen.
     pub(super) fn of(rules: &RuleSet, decision: &Decision) -> Self {
@@ -39,7 +42,8 @@ impl Seen {
             Outcome::Holds { offer, until: _ } => What::Holds(offer),
             Outcome::Nothing => What::Nothing,
         };
-        Self { what, tasks: decision.tasks(rules).to_vec() }
+        let silent = matches!(decision.outcome, Outcome::Sends { silent: true, .. });
+        Self { what, silent, tasks: decision.tasks(rules).to_vec() }
     }
 }
 
@@ -135,9 +139,12 @@ impl Writer<'_, '_> {
         let formulas = &mut self.compiler.formulas;
         let some = formulas.any(carried.by.iter().map(|by| by.reaches));
         let none = formulas.not(some);
-        let shown = |channel| Seen { what: What::Shows(offer, channel), tasks: Vec::new() };
-        let by = carried.by.into_iter().map(|by| (shown(by.channel), by.reaches));
-        by.chain([(Seen::NOTHING, none)]).collect()
+        let mut found = Vec::new();
+        for by in carried.by {
+            found.extend(self.shows(offer, by.channel, &[], by.reaches));
+        }
+        found.push((Seen::NOTHING, none));
+        found
     }
 
     /// By each channel the offer now, and later where it has to wait.
@@ -148,17 +155,36 @@ impl Writer<'_, '_> {
         for by in self.carried(of.sender, of.offer, of.rule).by {
             let formulas = &mut self.compiler.formulas;
             let goes = formulas.both(gate, by.carries);
-            let seen = |what| Seen { what, tasks: of.tasks.to_vec() };
-            let shows = seen(What::Shows(of.offer, by.channel));
             if waits.is_none() && by.waits.is_none() {
-                found.push((shows, goes));
+                found.extend(self.shows(of.offer, by.channel, of.tasks, goes));
                 continue;
             }
             let waits = formulas.any(waits.into_iter().chain(by.waits));
             let at_once = formulas.not(waits);
-            found.push((shows, formulas.both(goes, at_once)));
-            found.push((seen(What::Holds(of.offer)), formulas.both(goes, waits)));
+            let now = formulas.both(goes, at_once);
+            let later = formulas.both(goes, waits);
+            found.extend(self.shows(of.offer, by.channel, of.tasks, now));
+            let holds = Seen { what: What::Holds(of.offer), silent: false, tasks: of.tasks.to_vec() };
+            found.push((holds, later));
         }
         found
+    }
+
+    /// The offer now by a channel: with a sound and without, where that is told apart.
+    fn shows(
+        &mut self,
+        offer: OfferId,
+        channel: Option<ChannelId>,
+        tasks: &[String],
+        where_so: Formula,
+    ) -> Vec<(Seen, Formula)> {
+        let seen = |silent| Seen { what: What::Shows(offer, channel), silent, tasks: tasks.to_vec() };
+        let clause = channel.filter(|_| self.sounds).and_then(|id| self.rules[id].silent.as_ref());
+        let Some(clause) = clause else { return vec![(seen(false), where_so)] };
+        // Without a sound also where nobody knows.
+        let loud = self.compiler.condition(&clause.condition).no;
+        let formulas = &mut self.compiler.formulas;
+        let silent = formulas.not(loud);
+        [(false, loud), (true, silent)].map(|(is, so)| (seen(is), formulas.both(where_so, so))).to_vec()
     }
 }

@@ -118,16 +118,18 @@ pub(super) struct SlotFormulas {
 /// More ways than this through which a rule may be tried are not written down.
 const MOST_WAYS: usize = 64;
 
-/// Writes a slot down.
+/// Writes a slot down; `sounds`: with what is sent by a channel told apart from the same without a sound.
 pub(super) fn write<'a>(
     compiler: &mut Compiler<'a>,
     slot: SlotId,
     doubts: &Doubts<'_>,
     scores: &'a Scores,
+    sounds: bool,
 ) -> SlotFormulas {
     let rules = compiler.schema.rules;
     compiler.schema.key_may_come = doubts.key_may_come;
-    let mut writer = Writer { compiler, rules, reached: BTreeMap::new(), overdue: BTreeMap::new(), doubts, scores };
+    let (reached, overdue) = (BTreeMap::new(), BTreeMap::new());
+    let mut writer = Writer { compiler, rules, reached, overdue, doubts, scores, sounds };
     let mut written: Vec<RuleFormulas> = rules[slot].order.iter().map(|rule| writer.rule(*rule)).collect();
     let places: BTreeMap<RuleId, usize> = written.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     writer.answers(&mut written, &places);
@@ -188,6 +190,8 @@ pub(super) struct Writer<'w, 'a> {
     pub(super) overdue: BTreeMap<(OfferId, BTreeSet<WindowId>, Vec<CapId>), Waits>,
     pub(super) doubts: &'w Doubts<'w>,
     scores: &'a Scores,
+    /// Whether what is sent is told apart by its sound.
+    pub(super) sounds: bool,
 }
 
 impl Writer<'_, '_> {

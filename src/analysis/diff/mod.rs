@@ -70,6 +70,8 @@ pub struct Shown {
     pub offer: Option<String>,
     /// By which channel it is sent, if it is.
     pub channel: Option<String>,
+    /// It is sent without a sound.
+    pub silent: bool,
     /// It is held until later.
     pub held: bool,
     /// What the host carries out.
@@ -79,7 +81,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// What a decision lets be seen. Whether a message makes a sound is no part of it, nor until when something is held.
+    /// What a decision lets be seen. Until when something is held is no part of it.
     pub fn of(rules: &RuleSet, decision: &Decision) -> Self {
         Self::seen(rules, &Seen::of(rules, decision))
     }
@@ -95,15 +97,21 @@ impl Shown {
         Self {
             offer: offer.map(|offer| offer.name.clone()),
             channel: channel.map(|channel| rules[channel].name.clone()),
+            silent: seen.silent,
             held,
             tasks: seen.tasks.clone(),
             content: kind.into_iter().chain(content).collect(),
         }
     }
 
+    /// The same, held or not as another is: what is held goes by no channel yet.
+    fn at_the_time_of(&self, other: &Self) -> Self {
+        Self { held: other.held, channel: other.channel.clone(), silent: other.silent, ..self.clone() }
+    }
+
     /// Nothing.
     pub fn nothing() -> Self {
-        Self { offer: None, channel: None, held: false, tasks: Vec::new(), content: Vec::new() }
+        Self { offer: None, channel: None, silent: false, held: false, tasks: Vec::new(), content: Vec::new() }
     }
 
     /// Whether nothing is seen, now or later.
@@ -145,6 +153,8 @@ pub enum Kind {
     OtherContent,
     /// Held until later, or no longer.
     OtherTime,
+    /// Sent without a sound, or with one again.
+    OtherSound,
     /// Who answers now rests on a purpose on which who answered before did not.
     NewPurpose,
     /// A cap stopped it before, and no longer does.
@@ -153,11 +163,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NewlyContacted,
         Self::NewlySilent,
         Self::OtherContent,
         Self::OtherTime,
+        Self::OtherSound,
         Self::NewPurpose,
         Self::WeakerCap,
     ];
@@ -169,6 +180,7 @@ impl Kind {
             Self::NewlySilent => "newly-silent",
             Self::OtherContent => "other-content",
             Self::OtherTime => "other-time",
+            Self::OtherSound => "other-sound",
             Self::NewPurpose => "new-purpose",
             Self::WeakerCap => "weaker-cap",
         }
@@ -220,12 +232,8 @@ fn kinds_of(old: &Shown, new: &Shown) -> Vec<Kind> {
         (true, false) => vec![Kind::NewlyContacted],
         (false, true) => vec![Kind::NewlySilent],
         (_, _) if old == new => Vec::new(),
-        (_, _)
-            if Shown { held: new.held, channel: new.channel.clone(), ..old.clone() } == *new
-                && old.held != new.held =>
-        {
-            vec![Kind::OtherTime]
-        }
+        (_, _) if old.held != new.held && old.at_the_time_of(new) == *new => vec![Kind::OtherTime],
+        (_, _) if (Shown { silent: new.silent, ..old.clone() }) == *new => vec![Kind::OtherSound],
         (_, _) => vec![Kind::OtherContent],
     }
 }

@@ -113,8 +113,8 @@ fn one_slot<'c>(
     let [old_slot, new_slot] = twin.joint;
     let [old_scores, new_scores] = scores;
     let found = Scope::new(&comparison.flat, options.from, options.budget, |compiler| {
-        let old = slot::write(compiler, old_slot, doubts, old_scores);
-        let new = slot::write(compiler, new_slot, doubts, new_scores);
+        let old = slot::write(compiler, old_slot, doubts, old_scores, true);
+        let new = slot::write(compiler, new_slot, doubts, new_scores, true);
         couple(compiler, &joint.twice, std::slice::from_ref(twin));
         Both { old, new }
     });

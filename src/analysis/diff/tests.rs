@@ -95,6 +95,24 @@ fn a_weaker_cap_is_named() {
     assert!(said(&new, &old).iter().all(|line| line.ends_with("newly-silent")));
 }
 
+#[test]
+fn what_makes_no_sound_any_more_is_a_change() {
+    let text = |clause: &str| {
+        format!(
+            "customer {{ age: whole from 0 to 99  asleep: yes or no }} offer news {{ class service }}
+             channel push {{ {clause} }} channel email {{ }}
+             slot inbox by push, email {{ accepts service  fallback nothing }}
+             rule all in inbox {{ send news  when age is at least 18 }}"
+        )
+    };
+    let (loud, silent) = (text(""), text("silent when asleep"));
+    let asleep = "news -> news: age is at least 18, asleep is yes or asleep is not known: other-sound";
+    assert_eq!(said(&loud, &silent), [asleep]);
+    assert_eq!(said(&silent, &loud), [asleep]);
+    // Nobody hears two clauses apart that mean the same.
+    assert_eq!(said(&silent, &text("silent when asleep or asleep")), [""; 0]);
+}
+
 /// Whoever used up the day used up the week, and not the other way round.
 #[test]
 fn a_day_of_the_calendar_lets_more_through_than_a_week() {

@@ -103,7 +103,10 @@ pub(super) fn shown(shown: &Shown) -> String {
     match (&shown.offer, &shown.channel) {
         (None, _) => format!("nothing{tasks}"),
         (Some(offer), _) if shown.held => format!("holds {offer}{tasks}"),
-        (Some(offer), Some(channel)) => format!("sends {offer} by {channel}{tasks}"),
+        (Some(offer), Some(channel)) => {
+            let silently = if shown.silent { " without a sound" } else { "" };
+            format!("sends {offer} by {channel}{silently}{tasks}")
+        }
         (Some(offer), None) => format!("shows {offer}{tasks}"),
     }
 }

@@ -162,5 +162,11 @@ fn answer(of: &Answered) -> Value {
 }
 
 fn seen(shown: &Shown) -> Value {
-    json!({ "offer": shown.offer, "channel": shown.channel, "held": shown.held, "tasks": shown.tasks })
+    json!({
+        "offer": shown.offer,
+        "channel": shown.channel,
+        "silent": shown.silent,
+        "held": shown.held,
+        "tasks": shown.tasks,
+    })
 }

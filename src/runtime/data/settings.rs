@@ -45,8 +45,8 @@ use crate::runtime::batch::Assume;
 pub const MOST_WORKERS: usize = 1_024;
 
 /// The words for the kinds of change that `cater diff` tells.
-pub const CHANGES: [&str; 6] =
-    ["newly-contacted", "newly-silent", "other-content", "other-time", "new-purpose", "weaker-cap"];
+pub const CHANGES: [&str; 7] =
+    ["newly-contacted", "newly-silent", "other-content", "other-time", "other-sound", "new-purpose", "weaker-cap"];
 /// The word for all of them.
 pub const ANY_CHANGE: &str = "any";
 
