@@ -4,7 +4,7 @@
 //! the slowest. *Proofs* are reachability, covers and conflicts: [`analysis::verdicts`]. What a check finds beside, and what
 //! other verbs ask, is timed apart: redundancy, the flow of consent, pressure. The same question as the proofs is then put
 //! to a SAT solver (batsat), which has to name the same rules. `CATER_BENCH_RULES` says how many rules, `CATER_BENCH_SEED`
-//! which, `CATER_BENCH_SHAPE` (0 to 3) only one shape.
+//! which, `CATER_BENCH_SHAPE` (0 to 3) only one shape; with `CATER_BENCH_SOLVER=0` the solver is not asked.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -21,6 +21,10 @@ use cater::compile::compile;
 use cater::model::{RuleSet, Verified};
 use cater::source::SourceSet;
 use workload::{Shape, rules, text};
+
+// As in the tool.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 5;
 
@@ -97,6 +101,9 @@ fn one(shape: Shape, seed: u64) -> Result<(), String> {
     }
     if let Some(peak) = peak() {
         println!("  at most {peak:.0} MB of memory so far");
+    }
+    if std::env::var("CATER_BENCH_SOLVER").is_ok_and(|text| text == "0") {
+        return Ok(());
     }
     let start = Instant::now();
     let by_solver = solver::never(&rules);

@@ -24,7 +24,6 @@ mod blocking;
 mod carry;
 mod clauses;
 mod compile;
-mod confirm;
 pub mod consent;
 pub mod cost;
 pub mod diff;
@@ -235,7 +234,6 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
     if report.conflicts.is_empty() && report.unordered.is_empty() && report.equal_scores.is_empty() {
         return;
     }
-    let mut confirm = confirm::Confirm::new(rules);
     let undecided = &mut report.undecided_pairs;
     let mut holds = |clash: &Clash, holds: bool| {
         if !holds {
@@ -245,7 +243,7 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
     };
     report.conflicts.retain(|clash| {
         let frame = clash.witness.frame(rules);
-        let [first, second] = [clash.first, clash.second].map(|rule| confirm.answer(rule, &frame));
+        let [first, second] = [clash.first, clash.second].map(|rule| eval::in_place_of(rules, &frame, rule));
         let differ = first.zip(second).is_some_and(|(first, second)| {
             (first.outcome, first.tasks(rules)) != (second.outcome, second.tasks(rules))
         });
@@ -254,7 +252,7 @@ fn confirm(rules: &RuleSet, report: &mut Report) {
     for list in [&mut report.unordered, &mut report.equal_scores] {
         list.retain(|clash| {
             let frame = clash.witness.frame(rules);
-            holds(clash, [clash.first, clash.second].into_iter().all(|rule| confirm.is_eligible(rule, &frame)))
+            holds(clash, [clash.first, clash.second].into_iter().all(|rule| eval::is_eligible(rules, &frame, rule)))
         });
     }
 }

@@ -309,9 +309,9 @@ impl Pass<'_> {
     }
 
     /// R3: what a rule of class marketing sends can be objected to, by a purpose of its own or of each of its channels.
-    pub(super) fn sends_by_purpose(&mut self, rule: &Rule) -> bool {
+    pub(super) fn sends_without_purpose(&self, rule: &Rule) -> Option<Diagnostic> {
         if !self.rules.sends(rule.slot) || self.channels_ask_direct_marketing(rule) {
-            return true;
+            return None;
         }
         let without = without_direct_marketing(&self.rules, self.rules.channels_of(rule));
         let names = show_channels(&self.rules, &without);
@@ -323,16 +323,16 @@ impl Pass<'_> {
             finding = finding.label(declared.span, "needs no purpose of direct marketing");
         }
         let direct = self.rules.purposes.iter().find(|purpose| purpose.direct_marketing);
-        let finding = finding.help(match direct {
-            Some(purpose) => format!(
-                "add `needs` with a purpose marked `direct marketing`, such as `{}`, to the rule or to the channel",
-                purpose.name
-            ),
-            None => "declare a purpose with `direct marketing` and add it to `needs` of the channel or of the rule"
-                .to_owned(),
-        });
-        self.report(finding);
-        false
+        Some(
+            finding.help(match direct {
+                Some(purpose) => format!(
+                    "add `needs` with a purpose marked `direct marketing`, such as `{}`, to the rule or to the channel",
+                    purpose.name
+                ),
+                None => "declare a purpose with `direct marketing` and add it to `needs` of the channel or of the rule"
+                    .to_owned(),
+            }),
+        )
     }
 
     /// Whether every channel by which a rule sends needs a purpose of direct marketing; no for one that shows.

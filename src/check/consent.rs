@@ -37,33 +37,41 @@ struct Forgotten {
 impl Pass<'_> {
     pub(super) fn consent(&mut self) {
         self.channels_keep_consent();
-        for at in 0..self.rules.rules.len() {
-            let id = RuleId::from_index(at);
-            let rule = self.rules[id].clone();
-            let before = self.findings.len();
-            let missing = self.rule_reads(id, &rule);
-            if self.findings[before..].iter().any(Diagnostic::is_error) {
-                self.poison(Kind::Rule, &rule.name);
-            }
+        let ids = || (0..self.rules.rules.len()).map(RuleId::from_index);
+        let read: Vec<_> = ids().map(|id| self.rule_reads(id)).collect();
+        for (at, (found, missing)) in read.into_iter().enumerate() {
+            self.refuse_rule(at, found);
             // What follows is asked of the rule as the help mends it: one error, one cure. The rule is left out anyway.
-            if let Some(rule) = self.rules.rules.get_mut(at) {
+            if let Some(rule) = self.rules.rules.get_mut(at).filter(|_| !missing.is_empty()) {
                 rule.needs.extend(missing);
                 rule.needs.sort_unstable();
             }
         }
         let sells = self.sells_further_on();
-        for at in 0..self.rules.rules.len() {
-            let rule = self.rules[RuleId::from_index(at)].clone();
-            let before = self.findings.len();
-            self.sells_by_purpose(&rule);
-            self.substitutes_keep_consent(&rule, &sells);
-            if self.findings[before..].iter().any(Diagnostic::is_error) {
-                self.poison(Kind::Rule, &rule.name);
-            }
+        let found: Vec<Vec<Diagnostic>> = self
+            .rules
+            .rules
+            .iter()
+            .map(|rule| {
+                let by_purpose = self.sells_by_purpose(rule).into_iter();
+                by_purpose.chain(self.substitutes_keep_consent(rule, &sells)).collect()
+            })
+            .collect();
+        for (at, found) in found.into_iter().enumerate() {
+            self.refuse_rule(at, found);
         }
         self.fallbacks_keep_consent();
         self.blocks_keep_promises();
         self.definitions_keep_promises();
+    }
+
+    /// Reports what was found of a rule, which is left out if any of it is an error.
+    fn refuse_rule(&mut self, at: usize, mut found: Vec<Diagnostic>) {
+        if found.iter().any(Diagnostic::is_error) {
+            let name = self.rules[RuleId::from_index(at)].name.clone();
+            self.poison(Kind::Rule, &name);
+        }
+        self.findings.append(&mut found);
     }
 
     pub(super) fn reads_of(&self, condition: &Condition) -> Vec<Read> {
@@ -84,9 +92,10 @@ impl Pass<'_> {
         reads
     }
 
-    /// Every purpose of every attribute and event that the rule reads, `never used`, protective. Gives the purposes it
-    /// forgot.
-    fn rule_reads(&mut self, id: RuleId, rule: &Rule) -> Vec<PurposeId> {
+    /// Every purpose of every attribute and event that the rule reads, `never used`, protective. Gives with the findings
+    /// the purposes it forgot.
+    fn rule_reads(&self, id: RuleId) -> (Vec<Diagnostic>, Vec<PurposeId>) {
+        let rule = &self.rules[id];
         let whens = rule.when.iter().map(|clause| (clause, false));
         let blocks: Vec<Clause> = self.blocking(id);
         let clauses = whens.chain(rule.unless.iter().map(|clause| (clause, true)));
@@ -133,11 +142,8 @@ impl Pass<'_> {
                 forget(&mut missing, rule, &event.needs, span, event.span, || chain_words(&event.name, &read.through));
             }
         }
-        self.findings.append(&mut findings);
-        if !missing.is_empty() {
-            self.missing_needs(rule, &missing);
-        }
-        missing.into_iter().map(|forgotten| forgotten.purpose).collect()
+        findings.extend(self.missing_needs(rule, &missing));
+        (findings, missing.into_iter().map(|forgotten| forgotten.purpose).collect())
     }
 
     /// What a window reads: its rows, and the zones on whose clocks it is read; with the place of each.
@@ -207,8 +213,8 @@ impl Pass<'_> {
     }
 
     /// One finding for all purposes that a rule forgot, with the chain that leads to each and one fix.
-    fn missing_needs(&mut self, rule: &Rule, missing: &[Forgotten]) {
-        let Some(first) = missing.first() else { return };
+    fn missing_needs(&self, rule: &Rule, missing: &[Forgotten]) -> Option<Diagnostic> {
+        let first = missing.first()?;
         let name = |forgotten: &Forgotten| self.rules[forgotten.purpose].name.clone();
         let names = missing.iter().map(name).collect::<Vec<_>>().join(", ");
         let message = format!("rule `{}` reads what needs {names}, but does not need it", rule.name);
@@ -228,12 +234,11 @@ impl Pass<'_> {
             )),
             None => finding.help(format!("add `needs {names}` to the rule")),
         };
-        let finding = match self.needs_place(&rule.name) {
+        Some(match self.needs_place(&rule.name) {
             Some((at, true)) => finding.fix(format!("add {names}"), at, format!(", {names}")),
             Some((at, false)) => finding.fix(format!("add `needs {names}`"), at, format!("\n  needs      {names}")),
             None => finding,
-        };
-        self.report(finding);
+        })
     }
 
     /// Where a purpose can be added: behind the last of `needs`, else behind the last condition or the first clause.
@@ -311,14 +316,17 @@ impl Pass<'_> {
     }
 
     /// R3: a marketing rule that chooses people needs a purpose they can object to.
-    fn sells_by_purpose(&mut self, rule: &Rule) {
+    fn sells_by_purpose(&self, rule: &Rule) -> Option<Diagnostic> {
         if rule.class != Class::Marketing || self.needs_direct_marketing(rule) {
-            return;
+            return None;
         }
-        if !self.sends_by_purpose(rule) || self.channels_ask_direct_marketing(rule) {
-            return;
+        if let Some(finding) = self.sends_without_purpose(rule) {
+            return Some(finding);
         }
-        let Some(known) = self.rule_chooses(rule) else { return };
+        if self.channels_ask_direct_marketing(rule) {
+            return None;
+        }
+        let known = self.rule_chooses(rule)?;
         let (name, declared, what) = self.known_words(known);
         let direct = self.rules.purposes.iter().find(|purpose| purpose.direct_marketing);
         let help = match direct {
@@ -331,42 +339,46 @@ impl Pass<'_> {
         let finding = Diagnostic::new(&consent::MARKETING_WITHOUT_PURPOSE, rule.span, message)
             .primary(format!("of class marketing, chooses by `{name}`"))
             .help(help);
-        let finding = match declared {
+        Some(match declared {
             Some(declared) => finding.label(declared, what),
             None => finding,
-        };
-        self.report(finding);
+        })
     }
 
-    fn substitutes_keep_consent(&mut self, rule: &Rule, sells_further_on: &[[bool; 2]]) {
+    fn substitutes_keep_consent(&self, rule: &Rule, sells_further_on: &[[bool; 2]]) -> Vec<Diagnostic> {
+        let substitutes = self.substitutes_of(rule);
+        if substitutes.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
         // Whoever sends, chooses; what goes by channels that can all be objected to sells to nobody against their will.
         let chooses = self.rules.sends(rule.slot) || self.rule_chooses(rule).is_some();
         let by_channels = self.channels_ask_direct_marketing(rule);
-        for (cause, substitute, span) in self.substitutes_of(rule) {
+        for (cause, substitute, span) in substitutes {
             match substitute {
                 Substitute::Nothing => {}
                 Substitute::Show(offer) => {
                     let sells = self.rules[offer].class == Class::Marketing && chooses && !by_channels;
                     let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
                     if sells && !open {
-                        self.substitute_sells(rule, span, cause);
+                        found.push(substitute_sells(rule, span, cause));
                     }
                 }
                 Substitute::Try(tried) => {
-                    let other = self.rules[tried].clone();
+                    let other = &self.rules[tried];
                     if cause == SubstituteCause::NoConsent
                         && !rule.needs.is_empty()
                         && rule.needs.iter().all(|purpose| other.needs.contains(purpose))
                     {
-                        self.substitute_needs(rule, &other, span);
+                        found.push(substitute_needs(rule, other, span));
                     }
                     let open = cause != SubstituteCause::NoConsent && self.needs_direct_marketing(rule);
                     let sells = other.class == Class::Marketing && chooses;
-                    let asks = self.needs_direct_marketing(&other) || self.channels_ask_direct_marketing(&other);
+                    let asks = self.needs_direct_marketing(other) || self.channels_ask_direct_marketing(other);
                     let sells = sells && !open && !asks;
                     let further = sells_further_on.get(tried.index()).is_some_and(|of| of[usize::from(open)]);
                     if sells || (chooses && further) {
-                        self.substitute_sells(rule, span, cause);
+                        found.push(substitute_sells(rule, span, cause));
                     }
                 }
             }
@@ -377,9 +389,10 @@ impl Pass<'_> {
                 let finding = Diagnostic::new(&consent::SUBSTITUTE_NEEDS, span, message)
                     .primary("never taken")
                     .help("delete `if no consent`, or add the purpose to `needs`");
-                self.report(finding);
+                found.push(finding);
             }
         }
+        found
     }
 
     /// Of each rule, whether what stands in for it, at any step, sells to people whom an earlier rule chose: first where
@@ -435,27 +448,6 @@ impl Pass<'_> {
             all.extend(found.map(|found| (*cause, found, clause.span)));
         }
         all
-    }
-
-    fn substitute_sells(&mut self, rule: &Rule, span: Span, cause: SubstituteCause) {
-        let why = match cause {
-            SubstituteCause::NoConsent => "the consent may be the one that is missing",
-            SubstituteCause::Capped | SubstituteCause::Unknown => "the rule needs no purpose of direct marketing",
-        };
-        let finding = Diagnostic::new(&consent::SUBSTITUTE_SELLS, span, "this substitute sells to chosen people")
-            .primary(why)
-            .label(rule.span, "chooses people by what is known of them")
-            .help("show an offer of class service here");
-        self.report(finding);
-    }
-
-    fn substitute_needs(&mut self, rule: &Rule, other: &Rule, span: Span) {
-        let message = format!("`{}` needs the same consent as `{}`", other.name, rule.name);
-        let finding = Diagnostic::new(&consent::SUBSTITUTE_NEEDS, span, message)
-            .primary("fails for the same reason")
-            .label(other.span, "needs all of it too")
-            .help("try a rule that needs fewer purposes, or show a service offer");
-        self.report(finding);
     }
 
     /// A fallback is masked like everything (R12), spares nobody, and sells to no chosen people: neither by its own
@@ -562,4 +554,23 @@ fn forget(
             missing.push(Forgotten { purpose: *purpose, clause, declared, chain: chain() });
         }
     }
+}
+
+fn substitute_sells(rule: &Rule, span: Span, cause: SubstituteCause) -> Diagnostic {
+    let why = match cause {
+        SubstituteCause::NoConsent => "the consent may be the one that is missing",
+        SubstituteCause::Capped | SubstituteCause::Unknown => "the rule needs no purpose of direct marketing",
+    };
+    Diagnostic::new(&consent::SUBSTITUTE_SELLS, span, "this substitute sells to chosen people")
+        .primary(why)
+        .label(rule.span, "chooses people by what is known of them")
+        .help("show an offer of class service here")
+}
+
+fn substitute_needs(rule: &Rule, other: &Rule, span: Span) -> Diagnostic {
+    let message = format!("`{}` needs the same consent as `{}`", other.name, rule.name);
+    Diagnostic::new(&consent::SUBSTITUTE_NEEDS, span, message)
+        .primary("fails for the same reason")
+        .label(other.span, "needs all of it too")
+        .help("try a rule that needs fewer purposes, or show a service offer")
 }

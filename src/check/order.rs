@@ -62,8 +62,12 @@ impl Pass<'_> {
 
     fn before_stays_at_home(&mut self) {
         for at in 0..self.rules.rules.len() {
-            let rule = self.rules[RuleId::from_index(at)].clone();
-            let names: Vec<tree::Name> = self.before_names(&rule.name).into_iter().cloned().collect();
+            let id = RuleId::from_index(at);
+            let names: Vec<tree::Name> = self.before_names(&self.rules[id].name).into_iter().cloned().collect();
+            if names.is_empty() {
+                continue;
+            }
+            let rule = self.rules[id].clone();
             for name in names {
                 let Some(other) = self.rules.rule_named(&name.text).map(|id| self.rules[id].clone()) else { continue };
                 let why = if other.slot != rule.slot {
@@ -86,8 +90,13 @@ impl Pass<'_> {
 
     fn substitutes_stay_at_home(&mut self) {
         for at in 0..self.rules.rules.len() {
-            let rule = self.rules[RuleId::from_index(at)].clone();
-            for (substitute, span) in self.written_substitutes(&rule.name) {
+            let id = RuleId::from_index(at);
+            let tried = self.written_substitutes(&self.rules[id].name);
+            if tried.is_empty() {
+                continue;
+            }
+            let rule = self.rules[id].clone();
+            for (substitute, span) in tried {
                 let Some(other) = self.rules.rule_named(&substitute).map(|id| self.rules[id].clone()) else { continue };
                 if other.slot != rule.slot {
                     let message = format!("`{}` stands in another slot", other.name);

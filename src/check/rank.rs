@@ -175,8 +175,8 @@ impl Pass<'_> {
     /// A rule that ranks is not named in `before`.
     pub(super) fn before_names_no_rank(&mut self) {
         for at in 0..self.rules.rules.len() {
-            let rule = self.rules[RuleId::from_index(at)].clone();
-            let names: Vec<tree::Name> = self.before_names(&rule.name).into_iter().cloned().collect();
+            let rule = self.rules[RuleId::from_index(at)].name.clone();
+            let names: Vec<tree::Name> = self.before_names(&rule).into_iter().cloned().collect();
             for name in names {
                 let Some(other) = self.rules.rule_named(&name.text).map(|id| self.rules[id].clone()) else { continue };
                 let Some(rank) = &other.rank else { continue };
@@ -184,9 +184,9 @@ impl Pass<'_> {
                 let finding = Diagnostic::new(&resolve::CLAUSES_CLASH, name.span, message)
                     .primary("cannot be outranked so")
                     .label(rank.span, "ranks by this")
-                    .help(format!("give `{}` a higher `priority` than `{}`", rule.name, other.name));
+                    .help(format!("give `{rule}` a higher `priority` than `{}`", other.name));
                 self.report(finding);
-                self.poison(Kind::Rule, &rule.name);
+                self.poison(Kind::Rule, &rule);
             }
         }
     }

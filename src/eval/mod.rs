@@ -36,7 +36,7 @@ pub use explain::{
 pub use expression::expression;
 pub use passed_over::passed_over;
 pub use requests::frames;
-pub use slot::{ask_again, decide, decide_all};
+pub use slot::{ask_again, decide, decide_all, in_place_of, is_eligible};
 #[cfg(test)]
 pub(crate) use slot::{asked, stops};
 pub use waiting::{Wait, Ways, ends, is_open as window_is_open, is_overdue, wait};

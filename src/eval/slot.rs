@@ -15,6 +15,22 @@ pub fn decide(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Decision {
     Decision { again: again(rules, frame, slot, &replay), ..replay.decision }
 }
 
+/// Whether a rule answers by itself if it is looked at.
+pub fn is_eligible(rules: &RuleSet, frame: &Frame, rule: RuleId) -> bool {
+    rules[rules[rule].slot].off.is_none() && Guarded::new(rules, frame).rule(rule).is_ok()
+}
+
+/// What is seen in a rule's place if it is looked at, by itself or by what stands in for it; `None` where the next one is
+/// looked at.
+pub fn in_place_of(rules: &RuleSet, frame: &Frame, rule: RuleId) -> Option<Decision> {
+    let slot = rules[rule].slot;
+    let guarded = Guarded::new(rules, frame);
+    match Run::new(&guarded).rule(rule) {
+        Turn::Answers((outcome, by)) if rules[slot].off.is_none() => Some(Decision::new(slot, outcome, by)),
+        Turn::Answers(_) | Turn::Passes | Turn::Stops(_) => None,
+    }
+}
+
 /// When to ask again where the slot gives nothing: the earliest instant at which, as known now, time alone lets a
 /// candidate pass the step at which it dropped out, within the horizon of `defaults` (R16).
 pub fn ask_again(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Option<Instant> {
@@ -77,7 +93,7 @@ pub(super) struct Replay {
 }
 
 pub(super) fn replay(guarded: &Guarded<'_>, slot: SlotId) -> Replay {
-    let mut run = Run { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new(), stopped: None };
+    let mut run = Run::new(guarded);
     let (outcome, by) = run.slot(slot);
     Replay { decision: Decision::new(slot, outcome, by), looked_at: run.looked_at, stopped: run.stopped }
 }
@@ -98,7 +114,11 @@ enum Turn {
     Stops(CapId),
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(guarded: &'a Guarded<'a>) -> Self {
+        Self { guarded, tried: vec![false; guarded.rules.rules.len()], looked_at: Vec::new(), stopped: None }
+    }
+
     fn slot(&mut self, id: SlotId) -> (Outcome, By) {
         let slot = &self.guarded.rules[id];
         if slot.off.is_some() {

@@ -2,9 +2,9 @@
 //! them.
 
 use super::{Look, words};
-use crate::analysis::confirm::Confirm;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::lint;
+use crate::eval;
 use crate::frame::{By, Decision, Outcome};
 use crate::model::show::show_verb;
 use crate::model::{RuleId, RuleSet};
@@ -14,7 +14,6 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
     if look.report.conflicts.is_empty() {
         return Vec::new();
     }
-    let mut confirm = Confirm::new(rules);
     let mut found: Vec<Diagnostic> = look
         .report
         .conflicts
@@ -22,8 +21,8 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Diagnostic> {
         .map(|clash| {
             let (first, second) = (&rules[clash.first], &rules[clash.second]);
             let frame = clash.witness.frame(rules);
-            let mut label = |id: RuleId| {
-                let seen = confirm.answer(id, &frame).map(|decision| seen(rules, id, decision)).unwrap_or_default();
+            let label = |id: RuleId| {
+                let seen = eval::in_place_of(rules, &frame, id).map(|decision| seen(rules, id, decision)).unwrap_or_default();
                 format!("{}, {seen}", words::order(rules, id))
             };
             let (of_first, of_second) = (label(clash.first), label(clash.second));
