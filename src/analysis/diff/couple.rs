@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 use super::super::atoms::Atoms;
 use super::super::axis::Edge;
 use super::super::compile::Compiler;
-use super::super::domain::{Column, Source};
+use super::super::domain::{Column, Source, YES};
 use super::super::formula::{Dim, Formula};
 use super::facts::{read, records};
 use super::join::{Twice, Twin};
-use crate::model::{AttributeId, PurposeId, RuleSet, SlotId};
+use crate::model::{AttributeId, Cap, CapId, CapKind, CapTarget, PurposeId, RuleSet, SlotId};
 use crate::value::{Consent, Instant, Permission, Type};
 
 /// Writes down what holds between everything that stands in a question twice; the first time, cuts both alike.
@@ -40,6 +40,9 @@ pub(super) fn couple(compiler: &mut Compiler<'_>, twice: &Twice, slots: &[Twin])
     for twin in slots {
         let [old, new] = twin.joint;
         couple_last_used(compiler, old, new);
+    }
+    for (old, new) in twice.caps.iter().copied() {
+        couple_caps(compiler, old, new);
     }
     for (old, new) in twice.offers.iter().copied() {
         if let Some(pair) = dims(compiler, &Source::Taken(old), &Source::Taken(new)) {
@@ -183,6 +186,45 @@ fn couple_last_used(compiler: &mut Compiler<'_>, old: SlotId, new: SlotId) {
         (None, None) => true,
     };
     relate(compiler, pair, before.len() + 1, now.len() + 1, allowed);
+}
+
+/// What counts the same is spent at the same count: where both allow as much, together, else the smaller with the larger.
+fn couple_caps(compiler: &mut Compiler<'_>, old: CapId, new: CapId) {
+    let rules = compiler.schema.rules;
+    let Some((a, b)) = dims(compiler, &Source::Spent(old), &Source::Spent(new)) else { return };
+    if compiler.is_first() || !counts_alike(rules, &rules[old], &rules[new]) {
+        return;
+    }
+    let spent = Atoms::one(2, YES);
+    if rules[old].at_most >= rules[new].at_most {
+        imply(compiler, (a, YES), (b, spent.clone()));
+    }
+    if rules[new].at_most >= rules[old].at_most {
+        imply(compiler, (b, YES), (a, spent));
+    }
+}
+
+/// Whether two caps count the same events, whatever they allow of them, whom they bind and what follows.
+fn counts_alike(rules: &RuleSet, one: &Cap, other: &Cap) -> bool {
+    // Offers and rules may stand twice; an event is stamped with their names.
+    let named = |target: &CapTarget| match target {
+        CapTarget::Offers(ids) => Ok(ids.iter().map(|id| rules[*id].name.clone()).collect::<Vec<_>>()),
+        CapTarget::Rules(ids) => Ok(ids.iter().map(|id| rules[*id].name.clone()).collect()),
+        CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => {
+            Err(target.clone())
+        }
+    };
+    let kind = |target: &CapTarget| std::mem::discriminant(target);
+    let same = |one: &CapTarget, other: &CapTarget| kind(one) == kind(other) && named(one) == named(other);
+    one.kind == CapKind::Cap
+        && other.kind == CapKind::Cap
+        && one.number.is_none()
+        && other.number.is_none()
+        && (&one.events, one.window, &one.zone, one.unit, one.alone, one.reserve)
+            == (&other.events, other.window, &other.zone, other.unit, other.alone, other.reserve)
+        && same(&one.target, &other.target)
+        && one.uncounted.len() == other.uncounted.len()
+        && one.uncounted.iter().zip(&other.uncounted).all(|(one, other)| same(one, other))
 }
 
 /// A set holds a text in both readings or in none.

@@ -15,10 +15,10 @@ use super::super::{Options, Witness, stand};
 use super::couple::couple;
 use super::facts::{Which, as_read_by, united};
 use super::grow::{self, grow, has};
-use super::join::Twin;
+use super::join::{Joint, Twin};
 use super::sides::{Answer, Answerer as Spot, Changed, Side, changed, may_stop};
 use super::words::said;
-use super::{Answered, Answerer, Comparison, Kind, Region, Shown, kinds_of, processed};
+use super::{Answered, Answerer, Comparison, Kind, Region, Shown, kinds_of, processed, without_store};
 use crate::eval;
 use crate::frame::{Facts, Frame};
 use crate::model::{OfferId, RuleSet};
@@ -44,7 +44,7 @@ pub struct SlotDifference<'c> {
     /// What was not decided.
     pub open: Vec<Open>,
     pub(super) twin: &'c Twin,
-    worlds: Vec<(Program<'c>, Both)>,
+    pub(super) worlds: Vec<(Program<'c>, Both)>,
 }
 
 /// Two answers of which it was not decided whether anybody has the one before and the other now.
@@ -57,9 +57,9 @@ pub struct Open {
 }
 
 /// A slot's formulas on both sides.
-struct Both {
-    old: SlotFormulas,
-    new: SlotFormulas,
+pub(super) struct Both {
+    pub(super) old: SlotFormulas,
+    pub(super) new: SlotFormulas,
 }
 
 /// Looks at every slot.
@@ -190,6 +190,7 @@ fn look(comparison: &Comparison<'_>, options: &Options, slot: &mut SlotDifferenc
             look_into(comparison, options, slot, &cell, [&old, &new]);
         }
     }
+    without_store::look(comparison, options, slot, [&old, &new]);
 }
 
 /// Where a difference between two sides may come from.
@@ -350,11 +351,7 @@ fn replayed(comparison: &Comparison<'_>, twin: &Twin, cell: &Cell<'_>, somebody:
     let joint = &comparison.joint;
     let side = |which: Which, at: usize, own: &RuleSet| -> Option<Witness> {
         let facts = as_read_by(joint, which, own, &somebody.facts)?;
-        let taken = somebody.taken.iter().filter_map(|id| own.offer_named(&joint.rules.offers.get(id.index())?.name));
-        let mut taken: Vec<OfferId> = taken.collect();
-        taken.sort_unstable();
-        taken.dedup();
-        let witness = Witness { facts, taken };
+        let witness = played(joint, own, facts, somebody);
         let shown = match twin.own.get(at).copied().flatten() {
             Some(slot) => Shown::of(own, &eval::decide(own, &witness.frame(own), slot)),
             None => Shown::nothing(),
@@ -362,6 +359,15 @@ fn replayed(comparison: &Comparison<'_>, twin: &Twin, cell: &Cell<'_>, somebody:
         (shown == cell.answered.get(at)?.shown).then_some(witness)
     };
     Some([side(Which::Old, 0, comparison.old)?, side(Which::New, 1, comparison.new)?])
+}
+
+/// A customer with these facts, of whom other slots took what they took of somebody of the joint rules.
+pub(super) fn played(joint: &Joint, own: &RuleSet, facts: Facts, somebody: &Witness) -> Witness {
+    let taken = somebody.taken.iter().filter_map(|id| own.offer_named(&joint.rules.offers.get(id.index())?.name));
+    let mut taken: Vec<OfferId> = taken.collect();
+    taken.sort_unstable();
+    taken.dedup();
+    Witness { facts, taken }
 }
 
 /// Whether a region hangs on a cap being spent that the new rules do not have as it was.

@@ -113,6 +113,24 @@ fn what_makes_no_sound_any_more_is_a_change() {
     assert_eq!(said(&silent, &text("silent when asleep or asleep")), [""; 0]);
 }
 
+#[test]
+fn what_a_cap_does_while_the_store_is_down_is_compared() {
+    let text = |clause: &str, unit: &str| {
+        let cap = format!("per {unit} on class marketing  {clause}");
+        let text = with(ADULTS).replace("per customer on class marketing", &cap);
+        text.replace("  likes: set of text", "  code: text\n  likes: set of text")
+    };
+    let who = "the store of what happened does not answer";
+    for unit in ["customer", "everybody", "code"] {
+        let [blocks, allows] = ["block", "allow"].map(|what| text(&format!("store down {what}"), unit));
+        assert_eq!(said(&blocks, &allows), [format!("nothing -> sale: {who}: newly-contacted weaker-cap")], "{unit}");
+        assert_eq!(said(&allows, &blocks), [format!("sale -> nothing: {who}: newly-silent")], "{unit}");
+        assert_eq!(said(&allows, &allows), [""; 0]);
+    }
+    // What sells waits for the store anyway.
+    assert_eq!(said(&text("", "customer"), &text("store down block", "customer")), [""; 0]);
+}
+
 /// Whoever used up the day used up the week, and not the other way round.
 #[test]
 fn a_day_of_the_calendar_lets_more_through_than_a_week() {

@@ -78,6 +78,9 @@ pub(in crate::analysis) fn customer(rules: &RuleSet, witness: &Witness) -> Vec<S
     if !consents.is_empty() {
         lines.push(format!("consent {}", consents.join(", ")));
     }
+    if facts.store_down {
+        lines.push("store   down".to_owned());
+    }
     let permissions: Vec<String> = rules
         .channels
         .iter()
