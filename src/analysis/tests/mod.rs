@@ -12,6 +12,7 @@ mod metamorphic;
 mod paste;
 pub(in crate::analysis) mod schemas;
 mod speed;
+mod window_gaps;
 mod worlds;
 
 use super::testing::{self, report, rules, verdict};
