@@ -6,7 +6,7 @@
 use thiserror::Error;
 
 use super::engine::Engine;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, mark};
 use super::past::{Past, brings, tell_of_unit};
 use super::request::of_id;
 use super::retry::until_it_lands;
@@ -115,7 +115,7 @@ impl Engine {
             ledger.read(store, keys)?;
             let mut heard = Vec::with_capacity(confirmations.len());
             for one in confirmations {
-                heard.push(self.confirm_in(&mut ledger, one, now)?);
+                heard.push(self.confirm_in(store, &mut ledger, one, now)?);
             }
             Ok((heard, ledger.write(store)?))
         })
@@ -145,6 +145,7 @@ impl Engine {
 
     fn confirm_in(
         &self,
+        store: &dyn StateStore,
         ledger: &mut Ledger<'_>,
         one: &Confirmation,
         now: Instant,
@@ -168,7 +169,11 @@ impl Engine {
         // Also where it is in time: another machine's clock may have found the reservation over, and given it away.
         let everybody = Key::Shared(String::new());
         match room_in_stock(rules, ledger, &everybody, &entry, now) {
-            Err(cap) => return Ok((event, Confirmed::Refused(cap))),
+            // It may be this very event that took the last: it landed, and a crash came before that was kept.
+            Err(cap) => match mark(std::slice::from_ref(&entry)) {
+                Some(mark) if store.was_made(&everybody, mark)? => {}
+                Some(_) | None => return Ok((event, Confirmed::Refused(cap))),
+            },
             Ok(room) => room.into_iter().for_each(|room| ledger.leave_room(&everybody, room)),
         }
         // Also where it stands there already, since somebody says the same at this moment, or a crash came before the answer

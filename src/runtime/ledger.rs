@@ -10,7 +10,9 @@ use std::time::Duration;
 use super::past::{Memory, Past, Told};
 use super::store::cell::piece;
 use super::store::packed::{Unreadable, pack_decisions, pack_entries, pack_tally, unpack_decisions};
-use super::store::{Cell, Change, Entry, Key, Landed, StateError, StateStore, StoredDecision, StoredEvent, Tally};
+use super::store::{
+    Cell, Change, Entry, Key, Landed, Once, StateError, StateStore, StoredDecision, StoredEvent, Tally,
+};
 use crate::frame;
 use crate::model::{Cap, CapKind, CapUnit, Event, RuleSet};
 use crate::value::Instant;
@@ -177,15 +179,37 @@ impl Page {
                 let add = piece(&pack_entries(&entries));
                 let undo = piece(&pack_entries(&undo));
                 let instead = anew(rules, unit, &cell, now);
-                Change { key, read, slack, weight, instead, add, undo, undo_anew: false, keep: None }
+                let once = match &key {
+                    Key::Shared(_) => mark(&entries).map_or(Once::Any, Once::By),
+                    Key::Customer(_) | Key::Request(_) => Once::Any,
+                };
+                Change { key, read, slack, weight, instead, add, undo, undo_anew: false, keep: None, once }
             }
             Said::Answers { before, now } => {
                 let (instead, undo) = (Some(piece(&pack_decisions(&now))), piece(&pack_decisions(&before)));
                 let (add, keep) = (Vec::new(), Some(ANSWERS_KEPT));
-                Change { key, read, slack, weight: 1, instead, add, undo, undo_anew: true, keep }
+                Change { key, read, slack, weight: 1, instead, add, undo, undo_anew: true, keep, once: Once::Any }
             }
         }
     }
+}
+
+/// By what it is known that this was added to a record of many, which keeps no ids for long; `None` where it is no matter of
+/// decisions made before. Said again after a crash it would else take somebody else's place, or give it away.
+pub(super) fn mark(entries: &[Entry]) -> Option<u64> {
+    let mut hasher = blake3::Hasher::new();
+    for entry in entries {
+        let (word, event) = match entry {
+            Entry::Happened(_) => return None,
+            Entry::Confirmed { event, .. } => (&b"happened"[..], event),
+            Entry::TakenBack { event, .. } => (&b"taken back"[..], event),
+        };
+        for part in [word, event.decision.as_ref()?.as_bytes(), event.event.as_bytes()] {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+        }
+    }
+    let mark = u64::from_le_bytes(*hasher.finalize().as_bytes().first_chunk()?);
+    (!entries.is_empty()).then_some(mark)
 }
 
 /// A record of many pieces as one, without the decisions that no cap reckons with any more; `None` where it has few.

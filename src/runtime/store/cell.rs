@@ -41,6 +41,19 @@ pub struct Cell {
     pub body: Vec<u8>,
 }
 
+/// By what a change is known, so that the same is never made twice: a store in which what is written together need not land
+/// together remembers it for a while, beside the cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Once {
+    /// It may be made however often somebody asks.
+    #[default]
+    Any,
+    /// It is made once; asked for again, it has landed.
+    By(u64),
+    /// It takes back what was made once.
+    Back(u64),
+}
+
 /// What is to be written under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -62,6 +75,8 @@ pub struct Change {
     pub undo_anew: bool,
     /// How long it has to be kept at least; `None` is for good.
     pub keep: Option<Duration>,
+    /// Whether it may be made again.
+    pub once: Once,
 }
 
 impl Change {
@@ -77,6 +92,7 @@ impl Change {
             undo: Vec::new(),
             undo_anew: false,
             keep: None,
+            once: Once::Any,
         }
     }
 
@@ -92,7 +108,12 @@ impl Change {
             None => (None, undo.clone(), *read),
         };
         let (key, undo) = (key.clone(), Vec::new());
-        Self { key, read, slack: None, instead, add, undo, undo_anew: false, weight: self.weight, keep: self.keep }
+        let once = match self.once {
+            Once::By(mark) => Once::Back(mark),
+            Once::Any | Once::Back(_) => Once::Any,
+        };
+        let (weight, keep) = (self.weight, self.keep);
+        Self { key, read, slack: None, instead, add, undo, undo_anew: false, weight, keep, once }
     }
 
     /// Whether a cell is still as the change needs it.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use super::cell::born;
-use super::{Cell, Change, Key, Landed, Seen, StateError, StateStore, Transaction};
+use super::{Cell, Change, Key, Landed, Once, Seen, StateError, StateStore, Transaction};
 
 /// A store that ends with the process.
 #[derive(Debug, Default)]
@@ -124,7 +124,8 @@ impl Transaction for Buffered<'_> {
         let changes = written.map(|(key, Written { read, cell, before, weight })| {
             let instead = Some(cell.body);
             let undo = before;
-            Change { key, read, slack: Some(0), weight, instead, add: Vec::new(), undo, undo_anew: true, keep: None }
+            let (slack, add, undo_anew, keep, once) = (Some(0), Vec::new(), true, None, Once::Any);
+            Change { key, read, slack, weight, instead, add, undo, undo_anew, keep, once }
         });
         let mut changes: Vec<Change> = changes.collect();
         changes.sort_by(|a, b| a.key.cmp(&b.key));

@@ -19,7 +19,7 @@ pub mod packed;
 pub mod redis;
 pub mod tally;
 
-pub use cell::{Cell, Change, Key, Seen};
+pub use cell::{Cell, Change, Key, Once, Seen};
 #[cfg(feature = "cli")]
 pub use embedded::{EmbeddedStore, STATE_VERSION};
 pub use memory::MemoryStore;
@@ -156,6 +156,16 @@ pub trait StateStore: Send + Sync {
     /// # Errors
     /// The store cannot be written, or nobody knows whether it was: then what was reserved ends by itself.
     fn write(&self, changes: &[Change]) -> Result<Landed, StateError>;
+
+    /// Whether a change that is made once ([`Once`]) has been made there, of late. A store in which what is written together
+    /// lands together never made one that its writer does not know of.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn was_made(&self, key: &Key, mark: u64) -> Result<bool, StateError> {
+        let (_, _) = (key, mark);
+        Ok(false)
+    }
 
     /// A name that no request of this store has had.
     ///

@@ -51,9 +51,6 @@ fn killed_and_started_again_it_is_never_one_over_and_loses_nothing() {
                                         confirmed.lock().unwrap().push((who, answer.id));
                                         break;
                                     }
-                                    // A confirmation said again after a crash counts twice once its decision is in a sum,
-                                    // which knows no ids: it takes the place of somebody else's, never one over.
-                                    Ok(Confirmed::Refused(_)) => break,
                                     Err(ConfirmError::State(_)) => drop(failed.fetch_add(1, Ordering::SeqCst)),
                                     other => panic!("{other:?}"),
                                 }

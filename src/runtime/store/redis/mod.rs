@@ -5,7 +5,8 @@
 //! `cater:r:{..}` a request. One request reads all its cells in one go. It writes each by one script that compares the
 //! version and adds, so no script touches two slots of a cluster; where a later one does not fit any more, what the earlier
 //! ones added is taken back. A crash in between leaves reservations that end by themselves, and never an answer without
-//! them. What a request was answered expires.
+//! them. What a request was answered expires. That an event of a decision was written to a record of many is marked beside it
+//! for some minutes (`cater:m:{..}`), so that what is said again after a crash is not written again.
 //!
 //! Every wait has an end ([`Patience`]). A writing whose answer is lost may have landed, so it is never sent again; what
 //! it did is found when it is said again. After a connection has failed the next are refused without asking for a while
@@ -30,7 +31,7 @@ use redis::{Cmd, ErrorKind, RedisError, ServerErrorKind, Value, cmd};
 
 use super::cell::born;
 use super::memory::Buffered;
-use super::{Cell, Change, Key, Landed, Refusal, StateError, StateStore, Transaction};
+use super::{Cell, Change, Key, Landed, Once, Refusal, StateError, StateStore, Transaction};
 pub use address::Address;
 use connection::Connection;
 
@@ -51,6 +52,21 @@ impl Default for Patience {
         Self { connect: Duration::from_millis(500), answer: Duration::from_millis(500) }
     }
 }
+
+/// What came of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Made {
+    /// It was made.
+    Now,
+    /// It had been made before.
+    Before,
+    /// It does not fit.
+    Not,
+}
+
+/// For how long it is remembered that something was made once: for longer than whoever lost the answer to a crash waits to
+/// say it again, and not so long that the marks of a busy stock weigh much.
+const MARKED: Duration = Duration::from_secs(300);
 
 /// So many connections are kept open while nobody needs them.
 const IDLE: usize = 64;
@@ -150,15 +166,23 @@ impl RedisStore {
             Key::Customer(name) => ("c", name),
             Key::Request(name) => ("r", name),
         };
-        format!("cater:{kind}:{{{name}}}").into_bytes()
+        tagged(kind, name)
+    }
+
+    /// Beside a cell: what was made there once, and when.
+    fn marks(key: &Key) -> Vec<u8> {
+        let name = match key {
+            Key::Shared(name) | Key::Customer(name) | Key::Request(name) => name,
+        };
+        tagged("m", name)
     }
 
     /// Makes one change where it fits.
-    fn change(&self, change: &Change) -> Result<Landed, StateError> {
+    fn change(&self, change: &Change) -> Result<Made, StateError> {
         self.with(|connection| {
             let run = |how: &str, script: &str| {
                 let mut command = cmd(how);
-                command.arg(script).arg(1).arg(Self::key(&change.key));
+                command.arg(script).arg(2).arg(Self::key(&change.key)).arg(Self::marks(&change.key));
                 arguments(&mut command, change);
                 command
             };
@@ -169,12 +193,11 @@ impl RedisStore {
                 }
                 answered => answered?,
             };
-            if answered == Value::Int(1) {
-                Ok(Landed::Whole)
-            } else if answered == Value::Int(0) {
-                Ok(Landed::Conflict)
-            } else {
-                Err(unexpected(&answered))
+            match answered {
+                Value::Int(0) => Ok(Made::Not),
+                Value::Int(1) => Ok(Made::Now),
+                Value::Int(2) => Ok(Made::Before),
+                other => Err(unexpected(&other)),
             }
         })
     }
@@ -241,6 +264,25 @@ fn arguments(command: &mut Cmd, change: &Change) {
     command.arg(i32::from(change.instead.is_some())).arg(change.instead.as_deref().unwrap_or_default());
     command.arg(change.add.as_slice());
     command.arg(change.keep.map_or(0, |keep| keep.as_millis()).to_string());
+    let (mark, back) = match change.once {
+        Once::Any => (String::new(), false),
+        Once::By(mark) => (named(mark), false),
+        Once::Back(mark) => (named(mark), true),
+    };
+    command.arg(mark).arg(i32::from(back)).arg(MARKED.as_secs());
+}
+
+/// A key whose hash tag is the name, so that all of one name lie in one slot of a cluster. An empty tag would be none.
+fn tagged(kind: &str, name: &str) -> Vec<u8> {
+    match name.is_empty() || name.starts_with('}') {
+        true => format!("cater:{kind}::{{:}}{name}").into_bytes(),
+        false => format!("cater:{kind}:{{{name}}}").into_bytes(),
+    }
+}
+
+/// A mark as it stands in the server.
+fn named(mark: u64) -> String {
+    format!("{mark:016x}")
 }
 
 fn field(value: &Value) -> Result<Option<&[u8]>, RedisError> {
@@ -278,16 +320,28 @@ impl StateStore for RedisStore {
     }
 
     fn write(&self, changes: &[Change]) -> Result<Landed, StateError> {
-        for (made, change) in changes.iter().enumerate() {
-            if self.change(change)? == Landed::Conflict {
-                // The last first, so that nobody sees an answer without what it reserves.
-                for change in changes.iter().take(made).rev() {
-                    self.change(&change.undone())?;
+        let mut made = Vec::with_capacity(changes.len());
+        for change in changes {
+            match self.change(change)? {
+                Made::Now => made.push(change),
+                // What had landed before is not this writing's to take back.
+                Made::Before => {}
+                Made::Not => {
+                    // The last first, so that nobody sees an answer without what it reserves.
+                    for change in made.into_iter().rev() {
+                        self.change(&change.undone())?;
+                    }
+                    return Ok(Landed::Conflict);
                 }
-                return Ok(Landed::Conflict);
             }
         }
         Ok(Landed::Whole)
+    }
+
+    fn was_made(&self, key: &Key, mark: u64) -> Result<bool, StateError> {
+        let mut command = cmd("ZSCORE");
+        command.arg(Self::marks(key)).arg(named(mark));
+        self.with(|connection| Ok(field(&connection.ask(&command)?)?.is_some()))
     }
 
     /// Random, so that nobody has to be asked: 64 bits of this store, and how many it has given out.
