@@ -18,7 +18,7 @@ use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings};
 use crate::diagnostics::codes;
 use crate::runtime::clock::{Clock, FixedClock, SystemClock};
-use crate::serve::{Ear, Limits, Notice, Parts, Refused, Service, Sockets, TokenSource, Tokens, run as serve};
+use crate::serve::{Ear, Limits, Manners, Notice, Parts, Refused, Service, Sockets, TokenSource, Tokens, run as serve};
 use crate::value::{Instant, show_instant};
 use source::Files;
 
@@ -48,6 +48,12 @@ pub(super) struct Arguments {
     /// The file that remembers which bundle was accepted last: an older one is refused.
     #[arg(long, value_name = "FILE")]
     last: Option<PathBuf>,
+    /// The origin of pages whose scripts may ask, such as https://shop.example; `*` is all of them.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    cors: Vec<String>,
+    /// Say UNKNOWN instead of DEFAULT to clients of OpenFeature, whose schema has no DEFAULT.
+    #[arg(long)]
+    strict_reasons: bool,
     /// Load the bundle, try it, say what would be served, and end.
     #[arg(long)]
     check: bool,
@@ -89,6 +95,16 @@ pub(super) struct Arguments {
     grace: Duration,
 }
 
+fn origin(text: &str) -> Result<String, String> {
+    let is_one = text.split_once("://").is_some_and(|(scheme, host)| {
+        ["http", "https"].contains(&scheme) && !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@'])
+    });
+    match is_one && text.is_ascii() || text == "*" {
+        true => Ok(text.to_owned()),
+        false => Err("an origin is written https://shop.example, without a path".to_owned()),
+    }
+}
+
 /// `500ms`, `2s`, `1m`.
 fn duration(text: &str) -> Result<Duration, String> {
     let at = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
@@ -121,7 +137,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         Files::new(arguments.bundle.clone(), &arguments.trusting, arguments.last.clone(), tokens_file(arguments));
     let source = if arguments.check { source.only_asking() } else { source };
     let tokens = tokens_file(arguments).map(|file| -> TokenSource { Box::new(move || read_tokens(&file)) });
-    let parts = Parts { source: Box::new(source), clock, tokens, limits, ear: ear(terminal) };
+    let manners = Manners { origins: arguments.cors.clone(), strict_reasons: arguments.strict_reasons };
+    let parts = Parts { source: Box::new(source), clock, tokens, limits, manners, ear: ear(terminal) };
     let service = Service::open(parts).map_err(CannotRun::from)?;
     let state = settings::STATE.choose(arguments.state.clone(), None)?.value;
     if arguments.check {

@@ -57,6 +57,15 @@ pub struct Limits {
     pub store: Duration,
 }
 
+/// How other protocols than the service's own are spoken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manners {
+    /// Origins of pages whose scripts may ask, such as `https://shop.example`; `*` is all of them.
+    pub origins: Vec<String>,
+    /// To clients of OpenFeature a fallback is `UNKNOWN` instead of `DEFAULT`, which the protocol's schema leaves out.
+    pub strict_reasons: bool,
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -112,6 +121,8 @@ pub struct Parts {
     pub tokens: Option<TokenSource>,
     /// What may be asked.
     pub limits: Limits,
+    /// And how it is answered where that is a matter of taste.
+    pub manners: Manners,
     /// Who hears what happens.
     pub ear: Ear,
 }
@@ -124,6 +135,7 @@ pub struct Service {
     tokens: ArcSwapOption<Tokens>,
     token_source: Option<TokenSource>,
     limits: Limits,
+    manners: Manners,
     lanes: Lanes,
     metrics: Metrics,
     ear: Ear,
@@ -139,7 +151,7 @@ impl Service {
     /// # Errors
     /// The bundle, or the file of tokens, cannot be used.
     pub fn open(parts: Parts) -> Result<Self, Refused> {
-        let Parts { source, clock, tokens, limits, ear } = parts;
+        let Parts { source, clock, tokens, limits, manners, ear } = parts;
         let metrics = Metrics::new();
         let known = tokens.as_ref().map(|tokens| tokens()).transpose()?;
         let bundles = Bundles::open(source, clock.as_ref(), &metrics)?;
@@ -152,6 +164,7 @@ impl Service {
             tokens: ArcSwapOption::from_pointee(known),
             token_source: tokens,
             limits,
+            manners,
             lanes: Lanes::new(limits.store_threads, 2 * cores),
             metrics,
             ear,

@@ -1,6 +1,8 @@
 //! `cater serve` as its callers and keepers meet it: the real program on ports of its own, asked over real sockets.
 
+mod clients;
 mod endings;
+mod flags;
 mod keepers;
 mod refusals;
 pub(crate) mod server;

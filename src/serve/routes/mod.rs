@@ -5,19 +5,22 @@ mod codes;
 mod decide;
 mod events;
 mod health;
+mod ofrep;
 mod why;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::from_fn_with_state;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::Service;
 use super::bundles::Active;
@@ -33,7 +36,15 @@ pub(super) fn public(service: &Arc<Service>) -> Router {
     let decide = behind(decide, service, Scope::Decide);
     let why = behind(Router::new().route("/v1/why", post(why::why)), service, Scope::Why);
     let events = behind(Router::new().route("/v1/events", post(events::events)), service, Scope::Events);
-    finish(open().merge(decide).merge(why).merge(events), service)
+    let flags = Router::new()
+        .route("/ofrep/v1/evaluate/flags", post(ofrep::all))
+        .route("/ofrep/v1/evaluate/flags/{key}", post(ofrep::one));
+    let flags = behind(flags, service, Scope::Decide).route_layer(from_fn(ofrep::shaped));
+    let router = finish(open().merge(decide).merge(why).merge(events).merge(flags), service);
+    match cors(service) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
 }
 
 /// What whoever looks after it sees.
@@ -52,6 +63,22 @@ fn open() -> Router<Arc<Service>> {
         .route("/healthz", get(health::ready))
         .route("/version", get(health::version))
         .route("/v1/codes/{stage}/{name}", get(codes::page))
+}
+
+/// Which pages of others may ask, by what their browsers let them; nothing where none may.
+fn cors(service: &Service) -> Option<CorsLayer> {
+    let origins = &service.manners.origins;
+    if origins.is_empty() {
+        return None;
+    }
+    let allowed = match origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())),
+    };
+    let key = HeaderName::from_static("x-api-key");
+    let layer = CorsLayer::new().allow_origin(allowed).allow_methods([Method::GET, Method::POST]);
+    let layer = layer.allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, key]);
+    Some(layer.expose_headers([ETAG, RETRY_AFTER, BUNDLE]).max_age(Duration::from_secs(3_600)))
 }
 
 /// Routes that a token must open.

@@ -81,7 +81,17 @@ fn parts(source: impl Source + 'static, limits: Limits) -> (Parts, Heard) {
         move |notice: &Notice| heard.lock().unwrap().push(notice.clone())
     };
     let clock = Box::new(FixedClock(noon()));
-    (Parts { source: Box::new(source), clock, tokens: None, limits, ear: Box::new(ear) }, heard)
+    (
+        Parts {
+            source: Box::new(source),
+            clock,
+            tokens: None,
+            limits,
+            manners: Manners::default(),
+            ear: Box::new(ear),
+        },
+        heard,
+    )
 }
 
 fn service(store: impl StateStore + 'static, limits: Limits) -> (Arc<Service>, Heard) {
