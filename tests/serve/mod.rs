@@ -1,9 +1,11 @@
 //! `cater serve` as its callers and keepers meet it: the real program on ports of its own, asked over real sockets.
 
 mod clients;
+mod document;
 mod endings;
 mod flags;
 mod keepers;
+mod load;
 mod refusals;
 pub(crate) mod server;
 

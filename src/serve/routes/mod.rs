@@ -62,6 +62,7 @@ fn open() -> Router<Arc<Service>> {
         .route("/readyz", get(health::ready))
         .route("/healthz", get(health::ready))
         .route("/version", get(health::version))
+        .route("/openapi.json", get(codes::document))
         .route("/v1/codes/{stage}/{name}", get(codes::page))
 }
 
