@@ -48,7 +48,7 @@ fn bundles_are_replaced_under_load() {
                     let mut names: BTreeMap<String, String> = BTreeMap::new();
                     let mut asked = 0_u64;
                     while !is_over.load(Ordering::Relaxed) {
-                        let path = if asked % 2 == 0 { "/v1/decide" } else { "/v1/preview" };
+                        let path = if asked.is_multiple_of(2) { "/v1/decide" } else { "/v1/preview" };
                         let said =
                             server.post(path, &format!(r#"{{"customer": {{"id": "c{client}", "size": {asked}}}}}"#));
                         assert_eq!(said.status, 200, "{said:?}");
