@@ -43,6 +43,9 @@ pub(super) struct Arguments {
     /// Answer anybody who can reach the machine, where no tokens are named and an address is not this machine's own.
     #[arg(long, conflicts_with = "tokens")]
     open_to_all: bool,
+    /// Remembers what is paused, over restarts: a file, made when something is paused first.
+    #[arg(long, value_name = "FILE")]
+    switches: Option<PathBuf>,
     #[command(flatten)]
     trusting: Trusting,
     /// The file that remembers which bundle was accepted last: an older one is refused.
@@ -137,8 +140,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         Files::new(arguments.bundle.clone(), &arguments.trusting, arguments.last.clone(), tokens_file(arguments));
     let source = if arguments.check { source.only_asking() } else { source };
     let tokens = tokens_file(arguments).map(|file| -> TokenSource { Box::new(move || read_tokens(&file)) });
+    let switches = arguments.switches.clone();
     let manners = Manners { origins: arguments.cors.clone(), strict_reasons: arguments.strict_reasons };
-    let parts = Parts { source: Box::new(source), clock, tokens, limits, manners, ear: ear(terminal) };
+    let parts = Parts { source: Box::new(source), clock, tokens, limits, switches, manners, ear: ear(terminal) };
     let service = Service::open(parts).map_err(CannotRun::from)?;
     let state = settings::STATE.choose(arguments.state.clone(), None)?.value;
     if arguments.check {
@@ -288,6 +292,16 @@ fn ear(terminal: &Terminal) -> Ear {
             Notice::Tokens(count) => {
                 (format!("{} known", counted(*count, "token")), json!({ "at": at, "notice": "tokens", "count": count }))
             }
+            Notice::Switched { kind, name, is_paused, who, why } => (
+                {
+                    let word = if *is_paused { "is paused" } else { "is no longer paused" };
+                    format!("{} `{name}` {word} by {who}: {why}", kind.word())
+                },
+                json!({
+                    "at": at, "notice": "switched", "kind": kind.word(), "name": name, "paused": is_paused, "who": who,
+                    "why": why,
+                }),
+            ),
             Notice::StateFails(code) => (
                 format!("error[{}]: the state fails, and is decided without", code.name),
                 json!({ "at": at, "notice": "state fails", "code": code.name }),

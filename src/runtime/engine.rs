@@ -148,6 +148,15 @@ impl Engine {
         engine
     }
 
+    /// An engine of the same bundle with other rules, such as the same with something switched off.
+    #[must_use]
+    pub fn with_rules(&self, rules: Verified) -> Self {
+        let mut engine = Self::from_rules(rules);
+        engine.sources = self.sources.clone();
+        engine.origin = self.origin.clone();
+        engine
+    }
+
     /// An engine for rules that have just been compiled.
     pub fn from_rules(rules: Verified) -> Self {
         #[cfg(feature = "jit")]

@@ -10,7 +10,10 @@ use arc_swap::ArcSwap;
 use serde_json::{Value, json};
 
 use super::metrics::{Counters, Metrics};
+use super::switches::{Paused, Switches};
+use crate::bundle::BundleError;
 use crate::diagnostics::Code;
+use crate::model::Verified;
 use crate::runtime::clock::Clock;
 use crate::runtime::self_check::{Checked, self_check};
 use crate::runtime::{Engine, Origin};
@@ -28,7 +31,7 @@ pub trait Source: Send + Sync {
     ///
     /// # Errors
     /// It is an older one.
-    fn accept(&self, opened: &Opened) -> Result<(), Refused>;
+    fn accept(&self, file: &str, origin: Option<&Origin>) -> Result<(), Refused>;
 
     /// Something that changes when what lies there does; cheap enough to be asked every other second.
     fn looks(&self) -> u64;
@@ -57,7 +60,12 @@ pub struct Refused {
 /// The bundle in use.
 #[derive(Debug)]
 pub(super) struct Active {
+    /// With everything off that is paused.
     pub(super) engine: Engine,
+    /// As they came.
+    rules: Verified,
+    /// How much of what it has is paused.
+    pub(super) paused: usize,
     pub(super) file: String,
     pub(super) since: Instant,
     pub(super) checked: Checked,
@@ -69,7 +77,10 @@ pub(super) struct Active {
 impl Active {
     /// What every answer says of the bundle that it was computed by.
     pub(super) fn name(&self) -> Value {
-        json!({ "revision": self.revision, "digest": self.digest })
+        match self.paused {
+            0 => json!({ "revision": self.revision, "digest": self.digest }),
+            paused => json!({ "revision": self.revision, "digest": self.digest, "paused": paused }),
+        }
     }
 }
 
@@ -93,6 +104,7 @@ pub(super) struct Failure {
 pub(super) struct Bundles {
     source: Box<dyn Source>,
     active: ArcSwap<Active>,
+    switches: ArcSwap<Switches>,
     /// What failed last, since the last one that did not. Whoever holds it reloads.
     failed: Mutex<Option<Failure>>,
     /// The same, for whoever asks while somebody reloads.
@@ -104,11 +116,52 @@ impl Bundles {
     ///
     /// # Errors
     /// It may not be used.
-    pub(super) fn open(source: Box<dyn Source>, clock: &dyn Clock, metrics: &Metrics) -> Result<Self, Refused> {
+    pub(super) fn open(
+        source: Box<dyn Source>,
+        switches: Switches,
+        clock: &dyn Clock,
+        metrics: &Metrics,
+    ) -> Result<Self, Refused> {
         let first = source.open()?;
-        let active = prepare(source.as_ref(), first, clock.now(), metrics)?;
+        let active = prepare(source.as_ref(), first, &switches, clock.now(), metrics)?;
         metrics.activated(&active);
-        Ok(Self { source, active: ArcSwap::from_pointee(active), failed: Mutex::default(), told: Mutex::default() })
+        Ok(Self {
+            source,
+            active: ArcSwap::from_pointee(active),
+            switches: ArcSwap::from_pointee(switches),
+            failed: Mutex::default(),
+            told: Mutex::default(),
+        })
+    }
+
+    /// What is paused now.
+    pub(super) fn switches(&self) -> Arc<Switches> {
+        self.switches.load_full()
+    }
+
+    /// Pauses something, or no longer; gives whether that changed anything. What a request has begun with it ends with.
+    ///
+    /// # Errors
+    /// It cannot be remembered, or the rules may not run without it: nothing was changed.
+    pub(super) fn switch(
+        &self,
+        paused: &Paused,
+        is_paused: bool,
+        clock: &dyn Clock,
+        metrics: &Metrics,
+    ) -> Result<bool, Refused> {
+        // Nobody reloads in between.
+        let _reloading = lock(&self.failed);
+        let Some(switches) = self.switches.load().with(paused, is_paused) else { return Ok(false) };
+        let before = self.active();
+        let engine = before.engine.with_rules(before.rules.clone());
+        let opened = Opened { engine, file: before.file.clone() };
+        let next = Active { since: before.since, ..tried(opened, &switches, clock.now(), metrics)? };
+        switches.keep()?;
+        metrics.activated(&next);
+        self.active.store(Arc::new(next));
+        self.switches.store(Arc::new(switches));
+        Ok(true)
     }
 
     /// The one in use now. A request asks once.
@@ -144,7 +197,7 @@ impl Bundles {
         if is_same(&opened, &self.active.load()) {
             return Ok(Reloaded::Same);
         }
-        let next = Arc::new(prepare(self.source.as_ref(), opened, clock.now(), metrics)?);
+        let next = Arc::new(prepare(self.source.as_ref(), opened, &self.switches(), clock.now(), metrics)?);
         metrics.activated(&next);
         self.active.store(next);
         Ok(Reloaded::Another)
@@ -195,18 +248,41 @@ fn is_same(opened: &Opened, active: &Active) -> bool {
 }
 
 /// Tries a bundle on made-up customers, and has it accepted.
-fn prepare(source: &dyn Source, opened: Opened, now: Instant, metrics: &Metrics) -> Result<Active, Refused> {
+fn prepare(
+    source: &dyn Source,
+    opened: Opened,
+    switches: &Switches,
+    now: Instant,
+    metrics: &Metrics,
+) -> Result<Active, Refused> {
+    let active = tried(opened, switches, now, metrics)?;
+    source.accept(&active.file, active.engine.origin())?;
+    Ok(active)
+}
+
+/// A bundle with everything off that is paused, tried on made-up customers.
+fn tried(opened: Opened, switches: &Switches, now: Instant, metrics: &Metrics) -> Result<Active, Refused> {
+    let rules = opened.engine.rules().clone();
+    let switched = switches.applied(&rules).map_err(|why| {
+        let refused = BundleError::from(why);
+        let message = format!("{}: with what is paused: {refused}", opened.file);
+        Refused { code: refused.code(), message, help: Some("pause something else, such as the slot".to_owned()) }
+    })?;
+    let opened = match switched {
+        Some(switched) => Opened { engine: opened.engine.with_rules(switched), ..opened },
+        None => opened,
+    };
     let checked = self_check(&opened.engine, now).map_err(|found| Refused {
         code: found.code(),
         message: format!("{}: {found}", opened.file),
         help: Some(found.help().to_owned()),
     })?;
-    source.accept(&opened)?;
     let Opened { engine, file } = opened;
     let (revision, digest) = match engine.origin() {
         Some(origin) => (origin.manifest.revision.clone(), origin.digest.to_string()),
         None => (String::new(), String::new()),
     };
     let counters = metrics.counters(engine.rules());
-    Ok(Active { engine, file, since: now, checked, revision, digest, counters })
+    let paused = switches.all.iter().filter(|one| one.is_in(&rules)).count();
+    Ok(Active { engine, rules, paused, file, since: now, checked, revision, digest, counters })
 }

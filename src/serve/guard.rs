@@ -57,6 +57,10 @@ pub(super) struct Door {
     pub(super) scope: Scope,
 }
 
+/// Whose token it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asker(pub(super) String);
+
 /// Lets through who may ask, as many as may, for as long as may be.
 pub(super) async fn door(State(door): State<Door>, request: Request<Body>, next: Next) -> Response {
     match pass(&door, request, next).await {
@@ -65,9 +69,12 @@ pub(super) async fn door(State(door): State<Door>, request: Request<Body>, next:
     }
 }
 
-async fn pass(door: &Door, request: Request<Body>, next: Next) -> Result<Response, Problem> {
+async fn pass(door: &Door, mut request: Request<Body>, next: Next) -> Result<Response, Problem> {
     let Door { service, scope } = door;
-    may(service, *scope, request.headers())?;
+    let asker = may(service, *scope, request.headers())?;
+    if let Some(asker) = asker {
+        request.extensions_mut().insert(asker);
+    }
     let most = i64::try_from(service.limits.in_hand).unwrap_or(i64::MAX);
     if service.metrics.in_hand() > most {
         let detail = format!("{most} requests are in hand, and more are not taken");
@@ -85,10 +92,10 @@ async fn pass(door: &Door, request: Request<Body>, next: Next) -> Result<Respons
     }
 }
 
-/// Whether whoever sent this may ask for that.
-fn may(service: &Service, scope: Scope, headers: &HeaderMap) -> Result<(), Problem> {
+/// Who sent this, if they may ask for that; nobody in particular where there are no tokens.
+fn may(service: &Service, scope: Scope, headers: &HeaderMap) -> Result<Option<Asker>, Problem> {
     let known = service.tokens.load();
-    let Some(known) = known.as_deref() else { return Ok(()) };
+    let Some(known) = known.as_deref() else { return Ok(None) };
     let refused = |detail: &str| {
         Problem::new(StatusCode::UNAUTHORIZED, &codes::NO_TOKEN, detail)
             .help("send `Authorization: Bearer TOKEN` with a token that is known here")
@@ -96,7 +103,7 @@ fn may(service: &Service, scope: Scope, headers: &HeaderMap) -> Result<(), Probl
     let Some(token) = token(headers) else { return Err(refused("no token was sent")) };
     let Some(bearer) = known.bearer(token) else { return Err(refused("the token is not known here")) };
     if bearer.may(scope) {
-        return Ok(());
+        return Ok(Some(Asker(bearer.name.to_owned())));
     }
     let detail = format!("the token of `{}` does not open `{}`", bearer.name, scope.word());
     Err(Problem::new(StatusCode::FORBIDDEN, &codes::FORBIDDEN, detail)

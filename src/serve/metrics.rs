@@ -72,6 +72,7 @@ pub(super) struct Metrics {
     reloads: Counter,
     reload_failures: Counter,
     without_code: Counter,
+    paused: Gauge,
     requests: Timings,
     in_hand: Gauge,
     refused: Family<OfCode, Counter>,
@@ -136,6 +137,7 @@ impl Metrics {
             reloads: Counter::default(),
             reload_failures: Counter::default(),
             without_code: Counter::default(),
+            paused: Gauge::default(),
             requests: Family::new_with_constructor(requests),
             in_hand: Gauge::default(),
             refused: Family::default(),
@@ -166,6 +168,7 @@ impl Metrics {
             it.reload_failures.clone(),
         );
         to.register("jit_fallback", "Bundles for which no machine code could be made", it.without_code.clone());
+        to.register("switches_paused", "Rules, offers and slots of the bundle that are paused", it.paused.clone());
         let of = "How long requests took, from their first line to the first of their answer";
         to.register_with_unit("http_request_duration", of, Unit::Seconds, it.requests.clone());
         to.register("http_requests_in_hand", "Requests that are being answered", it.in_hand.clone());
@@ -199,6 +202,7 @@ impl Metrics {
         self.bundle.get_or_create_owned(&label).set(1);
         // Seconds, as every timestamp of Prometheus.
         self.activation.set(Duration::from_micros(active.since.0.unsigned_abs()).as_secs_f64());
+        self.paused.set(i64::try_from(active.paused).unwrap_or(i64::MAX));
         if let How::ReferenceInstead(_) = active.engine.how() {
             self.without_code.inc();
         }

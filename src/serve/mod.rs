@@ -16,10 +16,12 @@ mod listen;
 mod metrics;
 mod problem;
 mod routes;
+mod switches;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -34,6 +36,8 @@ pub use bundles::{Opened, Refused, Source};
 use lanes::Lanes;
 pub use listen::{Sockets, run};
 use metrics::Metrics;
+pub use switches::Kind;
+use switches::Switches;
 pub use tokens::{BadTokens, Scope, Tokens, is_name, line as token_line};
 
 /// What one request, and all of them together, may ask for.
@@ -97,6 +101,19 @@ pub enum Notice {
     Refused(Refused),
     /// Other tokens are known from now on.
     Tokens(usize),
+    /// Somebody paused something, or no longer.
+    Switched {
+        /// What kind of thing.
+        kind: Kind,
+        /// Which.
+        name: String,
+        /// Whether it is paused from now on.
+        is_paused: bool,
+        /// Who wanted it.
+        who: String,
+        /// Why.
+        why: String,
+    },
     /// The store fails, and decisions are made without it.
     StateFails(&'static Code),
     /// It answers again.
@@ -121,6 +138,8 @@ pub struct Parts {
     pub tokens: Option<TokenSource>,
     /// What may be asked.
     pub limits: Limits,
+    /// Where it is remembered what is paused; else that is forgotten when the service ends.
+    pub switches: Option<PathBuf>,
     /// And how it is answered where that is a matter of taste.
     pub manners: Manners,
     /// Who hears what happens.
@@ -151,10 +170,10 @@ impl Service {
     /// # Errors
     /// The bundle, or the file of tokens, cannot be used.
     pub fn open(parts: Parts) -> Result<Self, Refused> {
-        let Parts { source, clock, tokens, limits, manners, ear } = parts;
+        let Parts { source, clock, tokens, limits, switches, manners, ear } = parts;
         let metrics = Metrics::new();
         let known = tokens.as_ref().map(|tokens| tokens()).transpose()?;
-        let bundles = Bundles::open(source, clock.as_ref(), &metrics)?;
+        let bundles = Bundles::open(source, Switches::open(switches)?, clock.as_ref(), &metrics)?;
         // Who only reckons needs a core, and a few more so that one long request holds nobody up.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {

@@ -160,11 +160,20 @@ fn what_is_answered_is_what_it_says() {
         seen.insert(route);
         wrong.extend(misfits(&document, route, "GET", "", &server.get(path)));
     }
+    let pause = r#"{"kind": "rule", "name": "tip", "paused": true, "why": "wrong price", "who": "anna"}"#;
+    wrong.extend(misfits(&document, "/v1/switches", "POST", pause, &server.admin_with("/v1/switches", pause)));
+    wrong.extend(misfits(&document, "/v1/preview", "POST", "", &server.post("/v1/preview", r#"{"customer": {}}"#)));
     for broken in [false, true] {
         if broken {
             std::fs::write(folder.path().join("shop.cater"), "something else").unwrap();
         }
-        for (method, path) in [("POST", "/v1/reload"), ("GET", "/v1/bundles"), ("GET", "/metrics")] {
+        for (method, path) in [
+            ("POST", "/v1/reload"),
+            ("GET", "/v1/bundles"),
+            ("GET", "/v1/switches"),
+            ("POST", "/v1/switches"),
+            ("GET", "/metrics"),
+        ] {
             seen.insert(path);
             wrong.extend(misfits(&document, path, method, "", &server.admin(method, path)));
         }

@@ -8,6 +8,7 @@ mod keepers;
 mod load;
 mod refusals;
 pub(crate) mod server;
+mod switches;
 
 use std::fs;
 use std::sync::Arc;

@@ -136,6 +136,10 @@ impl Server {
         self.ask(&self.admin, method, path, (method == "POST").then_some(""))
     }
 
+    pub(crate) fn admin_with(&self, path: &str, body: &str) -> Said {
+        self.ask(&self.admin, "POST", path, Some(body))
+    }
+
     fn ask(&self, to: &str, method: &str, path: &str, body: Option<&str>) -> Said {
         let mut headers = String::new();
         if let Some(token) = &self.token {

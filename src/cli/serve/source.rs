@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::CannotRun;
 use crate::cli::bundles::{self, Shipped, Trusting};
 use crate::diagnostics::codes;
-use crate::runtime::Engine;
+use crate::runtime::{Engine, Origin};
 use crate::serve::{Opened, Refused, Source};
 
 /// What the name of a bundle in a folder ends in.
@@ -103,9 +103,9 @@ impl Source for Files {
         Ok(Opened { engine: Engine::from_bundle(opened.bundle), file: file.display().to_string() })
     }
 
-    fn accept(&self, opened: &Opened) -> Result<(), Refused> {
-        let signed = opened.engine.origin().and_then(|origin| origin.signed);
-        let shipped = Shipped { file: PathBuf::from(&opened.file), signed };
+    fn accept(&self, file: &str, origin: Option<&Origin>) -> Result<(), Refused> {
+        let signed = origin.and_then(|origin| origin.signed);
+        let shipped = Shipped { file: PathBuf::from(file), signed };
         shipped.accept(self.last.clone(), self.only_asks)?;
         Ok(())
     }

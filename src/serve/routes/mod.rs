@@ -6,6 +6,7 @@ mod decide;
 mod events;
 mod health;
 mod ofrep;
+mod switches;
 mod why;
 
 use std::sync::Arc;
@@ -49,7 +50,10 @@ pub(super) fn public(service: &Arc<Service>) -> Router {
 
 /// What whoever looks after it sees.
 pub(super) fn private(service: &Arc<Service>) -> Router {
-    let admin = Router::new().route("/v1/bundles", get(admin::bundles)).route("/v1/reload", post(admin::reload));
+    let admin = Router::new()
+        .route("/v1/bundles", get(admin::bundles))
+        .route("/v1/switches", get(switches::list).post(switches::change))
+        .route("/v1/reload", post(admin::reload));
     let admin = behind(admin, service, Scope::Admin);
     let metrics = behind(Router::new().route("/metrics", get(admin::metrics)), service, Scope::Metrics);
     finish(open().merge(admin).merge(metrics), service)

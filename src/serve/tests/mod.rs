@@ -19,8 +19,8 @@ use super::*;
 use crate::bundle;
 use crate::compile::compile;
 use crate::diagnostics::codes;
-use crate::runtime::Engine;
 use crate::runtime::clock::{FixedClock, SystemClock};
+use crate::runtime::{Engine, Origin};
 use crate::source::SourceSet;
 use crate::value::Instant;
 
@@ -59,7 +59,7 @@ impl Source for Given {
         Ok(Opened { engine: engine(&next.unwrap()?), file: "given.cater".to_owned() })
     }
 
-    fn accept(&self, _: &Opened) -> Result<(), Refused> {
+    fn accept(&self, _: &str, _: Option<&Origin>) -> Result<(), Refused> {
         Ok(())
     }
 
@@ -88,6 +88,7 @@ fn parts(source: impl Source + 'static, limits: Limits) -> (Parts, Heard) {
             tokens: None,
             limits,
             manners: Manners::default(),
+            switches: None,
             ear: Box::new(ear),
         },
         heard,
