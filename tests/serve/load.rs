@@ -48,9 +48,10 @@ fn bundles_are_replaced_under_load() {
                     let mut names: BTreeMap<String, String> = BTreeMap::new();
                     let mut asked = 0_u64;
                     while !is_over.load(Ordering::Relaxed) {
+                        let size = asked % 2_000;
                         let path = if asked.is_multiple_of(2) { "/v1/decide" } else { "/v1/preview" };
                         let said =
-                            server.post(path, &format!(r#"{{"customer": {{"id": "c{client}", "size": {asked}}}}}"#));
+                            server.post(path, &format!(r#"{{"customer": {{"id": "c{client}", "size": {size}}}}}"#));
                         assert_eq!(said.status, 200, "{said:?}");
                         let shows = said.shows();
                         let name = shows[0].as_deref().unwrap().trim_end_matches('a').to_owned();
