@@ -22,6 +22,8 @@ pub mod model;
 pub mod ops;
 pub mod plan;
 pub mod runtime;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod source;
 #[cfg(feature = "cli")]
 pub mod syntax;

@@ -44,6 +44,8 @@ mod pages;
 mod properties;
 #[cfg(feature = "cli")]
 mod reports;
+#[cfg(all(unix, feature = "serve"))]
+mod serve;
 #[cfg(all(unix, feature = "cli"))]
 mod service;
 #[cfg(feature = "cli")]

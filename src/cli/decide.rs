@@ -20,12 +20,13 @@ use super::terminal::Terminal;
 use super::worlds::World;
 use super::{CannotRun, Ended, Format, Outcome, customer, settings, tables, worlds};
 use crate::diagnostics::codes;
-use crate::frame::{By, Decision, Outcome as What};
+use crate::frame::Decision;
 use crate::model::SlotId;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, Batch, BatchError, decide_base};
 use crate::runtime::data::{Customers, MOST_WORKERS, key_of};
 use crate::runtime::request::Request;
+use crate::runtime::spelt;
 use crate::runtime::store::StateStore;
 use crate::value::{Instant, show_instant};
 use output::Output;
@@ -252,7 +253,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         delivered
     };
     if terminal.format == Format::Json {
-        let mut decided: Vec<_> = decisions.iter().map(|decision| output::machine(rules, decision)).collect();
+        let mut decided: Vec<_> = decisions.iter().map(|decision| spelt::machine(rules, decision)).collect();
         for (object, id) in decided.iter_mut().zip(&ids) {
             if let Some(fields) = object.as_object_mut() {
                 fields.insert("id".to_owned(), json!(id));
@@ -269,7 +270,9 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         ))?;
     } else {
         let line = |(at, explanation): (usize, &crate::eval::Explanation)| {
-            let id = ids.get(at).filter(|_| asked.assume == Assume::Decided && shows(&decisions, at));
+            let id = ids
+                .get(at)
+                .filter(|_| asked.assume == Assume::Decided && decisions.get(at).is_some_and(spelt::can_be_confirmed));
             let waits = id.map(|id| format!("  to be confirmed as {id}\n")).unwrap_or_default();
             format!("{}\n{waits}", explanation.headline())
         };
@@ -278,21 +281,6 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
         doubts.say(terminal);
     }
     Ok(Ended::Clean)
-}
-
-/// Whether a rule's answer waits to be shown or sent: of a fallback nothing is kept.
-fn shows(decisions: &[Decision], at: usize) -> bool {
-    decisions.get(at).is_some_and(|decision| {
-        let goes = match decision.outcome {
-            What::Shows(_) | What::Sends { .. } => true,
-            What::Holds { .. } | What::Nothing => false,
-        };
-        let chosen = match decision.by {
-            By::Rule(_) | By::Substitute(..) => true,
-            By::Fallback(_) | By::SlotOff => false,
-        };
-        goes && chosen
-    })
 }
 
 /// Every row of every table.

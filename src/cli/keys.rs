@@ -2,6 +2,8 @@
 
 pub(super) mod password;
 pub(super) mod secret;
+#[cfg(feature = "serve")]
+mod token;
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -30,6 +32,9 @@ enum What {
     New(New),
     /// Say of key files what they are, and the id of each.
     Show(Show),
+    /// Make a token with which somebody may ask a service, and a line for its file of tokens.
+    #[cfg(feature = "serve")]
+    Token(token::Arguments),
 }
 
 #[derive(Debug, Args)]
@@ -55,6 +60,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     match &arguments.what {
         What::New(arguments) => new(arguments, terminal),
         What::Show(arguments) => show(arguments, terminal),
+        #[cfg(feature = "serve")]
+        What::Token(arguments) => token::run(arguments, terminal),
     }
 }
 

@@ -25,6 +25,8 @@ mod manifest;
 mod new;
 mod pressure;
 mod read;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod sign;
 mod states;
@@ -152,6 +154,9 @@ enum Verb {
     Verify(verify::Arguments),
     /// Sign a bundle as the next release.
     Sign(sign::Arguments),
+    /// Answer over HTTP: decisions, explanations and events, from a bundle that can be replaced meanwhile.
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
     /// Make keys to sign bundles with, and say which is which.
     Keys(keys::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.
@@ -352,6 +357,8 @@ pub fn main() -> ExitCode {
         Verb::Inspect(arguments) => inspect::run(&arguments, &mut terminal),
         Verb::Verify(arguments) => verify::run(&arguments, &mut terminal),
         Verb::Sign(arguments) => sign::run(&arguments, &mut terminal),
+        #[cfg(feature = "serve")]
+        Verb::Serve(arguments) => serve::run(&arguments, &mut terminal),
         Verb::Keys(arguments) => keys::run(&arguments, &mut terminal),
         Verb::Graph(arguments) => graph::run(&arguments, &mut terminal),
         Verb::List(arguments) => list::run(&arguments, &mut terminal),

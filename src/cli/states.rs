@@ -43,6 +43,16 @@ impl State {
         }
     }
 
+    /// For as many threads as there are.
+    #[cfg(feature = "serve")]
+    pub(super) fn shared(self) -> std::sync::Arc<dyn StateStore> {
+        match self {
+            Self::File(store) => std::sync::Arc::new(store),
+            #[cfg(feature = "redis")]
+            Self::Server(store) => std::sync::Arc::from(store as Box<dyn StateStore>),
+        }
+    }
+
     /// Takes back a file that was made for a run that came to nothing.
     pub(super) fn take_back(self) {
         match self {

@@ -110,6 +110,20 @@ impl Terminal {
         }
     }
 
+    /// Says things about a run that goes on, from any thread: lines for people, objects of one line for machines.
+    #[cfg(feature = "serve")]
+    pub(super) fn voice(&self) -> impl Fn(&str, &serde_json::Value) + Send + Sync + use<> {
+        let (format, quiet) = (self.format, self.quiet);
+        move |words, machine| {
+            let mut err = anstream::stderr().lock();
+            let _ = match format {
+                Format::Human | Format::Plain if quiet => Ok(()),
+                Format::Human | Format::Plain => writeln!(err, "{words}"),
+                Format::Json => writeln!(err, "{machine}"),
+            };
+        }
+    }
+
     /// Text in the style of `ansi` (such as `1` for bold), where colour is on.
     pub(super) fn styled(&self, ansi: &str, text: &str) -> String {
         if self.colour { format!("\u{1b}[{ansi}m{text}\u{1b}[0m") } else { text.to_owned() }

@@ -75,7 +75,7 @@ impl Code {
     /// its severity does not matter.
     pub fn can_be_allowed(&self) -> bool {
         self.severity < Severity::Error
-            && !["allow", "bundle", "cost", "data", "pressure", "state", "run"].contains(&self.stage())
+            && !["allow", "bundle", "cost", "data", "pressure", "serve", "state", "run"].contains(&self.stage())
     }
 }
 

@@ -136,11 +136,25 @@ impl Engine {
     /// # Errors
     /// Somebody is trusted and the signature is missing, not good, or of another key; or as [`Engine::load`].
     pub fn load_trusted(bytes: &[u8], signature: Option<&str>, trust: &Trust) -> Result<Self, LoadError> {
-        let Bundle { manifest, rules, sources, digest, signed, .. } = bundle::read_trusted(bytes, signature, trust)?;
+        Ok(Self::from_bundle(bundle::read_trusted(bytes, signature, trust)?))
+    }
+
+    /// An engine for a bundle that was read, and so verified.
+    pub fn from_bundle(bundle: Bundle) -> Self {
+        let Bundle { manifest, rules, sources, digest, signed, .. } = bundle;
         let mut engine = Self::from_rules(rules);
         engine.sources = sources;
         engine.origin = Some(Origin { manifest, digest, signed });
-        Ok(engine)
+        engine
+    }
+
+    /// An engine of the same bundle with other rules, such as the same with something switched off.
+    #[must_use]
+    pub fn with_rules(&self, rules: Verified) -> Self {
+        let mut engine = Self::from_rules(rules);
+        engine.sources = self.sources.clone();
+        engine.origin = self.origin.clone();
+        engine
     }
 
     /// An engine for rules that have just been compiled.

@@ -24,7 +24,12 @@ pub mod request;
 #[cfg(feature = "cli")]
 mod request_tests;
 mod retry;
+#[cfg(feature = "serve")]
+pub mod self_check;
+pub mod spelt;
 pub mod store;
+#[cfg(feature = "serve")]
+pub mod tell;
 
 pub use engine::{Decider, Engine, How, LoadError, Origin};
 pub use record::{Record, RecordError};

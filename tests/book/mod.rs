@@ -52,7 +52,10 @@ fn every_file_of_rules_is_asked_about() {
             let Piece::File { name, .. } = piece else { continue };
             let world = name.split('/').next().unwrap_or(name);
             let asked = pieces[at..].iter().any(|piece| match piece {
-                Piece::Command(command) => command.text.contains("cater ") && command.text.contains(world),
+                Piece::Command(command) => {
+                    let runs = command.text.contains("cater ") || command.text.starts_with("sh ");
+                    runs && command.text.contains(world)
+                }
                 Piece::File { text, .. } => text.contains(&format!("use \"{name}\"")),
                 Piece::Program { .. } | Piece::Excerpt { .. } => false,
             });

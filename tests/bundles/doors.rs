@@ -19,6 +19,8 @@ const TAKERS: &[&[&str]] = &[
     &["inspect", "shop.cater"],
     &["inspect", "shop.cater", "--rules"],
     &["verify", "shop.cater"],
+    #[cfg(feature = "serve")]
+    &["serve", "shop.cater", "--check"],
     &["sign", "place.cater", "--reissue", "shop.cater", "--key", "ops.key", "--sequence", "30"],
     &["graph", "shop.cater"],
     &["list", "shop.cater"],

@@ -34,6 +34,7 @@ const NOT_IN_A_SERVICE: &[&str] = &[
     "pest",
     "petgraph",
     "redb",
+    "tokio",
     "toml",
 ];
 

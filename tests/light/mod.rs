@@ -9,7 +9,7 @@ use cater::compile::compile;
 use cater::source::SourceSet;
 
 /// What a service must not have to build, sign for and update.
-const NOT_LINKED: [&str; 17] = [
+const NOT_LINKED: [&str; 19] = [
     "pest",
     "pest_derive",
     "miette",
@@ -21,6 +21,8 @@ const NOT_LINKED: [&str; 17] = [
     "rpassword",
     "scrypt",
     "redb",
+    "tokio",
+    "axum",
     "toml",
     "indicatif",
     "cranelift-codegen",

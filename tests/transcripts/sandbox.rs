@@ -22,6 +22,30 @@ const MAKE: &str = r#"#!/bin/sh
 grep -q "^$1:" "$CATER_ROOT/Makefile" || { echo "no target of the Makefile: $1"; exit 2; }
 "#;
 
+/// Stands for curl, which a reader has and a machine that tests may not: what the documents show of it.
+const CURL: &str = r#"#!/usr/bin/env python3
+import sys, urllib.error, urllib.request
+url, data, headers, method, rest = None, None, {}, None, sys.argv[1:]
+while rest:
+    word = rest.pop(0)
+    if word == "-s":
+        continue
+    elif word == "-d":
+        data = rest.pop(0).encode()
+    elif word == "-H":
+        name, value = rest.pop(0).split(":", 1)
+        headers[name] = value.strip()
+    elif word == "-X":
+        method = rest.pop(0)
+    else:
+        url = word
+try:
+    answer = urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=30)
+except urllib.error.HTTPError as refused:
+    answer = refused
+sys.stdout.buffer.write(answer.read())
+"#;
+
 /// A folder of its own for one document.
 pub(crate) struct Sandbox {
     folder: TempDir,
@@ -42,7 +66,7 @@ impl Sandbox {
         let bin = folder.path().join("bin");
         fs::create_dir_all(&bin).unwrap();
         symlink(env!("CARGO_BIN_EXE_cater"), bin.join("cater")).unwrap();
-        for (name, text) in [("cargo", CARGO), ("make", MAKE)] {
+        for (name, text) in [("cargo", CARGO), ("make", MAKE), ("curl", CURL)] {
             fs::write(bin.join(name), text).unwrap();
             fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
         }

@@ -8,10 +8,9 @@ use serde_json::json;
 
 use crate::cli::CannotRun;
 use crate::diagnostics::codes;
-use crate::frame::{By, Decision, Outcome};
-use crate::model::{RuleSet, Verified};
+use crate::model::Verified;
 use crate::runtime::batch::Decided;
-use crate::value::show_instant;
+use crate::runtime::spelt::{held, machine, until, way, words};
 
 /// A file that grows beside its name and is moved there when it is complete.
 pub(super) struct Output<'a> {
@@ -138,14 +137,6 @@ impl Placed {
     }
 }
 
-/// By which channel something is sent, and whether without a sound; none where nothing is.
-pub(super) fn way<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<(&'a str, bool)> {
-    match decision.outcome {
-        Outcome::Sends { channel, silent, .. } => Some((rules[channel].name.as_str(), silent)),
-        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => None,
-    }
-}
-
 /// A complete file under its name; dropped without [`Standing::keep`], what was there before is there again.
 pub(super) struct Standing {
     path: PathBuf,
@@ -194,54 +185,4 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
-}
-
-/// What is shown or sent, by which kind of candidate, and by which rule.
-pub(super) fn words<'a>(rules: &'a RuleSet, decision: &Decision) -> (Option<&'a str>, &'static str, Option<&'a str>) {
-    let shows = match decision.outcome {
-        Outcome::Shows(offer) | Outcome::Sends { offer, .. } => Some(rules[offer].name.as_str()),
-        Outcome::Holds { .. } | Outcome::Nothing => None,
-    };
-    match decision.by {
-        By::Rule(rule) => (shows, "rule", Some(rules[rule].name.as_str())),
-        By::Substitute(rule, via) => (shows, via.word(), Some(rules[rule].name.as_str())),
-        By::Fallback(_) => (shows, "fallback", None),
-        By::SlotOff => (shows, "slot off", None),
-    }
-}
-
-/// The offer that waits, if one does.
-pub(super) fn held<'a>(rules: &'a RuleSet, decision: &Decision) -> Option<&'a str> {
-    match decision.outcome {
-        Outcome::Holds { offer, .. } => Some(rules[offer].name.as_str()),
-        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => None,
-    }
-}
-
-/// Of what waits, until when; of nothing, when to ask again.
-fn until(decision: &Decision) -> Option<String> {
-    let until = match decision.outcome {
-        Outcome::Holds { until, .. } => Some(until),
-        Outcome::Nothing => decision.again,
-        Outcome::Shows(_) | Outcome::Sends { .. } => None,
-    };
-    until.map(show_instant)
-}
-
-/// One decision as an object.
-pub(super) fn machine(rules: &RuleSet, decision: &Decision) -> serde_json::Value {
-    let (shows, by, rule) = words(rules, decision);
-    let tasks = decision.tasks(rules);
-    let mut object =
-        json!({ "slot": rules[decision.slot].name, "shows": shows, "by": by, "rule": rule, "tasks": tasks });
-    if let Some(fields) = object.as_object_mut() {
-        if let Some((channel, silent)) = way(rules, decision) {
-            fields.insert("channel".to_owned(), channel.into());
-            fields.insert("silent".to_owned(), silent.into());
-        }
-        let (holds, until) = (held(rules, decision).map(str::to_owned), until(decision));
-        fields.extend(holds.map(|holds| ("holds".to_owned(), json!(holds))));
-        fields.extend(until.map(|until| ("until".to_owned(), json!(until))));
-    }
-    object
 }

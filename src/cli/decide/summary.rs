@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::output::{held, way, words};
 use crate::cli::Format;
 use crate::cli::customer::Known;
 use crate::cli::terminal::Terminal;
@@ -13,6 +12,7 @@ use crate::model::show::show_where;
 use crate::runtime::Engine;
 use crate::runtime::batch::{Assume, KeyRows, SlotSummary, Steps, Summary};
 use crate::runtime::data::{BadRow, BadRows, Unread};
+use crate::runtime::spelt::{held, way, words};
 use crate::value::{Instant, show_instant};
 
 /// How long the longest bar is.

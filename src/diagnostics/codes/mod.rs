@@ -25,6 +25,7 @@ pub mod lint;
 pub mod pressure;
 pub mod resolve;
 pub mod run;
+pub mod serve;
 pub mod state;
 pub mod syntax;
 pub mod types;
@@ -45,6 +46,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         pressure::ALL,
         cost::ALL,
         state::ALL,
+        serve::ALL,
         run::ALL,
     ]
     .into_iter()

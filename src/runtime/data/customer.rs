@@ -102,6 +102,16 @@ pub fn moment_from_json(rules: &RuleSet, text: &str, facts: &mut Facts) -> Resul
     given(rules, &fields, Some(Scope::Moment), &mut vec![false; rules.attributes.len()], facts)
 }
 
+/// The fields of a JSON object in the order written, their values unread; nothing where it is none.
+pub fn fields_of(text: &str) -> Option<Vec<(String, &RawValue)>> {
+    serde_json::from_str::<Fields<'_>>(text).ok().map(|fields| fields.0)
+}
+
+/// Whether a field of a customer means something to these rules.
+pub fn is_field(rules: &RuleSet, name: &str) -> bool {
+    WORDS.contains(&name) || find(rules, name).is_some()
+}
+
 /// The customer's key, where the facts say it.
 pub fn key_of<'a>(rules: &RuleSet, facts: &'a Facts) -> Option<&'a str> {
     match facts.attributes.get(rules.key()?.index())? {

@@ -52,7 +52,7 @@ pub use columns::{ColumnCounts, MissingCells, Override, Overrides};
 pub use confirmations::{confirmations, confirmations_from, one as confirmation};
 #[cfg(feature = "cli")]
 pub use consent::{ConsentIndex, UnknownPurpose};
-pub use customer::{JsonCustomer, customer_from_json, key_of, moment_from_json};
+pub use customer::{JsonCustomer, customer_from_json, fields_of, is_field, key_of, moment_from_json};
 #[cfg(feature = "cli")]
 pub use customers::{Customers, CustomersFile, Decoder, NextRow, Row, Unread};
 #[cfg(feature = "cli")]
