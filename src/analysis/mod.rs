@@ -183,6 +183,7 @@ fn decide(rules: &RuleSet, options: &Options, conditions: bool) -> Report {
     for slot in parallel::each(rules.slots.len(), slot) {
         report.take_in(slot);
     }
+    confirm_rules(rules, &mut report);
     confirm_fallbacks(rules, &mut report);
     confirm_gaps(rules, &mut report);
     confirm(rules, &mut report);
@@ -199,6 +200,21 @@ fn of_declarations(rules: &RuleSet, flat: &RuleSet, options: &Options, report: &
         if let Some(asked) = findings::closed_channel::asked(channel) {
             let range = range::of_condition(flat, &asked, options.from, options.budget);
             report.conditions.insert(Place::Channel(ChannelId::from_index(at)), range);
+        }
+    }
+}
+
+/// Takes back every rule whose customer the reference evaluator does not confirm, where hours decide: until when something
+/// waits hangs on instants that no point knows. Elsewhere a customer is what its point says.
+fn confirm_rules(rules: &RuleSet, report: &mut Report) {
+    if rules.windows.is_empty() {
+        return;
+    }
+    for (rule, verdict) in &mut report.rules {
+        if let Verdict::Reachable(witness) = verdict
+            && eval::decide(rules, &witness.frame(rules), rules[*rule].slot).by != By::Rule(*rule)
+        {
+            *verdict = Verdict::Unknown(Undecided::Hours);
         }
     }
 }

@@ -88,7 +88,7 @@ pub(super) fn pairs(
                     && (ranking.outranks(rule, *first) || ranking.outranks(rule, *second))
             };
             let mut answer = Answer::Never(BTreeSet::new());
-            for meeting in meetings {
+            for meeting in meetings.iter().copied() {
                 searches += 1;
                 if searches > MOST_SEARCHES {
                     found.undecided.push((*first, *second, Undecided::Budget));
@@ -118,8 +118,15 @@ pub(super) fn pairs(
                     named |= standing == Standing::Unordered;
                     list.push(Clash { first: *first, second: *second, witness });
                 }
-                // Where nobody is between them, no blocker had a part in it.
-                Answer::Never(by) if standing == Standing::Equal && !by.is_empty() => {
+                // Where nobody is between them, no blocker had a part in it; or one had, and nobody would be there without it.
+                Answer::Never(by)
+                    if standing == Standing::Equal
+                        && !by.is_empty()
+                        && meetings.iter().any(|meeting| {
+                            let alone = together(scope, answers, places, *meeting, &|_| false);
+                            matches!(alone, Answer::Found(_))
+                        }) =>
+                {
                     let mut rules: Vec<RuleId> = by.into_iter().filter_map(|number| answers.rule(number)).collect();
                     rules.dedup();
                     found.preempted.push(Preempted { first: *first, second: *second, by: rules });

@@ -37,6 +37,9 @@ use super::witness::Witness;
 /// How many of the blockers that hold at a point are taken in at once, while they are few. Of many as many as half of those
 /// known already: whoever has a thousand blockers to get past is not asked for a point for every four of them.
 const TAKEN_IN: usize = 4;
+/// How many boxes are looked at within one that the solver found, where its nearest point is nobody's.
+const WITHIN: usize = 256;
+
 /// How often a box is given up because no customer could be made of it, before the question is given up.
 const MOST_GIVEN_UP: usize = 64;
 
@@ -266,7 +269,12 @@ impl<'p, 'a> Search<'p, 'a> {
                     if clauses.require(&self.program.formulas, clause).is_none() {
                         return Ended::Unknown(Undecided::Budget);
                     }
-                    None
+                    // That this point is nobody's says nothing of the others of the box.
+                    match self.within(clause) {
+                        Ended::Never => None,
+                        Ended::Unknown(why) => Some(why),
+                        ended @ (Ended::Found(_) | Ended::Plain) => return ended,
+                    }
                 }
                 Realised::Shadowed(_) => Some(Undecided::Calculation),
                 Realised::NotFound(why) => Some(why),
@@ -279,6 +287,17 @@ impl<'p, 'a> Search<'p, 'a> {
                 return ended;
             }
         }
+    }
+
+    /// Searches what of the box as it stands a clause leaves.
+    fn within(&mut self, clause: Formula) -> Ended {
+        let length = self.required.len();
+        self.demand(clause, Origin::Question);
+        self.budget.boxes = WITHIN;
+        let ended = self.dive();
+        self.budget.boxes = 0;
+        self.required.truncate(length);
+        ended
     }
 
     /// Searches the box as it stands.

@@ -345,9 +345,10 @@ impl<'a> Seen<'a> {
         let eligible = &self.eligible[self.place(rule)];
         let ever = eligible.contains(&true);
         let right = match verdict {
-            Verdict::Reachable(_) => {
+            // What hangs on the very instant of an event may be among none of the customers who are listed.
+            Verdict::Reachable(witness) => {
                 tally[0] += 1;
-                wins
+                wins || decide(self.rules, &witness.frame(self.rules), self.slot).by == By::Rule(rule)
             }
             Verdict::Off | Verdict::NeverActive => !ever,
             Verdict::Contradictory(_) => {
@@ -493,7 +494,8 @@ impl<'a> Seen<'a> {
         // A pair of which it is said that it was not decided may be one, and is counted as that.
         let open: BTreeSet<_> = report.undecided_pairs.iter().map(|(first, second, _)| (*first, *second)).collect();
         *unknown += open.len();
-        if !found.is_subset(&conflicts) || !conflicts.difference(&found).all(|pair| open.contains(pair)) {
+        // One of whom none of the customers who are listed is an example has one of its own, which is looked at below.
+        if !conflicts.difference(&found).all(|pair| open.contains(pair)) {
             wrong.push(format!("conflicts: {found:?}, but {conflicts:?}; not decided {open:?}"));
         }
         let found: BTreeSet<_> = report.unordered.iter().map(|clash| clash.second).collect();
