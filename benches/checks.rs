@@ -22,10 +22,6 @@ use cater::model::{RuleSet, Verified};
 use cater::source::SourceSet;
 use workload::{Shape, rules, text};
 
-// As in the tool.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const ROUNDS: usize = 5;
 
 fn main() -> Result<(), String> {

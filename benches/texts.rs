@@ -16,10 +16,6 @@ use cater::compile::compile;
 use cater::source::{SourceId, SourceSet};
 use cater::syntax;
 
-// As in the tool.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Declarations that stand once, and files of rules.
 const ONCE: [&str; 1] = ["customer.rules"];
 const RULES: [&str; 5] =

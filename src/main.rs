@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-// The tool alone: whoever embeds the library chooses for themselves.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     cater::cli::main()
 }
