@@ -193,12 +193,9 @@ impl RedisStore {
                 }
                 answered => answered?,
             };
-            match answered {
-                Value::Int(0) => Ok(Made::Not),
-                Value::Int(1) => Ok(Made::Now),
-                Value::Int(2) => Ok(Made::Before),
-                other => Err(unexpected(&other)),
-            }
+            let said = [(0, Made::Not), (1, Made::Now), (2, Made::Before)];
+            let made = said.into_iter().find(|(number, _)| answered == Value::Int(*number));
+            made.map(|(_, made)| made).ok_or_else(|| unexpected(&answered))
         })
     }
 

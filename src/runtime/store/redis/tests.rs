@@ -90,8 +90,8 @@ fn what_is_made_once_is_made_once_and_can_be_taken_back() {
     assert_eq!(cell(&key), after, "nothing that had landed before");
     // Nor does whoever made it, once somebody else relies on it.
     let made = Change { once: Once::By(11), ..adding(&key, None) };
-    assert_eq!(store.write(&[made.clone()]).unwrap(), Landed::Whole);
-    assert_eq!(store.write(&[made.clone()]).unwrap(), Landed::Whole);
+    assert_eq!(store.write(std::slice::from_ref(&made)).unwrap(), Landed::Whole);
+    assert_eq!(store.write(std::slice::from_ref(&made)).unwrap(), Landed::Whole);
     let before = cell(&key);
     assert_eq!(store.write(&[made.undone()]).unwrap(), Landed::Whole);
     assert_eq!(cell(&key), before);
