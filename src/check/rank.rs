@@ -175,8 +175,12 @@ impl Pass<'_> {
     /// A rule that ranks is not named in `before`.
     pub(super) fn before_names_no_rank(&mut self) {
         for at in 0..self.rules.rules.len() {
-            let rule = self.rules[RuleId::from_index(at)].name.clone();
-            let names: Vec<tree::Name> = self.before_names(&rule).into_iter().cloned().collect();
+            let rule = &self.rules[RuleId::from_index(at)].name;
+            let names: Vec<tree::Name> = self.before_names(rule).into_iter().cloned().collect();
+            if names.is_empty() {
+                continue;
+            }
+            let rule = rule.clone();
             for name in names {
                 let Some(other) = self.rules.rule_named(&name.text).map(|id| self.rules[id].clone()) else { continue };
                 let Some(rank) = &other.rank else { continue };

@@ -116,6 +116,26 @@ impl Condition {
         }
     }
 
+    /// The ages with which an age is compared; none where it is another test.
+    pub fn ages(&self) -> Vec<(Direction, Period)> {
+        match self {
+            Self::Age(_, direction, AgeBound::One(_, period)) => vec![(*direction, *period)],
+            Self::Age(_, direction, AgeBound::Between(from, to)) => vec![(*direction, *from), (*direction, *to)],
+            Self::And(_)
+            | Self::Or(_)
+            | Self::Not(_)
+            | Self::Segment(_)
+            | Self::Holds(_)
+            | Self::Equal(..)
+            | Self::OneOf(..)
+            | Self::Compare(..)
+            | Self::Between(..)
+            | Self::Known(_)
+            | Self::Never(_)
+            | Self::Has(..) => Vec::new(),
+        }
+    }
+
     /// The expressions that stand directly in this condition, not in conditions below it.
     pub fn operands(&self) -> Vec<&Expression> {
         match self {

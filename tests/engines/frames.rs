@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use cater::frame::{CapState, Counted, Frame, WindowState};
 use cater::model::{
-    Active, AgeBound, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId,
-    PurposeId, RuleSet, Window,
+    Active, AttributeId, BlockCause, CapId, CapKind, CapWindow, Clause, Condition, Expression, OfferId, PurposeId,
+    RuleSet, Window,
 };
 use cater::ops::{Comparison, Direction};
 use cater::value::{
@@ -132,7 +132,7 @@ impl Atoms {
                 }
             });
         }
-        let mut edges: Vec<(Direction, Period)> = Vec::new();
+        let edges = condition.ages();
         match condition {
             Condition::OneOf(of, values) => {
                 let scale = rules.scale_of(of);
@@ -148,11 +148,8 @@ impl Atoms {
                     constants.push((Value::Set(set), 0));
                 }
             }
-            Condition::Age(_, direction, AgeBound::One(_, period)) => edges.push((*direction, *period)),
-            Condition::Age(_, direction, AgeBound::Between(from, to)) => {
-                edges.extend([(*direction, *from), (*direction, *to)]);
-            }
-            Condition::And(_)
+            Condition::Age(..)
+            | Condition::And(_)
             | Condition::Or(_)
             | Condition::Not(_)
             | Condition::Segment(_)

@@ -207,15 +207,15 @@ fn couple_caps(compiler: &mut Compiler<'_>, old: CapId, new: CapId) {
 /// Whether two caps count the same events, whatever they allow of them, whom they bind and what follows.
 fn counts_alike(rules: &RuleSet, one: &Cap, other: &Cap) -> bool {
     // Offers and rules may stand twice; an event is stamped with their names.
-    let named = |target: &CapTarget| match target {
-        CapTarget::Offers(ids) => Ok(ids.iter().map(|id| rules[*id].name.clone()).collect::<Vec<_>>()),
-        CapTarget::Rules(ids) => Ok(ids.iter().map(|id| rules[*id].name.clone()).collect()),
-        CapTarget::Tags(_) | CapTarget::Classes(_) | CapTarget::Channels(_) | CapTarget::Anything => {
-            Err(target.clone())
+    let same = |one: &CapTarget, other: &CapTarget| match (one, other) {
+        (CapTarget::Offers(a), CapTarget::Offers(b)) => {
+            a.iter().map(|id| &rules[*id].name).eq(b.iter().map(|id| &rules[*id].name))
         }
+        (CapTarget::Rules(a), CapTarget::Rules(b)) => {
+            a.iter().map(|id| &rules[*id].name).eq(b.iter().map(|id| &rules[*id].name))
+        }
+        (a, b) => a == b,
     };
-    let kind = |target: &CapTarget| std::mem::discriminant(target);
-    let same = |one: &CapTarget, other: &CapTarget| kind(one) == kind(other) && named(one) == named(other);
     one.kind == CapKind::Cap
         && other.kind == CapKind::Cap
         && one.number.is_none()

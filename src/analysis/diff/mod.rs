@@ -8,8 +8,8 @@
 //! formulas over the same dimensions (`couple` says how what was declared anew hangs together with what it was); `sides`
 //! lists every answer of each; two answers that differ are a cell, and the one search of the analysis asks whether there is
 //! anybody in it; `grow` widens that customer to a region, which is left out of the next question, until nobody is left.
-//! `without_store` looks at what changes while
-//! nobody can look up what happened; `facts` takes customers from one rule set to another, `words` says a region.
+//! `without_store` looks at what changes while nobody can look up
+//! what happened; `facts` takes customers from one rule set to another, `words` says a region.
 
 mod couple;
 mod facts;

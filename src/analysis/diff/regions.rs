@@ -276,10 +276,7 @@ fn look_into(
     let mut open = None;
     for (number, (program, both)) in slot.worlds.iter_mut().enumerate() {
         let required = [old.required(&both.old, cell.old), new.required(&both.new, cell.new)];
-        let mut blockers: Vec<Formula> = old.before(&both.old, cell.old);
-        blockers.extend(new.before(&both.new, cell.new));
-        blockers.sort_unstable();
-        blockers.dedup();
+        let mut blockers = blockers_of([old, new], both, (cell.old, cell.new));
         for round in 0.. {
             let numbered = Blockers::plain(blockers.iter().copied().enumerate().collect());
             let somebody = match search(program, &required, numbered.all(), options.budget) {
@@ -350,8 +347,7 @@ fn look_into(
 fn replayed(comparison: &Comparison<'_>, twin: &Twin, cell: &Cell<'_>, somebody: &Witness) -> Option<[Witness; 2]> {
     let joint = &comparison.joint;
     let side = |which: Which, at: usize, own: &RuleSet| -> Option<Witness> {
-        let facts = as_read_by(joint, which, own, &somebody.facts)?;
-        let witness = played(joint, own, facts, somebody);
+        let witness = as_seen_by(joint, which, own, somebody)?;
         let shown = match twin.own.get(at).copied().flatten() {
             Some(slot) => Shown::of(own, &eval::decide(own, &witness.frame(own), slot)),
             None => Shown::nothing(),
@@ -361,13 +357,23 @@ fn replayed(comparison: &Comparison<'_>, twin: &Twin, cell: &Cell<'_>, somebody:
     Some([side(Which::Old, 0, comparison.old)?, side(Which::New, 1, comparison.new)?])
 }
 
-/// A customer with these facts, of whom other slots took what they took of somebody of the joint rules.
-pub(super) fn played(joint: &Joint, own: &RuleSet, facts: Facts, somebody: &Witness) -> Witness {
+/// Somebody of the joint rules as one side reads them, with what other slots took.
+pub(super) fn as_seen_by(joint: &Joint, which: Which, own: &RuleSet, somebody: &Witness) -> Option<Witness> {
+    let facts = as_read_by(joint, which, own, &somebody.facts)?;
     let taken = somebody.taken.iter().filter_map(|id| own.offer_named(&joint.rules.offers.get(id.index())?.name));
     let mut taken: Vec<OfferId> = taken.collect();
     taken.sort_unstable();
     taken.dedup();
-    Witness { facts, taken }
+    Some(Witness { facts, taken })
+}
+
+/// What must not hold where these two answer, since it would come before either.
+pub(super) fn blockers_of([old, new]: [&Side; 2], both: &Both, (one, other): (&Answer, &Answer)) -> Vec<Formula> {
+    let mut blockers = old.before(&both.old, one);
+    blockers.extend(new.before(&both.new, other));
+    blockers.sort_unstable();
+    blockers.dedup();
+    blockers
 }
 
 /// Whether a region hangs on a cap being spent that the new rules do not have as it was.

@@ -5,13 +5,14 @@
 //! here is looked at the rules that stand on both sides and whose caps changed in that: of each, one customer is taken who
 //! is shown it on both sides, and decided for again with the store down.
 
+use std::collections::BTreeMap;
+
 use super::super::blocking::Blockers;
-use super::super::formula::Formula;
 use super::super::search::{Answer as Found, search};
 use super::super::{Options, Witness};
-use super::facts::{Which, as_read_by};
-use super::regions::{SlotDifference, played};
-use super::sides::{Answer, Answerer as Spot, Side};
+use super::facts::Which;
+use super::regions::{SlotDifference, as_seen_by, blockers_of};
+use super::sides::{Answer, Side};
 use super::{Answered, Answerer, Comparison, Kind, Region, Shown, kinds_of};
 use crate::eval;
 use crate::frame::{By, Fact, Facts};
@@ -29,14 +30,18 @@ pub(super) fn look(
     [old, new]: [&Side; 2],
 ) {
     let rules = &comparison.flat;
+    let mut by_name: BTreeMap<&str, Vec<(RuleId, &Answer)>> = BTreeMap::new();
+    for other in &new.answers {
+        if let Some(now) = new.rule(rules, other.from) {
+            by_name.entry(&rules[now].name).or_default().push((now, other));
+        }
+    }
     for one in &old.answers {
-        let Some(before) = own(old, rules, one) else { continue };
-        let same = |other: &&Answer| own(new, rules, other).is_some_and(|now| rules[now].name == rules[before].name);
-        for other in new.answers.iter().filter(same) {
-            let Some(now) = own(new, rules, other) else { continue };
+        let Some(before) = old.rule(rules, one.from) else { continue };
+        for (now, other) in by_name.get(rules[before].name.as_str()).into_iter().flatten() {
             // Where something else is shown anyway that is told of those whom it concerns.
             let is_shown_alike = Shown::seen(rules, &one.seen) == Shown::seen(rules, &other.seen);
-            if !is_shown_alike || blocking(rules, before) == blocking(rules, now) {
+            if !is_shown_alike || blocking(rules, before) == blocking(rules, *now) {
                 continue;
             }
             if let Some(region) = somebody(comparison, options, slot, (one, other), [old, new])
@@ -48,14 +53,6 @@ pub(super) fn look(
                 slot.regions.push(region);
             }
         }
-    }
-}
-
-/// The rule that answers, if it is one.
-fn own(side: &Side, rules: &RuleSet, answer: &Answer) -> Option<RuleId> {
-    match answer.from {
-        Spot::Place(_) => side.rule(rules, answer.from),
-        Spot::Entry(_) | Spot::Off => None,
     }
 }
 
@@ -78,10 +75,7 @@ fn somebody(
     let twin = slot.twin;
     slot.worlds.iter_mut().find_map(|(program, both)| {
         let required = [old.required(&both.old, one), new.required(&both.new, other)];
-        let mut blockers: Vec<Formula> = old.before(&both.old, one);
-        blockers.extend(new.before(&both.new, other));
-        blockers.sort_unstable();
-        blockers.dedup();
+        let blockers = blockers_of([old, new], both, (one, other));
         let numbered = Blockers::plain(blockers.into_iter().enumerate().collect());
         let Found::Found(witness) = search(program, &required, numbered.all(), options.budget) else { return None };
         // A cap whose unit nobody knows blocks whatever the store does.
@@ -111,9 +105,8 @@ fn known(rules: &RuleSet, facts: &Facts, units: bool) -> Facts {
 /// The region of somebody on whom the two sides differ.
 fn changed(comparison: &Comparison<'_>, twin: &super::join::Twin, somebody: &Witness) -> Option<Region> {
     let side = |which: Which, at: usize, own: &RuleSet| -> Option<(Answered, Witness)> {
-        let facts = as_read_by(&comparison.joint, which, own, &somebody.facts)?;
+        let witness = as_seen_by(&comparison.joint, which, own, somebody)?;
         let slot = twin.own.get(at).copied().flatten()?;
-        let witness = played(&comparison.joint, own, facts, somebody);
         let decision = eval::decide(own, &witness.frame(own), slot);
         let by = match decision.by {
             By::Rule(id) | By::Substitute(id, _) => Answerer::Rule(own[id].name.clone()),

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use super::super::condition::condition;
 use crate::frame::Frame;
 use crate::model::show::show_text;
-use crate::model::{AgeBound, AttributeId, Condition, Expression, RuleSet};
+use crate::model::{AttributeId, Condition, Expression, RuleSet};
 use crate::ops::Direction;
-use crate::value::{Date, Datum, Instant, NumberType, Period, Truth, Type, Value};
+use crate::value::{Date, Datum, Instant, NumberType, Truth, Type, Value};
 
 /// The most values that are tried of one attribute in one test.
 const MOST: usize = 4;
@@ -171,7 +171,7 @@ impl Trial<'_> {
             | Value::Date(_)
             | Value::Never => None,
         });
-        let aged = self.periods().into_iter().map(|(direction, period)| match direction {
+        let aged = self.test.ages().into_iter().map(|(direction, period)| match direction {
             Direction::Old => now.minus(period),
             Direction::Ahead => now.gone_by(period),
         });
@@ -192,30 +192,11 @@ impl Trial<'_> {
             | Value::Time(_)
             | Value::Never => None,
         });
-        let aged = self.periods().into_iter().map(|(direction, period)| match direction {
+        let aged = self.test.ages().into_iter().map(|(direction, period)| match direction {
             Direction::Old => today.minus(period),
             Direction::Ahead => today.gone_by(period),
         });
         named.chain(aged).chain([today]).flat_map(|day| [Date(day.0 - 1), day, Date(day.0 + 1)]).collect()
-    }
-
-    fn periods(&self) -> Vec<(Direction, Period)> {
-        match self.test {
-            Condition::Age(_, direction, AgeBound::One(_, period)) => vec![(*direction, *period)],
-            Condition::Age(_, direction, AgeBound::Between(from, to)) => vec![(*direction, *from), (*direction, *to)],
-            Condition::And(_)
-            | Condition::Or(_)
-            | Condition::Not(_)
-            | Condition::Segment(_)
-            | Condition::Holds(_)
-            | Condition::Equal(..)
-            | Condition::OneOf(..)
-            | Condition::Compare(..)
-            | Condition::Between(..)
-            | Condition::Known(_)
-            | Condition::Never(_)
-            | Condition::Has(..) => Vec::new(),
-        }
     }
 
     /// The constants of the test and their neighbours, and where it turns between the value and each end of the range.

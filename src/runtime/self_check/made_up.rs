@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use crate::frame::{ConsentRecord, Fact, Facts, Happened, Stamp};
 use crate::model::{
-    Active, AgeBound, Attribute, BlockCause, CapId, CapKind, Condition, EventId, Expression, OfferId, PurposeId,
-    RuleId, RuleSet,
+    Active, Attribute, BlockCause, CapId, CapKind, Condition, EventId, Expression, OfferId, PurposeId, RuleId, RuleSet,
 };
 use crate::value::{
     Consent, Date, Instant, Missing, NumberType, Period, Permission, Type, Value, date_in_zone, rescale,
@@ -104,12 +103,12 @@ impl Found {
     fn condition(&mut self, condition: &Condition) {
         condition.each(&mut |part| {
             part.operands().into_iter().for_each(|operand| self.expression(operand));
+            self.periods.extend(part.ages().into_iter().map(|(_, period)| period));
             match part {
                 Condition::Has(_, _, elements) => self.texts.extend(elements.iter().cloned()),
                 Condition::OneOf(_, values) => values.iter().for_each(|value| self.value(value, 0)),
-                Condition::Age(_, _, AgeBound::One(_, period)) => self.periods.push(*period),
-                Condition::Age(_, _, AgeBound::Between(from, to)) => self.periods.extend([*from, *to]),
-                Condition::And(_)
+                Condition::Age(..)
+                | Condition::And(_)
                 | Condition::Or(_)
                 | Condition::Not(_)
                 | Condition::Segment(_)

@@ -162,8 +162,7 @@ pub trait StateStore: Send + Sync {
     ///
     /// # Errors
     /// The store cannot be read.
-    fn was_made(&self, key: &Key, mark: u64) -> Result<bool, StateError> {
-        let (_, _) = (key, mark);
+    fn was_made(&self, _key: &Key, _mark: u64) -> Result<bool, StateError> {
         Ok(false)
     }
 

@@ -30,7 +30,7 @@ pub(super) fn find(reader: &Reader<'_>, form: &Form, at: usize, end: usize, trou
             let help = format!("write `{} {first}, {second}`", form.word);
             Some(finding.help(help).fix("write a comma", gap, ","))
         }
-        "show" | "send" if name && ["the"].iter().any(|word| reader.is_word(before, word)) => {
+        "show" | "send" if name && reader.is_word(before, "the") => {
             let whole = Span { end: reader.span(trouble).start, ..reader.span(before) };
             let finding =
                 Diagnostic::new(&codes::SPELLING, reader.span(before), "an offer is called by its name alone");

@@ -17,7 +17,10 @@ pub(super) const WORDS: [&str; 35] = [
 /// What is wrong with the word at `token`, if it is one of those.
 pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize) -> Option<Diagnostic> {
     let word = reader.word(token)?;
-    if let Some(finding) = or_equal(reader, token).or_else(|| untested(reader, token, trouble, end)) {
+    if let Some(finding) = or_equal(reader, token)
+        .or_else(|| untested(reader, token, trouble, end))
+        .or_else(|| if token == trouble { given_on(reader, token) } else { None })
+    {
         return Some(finding);
     }
     let is_before = reader.is_word(token.wrapping_sub(1), "is");
@@ -172,7 +175,6 @@ pub(super) fn find(reader: &Reader<'_>, token: usize, end: usize, trouble: usize
                 right,
             ))
         }
-        "on" if token == trouble && given_on(reader, token).is_some() => given_on(reader, token),
         "known" | "never" if token + 2 == trouble || token + 1 == trouble => asked_twice(reader, token, end),
         "on" if is_before && reader.written(token + 1).contains('-') && token + 1 < end => {
             let day = reader.written(token + 1);
@@ -259,9 +261,10 @@ fn asked_twice(reader: &Reader<'_>, token: usize, end: usize) -> Option<Diagnost
     Some(finding.help(format!("write `{right}`")).fix(format!("write `{right}`"), span, right))
 }
 
-/// `consent.ads is granted on 2026-01-01`: when a consent was given. `token` is the `on`.
+/// `consent.ads is granted on 2026-01-01`: when a consent was given, asked at the `on`.
 fn given_on(reader: &Reader<'_>, token: usize) -> Option<Diagnostic> {
-    let status = reader.word(token.wrapping_sub(1)).filter(|word| STATUSES.contains(word))?;
+    let before = token.checked_sub(1).filter(|_| reader.is_word(token, "on"))?;
+    let status = reader.word(before).filter(|word| STATUSES.contains(word))?;
     let finding =
         Diagnostic::new(&codes::SPELLING, reader.span(token), "a condition does not ask when a consent was given");
     Some(finding.primary(format!("`{status}` or not is all it asks")).help(
