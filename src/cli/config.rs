@@ -2,7 +2,7 @@
 
 mod schema;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -51,6 +51,9 @@ pub(super) struct Arguments {
     /// As for `decide`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// As for `decide`.
+    #[arg(long, value_name = "DAYS", value_parser = states::days)]
+    keep_events: Option<NonZeroU32>,
     /// As for `decide`.
     #[arg(long, value_enum)]
     assume: Option<Assumed>,
@@ -307,6 +310,13 @@ fn running(arguments: &Arguments, world: &World, all: &mut Vec<Line>) -> Result<
         (state.value.map_or(Json::Null, |file| remembers(&file)), state.origin),
         "none",
         "the file or server that remembers what was shown, so that caps hold from run to run",
+    ));
+    let keep = settings::KEEP_EVENTS.choose(arguments.keep_events, config)?;
+    all.push(of(
+        &settings::KEEP_EVENTS,
+        (keep.value.map_or(Json::Null, |days| json!(days.get())), keep.origin),
+        "for good",
+        "for how many days the state keeps what happened; rules that look back further are refused",
     ));
     let assume = settings::ASSUME.choose(arguments.assume, config)?;
     let origin = assume.origin;

@@ -4,6 +4,7 @@
 //! nothing is left nothing is recorded, and that is told too.
 
 use std::io::{BufRead, stdin};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -48,6 +49,9 @@ pub(super) struct Arguments {
     /// What remembers what was decided, instead of the world's: a file, or `redis://HOST:PORT`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// For how many days what happened is kept there; for good, if nobody says. Rules that look back further are refused.
+    #[arg(long, value_name = "DAYS", value_parser = states::days)]
+    keep_events: Option<NonZeroU32>,
     /// When it is heard of, instead of the world's `now`.
     #[arg(long, value_name = "INSTANT", value_parser = customer::instant)]
     now: Option<Instant>,
@@ -64,7 +68,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let now = customer::now(arguments.now, loaded.world.settings())?;
     let state = settings::STATE.choose(arguments.state.clone(), loaded.world.config.as_ref())?.value;
     let all = asked(arguments, rules, now)?;
-    let store = open(state.as_deref())?;
+    let keep = settings::KEEP_EVENTS.choose(arguments.keep_events, loaded.world.settings())?.value;
+    states::reach_back(rules, keep)?;
+    let store = open(state.as_deref())?.keeping(keep);
     let engine = Engine::reference(rules.clone());
     if arguments.not_shown {
         return give_back(&engine, store.store(), &all, now, state.as_deref(), terminal);

@@ -6,7 +6,7 @@
 mod output;
 mod summary;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -66,6 +66,9 @@ pub(super) struct Arguments {
     /// What remembers what happened, between runs: a file, made if it is not there, or `redis://HOST:PORT`.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// For how many days what happened is kept there; for good, if nobody says. Rules that look back further are refused.
+    #[arg(long, value_name = "DAYS", value_parser = states::days)]
+    keep_events: Option<NonZeroU32>,
     /// What is taken to have happened to what was decided; it was shown, if nobody says otherwise. With `decided` it is
     /// reserved in the state, and confirmed by `cater confirm`.
     #[arg(long, value_enum)]
@@ -135,6 +138,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let strict = settings::STRICT.choose(arguments.strict, settings)?.or(false);
     let workers = settings::WORKERS.choose(arguments.workers, settings)?.value;
     let state = settings::STATE.choose(arguments.state.clone(), config)?.value;
+    let keep = settings::KEEP_EVENTS.choose(arguments.keep_events, settings)?.value;
+    states::reach_back(rules, keep.filter(|_| state.is_some()))?;
     let slots = customer::slots(rules, &arguments.slot, config)?;
     let files = customer::Files {
         consent: arguments.consent.as_deref(),
@@ -155,7 +160,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     // From here on files are made; one customer is decided too soon for anybody to stop it.
     let interrupt = arguments.customer.is_none().then(Interrupt::watch);
     // What records nothing needs no file that may be written to.
-    let store = state.map(|path| State::open(path, records)).transpose()?;
+    let store = state.map(|path| State::open(path, records)).transpose()?.map(|state| state.keeping(keep));
     let asked = Asked {
         arguments,
         world: &world,

@@ -15,6 +15,7 @@ mod decide;
 mod diff;
 mod explain;
 mod fmt;
+mod forget;
 mod graph;
 mod inspect;
 mod interrupt;
@@ -136,6 +137,8 @@ enum Verb {
     Decide(decide::Arguments),
     /// Record what has happened of what was decided: that it was shown, clicked, bought.
     Confirm(confirm::Arguments),
+    /// Remove what a state keeps of somebody.
+    Forget(forget::Arguments),
     /// Say why one customer sees what they see, and why not something else.
     Why(why::Arguments),
     /// Say whose decisions a change of the rules touches.
@@ -348,6 +351,7 @@ pub fn main() -> ExitCode {
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
         Verb::Decide(arguments) => decide::run(&arguments, &mut terminal),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut terminal),
+        Verb::Forget(arguments) => forget::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Diff(arguments) => diff::run(&arguments, &mut terminal),
         Verb::Manifest(arguments) => manifest::run(&arguments, &mut terminal),

@@ -5,6 +5,7 @@
 mod source;
 
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,9 @@ pub(super) struct Arguments {
     /// remembered: caps count what a request tells.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// For how many days what happened is kept there; for good, if nobody says. Rules that look back further are refused.
+    #[arg(long, value_name = "DAYS", value_parser = states::days)]
+    keep_events: Option<NonZeroU32>,
     /// Where it listens for whoever asks; port 0 is any that is free.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -136,15 +140,17 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         Some(now) => Box::new(FixedClock(now)),
         None => Box::new(SystemClock),
     };
+    let state = settings::STATE.choose(arguments.state.clone(), None)?.value;
+    let keep = settings::KEEP_EVENTS.choose(arguments.keep_events, None)?.value;
     let source =
         Files::new(arguments.bundle.clone(), &arguments.trusting, arguments.last.clone(), tokens_file(arguments));
+    let source = source.for_events_kept(keep.filter(|_| state.is_some()));
     let source = if arguments.check { source.only_asking() } else { source };
     let tokens = tokens_file(arguments).map(|file| -> TokenSource { Box::new(move || read_tokens(&file)) });
     let switches = arguments.switches.clone();
     let manners = Manners { origins: arguments.cors.clone(), strict_reasons: arguments.strict_reasons };
     let parts = Parts { source: Box::new(source), clock, tokens, limits, switches, manners, ear: ear(terminal) };
     let service = Service::open(parts).map_err(CannotRun::from)?;
-    let state = settings::STATE.choose(arguments.state.clone(), None)?.value;
     if arguments.check {
         said(&service, None, state.as_deref(), terminal);
         return Ok(Ended::Clean);
@@ -152,7 +158,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let (public, admin) = (listen(arguments.listen)?, listen(arguments.admin)?);
     let addresses = (address(&public)?, address(&admin)?);
     let service = match &state {
-        Some(path) => service.with_store(State::open(path, true)?.shared()),
+        Some(path) => service.with_store(State::open(path, true)?.keeping(keep).shared()),
         None => service,
     };
     let service = Arc::new(service);
@@ -301,6 +307,10 @@ fn ear(terminal: &Terminal) -> Ear {
                     "at": at, "notice": "switched", "kind": kind.word(), "name": name, "paused": is_paused, "who": who,
                     "why": why,
                 }),
+            ),
+            Notice::Forgot(count) => (
+                format!("{} forgotten", counted(*count, "customer")),
+                json!({ "at": at, "notice": "forgot", "customers": count }),
             ),
             Notice::StateFails(code) => (
                 format!("error[{}]: the state fails, and is decided without", code.name),

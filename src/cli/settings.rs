@@ -1,7 +1,7 @@
 //! What a run is told, and by whom: a flag beats the environment, the environment beats `cater.toml`, and that beats the
 //! default. Settings are what holds from run to run; what is asked once (`--customer`, `--filter`) is none.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -11,7 +11,7 @@ use super::decide::Assumed;
 use super::diff::FailOn;
 use super::{CannotRun, Colour, Spelling};
 use crate::diagnostics::codes;
-use crate::runtime::data::{MOST_WORKERS, World as Config};
+use crate::runtime::data::{MOST_DAYS, MOST_WORKERS, World as Config};
 use crate::value::Instant;
 
 /// Who said it.
@@ -100,6 +100,15 @@ pub(super) static STATE: Setting<PathBuf> = Setting {
     parse: |text| Some(PathBuf::from(text)),
     wants: "a file, or the address of a Redis",
     file: |config| config.settings.state.clone(),
+};
+
+pub(super) static KEEP_EVENTS: Setting<NonZeroU32> = Setting {
+    key: "keep_events",
+    flag: "--keep-events",
+    variable: "CATER_KEEP_EVENTS",
+    parse: |text| text.parse().ok().filter(|days: &NonZeroU32| days.get() <= MOST_DAYS),
+    wants: "a number of days from 1 to 73050",
+    file: |config| config.settings.keep_events,
 };
 
 pub(super) static ASSUME: Setting<Assumed> = Setting {

@@ -2,11 +2,16 @@
 //!
 //! Nothing here prints an address as it was written: it may hold a password.
 
+use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::Duration;
 
-use super::CannotRun;
+use super::{CannotRun, counted};
 use crate::diagnostics::codes;
-use crate::runtime::store::{EmbeddedStore, StateError, StateStore};
+use crate::model::RuleSet;
+use crate::runtime::data::MOST_DAYS;
+use crate::runtime::looks_back::{LooksFurther, looks_further};
+use crate::runtime::store::{EmbeddedStore, Forgotten, Key, StateError, StateStore};
 
 /// An open state.
 pub(super) enum State {
@@ -22,6 +27,16 @@ impl State {
             Some(address) => server(address),
             None if records => EmbeddedStore::open(path).map(Self::File),
             None => EmbeddedStore::open_for_reading(path).map(Self::File),
+        }
+    }
+
+    /// The same, in which nothing is kept for longer than so many days.
+    pub(super) fn keeping(self, days: Option<NonZeroU32>) -> Self {
+        let keeps = days.map(|days| Duration::from_secs(86_400) * days.get());
+        match self {
+            Self::File(store) => Self::File(store.keeping(keeps)),
+            #[cfg(feature = "redis")]
+            Self::Server(store) => Self::Server(Box::new(store.keeping(keeps))),
         }
     }
 
@@ -53,6 +68,15 @@ impl State {
         }
     }
 
+    /// Removes what is kept under these keys, and leaves nothing of it in a file.
+    pub(super) fn forget_for_good(self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        match self {
+            Self::File(store) => store.forget_for_good(keys),
+            #[cfg(feature = "redis")]
+            Self::Server(store) => store.forget(keys),
+        }
+    }
+
     /// Takes back a file that was made for a run that came to nothing.
     pub(super) fn take_back(self) {
         match self {
@@ -61,6 +85,50 @@ impl State {
             Self::Server(_) => {}
         }
     }
+}
+
+/// A number of days, as `--keep-events` takes it.
+pub(super) fn days(text: &str) -> Result<NonZeroU32, String> {
+    let days = text.parse().ok().filter(|days: &NonZeroU32| days.get() <= MOST_DAYS);
+    days.ok_or_else(|| format!("write a number of days from 1 to {MOST_DAYS}"))
+}
+
+/// How many things that look back too far are named.
+const NAMED: usize = 4;
+
+/// Refuses rules that look back further than events are kept.
+pub(super) fn reach_back(rules: &RuleSet, days: Option<NonZeroU32>) -> Result<(), CannotRun> {
+    let Some(days) = days.map(NonZeroU32::get) else { return Ok(()) };
+    let mut further = looks_further(rules, days);
+    if further.is_empty() {
+        return Ok(());
+    }
+    // The furthest first: who mends that has mended the others, too.
+    further.sort_by_key(|one| std::cmp::Reverse(one.days.unwrap_or(u64::MAX)));
+    let far = |one: &LooksFurther| match one.days {
+        Some(days) => format!("{} {days} days back", one.what),
+        None => format!("{} back without end", one.what),
+    };
+    let named: Vec<String> = further.iter().take(NAMED).map(far).collect();
+    let more = match further.len().saturating_sub(named.len()) {
+        0 => String::new(),
+        more => format!(", and {more} more look back further, too"),
+    };
+    let kept = counted(days as usize, "day");
+    let message = format!("events are kept for {kept}, and the rules look further: {}{more}", named.join(", "));
+    let longest = further.iter().filter_map(|one| one.days).max();
+    let without_end = further.iter().any(|one| one.days.is_none());
+    let help = match (without_end, longest) {
+        (false, Some(longest)) => {
+            format!("keep events for at least {longest} days, or let the rules look back less far")
+        }
+        (true, Some(longest)) => {
+            format!("keep events for good; or say over which time, such as `in any {longest} days`, and keep as many")
+        }
+        (true, None) => "keep events for good; or say over which time they count, such as `in any 90 days`".to_owned(),
+        (false, None) => "keep events for good".to_owned(),
+    };
+    Err(CannotRun::new(&codes::state::KEPT_TOO_SHORT, message).help(help))
 }
 
 /// The address, where a server is meant and not a file.

@@ -1,5 +1,6 @@
 //! `cater why CUSTOMER`: why one customer sees what they see, and why not something else.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -49,6 +50,9 @@ pub(super) struct Arguments {
     /// The file in which runs of `decide` remember what they showed; it is only read.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// For how many days what happened is kept there; for good, if nobody says. Rules that look back further are refused.
+    #[arg(long, value_name = "DAYS", value_parser = states::days)]
+    keep_events: Option<NonZeroU32>,
     #[command(flatten)]
     trusting: Trusting,
 }
@@ -73,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let customer = customer::facts(world, rules, &arguments.customer, tables, delimiter, &known)?;
     let doubts = known.doubts_of(rules, &customer);
     let mut facts = customer.facts;
-    let store = state(arguments, world)?;
+    let store = state(arguments, world, rules)?;
     known.remember(rules, &mut facts, store.as_ref().map(State::store))?;
     let asked: Vec<String> = arguments.slot.iter().cloned().collect();
     let mut slots = customer::slots(rules, &asked, world.config.as_ref())?;
@@ -123,14 +127,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 
 /// What runs of `decide` remembered. Nothing is written, so a file that is not there yet holds nothing; one that is asked
 /// for by name must be there.
-fn state(arguments: &Arguments, world: &World) -> Result<Option<State>, CannotRun> {
+fn state(arguments: &Arguments, world: &World, rules: &RuleSet) -> Result<Option<State>, CannotRun> {
     let Some(path) = settings::STATE.choose(arguments.state.clone(), world.config.as_ref())?.value else {
         return Ok(None);
     };
     if arguments.state.is_none() && !states::is_there(&path) {
         return Ok(None);
     }
-    State::open_known(&path, false, "decide --state").map(Some)
+    let keep = settings::KEEP_EVENTS.choose(arguments.keep_events, world.settings())?.value;
+    states::reach_back(rules, keep)?;
+    Ok(Some(State::open_known(&path, false, "decide --state")?.keeping(keep)))
 }
 
 /// Slot by slot, each with the frame it saw: what the ones before it show counts in it (R24).

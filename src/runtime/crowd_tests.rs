@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::release::Released;
 use super::request::{Answer, Request};
 use super::request_tests::stores;
-use super::store::{Cell, Change, Key, Landed, MemoryStore, StateError, StateStore, Transaction};
+use super::store::{Cell, Change, Forgotten, Key, Landed, MemoryStore, StateError, StateStore, Transaction};
 use crate::compile::compile;
 use crate::frame::{By, Fact, Facts};
 use crate::model::Event;
@@ -218,6 +218,10 @@ impl StateStore for Hurried {
 
     fn place(&self) -> String {
         self.0.place()
+    }
+
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        self.0.forget(keys)
     }
 }
 

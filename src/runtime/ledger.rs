@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::past::{Memory, Past, Told};
+use super::past::{Memory, Past, Told, kept_since};
 use super::store::cell::piece;
 use super::store::packed::{Unreadable, pack_decisions, pack_entries, pack_tally, unpack_decisions};
 use super::store::{
@@ -20,6 +20,11 @@ use crate::value::Instant;
 /// How long what a request was answered is kept at least: as long as anybody may ask again or confirm.
 const ANSWERS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 
+/// How long that is in a store that keeps what happened for so long.
+pub(super) fn answers_kept(keeps: Option<Duration>) -> Duration {
+    keeps.map_or(ANSWERS_KEPT, |keeps| keeps.min(ANSWERS_KEPT))
+}
+
 /// So many pieces of a record that everybody writes to are read before somebody writes it anew.
 const SHARED_PIECES: usize = 32;
 
@@ -31,6 +36,7 @@ pub(super) struct Ledger<'a> {
     rules: &'a RuleSet,
     place: String,
     now: Instant,
+    keeps: Option<Duration>,
     pages: BTreeMap<Key, Page>,
 }
 
@@ -50,7 +56,7 @@ enum Said {
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(rules: &'a RuleSet, store: &dyn StateStore, now: Instant) -> Self {
-        Self { rules, place: store.place(), now, pages: BTreeMap::new() }
+        Self { rules, place: store.place(), now, keeps: store.keeps(), pages: BTreeMap::new() }
     }
 
     /// Reads what has not been read yet, all in one go.
@@ -162,15 +168,15 @@ impl<'a> Ledger<'a> {
 
     /// Writes what was added.
     pub(super) fn write(self, store: &dyn StateStore) -> Result<Landed, StateError> {
-        let (rules, now) = (self.rules, self.now);
+        let (rules, now, keeps) = (self.rules, self.now, self.keeps);
         let changed = self.pages.into_iter().filter(|(_, page)| page.is_changed);
-        let changes: Vec<Change> = changed.map(|(key, page)| page.change(rules, key, now)).collect();
+        let changes: Vec<Change> = changed.map(|(key, page)| page.change(rules, key, (now, keeps))).collect();
         if changes.is_empty() { Ok(Landed::Whole) } else { store.write(&changes) }
     }
 }
 
 impl Page {
-    fn change(self, rules: &RuleSet, key: Key, now: Instant) -> Change {
+    fn change(self, rules: &RuleSet, key: Key, (now, keeps): (Instant, Option<Duration>)) -> Change {
         let Self { cell, said, slack, entries, undo, .. } = self;
         let read = cell.seen();
         match said {
@@ -178,16 +184,16 @@ impl Page {
                 let weight = entries.len() as u64;
                 let add = piece(&pack_entries(&entries));
                 let undo = piece(&pack_entries(&undo));
-                let instead = anew(rules, unit, &cell, now);
+                let instead = anew(rules, unit, &cell, (now, keeps));
                 let once = match &key {
                     Key::Shared(_) => mark(&entries).map_or(Once::Any, Once::By),
                     Key::Customer(_) | Key::Request(_) => Once::Any,
                 };
-                Change { key, read, slack, weight, instead, add, undo, undo_anew: false, keep: None, once }
+                Change { key, read, slack, weight, instead, add, undo, undo_anew: false, keep: keeps, once }
             }
             Said::Answers { before, now } => {
                 let (instead, undo) = (Some(piece(&pack_decisions(&now))), piece(&pack_decisions(&before)));
-                let (add, keep) = (Vec::new(), Some(ANSWERS_KEPT));
+                let (add, keep) = (Vec::new(), Some(answers_kept(keeps)));
                 Change { key, read, slack, weight: 1, instead, add, undo, undo_anew: true, keep, once: Once::Any }
             }
         }
@@ -212,14 +218,21 @@ pub(super) fn mark(entries: &[Entry]) -> Option<u64> {
     (!entries.is_empty()).then_some(mark)
 }
 
-/// A record of many pieces as one, without the decisions that no cap reckons with any more; `None` where it has few.
-pub(super) fn anew(rules: &RuleSet, unit: CapUnit, cell: &Cell, now: Instant) -> Option<Vec<u8>> {
+/// A record of many pieces as one, without what is kept no longer and the decisions that no cap reckons with any more; `None`
+/// where it has few.
+pub(super) fn anew(
+    rules: &RuleSet,
+    unit: CapUnit,
+    cell: &Cell,
+    (now, keeps): (Instant, Option<Duration>),
+) -> Option<Vec<u8>> {
     let most = if unit == CapUnit::Customer { CUSTOMER_PIECES } else { SHARED_PIECES };
     if cell.pieces()?.len() < most {
         return None;
     }
     // What cannot be read was refused when it was read.
     let mut tally = super::store::packed::unpack_tally(cell).ok()?;
+    kept_since(now, keeps).into_iter().for_each(|since| tally.drop_before(since));
     if unit != CapUnit::Customer {
         tally.drop_over(|event| is_over(rules, unit, event, now));
         // A pause asks what came before what; a sum cannot say.
@@ -264,5 +277,9 @@ impl Memory for Written<'_> {
 
     fn of_unit(&mut self, key: &str) -> Result<Past, StateError> {
         Ok(self.past(&Key::Shared(key.to_owned())))
+    }
+
+    fn keeps(&self) -> Option<Duration> {
+        self.ledger.keeps
     }
 }

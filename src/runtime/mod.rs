@@ -14,7 +14,11 @@ pub mod confirm;
 mod crowd_tests;
 pub mod data;
 mod engine;
+#[cfg(test)]
+#[cfg(feature = "cli")]
+mod kept_tests;
 mod ledger;
+pub mod looks_back;
 mod names;
 pub mod past;
 mod record;

@@ -5,6 +5,7 @@
 //! an explanation count alike. Refuses to know how a cap counts.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use super::names::Names;
 use super::store::tally::is_new;
@@ -79,6 +80,12 @@ impl Past {
         past
     }
 
+    /// Without what happened before an instant.
+    fn drop_before(&mut self, instant: Instant) {
+        self.history.retain(|event| event.at >= instant);
+        self.reserved.retain(|reserved| reserved.at >= instant);
+    }
+
     /// What a memory of several machines holds has happened, whatever the clock of one of them said: for what is counted
     /// together it counts from now on.
     pub fn by_now(&mut self, now: Instant) {
@@ -104,6 +111,15 @@ pub trait Memory {
     /// # Errors
     /// It cannot be read.
     fn of_unit(&mut self, key: &str) -> Result<Past, StateError>;
+
+    /// [`StateStore::keeps`].
+    fn keeps(&self) -> Option<Duration>;
+}
+
+/// Since when what happened counts, where it is not kept for good.
+pub(super) fn kept_since(now: Instant, keep: Option<Duration>) -> Option<Instant> {
+    let keep = i64::try_from(keep?.as_micros()).unwrap_or(i64::MAX);
+    Some(Instant(now.0.saturating_sub(keep)))
 }
 
 /// What a store holds.
@@ -126,6 +142,10 @@ impl Memory for Stored<'_> {
         let tally = self.store.map_or(Ok(Tally::default()), |store| store.shared(key))?;
         Ok(Past::of(self.rules, &tally, self.told))
     }
+
+    fn keeps(&self) -> Option<Duration> {
+        self.store?.keeps()
+    }
 }
 
 /// Adds to the facts all that is remembered of the customer, and of whoever is counted together with them. What the facts
@@ -134,16 +154,19 @@ impl Memory for Stored<'_> {
 /// # Errors
 /// The memory cannot be read; the facts are as they were.
 pub fn remember(rules: &RuleSet, facts: &mut Facts, memory: &mut dyn Memory) -> Result<(), StateError> {
+    let since = kept_since(facts.now, memory.keeps());
     let mut of_units = Vec::new();
     for (unit, key) in shared_keys(rules, facts) {
         let mut past = memory.of_unit(&key)?;
+        since.into_iter().for_each(|since| past.drop_before(since));
         past.by_now(facts.now);
         of_units.push((unit, past));
     }
-    let own = match unit_key(rules, facts, CapUnit::Customer) {
+    let mut own = match unit_key(rules, facts, CapUnit::Customer) {
         Some(key) => memory.of_customer(&key)?,
         None => Past::default(),
     };
+    since.into_iter().for_each(|since| own.drop_before(since));
     of_units.into_iter().for_each(|(unit, past)| tell_of_unit(facts, unit, past));
     facts.history.extend(own.history);
     facts.reserved.extend(own.reserved);

@@ -114,6 +114,8 @@ pub enum Notice {
         /// Why.
         why: String,
     },
+    /// What was kept of so many customers was removed.
+    Forgot(usize),
     /// The store fails, and decisions are made without it.
     StateFails(&'static Code),
     /// It answers again.

@@ -160,6 +160,10 @@ fn what_is_answered_is_what_it_says() {
         seen.insert(route);
         wrong.extend(misfits(&document, route, "GET", "", &server.get(path)));
     }
+    for forget in [r#"{"customers": ["ann", "nobody"]}"#, "{}"] {
+        seen.insert("/v1/forget");
+        wrong.extend(misfits(&document, "/v1/forget", "POST", forget, &server.admin_with("/v1/forget", forget)));
+    }
     let pause = r#"{"kind": "rule", "name": "tip", "paused": true, "why": "wrong price", "who": "anna"}"#;
     wrong.extend(misfits(&document, "/v1/switches", "POST", pause, &server.admin_with("/v1/switches", pause)));
     wrong.extend(misfits(&document, "/v1/preview", "POST", "", &server.post("/v1/preview", r#"{"customer": {}}"#)));
@@ -195,7 +199,9 @@ fn what_is_refused_at_the_door_is_what_it_says() {
         for route in ["/v1/decide", "/v1/preview", "/v1/why", "/v1/events", "/ofrep/v1/evaluate/flags"] {
             wrong.extend(misfits(&document, route, "POST", "{}", &server.post(route, "{}")));
         }
-        for (method, path) in [("POST", "/v1/reload"), ("GET", "/v1/bundles"), ("GET", "/metrics")] {
+        for (method, path) in
+            [("POST", "/v1/reload"), ("POST", "/v1/forget"), ("GET", "/v1/bundles"), ("GET", "/metrics")]
+        {
             wrong.extend(misfits(&document, path, method, "", &server.admin(method, path)));
         }
     }
@@ -203,6 +209,9 @@ fn what_is_refused_at_the_door_is_what_it_says() {
     let open = Server::start(folder.path(), &["--timeout", "200ms"]);
     let events = open.post("/v1/events", r#"{"events": []}"#);
     assert_eq!(events.status, 409);
+    let forget = open.admin_with("/v1/forget", r#"{"customers": []}"#);
+    assert_eq!(forget.status, 409);
+    wrong.extend(misfits(&document, "/v1/forget", "POST", "", &forget));
     wrong.extend(misfits(&document, "/v1/events", "POST", "", &events));
     for rest in ["Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", "Content-Length: 9\r\n\r\n{"] {
         let request = format!("POST /v1/decide HTTP/1.1\r\nHost: t\r\nConnection: close\r\n{rest}");

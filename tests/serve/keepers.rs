@@ -132,3 +132,41 @@ fn what_is_counted_is_what_was_asked() {
     let version = server.get("/version").json();
     assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
 }
+
+#[test]
+fn who_asks_for_it_is_forgotten_and_what_everybody_had_stays() {
+    let folder = folder(RULES);
+    let server = Server::start(folder.path(), &["--state", "shop.state"]);
+    let ask = |who: &str, slot: &str| {
+        let body =
+            format!(r#"{{"customer": {{"id": "{who}"}}, "slots": ["{slot}"], "shown": true, "request": "{slot}"}}"#);
+        server.post("/v1/decide", &body).shows().remove(0)
+    };
+    for who in ["ann", "ben", "cleo"] {
+        assert_eq!((ask(who, "home").as_deref(), ask(who, "till").as_deref()), (Some("tip"), Some("voucher")));
+    }
+    assert_eq!(ask("dora", "till"), None, "there were three");
+    let forgotten = server.admin_with("/v1/forget", r#"{"customers": ["ann", "nobody"]}"#);
+    assert_eq!(forgotten.status, 200, "{forgotten:?}");
+    assert_eq!(
+        forgotten.json(),
+        serde_json::json!({
+            "forgotten": [{ "key": "ann", "was_known": true }, { "key": "nobody", "was_known": false }],
+            "requests": 2,
+        })
+    );
+    // Ann is somebody new, whose request of the same name is another; the vouchers are gone all the same.
+    assert_eq!((ask("ann", "home").as_deref(), ask("ann", "till")), (Some("tip"), None));
+    assert_eq!(server.admin_with("/v1/forget", r#"{"customers": ["ann"], "why": "x"}"#).status, 400);
+    let said = fs::read_to_string(folder.path().join("stderr.log")).unwrap();
+    assert!(said.contains("\"forgot\"") && !said.contains("ann"), "it is told without a name: {said}");
+}
+
+#[test]
+fn a_bundle_that_looks_back_further_than_events_are_kept_is_refused() {
+    let folder = folder(RULES);
+    let (code, said) =
+        ended(folder.path(), &["serve", "shop.cater", "--state", "shop.state", "--keep-events", "2", "--check"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("state::kept-too-short"), "{said}");
+}

@@ -43,6 +43,13 @@ fn cases() -> Vec<Case> {
             [Value::Null, json!("file.state"), json!("environment.state"), json!("flag.state")],
         ),
         case(
+            "keep_events",
+            "keep_events = 30",
+            Some(("CATER_KEEP_EVENTS", "31")),
+            &["--keep-events", "32"],
+            [Value::Null, json!(30), json!(31), json!(32)],
+        ),
+        case(
             "assume",
             "assume = \"nothing\"",
             Some(("CATER_ASSUME", "shown")),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostics::{Level, Levels, Severity};
 use crate::model::{Class, RuleField};
-use crate::runtime::data::{ANY_CHANGE, CHANGES, MOST_WORKERS, STRETCHES};
+use crate::runtime::data::{ANY_CHANGE, CHANGES, MOST_DAYS, MOST_WORKERS, STRETCHES};
 
 /// The schema. `what` says of a key what it does, in the words of `cater config --explain`.
 pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
@@ -14,7 +14,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
     let yes_no = || json!({ "type": "boolean" });
     let words = |words: &[&str]| json!({ "enum": words });
-    let keys: [(&str, Json); 22] = [
+    let keys: [(&str, Json); 23] = [
         ("now", text()),
         ("slots", texts()),
         ("rules", texts()),
@@ -23,6 +23,7 @@ pub(super) fn schema(what: impl Fn(&str) -> &'static str) -> Json {
         ("customers", json!({ "type": "array", "items": customers() })),
         ("moment", json!({ "type": "object" })),
         ("state", text()),
+        ("keep_events", json!({ "type": "integer", "minimum": 1, "maximum": MOST_DAYS })),
         ("assume", words(&["shown", "decided", "nothing"])),
         ("strict", yes_no()),
         ("workers", json!({ "type": "integer", "minimum": 1, "maximum": MOST_WORKERS })),

@@ -5,10 +5,11 @@
 
 use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use crate::cli::CannotRun;
 use crate::cli::bundles::{self, Shipped, Trusting};
+use crate::cli::{CannotRun, states};
 use crate::diagnostics::codes;
 use crate::runtime::{Engine, Origin};
 use crate::serve::{Opened, Refused, Source};
@@ -24,16 +25,23 @@ pub(super) struct Files {
     /// What else is to be looked at.
     beside: Option<PathBuf>,
     only_asks: bool,
+    /// For how many days the state keeps what happened; for good, where nobody says.
+    keep: Option<NonZeroU32>,
 }
 
 impl Files {
     pub(super) fn new(path: PathBuf, trusting: &Trusting, last: Option<PathBuf>, beside: Option<PathBuf>) -> Self {
-        Self { path, trust: trusting.trust.clone(), last, beside, only_asks: false }
+        Self { path, trust: trusting.trust.clone(), last, beside, only_asks: false, keep: None }
     }
 
     /// Notes nowhere that a bundle was accepted.
     pub(super) fn only_asking(self) -> Self {
         Self { only_asks: true, ..self }
+    }
+
+    /// Refuses rules that look back further.
+    pub(super) fn for_events_kept(self, keep: Option<NonZeroU32>) -> Self {
+        Self { keep, ..self }
     }
 
     fn trusting(&self) -> Trusting {
@@ -100,6 +108,7 @@ fn bundles_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 impl Source for Files {
     fn open(&self) -> Result<Opened, Refused> {
         let (file, opened) = self.chosen()?;
+        states::reach_back(&opened.bundle.rules, self.keep)?;
         Ok(Opened { engine: Engine::from_bundle(opened.bundle), file: file.display().to_string() })
     }
 

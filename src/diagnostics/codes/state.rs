@@ -11,5 +11,6 @@ codes! {
     SLOW = "slow", Error, "the store does not answer in time";
     REFUSED = "refused", Error, "the store answers that it will not";
     BUSY = "busy", Error, "others keep changing what is to be written";
+    KEPT_TOO_SHORT = "kept-too-short", Error, "the rules look back further than events are kept";
     UNUSABLE = "unusable", Error, "the state file cannot be read or written";
 }

@@ -1,8 +1,10 @@
 //! What is recorded of a row of a base: through one transaction, whatever else has happened.
 
+use std::time::Duration;
+
 use crate::frame::Decision;
 use crate::model::{CapUnit, RuleSet};
-use crate::runtime::ledger::{anew, unit_of};
+use crate::runtime::ledger::{anew, answers_kept, unit_of};
 use crate::runtime::request::{Kept, Whose, id_of};
 use crate::runtime::store::cell::piece;
 use crate::runtime::store::packed::{pack_decisions, pack_entries};
@@ -17,7 +19,7 @@ pub(super) fn keep_row(
     whose: Whose<'_>,
     decisions: &[Decision],
     name: &str,
-    shown: bool,
+    (shown, keeps): (bool, Option<Duration>),
 ) -> Result<Vec<Option<String>>, StateError> {
     let (mut ids, mut answers, mut entries) = (Vec::new(), Vec::new(), Vec::new());
     for decision in decisions {
@@ -29,16 +31,17 @@ pub(super) fn keep_row(
         entries.extend(kept.entries);
     }
     if let Some(customer) = whose.customer {
-        write_through(rules, transaction, Key::Customer(customer.to_owned()), &entries, whose.now)?;
+        write_through(rules, transaction, Key::Customer(customer.to_owned()), &entries, (whose.now, keeps))?;
     }
     for (unit, key) in whose.shared {
         let concern: Vec<Entry> = entries.iter().filter(|entry| entry.concerns(rules, *unit)).cloned().collect();
-        write_through(rules, transaction, Key::Shared(key.clone()), &concern, whose.now)?;
+        write_through(rules, transaction, Key::Shared(key.clone()), &concern, (whose.now, keeps))?;
     }
     if !answers.is_empty() {
         let key = Key::Request(name.to_owned());
         let cell = transaction.read(&key)?;
-        let change = Change::adding(key, &cell, piece(&pack_decisions(&answers)));
+        let add = piece(&pack_decisions(&answers));
+        let change = Change { keep: Some(answers_kept(keeps)), ..Change::adding(key, &cell, add) };
         transaction.write(&change)?;
     }
     Ok(ids)
@@ -50,7 +53,7 @@ pub(super) fn write_through(
     transaction: &mut dyn Transaction,
     key: Key,
     entries: &[Entry],
-    now: Instant,
+    (now, keeps): (Instant, Option<Duration>),
 ) -> Result<(), StateError> {
     if entries.is_empty() {
         return Ok(());
@@ -60,8 +63,8 @@ pub(super) fn write_through(
         Key::Customer(_) | Key::Request(_) => CapUnit::Customer,
     };
     let cell = transaction.read(&key)?;
-    let instead = anew(rules, unit, &cell, now);
+    let instead = anew(rules, unit, &cell, (now, keeps));
     let weight = entries.len() as u64;
-    let change = Change { weight, instead, ..Change::adding(key, &cell, piece(&pack_entries(entries))) };
+    let change = Change { weight, instead, keep: keeps, ..Change::adding(key, &cell, piece(&pack_entries(entries))) };
     transaction.write(&change)
 }

@@ -150,6 +150,7 @@ pub fn decide_base<'a, E>(
     let together = rules.units().iter().any(|unit| *unit != CapUnit::Customer);
     let threads = if together { 1 } else { threads };
     let shown = batch.assume == Assume::Shown;
+    let keeps = batch.store.and_then(StateStore::keeps);
     let reserves = !shown || together || rules.caps.iter().any(|cap| cap.reserve.is_some());
     let mut summary = Summary::new(batch.slots);
     let may_be_named = rules.key().is_none_or(|key| !rules[key].is_protected() && rules[key].needs.is_empty());
@@ -185,10 +186,10 @@ pub fn decide_base<'a, E>(
                         Some(store) => store.new_name()?,
                         None => String::new(),
                     };
-                    decided.ids = keep_row(rules, pending.as_mut(), whose, &decided.decisions, &name, shown)?;
+                    decided.ids = keep_row(rules, pending.as_mut(), whose, &decided.decisions, &name, (shown, keeps))?;
                 } else if let (Some(pending), Some(key)) = (&mut pending, &decided.key) {
                     let entries: Vec<Entry> = events.into_iter().map(Entry::Happened).collect();
-                    write_through(rules, pending.as_mut(), Key::Customer(key.to_string()), &entries, now)?;
+                    write_through(rules, pending.as_mut(), Key::Customer(key.to_string()), &entries, (now, keeps))?;
                 }
                 sink(&decided).map_err(BatchError::Sink)?;
             }

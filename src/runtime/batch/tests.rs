@@ -5,7 +5,7 @@ use crate::frame::{By, Fact, Outcome as Shows, Via};
 use crate::model::sample::{at, rule_set};
 use crate::model::{AttributeId, OfferId, RuleId, Verified};
 use crate::runtime::data::{CustomersFile, Format, Override, Overrides, customer_from_json};
-use crate::runtime::store::{Cell, Change, Key, Landed, MemoryStore, StoredEvent};
+use crate::runtime::store::{Cell, Change, Forgotten, Key, Landed, MemoryStore, StoredEvent};
 use crate::value::{Instant, Missing, Value};
 
 const READ: [AttributeId; 5] = [at::ID, at::TIER, at::BALANCE, at::TENURE, at::LAST_ORDER];
@@ -238,6 +238,10 @@ impl StateStore for Broken {
 
     fn place(&self) -> String {
         self.inner.place()
+    }
+
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        self.inner.forget(keys)
     }
 }
 

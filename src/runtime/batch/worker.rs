@@ -91,6 +91,10 @@ impl Memory for SoFar<'_> {
         self.shared.insert(key.to_owned(), past.clone());
         Ok(past)
     }
+
+    fn keeps(&self) -> Option<Duration> {
+        self.store?.keeps()
+    }
 }
 
 impl<'a> Worker<'a> {

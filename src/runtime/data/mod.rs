@@ -62,7 +62,7 @@ pub use input::{Format, Progress};
 #[cfg(feature = "cli")]
 pub use permission::{PermissionCells, PermissionCounts};
 #[cfg(feature = "cli")]
-pub use settings::{ANY_CHANGE, CHANGES, MOST_WORKERS, Settings};
+pub use settings::{ANY_CHANGE, CHANGES, MOST_DAYS, MOST_WORKERS, Settings};
 #[cfg(feature = "cli")]
 pub use table::{BadRow, BadRows};
 #[cfg(feature = "cli")]

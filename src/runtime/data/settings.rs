@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! state      = "seen.state"             # what happened, from run to run; else nothing is kept
+//! keep_events = 400                     # days that what happened is kept in it; else for good
 //! assume     = "nothing"                # what is taken to have happened to what was decided; else "shown"
 //! strict     = true                     # a row that cannot be used is an error; else it is passed over
 //! workers    = 4                        # threads; else one a core
@@ -28,7 +29,7 @@
 //! "lint::unused-tag" = "allow"          # a code, which beats its stage
 //! ```
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use toml::Spanned;
@@ -55,6 +56,8 @@ pub const ANY_CHANGE: &str = "any";
 pub struct Settings {
     /// The file that remembers what happened.
     pub state: Option<PathBuf>,
+    /// For how many days it is kept there.
+    pub keep_events: Option<NonZeroU32>,
     /// What is taken to have happened to what was decided.
     pub assume: Option<Assume>,
     /// Whether a row that cannot be used is an error.
@@ -87,8 +90,9 @@ pub struct Settings {
 
 impl Settings {
     /// The keys that [`Settings::read`] knows.
-    pub(super) const KEYS: [&str; 15] = [
+    pub(super) const KEYS: [&str; 16] = [
         "state",
+        "keep_events",
         "assume",
         "strict",
         "workers",
@@ -115,6 +119,7 @@ impl Settings {
     ) -> Result<bool, DataError> {
         match key {
             "state" => self.state = Some(reader.path_or_address(value)?),
+            "keep_events" => self.keep_events = Some(reader.days(value)?),
             "assume" => {
                 self.assume = Some(reader.choice(
                     value,
@@ -157,6 +162,16 @@ impl Toml<'_> {
         Err(if error.help.is_some() { error } else { error.help(format!("write {}", all.join(" or "))) })
     }
 
+    fn days(&self, value: &Entry<'_>) -> Result<NonZeroU32, DataError> {
+        let DeValue::Integer(number) = value.get_ref() else { return Err(self.wrong(value, "a whole number")) };
+        let days = number.to_string().parse().ok().filter(|days| *days <= MOST_DAYS).and_then(NonZeroU32::new);
+        days.ok_or_else(|| {
+            let line = line(self.text, value.span().start);
+            DataError::new(&codes::BAD_WORLD, format!("line {line}: `{number}` is no number of days"))
+                .help(format!("write a number from 1 to {MOST_DAYS}, or leave the key out to keep everything for good"))
+        })
+    }
+
     fn count(&self, value: &Entry<'_>) -> Result<NonZeroUsize, DataError> {
         let DeValue::Integer(number) = value.get_ref() else { return Err(self.wrong(value, "a whole number")) };
         let count = number.to_string().parse().ok().filter(|count| *count <= MOST_WORKERS).and_then(NonZeroUsize::new);
@@ -167,6 +182,9 @@ impl Toml<'_> {
         })
     }
 }
+
+/// The most days that can be asked for: two hundred years.
+pub const MOST_DAYS: u32 = 73_050;
 
 /// `fail_on`: kinds of change.
 fn changes(reader: &Toml<'_>, value: &Entry<'_>) -> Result<Vec<&'static str>, DataError> {
@@ -254,28 +272,29 @@ mod tests {
     #[test]
     fn all_of_them() {
         let world = parse(
-            "state = \"seen.state\"\nassume = \"nothing\"\nstrict = true\nworkers = 4\njit = false\n\
+            "state = \"seen.state\"\nkeep_events = 400\nassume = \"nothing\"\nstrict = true\nworkers = 4\njit = false\n\
              fail_level = \"note\"\nfail_on = [\"newly-silent\", \"any\"]\nbundle = \"dist/shop.cater\"\n[required]\nrules = [\"owner\", \"review by\"]\n\
              marketing = [\"metric\"]\n[lints]\nlint = \"note\"\n\"lint::unused-tag\" = \"allow\"\n",
         )
         .unwrap();
         let found = &world.settings;
         assert_eq!(found.state.as_deref(), Some(Path::new("shop/seen.state")));
+        assert_eq!(found.keep_events.map(NonZeroU32::get), Some(400));
         assert_eq!((found.assume, found.strict, found.jit), (Some(Assume::Nothing), Some(true), Some(false)));
         assert_eq!((found.workers.map(NonZeroUsize::get), found.fail_level), (Some(4), Some(Severity::Note)));
         assert_eq!(found.bundle.as_deref(), Some(Path::new("shop/dist/shop.cater")));
         let one = |field, class, line: usize| Required { field, class, by: format!("cater.toml:{line}") };
         let required = [
-            one(RuleField::Metric, Some(Class::Marketing), 11),
-            one(RuleField::Owner, None, 10),
-            one(RuleField::ReviewBy, None, 10),
+            one(RuleField::Metric, Some(Class::Marketing), 12),
+            one(RuleField::Owner, None, 11),
+            one(RuleField::ReviewBy, None, 11),
         ];
         let mut sorted = found.required.clone();
         sorted.sort_by_key(|one| one.field.word());
         assert_eq!(sorted, required);
         let levels: Vec<_> = found.levels.iter().collect();
         assert_eq!(levels, [("lint", Level::Note), ("lint::unused-tag", Level::Allow)]);
-        assert_eq!((world.line("workers"), world.line("lints.lint")), (Some(4), Some(13)));
+        assert_eq!((world.line("workers"), world.line("lints.lint")), (Some(5), Some(14)));
         assert_eq!(found.fail_on, Some(vec!["newly-silent", ANY_CHANGE]));
         assert_eq!(world.line("slots"), None);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cell::piece;
 use super::packed::{pack_decisions, unpack_decisions};
-use super::{Cell, Change, Key, Landed, MemoryStore, StateStore, StoredDecision, StoredEvent, Transaction};
+use super::{Cell, Change, Forgotten, Key, Landed, MemoryStore, StateStore, StoredDecision, StoredEvent, Transaction};
 use crate::frame::{Stamp, Via};
 use crate::model::sample::{at, rule_set};
 use crate::model::{Class, Event, EventId, OfferId, RuleId, TagId};
@@ -29,6 +29,7 @@ pub(super) fn event(name: &str, at: i64) -> StoredEvent {
 pub(super) fn conforms(store: &dyn StateStore) {
     nothing_is_known_of_a_stranger(store);
     history_keeps_its_order(store);
+    who_is_forgotten_is_gone_and_nobody_else(store);
     keys_are_kept_apart(store);
     what_is_written_together_lands_whole_or_not_at_all(store);
     a_writing_that_leaves_room_lands_until_it_is_used_up(store);
@@ -92,6 +93,60 @@ fn history_keeps_its_order(store: &dyn StateStore) {
     store.record("anna", &[event("shown", 20), event("clicked", 10)]).unwrap();
     store.record("anna", std::slice::from_ref(&bare)).unwrap();
     assert_eq!(store.history("anna").unwrap(), [event("shown", 20), event("clicked", 10), bare]);
+}
+
+fn answered(customer: Option<&str>) -> StoredDecision {
+    StoredDecision {
+        slot: "hero".into(),
+        offer: Some("comeback".into()),
+        channel: Some("push".into()),
+        silent: true,
+        until: None,
+        rule: Some("comeback".into()),
+        via: None,
+        fallback: None,
+        customer: customer.map(str::to_owned),
+        shared: vec![String::new(), "household\0h1".into()],
+        decided: Some(event("decided", 1)),
+        at: Instant(1),
+        happened: vec!["shown".into()],
+        released: false,
+    }
+}
+
+/// More requests than a server looks at in one go.
+fn who_is_forgotten_is_gone_and_nobody_else(store: &dyn StateStore) {
+    let household = Key::Shared("household\0forgotten".into());
+    let request = |number: usize| Key::Request(format!("forgotten {number}"));
+    let asked = |number: usize| ["gina", "ginas", "gin"].get(number % 4).copied();
+    let kept = |number: usize| {
+        let body = piece(&pack_decisions(&[answered(None), answered(asked(number))]));
+        let keep = Some(Duration::from_secs(3_600));
+        Change { keep, ..Change::adding(request(number), &Cell::default(), body) }
+    };
+    for number in 0..1_200 {
+        store.write(&[kept(number)]).unwrap();
+    }
+    for who in ["gina", "ginas", "gin"] {
+        store.record(who, &[event("shown", 1)]).unwrap();
+    }
+    store.write(&[Change::adding(household.clone(), &Cell::default(), piece(b"1"))]).unwrap();
+    let stranger = customer("nobody knows her");
+    let forgotten = store.forget(&[customer("gina"), stranger, household.clone()]).unwrap();
+    assert_eq!(forgotten, Forgotten { records: vec![true, false, true], requests: 300 });
+    for number in 0..1_200 {
+        assert_eq!(cell(store, &request(number)) == Cell::default(), asked(number) == Some("gina"), "{number}");
+    }
+    assert_eq!(cell(store, &household), Cell::default());
+    assert_eq!((store.history("gina").unwrap().len(), store.history("gin").unwrap().len()), (0, 1));
+    assert_eq!(store.forget(&[customer("gina")]).unwrap(), Forgotten { records: vec![false], requests: 0 });
+    // Whoever comes back is somebody new, and whoever read before does not bring back what is gone.
+    let stale = Cell { version: 7, epoch: 3, body: vec![0; 40] };
+    let anew = Change { instead: Some(vec![0; 40]), ..adding(&customer("gina"), &stale, 0, "old") };
+    assert_eq!(store.write(&[anew]).unwrap(), Landed::Conflict);
+    store.record("gina", &[event("clicked", 5)]).unwrap();
+    assert_eq!(store.history("gina").unwrap(), [event("clicked", 5)]);
+    store.forget(&[customer("ginas"), customer("gin"), customer("gina")]).unwrap();
 }
 
 fn keys_are_kept_apart(store: &dyn StateStore) {
@@ -281,22 +336,7 @@ fn bytes_come_back_as_they_were(store: &dyn StateStore) {
     let key = Key::Shared("bytes".into());
     store.write(&[Change::adding(key.clone(), &Cell::default(), piece(&every))]).unwrap();
     assert_eq!(cell(store, &key).pieces().unwrap(), [every.as_slice()]);
-    let decided = StoredDecision {
-        slot: "hero".into(),
-        offer: Some("comeback".into()),
-        channel: Some("push".into()),
-        silent: true,
-        until: None,
-        rule: Some("comeback".into()),
-        via: None,
-        fallback: None,
-        customer: Some("fay".into()),
-        shared: vec![String::new(), "household\0h1".into()],
-        decided: Some(event("decided", 1)),
-        at: Instant(1),
-        happened: vec!["shown".into()],
-        released: false,
-    };
+    let decided = answered(Some("fay"));
     let key = Key::Request("17".into());
     let kept = piece(&pack_decisions(std::slice::from_ref(&decided)));
     store

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use super::cell::born;
+use super::forget::{Forgotten, Whom};
+use super::packed::Unreadable;
 use super::{Cell, Change, Key, Landed, Once, Seen, StateError, StateStore, Transaction};
 
 /// A store that ends with the process.
@@ -12,12 +15,19 @@ use super::{Cell, Change, Key, Landed, Once, Seen, StateError, StateStore, Trans
 pub struct MemoryStore {
     cells: RwLock<HashMap<Key, Cell>>,
     numbers: AtomicU64,
+    keeps: Option<Duration>,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The store, in which nothing is kept for longer.
+    #[must_use]
+    pub fn keeping(self, keeps: Option<Duration>) -> Self {
+        Self { keeps, ..self }
     }
 
     fn cells(&self) -> RwLockReadGuard<'_, HashMap<Key, Cell>> {
@@ -49,6 +59,10 @@ impl StateStore for MemoryStore {
         Ok((self.numbers.fetch_add(1, Ordering::Relaxed) + 1).to_string())
     }
 
+    fn keeps(&self) -> Option<Duration> {
+        self.keeps
+    }
+
     fn lands_whole(&self) -> bool {
         true
     }
@@ -59,6 +73,21 @@ impl StateStore for MemoryStore {
 
     fn place(&self) -> String {
         "memory".to_owned()
+    }
+
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        let whom = Whom::of(keys);
+        let mut cells = self.cells.write().unwrap_or_else(PoisonError::into_inner);
+        let mut theirs = Vec::new();
+        for (key, cell) in cells.iter().filter(|(key, _)| !whom.is_nobody() && matches!(key, Key::Request(_))) {
+            let unreadable = |why: Unreadable| StateError::Record { place: self.place(), why: why.to_string() };
+            if whom.asked(cell).map_err(unreadable)? {
+                theirs.push(key.clone());
+            }
+        }
+        let records = keys.iter().map(|key| cells.remove(key).is_some()).collect();
+        theirs.iter().for_each(|key| drop(cells.remove(key)));
+        Ok(Forgotten { records, requests: theirs.len() })
     }
 }
 
@@ -77,6 +106,7 @@ struct Written {
     /// What it said before, where a store may have to take it back.
     before: Vec<u8>,
     weight: u64,
+    keep: Option<Duration>,
 }
 
 impl<'a> Buffered<'a> {
@@ -91,7 +121,7 @@ impl<'a> Buffered<'a> {
         }
         let cell = self.read(key)?;
         let (read, before) = (cell.seen(), if self.store.lands_whole() { Vec::new() } else { cell.body.clone() });
-        self.cells.insert(key.clone(), Written { read, cell, before, weight: 0 });
+        self.cells.insert(key.clone(), Written { read, cell, before, weight: 0, keep: None });
         Ok(read)
     }
 }
@@ -114,6 +144,7 @@ impl Transaction for Buffered<'_> {
         if let Some(written) = self.cells.get_mut(&change.key) {
             written.cell.apply(change, born());
             written.weight += change.weight.max(1);
+            written.keep = change.keep;
         }
         Ok(())
     }
@@ -121,10 +152,10 @@ impl Transaction for Buffered<'_> {
     fn commit(self: Box<Self>) -> Result<(), StateError> {
         // What was only read is not written: whoever changes it now does so after this.
         let written = self.cells.into_iter().filter(|(_, of)| of.weight > 0);
-        let changes = written.map(|(key, Written { read, cell, before, weight })| {
+        let changes = written.map(|(key, Written { read, cell, before, weight, keep })| {
             let instead = Some(cell.body);
             let undo = before;
-            let (slack, add, undo_anew, keep, once) = (Some(0), Vec::new(), true, None, Once::Any);
+            let (slack, add, undo_anew, once) = (Some(0), Vec::new(), true, Once::Any);
             Change { key, read, slack, weight, instead, add, undo, undo_anew, keep, once }
         });
         let mut changes: Vec<Change> = changes.collect();

@@ -13,6 +13,7 @@ pub mod cell;
 mod conformance;
 #[cfg(feature = "cli")]
 mod embedded;
+mod forget;
 mod memory;
 pub mod packed;
 #[cfg(feature = "redis")]
@@ -22,8 +23,11 @@ pub mod tally;
 pub use cell::{Cell, Change, Key, Once, Seen};
 #[cfg(feature = "cli")]
 pub use embedded::{EmbeddedStore, STATE_VERSION};
+pub use forget::Forgotten;
 pub use memory::MemoryStore;
 pub use tally::{Entry, Run, Tally};
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -172,6 +176,13 @@ pub trait StateStore: Send + Sync {
     /// The store cannot be used.
     fn new_name(&self) -> Result<String, StateError>;
 
+    /// How long what happened is kept; `None` is for good. What is older is not counted any more, goes when its record is
+    /// written anew, and a record that nobody writes to for so long goes whole. Rules that look back further would count
+    /// too few: see [`looks_back`](super::looks_back).
+    fn keeps(&self) -> Option<Duration> {
+        None
+    }
+
     /// Whether what is written together lands together whatever happens. Where it does not, a crash in between leaves
     /// what comes first of it, never what comes last.
     fn lands_whole(&self) -> bool;
@@ -184,6 +195,13 @@ pub trait StateStore: Send + Sync {
 
     /// How messages call it.
     fn place(&self) -> String;
+
+    /// Removes what is kept under these keys, and what the requests of customers among them were answered. What is counted
+    /// together with others stays where nobody names it. It may look at every request that is kept.
+    ///
+    /// # Errors
+    /// The store cannot be read or written: some of it may be gone, and it can be said again.
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError>;
 
     /// What happened to the customer, in the order in which it was recorded; nothing for one who is not known.
     ///
@@ -222,8 +240,9 @@ pub trait StateStore: Send + Sync {
         }
         let entries: Vec<Entry> = events.iter().cloned().map(Entry::Happened).collect();
         let add = cell::piece(&packed::pack_entries(&entries));
+        let change = Change::adding(Key::Customer(key.to_owned()), &Cell::default(), add);
         // On no condition it cannot fail to fit.
-        self.write(&[Change::adding(Key::Customer(key.to_owned()), &Cell::default(), add)]).map(drop)
+        self.write(&[Change { keep: self.keeps(), ..change }]).map(drop)
     }
 }
 

@@ -152,6 +152,12 @@ impl Tally {
         self.runs.retain(|run| run.count > 0);
     }
 
+    /// Drops what happened before an instant; of what is summed up, what ended before it.
+    pub fn drop_before(&mut self, instant: Instant) {
+        self.events.retain(|event| event.at >= instant);
+        self.runs.retain(|run| run.event.at >= instant);
+    }
+
     /// Drops what `is_over` says of an event, of a run by its last; a decision stays while anything of it is kept.
     pub fn drop_over(&mut self, is_over: impl Fn(&StoredEvent) -> bool) {
         self.events.retain(|event| event.decision.is_none() || event.event != DECIDED || !is_over(event));

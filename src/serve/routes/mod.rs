@@ -4,6 +4,7 @@ mod admin;
 mod codes;
 mod decide;
 mod events;
+mod forget;
 mod health;
 mod ofrep;
 mod switches;
@@ -53,7 +54,8 @@ pub(super) fn private(service: &Arc<Service>) -> Router {
     let admin = Router::new()
         .route("/v1/bundles", get(admin::bundles))
         .route("/v1/switches", get(switches::list).post(switches::change))
-        .route("/v1/reload", post(admin::reload));
+        .route("/v1/reload", post(admin::reload))
+        .route("/v1/forget", post(forget::forget));
     let admin = behind(admin, service, Scope::Admin);
     let metrics = behind(Router::new().route("/metrics", get(admin::metrics)), service, Scope::Metrics);
     finish(open().merge(admin).merge(metrics), service)

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
-use crate::runtime::store::{Cell, Change, Key, Landed, MemoryStore, StateError, Transaction};
+use crate::runtime::store::{Cell, Change, Forgotten, Key, Landed, MemoryStore, StateError, Transaction};
 
 /// What a store does instead of answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,13 @@ impl StateStore for Moody {
 
     fn place(&self) -> String {
         "moody".to_owned()
+    }
+
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        match self.mood() {
+            Mood::Gone => Err(self.gone()),
+            Mood::Mad | Mood::Well | Mood::Slow(_) => self.0.store.forget(keys),
+        }
     }
 }
 

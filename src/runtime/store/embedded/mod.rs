@@ -1,12 +1,14 @@
 //! History in one file, for the tool and for a service on one machine: a redb database.
 //!
-//! Four tables: `cater` holds the version of the format and how many numbers were given out, `history` one cell a
-//! customer, `shared` one for whatever else events are counted together by, `requests` what each request was answered.
-//! Who writes at the same time lands in one commit ([`group`]). Every commit is made in two phases, so a crash leaves the last one whole. When a file is opened, it is first looked at through [`Glass`], with
-//! the checksum of every page compared: what is not ours, of another version or damaged is refused before a byte of it
-//! changes. A new file is written beside its name and linked there when it is complete, and never over another: so there is
+//! Five tables: `cater` holds the version of the format and how many numbers were given out, `history` one cell a
+//! customer, `shared` one for whatever else events are counted together by, `requests` what each request was answered,
+//! [`due`] when something of this is kept no longer. Who writes at the same time lands in one commit ([`group`]). Every
+//! commit is made in two phases, so a crash leaves the last one whole. When a file is opened, it is first looked at through
+//! [`Glass`], with the checksum of every page compared: what is not ours, of another version or damaged is refused before a
+//! byte of it changes. A new file is written beside its name and linked there when it is complete, and never over another: so there is
 //! never half a one, and of two that begin at once both open the one that was first.
 
+mod due;
 mod glass;
 mod group;
 #[cfg(test)]
@@ -20,6 +22,7 @@ use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{
@@ -28,12 +31,14 @@ use redb::{
 };
 
 use super::cell::born;
+use super::forget::{Forgotten, Whom};
 use super::{Cell, Change, Key, Landed, Seen, StateError, StateStore, Transaction};
+use due::{DUE, Index};
 use glass::Glass;
 use group::Group;
 
 /// The version of the format that is read and written.
-pub const STATE_VERSION: u64 = 6;
+pub const STATE_VERSION: u64 = 7;
 
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("cater");
 const HISTORY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("history");
@@ -59,6 +64,9 @@ pub struct EmbeddedStore {
     /// How many numbers were given out.
     numbers: AtomicU64,
     group: Group,
+    /// Milliseconds since 1970.
+    clock: fn() -> u64,
+    keeps: Option<Duration>,
 }
 
 /// The file's name, for messages.
@@ -86,12 +94,28 @@ impl EmbeddedStore {
         Self::of(file, database, false, made.then(|| path.to_owned()))
     }
 
+    /// The store, in which nothing is kept for longer.
+    #[must_use]
+    pub fn keeping(self, keeps: Option<Duration>) -> Self {
+        Self { keeps, ..self }
+    }
+
     /// Takes the file back, if it was made when this store was opened; a file that was there stays.
     pub fn take_back(self) {
         if let Some(path) = &self.made {
             // While it is locked nobody else can have written to it.
             drop(std::fs::remove_file(path));
         }
+    }
+
+    /// As [`StateStore::forget`], and nothing of it is left in the file, also in pages that are free.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn forget_for_good(mut self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        let forgotten = self.forget(keys)?;
+        self.database.compact().map_err(|why| self.file.damaged(&why))?;
+        Ok(forgotten)
     }
 
     /// Opens a state file that is there, to be read alone: nothing of it changes, and it need not be one that may be
@@ -108,7 +132,7 @@ impl EmbeddedStore {
 
     fn of(file: Named, database: Database, reads_only: bool, made: Option<PathBuf>) -> Result<Self, StateError> {
         let numbers = AtomicU64::new(about(&database, &file, NUMBERS)?.unwrap_or(0));
-        Ok(Self { file, database, reads_only, made, numbers, group: Group::default() })
+        Ok(Self { file, database, reads_only, made, numbers, group: Group::default(), clock: due::clock, keeps: None })
     }
 }
 
@@ -148,6 +172,7 @@ fn create(path: &Path, file: &Named) -> Result<bool, StateError> {
             for table in [HISTORY, SHARED, REQUESTS] {
                 transaction.open_table(table).map_err(|why| file.table(why))?;
             }
+            transaction.open_table(DUE).map_err(|why| file.table(why))?;
         }
         transaction.commit().map_err(|why| file.damaged(&why))?;
         database.close().map_err(|why| file.database(why))?;
@@ -258,7 +283,7 @@ impl EmbeddedStore {
             let born = born();
             for (change, mut cell) in changes.iter().zip(cells) {
                 cell.apply(change, born);
-                writing.put(&change.key, cell)?;
+                writing.put(&change.key, cell, change.keep)?;
             }
             landed.push(Landed::Whole);
         }
@@ -270,7 +295,7 @@ impl EmbeddedStore {
 
     fn writing(&self, mut transaction: WriteTransaction) -> Writing<'_> {
         transaction.set_two_phase_commit(true);
-        Writing { store: self, transaction, shared: BTreeMap::new() }
+        Writing { store: self, transaction, shared: BTreeMap::new(), put: 0 }
     }
 
     fn may_write(&self) -> Result<(), StateError> {
@@ -289,7 +314,7 @@ impl StateStore for EmbeddedStore {
             let (table, name) = table_of(key);
             let table = transaction.open_table(table).map_err(|why| self.file.table(why))?;
             let record = table.get(name).map_err(|why| self.file.storage(why))?;
-            record.map_or(Ok(Cell::default()), |record| self.file.cell(record.value()))
+            record.map_or(Ok(Cell::default()), |record| Ok(self.file.record(record.value())?.1))
         };
         keys.iter().map(read).collect()
     }
@@ -307,6 +332,10 @@ impl StateStore for EmbeddedStore {
         Ok((self.numbers.fetch_add(1, Ordering::Relaxed) + 1).to_string())
     }
 
+    fn keeps(&self) -> Option<Duration> {
+        self.keeps
+    }
+
     fn lands_whole(&self) -> bool {
         true
     }
@@ -319,52 +348,103 @@ impl StateStore for EmbeddedStore {
     fn place(&self) -> String {
         format!("the state file `{}`", self.file.0)
     }
+
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        self.may_write()?;
+        let writing = self.writing(self.database.begin_write().map_err(|why| self.file.transaction(why))?);
+        let forgotten = writing.forget(keys)?;
+        writing.finish()?;
+        Ok(forgotten)
+    }
 }
 
 struct Writing<'a> {
     store: &'a EmbeddedStore,
     transaction: WriteTransaction,
-    /// Cells that many write to, until the end.
-    shared: BTreeMap<Key, Cell>,
+    /// Cells that many write to, until the end, and how long each is kept.
+    shared: BTreeMap<Key, (Cell, Option<Duration>)>,
+    /// How many of what is kept for a while were written.
+    put: usize,
 }
 
 impl Writing<'_> {
     fn get(&self, key: &Key) -> Result<Cell, StateError> {
-        if let Some(cell) = self.shared.get(key) {
+        if let Some((cell, _)) = self.shared.get(key) {
             return Ok(cell.clone());
         }
         let file = &self.store.file;
         let (table, name) = table_of(key);
         let table = self.transaction.open_table(table).map_err(|why| file.table(why))?;
         let record = table.get(name).map_err(|why| file.storage(why))?;
-        record.map_or(Ok(Cell::default()), |record| file.cell(record.value()))
+        record.map_or(Ok(Cell::default()), |record| Ok(file.record(record.value())?.1))
     }
 
-    fn put(&mut self, key: &Key, cell: Cell) -> Result<(), StateError> {
+    fn put(&mut self, key: &Key, cell: Cell, keep: Option<Duration>) -> Result<(), StateError> {
+        self.put += usize::from(keep.is_some());
         match key {
             Key::Shared(_) => {
-                self.shared.insert(key.clone(), cell);
+                self.shared.insert(key.clone(), (cell, keep));
                 Ok(())
             }
-            Key::Customer(_) | Key::Request(_) => self.insert(key, &cell),
+            Key::Customer(_) | Key::Request(_) => self.insert(key, &cell, keep),
         }
     }
 
-    fn insert(&self, key: &Key, cell: &Cell) -> Result<(), StateError> {
+    fn insert(&self, key: &Key, cell: &Cell, keep: Option<Duration>) -> Result<(), StateError> {
         let file = &self.store.file;
+        let due = due::after((self.store.clock)(), keep);
         let (table, name) = table_of(key);
         let mut table = self.transaction.open_table(table).map_err(|why| file.table(why))?;
-        let record = [&cell.version.to_le_bytes(), &cell.epoch.to_le_bytes(), cell.body.as_slice()].concat();
-        table.insert(name, record.as_slice()).map_err(|why| file.storage(why))?;
-        Ok(())
+        let head = [cell.version.to_le_bytes(), cell.epoch.to_le_bytes(), due.to_le_bytes()].concat();
+        let record = [head.as_slice(), cell.body.as_slice()].concat();
+        let before = table.insert(name, record.as_slice()).map_err(|why| file.storage(why))?;
+        let before = before.map(|before| file.due(before.value())).transpose()?.unwrap_or(0);
+        if before == due { Ok(()) } else { Index::open(&self.transaction, file)?.moves(key, before, due, file) }
+    }
+
+    /// Takes out what is kept under some keys, and what requests of customers among them were answered.
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        let file = &self.store.file;
+        let mut forgotten = Forgotten::default();
+        for key in keys {
+            let (table, name) = table_of(key);
+            let mut table = self.transaction.open_table(table).map_err(|why| file.table(why))?;
+            let removed = table.remove(name).map_err(|why| file.storage(why))?;
+            forgotten.records.push(removed.is_some());
+        }
+        let whom = Whom::of(keys);
+        if whom.is_nobody() {
+            return Ok(forgotten);
+        }
+        let mut requests = self.transaction.open_table(REQUESTS).map_err(|why| file.table(why))?;
+        let mut damaged = None;
+        let is_theirs = |record: &[u8]| {
+            let (_, cell) = file.record(record)?;
+            whom.asked(&cell).map_err(|why| StateError::Record { place: self.store.place(), why: why.to_string() })
+        };
+        let stays = |_: &str, record: &[u8]| match is_theirs(record) {
+            Ok(true) => {
+                forgotten.requests += 1;
+                false
+            }
+            Ok(false) => true,
+            Err(why) => {
+                damaged = Some(why);
+                true
+            }
+        };
+        requests.retain(stays).map_err(|why| file.storage(why))?;
+        drop(requests);
+        damaged.map_or(Ok(forgotten), Err)
     }
 
     fn finish(self) -> Result<(), StateError> {
-        for (key, cell) in &self.shared {
-            self.insert(key, cell)?;
+        for (key, (cell, keep)) in &self.shared {
+            self.insert(key, cell, *keep)?;
         }
-        let Self { store, transaction, .. } = self;
+        let Self { store, transaction, put, .. } = self;
         let file = &store.file;
+        Index::open(&transaction, file)?.sweep(&transaction, (store.clock)(), put, file)?;
         {
             let mut about = transaction.open_table(ABOUT).map_err(|why| file.table(why))?;
             about.insert(NUMBERS, store.numbers.load(Ordering::Relaxed)).map_err(|why| file.storage(why))?;
@@ -387,7 +467,7 @@ impl Transaction for Writing<'_> {
     fn write(&mut self, change: &Change) -> Result<(), StateError> {
         let mut cell = self.get(&change.key)?;
         cell.apply(change, born());
-        self.put(&change.key, cell)
+        self.put(&change.key, cell, change.keep)
     }
 
     fn commit(self: Box<Self>) -> Result<(), StateError> {
@@ -433,13 +513,20 @@ impl Named {
         self.damaged(&why)
     }
 
-    fn cell(&self, record: &[u8]) -> Result<Cell, StateError> {
+    /// When a record is due, and its cell.
+    fn record(&self, record: &[u8]) -> Result<(u64, Cell), StateError> {
         let split = || {
             let (version, rest) = record.split_first_chunk::<8>()?;
-            let (epoch, body) = rest.split_first_chunk::<8>()?;
-            Some((u64::from_le_bytes(*version), u64::from_le_bytes(*epoch), body.to_vec()))
+            let (epoch, rest) = rest.split_first_chunk::<8>()?;
+            let (due, body) = rest.split_first_chunk::<8>()?;
+            let [version, epoch, due] = [version, epoch, due].map(|bytes| u64::from_le_bytes(*bytes));
+            Some((due, Cell { version, epoch, body: body.to_vec() }))
         };
-        let (version, epoch, body) = split().ok_or_else(|| self.damaged(&"a record is too short"))?;
-        Ok(Cell { version, epoch, body })
+        split().ok_or_else(|| self.damaged(&"a record is too short"))
+    }
+
+    fn due(&self, record: &[u8]) -> Result<u64, StateError> {
+        let due = record.get(16..24).and_then(<[u8]>::first_chunk::<8>);
+        due.map(|due| u64::from_le_bytes(*due)).ok_or_else(|| self.damaged(&"a record is too short"))
     }
 }

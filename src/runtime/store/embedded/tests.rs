@@ -179,7 +179,7 @@ fn another_version_is_refused_and_left_alone() {
     drop(database);
     assert_eq!(refused(&path), "state::other-version");
     let error = EmbeddedStore::open(&path).unwrap_err().to_string();
-    assert!(error.ends_with("has format version 7, and this program keeps version 6"), "{error}");
+    assert!(error.ends_with("has format version 8, and this program keeps version 7"), "{error}");
 }
 
 #[test]
@@ -282,4 +282,115 @@ fn begun_at_once_it_is_one_file() {
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
+}
+
+/// Whatever the clock says, in milliseconds.
+static CLOCK: AtomicU64 = AtomicU64::new(0);
+
+fn clock() -> u64 {
+    CLOCK.load(Ordering::Relaxed)
+}
+
+fn keeps(store: &EmbeddedStore, key: &Key, hours: u64) {
+    let cell = store.read(std::slice::from_ref(key)).unwrap().remove(0);
+    let keep = (hours > 0).then(|| Duration::from_secs(hours * 3_600));
+    let change = Change { keep, ..Change::adding(key.clone(), &cell, piece(b"x")) };
+    assert_eq!(store.write(&[change]).unwrap(), Landed::Whole);
+}
+
+fn is_there(store: &EmbeddedStore, key: &Key) -> bool {
+    store.read(std::slice::from_ref(key)).unwrap().remove(0) != Cell::default()
+}
+
+/// How many entries stand in the index.
+fn due(store: &EmbeddedStore) -> u64 {
+    use redb::ReadableTableMetadata;
+    store.database.begin_read().unwrap().open_table(DUE).unwrap().len().unwrap()
+}
+
+#[test]
+fn what_is_kept_for_a_while_goes_when_that_is_over() {
+    const HOUR: u64 = 3_600_000;
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    let mut store = EmbeddedStore::open(&path).unwrap();
+    store.clock = clock;
+    let request = |number: u64| Key::Request(format!("r{number}"));
+    let (anna, ben, other) = (Key::Customer("anna".into()), Key::Customer("ben".into()), Key::Shared("h".into()));
+    CLOCK.store(HOUR / 2, Ordering::Relaxed);
+    (0..100).for_each(|number| keeps(&store, &request(number), 1));
+    keeps(&store, &anna, 3);
+    keeps(&store, &other, 3);
+    keeps(&store, &ben, 0);
+    assert_eq!(due(&store), 102);
+    // Written to again within the hour, the index does not change; later it moves; for good, it has no entry.
+    keeps(&store, &anna, 3);
+    assert_eq!(due(&store), 102);
+    CLOCK.store(HOUR * 19 / 10, Ordering::Relaxed);
+    keeps(&store, &request(0), 2);
+    assert!((0..100).all(|number| is_there(&store, &request(number))), "till the hour is full");
+    CLOCK.store(HOUR * 21 / 10, Ordering::Relaxed);
+    // Some with every commit, the oldest first; who was asked again stays.
+    keeps(&store, &ben, 0);
+    assert_eq!((1..100).filter(|number| is_there(&store, &request(*number))).count(), 99 - 64);
+    drop(store);
+    let mut store = EmbeddedStore::open(&path).unwrap();
+    store.clock = clock;
+    keeps(&store, &ben, 0);
+    assert!((1..100).all(|number| !is_there(&store, &request(number))) && is_there(&store, &request(0)));
+    assert_eq!(due(&store), 3);
+    keeps(&store, &anna, 0);
+    store.forget(&[other.clone()]).unwrap();
+    keeps(&store, &other, 9);
+    CLOCK.store(HOUR * 6, Ordering::Relaxed);
+    keeps(&store, &ben, 0);
+    let there = [&anna, &ben, &other, &request(0)].map(|key| is_there(&store, key));
+    assert_eq!(there, [true, true, true, false], "what was forgotten and came again has a time of its own");
+    assert_eq!(due(&store), 1);
+}
+
+#[test]
+fn a_base_takes_out_more_than_it_puts_in() {
+    let folder = folder();
+    let mut store = EmbeddedStore::open(&folder.path().join("shown.state")).unwrap();
+    fn later() -> u64 {
+        20 * 3_600_000
+    }
+    for clock in [|| 1, later as fn() -> u64, later] {
+        store.clock = clock;
+        let mut base = store.begin().unwrap();
+        let keep = Some(Duration::from_secs(3_600));
+        for number in 0..500 {
+            let key = Key::Request(format!("{number} at {}", clock() / 3_600_000));
+            base.write(&Change { keep, ..Change::adding(key.clone(), &base.read(&key).unwrap(), piece(b"x")) })
+                .unwrap();
+        }
+        base.commit().unwrap();
+    }
+    assert_eq!(due(&store), 500);
+}
+
+#[test]
+fn nothing_is_left_of_who_is_forgotten_for_good() {
+    let folder = folder();
+    let path = folder.path().join("shown.state");
+    let store = EmbeddedStore::open(&path).unwrap();
+    let bytes = || String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+    let name = |number: usize| format!("customer number {number} of this base");
+    let mut base = store.begin().unwrap();
+    for number in 0..3_000 {
+        let key = Key::Customer(name(number));
+        base.write(&Change::adding(key, &Cell::default(), piece(&pack_entries(&[Entry::Happened(event("shown", 1))]))))
+            .unwrap();
+    }
+    base.commit().unwrap();
+    let gone: Vec<Key> = (0..3_000).step_by(7).map(|number| Key::Customer(name(number))).collect();
+    assert!(bytes().contains(&name(7)));
+    let forgotten = store.forget_for_good(&gone).unwrap();
+    assert_eq!(forgotten.records.iter().filter(|was_there| **was_there).count(), gone.len());
+    let left = bytes();
+    for number in 0..3_000 {
+        assert_eq!(left.contains(&name(number)), number % 7 != 0, "{number}");
+    }
+    assert_eq!(EmbeddedStore::open(&path).unwrap().history(&name(1)).unwrap().len(), 1);
 }

@@ -1,7 +1,8 @@
 //! One connection, to a server or to a cluster: asks one question, or several in one go.
 
 use redis::cluster::{ClusterClient, ClusterConnection, cluster_pipe};
-use redis::{Client, Cmd, ConnectionLike, ErrorKind, RedisError, RedisResult, Value};
+use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
+use redis::{Client, Cmd, ConnectionLike, ErrorKind, RedisError, RedisResult, Value, cmd, from_redis_value};
 
 use super::{Address, Patience};
 
@@ -60,4 +61,46 @@ impl Connection {
             }
         }
     }
+
+    /// Those that hold keys: each of a cluster, or the one that there is.
+    pub(super) fn nodes(&mut self) -> RedisResult<Vec<Option<Node>>> {
+        let Self::Cluster(_) = self else { return Ok(vec![None]) };
+        // Of each stretch of slots its beginning, its end, and who holds it: the first is no replica.
+        let stretches: Vec<(u64, u64, Node)> = first_three(self.ask(cmd("CLUSTER").arg("SLOTS"))?)?;
+        let mut nodes: Vec<Node> = stretches.into_iter().map(|(_, _, node)| node).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        Ok(nodes.into_iter().map(Some).collect())
+    }
+
+    /// Asks one of those.
+    pub(super) fn ask_node(&mut self, node: Option<&Node>, command: &Cmd) -> RedisResult<Value> {
+        match (self, node) {
+            (Self::Cluster(connection), Some((host, port))) => {
+                let node = SingleNodeRoutingInfo::ByAddress { host: host.clone(), port: *port };
+                connection.route_command(command, RoutingInfo::SingleNode(node))?.extract_error()
+            }
+            (this, _) => this.ask(command),
+        }
+    }
+}
+
+/// Host and port.
+pub(super) type Node = (String, u16);
+
+/// Of each stretch the first three parts, and of the third host and port: what follows differs between versions.
+fn first_three(answer: Value) -> RedisResult<Vec<(u64, u64, Node)>> {
+    let Value::Array(stretches) = answer else { return Err(unexpected()) };
+    let stretch = |parts: Value| {
+        let Value::Array(parts) = parts else { return Err(unexpected()) };
+        let [from, to, Value::Array(node), ..] = parts.as_slice() else { return Err(unexpected()) };
+        let [host, port, ..] = node.as_slice() else { return Err(unexpected()) };
+        let (from, to) = (from_redis_value(from.clone())?, from_redis_value(to.clone())?);
+        Ok((from, to, (from_redis_value(host.clone())?, from_redis_value(port.clone())?)))
+    };
+    stretches.into_iter().map(stretch).collect()
+}
+
+fn unexpected() -> RedisError {
+    RedisError::from((ErrorKind::UnexpectedReturnType, "an answer of another kind than was asked for"))
 }

@@ -17,6 +17,7 @@ mod connection;
 #[cfg(test)]
 #[cfg(feature = "cli")]
 mod faults;
+mod forget;
 #[cfg(test)]
 pub(in crate::runtime) mod server;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use redis::{Cmd, ErrorKind, RedisError, ServerErrorKind, Value, cmd};
 
 use super::cell::born;
+use super::forget::{Forgotten, Whom};
 use super::memory::Buffered;
 use super::{Cell, Change, Key, Landed, Once, Refusal, StateError, StateStore, Transaction};
 pub use address::Address;
@@ -84,6 +86,7 @@ pub struct RedisStore {
     digest: String,
     dice: RandomState,
     names: std::sync::atomic::AtomicU64,
+    keeps: Option<Duration>,
 }
 
 /// Until when nobody tries, and why.
@@ -114,9 +117,16 @@ impl RedisStore {
             digest: redis::Script::new(WRITE).get_hash().to_owned(),
             dice: RandomState::new(),
             names: std::sync::atomic::AtomicU64::new(0),
+            keeps: None,
         };
         store.with(|connection| connection.ask(&cmd("PING")).map(drop))?;
         Ok(store)
+    }
+
+    /// The store, in which nothing is kept for longer.
+    #[must_use]
+    pub fn keeping(self, keeps: Option<Duration>) -> Self {
+        Self { keeps, ..self }
     }
 
     /// Runs something on a connection; one that has failed is not used again.
@@ -282,6 +292,12 @@ fn named(mark: u64) -> String {
     format!("{mark:016x}")
 }
 
+fn read(key: &[u8]) -> Cmd {
+    let mut command = cmd("HMGET");
+    command.arg(key).arg(&["v", "e", "b"]);
+    command
+}
+
 fn field(value: &Value) -> Result<Option<&[u8]>, RedisError> {
     if let Value::BulkString(bytes) = value {
         return Ok(Some(bytes));
@@ -305,14 +321,7 @@ impl StateStore for RedisStore {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let commands: Vec<Cmd> = keys
-            .iter()
-            .map(|key| {
-                let mut command = cmd("HMGET");
-                command.arg(Self::key(key)).arg(&["v", "e", "b"]);
-                command
-            })
-            .collect();
+        let commands: Vec<Cmd> = keys.iter().map(|key| read(&Self::key(key))).collect();
         self.with(|connection| connection.ask_all(&commands)?.iter().map(cell).collect())
     }
 
@@ -347,6 +356,10 @@ impl StateStore for RedisStore {
         Ok(format!("{:016x}{:x}", self.dice.hash_one("names"), number))
     }
 
+    fn keeps(&self) -> Option<Duration> {
+        self.keeps
+    }
+
     fn lands_whole(&self) -> bool {
         false
     }
@@ -358,5 +371,12 @@ impl StateStore for RedisStore {
 
     fn place(&self) -> String {
         self.address.to_string()
+    }
+
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        let records = self.remove(&keys.iter().map(Self::key).collect::<Vec<_>>())?;
+        let whom = Whom::of(keys);
+        let requests = if whom.is_nobody() { 0 } else { self.forget_requests(&whom)? };
+        Ok(Forgotten { records, requests })
     }
 }

@@ -10,7 +10,7 @@ use redis::{Cmd, FromRedisValue};
 use tempfile::TempDir;
 
 use super::{Patience, RedisStore};
-use crate::runtime::store::{Cell, Change, Key, Landed, StateError, StateStore, Transaction};
+use crate::runtime::store::{Cell, Change, Forgotten, Key, Landed, StateError, StateStore, Transaction};
 
 pub(in crate::runtime) struct Server {
     program: String,
@@ -146,5 +146,9 @@ impl StateStore for OnServer {
 
     fn place(&self) -> String {
         self.store.place()
+    }
+
+    fn forget(&self, keys: &[Key]) -> Result<Forgotten, StateError> {
+        self.store.forget(keys)
     }
 }

@@ -33,6 +33,8 @@ end
 redis.call('HSET', KEYS[1], 'v', string.format('%.0f', version + tonumber(ARGV[3])), 'e', epoch, 'b', body .. ARGV[9])
 if ARGV[10] ~= '0' then
   redis.call('PEXPIRE', KEYS[1], ARGV[10])
+else
+  redis.call('PERSIST', KEYS[1])
 end
 if mark ~= '' then
   if back then
