@@ -158,7 +158,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let (public, admin) = (listen(arguments.listen)?, listen(arguments.admin)?);
     let addresses = (address(&public)?, address(&admin)?);
     let service = match &state {
-        Some(path) => service.with_store(State::open(path, true)?.keeping(keep).shared()),
+        Some(path) => {
+            let (state, gone) = State::open_for_a_service(path)?;
+            let service = service.with_store(state.keeping(keep).shared());
+            gone.iter().for_each(|why| service.state_is_gone(why));
+            service
+        }
         None => service,
     };
     let service = Arc::new(service);

@@ -30,6 +30,22 @@ impl State {
         }
     }
 
+    /// Opens it for a service: a server that is not there now may come back, and what is the matter with it is told besides.
+    #[cfg(feature = "serve")]
+    pub(super) fn open_for_a_service(path: &Path) -> Result<(Self, Option<StateError>), StateError> {
+        #[cfg(feature = "redis")]
+        if let Some(address) = address(path) {
+            use crate::runtime::store::redis::{Patience, RedisStore};
+            let store = RedisStore::new(parse(address)?, Patience::default());
+            let gone = store.is_there().err();
+            return match gone {
+                Some(why) if !why.may_pass() => Err(why),
+                gone => Ok((Self::Server(Box::new(store)), gone)),
+            };
+        }
+        Ok((Self::open(path, true)?, None))
+    }
+
     /// The same, in which nothing is kept for longer than so many days.
     pub(super) fn keeping(self, days: Option<NonZeroU32>) -> Self {
         let keeps = days.map(|days| Duration::from_secs(86_400) * days.get());

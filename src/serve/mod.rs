@@ -30,7 +30,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::diagnostics::Code;
 use crate::runtime::clock::Clock;
-use crate::runtime::store::StateStore;
+use crate::runtime::store::{StateError, StateStore};
 use bundles::{Bundles, Reloaded};
 pub use bundles::{Opened, Refused, Source};
 use lanes::Lanes;
@@ -199,6 +199,11 @@ impl Service {
     pub fn with_store(mut self, store: Arc<dyn StateStore>) -> Self {
         self.store = Some(store);
         self
+    }
+
+    /// That the store does not answer, which whoever opened it knows first.
+    pub fn state_is_gone(&self, why: &StateError) {
+        self.state_answered(Some(why.code()));
     }
 
     /// The revision and digest of the bundle in use.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use super::server::{RULES, Server, answer, connect, folder, wait_until};
+use super::server::{RULES, Server, answer, connect, ended, folder, wait_until};
 
 const ANN: &str = r#"{"customer": {"id": "ann"}, "slots": ["home"]}"#;
 
@@ -66,4 +66,22 @@ fn idle_connections_do_not_keep_it() {
     let start = std::time::Instant::now();
     assert_eq!(server.end(), Some(0));
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[test]
+#[cfg(feature = "redis")]
+fn a_store_that_is_not_there_yet_keeps_nobody_from_being_answered() {
+    let folder = folder(RULES);
+    let mut server = Server::start(folder.path(), &["--state", "redis://127.0.0.1:1", "--state-timeout", "5s"]);
+    let said = server.post("/v1/decide", r#"{"customer": {"id": "ann"}, "slots": ["home"]}"#);
+    assert_eq!(said.json()["without_state"]["code"], "state::unreachable", "{said:?}");
+    assert_eq!(said.shows(), [Some("welcome".to_owned())], "its cap may be spent");
+    assert_eq!(server.get("/readyz").status, 200);
+    assert_eq!(server.end(), Some(0));
+    let told = std::fs::read_to_string(folder.path().join("stderr.log")).unwrap();
+    assert_eq!(told.matches("state fails").count(), 1, "{told}");
+    // What will not pass by itself is refused.
+    let (code, said) = ended(folder.path(), &["serve", "shop.cater", "--state", "redis://127.0.0.1:1:2"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("state::bad-address"), "{said}");
 }

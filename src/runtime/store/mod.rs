@@ -399,6 +399,21 @@ impl StateError {
         }
     }
 
+    /// Whether it may pass by itself: whoever goes on for a long time need not end because of it.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Slow(_) | Self::Busy(_) => true,
+            Self::Refused { refusal, .. } => *refusal == Refusal::NotReady,
+            Self::Foreign(_)
+            | Self::OtherVersion { .. }
+            | Self::Damaged { .. }
+            | Self::Record { .. }
+            | Self::BadAddress { .. }
+            | Self::InUse(_)
+            | Self::Io { .. } => false,
+        }
+    }
+
     /// What can be done about it.
     pub fn help(&self) -> &'static str {
         match self {

@@ -109,7 +109,14 @@ impl RedisStore {
     /// # Errors
     /// It does not answer, or does not let us in.
     pub fn open(address: Address, patience: Patience) -> Result<Self, StateError> {
-        let store = Self {
+        let store = Self::new(address, patience);
+        store.is_there()?;
+        Ok(store)
+    }
+
+    /// A store at this address, which nobody has asked yet.
+    pub fn new(address: Address, patience: Patience) -> Self {
+        Self {
             address,
             patience,
             idle: Mutex::default(),
@@ -118,9 +125,15 @@ impl RedisStore {
             dice: RandomState::new(),
             names: std::sync::atomic::AtomicU64::new(0),
             keeps: None,
-        };
-        store.with(|connection| connection.ask(&cmd("PING")).map(drop))?;
-        Ok(store)
+        }
+    }
+
+    /// Asks whether it is there.
+    ///
+    /// # Errors
+    /// It does not answer, or does not let us in.
+    pub fn is_there(&self) -> Result<(), StateError> {
+        self.with(|connection| connection.ask(&cmd("PING")).map(drop))
     }
 
     /// The store, in which nothing is kept for longer.
