@@ -22,20 +22,22 @@ pub(in crate::syntax) struct Trace {
 }
 
 thread_local! {
-    static TRACE: RefCell<Trace> = RefCell::default();
+    /// Only while somebody wants to know: a hundred thousand files would fill the memory.
+    static TRACE: RefCell<Option<Trace>> = const { RefCell::new(None) };
 }
 
-/// Forgets, runs, and gives what was gone through.
+/// Runs, and gives what was gone through.
 pub(in crate::syntax) fn traced<T>(run: impl FnOnce() -> T) -> (T, Trace) {
-    TRACE.take();
+    TRACE.replace(Some(Trace::default()));
     let out = run();
-    (out, TRACE.take())
+    (out, TRACE.take().unwrap_or_default())
 }
 
 /// Records a pair and all pairs within it; their text begins at byte `base` of the file.
 pub(in crate::syntax) fn pair(pair: &Pair<'_>, base: usize) {
-    let mut pairs = vec![pair.clone()];
     TRACE.with_borrow_mut(|trace| {
+        let Some(trace) = trace else { return };
+        let mut pairs = vec![pair.clone()];
         while let Some(pair) = pairs.pop() {
             let words: Vec<&str> = pair.as_str().split_whitespace().collect();
             let (name, words) = (format!("{:?}", pair.as_rule()), words.join(" "));
@@ -50,6 +52,7 @@ pub(in crate::syntax) fn pair(pair: &Pair<'_>, base: usize) {
 /// Records a clause that was read to its end, over these bytes of its file.
 pub(in crate::syntax) fn clause(noun: &'static str, word: &'static str, place: Range<usize>) {
     TRACE.with_borrow_mut(|trace| {
+        let Some(trace) = trace else { return };
         trace.clauses.insert((noun, word));
         trace.clauses_read.push(((noun, word), place));
     });
