@@ -17,6 +17,7 @@ mod explain;
 mod fmt;
 mod forget;
 mod graph;
+mod import;
 mod inspect;
 mod interrupt;
 mod keys;
@@ -137,6 +138,8 @@ enum Verb {
     Decide(decide::Arguments),
     /// Record what has happened of what was decided: that it was shown, clicked, bought.
     Confirm(confirm::Arguments),
+    /// Take what another system counted so far into a state.
+    Import(import::Arguments),
     /// Remove what a state keeps of somebody.
     Forget(forget::Arguments),
     /// Say why one customer sees what they see, and why not something else.
@@ -351,6 +354,7 @@ pub fn main() -> ExitCode {
         Verb::Test(arguments) => test::run(&arguments, &mut terminal),
         Verb::Decide(arguments) => decide::run(&arguments, &mut terminal),
         Verb::Confirm(arguments) => confirm::run(&arguments, &mut terminal),
+        Verb::Import(arguments) => import::run(&arguments, &mut terminal),
         Verb::Forget(arguments) => forget::run(&arguments, &mut terminal),
         Verb::Why(arguments) => why::run(&arguments, &mut terminal),
         Verb::Diff(arguments) => diff::run(&arguments, &mut terminal),

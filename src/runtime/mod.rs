@@ -14,6 +14,8 @@ pub mod confirm;
 mod crowd_tests;
 pub mod data;
 mod engine;
+#[cfg(feature = "cli")]
+pub mod import;
 #[cfg(test)]
 #[cfg(feature = "cli")]
 mod kept_tests;

@@ -8,6 +8,8 @@ codes! {
     COLUMN_TWICE = "column-twice", Error, "two columns of the file have the name of a column that is read";
     BAD_ROW = "bad-row", Warning, "a row cannot be split into its columns, or has no key";
     BAD_CONFIRMATION = "bad-confirmation", Error, "a confirmation cannot be read, so that none is recorded";
+    BAD_HISTORY = "bad-history", Error, "a table that is to be imported cannot be used as it stands, so that none of it is";
+    IMPORTED_BEFORE = "imported-before", Error, "a table was imported into this state before";
     BAD_CUSTOMER = "bad-customer", Error, "the customer given as JSON cannot be understood";
     UNKNOWN_ATTRIBUTE = "unknown-attribute", Error,
         "the data names an attribute, purpose or event that the rules do not declare";

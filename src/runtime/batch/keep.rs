@@ -48,7 +48,7 @@ pub(super) fn keep_row(
 }
 
 /// Writes entries through a transaction, whatever else has happened.
-pub(super) fn write_through(
+pub(in crate::runtime) fn write_through(
     rules: &RuleSet,
     transaction: &mut dyn Transaction,
     key: Key,

@@ -34,7 +34,8 @@ use super::store::{Entry, Key, StateError, StateStore, Transaction};
 use crate::frame::{Decision, Facts};
 use crate::model::{CapUnit, SlotId};
 use census::Census;
-use keep::{keep_row, write_through};
+use keep::keep_row;
+pub(super) use keep::write_through;
 use worker::{Job, Outcome, Worker};
 
 /// What is taken to have happened after a decision.

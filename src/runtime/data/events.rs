@@ -1,4 +1,4 @@
-//! What happened to customers, from a table: `customer,event,at,offer,rule,class,tags,channel,id,decision`, kept by
+//! What happened to customers, from a table: `customer,event,at,offer,rule,class,tags,channel,id,decision,times`, kept by
 //! customer.
 //!
 //! A field of a declared event stands in the column of its name, or in `EVENT.FIELD`, which goes first. Rows may come in
@@ -6,6 +6,8 @@
 //!
 //! `decision` is the id of the decision that an event comes from: what a state holds of the same decision and event is the
 //! same event, and what it has reserved for it is reserved no longer.
+//!
+//! `times` is how often it happened at that time; without it once.
 //!
 //! `offer`, `rule`, `class` and `tags` (with `|` between them) may be missing or empty; besides the fields other columns
 //! there are none. Without an offer an event may belong to anything; without class or tags it has those that its offer has
@@ -68,7 +70,11 @@ pub struct EventIndex {
 }
 
 /// The columns that say what an event belongs to, which no field is read from.
-const COLUMNS: [&str; 10] = ["customer", "event", "at", "offer", "rule", "class", "tags", "channel", "id", "decision"];
+const COLUMNS: [&str; 11] =
+    ["customer", "event", "at", "offer", "rule", "class", "tags", "channel", "id", "decision", "times"];
+
+/// So often something can have happened at one time.
+const MOST_TIMES: u32 = 1_000;
 
 impl EventIndex {
     /// Reads a file, packed or not.
@@ -98,8 +104,10 @@ impl EventIndex {
     }
 
     fn read(rules: &Verified, name: &str, input: Input) -> Result<Self, DataError> {
-        let (mut table, Columns { customer, event, at, offer, rule, class, tags, channel, id, decision, fields }) =
-            head(rules, name, input)?;
+        let (
+            mut table,
+            Columns { customer, event, at, offer, rule, class, tags, channel, id, decision, times, fields },
+        ) = head(rules, name, input)?;
         let names = Names::of(rules);
         let mut index = Self { file: name.to_owned(), ..Self::default() };
         let mut known: HashMap<String, First> = HashMap::new();
@@ -175,7 +183,18 @@ impl EventIndex {
                 })
             });
             let stamp = names.stamp((filled(offer), filled(rule), filled(channel)), None, class, tags.as_deref());
-            let told = Row { event, at: instant(cell(at), rules), stamp, fields: found };
+            let times = filled(times).map_or(1, |written| {
+                written.parse().ok().filter(|times| (1..=MOST_TIMES).contains(times)).unwrap_or_else(|| {
+                    let row = bad(&format!(
+                        "`times` is {}, no whole number from 1 to {MOST_TIMES}: it counts {MOST_TIMES} times",
+                        quoted(written)
+                    ));
+                    index.note(&customer, &row);
+                    index.doubtful.add(row);
+                    MOST_TIMES
+                })
+            });
+            let told = Row { event, at: instant(cell(at), rules), stamp, fields: found, times };
             if let Some(id) = filled(id) {
                 match known.get_mut(id) {
                     Some(first) if first.customer == customer && first.told == told => {
@@ -194,7 +213,9 @@ impl EventIndex {
                         if !std::mem::replace(&mut first.doubted, true) {
                             index.doubt(&first.customer, &first.told);
                         }
-                        add(&mut index.undated, &customer, (told.event, told.stamp));
+                        for _ in 0..told.times {
+                            add(&mut index.undated, &customer, (told.event, told.stamp.clone()));
+                        }
                         continue;
                     }
                     None => {
@@ -204,21 +225,26 @@ impl EventIndex {
                 }
             }
             match told {
-                Row { event, at: Some(at), stamp, fields } => {
+                Row { event, at: Some(at), stamp, fields, times } => {
                     if let Some(decision) = filled(decision) {
                         index.told.add(decision, event);
                     }
-                    index.stamps.entry(rules[event].name.clone()).or_default().push(at);
-                    add(&mut index.events, &customer, Happened { event, at, stamp, fields, times: 1 });
+                    for _ in 0..times {
+                        index.stamps.entry(rules[event].name.clone()).or_default().push(at);
+                        let happened = Happened { event, at, stamp: stamp.clone(), fields: fields.clone(), times: 1 };
+                        add(&mut index.events, &customer, happened);
+                    }
                 }
-                Row { event, at: None, stamp, .. } => {
+                Row { event, at: None, stamp, times, .. } => {
                     let cell = quoted(cell(at));
                     let row = bad(&format!(
                         "`at` is {cell}, which is no time: it counts for caps as if it had just happened"
                     ));
                     index.note(&customer, &row);
                     index.doubtful.add(row);
-                    add(&mut index.undated, &customer, (event, stamp));
+                    for _ in 0..times {
+                        add(&mut index.undated, &customer, (event, stamp.clone()));
+                    }
                 }
             }
         }
@@ -239,6 +265,11 @@ impl EventIndex {
         })
     }
 
+    /// Whether some row tells of this event at a time that can be read.
+    pub fn tells(&self, event: &str) -> bool {
+        self.stamps.contains_key(event)
+    }
+
     /// Takes back what a row told: it counts as one whose time cannot be read.
     fn doubt(&mut self, customer: &str, told: &Row) {
         let Some(at) = told.at else { return };
@@ -249,8 +280,9 @@ impl EventIndex {
                 && happened.fields == told.fields
         };
         let of_customer = self.events.get_mut(customer);
-        if let Some((list, place)) = of_customer.and_then(|list| list.iter().position(same).map(|place| (list, place)))
-        {
+        let Some(list) = of_customer else { return };
+        for _ in 0..told.times {
+            let Some(place) = list.iter().position(same) else { break };
             list.remove(place);
             add(&mut self.undated, customer, (told.event, told.stamp.clone()));
         }
@@ -307,7 +339,7 @@ impl EventIndex {
     }
 
     /// The customers of whom rows are used, by key.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::runtime) fn keys(&self) -> impl Iterator<Item = &str> {
         let keys: BTreeSet<&str> = self.events.keys().chain(self.undated.keys()).map(|key| &**key).collect();
         keys.into_iter()
     }
@@ -324,6 +356,7 @@ struct Columns {
     channel: Option<usize>,
     id: Option<usize>,
     decision: Option<usize>,
+    times: Option<usize>,
     /// Per event its fields, each with its column.
     fields: Vec<Vec<(Attribute, Option<usize>)>>,
 }
@@ -335,6 +368,7 @@ struct Row {
     at: Option<Instant>,
     stamp: Stamp,
     fields: Vec<Datum>,
+    times: u32,
 }
 
 /// The first row with an `id`.
@@ -375,6 +409,7 @@ fn head(rules: &Verified, name: &str, input: Input) -> Result<(Table, Columns), 
         channel: table.column("channel")?,
         id: table.column("id")?,
         decision: table.column("decision")?,
+        times: table.column("times")?,
         fields: Vec::new(),
     };
     // Only what a text says may go on over the end of a line.

@@ -71,6 +71,21 @@ impl EventIndex {
         Ok(())
     }
 
+    /// Who of those to whom something happened is counted together by a unit, with the unit's value.
+    pub(in crate::runtime) fn together(&self, unit: CapUnit) -> Vec<(&str, Vec<&str>)> {
+        match unit {
+            CapUnit::Customer => Vec::new(),
+            CapUnit::Everybody => vec![("", self.keys().collect())],
+            CapUnit::Attribute(id) => {
+                let members = self.places.members.iter().filter(|((of, _), _)| *of == id);
+                let mut all: Vec<(&str, Vec<&str>)> =
+                    members.map(|((_, value), keys)| (&**value, keys.iter().map(|key| &**key).collect())).collect();
+                all.sort_unstable();
+                all
+            }
+        }
+    }
+
     /// The customers to whom something happened that a cap of this unit has to know of, each with how many times.
     fn concerned<'a>(&'a self, rules: &'a RuleSet, unit: CapUnit) -> impl Iterator<Item = (&'a str, usize)> + 'a {
         let count = move |key: &'a str| {
