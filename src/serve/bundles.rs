@@ -4,11 +4,12 @@
 //! takes the bundle once, at its beginning, so its answer is computed wholly by one; the one before goes when the last
 //! request that took it has ended. Where bundles lie, and whom to trust with them, a [`Source`] knows.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 use serde_json::{Value, json};
 
+use super::log::Readable;
 use super::metrics::{Counters, Metrics};
 use super::switches::{Paused, Switches};
 use crate::bundle::BundleError;
@@ -72,6 +73,7 @@ pub(super) struct Active {
     pub(super) revision: String,
     pub(super) digest: String,
     pub(super) counters: Counters,
+    readable: OnceLock<Vec<Readable>>,
 }
 
 impl Active {
@@ -81,6 +83,11 @@ impl Active {
             0 => json!({ "revision": self.revision, "digest": self.digest }),
             paused => json!({ "revision": self.revision, "digest": self.digest, "paused": paused }),
         }
+    }
+
+    /// What a log may say of a customer, by slot; found out once, by whoever logs.
+    pub(super) fn readable(&self) -> &[Readable] {
+        self.readable.get_or_init(|| Readable::of_all(self.engine.rules()))
     }
 }
 
@@ -284,5 +291,6 @@ fn tried(opened: Opened, switches: &Switches, now: Instant, metrics: &Metrics) -
     };
     let counters = metrics.counters(engine.rules());
     let paused = switches.all.iter().filter(|one| one.is_in(&rules)).count();
-    Ok(Active { engine, rules, paused, file, since: now, checked, revision, digest, counters })
+    let readable = OnceLock::new();
+    Ok(Active { engine, rules, paused, file, since: now, checked, revision, digest, counters, readable })
 }

@@ -60,6 +60,9 @@ pub fn run(service: &Arc<Service>, sockets: Sockets, ready: impl FnOnce()) -> io
         .build()?;
     let cut = runtime.block_on(serve(Arc::clone(service), sockets, ready));
     runtime.shutdown_timeout(LAST_WAIT);
+    if let Some(log) = &service.log {
+        log.end(LAST_WAIT);
+    }
     cut
 }
 
@@ -197,7 +200,12 @@ impl Told {
             tokio::select! {
                 _ = self.end.recv() => break,
                 _ = self.interrupt.recv() => break,
-                _ = self.reload.recv() => reload(service).await,
+                _ = self.reload.recv() => {
+                    if let Some(log) = &service.log {
+                        log.reopen();
+                    }
+                    reload(service).await;
+                }
             }
         }
         // Whoever asks a second time does not want to wait.

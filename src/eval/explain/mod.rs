@@ -29,9 +29,7 @@ mod ways;
 pub use expect::{Mismatch, meets, run};
 pub use hints::hints;
 pub use nearest::nearest;
-pub use steps::explain;
-#[cfg(test)]
-pub(crate) use steps::without_change;
+pub use steps::{explain, without_change};
 
 use serde::{Deserialize, Serialize};
 

@@ -46,8 +46,9 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     Explanation { change, set_aside, ..without_change(rules, frame, slot) }
 }
 
-/// The same without looking for a smallest change.
-pub(crate) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
+/// The same without looking for a smallest change, for which hundreds of decisions would be made, and without what was set
+/// aside.
+pub fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     let Flat { rules, frame } = Flat::of(rules, frame);
     let (rules, frame) = (&*rules, &*frame);
     let guarded = Guarded::new(rules, frame);
