@@ -99,7 +99,7 @@ pub(super) struct Arguments {
     /// How long it goes on to take requests after it was told to end and says that it is not ready.
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     drain: Duration,
-    /// How long requests in hand may take to end.
+    /// How long requests in hand may take to end, and after them the lines of the log that wait.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     grace: Duration,
 }
@@ -212,7 +212,7 @@ fn said(
     terminal.line(format!("tried     {decisions} decisions for {customers} made-up customers"));
     terminal.line(format!("state     {}", state.unwrap_or_else(|| "none: nothing is remembered".to_owned())));
     if let Some(LogSettings { file, share, .. }) = log {
-        let of = if *share < 1.0 { format!(", of requests the share {share}") } else { String::new() };
+        let of = if *share < 1.0 { format!(", a share of {share} of all requests") } else { String::new() };
         terminal.line(format!("log       {}{of}", file.display()));
     }
 }

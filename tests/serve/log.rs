@@ -10,7 +10,7 @@ use std::path::Path;
 
 use cater::bundle;
 use cater::frame::{Fact, Facts, gather};
-use cater::model::{Attribute, AttributeId, Basis, PurposeId, RuleSet, Scope};
+use cater::model::{Attribute, AttributeId, Basis, CapUnit, PurposeId, RuleSet, Scope};
 use cater::source::SourceSet;
 use cater::value::{
     Consent, Date, Instant, Permission, SCORE, Type, Value as Known, show_date, show_instant, show_number,
@@ -22,7 +22,7 @@ use crate::consent::{made, number, vary, without};
 use crate::engines::rng::Rng;
 use crate::properties::Subject;
 
-const ANN: &str = r#"{"customer": {"id": "ann", "age": 4711}, "slots": ["home"]}"#;
+const ANN: &str = r#"{"customer": {"id": "ann", "age": 41}, "slots": ["home"]}"#;
 
 fn lines(file: &Path) -> Vec<Value> {
     let text = fs::read_to_string(file).unwrap();
@@ -52,7 +52,7 @@ fn it_is_rotated_and_reopened() {
     });
     assert_eq!(server.end(), Some(0));
     let text = fs::read_to_string(at("log")).unwrap();
-    assert!(text.ends_with("}\n") && !text.contains("4711") && !text.contains("\"customer\""), "{text}");
+    assert!(text.ends_with("}\n") && !text.contains("\"customer\"") && !text.contains("ann"), "{text}");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn what_was_decided_before_the_end_is_in_it() {
     let folder = folder(RULES);
     let mut server = Server::start(folder.path(), &["--log", "log"]);
     let many = format!(r#"{{"requests": [{}]}}"#, vec![ANN; 900].join(","));
-    assert_eq!(server.post("/v1/decide", &many.replace("4711", "47")).status, 200);
+    assert_eq!(server.post("/v1/decide", &many).status, 200);
     assert_eq!(server.end(), Some(0));
     assert_eq!(lines(&folder.path().join("log")).len(), 900);
 }
@@ -105,21 +105,14 @@ fn written(rules: &RuleSet, facts: &Facts) -> Value {
             object.extend(text(attribute.ty, value).map(|value| (attribute.name.clone(), value)));
         }
     }
-    let consent = rules.purposes.iter().zip(&facts.consent).filter_map(|(purpose, record)| {
-        let status = match (&purpose.basis, record.status) {
-            (_, Consent::Granted) => Consent::Granted,
-            (Basis::LegitimateInterest(_), Consent::Objected) => Consent::Objected,
-            // Of a legitimate interest nothing but an objection says anything.
-            (Basis::LegitimateInterest(_), _) | (_, Consent::Unknown) => return None,
-            (_, Consent::Objected) => Consent::Denied,
-            (_, other) => other,
-        };
-        let mut said = json!({ "status": status.word(), "confirmed": record.confirmed });
+    let said = rules.purposes.iter().zip(&facts.consent).filter(|(_, record)| record.status != Consent::Unknown);
+    let consent = said.map(|(purpose, record)| {
+        let mut said = json!({ "status": record.status.word(), "confirmed": record.confirmed });
         if let (Some(at), Some(fields)) = (record.granted_at, said.as_object_mut()) {
             fields.insert("granted_at".to_owned(), json!(show_instant(at)));
             fields.insert("version".to_owned(), json!(1_000_000));
         }
-        Some((purpose.name.clone(), said))
+        (purpose.name.clone(), said)
     });
     object.insert("consent".to_owned(), Value::Object(consent.collect()));
     let known = rules.channels.iter().zip(&facts.permissions).filter(|(_, state)| **state != Permission::Unknown);
@@ -129,6 +122,22 @@ fn written(rules: &RuleSet, facts: &Facts) -> Value {
     let history = happened.map(|event| json!({ "event": rules[event.event].name, "at": show_instant(event.at) }));
     object.insert("history".to_owned(), history.collect());
     Value::Object(object)
+}
+
+/// A customer without a purpose, as a request can say it: a legitimate interest is granted or objected to, a consent is not
+/// objected to.
+fn sayable(subject: &Subject, purpose: PurposeId, now: Instant, rng: &mut Rng) -> Facts {
+    let mut facts = Facts { now, ..without(subject, purpose, rng) };
+    for (purpose, record) in subject.rules().purposes.iter().zip(&mut facts.consent) {
+        let status = match (&purpose.basis, record.status) {
+            (_, status @ (Consent::Granted | Consent::Unknown)) => status,
+            (Basis::LegitimateInterest(_), _) => Consent::Objected,
+            (_, Consent::Objected) => Consent::Denied,
+            (_, status) => status,
+        };
+        record.status = status;
+    }
+    facts
 }
 
 /// Letters, digits, a year and a place that stand in nothing else.
@@ -228,7 +237,10 @@ impl Served {
         answers.len()
     }
 
-    fn end(mut self) -> String {
+    /// What was logged, once it is all of these lines.
+    fn end(mut self, lines: u64) -> String {
+        let expected = format!("cater_decision_log_lines_total {lines}\n");
+        wait_until("writing", || self.server.admin("GET", "/metrics").body.contains(&expected));
         let counted = self.server.admin("GET", "/metrics").body;
         for cause in ["full", "disk", "broke_off"] {
             let line = format!("cater_decision_log_dropped_total{{cause=\"{cause}\"}} 0\n");
@@ -263,7 +275,7 @@ fn nothing_hidden_and_nothing_masked_is_in_any_line() {
             let customers: Vec<Value> = (0..AT_ONCE)
                 .map(|_| {
                     let purpose = PurposeId::from_index(rng.below(rules.purposes.len()));
-                    let mut facts = Facts { now, ..without(&subject, purpose, &mut rng) };
+                    let mut facts = sayable(&subject, purpose, now, &mut rng);
                     marked += mark(rules, &mut facts, &mut rng);
                     written(rules, &facts)
                 })
@@ -271,11 +283,9 @@ fn nothing_hidden_and_nothing_masked_is_in_any_line() {
             of_one += served.ask(&customers, &format!("{:032x}", of_one + 1)) as u64;
         }
         asked += of_one;
-        let text = served.end();
+        let text = served.end(of_one * rules.slots.len() as u64);
         bytes += text.len() as u64;
-        let count = text.lines().count() as u64;
-        assert_eq!(count, of_one * rules.slots.len() as u64, "{}: a line for each decision", subject.name);
-        read += count;
+        read += text.lines().count() as u64;
         for line in text.lines() {
             facts_seen += look(rules, line)["facts"].as_object().unwrap().len() as u64;
         }
@@ -304,7 +314,7 @@ fn two_who_differ_in_what_is_masked_alone_have_the_same_lines() {
         let mut of_one = 0;
         for _ in 0..100 {
             let purpose = PurposeId::from_index(rng.below(rules.purposes.len()));
-            let one = Facts { now, ..without(&subject, purpose, &mut rng) };
+            let one = sayable(&subject, purpose, now, &mut rng);
             let (two, changed) = vary(&subject, &one, purpose, &mut rng);
             if changed == 0 {
                 continue;
@@ -315,7 +325,7 @@ fn two_who_differ_in_what_is_masked_alone_have_the_same_lines() {
             served.ask(&both, &format!("{of_one:032x}"));
         }
         let mut lines: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
-        for line in served.end().lines() {
+        for line in served.end(2 * of_one * rules.slots.len() as u64).lines() {
             let mut line: Value = serde_json::from_str(line).unwrap();
             let key = ["trace", "slot"].map(|field| line[field].as_str().unwrap().to_owned());
             let fields = line.as_object_mut().unwrap();
@@ -336,8 +346,12 @@ fn two_who_differ_in_what_is_masked_alone_have_the_same_lines() {
 /// A generated rule set whose customers have a key, which may be hidden like anything else.
 fn keyed(seed: u64) -> Subject {
     let mut made = made(seed);
-    let may_be = |attribute: &Attribute| attribute.ty == Type::Text && attribute.needs.is_empty();
-    if let Some(key) = made.rules.attributes.iter_mut().find(|attribute| may_be(attribute)) {
+    let is_counted_by = |id| made.rules.caps.iter().any(|cap| cap.unit == CapUnit::Attribute(id));
+    let may_be = |(at, attribute): &(usize, &Attribute)| {
+        attribute.ty == Type::Text && attribute.needs.is_empty() && !is_counted_by(AttributeId::from_index(*at))
+    };
+    let key = made.rules.attributes.iter().enumerate().find(may_be).map(|(at, _)| at);
+    if let Some(key) = key.and_then(|at| made.rules.attributes.get_mut(at)) {
         (key.key, key.scope, key.default, key.never_used) = (true, Scope::Customer, None, false);
     }
     Subject::new(format!("seed {seed}"), Vec::new(), made)
