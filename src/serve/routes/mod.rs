@@ -144,3 +144,23 @@ fn naming(mut response: Response, names: &[String]) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_names_as_many_decisions_as_go_in() {
+        let named = |names: &[String]| {
+            let response = naming(json(&Value::Null), names);
+            response.headers().get(DECISIONS).map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(named(&[]), None);
+        assert_eq!(named(&["1/home".to_owned(), "1/side".to_owned()]).as_deref(), Some("1/home, 1/side"));
+        let many: Vec<String> = (0..1_000).map(|at| format!("17/slot_{at}")).collect();
+        let listed = named(&many).unwrap();
+        assert!(listed.len() <= MOST_NAMES && listed.len() > MOST_NAMES - 20);
+        assert!(listed.split(", ").zip(&many).all(|(said, name)| said == name), "each whole: {listed}");
+        assert_eq!(named(&["1/a\nb".to_owned()]), None, "what no header can hold is not in one");
+    }
+}
