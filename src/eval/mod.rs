@@ -27,9 +27,11 @@ pub use awaited::is_awaited;
 pub use candidate::{Dropped, Ending};
 pub use channels::Blocked;
 pub use condition::condition;
+#[cfg(test)]
+pub(crate) use explain::without_change;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
-    hints, meets, nearest, run, without_change,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who,
+    candidates, explain, hints, meets, nearest, run,
 };
 pub use expression::expression;
 pub use passed_over::passed_over;

@@ -25,7 +25,8 @@ pub(super) struct Logging {
     /// How many older files are kept, FILE.1 to FILE.COUNT.
     #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=1_000), requires = "log")]
     log_keep: u32,
-    /// Lines that may wait to be written; what comes then is not logged, and counted.
+    /// Lines that may wait to be written, of 4 KiB each; a longer one counts as several. What comes then is not logged, and
+    /// counted.
     #[arg(long, value_name = "LINES", default_value_t = 8_192, requires = "log")]
     log_buffer: usize,
     /// How a customer is called: not at all, by a digest under `--log-key`, or by the key that the rules have for them.

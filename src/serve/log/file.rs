@@ -26,6 +26,8 @@ pub(super) struct LogFile {
     /// Whole lines that are not written yet.
     gathered: Vec<u8>,
     lines: u64,
+    /// Lines that are, since somebody asked.
+    written: u64,
 }
 
 #[derive(Debug)]
@@ -49,7 +51,7 @@ impl LogFile {
     /// Opens the file, or begins it.
     pub(super) fn open(path: &Path, most: u64, keep: u32) -> io::Result<Self> {
         let open = Some(Open::new(path)?);
-        Ok(Self { path: path.to_owned(), most, keep, open, gathered: Vec::new(), lines: 0 })
+        Ok(Self { path: path.to_owned(), most, keep, open, gathered: Vec::new(), lines: 0, written: 0 })
     }
 
     /// Whether lines can be taken; else [`Self::reopen`] is to be asked.
@@ -57,35 +59,42 @@ impl LogFile {
         self.open.is_some()
     }
 
-    /// Takes a line, with its end; what was gathered may be written.
-    pub(super) fn push(&mut self, line: &[u8]) -> Result<u64, Lost> {
-        let mut written = 0;
+    /// Takes a line, with its end; what was gathered may be written. What is lost, the line among it, is said.
+    pub(super) fn push(&mut self, line: &[u8]) -> Result<(), Lost> {
         let (before, more) = (self.gathered.len() as u64, line.len() as u64);
         if self.open.as_ref().is_some_and(|open| open.is_full(before, more, self.most)) {
-            written += self.flush()?;
+            self.flush().map_err(|lost| Lost { lines: lost.lines + 1, ..lost })?;
             self.rotate();
         }
         self.gathered.extend_from_slice(line);
         self.lines += 1;
-        if self.gathered.len() >= CHUNK {
-            written += self.flush()?;
-        }
-        Ok(written)
+        if self.gathered.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
-    /// Writes what was gathered; gives how many lines that were. Where that fails they are lost, and the file is closed.
-    pub(super) fn flush(&mut self) -> Result<u64, Lost> {
+    /// Writes what was gathered. Where that fails it is lost, and the file is closed.
+    pub(super) fn flush(&mut self) -> Result<(), Lost> {
         let lines = std::mem::take(&mut self.lines);
-        let written = match &mut self.open {
-            _ if self.gathered.is_empty() => return Ok(0),
+        let done = match &mut self.open {
+            _ if self.gathered.is_empty() => return Ok(()),
             Some(open) => open.write(&self.gathered),
             None => Err(io::Error::other("the log is closed")),
         };
         self.gathered.clear();
-        written.map(|()| lines).map_err(|why| {
-            self.open = None;
-            Lost { lines, why }
-        })
+        match done {
+            Ok(()) => {
+                self.written += lines;
+                Ok(())
+            }
+            Err(why) => {
+                self.open = None;
+                Err(Lost { lines, why })
+            }
+        }
+    }
+
+    /// How many lines were written since this was asked last.
+    pub(super) fn take_written(&mut self) -> u64 {
+        std::mem::take(&mut self.written)
     }
 
     /// Puts what was written on the disk.
@@ -325,7 +334,8 @@ mod tests {
                 fs::write(&path, [before, torn].concat()).unwrap();
                 let mut log = LogFile::open(&path, 1 << 20, 1).unwrap();
                 log.push(&next).unwrap();
-                assert_eq!(log.flush().unwrap(), 1);
+                log.flush().unwrap();
+                assert_eq!(log.take_written(), 1);
                 assert_eq!(fs::read(&path).unwrap(), [before, left, &next].concat(), "{torn:?}");
             }
         }

@@ -77,7 +77,10 @@ pub(super) fn decision(
     }
     // What was answered before is answered again; what it was decided from is no more.
     if !decided.is_repeated {
-        let reasons = Reasons::of(&eval::without_change(rules, frame, one.slot));
+        let reasons = Reasons::of(&match active.flat() {
+            Some(flat) => eval::candidates(flat, &frame.clone().flattened(), one.slot),
+            None => eval::candidates(rules, frame, one.slot),
+        });
         let cause = match one.by {
             By::Fallback(_) => Some(reasons.furthest),
             By::Rule(_) | By::Substitute(..) | By::SlotOff => None,

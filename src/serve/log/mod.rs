@@ -50,13 +50,13 @@ pub struct LogSettings {
     pub size: u64,
     /// Older files.
     pub keep: u32,
-    /// Lines that may wait to be written.
+    /// Lines of 4 KiB that may wait to be written.
     pub buffer: usize,
     /// How a customer is called.
     pub whose: Whose,
 }
 
-/// Bytes that a line is reckoned with while it waits; one that needs more counts as several.
+/// Bytes that a line is reckoned with while it waits; one of which more has to be kept counts as several.
 const LINE: usize = 4_096;
 
 /// What was decided, with what it is explained from.
@@ -78,16 +78,22 @@ pub(super) struct Decided {
 }
 
 impl Decided {
-    /// How much of the buffer one of its lines needs.
+    /// How much of the buffer one of its lines needs: the frame is nearly all of it.
     fn weight_of_one(&self) -> usize {
-        let size = |datum: &Datum| match datum {
-            Datum::Known(Value::Text(text)) => text.len(),
-            Datum::Known(Value::Set(elements)) => elements.iter().map(|element| element.len() + 64).sum(),
-            Datum::Known(_) | Datum::Missing(_) => 0,
-        };
-        let bytes: usize = self.frames.first().map_or(0, |frame| frame.attributes.iter().map(size).sum());
-        1 + bytes / LINE
+        1 + self.frames.first().map_or(0, size) / LINE
     }
+}
+
+/// Roughly the bytes of a frame.
+fn size(frame: &Frame) -> usize {
+    let inner = |datum: &Datum| match datum {
+        Datum::Known(Value::Text(text)) => text.len(),
+        Datum::Known(Value::Set(elements)) => elements.iter().map(|element| element.len() + 64).sum(),
+        Datum::Known(_) | Datum::Missing(_) => 0,
+    };
+    let values: usize = frame.attributes.iter().chain(&frame.gathered).map(|datum| 48 + inner(datum)).sum();
+    let counted: usize = frame.counted.iter().map(|counted| 64 + 8 * counted.times.len()).sum();
+    values + counted + 64 * frame.windows.len() + frame.taken.len()
 }
 
 /// What was told, and what became of it.

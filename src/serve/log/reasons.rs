@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::eval::{Candidate, Explanation, Fate, Outranking, Reason, Who};
+use crate::eval::{Candidate, Fate, Outranking, Reason, Who};
 
 /// So many of the rules that were passed over stand in a line.
 const MOST: usize = 16;
@@ -97,9 +97,9 @@ impl Cause {
 
 impl Reasons {
     /// What an explanation says.
-    pub(super) fn of(explanation: &Explanation) -> Self {
+    pub(super) fn of(candidates: &[Candidate]) -> Self {
         let mut it = Self::default();
-        explanation.candidates.iter().for_each(|candidate| it.candidate(candidate));
+        candidates.iter().for_each(|candidate| it.candidate(candidate));
         it
     }
 
@@ -154,5 +154,64 @@ impl Reasons {
             | Reason::NotPermitted { .. }
             | Reason::NotReached { .. } => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(rule: &str, fate: Fate) -> Candidate {
+        let who = Who::Rule { rule: rule.to_owned(), offer: "tip".to_owned() };
+        let (passed_over, waits_for, assumed) = (Vec::new(), Vec::new(), Vec::new());
+        Candidate { who, fate, passed_over, waits_for, assumed, score: None, shown_twice: false }
+    }
+
+    fn explained(candidates: Vec<Candidate>) -> Reasons {
+        Reasons::of(&candidates)
+    }
+
+    fn capped(cap: &str) -> Reason {
+        let (cap, counted) = (cap.to_owned(), "shown ever".to_owned());
+        Reason::Capped { cap, own: false, used: Some(3), missing: None, at_most: 3, counted }
+    }
+
+    #[test]
+    fn how_far_the_best_rule_got_is_the_cause() {
+        let drops = |reasons| Fate::Drops(reasons);
+        let other =
+            || drops(vec![Reason::NotApplicable { fact: Some("when age is at least 18: age is 17".to_owned()) }]);
+        let unknown = || drops(vec![Reason::NotKnown { attribute: "age".to_owned(), why: Some("stale".to_owned()) }]);
+        let by_channel = || {
+            let why = Box::new(capped("weekly"));
+            drops(vec![
+                Reason::Channel { channel: "push".to_owned(), why: Box::new(Reason::NotPermitted { fact: None }) },
+                Reason::Channel { channel: "mail".to_owned(), why },
+            ])
+        };
+        assert_eq!(explained(Vec::new()).furthest, Cause::NoRule);
+        assert_eq!(explained(vec![candidate("a", other()), candidate("b", other())]).furthest, Cause::NotApplicable);
+        let off = drops(vec![Reason::SwitchedOff { what: "a".to_owned(), because: "wrong".to_owned() }]);
+        let some = explained(vec![candidate("a", off), candidate("b", other()), candidate("c", unknown())]);
+        assert_eq!(some.furthest, Cause::NotKnown);
+        let said = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(rule, reason)| ((*rule).to_owned(), (*reason).to_owned())).collect()
+        };
+        assert_eq!(some.passed_over, said(&[("a", "switched off"), ("c", "age is not known")]));
+        let sent = explained(vec![candidate("a", by_channel())]);
+        assert_eq!((sent.furthest, sent.passed_over), (Cause::NotPermitted, said(&[("a", "permission denied")])));
+        assert_eq!(sent.caps, BTreeSet::from(["weekly".to_owned()]), "a cap of a channel is one, too");
+        let stop = Fate::Outranked { by: "a".to_owned(), how: Outranking::Stops { cap: "daily".to_owned() } };
+        let stopped = explained(vec![candidate("a", drops(vec![capped("daily")])), candidate("b", stop)]);
+        assert_eq!((stopped.furthest, stopped.caps), (Cause::Capped, BTreeSet::from(["daily".to_owned()])));
+    }
+
+    #[test]
+    fn a_line_lists_so_many_and_counts_the_others() {
+        let all: Vec<_> = (0..20).map(|at| candidate(&format!("r{at}"), Fate::Drops(vec![capped("weekly")]))).collect();
+        let reasons = explained(all);
+        assert_eq!((reasons.passed_over.len(), reasons.more), (MOST, 4));
+        assert_eq!(reasons.passed_over[0], ("r0".to_owned(), "capped".to_owned()));
+        assert_eq!(reasons.caps.len(), 1, "each once");
     }
 }

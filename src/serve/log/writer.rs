@@ -107,10 +107,10 @@ impl Writer {
         self.came_to(flushed);
     }
 
-    fn came_to(&self, written: Result<u64, Lost>) {
-        match written {
-            Ok(lines) => self.shared.written(lines),
-            Err(Lost { lines, why }) => self.shared.lost(lines, Loss::Disk, &why.to_string()),
+    fn came_to(&mut self, done: Result<(), Lost>) {
+        self.shared.written(self.file.take_written());
+        if let Err(Lost { lines, why }) = done {
+            self.shared.lost(lines, Loss::Disk, &why.to_string());
         }
     }
 
