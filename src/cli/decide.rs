@@ -241,7 +241,7 @@ fn one(asked: &Asked<'_>, who: &str, store: Option<&dyn StateStore>, terminal: &
             let shown = asked.assume == Assume::Shown;
             let told = Some(asked.known.events.told());
             let request = Request { id: None, facts: &facts, slots: asked.slots, shown, told };
-            let answers = asked.engine.answer(store, &request, each)?;
+            let answers = asked.engine.answer(store, &request, |frame, answer| each(frame, answer.decision))?;
             ids.extend(answers.into_iter().map(|answer| answer.id));
         }
         (store, Assume::Shown | Assume::Decided | Assume::Nothing) => {

@@ -2,6 +2,7 @@
 //!
 //! Bundles come in by the door by which they come in everywhere, and are tried before they are put to use.
 
+mod log;
 mod source;
 
 use std::net::{SocketAddr, TcpListener};
@@ -19,8 +20,11 @@ use super::terminal::Terminal;
 use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings};
 use crate::diagnostics::codes;
 use crate::runtime::clock::{Clock, FixedClock, SystemClock};
-use crate::serve::{Ear, Limits, Manners, Notice, Parts, Refused, Service, Sockets, TokenSource, Tokens, run as serve};
+use crate::serve::{
+    Ear, Limits, LogSettings, Manners, Notice, Parts, Refused, Service, Sockets, TokenSource, Tokens, run as serve,
+};
 use crate::value::{Instant, show_instant};
+use log::Logging;
 use source::Files;
 
 /// Answer over HTTP.
@@ -50,6 +54,8 @@ pub(super) struct Arguments {
     /// Remembers what is paused, over restarts: a file, made when something is paused first.
     #[arg(long, value_name = "FILE")]
     switches: Option<PathBuf>,
+    #[command(flatten)]
+    logging: Logging,
     #[command(flatten)]
     trusting: Trusting,
     /// The file that remembers which bundle was accepted last: an older one is refused.
@@ -97,7 +103,7 @@ pub(super) struct Arguments {
     /// How long it goes on to take requests after it was told to end and says that it is not ready.
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     drain: Duration,
-    /// How long requests in hand may take to end.
+    /// How long requests in hand may take to end, and after them the lines of the log that wait.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     grace: Duration,
 }
@@ -135,6 +141,7 @@ const TIME: &str = "a time is written 500ms, 2s or 1m, and is a day at most";
 pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     is_guarded(arguments)?;
     let limits = limits(arguments)?;
+    let log = arguments.logging.settings()?;
     let now = settings::NOW.choose(arguments.now, None)?.value;
     let clock: Box<dyn Clock> = match now {
         Some(now) => Box::new(FixedClock(now)),
@@ -152,7 +159,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let parts = Parts { source: Box::new(source), clock, tokens, limits, switches, manners, ear: ear(terminal) };
     let service = Service::open(parts).map_err(CannotRun::from)?;
     if arguments.check {
-        said(&service, None, state.as_deref(), terminal);
+        said(&service, None, state.as_deref(), log.as_ref(), terminal);
         return Ok(Ended::Clean);
     }
     let (public, admin) = (listen(arguments.listen)?, listen(arguments.admin)?);
@@ -166,10 +173,15 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
         }
         None => service,
     };
+    let service = match &log {
+        Some(log) => service.with_log(log)?,
+        None => service,
+    };
     let service = Arc::new(service);
     let look = Some(arguments.look).filter(|look| !look.is_zero());
     let sockets = Sockets { public, private: Some(admin), look, drain: arguments.drain, grace: arguments.grace };
-    let cut = serve(&service, sockets, || said(&service, Some(addresses), state.as_deref(), terminal))?;
+    let ready = || said(&service, Some(addresses), state.as_deref(), log.as_ref(), terminal);
+    let cut = serve(&service, sockets, ready)?;
     match cut {
         0 => Ok(Ended::Clean),
         cut => {
@@ -184,6 +196,7 @@ fn said(
     service: &Service,
     listening: Option<(SocketAddr, SocketAddr)>,
     state: Option<&std::path::Path>,
+    log: Option<&LogSettings>,
     terminal: &Terminal,
 ) {
     let (revision, digest) = service.bundle();
@@ -196,6 +209,7 @@ fn said(
             "bundle": { "revision": revision, "digest": digest },
             "self_check": { "customers": customers, "decisions": decisions },
             "state": state,
+            "log": log.map(|log| json!({ "file": log.file, "share": log.share })),
         });
         // One line, so that whoever started it need not wait for a second one.
         terminal.line(object.to_string());
@@ -208,6 +222,10 @@ fn said(
     terminal.line(format!("digest    {digest}"));
     terminal.line(format!("tried     {decisions} decisions for {customers} made-up customers"));
     terminal.line(format!("state     {}", state.unwrap_or_else(|| "none: nothing is remembered".to_owned())));
+    if let Some(LogSettings { file, share, .. }) = log {
+        let of = if *share < 1.0 { format!(", a share of {share} of all requests") } else { String::new() };
+        terminal.line(format!("log       {}{of}", file.display()));
+    }
 }
 
 /// Without tokens it listens where nobody else gets to, unless that is meant.
@@ -324,6 +342,14 @@ fn ear(terminal: &Terminal) -> Ear {
             Notice::StateAnswers => {
                 ("the state answers again".to_owned(), json!({ "at": at, "notice": "state answers" }))
             }
+            Notice::LogFails(why) => (
+                format!("error[{}]: the log loses lines: {why}; decisions go on", codes::serve::CANNOT_LOG.name),
+                json!({ "at": at, "notice": "log fails", "code": codes::serve::CANNOT_LOG.name, "why": why }),
+            ),
+            Notice::LogGoesOn { lost } => (
+                format!("the log goes on; {} lost", counted(usize::try_from(*lost).unwrap_or(usize::MAX), "line")),
+                json!({ "at": at, "notice": "log goes on", "lost": lost }),
+            ),
             Notice::Ending => ("ending".to_owned(), json!({ "at": at, "notice": "ending" })),
         };
         voice(&format!("{at} {words}"), &object);

@@ -30,8 +30,8 @@ pub use condition::condition;
 #[cfg(test)]
 pub(crate) use explain::without_change;
 pub use explain::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who, explain,
-    hints, meets, nearest, run,
+    Answer, Author, Candidate, Change, Explanation, Fate, Mismatch, Outranking, Proviso, Reason, Sending, Who,
+    candidates, explain, hints, meets, nearest, run,
 };
 pub use expression::expression;
 pub use passed_over::passed_over;

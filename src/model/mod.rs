@@ -43,7 +43,7 @@ pub use ids::{
     ValueId, WindowId,
 };
 pub use left_out::LeftOut;
-pub use needed::Needed;
+pub use needed::{Needed, Statuses};
 pub use order::SCORE_PLACES;
 pub use renumber::{Numbers, Renumber};
 pub use target::CapTarget;

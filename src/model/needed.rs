@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{
     AttributeId, BlockCause, BlockId, CapId, CapKind, ChannelId, Condition, Event, EventId, Expression, OfferId,
-    RuleId, RuleSet, SlotId, Substitute, WindowId,
+    PurposeId, RuleId, RuleSet, SlotId, Substitute, WindowId,
 };
 
 /// Attributes and events.
@@ -19,13 +19,33 @@ pub struct Needed {
     pub events: BTreeSet<EventId>,
 }
 
+/// Purposes and channels of which it is asked how they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statuses {
+    /// What must be open, and what conditions ask after.
+    pub purposes: BTreeSet<PurposeId>,
+    /// What conditions ask the permission of.
+    pub channels: BTreeSet<ChannelId>,
+}
+
 impl RuleSet {
     /// What a slot needs; nothing where it is switched off.
     pub fn needed_by(&self, slot: SlotId) -> Needed {
-        let mut found = Collector { rules: self, needed: Needed::default() };
+        self.collected(slot).needed
+    }
+
+    /// How which purposes and channels stand has a say in a slot; none where it is switched off.
+    pub fn statuses_asked_by(&self, slot: SlotId) -> Statuses {
+        let Collector { needed, mut statuses, .. } = self.collected(slot);
+        statuses.purposes.extend(needed.attributes.into_iter().flat_map(|id| &self[id].needs));
+        statuses
+    }
+
+    fn collected(&self, slot: SlotId) -> Collector<'_> {
+        let mut found = Collector { rules: self, needed: Needed::default(), statuses: Statuses::default() };
         let of = &self[slot];
         if of.off.is_some() {
-            return found.needed;
+            return found;
         }
         found.needed.attributes.extend(self.key());
         if of.rotate.is_some() {
@@ -36,13 +56,14 @@ impl RuleSet {
             entry.when.iter().for_each(|when| found.condition(when));
             entry.offer.into_iter().for_each(|offer| found.offer(offer, slot, &of.channels));
         }
-        found.needed
+        found
     }
 }
 
 struct Collector<'a> {
     rules: &'a RuleSet,
     needed: Needed,
+    statuses: Statuses,
 }
 
 impl Collector<'_> {
@@ -50,6 +71,7 @@ impl Collector<'_> {
     fn rule(&mut self, id: RuleId) {
         let rules = self.rules;
         let rule = &rules[id];
+        self.statuses.purposes.extend(&rule.needs);
         let clauses = rule.when.iter().chain(&rule.unless).chain(&rule.expires);
         clauses.for_each(|clause| self.condition(&clause.condition));
         rule.rank.iter().for_each(|rank| self.expression(&rank.by));
@@ -109,14 +131,21 @@ impl Collector<'_> {
         }
     }
 
+    fn asks(&mut self, (purposes, channels): (BTreeSet<PurposeId>, BTreeSet<ChannelId>)) {
+        self.statuses.purposes.extend(purposes);
+        self.statuses.channels.extend(channels);
+    }
+
     fn condition(&mut self, condition: &Condition) {
         self.needed.attributes.extend(self.rules.read_by(condition));
+        self.asks(self.rules.statuses_by(condition));
         let gathered = self.rules.gathered_by(condition);
         self.needed.events.extend(gathered.into_iter().flat_map(|id| self.rules.events_of_gathered(&self.rules[id])));
     }
 
     fn expression(&mut self, expression: &Expression) {
         self.needed.attributes.extend(self.rules.read_by_expression(expression));
+        self.asks(self.rules.statuses_by_expression(expression));
         let gathered = self.rules.gathered_by_expression(expression);
         self.needed.events.extend(gathered.into_iter().flat_map(|id| self.rules.events_of_gathered(&self.rules[id])));
     }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Attribute, AttributeId, BlockCause, ChannelId, Condition, Expression, GatheredId, RuleSet};
+use super::{Attribute, AttributeId, BlockCause, ChannelId, Condition, Expression, GatheredId, PurposeId, RuleSet};
 
 /// What is read.
 #[derive(Default)]
 struct Found {
     attributes: BTreeSet<AttributeId>,
     gathered: BTreeSet<GatheredId>,
+    consents: BTreeSet<PurposeId>,
+    permissions: BTreeSet<ChannelId>,
 }
 
 impl Attribute {
@@ -31,6 +33,20 @@ impl RuleSet {
         let mut found = Found::default();
         self.walk_expression(expression, &mut found);
         found.attributes
+    }
+
+    /// The purposes of which a condition asks how they read, and the channels of which it asks what the device permits.
+    pub fn statuses_by(&self, condition: &Condition) -> (BTreeSet<PurposeId>, BTreeSet<ChannelId>) {
+        let mut found = Found::default();
+        self.walk_condition(condition, &mut found);
+        (found.consents, found.permissions)
+    }
+
+    /// The same of an expression.
+    pub fn statuses_by_expression(&self, expression: &Expression) -> (BTreeSet<PurposeId>, BTreeSet<ChannelId>) {
+        let mut found = Found::default();
+        self.walk_expression(expression, &mut found);
+        (found.consents, found.permissions)
     }
 
     /// The channels of which some condition reads the permission.
@@ -104,7 +120,13 @@ impl RuleSet {
                 self.walk_expression(of, found);
                 self.walk_condition(condition, found);
             }
-            Expression::Literal(..) | Expression::Consent(_) | Expression::Permission(_) | Expression::Now => {}
+            Expression::Consent(id) => {
+                found.consents.insert(*id);
+            }
+            Expression::Permission(id) => {
+                found.permissions.insert(*id);
+            }
+            Expression::Literal(..) | Expression::Now => {}
         }
     }
 }

@@ -43,8 +43,8 @@ pub struct Answer {
 }
 
 impl Engine {
-    /// Answers a request from a store, and reserves what it takes; `each` is given every decision that is made with the
-    /// frame in which it is.
+    /// Answers a request from a store, and reserves what it takes; `each` is given every answer that is made anew with the
+    /// frame in which it is decided.
     ///
     /// # Errors
     /// The store cannot be used, or others kept changing what this needs: nothing was reserved, or ends by itself. Then
@@ -53,7 +53,7 @@ impl Engine {
         &self,
         store: &dyn StateStore,
         request: &Request<'_>,
-        mut each: impl FnMut(&Frame, Decision),
+        mut each: impl FnMut(&Frame, &Answer),
     ) -> Result<Vec<Answer>, StateError> {
         let name = match request.id {
             Some(id) => id.to_owned(),
@@ -61,7 +61,7 @@ impl Engine {
         };
         let tried: Tried = until_it_lands(store, || self.try_to_answer(store, request, &name))?;
         let Tried { answers, frames } = tried;
-        frames.iter().zip(&answers).for_each(|(frame, answer)| each(frame, answer.decision));
+        frames.iter().zip(&answers).for_each(|(frame, answer)| each(frame, answer));
         Ok(answers)
     }
 
@@ -171,12 +171,13 @@ impl Kept {
     }
 }
 
-pub(super) fn id_of(rules: &RuleSet, request: &str, slot: SlotId) -> String {
+/// The id of a decision: the name of its request, and its slot.
+pub fn id_of(rules: &RuleSet, request: &str, slot: SlotId) -> String {
     format!("{request}/{}", rules[slot].name)
 }
 
 /// The request and the slot of a decision.
-pub(super) fn of_id(id: &str) -> Option<(&str, &str)> {
+pub fn of_id(id: &str) -> Option<(&str, &str)> {
     id.rsplit_once('/')
 }
 

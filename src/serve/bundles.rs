@@ -4,16 +4,17 @@
 //! takes the bundle once, at its beginning, so its answer is computed wholly by one; the one before goes when the last
 //! request that took it has ended. Where bundles lie, and whom to trust with them, a [`Source`] knows.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 use serde_json::{Value, json};
 
+use super::log::Readable;
 use super::metrics::{Counters, Metrics};
 use super::switches::{Paused, Switches};
 use crate::bundle::BundleError;
 use crate::diagnostics::Code;
-use crate::model::Verified;
+use crate::model::{RuleSet, Verified};
 use crate::runtime::clock::Clock;
 use crate::runtime::self_check::{Checked, self_check};
 use crate::runtime::{Engine, Origin};
@@ -72,6 +73,8 @@ pub(super) struct Active {
     pub(super) revision: String,
     pub(super) digest: String,
     pub(super) counters: Counters,
+    readable: OnceLock<Vec<Readable>>,
+    flat: OnceLock<Option<RuleSet>>,
 }
 
 impl Active {
@@ -81,6 +84,17 @@ impl Active {
             0 => json!({ "revision": self.revision, "digest": self.digest }),
             paused => json!({ "revision": self.revision, "digest": self.digest, "paused": paused }),
         }
+    }
+
+    /// The rules as explanations read them, where that is not as they are; made once, by whoever explains many decisions.
+    pub(super) fn flat(&self) -> Option<&RuleSet> {
+        let rules = self.engine.rules();
+        self.flat.get_or_init(|| (!rules.gathered.is_empty()).then(|| rules.flattened())).as_ref()
+    }
+
+    /// What a log may say of a customer, by slot; found out once, by whoever logs.
+    pub(super) fn readable(&self) -> &[Readable] {
+        self.readable.get_or_init(|| Readable::of_all(self.engine.rules()))
     }
 }
 
@@ -284,5 +298,6 @@ fn tried(opened: Opened, switches: &Switches, now: Instant, metrics: &Metrics) -
     };
     let counters = metrics.counters(engine.rules());
     let paused = switches.all.iter().filter(|one| one.is_in(&rules)).count();
-    Ok(Active { engine, rules, paused, file, since: now, checked, revision, digest, counters })
+    let (readable, flat) = (OnceLock::new(), OnceLock::new());
+    Ok(Active { engine, rules, paused, file, since: now, checked, revision, digest, counters, readable, flat })
 }

@@ -4,7 +4,7 @@
 //! name: asked again under that, it gets that answer. Nothing here reserves without the store saying so in time.
 
 use std::sync::Arc;
-use std::time::Instant as Stopwatch;
+use std::time::{Duration, Instant as Stopwatch};
 
 use serde_json::{Value, json};
 
@@ -12,15 +12,17 @@ use super::Service;
 use super::ask::Asked;
 use super::bundles::Active;
 use super::lanes::{Promise, Undone};
+use super::log::{Decided, Log};
 use super::problem::Problem;
+use super::trace::Trace;
 use crate::diagnostics::Code;
 use crate::diagnostics::codes::state;
 use crate::eval::{self, Change, Explanation};
-use crate::frame::{Decision, Facts};
+use crate::frame::{Decision, Facts, Frame};
 use crate::model::RuleSet;
 use crate::runtime::data::key_of;
 use crate::runtime::past::{Stored, remember};
-use crate::runtime::request::Request;
+use crate::runtime::request::{Request, id_of, of_id};
 use crate::runtime::spelt;
 use crate::runtime::store::{StateError, StateStore};
 use crate::value::show_instant;
@@ -34,6 +36,10 @@ pub(super) struct Answered {
     pub(super) ids: Vec<String>,
     /// Why it was decided without the store, if it was.
     pub(super) without_state: Option<&'static Code>,
+    /// Of each decision for good, the frame in which it was made; none where it is not logged, or was answered before.
+    frames: Vec<Frame>,
+    /// Under which the request is kept; given for the log alone, where no store keeps it.
+    name: Option<String>,
 }
 
 /// What explains an answer.
@@ -47,6 +53,12 @@ pub(super) struct Explained {
 }
 
 impl Answered {
+    /// Under which name each decision stands in a store or in the log.
+    pub(super) fn names(&self, rules: &RuleSet) -> Vec<String> {
+        let of = |name: &String| self.decisions.iter().map(|one| id_of(rules, name, one.slot)).collect();
+        self.name.as_ref().map_or_else(Vec::new, of)
+    }
+
     /// The object of `cater decide --format json`; what cannot be confirmed has no id.
     pub(super) fn machine(&self, rules: &RuleSet) -> Value {
         let mut decisions: Vec<Value> = self.decisions.iter().map(|one| spelt::machine(rules, one)).collect();
@@ -94,10 +106,15 @@ fn why_without(undone: Undone) -> Result<&'static Code, Problem> {
 
 impl Service {
     /// Decides for good: what rules show or send is reserved, where there is a store.
-    pub(super) async fn decide(self: &Arc<Self>, active: &Arc<Active>, asked: Asked) -> Result<Answered, Problem> {
+    pub(super) async fn decide(
+        self: &Arc<Self>,
+        active: &Arc<Active>,
+        asked: Asked,
+        trace: Option<Arc<Trace>>,
+    ) -> Result<Answered, Problem> {
         let asked = Arc::new(asked);
         let start = Stopwatch::now();
-        let answered = match &self.store {
+        let mut answered = match &self.store {
             None => self.without_store(active, &asked, None).await,
             Some(store) => {
                 let work = {
@@ -106,17 +123,22 @@ impl Service {
                     move |promise: &Promise| service.reserve(&active, store.as_ref(), &asked, promise)
                 };
                 match self.lanes.store(self.limits.store, work).await {
-                    Ok(Ok((decisions, ids))) => {
+                    Ok(Ok(Reserved { decisions, ids, frames })) => {
                         self.state_answered(None);
-                        Ok(Answered { asked, decisions, ids, without_state: None })
+                        let name = ids.first().and_then(|id| of_id(id)).map(|(name, _)| name.to_owned());
+                        Ok(Answered { asked, decisions, ids, without_state: None, frames, name })
                     }
                     Ok(Err(code)) => self.without_store(active, &asked, Some(code)).await,
                     Err(undone) => self.without_store(active, &asked, Some(why_without(undone)?)).await,
                 }
             }
         }?;
-        self.metrics.evaluated(start.elapsed());
+        let took = start.elapsed();
+        self.metrics.evaluated(took);
         answered.decisions.iter().for_each(|decision| active.counters.count(decision));
+        if let Some(log) = &self.log {
+            write_down(log, active, &mut answered, trace, took);
+        }
         Ok(answered)
     }
 
@@ -127,10 +149,14 @@ impl Service {
         store: &dyn StateStore,
         asked: &Asked,
         promise: &Promise,
-    ) -> Result<(Vec<Decision>, Vec<String>), &'static Code> {
+    ) -> Result<Reserved, &'static Code> {
         let Asked { name, facts, slots, shown, .. } = asked;
         let request = Request { id: name.as_deref(), facts, slots, shown: *shown, told: None };
-        let answers = active.engine.answer(store, &request, |_, _| {});
+        let mut frames = Vec::new();
+        let answers = active.engine.answer(store, &request, |frame, answer| {
+            let is_logged = |log: &Log| of_id(&answer.id).is_some_and(|(name, _)| log.takes(name));
+            frames.extend(self.log.as_ref().is_some_and(is_logged).then(|| frame.clone()));
+        });
         let is_heard = promise.keep();
         let answers = answers.map_err(|error| error.code())?;
         let (decisions, ids): (Vec<_>, Vec<_>) = answers.into_iter().map(|one| (one.decision, one.id)).unzip();
@@ -139,7 +165,7 @@ impl Service {
             // Where even that fails, what was reserved ends by itself.
             let _ = active.engine.take_back(store, &ids, facts.now);
         }
-        Ok((decisions, ids))
+        Ok(Reserved { decisions, ids, frames })
     }
 
     /// Decides without the store: as the rules say where it fails, if it did.
@@ -150,12 +176,21 @@ impl Service {
         failed: Option<&'static Code>,
     ) -> Result<Answered, Problem> {
         let facts = self.facts_without(asked, failed);
+        let name = self.log.as_ref().map(|log| asked.name.clone().unwrap_or_else(|| log.new_name()));
+        let is_logged = self.log.as_ref().zip(name.as_ref()).is_some_and(|(log, name)| log.takes(name));
         let work = {
             let (active, slots) = (Arc::clone(active), asked.slots.clone());
-            move || active.engine.decide_all(&active.engine.gather(&facts), &slots)
+            move || {
+                let (mut decisions, mut frames) = (Vec::with_capacity(slots.len()), Vec::new());
+                active.engine.decider().decide_each(active.engine.gather(&facts), &slots, |frame, decision| {
+                    decisions.push(decision);
+                    frames.extend(is_logged.then(|| frame.clone()));
+                });
+                (decisions, frames)
+            }
         };
-        let decisions = self.lanes.plain(work).await.map_err(|_| Problem::broke_off())?;
-        Ok(Answered { asked: Arc::clone(asked), decisions, ids: Vec::new(), without_state: failed })
+        let (decisions, frames) = self.lanes.plain(work).await.map_err(|_| Problem::broke_off())?;
+        Ok(Answered { asked: Arc::clone(asked), decisions, ids: Vec::new(), without_state: failed, frames, name })
     }
 
     /// What is known without the store; that it failed is counted.
@@ -201,7 +236,8 @@ impl Service {
             move || active.engine.decide_all(&active.engine.gather(&facts), &slots)
         };
         let decisions = self.lanes.plain(work).await.map_err(|_| Problem::broke_off())?;
-        Ok(Answered { asked: Arc::new(asked), decisions, ids: Vec::new(), without_state })
+        let asked = Arc::new(asked);
+        Ok(Answered { asked, decisions, ids: Vec::new(), without_state, frames: Vec::new(), name: None })
     }
 
     /// Explains what it would decide now, and leaves nothing behind.
@@ -215,6 +251,39 @@ impl Service {
         let (explanations, change) = self.lanes.plain(work).await.map_err(|_| Problem::broke_off())?;
         Ok(Explained { asked, explanations, change, without_state })
     }
+}
+
+/// What a store keeps of a request, and the frames in which it was decided, where they are logged.
+struct Reserved {
+    decisions: Vec<Decision>,
+    ids: Vec<String>,
+    frames: Vec<Frame>,
+}
+
+/// Hands over to the log what was answered, if it is logged.
+fn write_down(log: &Log, active: &Arc<Active>, answered: &mut Answered, trace: Option<Arc<Trace>>, took: Duration) {
+    let Answered { asked, decisions, without_state, name: Some(name), frames, .. } = answered else { return };
+    if !log.takes(name) {
+        return log.passes(decisions.len());
+    }
+    let mut frames = std::mem::take(frames);
+    // It was answered before: what is known of the customer now is as much as can be said.
+    let is_repeated = frames.is_empty();
+    if is_repeated {
+        frames = vec![active.engine.gather(&asked.facts); decisions.len()];
+    }
+    log.decided(Decided {
+        active: Arc::clone(active),
+        name: name.clone(),
+        at: asked.facts.now,
+        decisions: decisions.clone(),
+        frames,
+        trace,
+        without_state: *without_state,
+        is_repeated,
+        is_shown: asked.shown,
+        took,
+    });
 }
 
 /// What is known, and why the store has no part in it.

@@ -40,7 +40,7 @@ pub struct Sockets {
     pub look: Option<Duration>,
     /// How long it goes on to take requests once it is to end and says that it is not ready.
     pub drain: Duration,
-    /// How long requests in hand may take to end.
+    /// How long requests in hand may take to end, and after them the lines of the log.
     pub grace: Duration,
 }
 
@@ -58,8 +58,12 @@ pub fn run(service: &Arc<Service>, sockets: Sockets, ready: impl FnOnce()) -> io
         .thread_name("cater")
         .enable_all()
         .build()?;
+    let grace = sockets.grace;
     let cut = runtime.block_on(serve(Arc::clone(service), sockets, ready));
     runtime.shutdown_timeout(LAST_WAIT);
+    if let Some(log) = &service.log {
+        log.end(grace.max(LAST_WAIT));
+    }
     cut
 }
 
@@ -197,7 +201,12 @@ impl Told {
             tokio::select! {
                 _ = self.end.recv() => break,
                 _ = self.interrupt.recv() => break,
-                _ = self.reload.recv() => reload(service).await,
+                _ = self.reload.recv() => {
+                    if let Some(log) = &service.log {
+                        log.reopen();
+                    }
+                    reload(service).await;
+                }
             }
         }
         // Whoever asks a second time does not want to wait.

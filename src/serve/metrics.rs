@@ -176,6 +176,11 @@ impl Metrics {
         it
     }
 
+    /// Where others register what they count.
+    pub(super) fn registry(&mut self) -> &mut Registry {
+        &mut self.registry
+    }
+
     /// As Prometheus reads it.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();

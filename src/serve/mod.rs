@@ -13,6 +13,7 @@ mod decide;
 mod guard;
 mod lanes;
 mod listen;
+mod log;
 mod metrics;
 mod problem;
 mod routes;
@@ -20,6 +21,7 @@ mod switches;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trace;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +37,8 @@ use bundles::{Bundles, Reloaded};
 pub use bundles::{Opened, Refused, Source};
 use lanes::Lanes;
 pub use listen::{Sockets, run};
+use log::Log;
+pub use log::{LogSettings, Whose};
 use metrics::Metrics;
 pub use switches::Kind;
 use switches::Switches;
@@ -120,6 +124,13 @@ pub enum Notice {
     StateFails(&'static Code),
     /// It answers again.
     StateAnswers,
+    /// Lines of the log are lost, for this reason; decisions go on.
+    LogFails(String),
+    /// None are any more.
+    LogGoesOn {
+        /// How many were.
+        lost: u64,
+    },
     /// No new request is taken, and those in hand are ended.
     Ending,
 }
@@ -159,7 +170,8 @@ pub struct Service {
     manners: Manners,
     lanes: Lanes,
     metrics: Metrics,
-    ear: Ear,
+    log: Option<Log>,
+    ear: Arc<Ear>,
     /// No new request is taken.
     is_ending: AtomicBool,
     /// The store failed when it was asked last.
@@ -188,7 +200,8 @@ impl Service {
             manners,
             lanes: Lanes::new(limits.store_threads, 2 * cores),
             metrics,
-            ear,
+            log: None,
+            ear: Arc::new(ear),
             is_ending: AtomicBool::new(false),
             is_without_state: AtomicBool::new(false),
         })

@@ -23,22 +23,27 @@ use cater::frame::{ConsentRecord, Facts, Frame, Happened, gather};
 use cater::model::{AttributeId, Basis, CapKind, EventId, PurposeId, RuleSet};
 use cater::value::{Consent, Datum, Instant, Missing, Value};
 
-use crate::engines::generate::{Size, sized};
+use crate::engines::generate::{Generated, Size, sized};
 use crate::engines::rng::Rng;
 use crate::properties::Subject;
 
 /// A generated rule set of a seed, with both engines. Small ones try as many constructs, and more of them a second: the
 /// smallest change of an explanation is looked for by deciding hundreds of times.
-fn generated(seed: u64) -> Subject {
+pub(crate) fn generated(seed: u64) -> Subject {
+    Subject::new(format!("seed {seed}"), Vec::new(), made(seed))
+}
+
+/// The same, without its engines.
+pub(crate) fn made(seed: u64) -> Generated {
     let mut rng = Rng::new(seed ^ 0x5eed);
     let most = if seed.is_multiple_of(25) { 40 } else { *rng.pick(&[3, 6, 12]) };
     let rules = 1 + rng.below(most);
     let size = Size { rules, slots: 1 + rng.below(3), probes: 0 };
-    Subject::new(format!("seed {seed}"), Vec::new(), sized(seed, size))
+    sized(seed, size)
 }
 
 /// A customer who said anything but yes to one purpose, and has a past with fields.
-fn without(subject: &Subject, purpose: PurposeId, rng: &mut Rng) -> Facts {
+pub(crate) fn without(subject: &Subject, purpose: PurposeId, rng: &mut Rng) -> Facts {
     let rules = subject.rules();
     let mut facts = subject.customer(rng);
     for event in &mut facts.history {
@@ -87,7 +92,7 @@ fn is_counted(rules: &RuleSet, event: EventId) -> bool {
 
 /// The same customer with other values of everything that a purpose opens, and another past as far as it does. How much
 /// was varied.
-fn vary(subject: &Subject, facts: &Facts, purpose: PurposeId, rng: &mut Rng) -> (Facts, u64) {
+pub(crate) fn vary(subject: &Subject, facts: &Facts, purpose: PurposeId, rng: &mut Rng) -> (Facts, u64) {
     let rules = subject.rules();
     let stranger = subject.customer(rng);
     let (mut other, mut varied) = (facts.clone(), 0);
@@ -136,7 +141,7 @@ fn without_change(explanation: Explanation) -> Explanation {
 }
 
 /// As the environment says, with `_` between digits, else so many.
-fn number(name: &str, otherwise: u64) -> u64 {
+pub(crate) fn number(name: &str, otherwise: u64) -> u64 {
     let text = std::env::var(name).ok();
     text.and_then(|text| text.trim().replace('_', "").parse().ok()).unwrap_or(otherwise)
 }

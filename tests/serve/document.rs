@@ -25,6 +25,13 @@ fn misfits(document: &Value, route: &str, method: &str, body: &str, said: &Said)
         return vec![format!("{method} {route}: {} is not in the document", said.status)];
     };
     let mut wrong = Vec::new();
+    let headers: Vec<String> =
+        answer["headers"].as_object().into_iter().flatten().map(|(name, _)| name.to_lowercase()).collect();
+    for name in said.head.lines().filter_map(|line| line.split_once(": ")).map(|(name, _)| name) {
+        if name.starts_with("cater-") && !headers.iter().any(|known| known == name) {
+            wrong.push(format!("{route}: the header `{name}` is not in the document"));
+        }
+    }
     let kind = said.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     match answer["content"].as_object() {
         None if said.body.is_empty() => {}
@@ -129,16 +136,14 @@ fn what_is_answered_is_what_it_says() {
         (flags, "", ""),
         (flags, "", "{"),
     ] {
-        let said = server.post(
-            if path.is_empty() {
-                route
-            } else if path == "-" {
-                "/v1/nowhere"
-            } else {
-                path
-            },
-            body,
-        );
+        let to = match path {
+            "" => route,
+            "-" => "/v1/nowhere",
+            other => other,
+        };
+        let said =
+            server.post_with(to, "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n", body);
+        assert_eq!(said.header("cater-trace-id"), Some("4bf92f3577b34da6a3ce929d0e0e4736"), "{route}: {said:?}");
         if path == "-" {
             let validator = validator(&document, &json!({ "$ref": "#/components/schemas/Problem" }));
             assert!(validator.is_valid(&said.json()), "{said:?}");

@@ -227,7 +227,11 @@ fn tokens_and_pages_of_others_are_as_clients_expect() {
     let own = preflight("https://shop.example");
     assert_eq!((own.status, own.header("access-control-allow-origin")), (200, Some("https://shop.example")));
     let headers = own.header("access-control-allow-headers").unwrap();
-    assert!(["authorization", "x-api-key", "if-none-match", "content-type"].iter().all(|one| headers.contains(one)));
+    assert!(
+        ["authorization", "x-api-key", "if-none-match", "content-type", "traceparent"]
+            .iter()
+            .all(|one| headers.contains(one))
+    );
     assert_eq!(preflight("https://evil.example").header("access-control-allow-origin"), None);
     let ask = format!(
         "POST {ALL} HTTP/1.1\r\nHost: t\r\nConnection: close\r\nOrigin: https://shop.example\r\nX-API-Key: {}\r\nContent-Length: {}\r\n\r\n{ann}",
@@ -236,5 +240,6 @@ fn tokens_and_pages_of_others_are_as_clients_expect() {
     );
     let said = raw(&server.public, ask.as_bytes()).unwrap();
     assert_eq!(said.status, 200);
-    assert!(said.header("access-control-expose-headers").unwrap().contains("etag"), "{said:?}");
+    let exposed = said.header("access-control-expose-headers").unwrap();
+    assert!(["etag", "cater-decision-id", "cater-trace-id"].iter().all(|name| exposed.contains(name)), "{said:?}");
 }

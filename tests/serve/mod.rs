@@ -6,6 +6,7 @@ mod endings;
 mod flags;
 mod keepers;
 mod load;
+mod log;
 mod refusals;
 pub(crate) mod server;
 mod switches;

@@ -128,6 +128,11 @@ impl Server {
         self.ask(&self.public, "POST", path, Some(body))
     }
 
+    /// With a header more, with its line end.
+    pub(crate) fn post_with(&self, path: &str, header: &str, body: &str) -> Said {
+        self.ask_with(&self.public, "POST", path, header, Some(body))
+    }
+
     pub(crate) fn get(&self, path: &str) -> Said {
         self.ask(&self.public, "GET", path, None)
     }
@@ -141,7 +146,11 @@ impl Server {
     }
 
     fn ask(&self, to: &str, method: &str, path: &str, body: Option<&str>) -> Said {
-        let mut headers = String::new();
+        self.ask_with(to, method, path, "", body)
+    }
+
+    fn ask_with(&self, to: &str, method: &str, path: &str, header: &str, body: Option<&str>) -> Said {
+        let mut headers = header.to_owned();
         if let Some(token) = &self.token {
             headers.push_str(&format!("Authorization: Bearer {token}\r\n"));
         }

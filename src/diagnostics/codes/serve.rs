@@ -2,10 +2,12 @@
 
 codes! {
     stage "serve";
+    BAD_LOG_KEY = "bad-log-key", Error, "the file of a key for the log holds too little to be a secret";
     BAD_REQUEST = "bad-request", Error, "a request says something that is not understood";
     BAD_TOKENS = "bad-tokens", Error, "a line of the file of tokens is none, or nobody can use it";
     BROKE_OFF = "broke-off", Error, "a request was not answered because of a fault of the service";
     CANNOT_LISTEN = "cannot-listen", Error, "the service cannot listen at that address";
+    CANNOT_LOG = "cannot-log", Error, "the decision log cannot be written";
     FORBIDDEN = "forbidden", Error, "the token does not open what was asked for";
     NO_STATE = "no-state", Error, "something is to be remembered, and the service has no state";
     NO_SUCH_ROUTE = "no-such-route", Error, "there is nothing at that path, or nothing to be asked in that way";

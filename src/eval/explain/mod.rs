@@ -29,9 +29,9 @@ mod ways;
 pub use expect::{Mismatch, meets, run};
 pub use hints::hints;
 pub use nearest::nearest;
-pub use steps::explain;
 #[cfg(test)]
 pub(crate) use steps::without_change;
+pub use steps::{candidates, explain};
 
 use serde::{Deserialize, Serialize};
 

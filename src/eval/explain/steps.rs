@@ -46,6 +46,15 @@ pub fn explain(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     Explanation { change, set_aside, ..without_change(rules, frame, slot) }
 }
 
+/// The fate of each candidate alone, for whoever explains many decisions: what a smallest change would be, and when to ask
+/// again, takes hundreds of decisions to find. It is quick where rules and frame are flattened.
+pub fn candidates(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Vec<Candidate> {
+    let Flat { rules, frame } = Flat::of(rules, frame);
+    let guarded = Guarded::new(&rules, &frame);
+    let replay = replay(&guarded, slot);
+    Story { guarded: &guarded, replay: &replay, slot }.candidates()
+}
+
 /// The same without looking for a smallest change.
 pub(crate) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Explanation {
     let Flat { rules, frame } = Flat::of(rules, frame);

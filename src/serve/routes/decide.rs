@@ -12,10 +12,11 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::answer;
+use super::{answer, naming};
 use crate::serve::ask::{self, Asking, Asks, For};
 use crate::serve::bundles::Active;
 use crate::serve::problem::Problem;
+use crate::serve::trace::{self, Trace};
 use crate::serve::{Service, body};
 
 /// So many of one request are decided at the same time: enough that they share what they write, few enough that others
@@ -31,10 +32,14 @@ pub(super) async fn preview(service: State<Arc<Service>>, request: Request<Body>
 }
 
 async fn all(service: &Arc<Service>, request: Request<Body>, what: For) -> Result<Response, Problem> {
+    let trace = trace::of(&request);
     let bytes = body::read(&service.limits, request).await?;
     let active = service.bundles.active();
     match ask::body(&bytes, &service.limits)? {
-        Asks::One(asking) => Ok(answer(one(service, &active, asking, what)?.await?, &active)),
+        Asks::One(asking) => {
+            let (said, names) = one(service, &active, asking, what, trace)?.await?;
+            Ok(naming(answer(said, &active), &names))
+        }
         Asks::Many(requests) => {
             let mut answers = vec![Value::Null; requests.len()];
             let mut running: JoinSet<(usize, Result<Value, Problem>)> = JoinSet::new();
@@ -42,8 +47,8 @@ async fn all(service: &Arc<Service>, request: Request<Body>, what: For) -> Resul
                 if running.len() >= SIDE_BY_SIDE {
                     take(running.join_next().await, &mut answers)?;
                 }
-                match ask::one(raw).and_then(|asking| one(service, &active, asking, what)) {
-                    Ok(answer) => drop(running.spawn(async move { (at, answer.await) })),
+                match ask::one(raw).and_then(|asking| one(service, &active, asking, what, trace.clone())) {
+                    Ok(answer) => drop(running.spawn(async move { (at, answer.await.map(|(said, _)| said)) })),
                     Err(problem) => put(&mut answers, at, Err(problem)),
                 }
             }
@@ -69,20 +74,25 @@ fn put(answers: &mut [Value], at: usize, answer: Result<Value, Problem>) {
     }
 }
 
+/// What is said, and the names of the decisions in it.
+type Said = (Value, Vec<String>);
+
 /// Understands a request at once, and decides it when it is waited for.
 fn one(
     service: &Arc<Service>,
     active: &Arc<Active>,
     asking: Asking<'_>,
     what: For,
-) -> Result<impl Future<Output = Result<Value, Problem>> + Send + use<>, Problem> {
+    trace: Option<Arc<Trace>>,
+) -> Result<impl Future<Output = Result<Said, Problem>> + Send + use<>, Problem> {
     let asked = asking.understand(&active.engine, service.clock.now(), what)?;
     let (service, active) = (Arc::clone(service), Arc::clone(active));
     Ok(async move {
         let answered = match what {
-            For::Good => service.decide(&active, asked).await?,
+            For::Good => service.decide(&active, asked, trace).await?,
             For::Preview | For::Why => service.preview(&active, asked).await?,
         };
-        Ok(answered.machine(active.engine.rules()))
+        let rules = active.engine.rules();
+        Ok((answered.machine(rules), answered.names(rules)))
     })
 }

@@ -30,18 +30,21 @@ use crate::runtime::Engine;
 use crate::runtime::confirm::{ConfirmError, Confirmation, Confirmed};
 use crate::runtime::data::{JsonCustomer, confirmation};
 use crate::runtime::release::Released;
+use crate::runtime::request::of_id;
 use crate::runtime::store::StateStore;
 use crate::runtime::tell::{Heard, Telling};
 use crate::serve::ask::{at_once, named, parse, text};
 use crate::serve::bundles::Active;
 use crate::serve::lanes::{Promise, Undone};
+use crate::serve::log::Told;
 use crate::serve::problem::Problem;
+use crate::serve::trace::{self, Trace};
 use crate::serve::{Service, body};
 use crate::value::{Instant, show_instant};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Told<'a> {
+struct Said<'a> {
     #[serde(borrow)]
     events: Vec<One<'a>>,
 }
@@ -76,11 +79,12 @@ struct Tells {
 }
 
 pub(super) async fn events(State(service): State<Arc<Service>>, request: Request<Body>) -> Result<Response, Problem> {
+    let trace = trace::of(&request);
     let bytes = body::read(&service.limits, request).await?;
     let store = Arc::clone(service.store.as_ref().ok_or_else(Problem::no_state)?);
     let active = service.bundles.active();
     let now = service.clock.now();
-    let told: Told<'_> = parse(text(&bytes)?)?;
+    let told: Said<'_> = parse(text(&bytes)?)?;
     at_once(told.events.len(), &service.limits)?;
     let read = told.events.into_iter().enumerate();
     let read = read.map(|(at, one)| understand(&active.engine, one, now).map_err(|problem| place(problem, at)));
@@ -88,7 +92,8 @@ pub(super) async fn events(State(service): State<Arc<Service>>, request: Request
     let work = {
         let (service, active) = (Arc::clone(&service), Arc::clone(&active));
         move |promise: &Promise| {
-            let recorded = record(&service, &active, store.as_ref(), &events, now);
+            let teller = Teller { service: &service, active: &active, now, trace };
+            let recorded = record(&teller, store.as_ref(), &events);
             promise.keep();
             recorded
         }
@@ -171,15 +176,40 @@ fn offer(rules: &RuleSet, name: &str) -> Result<OfferId, Problem> {
     })
 }
 
-/// Records all of them; gives what became of each, in their order.
-fn record(
-    service: &Service,
-    active: &Active,
-    store: &dyn StateStore,
-    events: &[Event],
+/// Who tells, and when.
+struct Teller<'a> {
+    service: &'a Service,
+    active: &'a Arc<Active>,
     now: Instant,
-) -> Result<Vec<Value>, Problem> {
-    let engine = &active.engine;
+    trace: Option<Arc<Trace>>,
+}
+
+impl Teller<'_> {
+    /// Counts and logs what became of an event of the decision of this id, or of the customer under this name.
+    fn became(&self, id: &str, event: &str, became: &'static str, more: impl FnOnce(Told) -> Told) {
+        let Self { service, active, now, trace } = self;
+        service.metrics.heard(event, label(became));
+        let Some(log) = &service.log else { return };
+        let told = || Told {
+            active: Arc::clone(active),
+            decision: None,
+            at: *now,
+            trace: trace.clone(),
+            customer: None,
+            event: event.to_owned(),
+            happened: None,
+            offer: None,
+            became,
+            cap: None,
+        };
+        log.told(of_id(id).map_or(id, |(name, _)| name), || more(told()));
+    }
+}
+
+/// Records all of them; gives what became of each, in their order.
+fn record(teller: &Teller<'_>, store: &dyn StateStore, events: &[Event]) -> Result<Vec<Value>, Problem> {
+    let Teller { service, active, now, .. } = teller;
+    let (engine, now) = (&active.engine, *now);
     let rules = engine.rules();
     let confirms = events.iter().filter_map(|event| match event {
         Event::Confirms(one) => Some(one.clone()),
@@ -202,7 +232,13 @@ fn record(
                     Confirmed::Repeated => ("repeated", None),
                     Confirmed::Refused(cap) => ("refused", Some(cap)),
                 };
-                service.metrics.heard(&rules[event].name, label(word));
+                let decision = Some(one.decision.clone());
+                teller.became(&one.decision, &rules[event].name, word, |told| Told {
+                    decision,
+                    happened: Some(one.at),
+                    cap: cap.cloned(),
+                    ..told
+                });
                 let (name, at) = (&rules[event].name, show_instant(one.at));
                 Ok(json!({ "decision": one.decision, "event": name, "at": at, "became": word, "cap": cap }))
             }
@@ -212,7 +248,7 @@ fn record(
                     Released::Repeated => ("repeated", Vec::new()),
                     Released::Happened(events) => ("happened", events),
                 };
-                service.metrics.heard("not_shown", label(word));
+                teller.became(id, "not_shown", word, |told| Told { decision: Some(id.clone()), ..told });
                 Ok(json!({ "decision": id, "became": word, "happened": happened }))
             }
             Event::Tells(tells) => {
@@ -226,7 +262,13 @@ fn record(
                     }
                 };
                 let name = &rules[*event].name;
-                service.metrics.heard(name, label(word));
+                // The name that the host gave it could be anything, so it is in no line.
+                teller.became(id, name, word, |told| Told {
+                    customer: service.log.as_ref().and_then(|log| log.customer(rules, &engine.gather(facts))),
+                    happened: Some(*at),
+                    offer: offer.map(|offer| rules[offer].name.clone()),
+                    ..told
+                });
                 Ok(json!({ "id": id, "event": name, "at": show_instant(*at), "became": word }))
             }
         }

@@ -28,9 +28,16 @@ use super::Service;
 use super::bundles::Active;
 use super::guard::{Door, broken, counted, door, no_method, no_route};
 use super::tokens::Scope;
+use super::trace::{TRACE, traced};
 
 /// Names the bundle that computed an answer.
 const BUNDLE: HeaderName = HeaderName::from_static("cater-bundle");
+
+/// Names the decisions of an answer, as a store and the log do.
+const DECISIONS: HeaderName = HeaderName::from_static("cater-decision-id");
+
+/// So many bytes of names stand in a header; proxies take some thousands in all.
+const MOST_NAMES: usize = 2_000;
 
 /// What whoever asks sees.
 pub(super) fn public(service: &Arc<Service>) -> Router {
@@ -42,7 +49,7 @@ pub(super) fn public(service: &Arc<Service>) -> Router {
         .route("/ofrep/v1/evaluate/flags", post(ofrep::all))
         .route("/ofrep/v1/evaluate/flags/{key}", post(ofrep::one));
     let flags = behind(flags, service, Scope::Decide).route_layer(from_fn(ofrep::shaped));
-    let router = finish(open().merge(decide).merge(why).merge(events).merge(flags), service);
+    let router = finish(open().merge(decide).merge(why).merge(events).merge(flags), service).layer(from_fn(traced));
     match cors(service) {
         Some(cors) => router.layer(cors),
         None => router,
@@ -84,8 +91,9 @@ fn cors(service: &Service) -> Option<CorsLayer> {
     };
     let key = HeaderName::from_static("x-api-key");
     let layer = CorsLayer::new().allow_origin(allowed).allow_methods([Method::GET, Method::POST]);
-    let layer = layer.allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, key]);
-    Some(layer.expose_headers([ETAG, RETRY_AFTER, BUNDLE]).max_age(Duration::from_secs(3_600)))
+    let [parent, state] = ["traceparent", "tracestate"].map(HeaderName::from_static);
+    let layer = layer.allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, key, parent, state]);
+    Some(layer.expose_headers([ETAG, RETRY_AFTER, BUNDLE, DECISIONS, TRACE]).max_age(Duration::from_secs(3_600)))
 }
 
 /// Routes that a token must open.
@@ -121,4 +129,40 @@ fn answer(mut value: Value, active: &Active) -> Response {
         response.headers_mut().insert(BUNDLE, digest);
     }
     response
+}
+
+/// Names the decisions in a header, as many as go in.
+fn naming(mut response: Response, names: &[String]) -> Response {
+    let mut listed = String::new();
+    for name in names {
+        if listed.len() + name.len() + 2 > MOST_NAMES {
+            break;
+        }
+        listed.push_str(if listed.is_empty() { "" } else { ", " });
+        listed.push_str(name);
+    }
+    if let (false, Ok(listed)) = (listed.is_empty(), HeaderValue::from_str(&listed)) {
+        response.headers_mut().insert(DECISIONS, listed);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_names_as_many_decisions_as_go_in() {
+        let named = |names: &[String]| {
+            let response = naming(json(&Value::Null), names);
+            response.headers().get(DECISIONS).map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(named(&[]), None);
+        assert_eq!(named(&["1/home".to_owned(), "1/side".to_owned()]).as_deref(), Some("1/home, 1/side"));
+        let many: Vec<String> = (0..1_000).map(|at| format!("17/slot_{at}")).collect();
+        let listed = named(&many).unwrap();
+        assert!(listed.len() <= MOST_NAMES && listed.len() > MOST_NAMES - 20);
+        assert!(listed.split(", ").zip(&many).all(|(said, name)| said == name), "each whole: {listed}");
+        assert_eq!(named(&["1/a\nb".to_owned()]), None, "what no header can hold is not in one");
+    }
 }

@@ -7,7 +7,7 @@ use crate::runtime::store::{Cell, Change, Forgotten, Key, Landed, MemoryStore, S
 
 /// What a store does instead of answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mood {
+pub(super) enum Mood {
     Well,
     /// It waits that long before it writes.
     Slow(Duration),
@@ -16,7 +16,7 @@ enum Mood {
 }
 
 #[derive(Clone)]
-struct Moody(Arc<Inner>);
+pub(super) struct Moody(Arc<Inner>);
 
 struct Inner {
     store: MemoryStore,
@@ -25,7 +25,7 @@ struct Inner {
 }
 
 impl Moody {
-    fn new(mood: Mood) -> Self {
+    pub(super) fn new(mood: Mood) -> Self {
         Self(Arc::new(Inner { store: MemoryStore::new(), mood: Mutex::new(mood), written: AtomicUsize::new(0) }))
     }
 

@@ -1,6 +1,7 @@
 //! The service without its sockets, with sources and stores that fail on purpose.
 
 mod faults;
+mod log;
 mod reloads;
 
 use std::collections::VecDeque;

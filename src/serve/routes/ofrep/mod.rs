@@ -18,7 +18,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::json;
+use super::{json, naming};
 use crate::diagnostics::codes::serve as codes;
 use crate::frame::{By, Decision, Outcome};
 use crate::model::{RuleSet, SlotId};
@@ -27,7 +27,7 @@ use crate::serve::ask::{Asked, slot};
 use crate::serve::bundles::Active;
 use crate::serve::decide::Answered;
 use crate::serve::problem::{Problem, Told};
-use crate::serve::{Service, body};
+use crate::serve::{Service, body, trace};
 use crate::value::{Instant, show_instant};
 use context::{Context, Unfit};
 
@@ -37,6 +37,7 @@ pub(super) async fn one(
     Path(key): Path<String>,
     request: Request<Body>,
 ) -> Result<Response, Failed> {
+    let trace = trace::of(&request);
     let bytes = body::read(&service.limits, request).await.map_err(|problem| Failed::of(&key, problem.into()))?;
     let active = service.bundles.active();
     let found = slot(&active.engine, &key).map_err(|problem| Failed {
@@ -48,9 +49,9 @@ pub(super) async fn one(
     let context = context.map_err(|unfit| Failed::of(&key, unfit))?;
     let ignored = context.ignored.clone();
     let asked = context.asked(vec![found]);
-    let answered = service.decide(&active, asked).await.map_err(|problem| Failed::of(&key, problem.into()))?;
+    let answered = service.decide(&active, asked, trace).await.map_err(|problem| Failed::of(&key, problem.into()))?;
     let flag = answered.decisions.first().map(|decision| flag(&service, &active, decision, &answered, &ignored));
-    Ok(json(&flag.unwrap_or_default()))
+    Ok(naming(json(&flag.unwrap_or_default()), &answered.names(active.engine.rules())))
 }
 
 /// `POST /ofrep/v1/evaluate/flags`.
