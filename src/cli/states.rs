@@ -15,7 +15,7 @@ use crate::runtime::store::{EmbeddedStore, Forgotten, Key, StateError, StateStor
 
 /// An open state.
 pub(super) enum State {
-    File(EmbeddedStore),
+    File(Box<EmbeddedStore>),
     #[cfg(feature = "redis")]
     Server(Box<crate::runtime::store::redis::RedisStore>),
 }
@@ -25,8 +25,8 @@ impl State {
     pub(super) fn open(path: &Path, records: bool) -> Result<Self, StateError> {
         match address(path) {
             Some(address) => server(address),
-            None if records => EmbeddedStore::open(path).map(Self::File),
-            None => EmbeddedStore::open_for_reading(path).map(Self::File),
+            None if records => EmbeddedStore::open(path).map(|store| Self::File(Box::new(store))),
+            None => EmbeddedStore::open_for_reading(path).map(|store| Self::File(Box::new(store))),
         }
     }
 
@@ -50,7 +50,7 @@ impl State {
     pub(super) fn keeping(self, days: Option<NonZeroU32>) -> Self {
         let keeps = days.map(|days| Duration::from_secs(86_400) * days.get());
         match self {
-            Self::File(store) => Self::File(store.keeping(keeps)),
+            Self::File(store) => Self::File(Box::new(store.keeping(keeps))),
             #[cfg(feature = "redis")]
             Self::Server(store) => Self::Server(Box::new(store.keeping(keeps))),
         }
@@ -68,7 +68,7 @@ impl State {
 
     pub(super) fn store(&self) -> &dyn StateStore {
         match self {
-            Self::File(store) => store,
+            Self::File(store) => store.as_ref(),
             #[cfg(feature = "redis")]
             Self::Server(store) => store.as_ref(),
         }
@@ -78,7 +78,7 @@ impl State {
     #[cfg(feature = "serve")]
     pub(super) fn shared(self) -> std::sync::Arc<dyn StateStore> {
         match self {
-            Self::File(store) => std::sync::Arc::new(store),
+            Self::File(store) => std::sync::Arc::from(store as Box<dyn StateStore>),
             #[cfg(feature = "redis")]
             Self::Server(store) => std::sync::Arc::from(store as Box<dyn StateStore>),
         }

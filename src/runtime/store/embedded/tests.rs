@@ -340,7 +340,7 @@ fn what_is_kept_for_a_while_goes_when_that_is_over() {
     assert!((1..100).all(|number| !is_there(&store, &request(number))) && is_there(&store, &request(0)));
     assert_eq!(due(&store), 3);
     keeps(&store, &anna, 0);
-    store.forget(&[other.clone()]).unwrap();
+    store.forget(std::slice::from_ref(&other)).unwrap();
     keeps(&store, &other, 9);
     CLOCK.store(HOUR * 6, Ordering::Relaxed);
     keeps(&store, &ben, 0);
