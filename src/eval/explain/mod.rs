@@ -14,6 +14,7 @@
 //! - a score that reads a hidden, sensitive or protective attribute is not shown, nor whether it equals another;
 //! - the smallest change knows of protected facts what the steps tell, and never names one.
 
+mod answer;
 mod expect;
 mod facts;
 mod flat;

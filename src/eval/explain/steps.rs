@@ -4,18 +4,16 @@ use super::super::again::again;
 use super::super::candidate::{Dropped, Guard, Guarded, guards, passes};
 use super::super::slot::{Candidate as Tried, Fate as Found, Replay, replay};
 use super::super::waiting::Ways;
+use super::answer::answer;
 use super::flat::{self, Flat};
-use super::{
-    Answer, Author, Candidate, Change, Explanation, Fate, Outranking, Reason, Sending, Who, facts, nearest, waiting,
-    ways,
-};
+use super::{Candidate, Change, Explanation, Fate, Outranking, Reason, Who, facts, nearest, waiting, ways};
 use crate::frame::{By, CapState, Frame, Outcome, Short, Via};
 use crate::model::show::{show_condition, show_counted, show_expression, show_limit, show_substitute};
 use crate::model::{
     Active, AttributeId, BlockCause, BlockId, CapId, CapKind, CapUnit, CapZone, Expression, Fallback, OfferId, Order,
     PurposeId, RuleId, RuleSet, SCORE_PLACES, SlotId, Substitute,
 };
-use crate::value::{Instant, Missing, Truth, show_instant, show_number};
+use crate::value::{Missing, Truth, show_instant, show_number};
 
 /// How many of the rules that dropped out are looked at for a smallest change.
 const CHANGES_SOUGHT: usize = 3;
@@ -70,34 +68,6 @@ pub(crate) fn without_change(rules: &RuleSet, frame: &Frame, slot: SlotId) -> Ex
         change: None,
         set_aside: Vec::new(),
     }
-}
-
-fn answer(rules: &RuleSet, replay: &Replay, again: Option<Instant>) -> Answer {
-    let decision = replay.decision;
-    let shows = match decision.outcome {
-        Outcome::Shows(offer) => Some(rules[offer].name.clone()),
-        Outcome::Sends { .. } | Outcome::Holds { .. } | Outcome::Nothing => None,
-    };
-    let sends = match decision.outcome {
-        Outcome::Sends { offer, channel, silent } => {
-            Some(Sending { offer: rules[offer].name.clone(), channel: rules[channel].name.clone(), silent })
-        }
-        Outcome::Shows(_) | Outcome::Holds { .. } | Outcome::Nothing => None,
-    };
-    let (holds, until) = match decision.outcome {
-        Outcome::Holds { offer, until } => (Some(rules[offer].name.clone()), Some(until)),
-        Outcome::Shows(_) | Outcome::Sends { .. } | Outcome::Nothing => (None, again),
-    };
-    let (by, because) = match decision.by {
-        By::Rule(rule) => (Author::Rule { rule: rules[rule].name.clone() }, rules[rule].because.clone()),
-        By::Substitute(rule, via) => (Author::Substitute { rule: rules[rule].name.clone(), via }, None),
-        By::Fallback(_) => (Author::Fallback, None),
-        By::SlotOff => {
-            let because = rules[decision.slot].off.clone().unwrap_or_default();
-            (Author::SlotOff { because }, None)
-        }
-    };
-    Answer { shows, sends, holds, until, by, because, tasks: decision.tasks(rules).to_vec() }
 }
 
 /// The rule in whose place the answer stands; `None` where the fallback list answers.

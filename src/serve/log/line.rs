@@ -1,7 +1,7 @@
 //! One line of the log: a decision, or something that was told to have happened.
 //!
 //! What is said of the customer is what [`Readable`](super::readable::Readable) lets through, and what is said of rules is
-//! read off an explanation. So two customers who differ only in what may not be seen have the same line, but for its id and
+//! read off an explanation. So two customers who differ only behind a closed purpose have the same line, but for its id and
 //! the time it took. A field that says nothing is left out.
 
 use std::io::Write;
