@@ -21,7 +21,8 @@ use super::{CannotRun, Ended, Format, Outcome, counted, customer, settings};
 use crate::diagnostics::codes;
 use crate::runtime::clock::{Clock, FixedClock, SystemClock};
 use crate::serve::{
-    Ear, Limits, LogSettings, Manners, Notice, Parts, Refused, Service, Sockets, TokenSource, Tokens, run as serve,
+    Ear, Identity, Limits, LogSettings, Manners, Notice, Parts, Refused, Service, Sockets, TokenSource, Tokens,
+    run as serve,
 };
 use crate::value::{Instant, show_instant};
 use log::Logging;
@@ -48,6 +49,12 @@ pub(super) struct Arguments {
     /// Who may ask: a file of tokens, as `cater keys token` writes it. It is read anew when it changes.
     #[arg(long, value_name = "FILE")]
     tokens: Option<PathBuf>,
+    /// Speak TLS on both sockets: a file of certificates in PEM, the service's own first. It is read anew when it changes.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The key of the first of them, in PEM and without a password.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// Answer anybody who can reach the machine, where no tokens are named and an address is not this machine's own.
     #[arg(long, conflicts_with = "tokens")]
     open_to_all: bool,
@@ -158,12 +165,19 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
     let manners = Manners { origins: arguments.cors.clone(), strict_reasons: arguments.strict_reasons };
     let parts = Parts { source: Box::new(source), clock, tokens, limits, switches, manners, ear: ear(terminal) };
     let service = Service::open(parts).map_err(CannotRun::from)?;
+    let files = arguments.tls_certificate.clone().zip(arguments.tls_key.clone());
+    let identity = files.map(|(certificate, key)| Identity::open(certificate, key)).transpose()?;
+    let scheme = if identity.is_some() { "https" } else { "http" };
+    let service = match identity {
+        Some(identity) => service.with_identity(identity),
+        None => service,
+    };
     if arguments.check {
         said(&service, None, state.as_deref(), log.as_ref(), terminal);
         return Ok(Ended::Clean);
     }
     let (public, admin) = (listen(arguments.listen)?, listen(arguments.admin)?);
-    let addresses = (address(&public)?, address(&admin)?);
+    let addresses = [address(&public)?, address(&admin)?].map(|address| format!("{scheme}://{address}"));
     let service = match &state {
         Some(path) => {
             let (state, gone) = State::open_for_a_service(path)?;
@@ -194,7 +208,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> Outcome {
 /// The first line: where it listens, and with what.
 fn said(
     service: &Service,
-    listening: Option<(SocketAddr, SocketAddr)>,
+    listening: Option<[String; 2]>,
     state: Option<&std::path::Path>,
     log: Option<&LogSettings>,
     terminal: &Terminal,
@@ -204,8 +218,8 @@ fn said(
     let (customers, decisions) = service.tried();
     if terminal.format == Format::Json {
         let object = json!({
-            "listening": listening.map(|(public, _)| format!("http://{public}")),
-            "admin": listening.map(|(_, admin)| format!("http://{admin}")),
+            "listening": listening.as_ref().map(|[public, _]| public),
+            "admin": listening.as_ref().map(|[_, admin]| admin),
             "bundle": { "revision": revision, "digest": digest },
             "self_check": { "customers": customers, "decisions": decisions },
             "state": state,
@@ -215,8 +229,8 @@ fn said(
         terminal.line(object.to_string());
         return;
     }
-    if let Some((public, admin)) = listening {
-        terminal.line(format!("listening http://{public} admin http://{admin}"));
+    if let Some([public, admin]) = listening {
+        terminal.line(format!("listening {public} admin {admin}"));
     }
     terminal.line(format!("revision  {revision}"));
     terminal.line(format!("digest    {digest}"));
@@ -318,6 +332,9 @@ fn ear(terminal: &Terminal) -> Ear {
                 format!("error[{}]: {message}; what was in use stays", code.name),
                 json!({ "at": at, "notice": "refused", "code": code.name, "message": message, "help": help }),
             ),
+            Notice::Certificates => {
+                ("other certificates are in use".to_owned(), json!({ "at": at, "notice": "certificates" }))
+            }
             Notice::Tokens(count) => {
                 (format!("{} known", counted(*count, "token")), json!({ "at": at, "notice": "tokens", "count": count }))
             }

@@ -12,8 +12,9 @@ use std::time::Duration;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{interval, sleep, timeout};
@@ -143,13 +144,34 @@ async fn take(
         };
         // Where it cannot be had the connection is slower, and no worse.
         let _ = stream.set_nodelay(true);
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
-        let watched = open.watch(connection);
+        let speech = Speech { http: http.clone(), watcher: open.watcher(), router: router.clone() };
+        let service = Arc::clone(&service);
         tokio::spawn(async move {
-            // Whoever is at the other end knows that it broke off.
-            let _ = watched.await;
+            match &service.identity {
+                None => speech.over(stream).await,
+                Some(identity) => match timeout(service.limits.patience, identity.greet(stream)).await {
+                    Ok(Ok(stream)) => speech.over(stream).await,
+                    // They do not speak TLS, do not trust us, or say nothing.
+                    Ok(Err(_)) | Err(_) => service.metrics.not_greeted(),
+                },
+            }
             drop(permit);
         });
+    }
+}
+
+/// How it is spoken with whoever has connected.
+struct Speech {
+    http: http1::Builder,
+    watcher: Watcher,
+    router: Router,
+}
+
+impl Speech {
+    async fn over<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+        let connection = self.http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router));
+        // Whoever is at the other end knows that it broke off.
+        let _ = self.watcher.watch(connection).await;
     }
 }
 
@@ -169,7 +191,7 @@ async fn watch_sources(service: Arc<Service>, every: Duration) {
 
 async fn looks(service: &Arc<Service>) -> Option<u64> {
     let service = Arc::clone(service);
-    tokio::task::spawn_blocking(move || service.bundles.looks()).await.ok()
+    tokio::task::spawn_blocking(move || service.looks()).await.ok()
 }
 
 async fn reload(service: &Arc<Service>) {

@@ -76,6 +76,7 @@ pub(super) struct Metrics {
     requests: Timings,
     in_hand: Gauge,
     refused: Family<OfCode, Counter>,
+    not_greeted: Counter,
 }
 
 /// How a decision came about, as a label.
@@ -141,6 +142,7 @@ impl Metrics {
             requests: Family::new_with_constructor(requests),
             in_hand: Gauge::default(),
             refused: Family::default(),
+            not_greeted: Counter::default(),
         };
         let to = &mut it.registry;
         to.register("evaluations", "Decisions, by slot and by who brought them about", it.evaluations.clone());
@@ -173,6 +175,8 @@ impl Metrics {
         to.register_with_unit("http_request_duration", of, Unit::Seconds, it.requests.clone());
         to.register("http_requests_in_hand", "Requests that are being answered", it.in_hand.clone());
         to.register("http_refusals", "Requests refused, by code", it.refused.clone());
+        let of = "Connections that came to nothing before a request, for want of TLS or of trust";
+        to.register("tls_handshake_failures", of, it.not_greeted.clone());
         it
     }
 
@@ -258,6 +262,11 @@ impl Metrics {
     pub(super) fn answered(&self, route: &str, method: &'static str, status: u16, took: Duration) {
         let label = Answered { route: route.to_owned(), method, status };
         self.requests.get_or_create_owned(&label).observe(took.as_secs_f64());
+    }
+
+    /// Somebody connected and could not be spoken with.
+    pub(super) fn not_greeted(&self) {
+        self.not_greeted.inc();
     }
 
     pub(super) fn refused(&self, code: &'static Code) {

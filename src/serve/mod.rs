@@ -20,6 +20,7 @@ mod routes;
 mod switches;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod tokens;
 mod trace;
 
@@ -42,6 +43,7 @@ pub use log::{LogSettings, Whose};
 use metrics::Metrics;
 pub use switches::Kind;
 use switches::Switches;
+pub use tls::Identity;
 pub use tokens::{BadTokens, Scope, Tokens, is_name, line as token_line};
 
 /// What one request, and all of them together, may ask for.
@@ -103,6 +105,8 @@ pub enum Notice {
     },
     /// A bundle was refused, and the one before stays; or a file of tokens was.
     Refused(Refused),
+    /// Other certificates prove from now on who the service is.
+    Certificates,
     /// Other tokens are known from now on.
     Tokens(usize),
     /// Somebody paused something, or no longer.
@@ -171,6 +175,7 @@ pub struct Service {
     lanes: Lanes,
     metrics: Metrics,
     log: Option<Log>,
+    identity: Option<Arc<Identity>>,
     ear: Arc<Ear>,
     /// No new request is taken.
     is_ending: AtomicBool,
@@ -201,6 +206,7 @@ impl Service {
             lanes: Lanes::new(limits.store_threads, 2 * cores),
             metrics,
             log: None,
+            identity: None,
             ear: Arc::new(ear),
             is_ending: AtomicBool::new(false),
             is_without_state: AtomicBool::new(false),
@@ -211,6 +217,13 @@ impl Service {
     #[must_use]
     pub fn with_store(mut self, store: Arc<dyn StateStore>) -> Self {
         self.store = Some(store);
+        self
+    }
+
+    /// What speaks TLS on both sockets; without it they are open to be read.
+    #[must_use]
+    pub fn with_identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(Arc::new(identity));
         self
     }
 
@@ -231,9 +244,15 @@ impl Service {
         (checked.customers, checked.decisions)
     }
 
+    /// Something that changes when something else lies at one of the sources.
+    fn looks(&self) -> u64 {
+        let identity = self.identity.as_ref().map_or(0, |identity| identity.looks());
+        self.bundles.looks() ^ identity.rotate_left(1)
+    }
+
     /// Puts to use what lies at the sources now, tokens first. It may take seconds.
     fn reload(&self) -> Result<Reloaded, Refused> {
-        let tokens = self.reload_tokens();
+        let (identity, tokens) = (self.reload_identity(), self.reload_tokens());
         let reloaded = self.bundles.reload(self.clock.as_ref(), &self.metrics);
         match &reloaded {
             Ok(Reloaded::Another) => {
@@ -244,7 +263,21 @@ impl Service {
             Ok(Reloaded::Same) => {}
             Err(refused) => (self.ear)(&Notice::Refused(refused.clone())),
         }
-        tokens.and(reloaded)
+        identity.and(tokens).and(reloaded)
+    }
+
+    /// Proves by other certificates, if others lie there; where they cannot be used those before stay.
+    fn reload_identity(&self) -> Result<(), Refused> {
+        let Some(identity) = &self.identity else { return Ok(()) };
+        match identity.reload() {
+            Ok(true) => (self.ear)(&Notice::Certificates),
+            Ok(false) => {}
+            Err(refused) => {
+                (self.ear)(&Notice::Refused(refused.clone()));
+                return Err(refused);
+            }
+        }
+        Ok(())
     }
 
     /// Knows other tokens, if others stand in their file; where it cannot be used those before stay.

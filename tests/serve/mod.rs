@@ -10,6 +10,8 @@ mod log;
 mod refusals;
 pub(crate) mod server;
 mod switches;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::fs;
 use std::sync::Arc;

@@ -85,7 +85,7 @@ impl Server {
             let said = fs::read_to_string(folder.join("stderr.log")).unwrap();
             panic!("the first line is no JSON: {why}: {line}{said}");
         });
-        let address = |name: &str| first[name].as_str().unwrap().trim_start_matches("http://").to_owned();
+        let address = |name: &str| first[name].as_str().unwrap().rsplit("//").next().unwrap().to_owned();
         let (public, admin) = (address("listening"), address("admin"));
         Self { child, _out: out, first, public, admin, token: None }
     }
@@ -227,7 +227,7 @@ pub(crate) fn connect(to: &str) -> TcpStream {
 }
 
 /// One answer.
-pub(crate) fn answer(stream: &mut TcpStream) -> Option<Said> {
+pub(crate) fn answer(stream: &mut impl Read) -> Option<Said> {
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -2,6 +2,7 @@
 
 codes! {
     stage "serve";
+    BAD_CERTIFICATE = "bad-certificate", Error, "the certificates by which the service proves who it is cannot be used";
     BAD_LOG_KEY = "bad-log-key", Error, "the file of a key for the log holds too little to be a secret";
     BAD_REQUEST = "bad-request", Error, "a request says something that is not understood";
     BAD_TOKENS = "bad-tokens", Error, "a line of the file of tokens is none, or nobody can use it";
