@@ -162,7 +162,7 @@ enum Verb {
     Sign(sign::Arguments),
     /// Answer over HTTP: decisions, explanations and events, from a bundle that can be replaced meanwhile.
     #[cfg(feature = "serve")]
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Make keys to sign bundles with, and say which is which.
     Keys(keys::Arguments),
     /// Draw who wins over whom, and what each rule shows, reads and needs.

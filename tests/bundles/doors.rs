@@ -10,6 +10,7 @@ use crate::transcripts::sandbox::verbs;
 const TAKERS: &[&[&str]] = &[
     &["decide", "shop.cater", "--customer", "ada.json", "--now", "2026-11-23T09:00Z"],
     &["confirm", "shop.cater", "d1", "shown", "--state", "seen.state"],
+    &["import", "shop.cater", "counted.csv", "--state", "seen.state"],
     &["why", "shop.cater", "ada.json", "--now", "2026-11-23T09:00Z"],
     &["diff", "shop.cater", "shop.cater"],
     &["diff", "shop.rules", "shop.cater"],
@@ -28,13 +29,14 @@ const TAKERS: &[&[&str]] = &[
 ];
 
 /// The verbs that work on rules, or on neither.
-const OTHERS: &[&str] = &["check", "fmt", "test", "build", "keys", "config", "explain", "new", "completions"];
+const OTHERS: &[&str] = &["check", "fmt", "test", "build", "forget", "keys", "config", "explain", "new", "completions"];
 
 fn folder() -> tempfile::TempDir {
     let folder = signed();
     for name in ["shop.rules", "ada.json"] {
         fs::copy(beside("format-9").join(name), folder.path().join(name)).unwrap();
     }
+    fs::write(folder.path().join("counted.csv"), "customer,event,at\nada,shown,2026-11-20T09:00Z\n").unwrap();
     folder
 }
 
